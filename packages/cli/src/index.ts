@@ -1,5 +1,5 @@
 export type { ExitCode } from './process/exit_codes.ts'
 export type { Io } from './process/io.ts'
+export { commandNames } from './program/commands.ts'
 export { runProgram } from './program/program.ts'
-export { commandNames } from './program/tasks.ts'
 export { commit } from './program/version.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { numberOption } from '../src/options/option_values.ts'
+import { Call } from '../src/process/call.ts'
 import { mintmark } from './fake_io.ts'
 
 const GOLDEN = fileURLToPath(new URL('../test/golden/help.txt', import.meta.url))
@@ -133,9 +133,11 @@ describe('a command', () => {
 
   it('that takes a whole number takes no part of one', () => {
     const port = { least: 0, most: 65_535 }
-    assert.equal(numberOption({ port: '80' }, 'port', port), 80)
-    assert.throws(() => numberOption({ port: '80.5' }, 'port', port), /takes a whole number/)
-    assert.equal(numberOption({ rate: '0.5' }, 'rate', { ...port, isFraction: true }), 0.5)
+    const io = { out: () => Promise.resolve(), err: () => {}, showsProgress: false, now: () => 0 }
+    const called = (options: Record<string, string>) => new Call(options, io)
+    assert.equal(called({ port: '80' }).number('port', port), 80)
+    assert.throws(() => called({ port: '80.5' }).number('port', port), /takes a whole number/)
+    assert.equal(called({ rate: '0.5' }).number('rate', { ...port, isFraction: true }), 0.5)
   })
 
   it('must be named', async () => {

@@ -12,8 +12,14 @@ export {
 export { findPinned } from './audit/pinned.ts'
 export { PROFILES } from './audit/rules.ts'
 export { standardRows } from './audit/standards.ts'
-export { type Alarm, type AlarmCode, alarmDocument, alarmsOf } from './history/alarms.ts'
-export { eventClaims, historicalKeys } from './history/claims.ts'
+export {
+  type Alarm,
+  type AlarmCode,
+  alarmDocument,
+  alarmsOf,
+  eventClaims,
+  historicalKeys,
+} from './history/alarms.ts'
 export {
   alarmText,
   answerText,
@@ -33,28 +39,34 @@ export {
 } from './history/timeline.ts'
 export { type IssuerOptions, type RunningIssuer, startIssuer } from './issuer/issuer_server.ts'
 export { commandIssuer, type IssuerCommand } from './issuer/issuer_state.ts'
-export { probeDocument, probeJunit, probeSarif } from './matrix/documents.ts'
-export { probeMarkdown, probeText } from './matrix/text.ts'
-export { parseAllowances } from './probe/allow_list.ts'
+export {
+  probeDocument,
+  probeJunit,
+  probeMarkdown,
+  probeSarif,
+  probeText,
+} from './matrix/outputs.ts'
 export { openIssuer, type ProbeIssuer } from './probe/probe_issuer.ts'
-export { isAccepted, judged, type ProbeReport } from './probe/report.ts'
+export { isAccepted, judged, type ProbeReport, parseAllowances } from './probe/report.ts'
 export { type ProbeOptions, runProbe } from './probe/run_probe.ts'
 export { KeyRecord, type RecordContent } from './record/key_record.ts'
 export { looksAt, type Round, recordEvery, recordOnce } from './record/looks.ts'
 export type { Observation } from './record/observation.ts'
 export { RecordWitnesses, readPinnedCheckpoint, witnessedBy } from './record/witnessed.ts'
 export { isUrl, parseSource, type Source } from './sources/read_source.ts'
+export type { Answer, Target } from './targets/targets.ts'
 export {
   bearerTarget,
   confirmOwn,
   type HttpOptions,
+  type ImapOptions,
+  imapTarget,
   introspectionTarget,
   isLoopback,
   samlTarget,
-} from './targets/http_target.ts'
-export { type ImapOptions, imapTarget } from './targets/imap_target.ts'
-export type { Answer, Target } from './targets/target.ts'
-export { type Verify, verifyTarget } from './targets/target.ts'
+  type Verify,
+  verifyTarget,
+} from './targets/targets.ts'
 export {
   allVectors,
   chooseVectors,
@@ -63,5 +75,5 @@ export {
   namedVectors,
   type Vector,
 } from './vectors/catalogue.ts'
-export { readBlocklist } from './weak/known_keys.ts'
 export { sharedFactors } from './weak/shared_factors.ts'
+export { readBlocklist } from './weak/weak_keys.ts'

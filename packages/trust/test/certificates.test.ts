@@ -8,7 +8,7 @@ import {
   completed,
   type KeyRole,
   privateKeyOf,
-} from '../src/issuer/issuer_keys.ts'
+} from '../src/issuer/issuer_state.ts'
 
 const keys = completed([], true, 'ES256')
 const keyOf = (role: KeyRole) => {

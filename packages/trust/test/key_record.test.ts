@@ -23,12 +23,14 @@ const look = (days: number, body: Buffer): Seen => ({
 
 const [first, second] = [jwks(ecKey('a')), jwks(ecKey('a'), ecKey('b'))]
 
-async function recorded(name: string): Promise<{ folder: string; head: KeyRecord['head'] }> {
+async function recorded(
+  name: string,
+): Promise<{ folder: string; head: KeyRecord['content']['head'] }> {
   const folder = path.join(scratch(name), 'keys')
   const record = await KeyRecord.open(folder)
   await record.append([look(0, first), look(1, second)], START)
   await record.append([look(2, second)], START)
-  const { head } = record
+  const { head } = record.content
   await record.close()
   return { folder, head }
 }
@@ -88,7 +90,7 @@ describe('a record that is not the one that was kept', () => {
     cpSync(folder, copy, { recursive: true })
     const record = await KeyRecord.open(folder)
     await record.append([look(3, first)], START)
-    const newer = record.head
+    const newer = record.content.head
     await record.close()
     await KeyRecord.read(folder, { seen: [head, newer] })
     await assert.rejects(KeyRecord.read(copy, { seen: [newer] }), { code: 'LEDGER_BEHIND' })
@@ -105,7 +107,9 @@ describe('a record that is not the one that was kept', () => {
     await other.append([look(3, second), look(4, second)], START)
     await Promise.all([record.close(), other.close()])
     await KeyRecord.read(fork)
-    await assert.rejects(KeyRecord.read(fork, { seen: [record.head] }), { code: 'LEDGER_BEHIND' })
+    await assert.rejects(KeyRecord.read(fork, { seen: [record.content.head] }), {
+      code: 'LEDGER_BEHIND',
+    })
   })
 })
 

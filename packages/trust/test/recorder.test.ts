@@ -53,7 +53,7 @@ describe('an issuer', () => {
     assert.equal(written[1]?.issuer, `${server.url}/tenant`)
     assert.equal(written[1].headers?.['etag'], '"1"')
     const [key] = historiesOf(
-      await seriesOf({ observations: written, bodyOf: (each) => record.bodyOf(each) }),
+      await seriesOf({ observations: written, bodyOf: (each) => record.content.bodyOf(each) }),
     )
     assert.deepEqual(key?.issuers, [`${server.url}/tenant`])
     await record.close()
@@ -92,8 +92,8 @@ describe('a key set', () => {
     assert.deepEqual(server.asked, ['/keys', '/keys "1"'])
     assert.equal(written[0]?.status, 304)
     const content = {
-      observations: record.observations,
-      bodyOf: (each: Observation) => record.bodyOf(each),
+      observations: record.content.observations,
+      bodyOf: (each: Observation) => record.content.bodyOf(each),
     }
     const [key] = historiesOf(await seriesOf(content))
     assert.deepEqual(

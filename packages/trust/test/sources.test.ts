@@ -52,9 +52,9 @@ describe('saved files', () => {
     writeAt(path.join(folder, 'jwks-2023-05-08.json'), jwks(a))
     const record = await KeyRecord.open(path.join(scratch('again-record'), 'keys'))
     const options = { ...fetching, record, sources: [parseSource(folder)] }
-    assert.deepEqual([(await recordOnce(options)).written.length, record.head.size], [1, 1])
+    assert.deepEqual([(await recordOnce(options)).written.length, record.content.head.size], [1, 1])
     const again = await recordOnce(options)
-    assert.deepEqual([again.written.length, again.known, record.head.size], [0, 1, 1])
+    assert.deepEqual([again.written.length, again.known, record.content.head.size], [0, 1, 1])
     await record.close()
   })
 

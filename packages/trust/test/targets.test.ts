@@ -25,7 +25,7 @@ import {
   startIssuer,
   type Target,
 } from '../src/index.ts'
-import type { Verify } from '../src/targets/target.ts'
+import type { Verify } from '../src/targets/targets.ts'
 import { closed, type Door, isAccepted, openDoor, portOf } from './doors.ts'
 import { merged, strict } from './verifiers.ts'
 

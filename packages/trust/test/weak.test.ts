@@ -6,8 +6,7 @@ import { readBlocklist, sharedFactors } from '../src/index.ts'
 import { readDocument } from '../src/sources/document.ts'
 import type { ListedKey } from '../src/sources/key.ts'
 import { productOf, productTree, sharedWith } from '../src/weak/batch_gcd.ts'
-import { publisherOf } from '../src/weak/known_keys.ts'
-import { isPrimeModulus, rsaWeaknesses } from '../src/weak/rsa_weakness.ts'
+import { isPrimeModulus, publisherOf, rsaWeaknesses } from '../src/weak/weak_keys.ts'
 import { ecKey, type Jwk, jwks, rsaKey, rsaOf } from './made_keys.ts'
 
 const E = 65_537n

@@ -29,7 +29,7 @@ it('a record of many tiles is cosigned again and again, also after it was opened
     readHash: () => Promise.resolve(undefined),
     write: (origin: string, text: string) => Promise.resolve(void texts.set(origin, text)),
   }
-  const logs = [record.signed.key]
+  const logs = [record.content.key]
   const witness = new Witness({ signer, logs, state, now: () => 1_700_000_000_000 })
   const http = {
     post: (_: string, text: string) => witness.addCheckpoint(text),
@@ -37,7 +37,7 @@ it('a record of many tiles is cosigned again and again, also after it was opened
   }
   const policy = parsePolicy(
     [
-      `log ${formatVerifierKey(record.signed.key)}`,
+      `log ${formatVerifierKey(record.content.key)}`,
       `witness w ${formatVerifierKey(signer.key)} https://w.example`,
       'quorum w',
     ].join('\n'),
@@ -49,10 +49,10 @@ it('a record of many tiles is cosigned again and again, also after it was opened
     await record.append(looks(size, count), 1_700_000_000_000)
     size += count
     assert.equal(await witnesses.cosign(), true)
-    assert.equal(witnessedBy(record.signed, policy)?.head.size, size)
+    assert.equal(witnessedBy(record.content, policy)?.head.size, size)
     await record.close()
     record = await KeyRecord.open(folder)
-    assert.equal(witnessedBy(record.signed, policy)?.head.size, size)
+    assert.equal(witnessedBy(record.content, policy)?.head.size, size)
     /* oxlint-enable no-await-in-loop */
   }
   await record.close()

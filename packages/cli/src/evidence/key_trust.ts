@@ -1,38 +1,37 @@
 /** Until when each key was to be trusted, by key sets and records of the evidence. @module */
+
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import path from 'node:path'
-import type { FactSource, KeyTrust, TrustEnd } from '@mintmark/case'
-import { KEYS_SHAPE, TRUST_SHAPES } from '@mintmark/case'
+import * as cases from '@mintmark/case'
 import { isoOf, MintmarkError, safeText } from '@mintmark/core'
-import type { KeyHistory, Series } from '@mintmark/trust'
-import { historiesOf, KeyRecord, looksAt, seriesOf } from '@mintmark/trust'
-import { type Io, note } from '../process/io.ts'
+import * as trust from '@mintmark/trust'
+import type { Call } from '../process/call.ts'
 import { ofShape, sourceOf, type TrustFile } from './trust_file.ts'
 
 export interface KeyTrusts {
-  readonly trusts: readonly KeyTrust[]
+  readonly trusts: readonly cases.KeyTrust[]
   /** By SHA-256 of the SPKI. */
   readonly publicKeys: ReadonlyMap<string, KeyObject>
 }
 
 /** Observations of one source, and where each is in the evidence. */
 interface Found {
-  readonly series: readonly Series[]
-  readonly sourceOf: (look: Series['looks'][number]) => FactSource | undefined
+  readonly series: readonly trust.Series[]
+  readonly sourceOf: (look: trust.Series['looks'][number]) => cases.FactSource | undefined
 }
 
-export async function keyTrusts(files: readonly TrustFile[], io: Io): Promise<KeyTrusts> {
-  const records = ofShape(files, TRUST_SHAPES.record).filter(
+export async function keyTrusts(files: readonly TrustFile[], call: Call): Promise<KeyTrusts> {
+  const records = ofShape(files, cases.TRUST_SHAPES.record).filter(
     (file) => path.basename(file.path) === 'observations',
   )
   const folders = records.map((file) => path.dirname(file.path))
   const bodies = new Set(folders.map((folder) => path.join(folder, 'bodies')))
   const isInRecord = (file: TrustFile) => bodies.has(path.dirname(file.path))
-  const saved = ofShape(files, KEYS_SHAPE).filter((file) => !isInRecord(file))
-  const found = [...(await recordsRead(records, io)), ...(await savedRead(saved, io))]
+  const saved = ofShape(files, cases.KEYS_SHAPE).filter((file) => !isInRecord(file))
+  const found = [...(await recordsRead(records, call)), ...(await savedRead(saved, call))]
   const publicKeys = new Map<string, KeyObject>()
   const trusts = found.flatMap((each) =>
-    historiesOf(each.series).flatMap((history) => {
+    trust.historiesOf(each.series).flatMap((history) => {
       const { spkiSha256, jwk } = history.key
       if (spkiSha256 === undefined) return []
       publicKeys.set(spkiSha256, createPublicKey({ key: { ...jwk }, format: 'jwk' }))
@@ -43,39 +42,39 @@ export async function keyTrusts(files: readonly TrustFile[], io: Io): Promise<Ke
 }
 
 /** A record that was altered is not used. */
-async function recordsRead(records: readonly TrustFile[], io: Io): Promise<Found[]> {
+async function recordsRead(records: readonly TrustFile[], call: Call): Promise<Found[]> {
   const found: Found[] = []
   for (const file of records) {
     const folder = path.dirname(file.path)
     try {
       // oxlint-disable-next-line no-await-in-loop -- one record at a time bounds the memory
-      const content = await KeyRecord.read(folder)
+      const content = await trust.KeyRecord.read(folder)
       const lines = new Map(content.observations.map((each, index) => [each, index + 1]))
       found.push({
         // oxlint-disable-next-line no-await-in-loop -- the same
-        series: await seriesOf({ ...content, bodyOf: (each) => content.bodyOf(each) }),
+        series: await trust.seriesOf({ ...content, bodyOf: (each) => content.bodyOf(each) }),
         sourceOf: ({ observation }) => sourceOf(file, lines.get(observation) ?? null),
       })
     } catch (error) {
       if (!(error instanceof MintmarkError)) throw error
-      note(io, `mintmark: the trust record ${safeText(folder, 200)} is not used: ${error.code}\n`)
+      call.note(`mintmark: the trust record ${safeText(folder, 200)} is not used: ${error.code}\n`)
     }
   }
   return found
 }
 
 /** Saved key sets, folder by folder: files of one name in two folders are two documents. */
-async function savedRead(saved: readonly TrustFile[], { now }: Io): Promise<Found[]> {
+async function savedRead(saved: readonly TrustFile[], { now }: Call): Promise<Found[]> {
   const found: Found[] = []
   for (const folder of new Set(saved.map((file) => path.dirname(file.path)))) {
     const own = saved.filter((file) => path.dirname(file.path) === folder)
     const bySha256 = new Map(own.map((file) => [file.sha256, file]))
     const sources = own.map((file) => ({ location: path.resolve(file.path), className: undefined }))
     // oxlint-disable-next-line no-await-in-loop -- one folder at a time bounds the memory
-    const looks = await looksAt(sources, { now, origins: new Set() })
+    const looks = await trust.looksAt(sources, { now, origins: new Set() })
     found.push({
       // oxlint-disable-next-line no-await-in-loop -- the same
-      series: await seriesOf(looks),
+      series: await trust.seriesOf(looks),
       sourceOf: ({ observation }) => {
         const file = bySha256.get(observation.sha256 ?? '')
         return file && sourceOf(file)
@@ -85,7 +84,7 @@ async function savedRead(saved: readonly TrustFile[], { now }: Io): Promise<Foun
   return found
 }
 
-function trustOf(history: KeyHistory, spkiSha256: string, found: Found): KeyTrust[] {
+function trustOf(history: trust.KeyHistory, spkiSha256: string, found: Found): cases.KeyTrust[] {
   const { key, kids, issuers, classes, listings, thumbprint } = history
   const looks = found.series.find(({ name }) => name === history.series)?.looks ?? []
   const listing = looks.filter(
@@ -93,7 +92,7 @@ function trustOf(history: KeyHistory, spkiSha256: string, found: Found): KeyTrus
   )
   const source = sourceAt(found, listing.at(-1))
   if (source === undefined) return []
-  const ended = (why: TrustEnd['why'], ms: number | undefined): TrustEnd[] => {
+  const ended = (why: cases.TrustEnd['why'], ms: number | undefined): cases.TrustEnd[] => {
     // Of a time that no log can have, such as the year 9999, there is no text: it ends nothing.
     const at = ms === undefined ? '' : isoOf(ms)
     return at === '' ? [] : [{ why, at, after: null, source }]
@@ -123,15 +122,15 @@ function trustOf(history: KeyHistory, spkiSha256: string, found: Found): KeyTrus
   ]
 }
 
-const sourceAt = (found: Found, look: Series['looks'][number] | undefined) =>
+const sourceAt = (found: Found, look: trust.Series['looks'][number] | undefined) =>
   look && found.sourceOf(look)
 
 /** A time that is a file's last change says nothing of when the set was published. */
 function unlisted(
-  last: KeyHistory['listings'][number] | undefined,
-  looks: Series['looks'],
+  last: trust.KeyHistory['listings'][number] | undefined,
+  looks: trust.Series['looks'],
   found: Found,
-): TrustEnd[] {
+): cases.TrustEnd[] {
   const { firstAbsentMs, lastPresentMs } = last ?? {}
   if (firstAbsentMs === undefined || lastPresentMs === undefined) return []
   const look = looks.find(({ observation }) => observation.atMs === firstAbsentMs)

@@ -7,16 +7,14 @@
  *
  * @module
  */
+
 import { createHash } from 'node:crypto'
-import type { Case, EvidenceRow } from '@mintmark/case'
-import { dumpFiles, dumpScans, evidenceRows, KEYS_SHAPE, keepScan } from '@mintmark/case'
+import * as cases from '@mintmark/case'
 import { MintmarkError, safeText } from '@mintmark/core'
 import { fileSource } from '@mintmark/dump'
 import { type PublicKey, parsePublicKeys } from '@mintmark/keys'
-import { threadsOption } from '../options/option_values.ts'
-import type { Options } from '../process/command.ts'
-import type { Io } from '../process/io.ts'
-import { withProgress } from '../process/progress.ts'
+import { threadsOption } from '../options/options.ts'
+import type { Call } from '../process/call.ts'
 import { scanOf } from './dump_findings.ts'
 import { HEAD_BYTES, isDump } from './evidence_kinds.ts'
 import { filesOf } from './trust_file.ts'
@@ -33,19 +31,17 @@ const RULES = 2
  * @throws {MintmarkError} as `Session.command`
  */
 export async function scanDumps(
-  { session }: Case,
-  read: readonly EvidenceRow[],
-  options: Options,
-  io: Io,
+  { session }: cases.Case,
+  read: readonly cases.EvidenceRow[],
+  call: Call,
 ): Promise<void> {
-  const dumps = await dumpFiles(session)
+  const dumps = await cases.dumpFiles(session)
   if (dumps.length === 0) return
-  const publicKeys = await keysOf(await evidenceRows(session))
+  const publicKeys = await keysOf(await cases.evidenceRows(session))
   const given = markOf(publicKeys)
-  const done = new Map((await dumpScans(session)).map((scan) => [scan.sha256, scan.given]))
+  const done = new Map((await cases.dumpScans(session)).map((scan) => [scan.sha256, scan.given]))
   const hashes = new Map(read.map(({ path, sha256 }) => [path, sha256]))
-  const threads = threadsOption(options)
-  await withProgress(io, async (progress) => {
+  await call.progress(async (progress) => {
     for (const dump of dumps.filter(({ sha256 }) => done.get(sha256) !== given)) {
       const { packingOf, scanFile } = await import('@mintmark/scan')
       const isDumpFile = (file: string) =>
@@ -55,15 +51,15 @@ export async function scanDumps(
       try {
         const report = await scanFile(path, {
           publicKeys,
-          ...(threads !== undefined && { threads }),
+          ...threadsOption(call),
           onProgress: ({ doneBytes, totalBytes }) =>
             progress.show('scanning', doneBytes, totalBytes),
         })
-        await keepScan(session, scanOf(dump, given, report, publicKeys))
+        await cases.keepScan(session, scanOf(dump, given, report, publicKeys))
       } catch (error) {
         if (!(error instanceof MintmarkError) || error.code !== 'INPUT_UNREADABLE') throw error
         const why = `was not searched for keys: ${safeText(error.message, 200)}`
-        io.err(`mintmark: ${safeText(path, 200)} ${why}\n`)
+        call.err(`mintmark: ${safeText(path, 200)} ${why}\n`)
       }
     }
   })
@@ -89,8 +85,10 @@ function headOf(file: string): Uint8Array {
 }
 
 /** The public keys of the case's unchanged files, each once. */
-async function keysOf(evidence: readonly EvidenceRow[]): Promise<PublicKey[]> {
-  const rows = evidence.filter(({ shape, sameAs }) => shape === KEYS_SHAPE && sameAs === undefined)
+async function keysOf(evidence: readonly cases.EvidenceRow[]): Promise<PublicKey[]> {
+  const rows = evidence.filter(
+    ({ shape, sameAs }) => shape === cases.KEYS_SHAPE && sameAs === undefined,
+  )
   const { files } = await filesOf(rows)
   const byId = new Map<string, PublicKey>()
   for (const key of files.flatMap(({ bytes, path }) => parsePublicKeys(bytes, path).keys)) {

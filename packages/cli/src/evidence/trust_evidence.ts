@@ -5,55 +5,58 @@
  *
  * @module
  */
-import type { FactSource, KeyTrust, ProbedVerifier, Session, TrustFacts } from '@mintmark/case'
-import { evidenceRows, KEYS_SHAPE, keepTrustFacts, TRUST_SHAPES, trustFacts } from '@mintmark/case'
+
+import * as cases from '@mintmark/case'
 import { isObject, isoOf, type Json, parseObject, safeText, text, utcMs } from '@mintmark/core'
-import { type Io, note } from '../process/io.ts'
+import type { Call } from '../process/call.ts'
 import { signedIn } from './signed_tokens.ts'
 import { filesOf, ofShape, sourceOf, type TrustFile } from './trust_file.ts'
 
-const SHAPES: ReadonlySet<string> = new Set([KEYS_SHAPE, ...Object.values(TRUST_SHAPES)])
+const SHAPES: ReadonlySet<string> = new Set([
+  cases.KEYS_SHAPE,
+  ...Object.values(cases.TRUST_SHAPES),
+])
 
 /**
  * Reads what the case's files say about keys, and stores it in the case. Facts from files that are gone stay.
  *
  * @throws {MintmarkError} as `Session.command`
  */
-export async function readTrustEvidence(session: Session, io: Io): Promise<void> {
-  const rows = (await evidenceRows(session)).filter(
+export async function readTrustEvidence(session: cases.Session, call: Call): Promise<void> {
+  const rows = (await cases.evidenceRows(session)).filter(
     ({ shape, sameAs }) => SHAPES.has(shape) && sameAs === undefined,
   )
   if (rows.length === 0) return
   const { files, unread } = await filesOf(rows)
-  const known = await trustFacts(session)
+  const known = await cases.trustFacts(session)
   for (const { path, sha256 } of unread)
     if (!isSource(known, sha256))
-      note(io, `mintmark: ${safeText(path, 200)} is not used: ${WHY_UNREAD}\n`)
+      call.note(`mintmark: ${safeText(path, 200)} is not used: ${WHY_UNREAD}\n`)
   const before = withoutSources(known, new Set(files.map(({ sha256 }) => sha256)))
   // Few cases have such files, and what reads them takes a while to load.
   const { keyTrusts } = await import('./key_trust.ts')
-  const { trusts, publicKeys } = await keyTrusts(files, io)
+  const { trusts, publicKeys } = await keyTrusts(files, call)
   const keys = merged([...before.keys, ...trusts])
-  await keepTrustFacts(session, {
+  await cases.keepTrustFacts(session, {
     keys,
     signed: [...before.signed, ...signedIn(files, keys, publicKeys)],
-    probed: [...before.probed, ...ofShape(files, TRUST_SHAPES.probe).flatMap(probedIn)],
+    probed: [...before.probed, ...ofShape(files, cases.TRUST_SHAPES.probe).flatMap(probedIn)],
   })
 }
 
 const WHY_UNREAD = 'it is packed, changed, gone, or too large. Put the file itself beside the logs'
 
-const isSource = ({ keys, signed, probed }: TrustFacts, sha256: string) =>
+const isSource = ({ keys, signed, probed }: cases.TrustFacts, sha256: string) =>
   [
     ...keys.flatMap(({ sources }) => sources),
     ...[...signed, ...probed].map((each) => each.source),
   ].some((source) => source.sha256 === sha256)
 
 function withoutSources(
-  { keys, signed, probed }: TrustFacts,
+  { keys, signed, probed }: cases.TrustFacts,
   read: ReadonlySet<string>,
-): TrustFacts {
-  const isOld = ({ source }: { readonly source: FactSource }) => !read.has(source.sha256)
+): cases.TrustFacts {
+  const isOld = ({ source }: { readonly source: cases.FactSource }) => !read.has(source.sha256)
   return {
     keys: keys.flatMap((key) => {
       const sources = key.sources.filter((source) => isOld({ source }))
@@ -67,8 +70,8 @@ function withoutSources(
 }
 
 /** What several files say about a key, as one; the earliest end comes first. */
-function merged(all: readonly KeyTrust[]): KeyTrust[] {
-  const byKey = new Map<string, KeyTrust>()
+function merged(all: readonly cases.KeyTrust[]): cases.KeyTrust[] {
+  const byKey = new Map<string, cases.KeyTrust>()
   for (const trust of all) {
     const known = byKey.get(trust.spkiSha256)
     byKey.set(trust.spkiSha256, known === undefined ? trust : joined(known, trust))
@@ -76,7 +79,7 @@ function merged(all: readonly KeyTrust[]): KeyTrust[] {
   return [...byKey.values()]
 }
 
-function joined(one: KeyTrust, other: KeyTrust): KeyTrust {
+function joined(one: cases.KeyTrust, other: cases.KeyTrust): cases.KeyTrust {
   const both = (name: 'kids' | 'issuers' | 'classes') => [
     ...new Set([...one[name], ...other[name]]),
   ]
@@ -98,7 +101,7 @@ const MOST_CHARS = 200
 const MOST_VECTORS = 1000
 
 /** Keys that no verifier should accept. Outcomes that a probe could not determine are left out. */
-function probedIn(file: TrustFile): ProbedVerifier[] {
+function probedIn(file: TrustFile): cases.ProbedVerifier[] {
   const probe = parseObject(Buffer.from(file.bytes).toString('utf8')) ?? {}
   const [target, atMs] = [text(probe, 'target'), utcMs(text(probe, 'at') ?? '')]
   const vectors: unknown = probe['vectors']

@@ -3,13 +3,12 @@
  *
  * @module
  */
+
 import { readFile, stat } from 'node:fs/promises'
 import { MintmarkError, safeText } from '@mintmark/core'
 import { type PublicKey, type PublicKeyFile, parsePublicKeys } from '@mintmark/keys'
-import type { Options } from '../process/command.ts'
-import type { Io } from '../process/io.ts'
+import type { Call } from '../process/call.ts'
 import { reasonOf } from './input_files.ts'
-import { list } from './option_values.ts'
 
 /** A larger file is no file of public keys. */
 const LARGEST_BYTES = 64 << 20
@@ -28,8 +27,8 @@ export interface KeysAndOperands {
  *
  * @throws {MintmarkError} `INPUT_UNREADABLE` for a file that cannot be read, `INPUT_INVALID` for one without a key
  */
-export const givenKeys = async (options: Options, io: Io): Promise<readonly PublicKey[]> =>
-  await keysOf(list(options, 'publicKey'), io)
+export const givenKeys = async (call: Call): Promise<readonly PublicKey[]> =>
+  await keysOf(call.list('publicKey'), call)
 
 /**
  * As {@link givenKeys}, of a command that has operands of its own.
@@ -39,24 +38,23 @@ export const givenKeys = async (options: Options, io: Io): Promise<readonly Publ
  */
 export async function keysAndOperands(
   args: readonly string[],
-  options: Options,
-  io: Io,
+  call: Call,
 ): Promise<KeysAndOperands> {
-  const paths = list(options, 'publicKey')
+  const paths = call.list('publicKey')
   let keyFiles = paths.length
   if (args.length === 0) {
     // The first is always a key file: it follows the option directly.
     // oxlint-disable-next-line no-await-in-loop -- from the end, as far as needed
     while (keyFiles > 1 && !(await holdsKeys(paths[keyFiles - 1] ?? ''))) keyFiles--
   }
-  const publicKeys = await keysOf(paths.slice(0, keyFiles), io)
+  const publicKeys = await keysOf(paths.slice(0, keyFiles), call)
   return { publicKeys, operands: [...args, ...paths.slice(keyFiles)] }
 }
 
-async function keysOf(paths: readonly string[], io: Io): Promise<readonly PublicKey[]> {
+async function keysOf(paths: readonly string[], call: Call): Promise<readonly PublicKey[]> {
   const files = await Promise.all(paths.map((path) => keyFile(path)))
   for (const problem of files.flatMap(({ problems }) => problems))
-    io.err(`mintmark: ${safeText(problem)}\n`)
+    call.err(`mintmark: ${safeText(problem)}\n`)
   if (files.some(({ keys }) => keys.length === 0)) {
     const message =
       'a file of --public-key holds no public key: docs/what-is-found.md lists what is read'

@@ -1,29 +1,18 @@
-/** Options as commander hands them over, read into what the case wants. @module */
+/** Options of commands that work on a case, read into what the case wants. @module */
+import { userInfo } from 'node:os'
 import { type Case, type Indicator, openCase, readIndicators, type Selection } from '@mintmark/case'
 import { utcMs } from '@mintmark/core'
 import { textOfBytes } from '@mintmark/logs'
-import type { Options } from '../process/command.ts'
+import { bytesOfFile, type Call, invalid } from '../process/call.ts'
 import type { ExitCode } from '../process/exit_codes.ts'
-import type { Io } from '../process/io.ts'
-import { bytesOfFile } from './files.ts'
-import { flag, invalid, list, textOption } from './option_values.ts'
-
-export {
-  flag,
-  list,
-  numberOption,
-  pathOption,
-  textOption,
-  threadsOption,
-} from './option_values.ts'
 
 /** Runs `work` on the case that `--case` names, and closes it whatever happens. `read-on`: until somebody stops it. */
 export async function withCase(
-  options: Options,
+  call: Call,
   mode: 'read' | 'write' | 'read-on',
   work: (investigated: Case) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const investigated = await openCase(textOption(options, 'case') ?? '', {
+  const investigated = await openCase(call.text('case') ?? '', {
     mode: mode === 'write' ? 'write' : 'read',
     isLasting: mode === 'read-on',
   })
@@ -34,59 +23,73 @@ export async function withCase(
   }
 }
 
+/** The number of worker threads. @throws {MintmarkError} `INPUT_INVALID` */
+export function threadsOption(call: Call): { readonly threads?: number } {
+  const threads = call.number('threads', { least: 1, most: 64 })
+  return threads === undefined ? {} : { threads }
+}
+
+/** Who marks and notes. @throws {MintmarkError} `INPUT_INVALID` where the user of the machine has no name, as in containers */
+export function authorOption(call: Call): string {
+  const given = call.text('as')
+  if (given !== undefined) return given
+  try {
+    return userInfo().username
+  } catch {
+    throw invalid('as', '--as is needed: the user of this machine has no name')
+  }
+}
+
+/** Options that take alternatives, and their members of a selection. */
+const LISTS = {
+  session: 'sessions',
+  token: 'tokens',
+  ip: 'ips',
+  app: 'apps',
+  principal: 'principals',
+  mailbox: 'mailboxes',
+  operation: 'operations',
+} as const
+
 /**
  * The selection that the options describe; `{}` when they describe none.
  *
  * @throws {MintmarkError} `INPUT_INVALID` for a time that is none, `INPUT_UNREADABLE` for the list
  */
-export async function selectionOption(options: Options, io: Io): Promise<Selection> {
-  const attacker = textOption(options, 'attacker')
+export async function selectionOption(call: Call): Promise<Selection> {
+  const attacker = call.text('attacker')
+  const given = Object.entries(LISTS).filter(([name]) => call.list(name).length > 0)
   return {
-    ...(flag(options, 'all') && { all: true }),
-    ...lists(options),
-    ...span(options),
-    ...(attacker !== undefined && { attacker: await indicators(attacker, io) }),
+    ...(call.flag('all') && { all: true }),
+    ...Object.fromEntries(given.map(([name, member]) => [member, call.list(name)])),
+    ...span(call),
+    ...(attacker !== undefined && { attacker: await indicators(attacker, call) }),
   }
 }
 
 /** Whether options say which accesses are meant, in place of those that verdicts and hunts point at. */
 export const isNamed = (selection: Selection): boolean => Object.keys(selection).length > 0
 
-function lists(options: Options): Selection {
-  const named = [
-    ['session', 'sessions'],
-    ['token', 'tokens'],
-    ['ip', 'ips'],
-    ['app', 'apps'],
-    ['principal', 'principals'],
-    ['mailbox', 'mailboxes'],
-    ['operation', 'operations'],
-  ] as const
-  const given = named.filter(([name]) => list(options, name).length > 0)
-  return Object.fromEntries(given.map(([name, member]) => [member, list(options, name)]))
-}
-
-function span(options: Options): Selection {
-  const given = { ...time(options, 'from', 'fromMs'), ...time(options, 'to', 'toMs') }
+function span(call: Call): Selection {
+  const [fromMs, toMs] = [time(call, 'from'), time(call, 'to')]
   // Nothing is in it: an answer of zero would be taken for one about the evidence.
-  if ((given.fromMs ?? -Infinity) >= (given.toMs ?? Infinity))
+  if ((fromMs ?? -Infinity) >= (toMs ?? Infinity))
     throw invalid('to', '--to must be later than --from: the period is from <= at < to')
-  return given
+  return { ...(fromMs !== undefined && { fromMs }), ...(toMs !== undefined && { toMs }) }
 }
 
-function time(options: Options, name: 'from' | 'to', member: 'fromMs' | 'toMs'): Selection {
-  const given = textOption(options, name)
-  if (given === undefined) return {}
+function time(call: Call, name: 'from' | 'to'): number | undefined {
+  const given = call.text(name)
+  if (given === undefined) return undefined
   const ms = utcMs(/^\d{4}-\d\d-\d\d$/.test(given) ? `${given}T00:00:00Z` : given)
-  if (ms === undefined)
-    throw invalid(name, `--${name}: this is not a time. Use one such as 2023-05-15T08:00:00Z`)
-  return { [member]: ms }
+  if (ms !== undefined) return ms
+  throw invalid(name, `--${name}: this is not a time. Use one such as 2023-05-15T08:00:00Z`)
 }
 
 /** Lists from Windows are often UTF-16. */
-async function indicators(file: string, io: Io): Promise<readonly Indicator[]> {
+async function indicators(file: string, call: Call): Promise<readonly Indicator[]> {
   const { indicators: found, rejects } = readIndicators(textOfBytes(await bytesOfFile(file)))
-  for (const { line, reason } of rejects) io.err(`mintmark: --attacker line ${line}: ${reason}\n`)
+  for (const { line, reason } of rejects) call.err(`mintmark: --attacker line ${line}: ${reason}\n`)
   // Nothing would be selected: an answer of zero would be taken for one about the evidence.
   if (found.length === 0)
     throw invalid('attacker', '--attacker: the file has no indicator. Give one a line')

@@ -1,9 +1,8 @@
 import { type Policy, parsePolicy } from '@mintmark/ledger/log'
-import type { Options } from '../process/command.ts'
-import { fileOption } from './files.ts'
+import type { Call } from '../process/call.ts'
 
 /** The policy of `--policy`; undefined where none is named. @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID` */
-export async function policyOption(options: Options): Promise<Policy | undefined> {
-  const source = await fileOption(options, 'policy')
+export async function policyOption(call: Call): Promise<Policy | undefined> {
+  const source = await call.file('policy')
   return source === undefined ? undefined : parsePolicy(source)
 }

@@ -1,20 +1,21 @@
-/** Options of `mintmark report`, read into what a report is written with. @module */
+/** Options of `mintmark report`, read into what a report is written with, and for whom. @module */
+
+import { everybody, type Whom, whomOf } from '@mintmark/case'
+import { type MintmarkError, safeText } from '@mintmark/core'
 import { type Paper, type Redaction, readSigningKey, type WriteOptions } from '@mintmark/report'
-import type { Options } from '../process/command.ts'
-import { fileOption } from './files.ts'
-import { flag, invalid, list, pathOption, textOption } from './option_values.ts'
+import { type Call, invalid } from '../process/call.ts'
 
 /** @throws {MintmarkError} `INPUT_INVALID` for a value that is not of its kind, `INPUT_UNREADABLE` for the key */
-export async function reportOptions(options: Options): Promise<WriteOptions> {
-  const title = textOption(options, 'title')
-  const pem = await fileOption(options, 'sign')
-  const classification = classificationOf(options)
+export async function reportOptions(call: Call): Promise<WriteOptions> {
+  const title = call.text('title')
+  const pem = await call.file('sign')
+  const classification = classificationOf(call)
   return {
-    out: pathOption(options, 'out') ?? '',
-    isForced: flag(options, 'force'),
-    redacted: REDACTIONS.filter((what) => list(options, 'redact').includes(what)),
-    prepared: { by: shortText(options, 'preparedBy') ?? null, on: dayOf(options) },
-    paper: paperOf(options),
+    out: call.path('out') ?? '',
+    isForced: call.flag('force'),
+    redacted: REDACTIONS.filter((what) => call.list('redact').includes(what)),
+    prepared: { by: shortText(call, 'preparedBy') ?? null, on: dayOf(call) },
+    paper: paperOf(call),
     ...(classification !== undefined && { classification }),
     ...(title !== undefined && { title }),
     ...(pem !== undefined && { signingKey: readSigningKey(pem) }),
@@ -26,8 +27,8 @@ const REDACTIONS: readonly Redaction[] = ['names', 'addresses']
 /** Texts in the margin of a page are short. */
 const MOST_TEXT = 100
 
-function shortText(options: Options, name: 'preparedBy' | 'classification'): string | undefined {
-  const given = textOption(options, name)?.trim()
+function shortText(call: Call, name: 'preparedBy' | 'classification'): string | undefined {
+  const given = call.text(name)?.trim()
   if (given === undefined || (given !== '' && given.length <= MOST_TEXT)) return given
   const option = name === 'preparedBy' ? 'prepared-by' : name
   throw invalid(option, `--${option} takes a text of 1 to ${MOST_TEXT} characters`)
@@ -36,8 +37,8 @@ function shortText(options: Options, name: 'preparedBy' | 'classification'): str
 /** Of the Traffic Light Protocol, version 2.0 (FIRST). */
 const TLP = ['TLP:RED', 'TLP:AMBER+STRICT', 'TLP:AMBER', 'TLP:GREEN', 'TLP:CLEAR']
 
-function classificationOf(options: Options): string | undefined {
-  const given = shortText(options, 'classification')
+function classificationOf(call: Call): string | undefined {
+  const given = shortText(call, 'classification')
   if (given === undefined || !/^TLP\b/i.test(given)) return given
   const label = given.toUpperCase()
   if (TLP.includes(label)) return label
@@ -45,8 +46,8 @@ function classificationOf(options: Options): string | undefined {
 }
 
 /** The day of today where none is given: the report itself asks no clock. */
-function dayOf(options: Options): string {
-  const given = textOption(options, 'preparedOn')
+function dayOf(call: Call): string {
+  const given = call.text('preparedOn')
   if (given === undefined) return new Date().toISOString().slice(0, 10)
   const ms = /^\d{4}-\d\d-\d\d$/.test(given) ? Date.parse(given) : Number.NaN
   // A 30th of February parses, as a day of March.
@@ -57,9 +58,67 @@ function dayOf(options: Options): string {
 const PAPERS: readonly Paper[] = ['a4', 'letter']
 
 /** A configuration file may name it, and that is not checked before. */
-function paperOf(options: Options): Paper {
-  const given = textOption(options, 'paper')
+function paperOf(call: Call): Paper {
+  const given = call.text('paper')
   const paper = PAPERS.find((one) => one === given)
   if (paper !== undefined) return paper
   throw invalid('paper', `--paper takes ${PAPERS.join(' or ')}`)
+}
+
+type Affected = Parameters<typeof everybody>[0]
+
+/** Everybody whom the accesses concern, whoever has this name: `ALL` is an organisation that is called so. */
+const ALL = 'all'
+
+/**
+ * Recipients, each once; undefined where no notice is asked for.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID` for a name that is nobody's in the scope, or several parties'
+ */
+export function recipientsOf(
+  scope: Affected,
+  names: readonly string[],
+): readonly Whom[] | undefined {
+  if (names.length === 0) return undefined
+  const affected = everybody(scope)
+  if (affected.length === 0) throw invalid('for', '--for: the accesses concern nobody by name')
+  const chosen = names.flatMap((name): readonly Whom[] => {
+    if (name === ALL) return affected
+    const found = whomOf(scope, name)
+    if (found.length > 1) throw ambiguous(name, found)
+    if (found.length === 1) return found
+    throw unknown(name, scope, affected)
+  })
+  return [...new Map(chosen.map((whom) => [`${whom.isOrganisation} ${whom.name}`, whom])).values()]
+}
+
+/** One of them would get what is another's. */
+function ambiguous(name: string, found: readonly Whom[]): MintmarkError {
+  const names = found.map((whom) => safeText(whom.name, 100)).join(' or ')
+  return invalid(
+    'for',
+    `--for: ${safeText(name, 100)} is ${names}: give it in the same letter case`,
+  )
+}
+
+function unknown(name: string, { accounts }: Affected, affected: readonly Whom[]): MintmarkError {
+  const known = new Set([
+    ...affected.map((whom) => whom.name),
+    ...accounts.map((one) => one.mailbox),
+  ])
+  const [nearest = ''] = [...known].toSorted((a, b) => likeness(name, b) - likeness(name, a))
+  const message = `--for: ${safeText(name, 100)} is no affected organisation or mailbox. Did you mean ${safeText(nearest, 100)}?`
+  return invalid('for', message)
+}
+
+/** How many pairs of letters two names share, of all that they have. */
+function likeness(a: string, b: string): number {
+  const [some, others] = [pairsOf(a), pairsOf(b)]
+  const shared = [...some].filter((pair) => others.has(pair)).length
+  return shared / (some.size + others.size - shared || 1)
+}
+
+function pairsOf(name: string): Set<string> {
+  const letters = name.toLowerCase()
+  return new Set(Array.from({ length: letters.length - 1 }, (_, at) => letters.slice(at, at + 2)))
 }

@@ -1,10 +1,9 @@
 import { isLoopback } from '@mintmark/trust'
-import type { Options } from '../process/command.ts'
-import { invalid, list } from './option_values.ts'
+import { type Call, invalid } from '../process/call.ts'
 
 /** @throws {MintmarkError} `INPUT_INVALID` for what is no origin: it would allow nothing, unnoticed */
-export function originsOption(options: Options): ReadonlySet<string> {
-  const given = list(options, 'origin')
+export function originsOption(call: Call): ReadonlySet<string> {
+  const given = call.list('origin')
   const wrong = given.find((each) => !URL.canParse(each) || !isOrigin(each, new URL(each)))
   if (wrong === undefined) return new Set(given)
   throw invalid('origin', '--origin takes an origin such as https://keys.example.org')

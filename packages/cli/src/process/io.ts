@@ -26,11 +26,6 @@ export interface Io {
   readonly codeIfUnprinted?: () => ExitCode
 }
 
-/** Writes to standard error what is good to know, and neither an error nor a warning. */
-export function note({ err, isQuiet = false }: Io, text: string): void {
-  if (!isQuiet) err(text)
-}
-
 /** Columns where nothing says how many there are. */
 export const WIDTH = 80
 

@@ -19,19 +19,6 @@ interface Done {
   readonly elapsedMs: number
 }
 
-/** Does work that shows its progress. */
-export async function withProgress<T>(
-  io: Io,
-  work: (progress: Progress) => Promise<T>,
-): Promise<T> {
-  const progress = new Progress(io)
-  try {
-    return await work(progress)
-  } finally {
-    progress.end()
-  }
-}
-
 /** One line for a terminal: `reading [=====-----] 50 %  about 12 s left`. An estimate only where there is ground for it. */
 export function progressLine({ step, done, total, elapsedMs }: Done, width: number): string {
   const part = done / total

@@ -1,6 +1,6 @@
 /** What completes commands and options in a shell, made from the commands themselves. @module */
 import type { Command, Option } from 'commander'
-import type { Handler } from '../process/command.ts'
+import type { Handler } from '../process/call.ts'
 import { DONE } from '../process/exit_codes.ts'
 
 /** What may be typed after the words of a command. */
@@ -21,10 +21,10 @@ const SHELLS: ReadonlyMap<string, (positions: readonly Position[]) => string> = 
 /** The command that prints it. */
 export const completionOf =
   (program: Command): Handler =>
-  async ([shell = ''], _options, io) => {
+  async (call, shell = '') => {
     const script = SHELLS.get(shell)
     if (script !== undefined) {
-      await io.out(script(positionsOf(program)))
+      await call.out(script(positionsOf(program)))
       return DONE
     }
     const { MintmarkError } = await import('@mintmark/core')

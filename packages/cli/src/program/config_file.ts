@@ -11,7 +11,7 @@ import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { isObject, MintmarkError, parseObject, safeText, text, whyUnread } from '@mintmark/core'
 import type { Command } from 'commander'
-import { type Io, note } from '../process/io.ts'
+import type { Call } from '../process/call.ts'
 
 /** Names of options, and whether one takes several values. */
 const KNOWN: ReadonlyMap<string, boolean> = new Map([
@@ -65,14 +65,14 @@ export class Config {
    * @param operands of the command
    * @throws {MintmarkError} `INPUT_INVALID` where the file is in a folder that is evidence
    */
-  report(command: Command, operands: readonly string[], io: Io): void {
+  report(command: Command, operands: readonly string[], call: Call): void {
     const names = [...this.#values.keys()]
     const used = names.filter((name) => command.getOptionValueSource(camelCase(name)) === 'config')
     if (used.length === 0) return
     if (operands.some((each) => `${this.#file}/`.startsWith(path.join(path.resolve(each), '/'))))
       throw this.#unused('it is in a folder that is to be read as evidence')
     const texts = used.map((name) => `--${name} ${[this.#values.get(name)].flat().join(' ')}`)
-    note(io, `mintmark: from ${path.basename(this.#file)}: ${safeText(texts.join(' '))}\n`)
+    call.note(`mintmark: from ${path.basename(this.#file)}: ${safeText(texts.join(' '))}\n`)
   }
 
   #text(): string {

@@ -1,36 +1,21 @@
 /** Options of every command: how it prints, never what it does. @module */
-import type { Option } from 'commander'
-import type { Options } from '../process/command.ts'
+import { Call, type Options } from '../process/call.ts'
 import type { ExitCode } from '../process/exit_codes.ts'
 import { type Io, widthOf } from '../process/io.ts'
 import { painted } from '../render/paint.ts'
 import { fitted } from '../render/wrapped.ts'
-import { option } from './spec_options.ts'
 
 export const IGNORE_CONFIG = '--ignore-config'
 export const VERBOSE: readonly string[] = ['-v', '--verbose']
 /** Options that ask for what programs read. */
 const FOR_PROGRAMS = ['json', 'csv', 'sarif', 'timesketch', 'rejects'] as const
 
-export const generalOptions = (): Option[] => [
-  option('--color <WHEN>  colour the text output')
-    .choices(['auto', 'always', 'never'])
-    .default('auto', 'on a terminal, unless NO_COLOR is set'),
-  option('-q, --quiet  print only warnings and errors on standard error').conflicts('verbose'),
-  option(
-    `${VERBOSE.join(', ')}  print version, time, memory and causes of errors on standard error, too`,
-  ),
-  option('--no-progress  show no progress'),
-  option('--wide  tables with all their columns, wider than the terminal'),
-  option(`${IGNORE_CONFIG}  do not read mintmark.config.json`),
-]
-
 /**
- * Standard output and error, as these options ask for them.
+ * A call that prints as these options ask for.
  *
  * @param isData whether programs read what the command prints, whatever its options
  */
-export function spokenTo(io: Io, options: Options, isData = false): Io {
+export function callOf(io: Io, options: Options, isData = false): Call {
   const isQuiet = options['quiet'] === true
   const isText = !isData && FOR_PROGRAMS.every((name) => !options[name])
   const isPainted = isText && isColored(options['color'], io)
@@ -39,13 +24,13 @@ export function spokenTo(io: Io, options: Options, isData = false): Io {
     const fit = isText ? fitted(text, width) : text
     return isPainted ? painted(fit) : fit
   }
-  return {
+  return new Call(options, {
     ...io,
     isQuiet,
     width,
     showsProgress: io.showsProgress && !isQuiet && options['progress'] !== false,
     out: (text, code, isInFile) => io.out(shown(text), code, isInFile),
-  }
+  })
 }
 
 /** Source of NO_COLOR: no-color.org: set, and not empty. */

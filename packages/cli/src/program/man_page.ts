@@ -6,15 +6,15 @@
  * @module
  */
 import { type Command, Help, type Option } from 'commander'
-import type { Handler } from '../process/command.ts'
+import type { Handler } from '../process/call.ts'
 import { DONE, EXIT_CODES_TEXT } from '../process/exit_codes.ts'
 
 /** The command that prints it. */
 export const manPageOf =
   (program: Command): Handler =>
-  async (_args, _options, io) => {
+  async (call) => {
     const { VERSION } = await import('@mintmark/core')
-    await io.out(manPage(program, VERSION))
+    await call.out(manPage(program, VERSION))
     return DONE
   }
 

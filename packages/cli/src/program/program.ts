@@ -8,16 +8,20 @@
  */
 import { existsSync } from 'node:fs'
 import type { MintmarkError } from '@mintmark/core'
-import { Command, CommanderError, Option } from 'commander'
-import type { Options, Spec } from '../process/command.ts'
-import type { ExitCode } from '../process/exit_codes.ts'
-import { DONE, EXIT_CODES_TEXT, NOT_ANSWERED, WRONG_USAGE } from '../process/exit_codes.ts'
+import { Command, CommanderError, type Option } from 'commander'
+import type { Handler, Options } from '../process/call.ts'
+import {
+  DONE,
+  EXIT_CODES_TEXT,
+  type ExitCode,
+  NOT_ANSWERED,
+  WRONG_USAGE,
+} from '../process/exit_codes.ts'
 import { type Io, widthOf } from '../process/io.ts'
 import { fitted } from '../render/wrapped.ts'
+import { type CommandLine, commandLines, LOADS, optionsIn } from './commands.ts'
 import type { Config } from './config_file.ts'
-import { generalOptions, IGNORE_CONFIG, spokenTo, VERBOSE, verboseEnd } from './general_options.ts'
-import { option } from './spec_options.ts'
-import { SET_UP, TASKS, type Task } from './tasks.ts'
+import { callOf, IGNORE_CONFIG, VERBOSE, verboseEnd } from './general_options.ts'
 
 const HELP_FLAGS: ReadonlySet<string> = new Set(['--help', '-h'])
 
@@ -107,9 +111,7 @@ function missingPackage(error: unknown): string | undefined {
 const isMintmarkError = (error: unknown): error is MintmarkError =>
   error instanceof Error && 'code' in error && 'facts' in error
 
-type Done = (code: ExitCode) => void
-
-function buildProgram(io: Io, config: Config | undefined, done: Done): Command {
+function buildProgram(io: Io, config: Config | undefined, done: Carried['done']): Command {
   const program = new Command('mintmark')
     .description(
       'Finds accesses with tokens that nobody issued, what they read, and what cannot be known. Works offline, on exported logs.',
@@ -120,39 +122,56 @@ function buildProgram(io: Io, config: Config | undefined, done: Done): Command {
     })
     .showHelpAfterError('(see --help)')
     .addHelpText('after', EXIT_CODES)
-  for (const each of generalOptions()) program.addOption(each)
+  for (const each of optionsIn(['@general'])) program.addOption(each)
   prepare(program, io)
-  for (const { heading, commands } of [...TASKS, setUpTask(program)]) {
-    program.commandsGroup(heading)
-    for (const spec of commands) addCommand(program, spec, io, config, done)
+  const loads: typeof LOADS = {
+    ...LOADS,
+    completion: async () => (await import('./completion.ts')).completionOf(program),
+    man: async () => (await import('./man_page.ts')).manPageOf(program),
+  }
+  const made = new Map([['', program]])
+  for (const line of commandLines()) {
+    program.commandsGroup(line.heading)
+    const above = made.get(line.name.replace(/ ?[a-z]+$/, '')) ?? program
+    const command = above.command(`${line.name.replace(/^.* /, '')} ${line.operands}`)
+    made.set(line.name, prepare(command.description(line.summary), io))
+    for (const each of line.options) command.addOption(each)
+    config?.apply(command)
+    if (line.example !== '') command.addHelpText('after', `\nExample:\n  ${line.example}`)
+    const load = loads[line.name]
+    if (load !== undefined) carryOut(command, { ...line, load, config, done }, io)
   }
   return program.helpCommand(true)
 }
 
-/** Commands about the command line itself. */
-const setUpTask = (program: Command): Task => ({
-  heading: SET_UP,
-  commands: [
-    {
-      usage: 'completion <SHELL>',
-      summary: 'Print what completes commands and options in bash, zsh or fish',
-      example: 'mintmark completion bash > ~/.local/share/bash-completion/completions/mintmark',
-      isData: true,
-      load: async () => (await import('./completion.ts')).completionOf(program),
-    },
-    {
-      usage: 'man',
-      summary: 'Print the manual page',
-      example: 'mintmark man > mintmark.1',
-      isData: true,
-      load: async () => (await import('./man_page.ts')).manPageOf(program),
-    },
-  ],
-})
+interface Carried extends Pick<CommandLine, 'options' | 'isData'> {
+  readonly load: () => Promise<Handler>
+  readonly config: Config | undefined
+  readonly done: (code: ExitCode) => void
+}
+
+function carryOut(
+  command: Command,
+  { options, isData, load, config, done }: Carried,
+  io: Io,
+): void {
+  command.action(async (...given: unknown[]) => {
+    await refuseEmpty(command, options)
+    // Operands come before options and the command; variadic ones as one array.
+    const operands = given
+      .slice(0, -2)
+      .flat()
+      .filter((value) => typeof value === 'string')
+    // An option that a command above has too is taken for that one's.
+    const call = callOf(io, command.optsWithGlobals(), isData)
+    config?.report(command, operands, call)
+    done(await (await load())(call, ...operands))
+  })
+}
 
 /** What is the same for the program and all of its commands. */
-function prepare(command: Command, io: Io): void {
-  command
+function prepare(command: Command, io: Io): Command {
+  return command
     .exitOverride()
     .configureOutput(outputOf(io))
     .configureHelp({ showGlobalOptions: true, minWidthToWrap: 16 })
@@ -175,36 +194,6 @@ const outputOf = (io: Io) => ({
   writeErr: (text: string) => io.err(text),
 })
 
-function addCommand(
-  parent: Command,
-  spec: Spec,
-  io: Io,
-  config: Config | undefined,
-  done: Done,
-): void {
-  const { usage, summary, example, load, isData, children = [] } = spec
-  // Copies: what the configuration makes their default is of this call alone.
-  const options = (spec.options ?? []).map((each) =>
-    typeof each === 'string' ? option(each) : Object.assign(new Option(each.flags), each),
-  )
-  const command = parent.command(usage).description(summary)
-  prepare(command, io)
-  for (const each of options) command.addOption(each)
-  config?.apply(command)
-  if (example !== undefined) command.addHelpText('after', `\nExample:\n  ${example}`)
-  for (const child of children) addCommand(command, child, io, config, done)
-  if (load === undefined) return
-  command.action(async (...call: unknown[]) => {
-    await refuseEmpty(command, options)
-    const given = operands(call)
-    // An option that a command above has too is taken for that one's.
-    const values: Options = command.optsWithGlobals()
-    const own = spokenTo(io, values, isData)
-    config?.report(command, given, own)
-    done(await (await load())(given, values, own))
-  })
-}
-
 /**
  * An empty value is a variable of a script that was never set; as a folder it would be the one where the command runs.
  *
@@ -215,21 +204,9 @@ async function refuseEmpty(command: Command, taken: readonly Option[]): Promise<
   const empty = taken.find((each) => [values[each.attributeName()]].flat().includes(''))
   if (empty === undefined) return
   const { MintmarkError: Failure } = await import('@mintmark/core')
-  throw new Failure(
-    'INPUT_INVALID',
-    `${empty.long} has an empty value: give one, or leave the option out`,
-    {
-      option: empty.attributeName(),
-    },
-  )
+  const message = `${empty.long} has an empty value: give one, or leave the option out`
+  throw new Failure('INPUT_INVALID', message, { option: empty.attributeName() })
 }
-
-/** Commander passes operands, then options, then itself; variadic operands come as one array. */
-const operands = (call: readonly unknown[]): string[] =>
-  call
-    .slice(0, -2)
-    .flat()
-    .filter((value): value is string => typeof value === 'string')
 
 const EXIT_CODES = `
 ${EXIT_CODES_TEXT}

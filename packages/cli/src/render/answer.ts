@@ -5,8 +5,7 @@
  *
  * @module
  */
-import type { Answer, HuntResult } from '@mintmark/case'
-import { conclusionText, dumpName, isLeak, leadText } from '@mintmark/case'
+import * as cases from '@mintmark/case'
 import { boundText, safeText, shellWord } from '@mintmark/core'
 import { fileNames, keyLines } from './answer_keys.ts'
 import { mailboxesRead, organisationTable, type Room } from './answer_scope.ts'
@@ -41,7 +40,7 @@ interface Shown {
 type Block = (label: string, text: string, lines?: number) => string[]
 
 /** Text from logs is safe to print. Narrow terminals take more rows. */
-export function answerText(answer: Answer, { width = WIDTH, path }: Shown = {}): string {
+export function answerText(answer: cases.Answer, { width = WIDTH, path }: Shown = {}): string {
   const word = shellWord(path ?? answer.case)
   const columns = proseWidth(width)
   const tried = ROOMS.map((room) => linesOf(answer, word, { ...room, width: columns }))
@@ -50,7 +49,7 @@ export function answerText(answer: Answer, { width = WIDTH, path }: Shown = {}):
   return `${lines.join('\n')}\n`
 }
 
-function linesOf(answer: Answer, path: string, room: Room): string[] {
+function linesOf(answer: cases.Answer, path: string, room: Room): string[] {
   const narrowness = Math.max(1, WIDTH / room.width)
   const block: Block = (label, text, lines = room.lines) =>
     labelled(label, text, {
@@ -77,9 +76,9 @@ function linesOf(answer: Answer, path: string, room: Room): string[] {
 }
 
 /** What the case comes to; the words are those of every view. */
-function happened(answer: Answer, path: string, { width, lines }: Room): string[] {
+function happened(answer: cases.Answer, path: string, { width, lines }: Room): string[] {
   const { conclusion, scope } = answer
-  const { title, statement } = conclusionText(conclusion)
+  const { title, statement } = cases.conclusionText(conclusion)
   const whose =
     scope.accesses === 0 || conclusion.status !== 'found' || !answer.selection.isDefault
       ? ''
@@ -94,7 +93,7 @@ function happened(answer: Answer, path: string, { width, lines }: Room): string[
 }
 
 /** Of forged tokens in one line; undefined where the whole statement is to be read. */
-function brief({ conclusion: { status, established } }: Answer): string | undefined {
+function brief({ conclusion: { status, established } }: cases.Answer): string | undefined {
   const { tokens, sessions, firstAccess, lastAccess } = established
   if (status !== 'found' || firstAccess === null || lastAccess === null) return undefined
   const things = [
@@ -105,7 +104,7 @@ function brief({ conclusion: { status, established } }: Answer): string | undefi
   return `${things} nobody issued to their user; accesses ${first} to ${last}`
 }
 
-function read(answer: Answer, room: Room, block: Block): string[] {
+function read(answer: cases.Answer, room: Room, block: Block): string[] {
   const { scope, selection, conclusion } = answer
   const of = selection.isDefault
     ? conclusion.status === 'found'
@@ -134,8 +133,8 @@ const STRENGTHS = {
 } as const
 
 /** What the issuance logs show of everybody else, where something was found, and how much could be judged. */
-function sureness({ conclusion }: Answer, block: Block): string[] {
-  const { comparison, judged } = conclusionText(conclusion).brief
+function sureness({ conclusion }: cases.Answer, block: Block): string[] {
+  const { comparison, judged } = cases.conclusionText(conclusion).brief
   return [
     ...(comparison === '' ? [] : block('SURE', `${STRENGTHS[conclusion.status]}${comparison}`)),
     ...block(comparison === '' ? 'SURE' : '', judged),
@@ -143,7 +142,7 @@ function sureness({ conclusion }: Answer, block: Block): string[] {
 }
 
 /** Before when the logs of the affected tenants exclude nothing, which tenants they never cover, and what else was not read. */
-function blind({ timeline, conclusion }: Answer, block: Block): string[] {
+function blind({ timeline, conclusion }: cases.Answer, block: Block): string[] {
   const { horizons, cannotExcludeBefore } = timeline
   const begun = horizons.flatMap(({ at }) => at ?? []).toSorted((a, b) => (a < b ? -1 : 1))
   const never = horizons.filter(({ at }) => at === null).map(({ name }) => safeText(name, 40))
@@ -158,12 +157,12 @@ function blind({ timeline, conclusion }: Answer, block: Block): string[] {
 }
 
 /** What was lost or not read, where nothing is selected. */
-function unseen({ conclusion }: Answer, block: Block): string[] {
+function unseen({ conclusion }: cases.Answer, block: Block): string[] {
   const parts = notRead(conclusion)
   return parts.length === 0 ? [] : block('BLIND', parts.join('; '))
 }
 
-const notRead = ({ unread: { losses, files, records } }: Answer['conclusion']): string[] => [
+const notRead = ({ unread: { losses, files, records } }: cases.Answer['conclusion']): string[] => [
   ...(losses === 0 ? [] : [`${plural(losses, 'loss', 'losses')} in the access logs`]),
   ...(files === 0 ? [] : [`${plural(files, 'file')} not read`]),
   ...(records === 0 ? [] : [`${plural(records, 'row')} rejected`]),
@@ -176,7 +175,7 @@ function firstOf(names: readonly string[], most: number): string {
 }
 
 /** A selection without an access, or nothing but leads, or what people marked as legitimate. */
-function selected(answer: Answer, block: Block): string[] {
+function selected(answer: cases.Answer, block: Block): string[] {
   const { selection, scope, verdicts, conclusion, marks } = answer
   if (!selection.isDefault)
     return block(
@@ -202,15 +201,15 @@ function selected(answer: Answer, block: Block): string[] {
 }
 
 /** Established hunts, files, and how much leads are about. */
-function also(answer: Answer, room: Room, block: Block): string[] {
+function also(answer: cases.Answer, room: Room, block: Block): string[] {
   const { hunts, custody, keys, conclusion } = answer
   const hit = hunts
     .filter(({ hits, strength }) => hits > 0 && strength !== 'lead')
     .toSorted((a, b) => b.hits - a.hits)
   // With the key that is in it.
-  const known = new Set(keys.filter(isLeak).flatMap(fileNames))
+  const known = new Set(keys.filter(cases.isLeak).flatMap(fileNames))
   const files = custody
-    .filter(({ artefact, suspect }) => suspect > 0 && !known.has(dumpName(artefact)))
+    .filter(({ artefact, suspect }) => suspect > 0 && !known.has(cases.dumpName(artefact)))
     .map(({ artefact }) => safeText(artefact, 40))
   const { accesses, huntHits, hunts: pointing } = conclusion.leads
   const leads = [
@@ -231,7 +230,7 @@ function also(answer: Answer, room: Room, block: Block): string[] {
   return parts.flatMap((text, i) => block(i === 0 ? 'ALSO' : '', text))
 }
 
-function huntLine({ id, class: kind, hits, accounts, first, last }: HuntResult): string {
+function huntLine({ id, class: kind, hits, accounts, first, last }: cases.HuntResult): string {
   const [from, to] = [first?.slice(0, 10) ?? '', (last ?? first)?.slice(0, 10) ?? '']
   const days = from === '' ? '' : `, ${from === to ? from : `${from} to ${to}`}`
   const who = plural(accounts, 'account')
@@ -239,11 +238,11 @@ function huntLine({ id, class: kind, hits, accounts, first, last }: HuntResult):
 }
 
 /** Where nothing is established: leads, or else what would settle it. */
-function open({ leads, conclusion, unknowns }: Answer, room: Room, block: Block): string[] {
+function open({ leads, conclusion, unknowns }: cases.Answer, room: Room, block: Block): string[] {
   const most = 'more, each with what would settle it: --json'
   const shown = leads.slice(0, room.list)
   const listed = shown.flatMap((lead, i) => [
-    ...block(i === 0 ? 'LEADS' : '', safeText(leadText(lead), 4 * WIDTH)),
+    ...block(i === 0 ? 'LEADS' : '', safeText(cases.leadText(lead), 4 * WIDTH)),
     ...block('', `settled by: ${safeText(lead.settledBy, 4 * WIDTH)}`),
   ])
   const left = leads.length - shown.length
@@ -266,7 +265,7 @@ function open({ leads, conclusion, unknowns }: Answer, room: Room, block: Block)
 }
 
 /** Commands are copied: they are never cut. */
-function next(answer: Answer, path: string, block: Block): string[] {
+function next(answer: cases.Answer, path: string, block: Block): string[] {
   const { conclusion, unknowns, scope } = answer
   const found = conclusion.status === 'found' && scope.accesses > 0
   const command = found

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Answer, FileUse, FileUser, KeyFound } from '@mintmark/case'
-import { dumpName, isLeak } from '@mintmark/case'
+import * as cases from '@mintmark/case'
 import { minute, safeText } from '@mintmark/core'
 import { plural } from './table.ts'
 import { shortened } from './wrapped.ts'
@@ -15,15 +14,15 @@ const KEYS = 1
 const NAME = 50
 
 /** Names of the files that hold a key, as `dumpName` gives them. */
-export const fileNames = ({ places }: KeyFound): string[] =>
-  places.flatMap(({ files }) => files.map(dumpName))
+export const fileNames = ({ places }: cases.KeyFound): string[] =>
+  places.flatMap(({ files }) => files.map(cases.dumpName))
 
 /** A label and what it says. */
 type Line = readonly [label: string, text: string]
 
 /** Which key, where, and who accessed that, for the first keys; and how many are left. */
-export function keyLines(answer: Answer): Line[] {
-  const leaks = answer.keys.filter(isLeak)
+export function keyLines(answer: cases.Answer): Line[] {
+  const leaks = answer.keys.filter(cases.isLeak)
   const left = leaks.length - KEYS
   const texts = [
     ...leaks.slice(0, KEYS).flatMap((key) => textOf(key, answer).concat(chainTexts(answer, key))),
@@ -32,7 +31,10 @@ export function keyLines(answer: Answer): Line[] {
   return texts.map((text, i) => [i === 0 ? 'KEY' : '', text])
 }
 
-function textOf({ kind, bits, places, spkiSha256 }: KeyFound, answer: Answer): string[] {
+function textOf(
+  { kind, bits, places, spkiSha256 }: cases.KeyFound,
+  answer: cases.Answer,
+): string[] {
   const [location] = places
   if (location === undefined) return []
   const until = answer.chains.find((chain) => chain.spkiSha256 === spkiSha256)?.trustedUntil ?? null
@@ -48,7 +50,7 @@ function textOf({ kind, bits, places, spkiSha256 }: KeyFound, answer: Answer): s
 }
 
 /** Where the evidence names its tokens or a verifier: these, and what it cannot connect. The report has every link. */
-function chainTexts({ chains }: Answer, { spkiSha256 }: KeyFound): string[] {
+function chainTexts({ chains }: cases.Answer, { spkiSha256 }: cases.KeyFound): string[] {
   const links = chains.find((chain) => chain.spkiSha256 === spkiSha256)?.links ?? []
   const shown = links
     .filter(({ link, state }) => SHOWN.has(link) && state !== 'missing')
@@ -61,7 +63,7 @@ function chainTexts({ chains }: Answer, { spkiSha256 }: KeyFound): string[] {
   return [...shown, `missing: ${missing.join('; ')}`]
 }
 
-type LinkName = Answer['chains'][number]['links'][number]['link']
+type LinkName = cases.Answer['chains'][number]['links'][number]['link']
 
 const SHOWN: ReadonlySet<LinkName> = new Set(['tokens', 'verifiers'])
 const MISSING: Readonly<Record<LinkName, string>> = {
@@ -72,7 +74,7 @@ const MISSING: Readonly<Record<LinkName, string>> = {
   verifiers: 'who still accepts it',
 }
 
-function accessed(file: FileUse | null, answer: Answer): string {
+function accessed(file: cases.FileUse | null, answer: cases.Answer): string {
   if (file === null) return 'no log records access to that file'
   const { by, accesses, principals, suspect, established, people } = file
   const [person] = people
@@ -94,7 +96,10 @@ const TOKENS: Readonly<Record<string, string>> = {
   'mis-granted': 'on a mis-granted token',
 }
 
-function personText({ principal, verdict, hunts, last }: FileUser, answer: Answer): string {
+function personText(
+  { principal, verdict, hunts, last }: cases.FileUser,
+  answer: cases.Answer,
+): string {
   const classes = answer.hunts.flatMap(({ id, class: kind }) => (hunts.includes(id) ? [kind] : []))
   const [token = 'from an unusual context'] = [verdict, ...classes].flatMap(
     (kind) => TOKENS[kind] ?? [],

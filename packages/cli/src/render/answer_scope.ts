@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Answer } from '@mintmark/case'
+import type * as cases from '@mintmark/case'
 import { safeText } from '@mintmark/core'
 import { bounds, count, plural, table } from './table.ts'
 import { labelled, shortened, wrapped } from './wrapped.ts'
@@ -20,7 +20,7 @@ export interface Room {
   readonly lines: number
 }
 
-type Code = Answer['scope']['unbounded'][number]['because']
+type Code = cases.Answer['scope']['unbounded'][number]['because']
 
 /** Why nothing bounds what was read in a mailbox. */
 const WHY: Readonly<Record<Code, string>> = {
@@ -41,7 +41,7 @@ const REASON = 32
 const NAME = 20
 
 /** A line for each mailbox, the reason beside it, and one for mailboxes that no record names. */
-export function mailboxesRead({ scope }: Answer, room: Room, indent: number): string[] {
+export function mailboxesRead({ scope }: cases.Answer, room: Room, indent: number): string[] {
   const reasons = new Map<string, string[]>()
   for (const { mailbox, because } of scope.unbounded)
     reasons.set(mailbox, [...(reasons.get(mailbox) ?? []), WHY[because]])
@@ -81,7 +81,10 @@ export function mailboxesRead({ scope }: Answer, room: Room, indent: number): st
 const NUMBER = 8
 
 /** Most messages first. */
-export function organisationTable({ scope }: Answer, { width, organisations }: Room): string[] {
+export function organisationTable(
+  { scope }: cases.Answer,
+  { width, organisations }: Room,
+): string[] {
   const all = scope.organisation_list.toSorted((a, b) => b.messages.lower - a.messages.lower)
   const most = all.length === organisations + 1 ? all.length : organisations
   const left = all.length - most

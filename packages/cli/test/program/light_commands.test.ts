@@ -28,20 +28,14 @@ const loads = (command: string, name: string, as: 'part' | 'whole' = 'part'): bo
 const loadsCase = (command: string): boolean => loads(command, '/packages/case/')
 
 describe('loads nothing of a case:', () => {
-  for (const command of [
-    'dumps/scan',
-    'dumps/scrub',
-    'dumps/gate_receive',
-    'guard/guard_serve',
-    'ledger/ledger_serve',
-  ]) {
+  for (const command of ['dumps/scan', 'dumps/scrub', 'dumps/gate', 'ledger/serve']) {
     it(command, () => assert.equal(loadsCase(command), false))
   }
   it('unlike what works on one', () => assert.equal(loadsCase('case/investigate'), true))
 })
 
 describe('loads no search of dumps:', () => {
-  for (const command of ['case/ingest', 'case/investigate', 'case/scope'])
+  for (const command of ['case/investigate', 'case/scope'])
     it(command, () => assert.equal(loads(command, '/packages/scan/src/scan_'), false))
   it('unlike what searches one', () =>
     assert.equal(loads('dumps/scrub', '/packages/scan/src/scan_'), true))
@@ -61,8 +55,7 @@ describe('loads no engine and no database:', () => {
       assert.equal(loads(command, 'pg', 'whole'), false)
       assert.equal(loads(command, '@ast-grep/napi', 'whole'), false)
     })
-  it('unlike what serves a ledger', () =>
-    assert.equal(loads('ledger/ledger_serve', 'pg', 'whole'), true))
+  it('unlike what serves a ledger', () => assert.equal(loads('ledger/serve', 'pg', 'whole'), true))
 })
 
 it('a thread that reads logs loads nothing that looks for them', () => {

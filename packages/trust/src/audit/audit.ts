@@ -1,24 +1,19 @@
 /**
- * An audit of key sets: faults of the keys that are listed now, and of their history.
+ * An audit of key sets: faults of the keys that are listed now, of documents that list them, and of their history.
  *
  * What could not be judged is reported beside the findings.
+ *
+ * Sources: RFC 7517, RFC 7518, RFC 8725; NIST IR 8587 (draft).
  *
  * @module
  */
 import { alarmsOf } from '../history/alarms.ts'
-import {
-  ANNOUNCED,
-  historiesOf,
-  type KeyHistory,
-  type Look,
-  type Series,
-} from '../history/timeline.ts'
+import * as timeline from '../history/timeline.ts'
+import type { KeyDocument } from '../sources/document.ts'
 import type { ListedKey } from '../sources/key.ts'
-import type { Blocklist } from '../weak/known_keys.ts'
 import { sharedFactors } from '../weak/shared_factors.ts'
-import { certificateFaults, contradictionsOf, documentFaults, weaknessesOf } from './key_checks.ts'
-import type { Profile } from './rules.ts'
-import { type AuditFinding, finding, type RuleId } from './rules.ts'
+import { type Blocklist, isPrimeModulus, publisherOf, rsaWeaknesses } from '../weak/weak_keys.ts'
+import { type AuditFinding, finding, type Profile, type RuleId } from './rules.ts'
 
 export interface AuditOptions {
   readonly nowMs: number
@@ -36,9 +31,12 @@ export interface KeyAudit {
 /** Of more keys than this, moduli are not tested for being primes. */
 const MOST_THOROUGH = 5000
 
-export async function auditKeys(all: readonly Series[], options: AuditOptions): Promise<KeyAudit> {
-  const histories = historiesOf(all)
-  const series = all.filter(({ name }) => !name.startsWith(ANNOUNCED))
+export async function auditKeys(
+  all: readonly timeline.Series[],
+  options: AuditOptions,
+): Promise<KeyAudit> {
+  const histories = timeline.historiesOf(all)
+  const series = all.filter(({ name }) => !name.startsWith(timeline.ANNOUNCED))
   const current = series.flatMap(({ name, looks }) => {
     const look = looks.at(-1)
     return look?.document === undefined ? [] : [{ name, look, document: look.document }]
@@ -76,7 +74,7 @@ export async function auditKeys(all: readonly Series[], options: AuditOptions): 
   }
 }
 
-function listedFindings(name: string, { document }: Look, nowMs: number): AuditFinding[] {
+function listedFindings(name: string, { document }: timeline.Look, nowMs: number): AuditFinding[] {
   return (document?.keys ?? []).flatMap((key) =>
     [...contradictionsOf(key), ...certificateFaults(key, nowMs)].map(([rule, message]) =>
       finding(rule, name, message, { key }),
@@ -86,9 +84,9 @@ function listedFindings(name: string, { document }: Look, nowMs: number): AuditF
 
 /** Of all keys that were ever seen: a key that is no longer listed factors one that is. */
 async function sharedFindings(
-  histories: readonly KeyHistory[],
+  histories: readonly timeline.KeyHistory[],
 ): Promise<{ findings: AuditFinding[]; unjudged: string[] }> {
-  const byModulus = new Map<bigint, KeyHistory>()
+  const byModulus = new Map<bigint, timeline.KeyHistory>()
   for (const history of histories)
     if (history.key.n !== undefined && history.key.n > 1n && !byModulus.has(history.key.n))
       byModulus.set(history.key.n, history)
@@ -122,8 +120,8 @@ const STATES: Readonly<Partial<Record<string, RuleId>>> = {
 
 /** Of keys that are listed now: the past is in the history. */
 function seriesFindings(
-  series: readonly Series[],
-  histories: readonly KeyHistory[],
+  series: readonly timeline.Series[],
+  histories: readonly timeline.KeyHistory[],
   { profile, listed }: Pick<AuditOptions, 'profile'> & { readonly listed: ReadonlySet<string> },
 ): AuditFinding[] {
   const longestUseMs = profile?.longestUseMs
@@ -140,7 +138,7 @@ function seriesFindings(
 }
 
 /** Whether the signing keys of now came in a look after which all of the look before were gone. */
-function overlapFindings({ name, looks }: Series): AuditFinding[] {
+function overlapFindings({ name, looks }: timeline.Series): AuditFinding[] {
   let found: AuditFinding[] = []
   let before: ReadonlySet<string> = new Set()
   for (const { document, observation } of looks) {
@@ -159,11 +157,183 @@ function overlapFindings({ name, looks }: Series): AuditFinding[] {
   return found
 }
 
-function unread(series: readonly Series[]): string[] {
+function unread(series: readonly timeline.Series[]): string[] {
   return series.flatMap(({ name, looks, unavailable, why = 'not read' }) => {
     const last = looks.at(-1)
     const keys = last?.document?.unread ?? []
     const never = last === undefined && unavailable > 0 ? [`${name}: ${why}`] : []
     return [...never, ...keys.map((problem) => `${name}: ${problem}`)]
   })
+}
+
+interface KeyCheckOptions {
+  readonly nowMs: number
+  readonly blocklist: Blocklist | undefined
+  /** Whether moduli are tested for being primes, which takes some milliseconds a key. */
+  readonly isThorough: boolean
+}
+
+type Wrong = readonly [RuleId, string]
+
+const LEAST_RSA_BITS = 2048
+const LEAST_EC_BITS = 256
+
+/** Findings of arithmetic: of the key, wherever it is listed. */
+export function weaknessesOf(key: ListedKey, options: KeyCheckOptions): Wrong[] {
+  const found: Wrong[] = []
+  const { n, e } = key
+  if (n !== undefined && e !== undefined) {
+    for (const weakness of rsaWeaknesses(n, e))
+      found.push([`rsa-${weakness}`, WORDS[weakness] ?? weakness])
+    if (options.isThorough && isPrimeModulus(n))
+      found.push(['rsa-prime-modulus', 'the modulus is a prime'])
+  }
+  const least = key.kty === 'RSA' ? LEAST_RSA_BITS : key.kty === 'EC' ? LEAST_EC_BITS : 0
+  if (key.bits < least) found.push(['key-size', `${key.bits} bits, where ${least} are the least`])
+  if (key.isOnCurve === false) found.push(['off-curve', `not a point of ${key.crv ?? 'its curve'}`])
+  const publisher = publisherOf(key)
+  if (publisher !== undefined)
+    found.push(['published-key', `its private half is published: ${publisher}`])
+  const list = options.blocklist?.listOf(key)
+  if (list !== undefined) found.push(['blocklisted-key', `on list ${list} of the blocklist`])
+  return found
+}
+
+const WORDS: Readonly<Partial<Record<string, string>>> = {
+  exponent: 'the exponent is even, below 65,537, or above 2^256',
+  'small-factor': 'a prime up to 65,537 divides the modulus',
+  'close-primes': "Fermat's method factors the modulus in 100 rounds",
+  roca: 'the modulus is of the form of CVE-2017-15361',
+  'small-private-exponent': "Wiener's attack finds the private exponent",
+}
+
+/** Signature algorithms, by what they want of a key. */
+const SIGNS: ReadonlyMap<string, { readonly kty: string; readonly crv?: string }> = new Map([
+  ['RS256', { kty: 'RSA' }],
+  ['RS384', { kty: 'RSA' }],
+  ['RS512', { kty: 'RSA' }],
+  ['PS256', { kty: 'RSA' }],
+  ['PS384', { kty: 'RSA' }],
+  ['PS512', { kty: 'RSA' }],
+  ['ES256', { kty: 'EC', crv: 'P-256' }],
+  ['ES384', { kty: 'EC', crv: 'P-384' }],
+  ['ES512', { kty: 'EC', crv: 'P-521' }],
+  ['ES256K', { kty: 'EC', crv: 'secp256k1' }],
+  ['EdDSA', { kty: 'OKP' }],
+  ['Ed25519', { kty: 'OKP', crv: 'Ed25519' }],
+])
+const ENCRYPTS = /^(?:RSA|ECDH-ES|A\d{3}|dir$|PBES2)/
+const SIGN_OPS: ReadonlySet<string> = new Set(['sign', 'verify'])
+
+export function contradictionsOf(key: ListedKey): Wrong[] {
+  const found = [...algorithmFaults(key), ...operationFaults(key)]
+  if (key.use === undefined && key.keyOps.length === 0)
+    found.push(['no-use', 'neither use nor key_ops'])
+  if (key.alg === undefined && key.certificates.length === 0) found.push(['no-alg', 'no alg'])
+  return found
+}
+
+const isOther = (given: string | undefined, own: string | undefined) =>
+  given !== undefined && given !== own
+
+function algorithmFaults({ use, alg, kty, crv }: ListedKey): Wrong[] {
+  const found: Wrong[] = []
+  const wanted = SIGNS.get(alg ?? '')
+  if (isOther(wanted?.kty, kty) || isOther(wanted?.crv, crv))
+    found.push(['use-mismatch', `alg ${alg} does not fit a key of type ${kty} ${crv ?? ''}`.trim()])
+  if (use === 'enc' && wanted !== undefined)
+    found.push(['use-mismatch', `use enc, and alg ${alg}, which signs`])
+  if (use === 'sig' && ENCRYPTS.test(alg ?? ''))
+    found.push(['use-mismatch', `use sig, and alg ${alg}, which encrypts`])
+  if (use === 'sig' && crv?.startsWith('X') === true)
+    found.push(['use-mismatch', `use sig, and ${crv}, which only agrees on keys`])
+  return found
+}
+
+function operationFaults({ use, keyOps }: ListedKey): Wrong[] {
+  const signs = keyOps.some((operation) => SIGN_OPS.has(operation))
+  const encrypts = keyOps.some((operation) => !SIGN_OPS.has(operation))
+  const found: Wrong[] = []
+  if ((use === 'enc' && signs) || (use === 'sig' && encrypts))
+    found.push(['use-mismatch', `use ${use}, and key_ops ${keyOps.join(', ')}`])
+  if (signs && encrypts) found.push(['sign-and-encrypt', `key_ops ${keyOps.join(', ')}`])
+  return found
+}
+
+export function certificateFaults(key: ListedKey, nowMs: number): Wrong[] {
+  const found: Wrong[] = []
+  const [first] = key.certificates
+  if (key.isCertifiedOtherwise)
+    found.push(['certificate-other-key', 'the first of x5c is of another key'])
+  if (first !== undefined && first.notAfterMs < nowMs)
+    found.push(['certificate-expired', `its certificate expired on ${day(first.notAfterMs)}`])
+  if (first !== undefined && first.notBeforeMs > nowMs)
+    found.push(['certificate-not-yet', `its certificate is valid from ${day(first.notBeforeMs)}`])
+  if (key.expiresMs !== undefined && key.expiresMs < nowMs)
+    found.push(['certificate-expired', `its own exp was ${day(key.expiresMs)}`])
+  // What a self-issued certificate is signed with proves nothing either way.
+  const broken = key.certificates.find(
+    ({ brokenHash, isSelfIssued }) => brokenHash !== undefined && !isSelfIssued,
+  )
+  if (broken !== undefined)
+    found.push([
+      'certificate-broken-hash',
+      `a certificate is signed with ${broken.brokenHash ?? ''}`,
+    ])
+  return found
+}
+
+const day = (ms: number) => new Date(ms).toISOString().slice(0, 10)
+
+const BROKEN_ALGORITHM = /^none$|^RSA1_5$|^HS\d|(?:#|-)(?:rsa-)?(?:sha1|md5)$/i
+/** Members of metadata that say with what an issuer signs or encrypts. Answers of userinfo may be unsigned over TLS. */
+const SIGNING_MEMBER =
+  /^(?:id_token|introspection|authorization)_sign|^SigningMethod$|_encryption_alg/
+
+export function documentFaults(
+  name: string,
+  document: KeyDocument,
+  nowMs: number,
+): readonly AuditFinding[] {
+  const found: AuditFinding[] = []
+  for (const [member, values = []] of Object.entries(document.algorithms)) {
+    const broken = SIGNING_MEMBER.test(member)
+      ? values.filter((each) => BROKEN_ALGORITHM.test(each))
+      : []
+    if (broken.length === 0) continue
+    // A shared secret signs for whoever has it: worse than a key pair, and no break.
+    const level = broken.every((each) => each.startsWith('HS')) ? 'warning' : 'error'
+    found.push(finding('broken-algorithm', name, `${member}: ${broken.join(', ')}`, { level }))
+  }
+  if (document.kind === 'saml' && document.validUntilMs === undefined)
+    found.push(finding('metadata-no-expiry', name, 'no validUntil'))
+  if (document.validUntilMs !== undefined && document.validUntilMs < nowMs)
+    found.push(finding('metadata-expired', name, `validUntil was ${day(document.validUntilMs)}`))
+  for (const secret of document.secrets)
+    found.push(finding('private-published', name, `${secret} is published`))
+  const together = separationOf(document)
+  if (together !== undefined) found.push(finding('classes-together', name, together))
+  if (document.kind === 'metadata' && !isOwnIssuer(name, document.issuer))
+    found.push(finding('issuer-mismatch', name, `the issuer is ${document.issuer ?? 'missing'}`))
+  return found
+}
+
+/** Classes or issuers that one key set holds, where there are several. */
+function separationOf({ kind, keys }: KeyDocument): string | undefined {
+  if (kind !== 'jwks') return undefined
+  for (const [what, values] of [
+    ['classes', new Set(keys.flatMap(({ className }) => className ?? []))],
+    ['issuers', new Set(keys.flatMap(({ issuer }) => issuer ?? []))],
+  ] as const)
+    if (values.size > 1) return `${values.size} ${what}: ${[...values].slice(0, 5).join(', ')}`
+  return undefined
+}
+
+const WELL_KNOWN = /\/\.well-known\/(?:openid-configuration|oauth-authorization-server)/
+
+/** Whether metadata that was fetched is of the issuer whose address that was. Of a file nobody knows. */
+function isOwnIssuer(name: string, issuer: string | undefined): boolean {
+  if (!/^https?:/.test(name) || !WELL_KNOWN.test(name)) return true
+  const given = name.replace(WELL_KNOWN, '').replace(/\/$/, '')
+  return issuer?.replace(/\/$/, '') === given
 }

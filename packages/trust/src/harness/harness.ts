@@ -11,18 +11,16 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { before, describe, it } from 'node:test'
 import type { Json } from '@mintmark/core'
-import type { IssuerAlgorithm } from '../issuer/issuer_keys.ts'
 import { startIssuer } from '../issuer/issuer_server.ts'
-import type { Allowance } from '../probe/allow_list.ts'
-import type { DistrustOptions } from '../probe/distrust.ts'
+import type { IssuerAlgorithm } from '../issuer/issuer_state.ts'
 import { openIssuer } from '../probe/probe_issuer.ts'
-import type { ProbeReport, VectorResult } from '../probe/report.ts'
-import { runProbe } from '../probe/run_probe.ts'
-import { type Verify, verifyTarget } from '../targets/target.ts'
+import type { Allowance, ProbeReport, VectorResult } from '../probe/report.ts'
+import { type DistrustOptions, runProbe } from '../probe/run_probe.ts'
+import { type Verify, verifyTarget } from '../targets/targets.ts'
 import { chooseVectors, namedVectors } from '../vectors/catalogue.ts'
 
 export type { ProbeReport } from '../probe/report.ts'
-export type { Verify } from '../targets/target.ts'
+export type { Verify } from '../targets/targets.ts'
 
 export interface VerifierConfig {
   readonly issuer: string

@@ -1,21 +1,18 @@
 /**
- * Alarms about what a record shows.
+ * Alarms about what a record shows, and claims of tokens about keys: security events, historical keys of OpenID Federation.
  *
  * Each alarm names the two looks between which its cause appeared. Each is raised once for a key or a member, however often
  * it was seen.
  *
+ * Source: RFC 8417; OpenID Shared Signals Framework 1.0, section "Subject Members"; RISC 1.0, section "Credential
+ * Compromise" for private keys that were published; OpenID Federation 1.0, section "Federation Historical Keys Response".
+ *
  * @module
  */
+
+import { createHash } from 'node:crypto'
 import type { ListedKey } from '../sources/key.ts'
-import {
-  ANNOUNCED,
-  classOf,
-  issuerOf,
-  type KeyHistory,
-  type Look,
-  lists,
-  type Series,
-} from './timeline.ts'
+import * as timeline from './timeline.ts'
 
 const SEVERITIES = {
   'key-without-notice': 'warning',
@@ -57,11 +54,11 @@ export function alarmDocument({ atMs, afterMs, ...rest }: Alarm): object {
 }
 
 export function alarmsOf(
-  all: readonly Series[],
-  histories: readonly KeyHistory[],
+  all: readonly timeline.Series[],
+  histories: readonly timeline.KeyHistory[],
   { longestUseMs }: AlarmOptions = {},
 ): readonly Alarm[] {
-  const announced = all.filter(({ name }) => name.startsWith(ANNOUNCED))
+  const announced = all.filter(({ name }) => name.startsWith(timeline.ANNOUNCED))
   const series = all.filter((each) => !announced.includes(each))
   const alarms = [
     ...histories.flatMap((key) => listingAlarms(key, announced)),
@@ -94,7 +91,10 @@ function alarm(code: AlarmCode, { key, issuer, ...named }: Named): Alarm {
 }
 
 /** A key that was listed without notice, or again. */
-function listingAlarms(history: KeyHistory, announced: readonly Series[]): Alarm[] {
+function listingAlarms(
+  history: timeline.KeyHistory,
+  announced: readonly timeline.Series[],
+): Alarm[] {
   const { key, listings, series: document, issuers } = history
   return listings.flatMap(({ lastAbsentMs: afterMs, firstPresentMs: atMs }, i) => {
     const at = { document, key, atMs, afterMs, issuer: issuers[0] }
@@ -107,19 +107,24 @@ function listingAlarms(history: KeyHistory, announced: readonly Series[]): Alarm
   })
 }
 
-function isAnnounced({ key, thumbprint }: KeyHistory, atMs: number, announced: readonly Series[]) {
+function isAnnounced(
+  { key, thumbprint }: timeline.KeyHistory,
+  atMs: number,
+  announced: readonly timeline.Series[],
+) {
   const isAhead = key.notBeforeMs !== undefined && key.notBeforeMs > atMs
   return (
     isAhead ||
     announced.some(({ looks }) =>
       looks.some(
-        ({ observation, document }) => observation.atMs <= atMs && lists(document, thumbprint),
+        ({ observation, document }) =>
+          observation.atMs <= atMs && timeline.lists(document, thumbprint),
       ),
     )
   )
 }
 
-function lateAlarms(history: KeyHistory, longestUseMs: number | undefined): Alarm[] {
+function lateAlarms(history: timeline.KeyHistory, longestUseMs: number | undefined): Alarm[] {
   const { key, listings, series: document, issuers } = history
   const fromMs = listings[0]?.firstPresentMs
   const toMs = listings.at(-1)?.lastPresentMs
@@ -133,11 +138,11 @@ function lateAlarms(history: KeyHistory, longestUseMs: number | undefined): Alar
 }
 
 /** Private members, expired certificates, and changed algorithms of keys in one look. */
-function keyAlarms({ name: document, looks }: Series): Alarm[] {
+function keyAlarms({ name: document, looks }: timeline.Series): Alarm[] {
   const alarms: Alarm[] = []
   const algorithms = new Map<string, string | undefined>()
   const reported = new Set<string>()
-  let before: Look | undefined
+  let before: timeline.Look | undefined
   for (const look of looks) {
     const afterMs = before?.observation.atMs
     const at = { document, atMs: look.observation.atMs, afterMs }
@@ -145,7 +150,7 @@ function keyAlarms({ name: document, looks }: Series): Alarm[] {
       if (isFirst(reported, secret))
         alarms.push(alarm('private-published', { ...at, message: `${secret} is published` }))
     for (const key of look.document?.keys ?? []) {
-      const issuer = issuerOf(key, look)
+      const issuer = timeline.issuerOf(key, look)
       for (const [code, message] of [
         ...stateOf(key, look.observation.atMs),
         ...widened(algorithms, key),
@@ -192,9 +197,9 @@ function widened(
   return [['algorithms-widened', `its alg was ${known} and is ${alg ?? 'any'}`]]
 }
 
-function metadataAlarms({ name: document, looks }: Series): Alarm[] {
+function metadataAlarms({ name: document, looks }: timeline.Series): Alarm[] {
   const alarms: Alarm[] = []
-  let before: Look | undefined
+  let before: timeline.Look | undefined
   for (const look of looks) {
     const [was, is] = [before?.document, look.document]
     if (was !== undefined && is !== undefined && was !== is) {
@@ -207,7 +212,7 @@ function metadataAlarms({ name: document, looks }: Series): Alarm[] {
   return alarms
 }
 
-type Metadata = NonNullable<Look['document']>
+type Metadata = NonNullable<timeline.Look['document']>
 
 function changes(was: Metadata, is: Metadata): (readonly [AlarmCode, string])[] {
   const found: (readonly [AlarmCode, string])[] = []
@@ -228,12 +233,12 @@ function changes(was: Metadata, is: Metadata): (readonly [AlarmCode, string])[] 
 
 interface Use {
   readonly value: string
-  readonly look: Look
+  readonly look: timeline.Look
   readonly key: ListedKey
   readonly document: string
 }
 
-function sharedAlarms(all: readonly Series[]): Alarm[] {
+function sharedAlarms(all: readonly timeline.Series[]): Alarm[] {
   const uses = new Map<string, Use[]>()
   const note = (name: string, use: Use) => {
     const known = uses.get(name) ?? []
@@ -242,13 +247,13 @@ function sharedAlarms(all: readonly Series[]): Alarm[] {
   for (const { name: document, looks } of all)
     for (const look of looks)
       for (const key of look.document?.keys ?? []) {
-        const issuer = issuerOf(key, look)
+        const issuer = timeline.issuerOf(key, look)
         const at = { look, key, document }
         if (key.kid !== undefined)
           note(`kid\0${issuer ?? document}\0${key.kid}`, { ...at, value: key.thumbprint })
         for (const [what, value] of [
           ['issuers', issuer],
-          ['classes', classOf(key, look)],
+          ['classes', timeline.classOf(key, look)],
           ['uses', key.use],
         ] as const)
           if (value !== undefined) note(`${what}\0${key.thumbprint}`, { ...at, value })
@@ -264,9 +269,75 @@ function sharedAlarm(name: string, found: readonly Use[]): readonly Alarm[] {
   if (second === undefined) return []
   const { key, look, document } = second
   const { atMs } = look.observation
-  const at = { document, key, issuer: issuerOf(key, look), atMs, afterMs: undefined }
+  const at = { document, key, issuer: timeline.issuerOf(key, look), atMs, afterMs: undefined }
   if (what === 'kid')
     return [alarm('kid-reused', { ...at, message: `one kid names ${found.length} keys` })]
   const values = byTime.map(({ value }) => value).join(', ')
   return [alarm('key-shared', { ...at, message: `one key has ${found.length} ${what}: ${values}` })]
+}
+
+const KEY_ALARM_EVENT = 'urn:mintmark:secevent:key-alarm'
+const COMPROMISE_EVENT = 'https://schemas.openid.net/secevent/risc/event-type/credential-compromise'
+
+/** Claims of one event. The same alarm has the same `jti`, whenever it is raised. */
+export function eventClaims(raised: Alarm, nowMs: number): Readonly<Record<string, unknown>> {
+  const { code, severity, document, thumbprint, kid, issuer, atMs, afterMs, message } = raised
+  const name = JSON.stringify([code, document, thumbprint, atMs, message])
+  const details = {
+    code,
+    severity,
+    document,
+    message,
+    thumbprint,
+    kid,
+    issuer,
+    event_timestamp: seconds(atMs),
+    not_seen_at: seconds(afterMs),
+  }
+  const compromise = {
+    credential_type: 'signing-key',
+    iss: issuer,
+    kid,
+    event_timestamp: seconds(atMs),
+  }
+  return {
+    jti: createHash('sha256').update(name).digest('base64url').slice(0, 22),
+    iat: seconds(nowMs),
+    sub_id: { format: 'opaque', id: thumbprint ?? document },
+    events: {
+      [KEY_ALARM_EVENT]: details,
+      ...(code === 'private-published' && { [COMPROMISE_EVENT]: compromise }),
+    },
+  }
+}
+
+const seconds = (ms: number | undefined) => (ms === undefined ? undefined : Math.floor(ms / 1000))
+
+/** Claims of the signed JWT of type `jwk-set+jwt`. */
+export function historicalKeys(
+  histories: readonly timeline.KeyHistory[],
+  issuer: string,
+  nowMs: number,
+): Readonly<Record<string, unknown>> {
+  const gone = histories.filter(
+    ({ issuers, listings }) =>
+      issuers.includes(issuer) && listings.at(-1)?.firstAbsentMs !== undefined,
+  )
+  const keys = gone.flatMap(({ key, listings }) => {
+    const [first, last] = [listings[0], listings.at(-1)]
+    if (first === undefined || last === undefined) return []
+    return [
+      {
+        ...key.jwk,
+        kid: key.kid ?? key.thumbprint,
+        use: key.use,
+        alg: key.alg ?? key.jwk['alg'],
+        iat: seconds(first.firstPresentMs),
+        exp: seconds(last.lastPresentMs),
+        last_seen_absent: seconds(first.lastAbsentMs),
+        first_seen_absent: seconds(last.firstAbsentMs),
+      },
+    ]
+  })
+  return { iss: issuer, iat: seconds(nowMs), keys }
 }

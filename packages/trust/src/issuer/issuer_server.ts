@@ -14,27 +14,9 @@ import path from 'node:path'
 import { type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
 import type { Connection } from '@mintmark/ledger/http'
 import { bounded } from '@mintmark/ledger/log'
-import {
-  certificateFor,
-  ISSUER_PATHS,
-  isPublished,
-  issuerAlgorithm,
-  keySet,
-  rotated,
-  type StoredKey,
-  strangerKeySet,
-} from './issuer_keys.ts'
-import {
-  commandIssuer,
-  type IssuerState,
-  openState,
-  type Running,
-  type StateOptions,
-  writeRunning,
-  writeState,
-} from './issuer_state.ts'
+import * as stored from './issuer_state.ts'
 
-export interface IssuerOptions extends StateOptions {
+export interface IssuerOptions extends stored.StateOptions {
   readonly folder: string
   readonly host: string
   /** 0 for any that is free. */
@@ -43,7 +25,7 @@ export interface IssuerOptions extends StateOptions {
   readonly publicUrl?: string | undefined
 }
 
-export interface RunningIssuer extends Running {
+export interface RunningIssuer extends stored.Running {
   readonly audience: string
   readonly stop: () => Promise<void>
 }
@@ -56,7 +38,7 @@ export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer
   const { host, port, publicUrl } = options
   const folder = path.resolve(options.folder)
   await assertNoneRuns(folder)
-  const issuer = new Issuer(folder, await openState(folder, options))
+  const issuer = new Issuer(folder, await stored.openState(folder, options))
   // Loads the server only here: other commands start faster.
   const { listen } = await import('@mintmark/ledger/http')
   const routes = { fetch: issuer.answerPublic.bind(issuer) }
@@ -69,7 +51,7 @@ export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer
     open.push(control)
     const running = { url: publicUrl ?? server.url, controlUrl: control.url }
     issuer.url = running.url
-    await writeRunning(folder, running)
+    await stored.writeRunning(folder, running)
     return { ...running, audience: issuer.audience, stop }
   } catch (cause) {
     await stop()
@@ -79,7 +61,7 @@ export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer
 
 /** A second issuer would write over the keys of the first. */
 async function assertNoneRuns(folder: string): Promise<void> {
-  const found = await commandIssuer(folder, { do: 'status' }).catch(() => undefined)
+  const found = await stored.commandIssuer(folder, { do: 'status' }).catch(() => undefined)
   if (found === undefined) return
   const message = `an issuer runs on ${safeText(folder)} already, at ${safeText(String(found['issuer']))}`
   throw new MintmarkError('INPUT_INVALID', message, { option: 'state' })
@@ -89,14 +71,14 @@ class Issuer {
   /** Set before the first request is answered. */
   url = ''
   readonly #folder: string
-  #state: IssuerState
+  #state: stored.IssuerState
   #endpoint: 'reachable' | 'unreachable' = 'reachable'
   /** Requests for the attacker's keys: their senders followed an address in a token. */
   #followed = 0
   /** When the key set was last fetched, by `performance.now()`. */
   #fetchedMs: number | undefined
 
-  constructor(folder: string, state: IssuerState) {
+  constructor(folder: string, state: stored.IssuerState) {
     this.#folder = folder
     this.#state = state
   }
@@ -114,12 +96,12 @@ class Issuer {
 
   answerPublic({ url }: Request, from?: Connection): Response {
     const { pathname } = new URL(url)
-    const found = ISSUER_PATHS.find(
+    const found = stored.ISSUER_PATHS.find(
       (each) => pathname === `${each}/.well-known/openid-configuration`,
     )
     if (pathname === '/keys') {
       this.#fetchedMs = performance.now()
-      return answer(200, keySet(this.#state.keys, this.url))
+      return answer(200, stored.keySet(this.#state.keys, this.url))
     }
     if (pathname === '/saml/metadata') return this.#metadata()
     if (found === undefined) return answer(404, { error: 'not_found' })
@@ -135,7 +117,7 @@ class Issuer {
       .filter(({ role }) => role === 'saml' || role === 'saml-expired')
       .map(
         (key) =>
-          `<KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>${certificateFor(key).toString('base64')}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>`,
+          `<KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>${stored.certificateFor(key).toString('base64')}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>`,
       )
     const headers = { 'content-type': 'application/samlmetadata+xml' }
     return new Response(
@@ -152,7 +134,7 @@ class Issuer {
       token_endpoint: `${this.url}${below}/token`,
       response_types_supported: ['code'],
       subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: [issuerAlgorithm(this.#state.keys)],
+      id_token_signing_alg_values_supported: [stored.issuerAlgorithm(this.#state.keys)],
       // For a probe on the same machine, which may read the folder only as its owner.
       ...(isLocal && { mintmark_state: this.#folder }),
     }
@@ -162,7 +144,7 @@ class Issuer {
     const { pathname } = new URL(request.url)
     if (pathname === '/stranger/keys') {
       this.#followed++
-      return answer(200, strangerKeySet(this.#state.keys, this.url))
+      return answer(200, stored.strangerKeySet(this.#state.keys, this.url))
     }
     if (request.method !== 'POST' || pathname !== '/control' || !this.#isAllowed(request))
       return answer(401, { error: 'unauthorised' })
@@ -184,7 +166,7 @@ class Issuer {
 
   async #execute(command: Json): Promise<Json> {
     const does = text(command, 'do')
-    if (does === 'rotate') await this.#save(rotated(this.#state.keys))
+    if (does === 'rotate') await this.#save(stored.rotated(this.#state.keys))
     else if (does === 'unlist' || does === 'list')
       await this.#save(this.#listed(text(command, 'kid') ?? '', does === 'list'))
     else if (does === 'reach' || does === 'block')
@@ -202,19 +184,19 @@ class Issuer {
   }
 
   /** @param named the id of a key, or the role of some */
-  #listed(named: string, isListed: boolean): StoredKey[] {
+  #listed(named: string, isListed: boolean): stored.StoredKey[] {
     const { keys } = this.#state
-    const isNamed = ({ kid, role }: StoredKey) =>
-      (kid === named || role === named) && isPublished(role)
+    const isNamed = ({ kid, role }: stored.StoredKey) =>
+      (kid === named || role === named) && stored.isPublished(role)
     if (!keys.some(isNamed))
       throw new MintmarkError('INPUT_INVALID', 'the issuer has no such key', { option: 'kid' })
-    const changed = (key: StoredKey) => ({ ...key, isListed })
+    const changed = (key: stored.StoredKey) => ({ ...key, isListed })
     return keys.map((key) => (isNamed(key) ? changed(key) : key))
   }
 
-  async #save(keys: readonly StoredKey[]): Promise<void> {
+  async #save(keys: readonly stored.StoredKey[]): Promise<void> {
     this.#state = { ...this.#state, keys }
-    await writeState(this.#folder, this.#state)
+    await stored.writeState(this.#folder, this.#state)
   }
 }
 

@@ -9,7 +9,7 @@ import { type Dirent, promises as fs } from 'node:fs'
 import path from 'node:path'
 import { errnoOf, unreadable, whyUnread } from '@mintmark/core'
 import type { Level } from '../audit/rules.ts'
-import { type Allowance, isInForce } from '../probe/allow_list.ts'
+import { type Allowance, isInForce } from '../probe/report.ts'
 import { filesBelow } from '../sources/files.ts'
 import { readConfiguration } from './configuration.ts'
 import { isBroken, parseSource, sourceLanguage } from './languages.ts'
@@ -123,15 +123,16 @@ interface Examined {
   readonly why?: string
 }
 
+const unexamined = (why: string): Examined => ({ matches: [], why })
+
 async function examine(file: string, language: string, all: readonly Rule[]): Promise<Examined> {
   let text: string
   try {
     const { size } = await fs.stat(file)
-    if (size > MOST_READ_BYTES)
-      return { matches: [], why: `larger than ${MOST_READ_BYTES >> 20} MiB` }
+    if (size > MOST_READ_BYTES) return unexamined(`larger than ${MOST_READ_BYTES >> 20} MiB`)
     text = decoded(await fs.readFile(file))
   } catch (cause) {
-    return { matches: [], why: whyUnread(errnoOf(cause)) }
+    return unexamined(whyUnread(errnoOf(cause)))
   }
   const base = path.basename(file)
   const rules = all.filter(
@@ -143,17 +144,16 @@ async function examine(file: string, language: string, all: readonly Rule[]): Pr
   )
   if (rules.length === 0) return { matches: [] }
   if (text.length > MOST_BYTES)
-    return { matches: [], why: `names a library, and is larger than ${MOST_BYTES >> 10} KiB` }
-  if (text.includes('\0')) return { matches: [], why: 'binary' }
-  if (nestedIn(text) > MOST_NESTED)
-    return { matches: [], why: `deeper than ${MOST_NESTED} brackets` }
+    return unexamined(`names a library, and is larger than ${MOST_BYTES >> 10} KiB`)
+  if (text.includes('\0')) return unexamined('binary')
+  if (nestedIn(text) > MOST_NESTED) return unexamined(`deeper than ${MOST_NESTED} brackets`)
   try {
     if (sourceLanguage(file) !== undefined) return examineSource(file, text, rules)
     const documents = await readConfiguration(text, language)
     return { matches: documents.flatMap((each) => matchesInDocument(each, rules)) }
   } catch (cause) {
     const [why = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n')
-    return { matches: [], why: `could not be parsed: ${why}` }
+    return unexamined(`could not be parsed: ${why}`)
   }
 }
 
@@ -165,7 +165,7 @@ const decoded = (bytes: Buffer): string =>
 
 function examineSource(file: string, text: string, rules: readonly Rule[]): Examined {
   const root = parseSource(file, text)
-  if (typeof root === 'string') return { matches: [], why: root }
+  if (typeof root === 'string') return unexamined(root)
   const matches = matchesInSource(root, sourceLanguage(file) ?? '', rules)
   return isBroken(root) ? { matches, why: 'a part of it could not be parsed' } : { matches }
 }
@@ -183,36 +183,32 @@ function nestedIn(text: string): number {
 /** A call with options that are not in view is one note, however many rules ask for them. */
 function findingsOf(matches: readonly Match[], file: string): LintFinding[] {
   const counts = new Map<string, number>()
-  const identityOf = (rule: string, what: string) => {
+  const foundAt = (
+    { line, what }: Match,
+    { id: rule, level }: Pick<Rule, 'id' | 'level'>,
+    undecided: readonly string[] = [],
+  ): LintFinding => {
     const name = `${rule}\0${file}\0${what}`
-    counts.set(name, (counts.get(name) ?? 0) + 1)
-    return `${name}\0${counts.get(name)}`
+    const nth = (counts.get(name) ?? 0) + 1
+    counts.set(name, nth)
+    const identity = `${name}\0${nth}`
+    return { rule, level, file, line, identity, undecided, allowed: undefined }
   }
-  const found = matches
-    .filter(({ isOpen }) => !isOpen)
-    .map(({ rule: { id, level }, line, what }) => ({
-      rule: id,
-      level,
-      file,
-      line,
-      identity: identityOf(id, what),
-      undecided: [],
-      allowed: undefined,
-    }))
+  const decided = matches.filter(({ isOpen }) => !isOpen).map((one) => foundAt(one, one.rule))
   const open = Map.groupBy(
     matches.filter(({ isOpen }) => isOpen),
     ({ line, what }) => `${line}\0${what}`,
   )
-  const notes = [...open.values()].map((group) => ({
-    rule: CANNOT_TELL,
-    level: 'note' as const,
-    file,
-    line: group[0]?.line ?? 1,
-    identity: identityOf(CANNOT_TELL, group[0]?.what ?? ''),
-    undecided: group.map(({ rule }) => rule.id),
-    allowed: undefined,
-  }))
-  return [...found, ...notes].toSorted((a, b) => a.line - b.line)
+  const notes = [...open.values()].flatMap((group) =>
+    group.slice(0, 1).map((one) =>
+      foundAt(
+        one,
+        { id: CANNOT_TELL, level: 'note' },
+        group.map(({ rule }) => rule.id),
+      ),
+    ),
+  )
+  return [...decided, ...notes].toSorted((a, b) => a.line - b.line)
 }
 
 function allowed(

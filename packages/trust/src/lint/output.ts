@@ -10,7 +10,7 @@ import {
 } from '@mintmark/core'
 import { countsText, LEVELS, type Level } from '../audit/rules.ts'
 import { folded, listedText } from '../history/text.ts'
-import { suppressedBy } from '../probe/allow_list.ts'
+import { suppressedBy } from '../probe/report.ts'
 import { CANNOT_TELL, isLintWhole, type LintFinding, type LintReport } from './lint.ts'
 import type { Rule } from './rule.ts'
 

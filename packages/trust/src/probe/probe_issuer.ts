@@ -11,9 +11,8 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isObject, type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
 import type { ForgeIssuer, ForgeKey } from '../forge/forge.ts'
-import { algorithmOf, issuerOf, privateKeyOf } from '../issuer/issuer_keys.ts'
-import { commandIssuer, readRunning, readState } from '../issuer/issuer_state.ts'
-import { boundedText, isLoopback } from '../targets/http_target.ts'
+import * as stored from '../issuer/issuer_state.ts'
+import { boundedText, isLoopback } from '../targets/targets.ts'
 
 /** What a probe asks an issuer to do. */
 export interface ProbeControl {
@@ -60,7 +59,10 @@ async function runningIssuer(
   { audience, claims = {}, typ = ACCESS_TOKEN }: IssuerChoice,
   asked?: string,
 ): Promise<ProbeIssuer> {
-  const [state, { url, controlUrl }] = [await readState(folder), await readRunning(folder)]
+  const [state, { url, controlUrl }] = [
+    await stored.readState(folder),
+    await stored.readRunning(folder),
+  ]
   if (asked !== undefined && !isSameAddress(asked, url))
     throw invalid('the state folder that this issuer names is of another issuer')
   const keys = state.keys.map((key): ForgeKey => {
@@ -68,12 +70,12 @@ async function runningIssuer(
     return {
       role,
       kid,
-      issuer: issuerOf(role, url),
-      alg: algorithmOf(key),
-      privateKey: privateKeyOf(key),
+      issuer: stored.issuerOf(role, url),
+      alg: stored.algorithmOf(key),
+      privateKey: stored.privateKeyOf(key),
     }
   })
-  const { endpoint } = await commandIssuer(folder, { do: 'status' })
+  const { endpoint } = await stored.commandIssuer(folder, { do: 'status' })
   if (endpoint !== 'reachable')
     throw invalid('its key endpoint is blocked: mintmark trust issuer reach lets it answer again')
   return {
@@ -84,14 +86,14 @@ async function runningIssuer(
     keys,
     strangerUrl: `${controlUrl}/stranger/keys`,
     control: {
-      unlist: async (kid) => void (await commandIssuer(folder, { do: 'unlist', kid })),
-      list: async (kid) => void (await commandIssuer(folder, { do: 'list', kid })),
+      unlist: async (kid) => void (await stored.commandIssuer(folder, { do: 'unlist', kid })),
+      list: async (kid) => void (await stored.commandIssuer(folder, { do: 'list', kid })),
       keysAge: async () => {
-        const { keysAge } = await commandIssuer(folder, { do: 'status' })
+        const { keysAge } = await stored.commandIssuer(folder, { do: 'status' })
         return typeof keysAge === 'number' ? keysAge : undefined
       },
       setReachable: async (isReachable) =>
-        void (await commandIssuer(folder, { do: isReachable ? 'reach' : 'block' })),
+        void (await stored.commandIssuer(folder, { do: isReachable ? 'reach' : 'block' })),
     },
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Runs a probe: the genuine token first, garbage, every vector, both again.
+ * Runs a probe: the genuine token first, garbage, every vector, both again; then the time to distrust.
  *
  * An outcome counts only between valid controls: a target that refuses the genuine token, or accepts garbage, shows nothing
  * about a forgery.
@@ -9,22 +9,11 @@
 import { createHash, createPublicKey, randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
-import { Forge, Unforgeable } from '../forge/forge.ts'
-import { SamlForge } from '../forge/saml.ts'
-import type { Answer, Target } from '../targets/target.ts'
+import { Forge, SamlForge, Unforgeable } from '../forge/forge.ts'
+import type { Answer, Target } from '../targets/targets.ts'
 import type { Vector } from '../vectors/catalogue.ts'
-import { type Allowance, isInForce } from './allow_list.ts'
-import { type DistrustOptions, measureDistrust } from './distrust.ts'
-import type { ProbeIssuer } from './probe_issuer.ts'
-import {
-  type Control,
-  type Distrust,
-  isAccepted,
-  type ProbeReport,
-  type Signer,
-  summaryOf,
-  type VectorResult,
-} from './report.ts'
+import type { ProbeControl, ProbeIssuer } from './probe_issuer.ts'
+import * as probed from './report.ts'
 
 export interface ProbeOptions {
   readonly target: Target
@@ -32,16 +21,16 @@ export interface ProbeOptions {
   readonly vectors: readonly Vector[]
   readonly now: () => number
   readonly rate: number
-  readonly allow?: readonly Allowance[] | undefined
+  readonly allow?: readonly probed.Allowance[] | undefined
   /** Undefined: the time to distrust is not measured. */
   readonly distrust?: DistrustOptions | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
 /** Answer to a forgery, and why there is none. */
-type Asked = Pick<VectorResult, 'outcome' | 'seen' | 'signer'>
+type Asked = Pick<probed.VectorResult, 'outcome' | 'seen' | 'signer'>
 
-export function runProbe(options: ProbeOptions): Promise<ProbeReport> {
+export function runProbe(options: ProbeOptions): Promise<probed.ProbeReport> {
   return new Run(options).report()
 }
 
@@ -54,7 +43,7 @@ class Run {
     this.#options = options
   }
 
-  async report(): Promise<ProbeReport> {
+  async report(): Promise<probed.ProbeReport> {
     const { target, issuer, now, distrust: wanted } = this.#options
     const atMs = now()
     const first = await this.#controls('first')
@@ -86,7 +75,7 @@ class Run {
     return await target.ask(token)
   }
 
-  async #controls(when: 'first' | 'last'): Promise<Control[]> {
+  async #controls(when: 'first' | 'last'): Promise<probed.Control[]> {
     const isSaml = this.#options.target.takes === 'saml'
     const genuine = await this.#ask(this.#genuine(isSaml))
     const garbage = await this.#ask(isSaml ? garbageResponse() : garbageToken())
@@ -109,7 +98,7 @@ class Run {
   }
 
   /** Vectors that change the issuer come last. */
-  async #all(): Promise<VectorResult[]> {
+  async #all(): Promise<probed.VectorResult[]> {
     const { vectors } = this.#options
     const asked = new Map<Vector, Asked>()
     const ordered = [
@@ -159,26 +148,30 @@ class Run {
     return new Forge(this.#options.issuer, this.#options.now())
   }
 
-  #cannotTell(seen: string): VectorResult[] {
+  #cannotTell(seen: string): probed.VectorResult[] {
     return this.#options.vectors.map((vector) => ({ vector, outcome: 'cannot-tell', seen }))
   }
 
-  #withAllowances(results: readonly VectorResult[], distrust: readonly Distrust[], atMs: number) {
+  #withAllowances(
+    results: readonly probed.VectorResult[],
+    distrust: readonly probed.Distrust[],
+    atMs: number,
+  ) {
     const { allow = [] } = this.#options
     const inForce = new Map(
-      allow.filter((entry) => isInForce(entry, atMs)).map((entry) => [entry.id, entry]),
+      allow.filter((entry) => probed.isInForce(entry, atMs)).map((entry) => [entry.id, entry]),
     )
-    const vectors = results.map((result): VectorResult => {
-      const allowed = isAccepted(result.outcome) ? inForce.get(result.vector.id) : undefined
+    const vectors = results.map((result): probed.VectorResult => {
+      const allowed = probed.isAccepted(result.outcome) ? inForce.get(result.vector.id) : undefined
       return { ...result, allowed }
     })
     const used = new Set(vectors.map(({ allowed }) => allowed))
     const unusedAllowances = allow.filter((entry) => !used.has(entry))
-    return { vectors, distrust, summary: summaryOf(vectors, distrust), unusedAllowances }
+    return { vectors, distrust, summary: probed.summaryOf(vectors, distrust), unusedAllowances }
   }
 }
 
-function signerOf({ signer }: Forge): Signer | undefined {
+function signerOf({ signer }: Forge): probed.Signer | undefined {
   if (signer === undefined) return undefined
   const spki = createPublicKey(signer.privateKey).export({ format: 'der', type: 'spki' })
   return { kid: signer.kid, spkiSha256: createHash('sha256').update(spki).digest('hex') }
@@ -194,9 +187,110 @@ function garbageToken(): string {
 const garbageResponse = () =>
   `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol">${randomBytes(48).toString('hex')}</samlp:Response>`
 
-const asked = ({ said, seen }: Answer): Pick<Control, 'outcome' | 'seen'> => ({
+const asked = ({ said, seen }: Answer): Pick<probed.Control, 'outcome' | 'seen'> => ({
   outcome: said === 'unclear' ? 'cannot-tell' : said,
   seen,
 })
 
-const holds = ({ expected, outcome }: Control) => outcome === expected
+const holds = ({ expected, outcome }: probed.Control) => outcome === expected
+
+export interface DistrustOptions {
+  /** After this time the key counts as trusted for good. */
+  readonly patienceS: number
+  /** Refused within so many seconds is refused; later is late. */
+  readonly withinS: number
+  readonly everyMs: number
+  readonly onProgress?: ((seconds: number, patienceS: number) => void) | undefined
+}
+
+type Ask = (role: string) => Promise<Answer>
+
+/** Each with a key of its own, which is listed again afterwards. */
+export async function measureDistrust(
+  { keys, control }: ProbeIssuer,
+  ask: Ask,
+  options: DistrustOptions,
+): Promise<probed.Distrust[]> {
+  const measured: probed.Distrust[] = []
+  for (const [endpoint, role] of [
+    ['reachable', 'next'],
+    ['unreachable', 'spare'],
+  ] as const) {
+    const key = keys.find((each) => each.role === role)
+    const canBlock = endpoint === 'reachable' || control?.setReachable !== undefined
+    if (key === undefined || control === undefined || !canBlock) {
+      measured.push(unmeasured(endpoint, 'the issuer cannot do what that takes'))
+      continue
+    }
+    const one = { endpoint, kid: key.kid, control, ask: () => ask(role), options }
+    // oxlint-disable-next-line no-await-in-loop -- the second needs the endpoint as it was
+    measured.push(await measureOne(one))
+  }
+  return measured
+}
+
+interface Measurement {
+  readonly endpoint: probed.Distrust['endpoint']
+  readonly kid: string
+  readonly control: ProbeControl
+  readonly ask: () => Promise<Answer>
+  readonly options: DistrustOptions
+}
+
+async function measureOne(one: Measurement): Promise<probed.Distrust> {
+  const { endpoint, kid, control, ask } = one
+  // An interrupted probe may have left it out.
+  await control.list(kid)
+  const before = await ask()
+  if (before.said !== 'accepted')
+    return unmeasured(endpoint, `a listed key is not trusted (${before.seen})`)
+  try {
+    await control.unlist(kid)
+    const keysAge = rounded((await control.keysAge?.()) ?? null)
+    if (endpoint === 'unreachable') await control.setReachable?.(false)
+    return { ...(await untilRefused(one)), keysAge }
+  } finally {
+    if (endpoint === 'unreachable') await control.setReachable?.(true)
+    await control.list(kid)
+  }
+}
+
+const rounded = (seconds: number | null) => seconds && Math.round(seconds * 10) / 10
+
+async function untilRefused({
+  endpoint,
+  ask,
+  options,
+}: Measurement): Promise<Omit<probed.Distrust, 'keysAge'>> {
+  const { patienceS, withinS, everyMs, onProgress } = options
+  const startMs = performance.now()
+  for (let times = 0; ; times++) {
+    // The time of the request counts: the verifier trusted the key at least until then.
+    const seconds = (performance.now() - startMs) / 1000
+    // oxlint-disable-next-line no-await-in-loop -- one question after another
+    const { said, seen } = await ask()
+    // Without keys a verifier may fail: it does not trust the key any more.
+    const isOut = said === 'refused' || (said === 'unclear' && endpoint === 'unreachable')
+    if (isOut)
+      return {
+        endpoint,
+        outcome: times === 0 || seconds <= withinS ? 'refused' : 'late',
+        seconds: rounded(seconds),
+        seen,
+      }
+    if (said === 'unclear') return unmeasured(endpoint, seen)
+    if (seconds >= patienceS)
+      return { endpoint, outcome: 'accepted', seconds: rounded(seconds), seen }
+    onProgress?.(seconds, patienceS)
+    // oxlint-disable-next-line no-await-in-loop -- the next question
+    await setTimeout(everyMs)
+  }
+}
+
+const unmeasured = (endpoint: probed.Distrust['endpoint'], seen: string): probed.Distrust => ({
+  endpoint,
+  outcome: 'cannot-tell',
+  seconds: null,
+  keysAge: null,
+  seen,
+})

@@ -11,28 +11,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { truncate } from 'node:fs/promises'
 import { type ErrorCode, errnoOf, MintmarkError, whyUnread, whyUnwritten } from '@mintmark/core'
-import {
-  assertContains,
-  type Checkpoint,
-  diskFiles,
-  EMPTY_ROOT,
-  type Files,
-  formatVerifierKey,
-  GrowingTree,
-  isEqualHash,
-  lockFolder,
-  makeLogKey,
-  type NoteSigner,
-  openNote,
-  parseCheckpoint,
-  parseVerifierKey,
-  readLogKey,
-  replaceDurably,
-  type SeenHead,
-  signHead,
-  TileTree,
-  type VerifierKey,
-} from '@mintmark/ledger/log'
+import * as log from '@mintmark/ledger/log'
 import type { Seen } from '../sources/seen.ts'
 import {
   factsOf,
@@ -58,7 +37,7 @@ export interface RecordContent {
   readonly head: RecordHead
   /** The head, as the record's key signed it. */
   readonly checkpoint: string
-  readonly key: VerifierKey
+  readonly key: log.VerifierKey
   /** The newest checkpoint that witnesses cosigned, which the record contains. Whose they are is for a policy to say. */
   readonly witnessed: string | undefined
   /** Bytes after the last line that the head covers: of an interrupted append, or of somebody else. */
@@ -68,16 +47,16 @@ export interface RecordContent {
 }
 
 interface ReadOptions {
-  readonly seen?: readonly SeenHead[]
+  readonly seen?: readonly log.SeenHead[]
   /** Signed ones, as `record` prints them. */
-  readonly pinned?: readonly Checkpoint[]
-  readonly files?: Files
+  readonly pinned?: readonly log.Checkpoint[]
+  readonly files?: log.Files
 }
 
 /** Where a record is. */
 interface Home {
   readonly folder: string
-  readonly files: Files
+  readonly files: log.Files
 }
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -85,8 +64,8 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 export class KeyRecord {
   readonly #home: Home
   readonly #unlock: () => Promise<void>
-  readonly #signer: NoteSigner
-  readonly #tree: GrowingTree
+  readonly #signer: log.NoteSigner
+  readonly #tree: log.GrowingTree
   readonly #tiles = new Map<string, Uint8Array>()
   #content: RecordContent
   #failure: MintmarkError | undefined
@@ -94,8 +73,8 @@ export class KeyRecord {
   private constructor(
     home: Home,
     unlock: () => Promise<void>,
-    signer: NoteSigner,
-    { content, tree }: { readonly content: RecordContent; readonly tree: GrowingTree },
+    signer: log.NoteSigner,
+    { content, tree }: { readonly content: RecordContent; readonly tree: log.GrowingTree },
   ) {
     this.#home = home
     this.#unlock = unlock
@@ -112,13 +91,16 @@ export class KeyRecord {
    */
   static async open(
     folder: string,
-    { seen = [], files = diskFiles }: { seen?: readonly SeenHead[]; files?: Files } = {},
+    {
+      seen = [],
+      files = log.diskFiles,
+    }: { seen?: readonly log.SeenHead[]; files?: log.Files } = {},
   ): Promise<KeyRecord> {
     const home = { folder, files }
     const unlock = await writing(folder, async () => {
       await refuseOthers(home)
       await files.makeFolder(`${folder}/bodies`)
-      return await lockFolder(files, `${folder}/lock`)
+      return await log.lockFolder(files, `${folder}/lock`)
     })
     try {
       if (!(await files.isThere(`${folder}/${KEY}`))) await writing(folder, () => begin(home))
@@ -140,27 +122,24 @@ export class KeyRecord {
    */
   static async read(
     folder: string,
-    { files = diskFiles, ...elsewhere }: ReadOptions = {},
+    { files = log.diskFiles, ...elsewhere }: ReadOptions = {},
   ): Promise<RecordContent> {
     const read = () => readWhole({ folder, files }, elsewhere)
     return (await withFileErrors('INPUT_UNREADABLE', folder, read)).content
   }
 
-  get head(): RecordHead {
-    return this.#content.head
-  }
-
-  get signed(): Pick<RecordContent, 'checkpoint' | 'key' | 'witnessed'> {
+  /** As it is now. */
+  get content(): RecordContent {
     return this.#content
   }
 
   /** For consistency proofs to witnesses. */
-  tree(): TileTree {
+  tree(): log.TileTree {
     // Without the observations, which are in the lines.
     for (const { path, bytes } of this.#tree.takeFull())
       if (!path.startsWith('tile/entries/')) this.#tiles.set(path, bytes)
     const partials = new Map(this.#tree.partials().map(({ path, bytes }) => [path, bytes]))
-    return new TileTree(this.#tree.size, (path) =>
+    return new log.TileTree(this.#tree.size, (path) =>
       Promise.resolve(partials.get(path) ?? this.#tiles.get(path)),
     )
   }
@@ -169,17 +148,9 @@ export class KeyRecord {
   async storeWitnessed(witnessed: string): Promise<void> {
     const { folder, files } = this.#home
     await writing(folder, () =>
-      replaceDurably(files, `${folder}/${WITNESSED}`, Buffer.from(witnessed)),
+      log.replaceDurably(files, `${folder}/${WITNESSED}`, Buffer.from(witnessed)),
     )
     this.#content = { ...this.#content, witnessed }
-  }
-
-  get observations(): readonly Observation[] {
-    return this.#content.observations
-  }
-
-  bodyOf(observation: Observation): Promise<Uint8Array | undefined> {
-    return this.#content.bodyOf(observation)
   }
 
   /** Writes looks down: documents, then lines, then the head. Durable on return. @returns what was written */
@@ -223,7 +194,7 @@ export class KeyRecord {
     const { body, unchanged } = look
     const seen = { ...factsOf(look), recordedMs }
     if (unchanged !== undefined) {
-      const before = this.observations.findLast(({ sha256: hash }) => hash === unchanged)
+      const before = this.#content.observations.findLast(({ sha256: hash }) => hash === unchanged)
       return { ...seen, sha256: unchanged, stored: before?.stored }
     }
     if (body === undefined) return seen
@@ -231,7 +202,7 @@ export class KeyRecord {
     const bytes = recordedBytes(body)
     const stored = sha256(bytes)
     const path = `${folder}/bodies/${stored}`
-    if (!(await files.isThere(path))) await replaceDurably(files, path, bytes)
+    if (!(await files.isThere(path))) await log.replaceDurably(files, path, bytes)
     return { ...seen, sha256: sha256(body), stored }
   }
 
@@ -240,7 +211,7 @@ export class KeyRecord {
   }
 }
 
-export async function isRecord(folder: string, files: Files = diskFiles): Promise<boolean> {
+export async function isRecord(folder: string, files: log.Files = log.diskFiles): Promise<boolean> {
   return (
     (await files.isThere(`${folder}/${KEY}`)) && (await files.isThere(`${folder}/${CHECKPOINT}`))
   )
@@ -261,27 +232,31 @@ async function begin(home: Home): Promise<void> {
   const { folder, files } = home
   const lines = await files.read(`${folder}/${LINES}`)
   if (lines !== undefined && lines.length > 0) throw damaged('its key is missing')
-  const key = await makeLogKey(folder, `keys-${randomBytes(8).toString('hex')}`, files)
+  const key = await log.makeLogKey(folder, `keys-${randomBytes(8).toString('hex')}`, files)
   await files.write(`${folder}/${LINES}`, new Uint8Array())
-  await writeHead(home, await readLogKey(folder, key.name, files), new GrowingTree())
-  await replaceDurably(files, `${folder}/${KEY}`, Buffer.from(`${formatVerifierKey(key)}\n`))
+  await writeHead(home, await log.readLogKey(folder, key.name, files), new log.GrowingTree())
+  await log.replaceDurably(
+    files,
+    `${folder}/${KEY}`,
+    Buffer.from(`${log.formatVerifierKey(key)}\n`),
+  )
 }
 
 async function writeHead(
   { folder, files }: Home,
-  signer: NoteSigner,
-  tree: GrowingTree,
+  signer: log.NoteSigner,
+  tree: log.GrowingTree,
 ): Promise<Pick<RecordContent, 'head' | 'checkpoint'>> {
   const head = { origin: signer.key.name, size: tree.size, root: tree.root() }
-  const checkpoint = signHead(head, signer)
-  await replaceDurably(files, `${folder}/${CHECKPOINT}`, Buffer.from(checkpoint))
+  const checkpoint = log.signHead(head, signer)
+  await log.replaceDurably(files, `${folder}/${CHECKPOINT}`, Buffer.from(checkpoint))
   return { head, checkpoint }
 }
 
 /** @throws {MintmarkError} `LEDGER_INVALID` where the private key is missing, or another one */
-async function signerOf(home: Home): Promise<NoteSigner> {
+async function signerOf(home: Home): Promise<log.NoteSigner> {
   const key = await verifierOf(home)
-  const signer = await readLogKey(home.folder, key.name, home.files)
+  const signer = await log.readLogKey(home.folder, key.name, home.files)
   if (signer.key.id === key.id) return signer
   throw new MintmarkError('LEDGER_INVALID', 'private/checkpoint.pem is not the key of this record')
 }
@@ -290,8 +265,8 @@ async function verifierOf(home: Home) {
   const source = await textOf(home, KEY)
   if (source === undefined)
     throw new MintmarkError('LEDGER_MISSING', `${home.folder} is no record of keys`)
-  const key = parseVerifierKey(source.slice(0, -1))
-  if (`${formatVerifierKey(key)}\n` !== source) throw damaged('its key is not canonical')
+  const key = log.parseVerifierKey(source.slice(0, -1))
+  if (`${log.formatVerifierKey(key)}\n` !== source) throw damaged('its key is not canonical')
   return key
 }
 
@@ -311,12 +286,12 @@ async function readWhole(home: Home, { seen = [], pinned = [] }: ReadOptions) {
   const lines = (await home.files.read(`${home.folder}/${LINES}`)) ?? new Uint8Array()
   const sizes = new Set(heads.map(({ size }) => size))
   const { end, roots, observations, tree } = grown(lines, head.size, sizes)
-  if (!isEqualHash(tree.root(), head.root))
+  if (!log.isEqualHash(tree.root(), head.root))
     throw damaged('its observations are not those of its checkpoint')
-  const own = { size: head.size, rootAt: async (size: number) => roots.get(size) ?? EMPTY_ROOT }
+  const own = { size: head.size, rootAt: async (size: number) => roots.get(size) ?? log.EMPTY_ROOT }
   for (const each of heads) {
     // oxlint-disable-next-line no-await-in-loop -- the first that is missing ends it
-    await assertContains(each, each.origin === head.origin ? own : undefined)
+    await log.assertContains(each, each.origin === head.origin ? own : undefined)
   }
   const content: RecordContent = {
     observations,
@@ -336,15 +311,15 @@ async function textOf({ folder, files }: Home, name: string): Promise<string | u
 }
 
 /** The head of a checkpoint; undefined where this key has not signed it. */
-function signedHead(source: string | Checkpoint, key: VerifierKey): RecordHead | undefined {
-  const checkpoint = typeof source === 'string' ? parseCheckpoint(source) : source
+function signedHead(source: string | log.Checkpoint, key: log.VerifierKey): RecordHead | undefined {
+  const checkpoint = typeof source === 'string' ? log.parseCheckpoint(source) : source
   if (checkpoint === undefined) return undefined
-  const signed = openNote(checkpoint.note, [key])
+  const signed = log.openNote(checkpoint.note, [key])
   return signed !== 'bad-signature' && signed.length === 1 ? checkpoint.head : undefined
 }
 
 /** @throws {MintmarkError} `LEDGER_BEHIND`: a record with another key is another record */
-function pinnedHead(checkpoint: Checkpoint, key: VerifierKey): RecordHead {
+function pinnedHead(checkpoint: log.Checkpoint, key: log.VerifierKey): RecordHead {
   const head = signedHead(checkpoint, key)
   if (head !== undefined) return head
   const { origin, size } = checkpoint.head
@@ -354,7 +329,7 @@ function pinnedHead(checkpoint: Checkpoint, key: VerifierKey): RecordHead {
 
 /** The tree over the first lines, with its roots at the sizes that are asked for. */
 function grown(bytes: Uint8Array, size: number, sizes: ReadonlySet<number>) {
-  const tree = new GrowingTree()
+  const tree = new log.GrowingTree()
   const roots = new Map<number, Uint8Array>()
   const observations: Observation[] = []
   let at = 0

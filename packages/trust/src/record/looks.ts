@@ -23,66 +23,53 @@ interface Looks {
  * @throws {MintmarkError} `INPUT_INVALID` for a source that means nothing; what a record throws that was altered
  */
 export async function looksAt(sources: readonly Source[], options: FetchOptions): Promise<Looks> {
-  for (const { location } of sources) if (isUrl(location)) checkedUrl(location)
-  const held = new HeldLooks()
+  assertUrls(sources)
+  const observations: Observation[] = []
   const problems: string[] = []
+  const held = new Map<string, Uint8Array>()
+  const records = new Map<Observation, RecordContent>()
+  let heldBytes = 0
+  const hold = (seen: Seen): void => {
+    const { body } = seen
+    const sha256 = hashOf(seen)
+    const look = { ...factsOf(seen), recordedMs: options.now() }
+    const size = sha256 === undefined || held.has(sha256) ? 0 : (body?.length ?? 0)
+    if (body === undefined || sha256 === undefined) observations.push(look)
+    else if (heldBytes + size <= MOST_HELD_BYTES) {
+      heldBytes += size
+      held.set(sha256, body)
+      observations.push({ ...look, sha256, stored: sha256 })
+    } else {
+      const why = `beyond ${MOST_HELD_BYTES >> 20} MiB of documents: not read`
+      observations.push({ ...look, outcome: 'unavailable', why })
+    }
+  }
   for (const source of sources) {
     /* oxlint-disable no-await-in-loop -- one source at a time bounds the memory */
     try {
       if (!isUrl(source.location) && (await isRecord(source.location))) {
         const content = await KeyRecord.read(source.location)
-        held.addRecord(content)
+        for (const each of content.observations) {
+          observations.push(each)
+          records.set(each, content)
+        }
         if (content.unsignedBytes > 0)
           problems.push(`${source.location}: its end is not signed: not read`)
-      } else for await (const seen of seenIn(source, options)) held.add(seen, options.now())
+      } else for await (const seen of seenIn(source, options)) hold(seen)
     } catch (cause) {
       if (!(cause instanceof MintmarkError) || cause.code !== 'INPUT_UNREADABLE') throw cause
       problems.push(cause.message)
     }
     /* oxlint-enable no-await-in-loop */
   }
-  return { observations: held.observations, problems, bodyOf: (each) => held.bodyOf(each) }
+  const bodyOf = async (each: Observation) =>
+    (await records.get(each)?.bodyOf(each)) ?? held.get(each.stored ?? '')
+  return { observations, problems, bodyOf }
 }
 
-class HeldLooks {
-  readonly observations: Observation[] = []
-  readonly #bodies = new Map<string, Uint8Array>()
-  readonly #recorded = new Map<Observation, RecordContent>()
-  #bytes = 0
-
-  addRecord(content: RecordContent): void {
-    for (const observation of content.observations) {
-      this.observations.push(observation)
-      this.#recorded.set(observation, content)
-    }
-  }
-
-  add(seen: Seen, recordedMs: number): void {
-    const { body } = seen
-    const sha256 = body && createHash('sha256').update(body).digest('hex')
-    const look = { ...factsOf(seen), recordedMs }
-    if (body === undefined || sha256 === undefined) this.observations.push(look)
-    else if (this.#isHeld(sha256, body)) this.observations.push({ ...look, sha256, stored: sha256 })
-    else {
-      const why = `beyond ${MOST_HELD_BYTES >> 20} MiB of documents: not read`
-      this.observations.push({ ...look, outcome: 'unavailable', why })
-    }
-  }
-
-  #isHeld(sha256: string, body: Uint8Array): boolean {
-    if (this.#bodies.has(sha256)) return true
-    if (this.#bytes + body.length > MOST_HELD_BYTES) return false
-    this.#bytes += body.length
-    this.#bodies.set(sha256, body)
-    return true
-  }
-
-  async bodyOf(observation: Observation): Promise<Uint8Array | undefined> {
-    const content = this.#recorded.get(observation)
-    return content === undefined
-      ? this.#bodies.get(observation.stored ?? '')
-      : await content.bodyOf(observation)
-  }
+/** @throws {MintmarkError} `INPUT_INVALID` */
+function assertUrls(sources: readonly Source[]): void {
+  for (const { location } of sources) if (isUrl(location)) checkedUrl(location)
 }
 
 interface RecorderOptions extends Omit<FetchOptions, 'known' | 'wasRead'> {
@@ -108,7 +95,7 @@ const SOURCE_CODES: ReadonlySet<string> = new Set(['INPUT_UNREADABLE', 'PROGRAM_
 
 /** One look at every source. @throws {MintmarkError} `INPUT_INVALID` for a source that means nothing */
 export async function recordOnce(options: RecorderOptions): Promise<Round> {
-  for (const { location } of options.sources) if (isUrl(location)) checkedUrl(location)
+  assertUrls(options.sources)
   const rounds: Round[] = []
   for (const location of options.announced ?? []) {
     // oxlint-disable-next-line no-await-in-loop -- a record has one writer
@@ -131,7 +118,7 @@ async function recordSource(
   isAnnounced = false,
 ): Promise<Round & { retryAfterMs?: number | undefined }> {
   const { record, now } = options
-  const have = new Set(record.observations.map(nameOf))
+  const have = new Set(record.content.observations.map(nameOf))
   const written: Observation[] = []
   const problems: string[] = []
   let waiting: Seen[] = []
@@ -175,7 +162,7 @@ const hashOf = ({ body }: Seen) => body && createHash('sha256').update(body).dig
 /** The record's last look at a URL: for conditional requests, and to ask for it first. */
 function knownIn(record: KeyRecord): Required<Pick<FetchOptions, 'known' | 'wasRead'>> {
   const lastAt = (url: string) =>
-    record.observations.findLast(
+    record.content.observations.findLast(
       ({ document, outcome, clock }) =>
         document === url && outcome === 'read' && clock === 'fetched',
     )
@@ -183,7 +170,7 @@ function knownIn(record: KeyRecord): Required<Pick<FetchOptions, 'known' | 'wasR
     const last = lastAt(url)
     const etag = last?.headers?.['etag']
     if (last?.sha256 === undefined || etag === undefined) return undefined
-    const body = await record.bodyOf(last)
+    const body = await record.content.bodyOf(last)
     return body && { etag, sha256: last.sha256, body }
   }
   return { known, wasRead: (url) => lastAt(url) !== undefined }
@@ -202,7 +189,7 @@ const MOST_BACK_OFF = 32
 
 /** Records until it is stopped, each source on its own schedule. */
 export async function recordEvery(options: RecorderOptions, schedule: Schedule): Promise<void> {
-  for (const { location } of options.sources) if (isUrl(location)) checkedUrl(location)
+  assertUrls(options.sources)
   if ((options.announced ?? []).length > 0)
     await schedule.onRound(await recordOnce({ ...options, sources: [] }))
   const due = options.sources.map((source) => ({ source, atMs: options.now(), slower: 1 }))

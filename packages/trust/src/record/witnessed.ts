@@ -4,23 +4,15 @@
  * @module
  */
 import { MintmarkError } from '@mintmark/core'
-import {
-  type Accepted,
-  accept,
-  type Checkpoint,
-  Cosigning,
-  formatVerifierKey,
-  type Policy,
-  parseCheckpoint,
-  type VerifierKey,
-  type WitnessHttp,
-} from '@mintmark/ledger/log'
+import * as log from '@mintmark/ledger/log'
 import type { KeyRecord, RecordContent } from './key_record.ts'
 
 /** @throws {MintmarkError} `INPUT_INVALID` for a policy without a witness, or without this record */
-function assertWitnessed(policy: Policy, key: VerifierKey): void {
-  const isNamed = policy.logs.some((log) => formatVerifierKey(log.key) === formatVerifierKey(key))
-  const line = `log ${formatVerifierKey(key)}`
+function assertWitnessed(policy: log.Policy, key: log.VerifierKey): void {
+  const isNamed = policy.logs.some(
+    (each) => log.formatVerifierKey(each.key) === log.formatVerifierKey(key),
+  )
+  const line = `log ${log.formatVerifierKey(key)}`
   if (!isNamed)
     throw invalid('policy', `the policy does not name this record. Add the line: ${line}`)
   if (policy.witnesses.length === 0 || policy.quorum === 'none')
@@ -29,10 +21,10 @@ function assertWitnessed(policy: Policy, key: VerifierKey): void {
 
 export class RecordWitnesses {
   readonly #record: KeyRecord
-  readonly #policy: Policy
-  readonly #cosigning: Cosigning
+  readonly #policy: log.Policy
+  readonly #cosigning: log.Cosigning
 
-  private constructor(record: KeyRecord, policy: Policy, cosigning: Cosigning) {
+  private constructor(record: KeyRecord, policy: log.Policy, cosigning: log.Cosigning) {
     this.#record = record
     this.#policy = policy
     this.#cosigning = cosigning
@@ -44,21 +36,21 @@ export class RecordWitnesses {
    */
   static async open(
     record: KeyRecord,
-    policy: Policy,
-    { http, onDispute }: { http: WitnessHttp; onDispute?: (text: string) => void },
+    policy: log.Policy,
+    { http, onDispute }: { http: log.WitnessHttp; onDispute?: (text: string) => void },
   ): Promise<RecordWitnesses> {
-    assertWitnessed(policy, record.signed.key)
-    const cosigning = new Cosigning(policy, http, { onDispute })
-    await cosigning.assertNewest(record.signed.checkpoint)
+    assertWitnessed(policy, record.content.key)
+    const cosigning = new log.Cosigning(policy, http, { onDispute })
+    await cosigning.assertNewest(record.content.checkpoint)
     return new RecordWitnesses(record, policy, cosigning)
   }
 
   /** @returns whether the quorum has cosigned the newest head. @throws {MintmarkError} `LEDGER_BEHIND`, as above */
   async cosign(): Promise<boolean> {
     const record = this.#record
-    const known = witnessedBy(record.signed, this.#policy)
-    if (known?.head.size === record.head.size) return true
-    const cosigned = await this.#cosigning.cosign(record.signed.checkpoint, record.tree())
+    const known = witnessedBy(record.content, this.#policy)
+    if (known?.head.size === record.content.head.size) return true
+    const cosigned = await this.#cosigning.cosign(record.content.checkpoint, record.tree())
     if (cosigned !== undefined) await record.storeWitnessed(cosigned)
     return cosigned !== undefined
   }
@@ -67,10 +59,10 @@ export class RecordWitnesses {
 /** The newest head that the policy's quorum has cosigned; undefined where it has not. */
 export function witnessedBy(
   { witnessed, key }: Pick<RecordContent, 'witnessed' | 'key'>,
-  policy: Policy,
-): Accepted | undefined {
+  policy: log.Policy,
+): log.Accepted | undefined {
   assertWitnessed(policy, key)
-  const accepted = witnessed === undefined ? 'quorum-missing' : accept(witnessed, policy)
+  const accepted = witnessed === undefined ? 'quorum-missing' : log.accept(witnessed, policy)
   return typeof accepted === 'string' ? undefined : accepted
 }
 
@@ -79,7 +71,7 @@ export function witnessedBy(
  *
  * @throws {MintmarkError} `INPUT_INVALID`
  */
-export function readPinnedCheckpoint(source: string): Checkpoint {
+export function readPinnedCheckpoint(source: string): log.Checkpoint {
   const lines = source.split(/\r?\n/)
   const at = lines.findIndex((line) => line.startsWith('\u2014 '))
   const end = lines.findIndex((line, i) => i > at && (line === '' || line.startsWith('\u2014')))
@@ -88,7 +80,7 @@ export function readPinnedCheckpoint(source: string): Checkpoint {
   // Origin, size, root, an empty line.
   const head = lines.slice(Math.max(0, at - 4), Math.max(0, at))
   const note = [...head, `${dash} ${name} ${base64.join('')}`, ''].join('\n')
-  const checkpoint = parseCheckpoint(note)
+  const checkpoint = log.parseCheckpoint(note)
   if (checkpoint === undefined) throw invalid('checkpoint', 'the file holds no checkpoint')
   return checkpoint
 }

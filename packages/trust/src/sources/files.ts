@@ -1,14 +1,19 @@
 /**
- * Saved documents: one file, or a folder of them. Of HAR files (HTTP Archive 1.2) the recorded answers.
+ * Saved documents: a file, a folder of them, or each version of each file in the history of a git repository. Of HAR files
+ * (HTTP Archive 1.2) the recorded answers.
  *
  * A date in a file name is its time, and files whose names differ in the date alone are one document at several times; else
- * the time is that of the last change.
+ * the time is that of the last change. Of git it is the committer's; only the first parent of a merge is followed, and no
+ * hook, filter or helper of the repository is run.
  *
  * @module
  */
+
+import { spawn } from 'node:child_process'
 import { type Dirent, promises as fs } from 'node:fs'
 import path from 'node:path'
 import { errnoOf, isObject, type Json, MintmarkError, text, whyUnread } from '@mintmark/core'
+import { bounded } from '@mintmark/ledger/log'
 import { MOST_BYTES, MOST_FILES, readJson } from './bounds.ts'
 import { OF_ANOTHER_KIND, readDocument } from './document.ts'
 import type { Clock, Seen } from './seen.ts'
@@ -36,7 +41,11 @@ export async function* seenInFiles(location: string): AsyncGenerator<Seen> {
     if (!KEY_FILE.test(file)) continue
     const name = path.relative(location, file)
     if (++files > MOST_FILES) {
-      yield unavailable(`file:${name}`, 0, `more than ${MOST_FILES} files: the rest was not read`)
+      yield unavailableFile(
+        `file:${name}`,
+        0,
+        `more than ${MOST_FILES} files: the rest was not read`,
+      )
       return
     }
     yield* seenInFile(file, name, true)
@@ -48,7 +57,7 @@ async function* seenInFile(file: string, name: string, isOneOfMany = false): Asy
   const isHar = /\.har$/i.test(file)
   const { atMs, clock, document } = timeOf(name, mtimeMs)
   if (size > (isHar ? MOST_HAR_BYTES : MOST_BYTES)) {
-    yield unavailable(document, atMs, `of ${size} bytes: refused, not read`, clock)
+    yield unavailableFile(document, atMs, `of ${size} bytes: refused, not read`, clock)
     return
   }
   const body = await fs.readFile(file)
@@ -76,7 +85,7 @@ export function seenOf(body: Uint8Array, at: Pick<Seen, 'document' | 'atMs' | 'c
   return { ...at, outcome: 'read', body }
 }
 
-function unavailable(
+function unavailableFile(
   document: string,
   atMs: number,
   why: string,
@@ -152,4 +161,138 @@ export async function* filesBelow(location: string, walk: Walk): AsyncGenerator<
 function isRecordFolder(entries: readonly Dirent[]): boolean {
   const names = new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name))
   return names.has('observations') && names.has('checkpoint')
+}
+
+/** Settings of the repository that would run something, or ask somebody. */
+const OFF = [
+  'core.fsmonitor=false',
+  'core.hooksPath=',
+  'protocol.allow=never',
+  'log.showSignature=false',
+]
+const SAFE = [
+  ...OFF.flatMap((setting) => ['-c', setting]),
+  '--no-pager',
+  '--no-replace-objects',
+  '--literal-pathspecs',
+]
+/** Of the list of all versions. */
+const MOST_LOG_BYTES = 256 << 20
+
+interface Version {
+  readonly commit: string
+  readonly atMs: number
+  readonly file: string
+  /** Undefined where the commit removes the file. */
+  readonly blob: string | undefined
+}
+
+/**
+ * @param location folder of the repository, or a file or folder in it
+ * @throws {MintmarkError} `INPUT_UNREADABLE` where it is no repository
+ */
+export async function* seenInHistory(location: string): AsyncGenerator<Seen> {
+  const { versions, isCut } = versionsIn(await logOf(location))
+  const name = path.basename(path.resolve(location))
+  const listed = new Set<string>()
+  for (const { commit, atMs, file, blob } of versions) {
+    const at = { document: `git:${name}/${file}`, atMs, clock: 'commit', commit } as const
+    if (blob === undefined) {
+      if (listed.delete(file)) yield { ...at, outcome: 'gone', why: 'removed' }
+    } else {
+      // oxlint-disable-next-line no-await-in-loop -- one at a time bounds the memory
+      const body = await git(location, ['cat-file', 'blob', blob], MOST_BYTES)
+      if (body === undefined)
+        yield { ...at, outcome: 'unavailable', why: 'larger than is read: refused' }
+      else {
+        const seen = seenOf(body, at)
+        if (seen.outcome === 'read') listed.add(file)
+        // A file that was a key document before still counts.
+        if (listed.has(file) || isAboutKeys(seen, body)) yield { ...seen, commit }
+      }
+    }
+  }
+  if (isCut) {
+    const why = `more than ${MOST_FILES} versions: the rest was not read`
+    yield { document: `git:${name}`, atMs: 0, clock: 'commit', outcome: 'unavailable', why }
+  }
+}
+
+async function logOf(location: string): Promise<string> {
+  const isFile = KEY_FILE.test(location)
+  const folder = isFile ? path.dirname(location) : location
+  const args = ['log', '--first-parent', '-m', '--raw', '-z', '--no-renames', '--no-abbrev']
+  const out = await git(
+    folder,
+    [
+      ...args,
+      '--no-ext-diff',
+      '--format=commit %H %ct',
+      '--',
+      isFile ? path.basename(location) : '.',
+    ],
+    MOST_LOG_BYTES,
+  )
+  if (out === undefined) throw unreadable(location, 'its history is too long')
+  return out.toString('utf8')
+}
+
+/** Of `--raw -z`: a commit between NULs, then pairs of `:modes blobs status` and a path. Oldest first. */
+function versionsIn(log: string): { versions: Version[]; isCut: boolean } {
+  const versions: Version[] = []
+  let commit = ''
+  let atMs = 0
+  const parts = log.split('\0')
+  for (let at = 0; at < parts.length; at++) {
+    const part = (parts[at] ?? '').replace(/^\n/, '')
+    const [, hash, seconds] = /commit ([\da-f]{40,64}) (\d+)/.exec(part) ?? []
+    if (hash !== undefined) [commit, atMs] = [hash, Number(seconds) * 1000]
+    const [, mode, blob, status] = /:\d+ (\d+) [\da-f]+ ([\da-f]+) ([AMDT])$/.exec(part) ?? []
+    if (status === undefined) continue
+    const file = parts[++at] ?? ''
+    // Neither links nor submodules.
+    const isFile = status === 'D' || mode === '100644' || mode === '100755'
+    if (isFile && KEY_FILE.test(file))
+      versions.push({ commit, atMs, file, blob: status === 'D' ? undefined : blob })
+  }
+  const isCut = versions.length > MOST_FILES
+  return { versions: versions.slice(0, MOST_FILES).toReversed(), isCut }
+}
+
+/** What git prints; undefined where that is more than `most` bytes. */
+async function git(
+  location: string,
+  args: readonly string[],
+  most: number,
+): Promise<Buffer | undefined> {
+  const folder = KEY_FILE.test(location) ? path.dirname(location) : location
+  const env = {
+    ...process.env,
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_NO_LAZY_FETCH: '1',
+  }
+  const child = spawn('git', ['-C', folder, ...SAFE, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', () => reject(new MintmarkError('PROGRAM_MISSING', 'git is not there')))
+    child.once('close', resolve)
+  })
+  // Handled at once: a failure may come before all is read.
+  const status = ended.catch((cause: unknown) => cause)
+  const out = await bounded(child.stdout, most)
+  if (out === undefined) {
+    child.kill()
+    return undefined
+  }
+  const code = await status
+  if (code instanceof MintmarkError) throw code
+  if (code !== 0) throw unreadable(location, 'no git repository with a history')
+  return out
+}
+
+function unreadable(location: string, why: string): MintmarkError {
+  return new MintmarkError('INPUT_UNREADABLE', `${location} cannot be read: ${why}`)
 }

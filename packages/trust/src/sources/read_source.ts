@@ -1,6 +1,5 @@
 /** The sources that a user names: a URL, a file or folder, or the history of a git repository. @module */
-import { seenInFiles } from './files.ts'
-import { seenInHistory } from './git.ts'
+import { seenInFiles, seenInHistory } from './files.ts'
 import { type FetchOptions, seenAtUrl } from './issuer.ts'
 import type { Seen } from './seen.ts'
 

@@ -2,15 +2,19 @@
 import { createPrivateKey, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { isObject, type Json } from '@mintmark/core'
 import {
+  type Assertion,
+  audienceOf,
   type Change,
   compact,
+  type Envelope,
   type Forge,
   inputOf,
+  keyInfoOf,
   part,
+  SamlForge,
   signature,
   signatureOf,
 } from '../forge/forge.ts'
-import { type Assertion, audienceOf, type Envelope, keyInfoOf, SamlForge } from '../forge/saml.ts'
 
 /** One of these; a row without any has a function of its own in {@link FORGERIES}. */
 export interface ForgeryRow {

@@ -1,30 +1,27 @@
 /** What is in a case: its files, what their logs cover, and answers to SQL. @module */
-import type { CoverageSpan, EvidenceRow } from '@mintmark/case'
-import { coverageReport, evidenceRows, rejectRows, seal } from '@mintmark/case'
+import * as cases from '@mintmark/case'
 import { safeText } from '@mintmark/core'
-import { flag, withCase } from '../../options/options.ts'
-import type { Handler } from '../../process/command.ts'
+import { withCase } from '../../options/options.ts'
+import type { Handler } from '../../process/call.ts'
 import { DONE } from '../../process/exit_codes.ts'
-import { widthOf } from '../../process/io.ts'
-import { print } from '../../render/print.ts'
 import { writeRows } from '../../render/rows.ts'
 import { count, listed, percent, RIGHT } from '../../render/table.ts'
 
 const REJECT_COLUMNS: readonly string[] = ['path', 'line', 'kind', 'reason', 'detail']
 
-export const evidence: Handler = (_args, options, io) =>
-  withCase(options, 'read', async ({ session }) => {
-    if (flag(options, 'rejects')) {
-      const format = flag(options, 'json') ? 'jsonl' : 'csv'
-      await writeRows(io, rejectRows(session), format, REJECT_COLUMNS)
+export const evidence: Handler = (call) =>
+  withCase(call, 'read', async ({ session }) => {
+    if (call.flag('rejects')) {
+      const format = call.isJson ? 'jsonl' : 'csv'
+      await writeRows(call, cases.rejectRows(session), format, REJECT_COLUMNS)
       return DONE
     }
-    const rows = await evidenceRows(session)
-    await print(io, options, rows, () => evidenceText(rows, widthOf(io)))
+    const rows = await cases.evidenceRows(session)
+    await call.print(rows, () => evidenceText(rows, call.width))
     return DONE
   })
 
-function evidenceText(rows: readonly EvidenceRow[], width: number): string {
+function evidenceText(rows: readonly cases.EvidenceRow[], width: number): string {
   const files = listed(rows, width, [
     ['file', ({ path }) => path, { least: 24, shows: 'end' }],
     [
@@ -41,7 +38,7 @@ function evidenceText(rows: readonly EvidenceRow[], width: number): string {
   return files + rows.flatMap(notes).join('')
 }
 
-const notes = ({ path, statements, reasons }: EvidenceRow): string[] => [
+const notes = ({ path, statements, reasons }: cases.EvidenceRow): string[] => [
   ...statements.map(({ code, text }) => `${safeText(path)}: ${code}: ${safeText(text)}\n`),
   ...reasons.map(
     ({ kind, reason, count: times, line }) =>
@@ -49,15 +46,15 @@ const notes = ({ path, statements, reasons }: EvidenceRow): string[] => [
   ),
 ]
 
-export const coverage: Handler = (_args, options, io) =>
-  withCase(options, 'read', async (investigated) => {
-    await seal(investigated)
-    const spans = await coverageReport(investigated.session)
-    await print(io, options, spans, () => spanTable(spans, widthOf(io)))
+export const coverage: Handler = (call) =>
+  withCase(call, 'read', async (investigated) => {
+    await cases.seal(investigated)
+    const spans = await cases.coverageReport(investigated.session)
+    await call.print(spans, () => spanTable(spans, call.width))
     return DONE
   })
 
-const spanTable = (spans: readonly CoverageSpan[], width: number) =>
+const spanTable = (spans: readonly cases.CoverageSpan[], width: number) =>
   listed(spans, width, [
     ['side', ({ side }) => side, { drop: 5 }],
     ['tenant', ({ tenant }) => tenant, { least: 8 }],
@@ -71,8 +68,8 @@ const spanTable = (spans: readonly CoverageSpan[], width: number) =>
     ['session', ({ fields }) => percent(fields.session), { ...RIGHT, drop: 3 }],
   ])
 
-export const sql: Handler = (args, options, io) =>
-  withCase(options, 'read', async ({ session }) => {
-    await writeRows(io, session.ask(args[0] ?? ''), flag(options, 'csv') ? 'csv' : 'jsonl')
+export const sql: Handler = (call, ...args) =>
+  withCase(call, 'read', async ({ session }) => {
+    await writeRows(call, session.ask(args[0] ?? ''), call.flag('csv') ? 'csv' : 'jsonl')
     return DONE
   })

@@ -1,10 +1,8 @@
-import { type Custody, custody, custodyOutcome, prepare } from '@mintmark/case'
+import * as cases from '@mintmark/case'
 import { type Json, safeText } from '@mintmark/core'
-import { flag, withCase } from '../../options/options.ts'
-import type { Handler } from '../../process/command.ts'
+import { withCase } from '../../options/options.ts'
+import type { Handler } from '../../process/call.ts'
 import { exitCode } from '../../process/exit_codes.ts'
-import { widthOf } from '../../process/io.ts'
-import { print } from '../../render/print.ts'
 import { csvText } from '../../render/rows.ts'
 import { listed, minute, plural } from '../../render/table.ts'
 import { shortened } from '../../render/wrapped.ts'
@@ -13,27 +11,27 @@ const CSV = 'artefact path at principal operation ip client token_id verdict rea
   ' ',
 )
 
-export const custodyOf: Handler = (args, options, io) =>
-  withCase(options, 'read', async (investigated) => {
-    await prepare(investigated)
+export const custodyOf: Handler = (call, ...args) =>
+  withCase(call, 'read', async (investigated) => {
+    await cases.prepare(investigated)
     const { session } = investigated
-    const found = await custody(session, args[0] === undefined ? {} : { artefact: args[0] })
-    const text = () => (flag(options, 'csv') ? custodyCsv(found) : described(found, widthOf(io)))
-    await print(io, options, found, text)
+    const found = await cases.custody(session, args[0] === undefined ? {} : { artefact: args[0] })
+    const text = () => (call.flag('csv') ? custodyCsv(found) : described(found, call.width))
+    await call.print(found, text)
     const asked = { found: found.length, isNamed: args[0] !== undefined }
-    return exitCode(await custodyOutcome(session, asked))
+    return exitCode(await cases.custodyOutcome(session, asked))
   })
 
-const custodyCsv = (artefacts: readonly Custody[]): string =>
+const custodyCsv = (artefacts: readonly cases.Custody[]): string =>
   csvText(CSV, artefacts.flatMap(({ rows }) => rows).map(csvRow))
 
-const csvRow = ({ tokenId, hunts, ...row }: Custody['rows'][number]): Json => ({
+const csvRow = ({ tokenId, hunts, ...row }: cases.Custody['rows'][number]): Json => ({
   ...row,
   token_id: tokenId,
   hunts: hunts.join(' '),
 })
 
-function described(artefacts: readonly Custody[], width: number): string {
+function described(artefacts: readonly cases.Custody[], width: number): string {
   if (artefacts.length === 0)
     return 'No log records access to such a file. That is no proof that nobody accessed it.\n'
   return artefacts
@@ -46,7 +44,7 @@ ${keys.map(keyText).join('')}${accessTable(rows, width)}`,
     .join('\n')
 }
 
-const accessTable = (rows: Custody['rows'], width: number) =>
+const accessTable = (rows: cases.Custody['rows'], width: number) =>
   listed(rows, width, [
     ['at', ({ at }) => minute(at), { least: 20 }],
     ['principal', ({ principal }) => principal],
@@ -56,7 +54,7 @@ const accessTable = (rows: Custody['rows'], width: number) =>
     ['hunts', ({ hunts }) => hunts.join(' '), { least: 10, drop: 4 }],
   ])
 
-function keyText({ spkiSha256, kid }: Custody['keys'][number]): string {
+function keyText({ spkiSha256, kid }: cases.Custody['keys'][number]): string {
   const name = kid === null ? '' : `kid ${safeText(kid, 60)}\n`
   return `a dump of this name or hash has a private key:\n${name}SPKI SHA-256 ${spkiSha256}\n`
 }

@@ -3,14 +3,10 @@
  *
  * @module
  */
-import type { Lacking, LogSeen, Question, Survey } from '@mintmark/case'
-import { exportsWanted, keptDaysOf, questionsOf, survey } from '@mintmark/case'
+import * as cases from '@mintmark/case'
 import { isoOf, safeText } from '@mintmark/core'
-import type { Handler } from '../../process/command.ts'
+import type { Handler } from '../../process/call.ts'
 import { exitCode } from '../../process/exit_codes.ts'
-import { widthOf } from '../../process/io.ts'
-import { Progress } from '../../process/progress.ts'
-import { print } from '../../render/print.ts'
 import { count, listed, percent, plural, RIGHT } from '../../render/table.ts'
 import { labelled, wrapped } from '../../render/wrapped.ts'
 
@@ -20,26 +16,29 @@ const SHOWN = 10
 /** Characters of a log's name. */
 const MOST_NAME = 24
 
-export const doctor: Handler = async (paths, options, io) => {
-  const progress = new Progress(io)
-  const found = await survey(paths, (bytes) => progress.show('read', bytes, 0))
-  progress.end()
-  const questions = questionsOf(found)
-  await print(io, options, documentOf(found, questions), () =>
-    described(found, questions, { nowMs: io.now(), width: widthOf(io) }),
+export const doctor: Handler = async (call, ...paths) => {
+  const found = await call.progress((progress) =>
+    cases.survey(paths, (bytes) => progress.show('read', bytes, 0)),
+  )
+  const questions = cases.questionsOf(found)
+  await call.print(documentOf(found, questions), () =>
+    described(found, questions, { nowMs: call.now(), width: call.width }),
   )
   const isWhole = questions.length > 0 && questions.every(({ answer }) => answer === 'yes')
   return exitCode({ isFound: false, isWhole })
 }
 
-const documentOf = ({ logs, statements, ...rest }: Survey, questions: readonly Question[]) => ({
+const documentOf = (
+  { logs, statements, ...rest }: cases.Survey,
+  questions: readonly cases.Question[],
+) => ({
   ...rest,
   statements: Object.fromEntries(statements),
   logs: logs.map(({ firstMs, lastMs, ...log }) => ({
     ...log,
     first: isoOf(firstMs),
     last: isoOf(lastMs),
-    keptDays: keptDaysOf({ firstMs, lastMs, ...log }),
+    keptDays: cases.keptDaysOf({ firstMs, lastMs, ...log }),
   })),
   questions: questions.map(({ lacking, ...question }) => ({
     ...question,
@@ -56,7 +55,11 @@ interface Shown {
   readonly width: number
 }
 
-function described(found: Survey, questions: readonly Question[], shown: Shown): string {
+function described(
+  found: cases.Survey,
+  questions: readonly cases.Question[],
+  shown: Shown,
+): string {
   const tenants = [...new Set(questions.map(({ tenant }) => tenant))]
   const parts = tenants.map((tenant) =>
     ofTenant(
@@ -71,7 +74,7 @@ function described(found: Survey, questions: readonly Question[], shown: Shown):
     .join('\n')
 }
 
-function summary({ files, unread, rejectedRows, statements }: Survey): string {
+function summary({ files, unread, rejectedRows, statements }: cases.Survey): string {
   const lines = [
     `${plural(files, 'file')}, ${plural(rejectedRows, 'row')} that could not be read`,
     ...[...statements].map(([code, number]) => `${code}: said by ${plural(number, 'file')}`),
@@ -85,8 +88,8 @@ function summary({ files, unread, rejectedRows, statements }: Survey): string {
 
 function ofTenant(
   tenant: string,
-  logs: readonly LogSeen[],
-  questions: readonly Question[],
+  logs: readonly cases.LogSeen[],
+  questions: readonly cases.Question[],
   { nowMs, width }: Shown,
 ): string {
   const title =
@@ -104,12 +107,12 @@ function ofTenant(
   return `${title}\n${logs.length === 0 ? '' : logTable}${questions.map((one) => answered(one, width)).join('')}`
 }
 
-const nameOf = ({ side, category }: LogSeen) =>
+const nameOf = ({ side, category }: cases.LogSeen) =>
   safeText(side === 'issuance' ? category : `${category} accesses`, MOST_NAME)
 
 /** What the source does with the records of a log, by the usual licence. */
-function deletion(log: LogSeen, nowMs: number): string {
-  const days = keptDaysOf(log)
+function deletion(log: cases.LogSeen, nowMs: number): string {
+  const days = cases.keptDaysOf(log)
   if (days === 0) return ''
   const firstMs = log.firstMs + days * DAY_MS
   const lastMs = log.lastMs + days * DAY_MS
@@ -117,7 +120,7 @@ function deletion(log: LogSeen, nowMs: number): string {
   return firstMs < nowMs ? `going to ${day(lastMs)}` : `goes ${day(firstMs)}`
 }
 
-function answered({ question, answer, period, lacking }: Question, width: number): string {
+function answered({ question, answer, period, lacking }: cases.Question, width: number): string {
   const when = period === null ? '' : `, ${period.from.slice(0, 10)} to ${period.to.slice(0, 10)}`
   const why = lacking.map(({ name, how }) => `${WHY[how]} ${name}`).join('; ')
   const said = `${question} ${ANSWERS[answer]}${when}${why === '' ? '' : `. ${why}`}`
@@ -125,19 +128,19 @@ function answered({ question, answer, period, lacking }: Question, width: number
 }
 
 const ANSWERS = { yes: 'Yes', part: 'In part', no: 'No' } as const
-const WHY: Readonly<Record<Lacking['how'], string>> = {
+const WHY: Readonly<Record<cases.Lacking['how'], string>> = {
   missing: 'Missing:',
   short: 'Too short:',
   'no-ids': 'Without token ids:',
 }
 
 /** Each export that would change an answer. */
-function toExport(questions: readonly Question[], shown: Shown): string {
-  const wanted = exportsWanted(questions)
+function toExport(questions: readonly cases.Question[], shown: Shown): string {
+  const wanted = cases.exportsWanted(questions)
   return wanted.length === 0 ? '' : `TO EXPORT\n${wanted.map((one) => howTo(one, shown)).join('')}`
 }
 
-function howTo(one: Lacking, { nowMs, width }: Shown): string {
+function howTo(one: cases.Lacking, { nowMs, width }: Shown): string {
   const { name, portal, command, licence, fromMs, toMs, keptDays } = one
   const said = (label: string, text: string) =>
     labelled(`  ${label}`, text, { width, indent: 12, lines: 6 })

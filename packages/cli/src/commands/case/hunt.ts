@@ -1,12 +1,8 @@
-import type { Hunt, HuntResult } from '@mintmark/case'
-import { huntList, huntOnce, huntsOutcome, sealAndReconcile } from '@mintmark/case'
+import * as cases from '@mintmark/case'
 import { safeText } from '@mintmark/core'
-import { flag, list, textOption, withCase } from '../../options/options.ts'
-import type { Handler } from '../../process/command.ts'
-import { DONE, exitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
-import { widthOf } from '../../process/io.ts'
-import { Progress } from '../../process/progress.ts'
-import { print } from '../../render/print.ts'
+import { withCase } from '../../options/options.ts'
+import type { Handler } from '../../process/call.ts'
+import { DONE, exitCode } from '../../process/exit_codes.ts'
 import { csvText } from '../../render/rows.ts'
 import { count, listed, minute, plural } from '../../render/table.ts'
 import { labelled } from '../../render/wrapped.ts'
@@ -19,35 +15,32 @@ const CSV =
     ' ',
   )
 
-export const hunt: Handler = async (args, options, io) => {
-  const selection = { dirs: list(options, 'hunts'), ...(args.length > 0 && { only: args }) }
-  if (flag(options, 'list')) {
-    const hunts = huntList(selection)
-    await print(io, options, hunts.map(summary), () => huntTable(hunts, widthOf(io)))
+export const hunt: Handler = async (call, ...args) => {
+  const selection = { dirs: call.list('hunts'), ...(args.length > 0 && { only: args }) }
+  if (call.flag('list')) {
+    const hunts = cases.huntList(selection)
+    await call.print(hunts.map(summary), () => huntTable(hunts, call.width))
     return DONE
   }
-  if (textOption(options, 'case') === undefined) {
-    io.err("error: required option '--case <CASE>' not specified\n(see --help)\n")
-    return WRONG_USAGE
-  }
-  return withCase(options, 'read', async (investigated) => {
-    await sealAndReconcile(investigated)
+  if (call.text('case') === undefined) return call.missing('case <CASE>')
+  return withCase(call, 'read', async (investigated) => {
+    await cases.sealAndReconcile(investigated)
     const { session } = investigated
-    const progress = new Progress(io)
-    const limit = flag(options, 'csv') || flag(options, 'json') ? EXPORTED : SHOWN
-    const results = await huntOnce(session, {
-      ...selection,
-      limit,
-      onProgress: (done, total, id) => progress.show(id, done, total),
-    })
-    progress.end()
-    const text = () => (flag(options, 'csv') ? hitsCsv(results) : described(results, widthOf(io)))
-    await print(io, options, results, text)
-    return exitCode(await huntsOutcome(session, results))
+    const limit = call.flag('csv') || call.isJson ? EXPORTED : SHOWN
+    const results = await call.progress((progress) =>
+      cases.huntOnce(session, {
+        ...selection,
+        limit,
+        onProgress: (done, total, id) => progress.show(id, done, total),
+      }),
+    )
+    const text = () => (call.flag('csv') ? hitsCsv(results) : described(results, call.width))
+    await call.print(results, text)
+    return exitCode(await cases.huntsOutcome(session, results))
   })
 }
 
-function hitsCsv(results: readonly HuntResult[]): string {
+function hitsCsv(results: readonly cases.HuntResult[]): string {
   const rows = results.flatMap((result) =>
     result.rows.map(({ recordId, tokenId, sessionId, ...row }) => ({
       hunt: result.id,
@@ -63,9 +56,13 @@ function hitsCsv(results: readonly HuntResult[]): string {
 }
 
 /** What a hunt is, without its SQL and its file. */
-const summary = ({ sql: _sql, file: _file, ...rest }: Hunt): Omit<Hunt, 'sql' | 'file'> => rest
+const summary = ({
+  sql: _sql,
+  file: _file,
+  ...rest
+}: cases.Hunt): Omit<cases.Hunt, 'sql' | 'file'> => rest
 
-const huntTable = (hunts: readonly Hunt[], width: number) =>
+const huntTable = (hunts: readonly cases.Hunt[], width: number) =>
   listed(hunts, width, [
     ['hunt', ({ id }) => id, { least: 24 }],
     ['class', ({ class: kind }) => kind, { least: 8, drop: 1 }],
@@ -74,14 +71,14 @@ const huntTable = (hunts: readonly Hunt[], width: number) =>
   ])
 
 /** Hunts with hits one by one, the others in one sentence. */
-function described(results: readonly HuntResult[], width: number): string {
+function described(results: readonly cases.HuntResult[], width: number): string {
   const hit = results.filter(({ hits }) => hits > 0)
   const none = results.filter(({ hits }) => hits === 0).map(({ id }) => id)
   const without = none.length === 0 ? [] : [`Without a hit: ${none.join(', ')}\n`]
   return [...hit.map((result) => ofHunt(result, width)), ...without].join('\n')
 }
 
-function ofHunt(result: HuntResult, width: number): string {
+function ofHunt(result: cases.HuntResult, width: number): string {
   const { id, class: kind, strength, hits, accounts, rows } = result
   const of = [plural(hits, 'access', 'accesses'), plural(accounts, 'account')].join(' by ')
   const said = (label: string, text: string) =>

@@ -1,39 +1,39 @@
+/** Reads evidence into a case, and answers from it. @module */
+
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import type { Answer, Case, Selection } from '@mintmark/case'
-import { answer, caseOutcome, ingest, openCase } from '@mintmark/case'
-import { safeJson, safeText } from '@mintmark/core'
+import * as cases from '@mintmark/case'
+import { safeJson, safeText, shellWord } from '@mintmark/core'
 import { requirePaths } from '@mintmark/logs'
 import { otherShape } from '../../evidence/evidence_kinds.ts'
 import { scanDumps } from '../../evidence/scan_dumps.ts'
 import { readTrustEvidence } from '../../evidence/trust_evidence.ts'
-import { flag, list, selectionOption, textOption, threadsOption } from '../../options/options.ts'
-import type { Handler, Options } from '../../process/command.ts'
+import { selectionOption, threadsOption, withCase } from '../../options/options.ts'
+import type { Call, Handler } from '../../process/call.ts'
 import { exitCode } from '../../process/exit_codes.ts'
 import { type Interrupted, interruptible } from '../../process/interrupted.ts'
-import { type Io, widthOf } from '../../process/io.ts'
-import { withProgress } from '../../process/progress.ts'
 import { answerText } from '../../render/answer.ts'
+import { count, plural } from '../../render/table.ts'
 
-export const investigate: Handler = async (args, options, io) => {
-  const location = textOption(options, 'case') ?? defaultCase(args)
-  const selection = await selectionOption(options, io)
-  const paths = [...args, ...list(options, 'directory')]
+export const investigate: Handler = async (call, ...args) => {
+  const location = call.text('case') ?? defaultCase(args)
+  const selection = await selectionOption(call)
+  const paths = [...args, ...call.list('directory')]
   await requirePaths(paths)
-  const found = await interruptible(io, stateOfCase(location), async () => {
-    const investigated = await openCase(location, { mode: 'write' })
+  const found = await interruptible(call, stateOfCase(location), async () => {
+    const investigated = await cases.openCase(location, { mode: 'write' })
     try {
-      const { evidence } = await readIn(investigated, paths, options, io)
-      if (options['scan'] !== false) await scanDumps(investigated, evidence, options, io)
-      await readTrustEvidence(investigated.session, io)
-      return await answered(investigated, selection, options, io)
+      const { evidence } = await readIn(investigated, paths, call)
+      if (call.options['scan'] !== false) await scanDumps(investigated, evidence, call)
+      await readTrustEvidence(investigated.session, call)
+      return await answered(investigated, selection, call)
     } finally {
       await investigated.close()
     }
   })
-  const code = exitCode(caseOutcome(found.conclusion, options['scan'] !== false))
-  const shown = { width: widthOf(io), path: nearPath(found.case) }
-  await io.out(flag(options, 'json') ? `${safeJson(found, 2)}\n` : answerText(found, shown), code)
+  const code = exitCode(cases.caseOutcome(found.conclusion, call.options['scan'] !== false))
+  const shown = { width: call.width, path: nearPath(found.case) }
+  await call.out(call.isJson ? `${safeJson(found, 2)}\n` : answerText(found, shown), code)
   return code
 }
 
@@ -44,15 +44,14 @@ export const stateOfCase = (location: string): Interrupted => ({
 })
 
 const answered = (
-  investigated: Case,
-  selection: Selection,
-  options: Options,
-  io: Io,
-): Promise<Answer> =>
-  withProgress(io, async (progress) => {
+  investigated: cases.Case,
+  selection: cases.Selection,
+  call: Call,
+): Promise<cases.Answer> =>
+  call.progress(async (progress) => {
     let done = 0
-    return await answer(investigated, selection, {
-      hunts: { dirs: list(options, 'hunts') },
+    return await cases.answer(investigated, selection, {
+      hunts: { dirs: call.list('hunts') },
       onStep: (step) => progress.show(step, done++, 6),
     })
   })
@@ -65,15 +64,13 @@ function nearPath(location: string): string {
 
 /** Reads files into the case, with progress. */
 export function readIn(
-  investigated: Case,
+  investigated: cases.Case,
   paths: readonly string[],
-  options: Options,
-  io: Io,
-): ReturnType<typeof ingest> {
-  const threads = threadsOption(options)
-  return withProgress(io, (progress) =>
-    ingest(investigated, paths, {
-      ...(threads !== undefined && { threads }),
+  call: Call,
+): ReturnType<typeof cases.ingest> {
+  return call.progress((progress) =>
+    cases.ingest(investigated, paths, {
+      ...threadsOption(call),
       otherShape,
       onProgress: ({ bytesRead, bytesTotal }) =>
         progress.show('reading', Math.min(bytesRead, bytesTotal), bytesTotal),
@@ -86,4 +83,24 @@ function defaultCase(inputs: readonly string[]): string {
   const names = inputs.map((input) => path.resolve(input)).toSorted()
   const mark = createHash('sha256').update(names.join('\0')).digest('hex').slice(0, 8)
   return path.resolve(`mintmark-case-${mark}`)
+}
+
+export const ingestFiles: Handler = async (call, ...args) => {
+  const paths = [...args, ...call.list('directory')]
+  await requirePaths(paths)
+  return await withCase(call, 'write', async (investigated) => {
+    const { location } = investigated
+    const { report, sealed } = await interruptible(call, stateOfCase(location), async () => ({
+      report: await readIn(investigated, paths, call),
+      sealed: await cases.seal(investigated),
+    }))
+    await call.print(
+      { ...report, ...sealed },
+      () => `${plural(report.added, 'new file')} with ${plural(report.rows, 'record')}, ${count(report.rejected)} rejected
+${plural(sealed.duplicates, 'duplicate')} in the whole case
+Next:  mintmark evidence --case ${shellWord(location)}\n`,
+    )
+    const isRead = report.evidence.every(({ shape }) => shape !== cases.UNREADABLE)
+    return exitCode({ isFound: false, isWhole: isRead })
+  })
 }

@@ -1,37 +1,30 @@
-import { answer, type Case, type Selection } from '@mintmark/case'
+/** Reports and notices: written, compared, and checked to be as they were written. @module */
+import { answer, type Case } from '@mintmark/case'
 import { plural, safeText, shellWord } from '@mintmark/core'
-import type { WriteOptions, WrittenNotice } from '@mintmark/report'
-import { findChromium, writeNotices, writeReport } from '@mintmark/report'
+import * as reports from '@mintmark/report'
 import { htmlRenderer } from '@mintmark/web'
-import { list, selectionOption, textOption, withCase } from '../../options/options.ts'
-import { recipientsOf } from '../../options/recipients.ts'
-import { reportOptions } from '../../options/report_options.ts'
-import type { Handler, Options } from '../../process/command.ts'
-import { DONE, type ExitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
+import { selectionOption, withCase } from '../../options/options.ts'
+import { recipientsOf, reportOptions } from '../../options/report_options.ts'
+import type { Call, Handler } from '../../process/call.ts'
+import { DONE, type ExitCode, exitCode } from '../../process/exit_codes.ts'
 import { type Interrupted, interruptible } from '../../process/interrupted.ts'
-import { type Io, widthOf } from '../../process/io.ts'
-import { withProgress } from '../../process/progress.ts'
-import { print } from '../../render/print.ts'
 import { labelled } from '../../render/wrapped.ts'
 
 /** Writes the report of a case to a folder. */
-export const report: Handler = async (_args, options, io) => {
-  const missing = ['case', 'out'].find((name) => textOption(options, name) === undefined)
-  if (missing !== undefined) {
-    io.err(`error: required option '--${missing}' not specified\n(see --help)\n`)
-    return WRONG_USAGE
-  }
-  const selection = await selectionOption(options, io)
-  const chromium = options['pdf'] === false ? undefined : await findChromium()
-  const asked: WriteOptions = {
-    ...(await reportOptions(options)),
+export const report: Handler = async (call) => {
+  const missing = ['case', 'out'].find((name) => call.text(name) === undefined)
+  if (missing !== undefined) return call.missing(missing)
+  const selection = await selectionOption(call)
+  const chromium = call.options['pdf'] === false ? undefined : await reports.findChromium()
+  const asked: reports.WriteOptions = {
+    ...(await reportOptions(call)),
     selection,
     renderHtml: await htmlRenderer(),
     ...(chromium !== undefined && { chromium }),
   }
-  return withCase(options, 'read', (investigated) =>
-    interruptible(io, options['for'] === undefined ? NOTHING_WRITTEN : SOME_NOTICES, () =>
-      written(investigated, asked, { options, io, selection }),
+  return withCase(call, 'read', (investigated) =>
+    interruptible(call, call.options['for'] === undefined ? NOTHING_WRITTEN : SOME_NOTICES, () =>
+      written(investigated, asked, call),
     ),
   )
 }
@@ -48,34 +41,30 @@ const SOME_NOTICES: Interrupted = {
 
 async function written(
   investigated: Case,
-  asked: WriteOptions,
-  {
-    options,
-    io,
-    selection,
-  }: { readonly options: Options; readonly io: Io; readonly selection: Selection },
+  asked: reports.WriteOptions,
+  call: Call,
 ): Promise<ExitCode> {
-  const made = await withProgress(io, async (progress): Promise<Made> => {
+  const made = await call.progress(async (progress): Promise<Made> => {
     let done = 0
     const onStep = (step: string) => progress.show(step, done++, STEPS)
-    const hunts = { dirs: list(options, 'hunts') }
-    const found = await answer(investigated, selection, { hunts, onStep })
-    const recipients = recipientsOf(found.scope, list(options, 'for'))
-    const all: WriteOptions = { ...asked, onFile: onStep }
+    const hunts = { dirs: call.list('hunts') }
+    const found = await answer(investigated, asked.selection, { hunts, onStep })
+    const recipients = recipientsOf(found.scope, call.list('for'))
+    const all: reports.WriteOptions = { ...asked, onFile: onStep }
     return recipients === undefined
-      ? [{ out: asked.out, ...(await writeReport(investigated, found, all)) }]
-      : await writeNotices(investigated, found, recipients, all)
+      ? [{ out: asked.out, ...(await reports.writeReport(investigated, found, all)) }]
+      : await reports.writeNotices(investigated, found, recipients, all)
   })
   for (const { noPdf } of made)
     if (noPdf !== undefined)
-      io.err(`mintmark: no report.pdf: ${asked.chromium} could not print: ${safeText(noPdf)}\n`)
-  const isReport = list(options, 'for').length === 0
-  await print(io, options, documentOf(made, isReport), () => textOf(made, widthOf(io)), 2)
+      call.err(`mintmark: no report.pdf: ${asked.chromium} could not print: ${safeText(noPdf)}\n`)
+  const isReport = call.list('for').length === 0
+  await call.print(documentOf(made, isReport), () => writtenText(made, call.width), 2)
   return DONE
 }
 
-type Made = readonly (Pick<WrittenNotice, 'out' | 'files' | 'noPdf'> &
-  Partial<Pick<WrittenNotice, 'whom'>>)[]
+type Made = readonly (Pick<reports.WrittenNotice, 'out' | 'files' | 'noPdf'> &
+  Partial<Pick<reports.WrittenNotice, 'whom'>>)[]
 
 function documentOf(made: Made, isReport: boolean): object | null {
   const shown = made.map(({ out, files, whom }) => ({
@@ -87,7 +76,7 @@ function documentOf(made: Made, isReport: boolean): object | null {
 }
 
 /** Files of one folder by what they are for; of several folders, a line each. */
-function textOf(made: Made, width: number): string {
+function writtenText(made: Made, width: number): string {
   const [only, ...more] = made
   if (only !== undefined && more.length === 0) return `${filesOf(only, width).join('\n')}\n`
   return made
@@ -125,3 +114,54 @@ function filesOf({ out, files }: Made[number], width: number): string[] {
 
 /** Six of the answer, and one a file. */
 const STEPS = 15
+
+/** Says what two reports say differently; with a folder, writes it as an erratum. Found is a difference. */
+export const reportDiff: Handler = async (call, before = '', after = '') => {
+  const pem = await call.file('sign')
+  const signingKey = pem === undefined ? undefined : reports.readSigningKey(pem)
+  const erratum = reports.erratumOf(
+    await reports.readReport(before),
+    await reports.readReport(after),
+  )
+  const out = call.path('out')
+  if (out !== undefined) await reports.writeErratum(erratum, out, signingKey)
+  await call.print(erratum, () => shown(reports.erratumText(erratum)), 2)
+  return exitCode({ isFound: erratum.differences.length > 0, isWhole: true })
+}
+
+const shown = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => `${safeText(line, 400)}\n`)
+    .join('')
+
+/** Says whether a report is as it was written. Found is a change, or that the key that was given did not sign it. */
+export const reportVerify: Handler = async (call, folder = '') => {
+  const key = await call.file('key')
+  const verified = await reports.verifyReport(folder, key)
+  const isGood = reports.isWhole(verified, key !== undefined)
+  await call.print({ isWhole: isGood, ...verified }, () => verifiedText(verified, isGood), 2)
+  return exitCode({ isFound: !isGood, isWhole: true })
+}
+
+function verifiedText({ files, signature, key }: reports.Verified, isGood: boolean): string {
+  const whole = files.filter(({ state }) => state === 'whole').length
+  const wrong = files.filter(({ state }) => state !== 'whole')
+  return [
+    isGood
+      ? 'whole: every file is as it was written'
+      : 'NOT AS WRITTEN, or not signed by the given key',
+    `files      ${plural(whole, 'file')} as listed in the MANIFEST`,
+    ...wrong.map(({ name, state }) => `${state.padEnd(10)} ${safeText(name)}`),
+    `signature  ${SIGNATURES[signature]}`,
+    ...(key === null ? [] : [`key        SHA-256 ${key}`]),
+    '',
+  ].join('\n')
+}
+
+const SIGNATURES: Readonly<Record<reports.Verified['signature'], string>> = {
+  none: 'none',
+  good: 'good, by the given key',
+  'unknown-key': 'good, by the key in the folder. Anybody can put one there: give --key',
+  bad: 'BAD: by another key, or of another MANIFEST',
+}

@@ -1,10 +1,7 @@
-import type { Case, Outcome, Scope, Selection } from '@mintmark/case'
-import { finishedAnswer, pointedOutcome, prepare, scope, selectionOutcome } from '@mintmark/case'
-import { flag, isNamed, selectionOption, withCase } from '../../options/options.ts'
-import type { Handler } from '../../process/command.ts'
+import * as cases from '@mintmark/case'
+import { isNamed, selectionOption, withCase } from '../../options/options.ts'
+import type { Handler } from '../../process/call.ts'
 import { exitCode } from '../../process/exit_codes.ts'
-import { widthOf } from '../../process/io.ts'
-import { print } from '../../render/print.ts'
 import { csvText } from '../../render/rows.ts'
 import { bounds, boundText, count, listed, plural, RIGHT } from '../../render/table.ts'
 import { labelled } from '../../render/wrapped.ts'
@@ -14,32 +11,32 @@ const CSV = [
   'items_without_message_id accesses either first last',
 ].flatMap((names) => names.split(' '))
 
-export const scopeOf: Handler = async (_args, options, io) => {
-  const selection = await selectionOption(options, io)
-  return withCase(options, 'read', async (investigated) => {
+export const scopeOf: Handler = async (call) => {
+  const selection = await selectionOption(call)
+  return withCase(call, 'read', async (investigated) => {
     const { found, outcome } = await bounded(investigated, selection)
-    const text = () => (flag(options, 'csv') ? accountsCsv(found) : described(found, widthOf(io)))
-    await print(io, options, found, text)
+    const text = () => (call.flag('csv') ? accountsCsv(found) : described(found, call.width))
+    await call.print(found, text)
     return exitCode(outcome)
   })
 }
 
 /** From the answer cache where it has it. */
 async function bounded(
-  investigated: Case,
-  selection: Selection,
-): Promise<{ readonly found: Scope; readonly outcome: Outcome }> {
-  const answer = isNamed(selection) ? undefined : await finishedAnswer(investigated)
+  investigated: cases.Case,
+  selection: cases.Selection,
+): Promise<{ readonly found: cases.Scope; readonly outcome: cases.Outcome }> {
+  const answer = isNamed(selection) ? undefined : await cases.finishedAnswer(investigated)
   if (answer !== undefined)
-    return { found: answer.scope, outcome: pointedOutcome(answer.conclusion) }
-  await prepare(investigated)
-  const found = await scope(investigated.session, selection)
-  const outcome = await selectionOutcome(investigated.session, selection, found.accesses)
+    return { found: answer.scope, outcome: cases.pointedOutcome(answer.conclusion) }
+  await cases.prepare(investigated)
+  const found = await cases.scope(investigated.session, selection)
+  const outcome = await cases.selectionOutcome(investigated.session, selection, found.accesses)
   return { found, outcome }
 }
 
 /** One row an account. An empty upper bound is an unbounded one. */
-const accountsCsv = ({ accounts }: Scope): string =>
+const accountsCsv = ({ accounts }: cases.Scope): string =>
   csvText(
     CSV,
     accounts.map((row) => ({
@@ -59,7 +56,7 @@ misspelt, or no log may cover it. What the logs cover: mintmark coverage
 /** Accounts that text shows; CSV has all. */
 const SHOWN = 100
 
-function described(found: Scope, width: number): string {
+function described(found: cases.Scope, width: number): string {
   const said = (label: string, text: string) => labelled(label, text, { width, indent: 24 })
   const some = (number: number, label: string) => (number === 0 ? [] : said(label, count(number)))
   const summary = [
@@ -79,7 +76,7 @@ function described(found: Scope, width: number): string {
   return `${summary.join('\n')}\n\n${accountTable(found, width)}${more}`
 }
 
-const accountTable = ({ accounts }: Scope, width: number) =>
+const accountTable = ({ accounts }: cases.Scope, width: number) =>
   listed(accounts.slice(0, SHOWN), width, [
     ['mailbox', ({ mailbox }) => mailbox, { least: 34 }],
     ['organisation', ({ organisation }) => organisation, { least: 12 }],

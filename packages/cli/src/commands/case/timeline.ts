@@ -1,58 +1,48 @@
-import type { AccessPage, Selection, Session, Timeline } from '@mintmark/case'
-import {
-  accessPage,
-  finishedAnswer,
-  pointedOutcome,
-  prepare,
-  select,
-  selectionOutcome,
-  timeline,
-  timelineRows,
-} from '@mintmark/case'
+import * as cases from '@mintmark/case'
 import { isoOf, type Json, safeText } from '@mintmark/core'
 import { timesketchRow } from '@mintmark/report'
-import { flag, isNamed, selectionOption, withCase } from '../../options/options.ts'
-import type { Handler, Options } from '../../process/command.ts'
+import { isNamed, selectionOption, withCase } from '../../options/options.ts'
+import type { Call, Handler } from '../../process/call.ts'
 import { exitCode } from '../../process/exit_codes.ts'
-import { type Io, widthOf } from '../../process/io.ts'
-import { print } from '../../render/print.ts'
 import { writeRows } from '../../render/rows.ts'
 import { count, listed, minute, plural, RIGHT, table } from '../../render/table.ts'
 import { labelled } from '../../render/wrapped.ts'
 
-export const timelineOf: Handler = async (_args, options, io) => {
-  const selection = await selectionOption(options, io)
-  return withCase(options, 'read', async (investigated) => {
-    const isListed = flag(options, 'csv') || flag(options, 'timesketch')
-    const answer = isListed || isNamed(selection) ? undefined : await finishedAnswer(investigated)
+export const timelineOf: Handler = async (call) => {
+  const selection = await selectionOption(call)
+  return withCase(call, 'read', async (investigated) => {
+    const isListed = call.flag('csv') || call.flag('timesketch')
+    const answer =
+      isListed || isNamed(selection) ? undefined : await cases.finishedAnswer(investigated)
     if (answer !== undefined) {
-      await summarised(answer.timeline, options, io)
-      return exitCode(pointedOutcome(answer.conclusion))
+      await summarised(answer.timeline, call)
+      return exitCode(cases.pointedOutcome(answer.conclusion))
     }
-    await prepare(investigated)
+    await cases.prepare(investigated)
     const { session } = investigated
-    const accesses = await printed(session, selection, options, io)
-    return exitCode(await selectionOutcome(session, selection, accesses))
+    const accesses = await printed(session, selection, call)
+    return exitCode(await cases.selectionOutcome(session, selection, accesses))
   })
 }
 
 /** @returns how many accesses there are; of a summary, whether there is one */
 async function printed(
-  session: Session,
-  selection: Selection,
-  options: Options,
-  io: Io,
+  session: cases.Session,
+  selection: cases.Selection,
+  call: Call,
 ): Promise<number> {
-  if (flag(options, 'csv'))
-    return writeRows(io, dated(timelineRows(session, selection)), 'csv', COLUMNS)
-  if (flag(options, 'timesketch'))
-    return writeRows(io, timesketch(timelineRows(session, selection)), 'jsonl')
-  const selected = await select(session, selection)
+  if (call.flag('csv'))
+    return writeRows(call, dated(cases.timelineRows(session, selection)), 'csv', COLUMNS)
+  if (call.flag('timesketch'))
+    return writeRows(call, timesketch(cases.timelineRows(session, selection)), 'jsonl')
+  const selected = await cases.select(session, selection)
   try {
-    const found = await timeline(session, selected)
-    await summarised(found, options, io)
-    if (isNamed(selection) && !flag(options, 'json'))
-      await io.out(accessTable(await accessPage(session, selected, { limit: LISTED }), widthOf(io)))
+    const found = await cases.timeline(session, selected)
+    await summarised(found, call)
+    if (isNamed(selection) && !call.isJson)
+      await call.out(
+        accessTable(await cases.accessPage(session, selected, { limit: LISTED }), call.width),
+      )
     return found.first === null ? 0 : 1
   } finally {
     await selected.close()
@@ -62,7 +52,7 @@ async function printed(
 /** Accesses of a named selection that are listed; all of them are in `--csv`. */
 const LISTED = 40
 
-function accessTable({ rows, total }: AccessPage, width: number): string {
+function accessTable({ rows, total }: cases.AccessPage, width: number): string {
   if (rows.length === 0) return ''
   const more = total > rows.length ? `, the first ${rows.length} (all: --csv)` : ''
   const accesses = listed(rows, width, [
@@ -95,11 +85,11 @@ async function* timesketch(chunks: AsyncIterable<readonly Json[]>): AsyncIterabl
   for await (const rows of chunks) yield rows.map(timesketchRow)
 }
 
-async function summarised(found: Timeline, options: Options, io: Io): Promise<void> {
-  await print(io, options, found, () => summaryText(found, widthOf(io)))
+async function summarised(found: cases.Timeline, call: Call): Promise<void> {
+  await call.print(found, () => summaryText(found, call.width))
 }
 
-function summaryText(found: Timeline, width: number): string {
+function summaryText(found: cases.Timeline, width: number): string {
   const horizon = found.cannotExcludeBefore
   const said = (label: string, text: string) => labelled(label, text, { width, lines: 6 })
   const lines = [
@@ -116,7 +106,7 @@ function summaryText(found: Timeline, width: number): string {
   return `${lines.join('\n')}\n\n${phaseTable(found, width)}\n${hourTable(found, width)}`
 }
 
-const phaseTable = ({ phases }: Timeline, width: number) =>
+const phaseTable = ({ phases }: cases.Timeline, width: number) =>
   listed(phases, width, [
     ['phase from', ({ from }) => minute(from), { least: 20 }],
     ['to', ({ to }) => minute(to), { least: 20, drop: 1 }],
@@ -125,7 +115,7 @@ const phaseTable = ({ phases }: Timeline, width: number) =>
   ])
 
 /** Hours of the day, UTC, in four columns. */
-function hourTable({ hours }: Timeline, width: number): string {
+function hourTable({ hours }: cases.Timeline, width: number): string {
   const rows = Array.from({ length: 6 }, (_, row) =>
     Array.from({ length: 4 }, (__, column) => row + 6 * column).flatMap((hour) => [
       String(hour).padStart(2, '0'),

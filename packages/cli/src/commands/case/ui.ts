@@ -3,51 +3,43 @@ import { join } from 'node:path'
 import { type Case, prepare } from '@mintmark/case'
 import { listen } from '@mintmark/ledger/http'
 import { CaseViews, caseApp, OwnHunts, pageFiles, SessionAuth } from '@mintmark/web'
-import { authorOption } from '../../options/option_values.ts'
-import { flag, list, numberOption, withCase } from '../../options/options.ts'
-import type { Handler, Options } from '../../process/command.ts'
+import { authorOption, withCase } from '../../options/options.ts'
+import type { Call, Handler } from '../../process/call.ts'
 import { DONE, type ExitCode } from '../../process/exit_codes.ts'
-import type { Io } from '../../process/io.ts'
 import { openBrowser } from '../../process/open_browser.ts'
-import { withProgress } from '../../process/progress.ts'
 import { stopRequested } from '../../process/stopping.ts'
 
 const HOST = '127.0.0.1'
 
 /** Serves a case to one browser until the process is asked to end. */
-export const ui: Handler = async (_args, options, io) => {
+export const ui: Handler = async (call) => {
   // First of all: a page that is not built is reported before a case is opened.
   const files = pageFiles()
-  return withCase(options, 'read-on', (investigated) => serve(investigated, { options, io, files }))
+  return withCase(call, 'read-on', (investigated) => serve(investigated, files, call))
 }
 
 async function serve(
   investigated: Case,
-  call: {
-    readonly options: Options
-    readonly io: Io
-    readonly files: ReturnType<typeof pageFiles>
-  },
+  files: ReturnType<typeof pageFiles>,
+  call: Call,
 ): Promise<ExitCode> {
-  const { options, io, files } = call
-  const ownHunts = new OwnHunts(list(options, 'hunts'), homeOf(investigated))
-  const views = await opened(investigated, ownHunts, io)
+  const ownHunts = new OwnHunts(call.list('hunts'), homeOf(investigated))
+  const views = await opened(investigated, ownHunts, call)
   const auth = new SessionAuth()
-  const viewer = {
-    who: authorOption(options),
-    canWrite: !flag(options, 'readOnly'),
-  }
-  const onBug = (text: string) => io.err(`mintmark: a bug, please report it: ${text}\n`)
+  const viewer = { who: authorOption(call), canWrite: !call.flag('readOnly') }
+  const onBug = (text: string) => call.err(`mintmark: a bug, please report it: ${text}\n`)
   const app = caseApp({ views, auth, viewer, ownHunts, files, onBug })
-  const port = numberOption(options, 'port', { least: 0, most: 65_535 }) ?? 0
-  const { url, stop } = await listen(app, { host: HOST, port })
+  const { url, stop } = await listen(app, { host: HOST, port: call.port() ?? 0 })
   auth.bind(url)
   // From here on it ends in good order, however soon it is asked to.
   const stopping = stopRequested()
-  await io.out(greeting(auth.entryAddress(), flag(options, 'json')))
-  const removeFile = flag(options, 'open')
-    ? shown(auth.entryAddress(), investigated, io)
-    : undefined
+  const address = auth.entryAddress()
+  await call.out(
+    call.isJson
+      ? `${JSON.stringify({ url: address })}\n`
+      : `open ${address}\nin a browser on this machine; the address works once. Stop with Ctrl-C.\n`,
+  )
+  const removeFile = call.flag('open') ? shown(address, investigated, call) : undefined
   await stopping
   removeFile?.()
   await stop()
@@ -56,9 +48,9 @@ async function serve(
 }
 
 /** In the browser; where that fails, there is the printed address. @returns removes the file that this needed */
-function shown(url: string, { session, location }: Case, io: Io): (() => void) | undefined {
+function shown(url: string, { session, location }: Case, call: Call): (() => void) | undefined {
   const onFailure = (why: string) =>
-    io.err(`mintmark: no browser was opened: ${why}. Open the printed address yourself\n`)
+    call.err(`mintmark: no browser was opened: ${why}. Open the printed address yourself\n`)
   try {
     return openBrowser(url, session.kind === 'embedded' ? location : tmpdir(), onFailure)
   } catch (cause) {
@@ -67,17 +59,12 @@ function shown(url: string, { session, location }: Case, io: Io): (() => void) |
   }
 }
 
-function greeting(url: string, isJson: boolean): string {
-  if (isJson) return `${JSON.stringify({ url })}\n`
-  return `open ${url}\nin a browser on this machine; the address works once. Stop with Ctrl-C.\n`
-}
-
 /** Steps of an answer. */
 const STEPS = 6
 
 /** The views of the case; what was computed before for the same evidence is not computed again. */
-const opened = (investigated: Case, ownHunts: OwnHunts, io: Io): Promise<CaseViews> =>
-  withProgress(io, async (progress) => {
+const opened = (investigated: Case, ownHunts: OwnHunts, call: Call): Promise<CaseViews> =>
+  call.progress(async (progress) => {
     const onProgress = (done: number, total: number) => progress.show('reconcile', done, total)
     await prepare(investigated, { onProgress })
     let done = 0

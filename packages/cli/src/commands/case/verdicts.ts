@@ -1,46 +1,26 @@
-import {
-  type Answer,
-  baseRateText,
-  type Case,
-  finishedAnswer,
-  judgedOutcome,
-  type Outcome,
-  outcomeCounts,
-  REASONS,
-  type SessionVerdict,
-  sealAndReconcile,
-  sessionVerdicts,
-  type TokenVerdict,
-  tokenVerdicts,
-  type VerdictCounts,
-  verdictsCsv,
-  verdictsOutcome,
-} from '@mintmark/case'
-import { flag, withCase } from '../../options/options.ts'
-import type { Handler } from '../../process/command.ts'
+import * as cases from '@mintmark/case'
+import { withCase } from '../../options/options.ts'
+import type { Call, Handler } from '../../process/call.ts'
 import { exitCode } from '../../process/exit_codes.ts'
-import { type Io, widthOf } from '../../process/io.ts'
-import { withProgress } from '../../process/progress.ts'
-import { print } from '../../render/print.ts'
 import { type ColumnOf, count, listed, plural, RIGHT, table } from '../../render/table.ts'
 
 /** Tokens and sessions that text shows; JSON has more. */
 const SHOWN = 20
 const LISTED = 100_000
 
-export const verdicts: Handler = (_args, options, io) =>
-  withCase(options, 'read', async (investigated) => {
+export const verdicts: Handler = (call) =>
+  withCase(call, 'read', async (investigated) => {
     const { session } = investigated
-    if (flag(options, 'csv')) {
-      await judged(investigated, io)
-      for await (const lines of verdictsCsv(session)) await io.out(lines)
-      return exitCode(await verdictsOutcome(session))
+    if (call.flag('csv')) {
+      await judged(investigated, call)
+      for await (const lines of cases.verdictsCsv(session)) await call.out(lines)
+      return exitCode(await cases.verdictsOutcome(session))
     }
-    const found = await verdictsOf(investigated, flag(options, 'json'), io)
+    const found = await verdictsOf(investigated, call.isJson, call)
     const { outcome, verdicts: counts, reasons, tokens, tokensTotal, sessions } = found
-    const width = widthOf(io)
+    const width = call.width
     const document = { verdicts: counts, reasons, tokens, tokensTotal, sessions }
-    await print(io, options, document, () =>
+    await call.print(document, () =>
       [
         counted(counts, reasons, width),
         tokenTable(tokens.slice(0, SHOWN), tokensTotal, width),
@@ -52,42 +32,44 @@ export const verdicts: Handler = (_args, options, io) =>
     return exitCode(outcome)
   })
 
-type Found = Pick<Answer, 'verdicts' | 'reasons' | 'tokens' | 'tokensTotal' | 'sessions'> & {
-  readonly outcome: Outcome
+type Found = Pick<cases.Answer, 'verdicts' | 'reasons' | 'tokens' | 'tokensTotal' | 'sessions'> & {
+  readonly outcome: cases.Outcome
 }
 
 /** From the answer cache where it has all that is asked for. */
-async function verdictsOf(investigated: Case, isAll: boolean, io: Io): Promise<Found> {
-  const answer = await finishedAnswer(investigated)
+async function verdictsOf(investigated: cases.Case, isAll: boolean, call: Call): Promise<Found> {
+  const answer = await cases.finishedAnswer(investigated)
   if (answer !== undefined && !(isAll && answer.tokensTotal > answer.tokens.length))
-    return { ...answer, outcome: judgedOutcome(answer.conclusion.judged) }
-  await judged(investigated, io)
+    return { ...answer, outcome: cases.judgedOutcome(answer.conclusion.judged) }
+  await judged(investigated, call)
   const { session } = investigated
   const limit = isAll ? LISTED : SHOWN
-  const tokens = await tokenVerdicts(session, { limit })
+  const tokens = await cases.tokenVerdicts(session, { limit })
   return {
-    ...(await outcomeCounts(session)),
+    ...(await cases.outcomeCounts(session)),
     tokens: tokens.rows,
     tokensTotal: tokens.total,
-    sessions: await sessionVerdicts(session, { limit }),
-    outcome: await verdictsOutcome(session),
+    sessions: await cases.sessionVerdicts(session, { limit }),
+    outcome: await cases.verdictsOutcome(session),
   }
 }
 
 /** Brings the verdicts up to the evidence; does nothing where they are. */
-export const judged = (investigated: Case, io: Io): Promise<unknown> =>
-  withProgress(io, (progress) =>
-    sealAndReconcile(investigated, {
+export const judged = (investigated: cases.Case, call: Call): Promise<unknown> =>
+  call.progress((progress) =>
+    cases.sealAndReconcile(investigated, {
       onProgress: (done, total) => progress.show('reconcile', done, total),
     }),
   )
 
 function counted(
-  counts: VerdictCounts,
+  counts: cases.VerdictCounts,
   reasons: Readonly<Record<string, number>>,
   width: number,
 ): string {
-  const verdictOf = new Map<string, string>(REASONS.map(({ reason, verdict }) => [reason, verdict]))
+  const verdictOf = new Map<string, string>(
+    cases.REASONS.map(({ reason, verdict }) => [reason, verdict]),
+  )
   return table(
     [{ title: 'verdict' }, { title: 'reason' }, { title: 'accesses', ...RIGHT }],
     Object.entries(counts).flatMap(([verdict, accesses]) =>
@@ -101,24 +83,28 @@ function counted(
   )
 }
 
-function tokenTable(tokens: readonly TokenVerdict[], total: number, width: number): string {
+function tokenTable(tokens: readonly cases.TokenVerdict[], total: number, width: number): string {
   if (total === 0) return ''
   const shown = tokens.length < total ? `, the first ${count(tokens.length)}` : ''
   const title = `${plural(total, 'token')}${shown} (why one: mintmark why TOKEN):`
-  const ids: ColumnOf<TokenVerdict> = ['token id', ({ tokenId }) => tokenId, { least: 36 }]
+  const ids: ColumnOf<cases.TokenVerdict> = ['token id', ({ tokenId }) => tokenId, { least: 36 }]
   return `${title}\n${listed(tokens, width, [ids, ...COLUMNS])}`
 }
 
-function sessionTable(sessions: readonly SessionVerdict[], width: number): string {
+function sessionTable(sessions: readonly cases.SessionVerdict[], width: number): string {
   if (sessions.length === 0) return ''
-  const ids: ColumnOf<SessionVerdict> = ['session id', ({ sessionId }) => sessionId, { least: 36 }]
+  const ids: ColumnOf<cases.SessionVerdict> = [
+    'session id',
+    ({ sessionId }) => sessionId,
+    { least: 36 },
+  ]
   return `sessions of accesses without a token id:\n${listed(sessions, width, [ids, ...COLUMNS])}`
 }
 
-const COLUMNS: readonly ColumnOf<TokenVerdict | SessionVerdict>[] = [
+const COLUMNS: readonly ColumnOf<cases.TokenVerdict | cases.SessionVerdict>[] = [
   ['verdict', ({ verdict, reason }) => `${verdict} (${reason})`, { least: 28 }],
   ['strength', ({ strength }) => strength || '-', { least: 11 }],
-  ['base rate', ({ baseRate }) => baseRateText(baseRate), { least: 12, drop: 4 }],
+  ['base rate', ({ baseRate }) => cases.baseRateText(baseRate), { least: 12, drop: 4 }],
   ['accesses', ({ accesses }) => count(accesses), { ...RIGHT, drop: 1 }],
   ['principals', ({ principals }) => principals.join(' '), { least: 14, drop: 2 }],
   ['first', ({ first }) => first.slice(0, 10), { least: 10, drop: 3 }],

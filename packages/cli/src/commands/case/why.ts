@@ -3,29 +3,27 @@
  *
  * @module
  */
-import type { Explained, IssuanceSeen, LogLooked, Why } from '@mintmark/case'
-import { baseRateText, explain } from '@mintmark/case'
+import * as cases from '@mintmark/case'
 import { isoOf, safeText } from '@mintmark/core'
 import { withCase } from '../../options/options.ts'
-import type { Handler } from '../../process/command.ts'
+import type { Handler } from '../../process/call.ts'
 import { type ExitCode, exitCode } from '../../process/exit_codes.ts'
-import { widthOf } from '../../process/io.ts'
-import { print } from '../../render/print.ts'
 import { count, listed, minute, plural, RIGHT } from '../../render/table.ts'
 import { labelled } from '../../render/wrapped.ts'
 import { judged } from './verdicts.ts'
 
-export const why: Handler = ([id = ''], options, io) =>
-  withCase(options, 'read', async (investigated) => {
-    await judged(investigated, io)
-    const found = await explain(investigated.session, id.trim())
-    await print(io, options, found, () => described(id, found, widthOf(io)))
+export const why: Handler = (call, id = '') =>
+  withCase(call, 'read', async (investigated) => {
+    await judged(investigated, call)
+    const found = await cases.explain(investigated.session, id.trim())
+    await call.print(found, () => described(id, found, call.width))
     return codeOf(found)
   })
 
 /** As of the verdicts: what is not in the case could not be explained. */
-function codeOf({ whys }: Explained): ExitCode {
-  const some = (is: (access: Why['access']) => boolean) => whys.some(({ access }) => is(access))
+function codeOf({ whys }: cases.Explained): ExitCode {
+  const some = (is: (access: cases.Why['access']) => boolean) =>
+    whys.some(({ access }) => is(access))
   return exitCode({
     isFound: some(({ strength }) => strength === 'established'),
     isWhole:
@@ -34,7 +32,7 @@ function codeOf({ whys }: Explained): ExitCode {
   })
 }
 
-function described(id: string, found: Explained, width: number): string {
+function described(id: string, found: cases.Explained, width: number): string {
   if (found.kind === 'unknown') return unused(id, found.issuances, width)
   const head =
     found.kind === 'access'
@@ -44,7 +42,7 @@ function described(id: string, found: Explained, width: number): string {
 }
 
 /** An id that no access has: it may still be the id of an issued token, or of a session. */
-function unused(id: string, issuances: readonly IssuanceSeen[], width: number): string {
+function unused(id: string, issuances: readonly cases.IssuanceSeen[], width: number): string {
   const name = safeText(id, 100)
   if (issuances.length > 0)
     return `No access has ${name}. It was issued:\n${issued(issuances, width)}`
@@ -54,7 +52,7 @@ function unused(id: string, issuances: readonly IssuanceSeen[], width: number): 
 /** Of one paragraph. */
 const LINES = 6
 
-function one(found: Why, width: number): string {
+function one(found: cases.Why, width: number): string {
   const { access, text } = found
   const strength = access.strength === '' ? '' : `, ${access.strength}`
   const field = (name: string) => access.fields.find((each) => each.name === name)?.value ?? ''
@@ -66,7 +64,7 @@ function one(found: Why, width: number): string {
     ['MEANS', `${text.means} It cannot mean ${text.cannotMean}`],
     ...found.access.hunts.map(({ hunt, why: said }) => ['HUNT', `${hunt}: ${said}`] as const),
     ['LOOKED FOR', lookedFor(found)],
-    ['BASE RATE', found.rate === null ? '' : baseRateText(found.rate)],
+    ['BASE RATE', found.rate === null ? '' : cases.baseRateText(found.rate)],
     ['SETTLED BY', found.settledBy],
   ]
   const lines = parts
@@ -85,14 +83,14 @@ RECORD  ${safeText(access.evidence.path, 400)}, line ${access.evidence.line}
 ${record(found, width)}`
 }
 
-function lookedFor({ lookedFor: { tokenId, sessionId, from, to, tenant } }: Why): string {
+function lookedFor({ lookedFor: { tokenId, sessionId, from, to, tenant } }: cases.Why): string {
   const session = sessionId === '' ? '' : `session ${sessionId}`
   const what = tokenId === '' ? session : `token ${tokenId}`
   const when = `issued ${minute(from)} to ${minute(to)} by tenant ${tenant || 'unknown'}`
   return what === '' ? `no id to look for; it would be ${when}` : `${what}, ${when}`
 }
 
-function logs(looked: readonly LogLooked[], width: number): string {
+function logs(looked: readonly cases.LogLooked[], width: number): string {
   if (looked.length === 0) return 'None of its logs of issued tokens is in this case.\n'
   return listed(looked, width, [
     ['log', (log) => `${log.category}${log.quality === 'whole' ? '' : ` (${log.quality})`}`],
@@ -103,7 +101,7 @@ function logs(looked: readonly LogLooked[], width: number): string {
   ])
 }
 
-function losses({ losses: lost }: Why): string {
+function losses({ losses: lost }: cases.Why): string {
   const lines = lost.map(({ code, category, fromMs, toMs, records }) => {
     const span = [fromMs, toMs].map((ms) => minute(isoOf(ms))).join(' to ')
     const number = records === 0 ? 'an unknown number of records' : plural(records, 'record')
@@ -112,7 +110,7 @@ function losses({ losses: lost }: Why): string {
   return lines.join('')
 }
 
-function issued(rows: readonly IssuanceSeen[], width: number): string {
+function issued(rows: readonly cases.IssuanceSeen[], width: number): string {
   if (rows.length === 0) return 'No log has any.\n'
   return listed(rows, width, [
     ['at, UTC', ({ at }) => minute(at).slice(0, 16), { least: 16 }],
@@ -125,7 +123,7 @@ function issued(rows: readonly IssuanceSeen[], width: number): string {
   ])
 }
 
-const PROBLEMS: Readonly<Record<Why['raw']['problem'], string>> = {
+const PROBLEMS: Readonly<Record<cases.Why['raw']['problem'], string>> = {
   '': '',
   'file-missing': 'The file no longer exists.\n',
   'file-changed': 'The file has changed since it was read: it is not shown.\n',
@@ -133,7 +131,7 @@ const PROBLEMS: Readonly<Record<Why['raw']['problem'], string>> = {
 }
 
 /** As it is in its file, however long its words. */
-function record({ raw }: Why, width: number): string {
+function record({ raw }: cases.Why, width: number): string {
   const text = `${safeText(raw.text, 4_000)}${raw.isCut ? ' …' : ''}`
   const columns = width === Infinity ? text.length : width
   const lines = text.match(new RegExp(`.{1,${Math.max(1, columns)}}`, 'gu')) ?? []

@@ -8,18 +8,18 @@ import type { ScanOptions } from '@mintmark/scan/scan_bytes'
 import { scanFile } from '@mintmark/scan/scan_file'
 import { scanPipe } from '@mintmark/scan/scan_pipe'
 import { keysAndOperands } from '../../options/given_keys.ts'
-import type { InputFile, Unreadable } from '../../options/input_files.ts'
-import { inputFiles, STANDARD_INPUT } from '../../options/input_files.ts'
-import { flag } from '../../options/option_values.ts'
-import type { Handler, Options } from '../../process/command.ts'
-import { type ExitCode, exitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
+import {
+  type InputFile,
+  inputFiles,
+  STANDARD_INPUT,
+  type Unreadable,
+} from '../../options/input_files.ts'
+import type { Call, Handler } from '../../process/call.ts'
+import { type ExitCode, exitCode } from '../../process/exit_codes.ts'
 import { type Interrupted, interruptible } from '../../process/interrupted.ts'
-import type { Io } from '../../process/io.ts'
-import { withProgress } from '../../process/progress.ts'
 import type { Answered } from '../../render/scan_text.ts'
 
-const NO_OPERAND =
-  "error: missing argument 'FILE|DIR': name it before the options, or after -- (see --help)"
+const NO_OPERAND = "missing argument 'FILE|DIR': name it before the options, or after --"
 
 /** Of named folders without files: what was not searched is not called free of keys. */
 const NO_FILE = 'it has no file that can be searched'
@@ -30,18 +30,15 @@ const NOTHING_STORED: Interrupted = {
   next: 'run it again, on fewer files at a time if it takes too long.',
 }
 
-export const scan: Handler = async (args, options, io) => {
-  const { publicKeys, operands } = await keysAndOperands(args, options, io)
-  if (operands.length === 0) {
-    io.err(`${NO_OPERAND}\n`)
-    return WRONG_USAGE
-  }
-  const scanned = await interruptible(io, NOTHING_STORED, () =>
-    scanAll(operands, publicKeys, options, io),
+export const scan: Handler = async (call, ...args) => {
+  const { publicKeys, operands } = await keysAndOperands(args, call)
+  if (operands.length === 0) return call.wrongUsage(NO_OPERAND)
+  const scanned = await interruptible(call, NOTHING_STORED, () =>
+    scanAll(operands, publicKeys, call),
   )
   const answer = answerOf(scanned)
   const code = exitCodeOf(answer)
-  await io.out(await rendered({ scanned, answer, code }, options), code)
+  await call.out(await rendered({ scanned, answer, code }, call), code)
   return code
 }
 
@@ -55,22 +52,21 @@ export const exitCodeOf = ({ status, unsearched }: ScanAnswer): ExitCode =>
 async function scanAll(
   paths: readonly string[],
   publicKeys: readonly PublicKey[],
-  options: Options,
-  io: Io,
+  call: Call,
 ): Promise<Scanned> {
   const { files, unreadable } = await inputFiles(paths)
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0)
   const reports: ScanReport[] = []
   const failed: Unreadable[] = [...unreadable]
   let doneBytes = 0
-  await withProgress(io, async (progress) => {
+  await call.progress(async (progress) => {
     for (const file of files) {
       const { path, size, isNamed } = file
       const before = doneBytes
       try {
         // oxlint-disable-next-line no-await-in-loop -- one file takes all threads
         const report = await scanOne(file, {
-          deep: flag(options, 'deep'),
+          deep: call.flag('deep'),
           publicKeys,
           onProgress: ({ doneBytes: inFile, totalBytes: ofFile }) =>
             progress.show('scanning', before + size * share(inFile, ofFile), totalBytes),
@@ -104,12 +100,12 @@ async function scanOne({ path, isPipe }: InputFile, options: ScanOptions): Promi
 const share = (done: number, total: number): number => (total === 0 ? 1 : Math.min(1, done / total))
 
 /** Each format is loaded only where it is asked for. */
-async function rendered(answered: Answered, options: Options): Promise<string> {
-  if (flag(options, 'sarif')) {
+async function rendered(answered: Answered, call: Call): Promise<string> {
+  if (call.flag('sarif')) {
     const { scanSarif } = await import('../../render/sarif.ts')
     return `${safeJson(scanSarif(answered), 2)}\n`
   }
-  if (flag(options, 'json')) return `${safeJson(documentOf(answered), 2)}\n`
+  if (call.isJson) return `${safeJson(documentOf(answered), 2)}\n`
   const { scanText } = await import('../../render/scan_text.ts')
   return scanText(answered)
 }

@@ -1,14 +1,16 @@
 import { safeJson, safeText } from '@mintmark/core'
 import type { PublicKey } from '@mintmark/keys'
-import type { ScrubDocument, ScrubFileOptions } from '@mintmark/scrub'
-import { scrubFile, Unfinished, unfinishedFor } from '@mintmark/scrub'
+import {
+  type ScrubDocument,
+  type ScrubFileOptions,
+  scrubFile,
+  Unfinished,
+  unfinishedFor,
+} from '@mintmark/scrub'
 import { keysAndOperands } from '../../options/given_keys.ts'
-import { flag, invalid, pathOption } from '../../options/option_values.ts'
-import type { Handler, Options } from '../../process/command.ts'
-import { DONE, type ExitCode, NOT_ANSWERED, WRONG_USAGE } from '../../process/exit_codes.ts'
+import { type Call, type Handler, invalid } from '../../process/call.ts'
+import { DONE, type ExitCode, NOT_ANSWERED } from '../../process/exit_codes.ts'
 import { type Interrupted, interruptible } from '../../process/interrupted.ts'
-import type { Io } from '../../process/io.ts'
-import { withProgress } from '../../process/progress.ts'
 import { scrubText } from '../../render/scrub_text.ts'
 
 const NOTHING_WRITTEN: Interrupted = {
@@ -16,56 +18,53 @@ const NOTHING_WRITTEN: Interrupted = {
   next: 'run the same command again. It starts from the beginning.',
 }
 
-const USAGE = 'error: scrub takes one FILE: name it before the options, or after -- (see --help)'
+const USAGE = 'scrub takes one FILE: name it before the options, or after --'
 
-export const scrub: Handler = async (args, options, io) => {
-  const { publicKeys, operands } = await keysAndOperands(args, options, io)
+export const scrub: Handler = async (call, ...args) => {
+  const { publicKeys, operands } = await keysAndOperands(args, call)
   const [path] = operands
-  if (path === undefined || operands.length > 1) {
-    io.err(`${USAGE}\n`)
-    return WRONG_USAGE
-  }
+  if (path === undefined || operands.length > 1) return call.wrongUsage(USAGE)
   if (path === '-')
     throw invalid('FILE', 'scrub reads its input more than once: give it a file, not a pipe')
-  const asked = askedFor(options, publicKeys)
+  const asked = askedFor(call, publicKeys)
   const report = asked.report ?? `${asked.out}.report.json`
-  reportUnfinished([asked.out, report], io)
-  const document = await endingClean(io, (unfinished) =>
-    scrubbed(path, { ...asked, unfinished }, io),
+  reportUnfinished([asked.out, report], call)
+  const document = await endingClean(call, (unfinished) =>
+    scrubbed(path, { ...asked, unfinished }, call),
   )
   const shown = { document, report }
   const code = exitCodeOf(document)
-  await io.out(flag(options, 'json') ? `${safeJson(document, 2)}\n` : scrubText(shown), code, true)
+  await call.out(call.isJson ? `${safeJson(document, 2)}\n` : scrubText(shown), code, true)
   return code
 }
 
 /** A run that was killed could not remove its unfinished files. */
-function reportUnfinished(paths: readonly string[], io: Io): void {
+function reportUnfinished(paths: readonly string[], call: Call): void {
   for (const file of paths.flatMap(unfinishedFor))
-    io.err(
+    call.err(
       `mintmark: ${safeText(file)} is unfinished: if the run that began it was killed, remove the file (it has nothing that was to be erased)\n`,
     )
 }
 
-function askedFor(options: Options, publicKeys: readonly PublicKey[]): ScrubFileOptions {
-  const report = pathOption(options, 'report')
+function askedFor(call: Call, publicKeys: readonly PublicKey[]): ScrubFileOptions {
+  const report = call.path('report')
   return {
-    out: pathOption(options, 'out') ?? '',
+    out: call.path('out') ?? '',
     publicKeys,
-    isForced: flag(options, 'force'),
-    published: flag(options, 'published'),
-    keepLesser: flag(options, 'keepLesser'),
-    keepCandidates: flag(options, 'keepCandidates'),
-    structureToo: flag(options, 'structureToo'),
-    acceptCut: flag(options, 'acceptCut'),
+    isForced: call.flag('force'),
+    published: call.flag('published'),
+    keepLesser: call.flag('keepLesser'),
+    keepCandidates: call.flag('keepCandidates'),
+    structureToo: call.flag('structureToo'),
+    acceptCut: call.flag('acceptCut'),
     ...(report !== undefined && { report }),
   }
 }
 
 const STEPS = { searching: 'searching', verifying: 'searching the result', writing: 'writing' }
 
-const scrubbed = (path: string, options: ScrubFileOptions, io: Io): Promise<ScrubDocument> =>
-  withProgress(io, (progress) =>
+const scrubbed = (path: string, options: ScrubFileOptions, call: Call): Promise<ScrubDocument> =>
+  call.progress((progress) =>
     scrubFile(path, {
       ...options,
       onProgress: ({ step, doneBytes, totalBytes }) =>
@@ -78,7 +77,10 @@ const ENDINGS = ['SIGTERM', 'SIGHUP'] as const
 const goOn = (): void => {}
 
 /** Leaves no unfinished file if the process is asked to end meanwhile; a too large file is an error of the write. */
-async function endingClean<T>(io: Io, work: (unfinished: Unfinished) => Promise<T>): Promise<T> {
+async function endingClean<T>(
+  call: Call,
+  work: (unfinished: Unfinished) => Promise<T>,
+): Promise<T> {
   const unfinished = new Unfinished()
   const end = (signal: NodeJS.Signals): void => {
     unfinished.remove()
@@ -90,7 +92,7 @@ async function endingClean<T>(io: Io, work: (unfinished: Unfinished) => Promise<
   process.on('SIGXFSZ', goOn)
   try {
     const remove = () => unfinished.remove()
-    return await interruptible(io, NOTHING_WRITTEN, () => work(unfinished), remove)
+    return await interruptible(call, NOTHING_WRITTEN, () => work(unfinished), remove)
   } finally {
     for (const signal of ENDINGS) process.removeListener(signal, end)
     process.removeListener('SIGXFSZ', goOn)

@@ -1,36 +1,25 @@
 import { errnoOf, MintmarkError, plural, safeText } from '@mintmark/core'
-import type { AuditReport, SeenHead } from '@mintmark/ledger'
-import {
-  auditLedger,
-  frontEndKeys,
-  logPolicy,
-  PinnedCheckpoints,
-  parseCheckpoint,
-  parseHeads,
-} from '@mintmark/ledger'
+import * as ledger from '@mintmark/ledger'
 import { openReader } from '@mintmark/ledger/http'
-import { fileOption, textOfFile } from '../../options/files.ts'
-import { list, textOption } from '../../options/option_values.ts'
 import { policyOption } from '../../options/policy_option.ts'
-import type { Handler } from '../../process/command.ts'
+import { bytesOfFile, type Handler } from '../../process/call.ts'
 import { exitCode } from '../../process/exit_codes.ts'
-import { print } from '../../render/print.ts'
 
 /** Checks a ledger from outside. Found is a violation. */
-export const ledgerAudit: Handler = async ([location = ''], options, io) => {
-  const remember = textOption(options, 'remember')
-  const remembered = await PinnedCheckpoints.open(remember)
-  const others = await Promise.all(list(options, 'seen').map(headsOf))
+export const ledgerAudit: Handler = async (call, location = '') => {
+  const remember = call.text('remember')
+  const remembered = await ledger.PinnedCheckpoints.open(remember)
+  const others = await Promise.all(call.list('seen').map(headsOf))
   const seen = [...remembered.seen, ...others.flat()]
   const reader = await openReader(location)
-  const given = await policyOption(options)
+  const given = await policyOption(call)
   if (given === undefined)
-    io.err('mintmark: no --policy: the ledger is checked against the key that it names itself\n')
-  const policy = given ?? logPolicy(reader.description.key)
-  const keys = await fileOption(options, 'frontEnds')
-  const frontEnds = keys === undefined ? undefined : frontEndKeys(keys)
-  const report = await auditLedger(reader, { policy, seen, nowMs: io.now(), frontEnds })
-  await print(io, options, documentOf(report), () => textOf(report), 2)
+    call.err('mintmark: no --policy: the ledger is checked against the key that it names itself\n')
+  const policy = given ?? ledger.logPolicy(reader.description.key)
+  const keys = await call.file('frontEnds')
+  const frontEnds = keys === undefined ? undefined : ledger.frontEndKeys(keys)
+  const report = await ledger.auditLedger(reader, { policy, seen, nowMs: call.now(), frontEnds })
+  await call.print(documentOf(report), () => textOf(report), 2)
   const isClean = report.findings.length === 0
   // Heads of a faulty ledger are not stored: the next audit must report the fault again.
   if (isClean) await remembered.pin(report.heads).catch(unwritable)
@@ -38,10 +27,10 @@ export const ledgerAudit: Handler = async ([location = ''], options, io) => {
 }
 
 /** Heads as lines of JSON, or one checkpoint as it is served. */
-async function headsOf(file: string): Promise<readonly SeenHead[]> {
-  const source = await textOfFile(file)
-  const checkpoint = parseCheckpoint(source)
-  return checkpoint === undefined ? parseHeads(source) : [checkpoint.head]
+async function headsOf(file: string): Promise<readonly ledger.SeenHead[]> {
+  const source = (await bytesOfFile(file)).toString('utf8')
+  const checkpoint = ledger.parseCheckpoint(source)
+  return checkpoint === undefined ? ledger.parseHeads(source) : [checkpoint.head]
 }
 
 function unwritable(cause: unknown): never {
@@ -50,7 +39,7 @@ function unwritable(cause: unknown): never {
   throw new MintmarkError('OUTPUT_UNWRITABLE', message, { errno }, { cause })
 }
 
-function documentOf(report: AuditReport): object {
+function documentOf(report: ledger.AuditReport): object {
   const heads = report.heads.map(({ origin, size, root }) => ({
     origin,
     size,
@@ -59,7 +48,7 @@ function documentOf(report: AuditReport): object {
   return { ...report, heads }
 }
 
-function textOf(report: AuditReport): string {
+function textOf(report: ledger.AuditReport): string {
   const { findings, name, shards, entries, issuances, revocations, pruned } = report
   const lines = findings.map(
     ({ code, at, message }) => `${code.padEnd(10)}  ${at}: ${safeText(message)}`,

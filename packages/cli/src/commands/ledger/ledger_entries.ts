@@ -2,34 +2,23 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isObject, isoOf, safeJson, safeText } from '@mintmark/core'
-import type { Entry, ExportCount, TailEntry } from '@mintmark/ledger'
-import {
-  exportLines,
-  formatVerifierKey,
-  LedgerTail,
-  parseOpenings,
-  verifierKey,
-  walkShards,
-} from '@mintmark/ledger'
+import * as ledger from '@mintmark/ledger'
 import { openReader } from '@mintmark/ledger/http'
-import { fileOption } from '../../options/files.ts'
-import { flag, invalid, list, numberOption } from '../../options/option_values.ts'
-import type { Handler } from '../../process/command.ts'
+import { type Handler, invalid } from '../../process/call.ts'
 import { DONE, NOT_ANSWERED } from '../../process/exit_codes.ts'
-import { print } from '../../render/print.ts'
 
 /**
  * Prints the verifier key of each shard, the newest first: a client of other tlogs takes a key for one name alone, and each
  * shard is a log of its own. All are the ledger's one key.
  */
-export const ledgerKeys: Handler = async ([location = ''], options, io) => {
+export const ledgerKeys: Handler = async (call, location = '') => {
   const reader = await openReader(location)
   const { key, issuers } = reader.description
   for (const alias of issuers.keys())
-    for await (const { shard } of walkShards(reader, alias)) {
+    for await (const { shard } of ledger.walkShards(reader, alias)) {
       const { origin } = shard.head
-      const vkey = formatVerifierKey(verifierKey(origin, 'log', key.publicKey))
-      await print(io, options, { origin, vkey }, () => `${vkey}\n`)
+      const vkey = ledger.formatVerifierKey(ledger.verifierKey(origin, 'log', key.publicKey))
+      await call.print({ origin, vkey }, () => `${vkey}\n`)
     }
   return DONE
 }
@@ -37,15 +26,15 @@ export const ledgerKeys: Handler = async ([location = ''], options, io) => {
 const POLL_MS = 500
 
 /** Prints the newest entries, and goes on with `--follow` until it is interrupted. */
-export const ledgerTail: Handler = async ([location = ''], options, io) => {
-  const lines = numberOption(options, 'lines', { least: 0, most: 1_000_000 }) ?? 10
-  const tail = await LedgerTail.open(await openReader(location), lines)
-  const lineOf = flag(options, 'json') ? jsonLine : textLine
+export const ledgerTail: Handler = async (call, location = '') => {
+  const lines = call.number('lines', { least: 0, most: 1_000_000 }) ?? 10
+  const tail = await ledger.LedgerTail.open(await openReader(location), lines)
+  const lineOf = call.isJson ? jsonLine : textLine
   const printNew = async () => {
-    for await (const entries of tail.next()) await io.out(entries.map(lineOf).join(''))
+    for await (const entries of tail.next()) await call.out(entries.map(lineOf).join(''))
   }
   await printNew()
-  while (flag(options, 'follow')) {
+  while (call.flag('follow')) {
     // oxlint-disable-next-line no-await-in-loop -- one look after the other
     await sleep(POLL_MS)
     // oxlint-disable-next-line no-await-in-loop -- the same
@@ -54,10 +43,10 @@ export const ledgerTail: Handler = async ([location = ''], options, io) => {
   return DONE
 }
 
-const jsonLine = ({ shard, index, entry }: TailEntry): string =>
+const jsonLine = ({ shard, index, entry }: ledger.TailEntry): string =>
   `${safeJson({ shard, index, ...plain(entry) })}\n`
 
-const textLine = ({ shard, index, entry }: TailEntry): string =>
+const textLine = ({ shard, index, entry }: ledger.TailEntry): string =>
   `${shard} ${String(index).padStart(8)}  ${safeText(summary(entry))}\n`
 
 /** Hashes as hexadecimal text, times as ISO 8601. */
@@ -69,7 +58,7 @@ function plain(record: object): object {
   return Object.fromEntries(members)
 }
 
-function summary(entry: Entry): string {
+function summary(entry: ledger.Entry): string {
   if (entry.kind === 'revocation') return `${isoOf(entry.revokedAtMs)} revoked ${entry.tokenId}`
   if (entry.kind === 'opening')
     return `${isoOf(entry.openedAtMs)} opened after ${entry.previousOrigin || 'nothing'}`
@@ -80,25 +69,25 @@ function summary(entry: Entry): string {
 const LINES_AT_ONCE = 512
 
 /** Prints a ledger as `mintmark-issuance/1`, for `mintmark investigate`. */
-export const ledgerExport: Handler = async ([location = ''], options, io) => {
+export const ledgerExport: Handler = async (call, location = '') => {
   const reader = await openReader(location)
-  const tenants = tenantsOf(list(options, 'tenant'), new Set(reader.description.issuers.keys()))
-  const source = await fileOption(options, 'openings')
-  const openings = source === undefined ? new Map() : parseOpenings(source)
-  const count: ExportCount = { issuances: 0, opened: 0, refused: 0, pruned: 0 }
+  const tenants = tenantsOf(call.list('tenant'), new Set(reader.description.issuers.keys()))
+  const source = await call.file('openings')
+  const openings = source === undefined ? new Map() : ledger.parseOpenings(source)
+  const count: ledger.ExportCount = { issuances: 0, opened: 0, refused: 0, pruned: 0 }
   let lines: string[] = []
-  for await (const line of exportLines(reader, { tenants, openings }, count)) {
+  for await (const line of ledger.exportLines(reader, { tenants, openings }, count)) {
     lines.push(line)
     if (lines.length < LINES_AT_ONCE) continue
-    await io.out(lines.join(''))
+    await call.out(lines.join(''))
     lines = []
   }
-  await io.out(lines.join(''))
+  await call.out(lines.join(''))
   if (tenants.size === 0 && count.opened < count.issuances)
-    io.err('mintmark: no --tenant: accesses that name a tenant will match no issuance\n')
-  if (count.pruned > 0) io.err(`mintmark: entries of ${count.pruned} or more shards are pruned\n`)
+    call.err('mintmark: no --tenant: accesses that name a tenant will match no issuance\n')
+  if (count.pruned > 0) call.err(`mintmark: entries of ${count.pruned} or more shards are pruned\n`)
   if (count.refused === 0) return DONE
-  io.err(`mintmark: ${count.refused} openings do not match their tokens, and were not used\n`)
+  call.err(`mintmark: ${count.refused} openings do not match their tokens, and were not used\n`)
   // The issuances are written, but without what these openings should have added.
   return NOT_ANSWERED
 }

@@ -3,28 +3,22 @@
  *
  * @module
  */
+
 import path from 'node:path'
 import { shellWord } from '@mintmark/core'
 import { signingKeys, startFrontEnd } from '@mintmark/replay/front-end'
 import { startIssuer } from '@mintmark/trust'
-import { numberOption, textOption } from '../../options/option_values.ts'
-import type { Options } from '../../process/command.ts'
+import type { Call } from '../../process/call.ts'
 import { DONE, type ExitCode } from '../../process/exit_codes.ts'
-import type { Io } from '../../process/io.ts'
 import { stopRequested } from '../../process/stopping.ts'
-import { print } from '../../render/print.ts'
 
 const LOOPBACK = '127.0.0.1'
 const AUDIENCE = 'api://mail.example.com'
 
 /** Serves until it is stopped. No key and no secret is printed. */
-export async function replayFrontEnd(
-  options: Options,
-  { out, seed }: { readonly out: string; readonly seed: number },
-  io: Io,
-): Promise<ExitCode> {
-  const port = numberOption(options, 'port', { least: 0, most: 65_535 }) ?? 0
-  const isFixed = textOption(options, 'frontEnd') === 'fixed'
+export async function replayFrontEnd(call: Call, out: string, seed: number): Promise<ExitCode> {
+  const port = call.port() ?? 0
+  const isFixed = call.text('frontEnd') === 'fixed'
   const state = path.join(out, 'issuer')
   const { published, privateKey } = signingKeys(seed).leaked
   const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
@@ -42,9 +36,7 @@ export async function replayFrontEnd(
     const { url } = frontEnd
     const probe = `mintmark trust probe --target ${url} --issuer ${shellWord(state)}`
     const addresses = { schema: 'mintmark-front-end/1', url, isFixed, issuer: name, jwksUri, state }
-    await print(
-      io,
-      options,
+    await call.print(
       addresses,
       () => `mail front end ${isFixed ? 'with the fix' : 'of 2023'} at ${url}
 key set ${jwksUri}

@@ -4,66 +4,62 @@
  *
  * @module
  */
+
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { answer, messageRows, openCase, type Session, select } from '@mintmark/case'
 import { safeText, shellWord, utcMs } from '@mintmark/core'
-import type { LiveRun, Outcome } from '@mintmark/replay/live'
-import { differences, outcomeOf, replayLive } from '@mintmark/replay/live'
-import { pathOption } from '../../options/option_values.ts'
-import type { Options } from '../../process/command.ts'
+import {
+  differences,
+  type LiveRun,
+  type Outcome,
+  outcomeOf,
+  replayLive,
+} from '@mintmark/replay/live'
+import type { Call } from '../../process/call.ts'
 import { type ExitCode, FOUND, NOT_ANSWERED } from '../../process/exit_codes.ts'
 import { endInterrupted } from '../../process/interrupted.ts'
-import { type Io, note, widthOf } from '../../process/io.ts'
 import { stopSignal } from '../../process/stopping.ts'
 import { type ComparedRun, liveText } from '../../render/live_text.ts'
-import { print } from '../../render/print.ts'
 import { readIn } from '../case/investigate.ts'
 
 const COMMAND = fileURLToPath(new URL('../../../bin/mintmark.mjs', import.meta.url))
 
 /** @returns 1 where the forger was found and nothing differs, as investigations do; 3 where something differs */
-export async function replayLiveHere(options: Options, seed: number, io: Io): Promise<ExitCode> {
-  const out = pathOption(options, 'out') ?? (await mkdtemp(path.join(tmpdir(), 'mintmark-replay-')))
+export async function replayLiveHere(call: Call, seed: number): Promise<ExitCode> {
+  const out = call.path('out') ?? (await mkdtemp(path.join(tmpdir(), 'mintmark-replay-')))
   const signal = stopSignal()
-  const startedMs = io.now()
+  const startedMs = call.now()
   const onStep = (step: string) =>
-    note(io, `${String(Math.round((io.now() - startedMs) / 1000)).padStart(3)} s  ${step} …\n`)
+    call.note(`${String(Math.round((call.now() - startedMs) / 1000)).padStart(3)} s  ${step} …\n`)
   try {
     const mintmark = [process.execPath, COMMAND] as const
-    const runs = await replayLive({ out, seed, mintmark, onStep, signal, now: io.now })
+    const runs = await replayLive({ out, seed, mintmark, onStep, signal, now: call.now })
     const compared: ComparedRun[] = []
     for (const run of runs) {
       onStep(`${run.name}: mintmark investigate ${shellWord(run.logs)}`)
       signal.throwIfAborted()
-      compared.push(await investigated(run, path.join(out, run.name, 'case'), options, io))
+      compared.push(await investigated(run, path.join(out, run.name, 'case'), call))
     }
-    const seconds = Math.round((io.now() - startedMs) / 1000)
-    await print(io, options, documentOf(out, compared), () =>
-      liveText(out, compared, seconds, widthOf(io)),
-    )
+    const seconds = Math.round((call.now() - startedMs) / 1000)
+    await call.print(documentOf(out, compared), () => liveText(out, compared, seconds, call.width))
     const agrees = compared.every(({ differences: found }) => found.length === 0)
     return agrees ? FOUND : NOT_ANSWERED
   } catch (cause) {
     if (!signal.aborted) throw cause
-    return endInterrupted(io, {
+    return endInterrupted(call, {
       state: `All programs are stopped. Logs so far are in ${safeText(out, 1000)}.`,
       next: 'run the same command again with another --out. It starts from the beginning.',
     })
   }
 }
 
-async function investigated(
-  run: LiveRun,
-  folder: string,
-  options: Options,
-  io: Io,
-): Promise<ComparedRun> {
+async function investigated(run: LiveRun, folder: string, call: Call): Promise<ComparedRun> {
   const opened = await openCase(folder, { mode: 'write' })
   try {
-    await readIn(opened, [run.logs], options, io)
+    await readIn(opened, [run.logs], call)
     const found = await answer(opened)
     const tokens = new Map(found.tokens.map(({ tokenId, verdict }) => [tokenId, verdict]))
     const read = await messagesOf(opened.session)

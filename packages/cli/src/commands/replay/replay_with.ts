@@ -1,26 +1,22 @@
 /** Which messages would have stayed unread with one measure. @module */
+
 import { MEASURES, type WhatIf, whatIf } from '@mintmark/replay/front-end'
-import { list, numberOption, scaleOption } from '../../options/option_values.ts'
-import type { Options } from '../../process/command.ts'
+import type { Call } from '../../process/call.ts'
 import { DONE, type ExitCode } from '../../process/exit_codes.ts'
-import { type Io, widthOf } from '../../process/io.ts'
-import { withProgress } from '../../process/progress.ts'
-import { print } from '../../render/print.ts'
 import { count, listed, RIGHT } from '../../render/table.ts'
 
 /** Older than any key of the replay. */
 const MOST_DAYS = 10_000
 
-export async function replayWith(options: Options, seed: number, io: Io): Promise<ExitCode> {
-  const asked = list(options, 'with')
+export async function replayWith(call: Call, seed: number, scale: number): Promise<ExitCode> {
+  const asked = call.list('with')
   const isAll = asked.length === 0 || asked.includes('all')
-  const rotationDays = numberOption(options, 'rotationAge', {
+  const rotationDays = call.number('rotationAge', {
     least: 0,
     most: MOST_DAYS,
     isFraction: true,
   })
-  const scale = scaleOption(options)
-  const results = await withProgress(io, (progress) =>
+  const results = await call.progress((progress) =>
     whatIf({
       seed,
       scale,
@@ -30,7 +26,7 @@ export async function replayWith(options: Options, seed: number, io: Io): Promis
     }),
   )
   const document = { schema: 'mintmark-replay-with/1', seed, scale, measures: results }
-  await print(io, options, document, () => textOf(results, widthOf(io)), 2)
+  await call.print(document, () => textOf(results, call.width), 2)
   return DONE
 }
 

@@ -1,103 +1,83 @@
 import { safeJson } from '@mintmark/core'
 import { PinnedCheckpoints } from '@mintmark/ledger/log'
-import {
-  type Alarm,
-  type KeyAnswer as Answer,
-  alarmDocument,
-  alarmsOf,
-  alarmText,
-  answerText,
-  eventClaims,
-  historicalKeys,
-  historiesOf,
-  isKey,
-  type KeyHistory,
-  KeyRecord,
-  keyText,
-  PROFILES,
-  proofText,
-  type RecordContent,
-  type RecordProof,
-  readPinnedCheckpoint,
-  recordText,
-  type Series,
-  seriesOf,
-  standingAt,
-  witnessedBy,
-} from '@mintmark/trust'
-import { fileOption } from '../../options/files.ts'
-import { flag, invalid, textOption, timeOption } from '../../options/option_values.ts'
+import * as trust from '@mintmark/trust'
 import { policyOption } from '../../options/policy_option.ts'
-import type { Handler, Options } from '../../process/command.ts'
+import { type Call, type Handler, invalid } from '../../process/call.ts'
 import { DONE, type ExitCode, exitCode, NOT_ANSWERED } from '../../process/exit_codes.ts'
-import type { Io } from '../../process/io.ts'
 
 interface History {
-  readonly content: RecordContent
-  readonly proof: RecordProof
-  readonly series: readonly Series[]
-  readonly keys: readonly KeyHistory[]
-  readonly alarms: readonly Alarm[]
-  readonly answers: readonly { readonly key: KeyHistory; readonly answer: Answer }[]
+  readonly content: trust.RecordContent
+  readonly proof: trust.RecordProof
+  readonly series: readonly trust.Series[]
+  readonly keys: readonly trust.KeyHistory[]
+  readonly alarms: readonly trust.Alarm[]
+  readonly answers: readonly { readonly key: trust.KeyHistory; readonly answer: trust.KeyAnswer }[]
   readonly atMs: number | undefined
 }
 
 /** Verifies a record and answers from it. Exit code 1: an alarm. */
-export const trustHistory: Handler = async ([folder = ''], options, io) => {
-  const atMs = timeOption(options, 'at')
-  const heads = await PinnedCheckpoints.open(textOption(options, 'heads'))
-  const checkpoint = await fileOption(options, 'checkpoint')
-  const pinned = checkpoint === undefined ? undefined : readPinnedCheckpoint(checkpoint)
-  const content = await KeyRecord.read(folder, { seen: heads.seen, pinned: pinned ? [pinned] : [] })
-  const policy = await policyOption(options)
+export const trustHistory: Handler = async (call, folder = '') => {
+  const atMs = call.time('at')
+  const heads = await PinnedCheckpoints.open(call.text('heads'))
+  const checkpoint = await call.file('checkpoint')
+  const pinned = checkpoint === undefined ? undefined : trust.readPinnedCheckpoint(checkpoint)
+  const content = await trust.KeyRecord.read(folder, {
+    seen: heads.seen,
+    pinned: pinned ? [pinned] : [],
+  })
+  const policy = await policyOption(call)
   const proof = {
     isAsked: policy !== undefined,
-    accepted: policy && witnessedBy(content, policy),
+    accepted: policy && trust.witnessedBy(content, policy),
     pinnedSize: pinned?.head.size,
   }
-  const series = await seriesOf(content)
-  const all = historiesOf(series)
-  const issuer = textOption(options, 'federation')
+  const series = await trust.seriesOf(content)
+  const all = trust.historiesOf(series)
+  const issuer = call.text('federation')
   if (issuer !== undefined) {
-    await federation(all, issuer, io)
+    await federation(all, issuer, call)
     return isProven(proof) ? DONE : NOT_ANSWERED
   }
-  const id = textOption(options, 'key')
-  const keys = id === undefined ? all : all.filter((history) => isKey(history, id))
+  const id = call.text('key')
+  const keys = id === undefined ? all : all.filter((history) => trust.isKey(history, id))
   if (id !== undefined && keys.length === 0) {
-    io.err('mintmark: no observation of the record lists this key\n')
+    call.err('mintmark: no observation of the record lists this key\n')
     return NOT_ANSWERED
   }
-  const longestUseMs = PROFILES[textOption(options, 'profile') ?? '']?.longestUseMs
+  const longestUseMs = trust.PROFILES[call.text('profile') ?? '']?.longestUseMs
   const named = new Set(keys.map(({ thumbprint }) => thumbprint))
-  const alarms = alarmsOf(series, all, { longestUseMs }).filter(
-    ({ thumbprint }) => id === undefined || named.has(thumbprint ?? ''),
-  )
+  const alarms = trust
+    .alarmsOf(series, all, { longestUseMs })
+    .filter(({ thumbprint }) => id === undefined || named.has(thumbprint ?? ''))
   const answers = answersOf(series, keys, atMs)
   const history = { content, proof, series, keys, alarms, answers, atMs }
-  await io.out(written(history, options, io.now()))
+  await call.out(written(history, call, call.now()))
   return codeOf(history)
 }
 
-async function federation(keys: readonly KeyHistory[], issuer: string, io: Io): Promise<void> {
+async function federation(
+  keys: readonly trust.KeyHistory[],
+  issuer: string,
+  call: Call,
+): Promise<void> {
   if (!keys.some(({ issuers }) => issuers.includes(issuer)))
     throw invalid('federation', 'the record has no key of this issuer')
-  await io.out(`${safeJson(historicalKeys(keys, issuer, io.now()), 2)}\n`)
+  await call.out(`${safeJson(trust.historicalKeys(keys, issuer, call.now()), 2)}\n`)
 }
 
 function answersOf(
-  series: readonly Series[],
-  keys: readonly KeyHistory[],
+  series: readonly trust.Series[],
+  keys: readonly trust.KeyHistory[],
   atMs: number | undefined,
 ) {
   if (atMs === undefined) return []
   return keys.flatMap((key) => {
     const own = series.find(({ name }) => name === key.series)
-    return own === undefined ? [] : [{ key, answer: standingAt(own, key.thumbprint, atMs) }]
+    return own === undefined ? [] : [{ key, answer: trust.standingAt(own, key.thumbprint, atMs) }]
   })
 }
 
-const isProven = ({ isAsked, accepted }: RecordProof) => !isAsked || accepted !== undefined
+const isProven = ({ isAsked, accepted }: trust.RecordProof) => !isAsked || accepted !== undefined
 
 /** A record that is cut or not witnessed as asked, and a time that no look decides, are parts without an answer. */
 function codeOf({ content, proof, alarms, answers }: History): ExitCode {
@@ -108,19 +88,21 @@ function codeOf({ content, proof, alarms, answers }: History): ExitCode {
   return exitCode({ isFound: alarms.length > 0, isWhole })
 }
 
-function written(history: History, options: Options, nowMs: number): string {
-  if (flag(options, 'ssf'))
-    return history.alarms.map((alarm) => `${safeJson(eventClaims(alarm, nowMs))}\n`).join('')
-  return flag(options, 'json') ? `${safeJson(documentOf(history), 2)}\n` : textOf(history)
+function written(history: History, call: Call, nowMs: number): string {
+  if (call.flag('ssf'))
+    return history.alarms.map((alarm) => `${safeJson(trust.eventClaims(alarm, nowMs))}\n`).join('')
+  return call.isJson ? `${safeJson(documentOf(history), 2)}\n` : textOf(history)
 }
 
 function textOf({ content, proof, series, keys, alarms, answers, atMs }: History): string {
   const parts =
     atMs === undefined
-      ? keys.map((key) => keyText(key))
-      : answers.map(({ key, answer }) => keyText(key, false) + answerText(key, answer, atMs))
-  const head = recordText(content, series) + proofText(content, proof)
-  return [head, ...alarms.map(alarmText), ...parts].join('\n')
+      ? keys.map((key) => trust.keyText(key))
+      : answers.map(
+          ({ key, answer }) => trust.keyText(key, false) + trust.answerText(key, answer, atMs),
+        )
+  const head = trust.recordText(content, series) + trust.proofText(content, proof)
+  return [head, ...alarms.map(trust.alarmText), ...parts].join('\n')
 }
 
 const isoOf = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
@@ -147,11 +129,11 @@ function documentOf({ content, proof, series, keys, alarms, answers, atMs }: His
     })),
     at: isoOf(atMs),
     keys: keys.map((key) => keyDocument(key, standing.get(key))),
-    alarms: alarms.map(alarmDocument),
+    alarms: alarms.map(trust.alarmDocument),
   }
 }
 
-function witnessedDocument({ accepted }: RecordProof): object | null {
+function witnessedDocument({ accepted }: trust.RecordProof): object | null {
   if (accepted === undefined) return null
   const { head, witnesses } = accepted
   return {
@@ -160,7 +142,7 @@ function witnessedDocument({ accepted }: RecordProof): object | null {
   }
 }
 
-function keyDocument(history: KeyHistory, answer: Answer | undefined): object {
+function keyDocument(history: trust.KeyHistory, answer: trust.KeyAnswer | undefined): object {
   const { series, thumbprint, kids, issuers, classes, key, listings } = history
   const { kty, crv, bits, use, alg, spkiSha256 } = key
   return {

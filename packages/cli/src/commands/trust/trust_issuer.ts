@@ -1,28 +1,26 @@
 import { isObject, type Json, safeJson, safeText } from '@mintmark/core'
 import { commandIssuer, type IssuerCommand, startIssuer } from '@mintmark/trust'
-import { flag, invalid, numberOption, textOption } from '../../options/option_values.ts'
-import type { Handler } from '../../process/command.ts'
+import { type Handler, invalid } from '../../process/call.ts'
 import { DONE } from '../../process/exit_codes.ts'
 import { stopRequested } from '../../process/stopping.ts'
-import { print } from '../../render/print.ts'
 
 /** Serves a test issuer until it is stopped. No key and no secret is printed. */
-export const issuerServe: Handler = async (_operands, options, io) => {
-  const algorithm = textOption(options, 'algorithm')
+export const issuerServe: Handler = async (call) => {
+  const algorithm = call.text('algorithm')
   const issuer = await startIssuer({
-    folder: textOption(options, 'state') ?? '',
-    host: textOption(options, 'host') ?? '',
-    port: numberOption(options, 'port', { least: 0, most: 65_535 }) ?? 0,
-    audience: textOption(options, 'audience'),
+    folder: call.text('state') ?? '',
+    host: call.text('host') ?? '',
+    port: call.port() ?? 0,
+    audience: call.text('audience'),
     ...((algorithm === 'ES256' || algorithm === 'RS256') && { algorithm }),
     hasSaml: true,
-    publicUrl: urlOption(textOption(options, 'url')),
+    publicUrl: urlOption(call.text('url')),
   })
   const { url, audience } = issuer
   const discovery = `${url}/.well-known/openid-configuration`
   const listening = { schema: 'mintmark-issuer-event/1', event: 'listening', url, audience }
-  if (flag(options, 'json')) await io.out(`${safeJson({ ...listening, discovery })}\n`)
-  else io.err(`issuer at ${url}, audience ${safeText(audience)}\ndiscovery ${discovery}\n`)
+  if (call.isJson) await call.out(`${safeJson({ ...listening, discovery })}\n`)
+  else call.err(`issuer at ${url}, audience ${safeText(audience)}\ndiscovery ${discovery}\n`)
   await stopRequested()
   await issuer.stop()
   return DONE
@@ -37,12 +35,12 @@ function urlOption(given: string | undefined): string | undefined {
 /** A command to a running issuer: the name of the command on the command line. */
 export const issuerCommand =
   (name: IssuerCommand['do']): Handler =>
-  async ([kid = 'retired'], options, io) => {
-    const folder = textOption(options, 'state') ?? ''
+  async (call, kid = 'retired') => {
+    const folder = call.text('state') ?? ''
     const command: IssuerCommand =
       name === 'list' || name === 'unlist' ? { do: name, kid } : { do: name }
     const status = await commandIssuer(folder, command)
-    await print(io, options, status, () => textOf(status), 2)
+    await call.print(status, () => textOf(status), 2)
     return DONE
   }
 

@@ -1,66 +1,49 @@
 import { setTimeout } from 'node:timers/promises'
 import { plural, safeJson, safeText } from '@mintmark/core'
 import { PinnedCheckpoints } from '@mintmark/ledger/log'
-import {
-  type Alarm,
-  alarmDocument,
-  alarmsOf,
-  alarmText,
-  historiesOf,
-  KeyRecord,
-  type Observation,
-  parseSource,
-  RecordWitnesses,
-  type Round,
-  recordEvery,
-  recordOnce,
-  seriesOf,
-} from '@mintmark/trust'
-import { fileOption } from '../../options/files.ts'
-import { durationOption, flag, list, textOption } from '../../options/option_values.ts'
+import * as trust from '@mintmark/trust'
 import { policyOption } from '../../options/policy_option.ts'
 import { originsOption } from '../../options/trust_options.ts'
-import type { Handler, Options } from '../../process/command.ts'
+import type { Call, Handler } from '../../process/call.ts'
 import { DONE, type ExitCode, exitCode } from '../../process/exit_codes.ts'
-import type { Io } from '../../process/io.ts'
 import { stopSignal } from '../../process/stopping.ts'
 
-export const trustRecord: Handler = async (operands, options, io) => {
-  const everyMs = durationOption(options, 'every')
+export const trustRecord: Handler = async (call, ...operands) => {
+  const everyMs = call.duration('every')
   const asked = {
-    sources: operands.map(parseSource),
-    announced: list(options, 'announced'),
-    origins: originsOption(options),
-    ca: await fileOption(options, 'ca'),
-    now: io.now,
+    sources: operands.map(trust.parseSource),
+    announced: call.list('announced'),
+    origins: originsOption(call),
+    ca: await call.file('ca'),
+    now: call.now,
   }
-  const heads = await PinnedCheckpoints.open(textOption(options, 'heads'))
-  const record = await KeyRecord.open(textOption(options, 'out') ?? '', { seen: heads.seen })
+  const heads = await PinnedCheckpoints.open(call.text('heads'))
+  const record = await trust.KeyRecord.open(call.text('out') ?? '', { seen: heads.seen })
   try {
     const given = { record, ...asked }
-    const witnesses = await witnessesOf(record, options, io)
-    const alarms = new NewAlarms(record)
-    await alarms.next()
+    const witnesses = await witnessesOf(record, call)
+    const nextAlarms = newAlarms(record)
+    await nextAlarms()
     let [isAlarmed, isWitnessed] = [false, true]
-    const print = async (round: Round) => {
-      await heads.pin([record.head])
-      for (const problem of round.problems) io.err(`mintmark: ${safeText(problem, 500)}\n`)
-      await io.out(textOf(round, options))
-      const fresh = await alarms.next()
+    const print = async (round: trust.Round) => {
+      await heads.pin([record.content.head])
+      for (const problem of round.problems) call.err(`mintmark: ${safeText(problem, 500)}\n`)
+      await call.out(textOf(round, call))
+      const fresh = await nextAlarms()
       isAlarmed ||= fresh.length > 0
-      const line = flag(options, 'json') ? alarmLine : alarmText
-      await io.out(fresh.map(line).join(''))
+      const line = call.isJson ? alarmLine : trust.alarmText
+      await call.out(fresh.map(line).join(''))
       isWitnessed = (await witnesses?.cosign()) ?? true
-      if (!isWitnessed) io.err(`mintmark: look ${record.head.size}: ${UNWITNESSED}\n`)
+      if (!isWitnessed) call.err(`mintmark: look ${record.content.head.size}: ${UNWITNESSED}\n`)
     }
     const looks = async () => {
       if (everyMs !== undefined) return await goOn(given, everyMs, print)
-      const round = await recordOnce(given)
+      const round = await trust.recordOnce(given)
       await print(round)
-      return await concluded(round, record, { isAlarmed, isWitnessed }, options, io)
+      return await concluded(round, record, { isAlarmed, isWitnessed }, call)
     }
     const code = await looks()
-    await io.out(checkpointText(record, options))
+    await call.out(checkpointText(record, call))
     return code
   } finally {
     await record.close()
@@ -70,27 +53,26 @@ export const trustRecord: Handler = async (operands, options, io) => {
 const UNWITNESSED = 'too few witnesses of the policy have cosigned it'
 
 /** Loaded only where witnesses are asked. */
-async function witnessesOf(record: KeyRecord, options: Options, io: Io) {
-  const policy = await policyOption(options)
+async function witnessesOf(record: trust.KeyRecord, call: Call) {
+  const policy = await policyOption(call)
   if (policy === undefined) return undefined
   const { witnessHttp: http } = await import('@mintmark/ledger/http')
-  const onDispute = (text: string) => io.err(`mintmark: ${safeText(text, 500)}\n`)
-  return await RecordWitnesses.open(record, policy, { http, onDispute })
+  const onDispute = (text: string) => call.err(`mintmark: ${safeText(text, 500)}\n`)
+  return await trust.RecordWitnesses.open(record, policy, { http, onDispute })
 }
 
-function checkpointText({ signed: { checkpoint } }: KeyRecord, options: Options): string {
-  if (flag(options, 'json'))
-    return `${safeJson({ schema: 'mintmark-key-checkpoint/1', checkpoint })}\n`
+function checkpointText({ content: { checkpoint } }: trust.KeyRecord, call: Call): string {
+  if (call.isJson) return `${safeJson({ schema: 'mintmark-key-checkpoint/1', checkpoint })}\n`
   return `\nStore this checkpoint elsewhere: history --checkpoint FILE detects a rewritten\nrecord.\n\n${checkpoint}`
 }
 
 async function goOn(
-  given: Parameters<typeof recordEvery>[0],
+  given: Parameters<typeof trust.recordEvery>[0],
   everyMs: number,
-  onRound: (round: Round) => Promise<void>,
+  onRound: (round: trust.Round) => Promise<void>,
 ): Promise<ExitCode> {
   const signal = stopSignal()
-  await recordEvery(given, {
+  await trust.recordEvery(given, {
     everyMs,
     onRound,
     isStopped: () => signal.aborted,
@@ -100,55 +82,47 @@ async function goOn(
 }
 
 async function concluded(
-  round: Round,
-  record: KeyRecord,
+  round: trust.Round,
+  record: trust.KeyRecord,
   { isAlarmed, isWitnessed }: { readonly isAlarmed: boolean; readonly isWitnessed: boolean },
-  options: Options,
-  io: Io,
+  call: Call,
 ): Promise<ExitCode> {
   const missed = round.written.filter(({ outcome }) => outcome === 'unavailable')
-  if (!flag(options, 'json')) {
+  if (!call.isJson) {
     const known = round.known === 0 ? '' : `; ${round.known} known before`
-    await io.out(
-      `${plural(round.written.length, 'look')} recorded${known}; the record has ${record.head.size}\n`,
+    await call.out(
+      `${plural(round.written.length, 'look')} recorded${known}; the record has ${record.content.head.size}\n`,
     )
   }
   const isEmpty = round.written.length + round.known + round.problems.length === 0
-  if (isEmpty) io.err('mintmark: the sources have no key document\n')
+  if (isEmpty) call.err('mintmark: the sources have no key document\n')
   const isRead = !isEmpty && missed.length + round.problems.length === 0
   return exitCode({ isFound: isAlarmed, isWhole: isRead && isWitnessed })
 }
 
-const alarmLine = (alarm: Alarm) => `${safeJson(alarmDocument(alarm))}\n`
+const alarmLine = (alarm: trust.Alarm) => `${safeJson(trust.alarmDocument(alarm))}\n`
 
-/** Alarms of a record that it did not raise when it was asked before. */
-class NewAlarms {
-  readonly #record: KeyRecord
-  readonly #known = new Set<string>()
-
-  constructor(record: KeyRecord) {
-    this.#record = record
-  }
-
-  async next(): Promise<readonly Alarm[]> {
-    const { observations } = this.#record
-    const bodyOf = (each: Observation) => this.#record.bodyOf(each)
-    const series = await seriesOf({ observations, bodyOf })
-    return alarmsOf(series, historiesOf(series)).filter((alarm) => {
+/** Gives the alarms of a record that it did not raise when it was asked before. */
+function newAlarms(record: trust.KeyRecord): () => Promise<readonly trust.Alarm[]> {
+  const known = new Set<string>()
+  return async () => {
+    const series = await trust.seriesOf(record.content)
+    const named = trust.alarmsOf(series, trust.historiesOf(series)).map((alarm) => {
       const name = JSON.stringify([alarm.code, alarm.document, alarm.thumbprint, alarm.message])
-      const isNew = !this.#known.has(name)
-      this.#known.add(name)
-      return isNew
+      return { alarm, name }
     })
+    const fresh = named.filter(({ name }) => !known.has(name))
+    for (const { name } of fresh) known.add(name)
+    return fresh.map(({ alarm }) => alarm)
   }
 }
 
-function textOf({ written }: Round, options: Options): string {
-  const line = flag(options, 'json') ? jsonOf : lineOf
+function textOf({ written }: trust.Round, call: Call): string {
+  const line = call.isJson ? jsonOf : lineOf
   return written.map((each) => `${line(each)}\n`).join('')
 }
 
-const jsonOf = ({ atMs, recordedMs, ...seen }: Observation) =>
+const jsonOf = ({ atMs, recordedMs, ...seen }: trust.Observation) =>
   safeJson({
     schema: 'mintmark-key-observation/1',
     at: new Date(atMs).toISOString(),
@@ -156,7 +130,7 @@ const jsonOf = ({ atMs, recordedMs, ...seen }: Observation) =>
     ...seen,
   })
 
-function lineOf({ atMs, outcome, document, why }: Observation): string {
+function lineOf({ atMs, outcome, document, why }: trust.Observation): string {
   const time = `${new Date(atMs).toISOString().slice(0, 19)}Z`
   const what = `${time}  ${outcome.padEnd(11)}  ${safeText(document, 44)}`
   return why === undefined ? what : `${what}\n  ${safeText(why, 76)}`

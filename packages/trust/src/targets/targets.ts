@@ -1,17 +1,57 @@
-/**
- * Targets over HTTP: a protected address, an introspection endpoint, an assertion consumer service; and whether a target is
- * the operator's own: on this machine, or confirmed by a file on it for this run.
- *
- * Redirects are answers and are not followed. Source: RFC 6750, section 2.1; RFC 7662, section 2; SAML 2.0 Bindings,
- * section 3.5.
- *
- * @module
- */
+/** Targets of a probe: verify functions, addresses over HTTP, mail servers; and whether one is the operator's own. @module */
 
 import { randomBytes } from 'node:crypto'
+import { connect } from 'node:net'
+import { createInterface } from 'node:readline'
+import { setTimeout } from 'node:timers/promises'
+import { connect as connectTls } from 'node:tls'
 import { MintmarkError, parseObject, safeText } from '@mintmark/core'
 import { bounded } from '@mintmark/ledger/log'
-import { type Answer, PATIENCE_MS, type Target } from './target.ts'
+
+/** A target's answer to one token. `unclear`: it failed, or the answer is not known to mean yes or no. */
+export interface Answer {
+  readonly said: 'accepted' | 'refused' | 'unclear'
+  /** For people: a status, a reply code. No token, and nothing of a body. */
+  readonly seen: string
+}
+
+export interface Target {
+  /** For reports; without credentials. */
+  readonly name: string
+  readonly takes: 'jwt' | 'saml'
+  readonly ask: (token: string) => Promise<Answer>
+}
+
+/** Longest that one request takes, milliseconds. */
+export const PATIENCE_MS = 10_000
+
+/** Refuses by throwing, rejecting, or returning false; anything else accepts. */
+export type Verify = (token: string) => unknown
+
+export function verifyTarget(verify: Verify, name = 'verify function'): Target {
+  return { name, takes: 'jwt', ask: (token) => ask(verify, token) }
+}
+
+async function ask(verify: Verify, token: string): Promise<Answer> {
+  const stop = new AbortController()
+  const silent = setTimeout(PATIENCE_MS, SILENT, { signal: stop.signal }).catch(() => SILENT)
+  try {
+    const answered = Promise.resolve(verify(token)).then(
+      (value): Answer =>
+        value === false
+          ? { said: 'refused', seen: 'returned false' }
+          : { said: 'accepted', seen: 'returned' },
+    )
+    return await Promise.race([answered, silent])
+  } catch (error) {
+    // Messages of errors may repeat a token.
+    return { said: 'refused', seen: `threw ${error instanceof Error ? error.name : 'a value'}` }
+  } finally {
+    stop.abort()
+  }
+}
+
+const SILENT: Answer = { said: 'unclear', seen: 'no answer' }
 
 export interface HttpOptions {
   readonly url: URL
@@ -34,7 +74,7 @@ export function bearerTarget(options: HttpOptions): Target {
     name: nameOf(url),
     takes: 'jwt',
     ask: (token) =>
-      asked(
+      askedOf(
         url,
         { method, headers: { ...headers, authorization: `Bearer ${token}` } },
         (response) => Promise.resolve(byStatus(response.status, options)),
@@ -46,7 +86,7 @@ export function introspectionTarget({ url, headers }: HttpOptions): Target {
   return {
     name: nameOf(url),
     takes: 'jwt',
-    ask: (token) => asked(url, formRequest({ token }, headers), byActive),
+    ask: (token) => askedOf(url, formRequest({ token }, headers), byActive),
   }
 }
 
@@ -57,7 +97,7 @@ export function samlTarget({ url, headers, refuse, expect = SIGNED_IN }: HttpOpt
     takes: 'saml',
     ask: (xml) => {
       const fields = { SAMLResponse: Buffer.from(xml).toString('base64') }
-      return asked(url, formRequest(fields, headers), ({ status }) =>
+      return askedOf(url, formRequest(fields, headers), ({ status }) =>
         Promise.resolve(byStatus(status, { expect, refuse })),
       )
     },
@@ -78,7 +118,7 @@ function formRequest(
   }
 }
 
-async function asked(
+async function askedOf(
   url: URL,
   request: RequestInit,
   read: (response: Response) => Promise<Answer>,
@@ -176,4 +216,69 @@ function unconfirmed(target: URL, run: string): MintmarkError {
     `at ${challengeOf(target).href}, or answer there with the header Mintmark-Probe: ${run}. ` +
     `Then run again with --run ${run}`
   return new MintmarkError('INPUT_INVALID', message, { option: 'target' })
+}
+
+export interface ImapOptions {
+  /** `imap:` or `imaps:`. */
+  readonly url: URL
+  readonly mechanism: 'oauthbearer' | 'xoauth2'
+  readonly user: string
+}
+
+export function imapTarget(options: ImapOptions): Target {
+  const { url } = options
+  return {
+    name: `${url.protocol}//${url.host}`,
+    takes: 'jwt',
+    ask: (token) => login(options, token),
+  }
+}
+
+function portOf({ protocol, port }: URL): number {
+  if (port !== '') return Number(port)
+  return protocol === 'imaps:' ? 993 : 143
+}
+
+function initialResponse({ url, mechanism, user }: ImapOptions, token: string): string {
+  const bearer = `auth=Bearer ${token}\u0001\u0001`
+  const text =
+    mechanism === 'xoauth2'
+      ? `user=${user}\u0001${bearer}`
+      : `n,a=${user},\u0001host=${url.hostname}\u0001port=${portOf(url)}\u0001${bearer}`
+  return Buffer.from(text).toString('base64')
+}
+
+async function login(options: ImapOptions, token: string): Promise<Answer> {
+  const { url, mechanism } = options
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const address = { host, port: portOf(url) }
+  const socket =
+    url.protocol === 'imaps:' ? connectTls({ ...address, servername: host }) : connect(address)
+  socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('timeout')))
+  try {
+    for await (const line of createInterface({ input: socket })) {
+      if (line.startsWith('* BYE')) return { said: 'unclear', seen: 'BYE' }
+      if (/^\* (?:OK|PREAUTH)/.test(line) && socket.bytesWritten === 0)
+        socket.write(
+          `a1 AUTHENTICATE ${mechanism.toUpperCase()} ${initialResponse(options, token)}\r\n`,
+        )
+      // The reason of a failure; RFC 7628 wants it confirmed with a single %x01.
+      else if (line.startsWith('+')) socket.write('AQ==\r\n')
+      else if (line.startsWith('a1 ')) return answerOf(line)
+    }
+    return { said: 'unclear', seen: 'the connection ended' }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'failed'
+    return { said: 'unclear', seen: `no answer (${code})` }
+  } finally {
+    socket.destroy()
+  }
+}
+
+/** BAD is a syntax that the server does not take: for a forged token as good as NO, for the genuine one a failed control. */
+function answerOf(line: string): Answer {
+  const [, word = ''] = /^a1 (OK|NO|BAD)\b/.exec(line) ?? []
+  const seen = `IMAP ${word}`
+  if (word === 'OK') return { said: 'accepted', seen }
+  return { said: word === '' ? 'unclear' : 'refused', seen }
 }

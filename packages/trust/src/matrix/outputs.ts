@@ -1,0 +1,347 @@
+/** The report of a probe: text, Markdown, JSON (`docs/schema/trust-probe-1.schema.json`), SARIF 2.1.0 and JUnit XML. @module */
+import {
+  type Json,
+  type SarifRule,
+  safeText,
+  sarifFingerprint,
+  sarifLocation,
+  sarifLog,
+} from '@mintmark/core'
+import { folded } from '../history/text.ts'
+import * as probed from '../probe/report.ts'
+import { FAMILIES, type Settings } from '../vectors/catalogue.ts'
+
+const MOST_LETTERS = 2000
+
+/** Default cache lifetimes of keys, seconds. Sources: the libraries' documentation, November 2026. */
+const DOCUMENTED_CACHES =
+  'jose and express-oauth2-jwt-bearer 600 (cacheMaxAge), jwks-rsa 600 a kid, ' +
+  '@okta/jwt-verifier 3600 (cacheMaxAge), get-jwks 60 (ttl), aws-jwt-verify no end, ' +
+  'oauth4webapi 300, PyJWKClient 300 (lifespan), Microsoft.IdentityModel 43200 (AutomaticRefreshInterval)'
+const COLUMNS = ['refused', 'accepted', 'late', 'cannotTell'] as const
+
+export function probeText(report: probed.ProbeReport): string {
+  const { vectors, distrust, unusedAllowances } = report
+  const notRefused = vectors.filter(({ outcome }) => outcome !== 'refused')
+  const isAnswered = report.controls.every(({ expected, outcome }) => expected === outcome)
+  const parts = [
+    wrapped(verdictOf(report)),
+    matrix(report),
+    ...(isAnswered ? described(notRefused) : []),
+    ...distrust.map((each) => wrapped(timeOf(each))),
+    ...(distrust.length > 0 ? [wrapped(`documented caches, s: ${DOCUMENTED_CACHES}`)] : []),
+    ...unusedAllowances.map(({ id, until }) =>
+      wrapped(`allow-list: ${id} until ${until} counts for nothing now`),
+    ),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+function timeOf({ endpoint, outcome, seconds, keysAge, seen }: probed.Distrust): string {
+  const after = seconds === null ? '' : ` after ${seconds} s`
+  const total = Math.round(((seconds ?? 0) + (keysAge ?? 0)) * 10) / 10
+  const since = keysAge === null ? '' : `, ${total} s after the keys were fetched`
+  return `time to distrust, key endpoint ${endpoint}: ${outcome}${after}${since} (${safeText(seen)})`
+}
+
+function matrix(report: probed.ProbeReport): string {
+  const head = ['family', 'refused', 'accepted', 'late', 'cannot tell']
+  const rows = familyRows(report).map(({ family, counts }) =>
+    [family].concat(COLUMNS.map((name) => String(counts[name]))),
+  )
+  return [head, ...rows]
+    .map((row) => row.map((cell, at) => (at === 0 ? cell.padEnd(12) : cell.padStart(13))).join(''))
+    .join('\n')
+}
+
+/** Those that one setting refuses share the line that says so. */
+function described(results: readonly probed.VectorResult[]): string[] {
+  return [...Map.groupBy(results, groupOf).values()].map((group) => {
+    const [first] = group
+    if (first === undefined) return ''
+    if (first.outcome === 'cannot-tell') {
+      const ids = group.map(({ vector }) => vector.id).join(', ')
+      return wrapped(`cannot tell (${safeText(first.seen)}): ${ids}`)
+    }
+    const lines = group.flatMap(lineOf)
+    if (first.allowed !== undefined) return lines.join('\n')
+    return [...lines, wrapped(`Refuse it: ${settingsText(first.vector.settings)}`, '  ')].join('\n')
+  })
+}
+
+/** What is said once for all that have it. */
+function groupOf(result: probed.VectorResult): unknown {
+  if (result.outcome === 'cannot-tell') return result.seen
+  return result.allowed === undefined ? result.vector.settings : result
+}
+
+function lineOf({ vector, outcome, seen, allowed }: probed.VectorResult): string[] {
+  const { id, family, axis, level, what, forbiddenBy, incident } = vector
+  const isLead = level === 'advisory' ? ', advisory' : ''
+  const head = `${outcome}  ${id} (${family}, ${axis}${isLead}): ${safeText(seen)}`
+  const source = `${what} ${forbiddenBy}${incident === undefined ? '' : `. ${incident}`}.`
+  const why = allowed && `Allowed until ${allowed.until}: ${safeText(allowed.reason)}`
+  return [
+    wrapped(head),
+    ...[source, ...(why === undefined ? [] : [why])].map((line) => wrapped(line, '  ')),
+  ]
+}
+
+export function settingsText(settings: Settings): string {
+  const named = Object.entries(settings).filter(([library]) => library !== 'any')
+  const general = Object.entries(settings).filter(([library]) => library === 'any')
+  const byDefault = named.filter(([, setting]) => setting === 'by default')
+  const optional = named.filter(([, setting]) => setting !== 'by default')
+  return [
+    ...general.map(([, setting]) => setting),
+    ...optional.map(([library, setting]) => `${library}: ${setting}`),
+    ...(byDefault.length === 0
+      ? []
+      : [`by default in ${byDefault.map(([library]) => library).join(', ')}`]),
+  ].join('; ')
+}
+
+/** Without the end of its last line. What there is to do about a vector is longer than a line of a source. */
+const wrapped = (text: string, indent = '') =>
+  folded(text, indent, { hanging: `${indent}  `, most: MOST_LETTERS }).trimEnd()
+
+interface FamilyRow {
+  readonly family: string
+  readonly counts: probed.Summary
+}
+
+/** In the order of the families; `distrust` last, where it was measured. */
+function familyRows({ vectors, distrust }: probed.ProbeReport): FamilyRow[] {
+  const rows = FAMILIES.map((family): FamilyRow => {
+    const own = vectors.filter(({ vector }) => vector.family === family)
+    return { family, counts: probed.summaryOf(own, []) }
+  })
+  return [...rows, { family: 'distrust', counts: probed.summaryOf([], distrust) }].filter(
+    ({ counts }) => total(counts) > 0,
+  )
+}
+
+function verdictOf(report: probed.ProbeReport): string {
+  const { controls, vectors, summary } = report
+  const target = safeText(report.target)
+  const broken = controls.find(({ expected, outcome }) => outcome !== expected)
+  if (broken !== undefined) {
+    const [what] = broken.id.split('-')
+    const token = what === 'genuine' ? 'the genuine token' : 'garbage'
+    return `CANNOT TELL: ${token} is to be ${broken.expected}, and got ${broken.seen} from ${target}`
+  }
+  const accepted = summary.accepted + summary.late - summary.allowed
+  const { isFound, isWhole } = probed.judged(report)
+  if (isFound) return `ACCEPTED: ${accepted} of ${total(summary)} by ${target}`
+  if (!isWhole) return `CANNOT TELL: ${summary.cannotTell} of ${total(summary)}`
+  if (accepted > 0)
+    return `LEADS ONLY: ${accepted} advisory of ${total(summary)} accepted by ${target}`
+  const allowed = summary.allowed > 0 ? `, ${summary.allowed} allowed` : ''
+  return `REFUSED: all ${vectors.length} forged tokens${allowed}, by ${target}`
+}
+
+const total = ({ refused, accepted, late, cannotTell }: probed.Summary) =>
+  refused + accepted + late + cannotTell
+
+export function probeMarkdown(report: probed.ProbeReport): string {
+  const { vectors, distrust, issuer, atMs } = report
+  const counts = familyRows(report).map(
+    ({ family, counts: { refused, accepted, late, cannotTell } }) =>
+      row(family, refused, accepted, late, cannotTell),
+  )
+  const open = vectors
+    .filter(({ outcome }) => outcome !== 'refused')
+    .map(({ vector, outcome, allowed }) =>
+      row(
+        `\`${vector.id}\``,
+        outcome,
+        vector.what,
+        vector.forbiddenBy,
+        allowed === undefined
+          ? settingsText(vector.settings)
+          : `allowed until ${allowed.until}: ${allowed.reason}`,
+      ),
+    )
+  const times = distrust.map(({ endpoint, outcome, seconds }) =>
+    row(endpoint, outcome, seconds ?? 'cannot tell'),
+  )
+  return [
+    `## ${safeText(verdictOf(report))}`,
+    `Issuer ${safeText(issuer)}, ${new Date(atMs).toISOString()}`,
+    table(['family', 'refused', 'accepted', 'late', 'cannot tell'], counts),
+    ...(open.length === 0 ? [] : [table(['vector', 'outcome', 'what', 'source', 'fix'], open)]),
+    ...(times.length === 0 ? [] : [table(['key endpoint', 'distrust', 'seconds'], times)]),
+    '',
+  ].join('\n\n')
+}
+
+const table = (head: readonly string[], rows: readonly string[]) =>
+  [row(...head), row(...head.map(() => '---')), ...rows].join('\n')
+
+const row = (...cells: readonly (string | number)[]) =>
+  `| ${cells.map((cell) => safeText(String(cell), 1000).replaceAll('|', '\\|')).join(' | ')} |`
+
+export function probeDocument(report: probed.ProbeReport): Json {
+  const { target, issuer, atMs, controls, vectors, distrust, summary, unusedAllowances } = report
+  return {
+    schema: 'mintmark-trust-probe/1',
+    target,
+    issuer,
+    at: new Date(atMs).toISOString(),
+    controls,
+    vectors: vectors.map(documentOf),
+    distrust,
+    summary,
+    unusedAllowances: unusedAllowances.map(({ id, reason, until }) => ({
+      vector: id,
+      reason,
+      until,
+    })),
+  }
+}
+
+function documentOf({ vector, outcome, seen, allowed, signer }: probed.VectorResult): Json {
+  const { id, family, axis, level, what, forbiddenBy, incident } = vector
+  return {
+    id,
+    family,
+    axis,
+    outcome,
+    level,
+    seen,
+    what,
+    forbiddenBy,
+    ...(incident !== undefined && { incident }),
+    ...(signer !== undefined && { signer }),
+    ...(allowed !== undefined && { allowed: { reason: allowed.reason, until: allowed.until } }),
+  }
+}
+
+/** @param exitCode what the command ends with */
+export function probeSarif(report: probed.ProbeReport, exitCode: number): Json {
+  const { target, vectors, distrust } = report
+  const accepted = vectors.filter(({ outcome }) => probed.isAccepted(outcome))
+  const late = distrust.filter(({ outcome }) => probed.isAccepted(outcome))
+  const at = location(target)
+  return sarifLog({
+    rules: rules(report),
+    results: [
+      ...accepted.map((result) => resultOf(result, target)),
+      ...late.map(({ endpoint, outcome, seconds }) => ({
+        ruleId: `distrust-${endpoint}`,
+        kind: 'fail',
+        level: 'error',
+        message: { text: `An unlisted key was ${outcome} for ${seconds} s.` },
+        locations: [at],
+        partialFingerprints: fingerprint(target, `distrust-${endpoint}`),
+      })),
+    ],
+    notifications: withoutAnswer(report).map(([id, text]) => ({
+      level: 'warning',
+      descriptor: { id },
+      message: { text },
+      locations: [at],
+    })),
+    isSuccessful: exitCode !== 3,
+    exitCode,
+  })
+}
+
+function rules({ vectors, distrust }: probed.ProbeReport): SarifRule[] {
+  const own = vectors.map(({ vector }): SarifRule => {
+    const { id, what, forbiddenBy, incident, settings, level } = vector
+    const source = incident === undefined ? forbiddenBy : `${forbiddenBy}. ${incident}`
+    const help = `Refuse it: ${settingsText(settings)}.`
+    const full = `${what} Source: ${source}. ${help}`
+    return { id, level: LEVELS[level], text: what, help, full }
+  })
+  const times = distrust.map(({ endpoint }): SarifRule => {
+    const text = `A key that left the key set is trusted too long, key endpoint ${endpoint}.`
+    const help = 'Shorten the cache of keys.'
+    return { id: `distrust-${endpoint}`, level: 'error', text, help, full: text }
+  })
+  return [...own, ...times]
+}
+
+const LEVELS = { required: 'error', advisory: 'note' } as const
+
+function resultOf({ vector, outcome, seen, allowed }: probed.VectorResult, target: string): Json {
+  const { id, family, axis, what, level } = vector
+  return {
+    ruleId: id,
+    kind: 'fail',
+    level: LEVELS[level],
+    message: { text: `${outcome} (${seen}): ${what}` },
+    locations: [location(target)],
+    partialFingerprints: fingerprint(target, id),
+    ...probed.suppressedBy(allowed),
+    properties: { family, axis, outcome },
+  }
+}
+
+/** Outcomes *cannot tell*, by id. */
+function withoutAnswer({ vectors, controls, distrust }: probed.ProbeReport): [string, string][] {
+  return [
+    ...controls
+      .filter(({ expected, outcome }) => outcome !== expected)
+      .map(({ id, seen }): [string, string] => [id, `The control does not hold: ${seen}.`]),
+    ...vectors
+      .filter(({ outcome }) => outcome === 'cannot-tell')
+      .map(({ vector, seen }): [string, string] => [vector.id, `Cannot tell: ${seen}.`]),
+    ...distrust
+      .filter(({ outcome }) => outcome === 'cannot-tell')
+      .map(({ endpoint, seen }): [string, string] => [
+        `distrust-${endpoint}`,
+        `Cannot tell: ${seen}.`,
+      ]),
+  ]
+}
+
+/** A name that is no address is a relative reference, with anything odd percent-encoded. */
+const location = (name: string) =>
+  sarifLocation(URL.canParse(name) ? new URL(name).href : encodeURIComponent(name))
+
+const fingerprint = (target: string, id: string) => ({
+  'targetVector/v1': sarifFingerprint(target, id),
+})
+
+export function probeJunit(report: probed.ProbeReport): string {
+  const cases = [
+    ...report.controls.map(({ id, expected, outcome, seen }) =>
+      testCase('controls', id, outcome === expected ? '' : element('error', `${outcome}: ${seen}`)),
+    ),
+    ...report.vectors.map((result) =>
+      testCase(result.vector.family, result.vector.id, outcomeOf(result)),
+    ),
+    ...report.distrust.map(({ endpoint, outcome, seconds, seen }) => {
+      const name = `endpoint-${endpoint}`
+      if (outcome === 'cannot-tell') return testCase('distrust', name, element('error', seen))
+      const isLate = probed.isAccepted(outcome)
+      return testCase('distrust', name, isLate ? element('failure', `after ${seconds} s`) : '')
+    }),
+  ]
+  const failures = cases.filter((each) => each.includes('<failure ')).length
+  const errors = cases.filter((each) => each.includes('<error ')).length
+  const head = `name="mintmark trust probe" tests="${cases.length}" failures="${failures}" errors="${errors}"`
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n<testsuite ${head}>\n${cases.join('\n')}\n</testsuite>\n</testsuites>\n`
+}
+
+function outcomeOf({ vector, outcome, seen, allowed }: probed.VectorResult): string {
+  if (outcome === 'refused') return ''
+  if (outcome === 'cannot-tell') return element('error', seen)
+  const isExcused = allowed !== undefined || vector.level === 'advisory'
+  const why = allowed === undefined ? vector.what : `${allowed.reason} (until ${allowed.until})`
+  return element(isExcused ? 'skipped' : 'failure', `${outcome}: ${why}`)
+}
+
+const testCase = (suite: string, name: string, inner: string) =>
+  `<testcase classname="mintmark.${suite}" name="${escaped(name)}"${inner === '' ? '/>' : `>${inner}</testcase>`}`
+
+const element = (name: string, message: string) => `<${name} message="${escaped(message)}"/>`
+
+const escaped = (text: string) =>
+  safeText(text, 1000)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
