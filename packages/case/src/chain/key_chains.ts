@@ -86,7 +86,6 @@ export async function keyChains(
   for (const id of ids) {
     const signed = surest(facts.signed.filter(({ spkiSha256 }) => spkiSha256 === id))
     const own = signed.map(({ tokenId }) => tokenId)
-    // oxlint-disable-next-line no-await-in-loop -- one query at a time
     const tokens = own.length > 0 ? await tokenAccesses(session, { ids: own }) : open
     const key = leaks.find(({ spkiSha256 }) => spkiSha256 === id)
     chains.push(chainOf(id, key, { signed, tokens, facts, evidence }))

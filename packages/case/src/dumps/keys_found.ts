@@ -45,7 +45,6 @@ export async function keysFound(session: Session): Promise<KeyFound[]> {
   for (const { sha256, files } of await dumpFiles(session)) {
     const scan = scans.get(sha256)
     if (scan === undefined || scan.keys.length === 0) continue
-    // oxlint-disable-next-line no-await-in-loop -- one query at a time
     const touched = (await fileUse(session, sha256, files.map(dumpName))) ?? null
     for (const key of scan.keys) {
       const location: KeyLocation = {

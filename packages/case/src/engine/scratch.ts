@@ -86,6 +86,5 @@ async function dropWhere(session: Session, condition: string): Promise<void> {
 }
 
 async function drop(session: Session, names: readonly string[]): Promise<void> {
-  // oxlint-disable-next-line no-await-in-loop -- all in one statement take longer (30 to 50 ms instead of 10)
   for (const name of names) await session.command(`DROP TABLE IF EXISTS ${name} SYNC`)
 }

@@ -281,7 +281,6 @@ class SharedSession implements Session {
     try {
       this.#socket.write(`${JSON.stringify(request, replaced)}\n`)
       for (;;) {
-        // oxlint-disable-next-line no-await-in-loop -- one part after the other
         const answer = await this.#next()
         isOver = !('rows' in answer)
         if ('error' in answer)
@@ -291,7 +290,6 @@ class SharedSession implements Session {
       }
     } finally {
       // The rest of an answer that nobody reads comes before the next answer.
-      // oxlint-disable-next-line no-await-in-loop -- one part after the other
       while (!isOver) isOver = !('rows' in (await this.#next()))
       done.resolve()
     }

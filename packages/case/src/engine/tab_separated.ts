@@ -43,7 +43,6 @@ export async function insertRows(
     const lines = rows
       .slice(at, at + ROWS_AT_ONCE)
       .map((cells) => `${cells.map(escapedCell).join('\t')}\n`)
-    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
     await session.insert(table, columns, 'TabSeparated', Buffer.from(lines.join('')))
   }
 }

@@ -80,7 +80,6 @@ export async function runHunts(session: Session, options: HuntOptions = {}): Pro
     const sql = isBuiltIn(hunt)
       ? hunt.sql
       : // One after the other: a session takes one query at a time.
-        // oxlint-disable-next-line eslint/no-await-in-loop
         await checkHunt(session, hunt, { ...params, ...sliceParams(0, 1) })
     ready.push({ hunt, sql, params })
   }
@@ -90,7 +89,6 @@ export async function runHunts(session: Session, options: HuntOptions = {}): Pro
   await forget(session, options.only)
   for (const [index, { hunt, sql, params }] of ready.entries()) {
     options.onProgress?.(index, ready.length, hunt.id)
-    // oxlint-disable-next-line eslint/no-await-in-loop
     await fillHits(session, hunt, { sql, params, slices: Math.max(1, Math.min(hunt.slices, most)) })
   }
   return await huntHits(session, options)
@@ -102,7 +100,6 @@ export async function huntHits(session: Session, options: HuntOptions = {}): Pro
   const hit = await withHits(session, hunts)
   const results: HuntResult[] = []
   for (const hunt of hunts) {
-    // oxlint-disable-next-line eslint/no-await-in-loop
     const hits = hit.has(hunt.id) ? await hitsOf(session, hunt, options.limit ?? 20) : NO_HITS
     results.push(resultOf(hunt, hits))
   }
@@ -149,7 +146,6 @@ ${sql}
 ) AS h
     SETTINGS ${SPILL}`
   for (let slice = 0; slice < slices; slice++) {
-    // oxlint-disable-next-line eslint/no-await-in-loop
     await session.command(insert, { ...params, ...sliceParams(slice, slices), ...named })
   }
 }

@@ -17,7 +17,6 @@ export async function* counted(
 ): AsyncGenerator<Uint8Array, void, void> {
   try {
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- one chunk after the other
       const next = await chunks.next()
       if (next.done === true) return
       onBytes(next.value.length)

@@ -93,9 +93,7 @@ export class Committer {
     const ready = this.#readyDrafts()
     for (const [table, columns] of Object.entries(INGESTED)) {
       const bytes = blocks.filter((block) => block.table === table).map((block) => block.bytes)
-      if (bytes.length > 0)
-        // oxlint-disable-next-line no-await-in-loop -- one insert at a time bounds the memory
-        await this.#session.insert(table, columns.map(nameOf), 'Native', bytes)
+      if (bytes.length > 0) await this.#session.insert(table, columns.map(nameOf), 'Native', bytes)
     }
     giveBack(blocks.map(({ bytes }) => bytes))
     await this.#merges.inserted()

@@ -72,7 +72,6 @@ async function orderedByTokens(
   const readable: OpenFile[] = []
   const gone = new Map<number, DateOrder>()
   for (const file of files) {
-    // oxlint-disable-next-line no-await-in-loop -- one file at a time
     const source = await sourceOf(file, given)
     if (source !== undefined) readable.push({ evidenceId: file.evidenceId, source })
     else if (file.shared === 'month-first' || file.shared === 'day-first')
@@ -153,7 +152,6 @@ async function readableOf(
 ): Promise<Readable[]> {
   const readable: Readable[] = []
   for (const reread of rereads) {
-    // oxlint-disable-next-line no-await-in-loop -- one file at a time
     const source = await sourceOf(reread, given)
     if (source !== undefined) readable.push({ reread, source })
   }
@@ -165,7 +163,6 @@ export async function putBack(session: Session): Promise<void> {
   const missing: Reread[] = []
   const out = await remembered(session)
   for (const reread of out) {
-    // oxlint-disable-next-line no-await-in-loop -- a session takes one statement at a time
     if (!(await renameCopies(session, reread))) missing.push(reread)
   }
   if (out.length > 0) await remember(session, missing)

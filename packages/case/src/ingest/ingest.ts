@@ -145,10 +145,8 @@ async function runUntilRead(
   const failed = new Map<string, SourceFailure>()
   for (;;) {
     try {
-      // oxlint-disable-next-line no-await-in-loop -- again, without the file that failed
       return await runOnce(opened, sources, failed, options)
     } catch (cause) {
-      // oxlint-disable-next-line no-await-in-loop -- the same
       await cleanUp(opened, cause)
       if (!(cause instanceof SourceFailure) || failed.has(cause.path)) throw cause
       failed.set(cause.path, cause)
@@ -197,7 +195,6 @@ async function runOnce(
   try {
     await merges.begin()
     for (const source of sources) {
-      // oxlint-disable-next-line no-await-in-loop -- in order; reading continues meanwhile
       await reader.take(source)
     }
     await reader.finish()

@@ -110,7 +110,6 @@ async function run(task: Task): Promise<Done> {
   if (task.kind === 'large') return await readLarge(task)
   if (task.kind === 'slice') return { parts: [readSlice(task)], memory: task.bytes.buffer }
   const parts: PartSummary[] = []
-  // oxlint-disable-next-line no-await-in-loop -- one after the other, into the same sink
   for (const file of task.files) parts.push(await readSmall(file))
   return { parts }
 }

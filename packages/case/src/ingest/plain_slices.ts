@@ -56,7 +56,6 @@ export async function* plainSlices(
     let filled = 0
     let startLine = 1
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- one read after the other
       const read = await readInto(handle, file, buffer, filled)
       hash.update(buffer.subarray(filled, filled + read))
       onBytes(read)
@@ -115,7 +114,6 @@ async function* rest(
 ): AsyncGenerator<Uint8Array, void, void> {
   yield head
   for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- one read after the other
     const read = await readInto(handle, file, head, 0)
     if (read === 0) return
     const bytes = head.subarray(0, read)
@@ -154,7 +152,6 @@ export async function plainHead(file: string, mostBytes: number): Promise<Buffer
     const head = Buffer.alloc(mostBytes)
     let filled = 0
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- one read after the other
       const read = await readInto(handle, file, head, filled)
       filled += read
       if (read === 0 || filled === mostBytes) return head.subarray(0, filled)

@@ -126,7 +126,6 @@ export class SourceReader {
   async finish(): Promise<void> {
     this.#sendGroup()
     while (this.#jobs.size > 0) {
-      // oxlint-disable-next-line no-await-in-loop -- a job may start another
       await Promise.all(this.#jobs)
     }
     this.#rethrow()
@@ -171,7 +170,6 @@ export class SourceReader {
     const held: Uint8Array[] = []
     let size = 0
     while (size <= SMALL_BYTES) {
-      // oxlint-disable-next-line no-await-in-loop -- one chunk after the other
       const next = await chunks.next()
       if (next.done === true) return { bytes: Buffer.concat(held), isWhole: true }
       // A copy: the source may use the memory again.

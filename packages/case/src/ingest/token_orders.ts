@@ -50,7 +50,6 @@ export async function ordersByTokens(
       columnsSql('evidence_id UInt32; side Low; token_id UUID; month_first Int64; day_first Int64'),
     )
     for (const { evidenceId, source } of files) {
-      // oxlint-disable-next-line no-await-in-loop -- one file at a time
       await insertRows(session, dated, COLUMNS, await rowsOf(evidenceId, source))
     }
     const rows = await session.rows(fits(dated))

@@ -60,7 +60,6 @@ export class WorkerPool {
   /** Resolves when some worker can take another task. */
   async ready(): Promise<void> {
     while (this.#failure === undefined && this.#leastLoad() >= TASKS_A_WORKER) {
-      // oxlint-disable-next-line no-await-in-loop -- another may have been quicker
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve)
       })

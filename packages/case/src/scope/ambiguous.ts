@@ -272,7 +272,6 @@ const MARKS: readonly string[] = [
 
 async function fillMarks(session: Session, tables: Tables): Promise<void> {
   for (const sql of MARKS) {
-    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
     await session.command(withTables(`INSERT INTO {marks} ${sql} ${BOUNDED}`, tables))
   }
 }

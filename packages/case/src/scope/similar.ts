@@ -58,7 +58,6 @@ export async function similar(
   const about = await aboutMarks(session, marked.at)
   const found: Similar[] = []
   for (const trait of TRAITS) {
-    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
     const one = await byTrait(
       session,
       trait,

@@ -160,11 +160,9 @@ async function lockedOrShared(folder: string, isLasting: boolean): Promise<(() =
       return locked(folder)
     } catch (cause) {
       const isShared = !isLasting || isLate
-      // oxlint-disable-next-line no-await-in-loop -- until one of them is had
       const session = isShared ? await sharedSession(join(folder, 'socket'), isLasting) : undefined
       if (session !== undefined) return { session, location: folder, close: () => session.close() }
       if (isLate) throw cause
-      // oxlint-disable-next-line no-await-in-loop -- the same
       await sleep(PAUSE_MS)
     }
   }

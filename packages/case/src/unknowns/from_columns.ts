@@ -54,9 +54,7 @@ export async function idsInLowerCase(session: Session, { facts }: Selected): Pro
   const found: string[] = []
   const sampled = `${HAS_TOKEN} AND bucket <= {buckets:UInt8}`
   for (const [side, tenant] of sides) {
-    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
     const share = SAMPLED_ROWS / Math.max(1, await countOf(session, side))
-    // oxlint-disable-next-line no-await-in-loop -- as above
     const rows = await facts.rows(
       session,
       `SELECT toString(source) AS log, toString(${tenant}) AS name, uniqExact(token_id) AS n,

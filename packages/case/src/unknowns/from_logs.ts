@@ -309,7 +309,6 @@ export function unknownsOfTenants(
 async function answersOf(asks: readonly Ask[], ...about: Parameters<Ask>): Promise<Unknown[]> {
   const found: Unknown[] = []
   for (const ask of asks) {
-    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
     found.push(...(await ask(...about)))
   }
   return found

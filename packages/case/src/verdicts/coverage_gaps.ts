@@ -66,20 +66,16 @@ export async function writeGaps(
   const stated = await statedCodes(session)
   const complete = stated.has('complete-period') ? await completePeriods(session) : NO_PERIODS
   for (const batch of batches(await homesOf(session, tables.open, sole))) {
-    // oxlint-disable-next-line no-await-in-loop -- some tenants' hours at a time bound the memory
     const logs = await logsOf(session, batch.includes(sole) ? [...batch, ''] : batch, sole)
-    // oxlint-disable-next-line no-await-in-loop -- as above
     const losses = await lossesOf(session, 'issuance', batch)
     const rows: (string | number)[][] = []
     for (const tenant of batch) {
-      // oxlint-disable-next-line no-await-in-loop -- what else waits for this thread goes first
       await setImmediate()
       const own = losses.filter((loss) => loss.tenant === tenant || loss.tenant === '')
       const log: Log = inOrder(logs.get(tenant) ?? new Map(), own)
       const gaps = tenantGaps(log, spans.get(tenant), complete.get(tenant))
       for (const cells of gapCells(tenant, gaps)) rows.push(cells)
     }
-    // oxlint-disable-next-line no-await-in-loop -- as above
     await insertRows(session, tables.gaps, ['tenant', 'kind', 'from_ms', 'until_ms'], rows)
   }
 }

@@ -126,7 +126,6 @@ async function assignOpen(
   await findSessions(session, tables, linkable, openRows, params)
   const complete = [...(await completePeriods(session)).keys()]
   for (const range of rangesFor(openRows)) {
-    // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
     await verdictsOfRange(session, tables, judged, linkable, range, { ...params, complete })
   }
   return judged

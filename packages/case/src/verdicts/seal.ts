@@ -82,7 +82,6 @@ export async function evidenceMark(session: Session): Promise<string> {
 
 async function removeDuplicates(session: Session): Promise<void> {
   for (const side of SIDES) {
-    // oxlint-disable-next-line no-await-in-loop -- one merge at a time bounds the memory
     await session.everywhere(
       `OPTIMIZE TABLE ${session.localTable(side)} FINAL SETTINGS optimize_throw_if_noop = 1`,
     )
@@ -92,7 +91,6 @@ async function removeDuplicates(session: Session): Promise<void> {
 async function findConflicts(session: Session): Promise<void> {
   await session.command('TRUNCATE TABLE conflict')
   for (const side of SIDES) {
-    // oxlint-disable-next-line no-await-in-loop -- the same
     await session.command(CONFLICTS(side), { side })
   }
 }

@@ -54,11 +54,8 @@ export async function findSessions(
   const parts = Math.max(1, Math.ceil(openRows / PART_ROWS))
   for (let part = 0; part < parts; part++) {
     const slice = { parts, part }
-    // oxlint-disable-next-line no-await-in-loop -- one part at a time bounds the memory
     await session.command(knownSql(tables), slice)
-    // oxlint-disable-next-line no-await-in-loop -- one part at a time bounds the memory
     await session.command(sessionsSql(tables), { ...slice, ...params })
-    // oxlint-disable-next-line no-await-in-loop -- one part at a time bounds the memory
     await session.command(usedSql(tables), slice)
   }
   await session.command(

@@ -104,7 +104,6 @@ export async function explain(session: Session, id: string): Promise<Explained> 
   if (id === '') throw new MintmarkError('INPUT_INVALID', 'the id is empty', { option: 'id' })
   const asked = { guid: readGuid(id) || NO_ID, token: tokenOf(id), text: id }
   for (const [kind, condition] of WHAT) {
-    // oxlint-disable-next-line no-await-in-loop -- the first that there is
     const rows = await session.rows(
       `SELECT toString(argMin(record_id, (at, content))) AS record, count() AS n FROM judged WHERE ${condition}
        GROUP BY verdict, reason, strength ORDER BY min(at), record ${BOUNDED}`,
@@ -113,7 +112,6 @@ export async function explain(session: Session, id: string): Promise<Explained> 
     if (rows.length === 0) continue
     const whys: Why[] = []
     for (const row of rows.slice(0, MOST_OUTCOMES)) {
-      // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
       whys.push(...(await whysOf(session, String(row['record']))))
     }
     const accesses = rows.reduce((sum, row) => sum + Number(row['n']), 0)
@@ -146,7 +144,6 @@ async function whysOf(session: Session, record: string): Promise<Why[]> {
   const sole = await soleTenantOf(session)
   const whys: Why[] = []
   for (const access of await accessDetails(session, record)) {
-    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
     whys.push(await whyOf(session, access, sole))
   }
   return whys

@@ -94,7 +94,6 @@ async function makeTables(session: SqlSession, description: Description): Promis
   const nothing = encodeRecord({ kind: 'edges', edges: new Map() }, seed, 1)
   await inTransaction(session, async () => {
     for (const table of TABLES) {
-      // oxlint-disable-next-line no-await-in-loop -- in their order
       await session.query(table)
     }
     await session.query(

@@ -91,11 +91,9 @@ export class ReopeningLedger {
   async publishedAfter(seen: number, signal: AbortSignal): Promise<void> {
     while (this.publications <= seen && !signal.aborted) {
       const until = AbortSignal.any([signal, this.#opening.signal])
-      /* oxlint-disable no-await-in-loop -- one opening after the other */
       if (this.#ledger === undefined)
         await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined)
       else await this.#ledger.publishedAfter(seen - this.#earlier, until)
-      /* oxlint-enable no-await-in-loop */
     }
   }
 
@@ -110,7 +108,6 @@ export class ReopeningLedger {
     while (ledger !== undefined) {
       this.#ledger = ledger
       this.#opening = new AbortController()
-      /* oxlint-disable no-await-in-loop -- one opening after the other */
       const cause = await this.#untilFailed(ledger)
       if (this.#closing.signal.aborted) return
       // One more: opening it again publishes what was committed last.
@@ -121,7 +118,6 @@ export class ReopeningLedger {
       this.#options.onTrouble?.(cause)
       if (!this.#isPassing(cause)) throw cause
       ledger = await this.#openAgain()
-      /* oxlint-enable no-await-in-loop */
     }
   }
 
@@ -139,14 +135,12 @@ export class ReopeningLedger {
     const { signal } = this.#closing
     while (!signal.aborted) {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- until the store is back
         const ledger = await this.#open()
         this.#options.onTrouble?.(undefined)
         return ledger
       } catch (cause) {
         if (!this.#isPassing(cause)) throw cause
       }
-      // oxlint-disable-next-line no-await-in-loop -- until the store is back
       await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined)
     }
     return undefined

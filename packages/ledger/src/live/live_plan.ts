@@ -63,7 +63,6 @@ export async function planReading(
       unused.push(path)
       continue
     }
-    // oxlint-disable-next-line no-await-in-loop -- from the end back
     const fitting = await fitOnce(await file, { first, end }, { shard, tree, files, path })
     if (typeof fitting === 'string') {
       refused.push({ path, reason: fitting })

@@ -113,7 +113,6 @@ export class LiveState {
     for (const name of await files.list(alias))
       if (!isRead.has(`${alias}/${name}`)) this.#unused.push(`${alias}/${name}`)
     for (const shard of shards) {
-      // oxlint-disable-next-line no-await-in-loop -- oldest first: a later entry overrules
       await this.#readShard(alias, shard, sinceMs)
     }
     this.#save(sinceMs)
@@ -133,7 +132,6 @@ export class LiveState {
     )
     const recorder = { shard, earlierExpiry: plan.earlierExpiry, root: of.root ?? noRoot }
     for (const piece of plan.pieces) {
-      // oxlint-disable-next-line no-await-in-loop -- oldest first
       await this.#readPiece(piece, { recorder, table, tree, sinceMs })
     }
     if (of.root === undefined && table.current !== undefined)
@@ -158,11 +156,9 @@ export class LiveState {
   async #readEntries(piece: Piece, { recorder, table, tree, sinceMs }: Reading): Promise<void> {
     const { shard } = recorder
     for (let first = piece.first; first < piece.end; ) {
-      // oxlint-disable-next-line no-await-in-loop -- in their order
       for (const entry of await entriesFrom(tree, first, piece.end))
         table.add({ shard, index: first++ }, outlineOf(entry), sinceMs)
       if ((table.current?.count ?? 0) < this.#runRecords) continue
-      // oxlint-disable-next-line no-await-in-loop -- in their order
       this.#seal(recorder, table, await tree.root(first))
     }
   }
@@ -185,13 +181,11 @@ export class LiveState {
   async #saveAll(sinceMs: number): Promise<void> {
     try {
       for (let next = this.#sealed[0]; next !== undefined; next = this.#sealed[0]) {
-        // oxlint-disable-next-line no-await-in-loop -- one after the other, in the background
         await this.#store(next)
         this.#sealed.shift()
       }
       this.#forget(sinceMs)
       for (let path = this.#unused[0]; path !== undefined; path = this.#unused[0]) {
-        // oxlint-disable-next-line no-await-in-loop -- as above
         await this.#options.files.remove(path)
         this.#unused.shift()
       }

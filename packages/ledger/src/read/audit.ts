@@ -74,7 +74,6 @@ export async function auditLedger(
 ): Promise<AuditReport> {
   const audit = new LedgerAudit(reader, options)
   for (const [alias, issuer] of reader.description.issuers) {
-    // oxlint-disable-next-line no-await-in-loop -- one issuer after the other
     await audit.issuer(alias, issuer)
   }
   return audit.report()
@@ -106,7 +105,6 @@ class LedgerAudit {
     this.#chain(chain)
     const live = new LiveTokens()
     for (const linked of chain) {
-      // oxlint-disable-next-line no-await-in-loop -- oldest first
       await this.#shard(linked, issuer, live)
     }
     this.#seenElsewhere(alias, new Set(chain.map(({ shard }) => shard.head.origin)), chain[0])

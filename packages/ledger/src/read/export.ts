@@ -74,7 +74,6 @@ export interface ExportCount {
  * @param count is counted up on the way
  * @throws {MintmarkError} `LEDGER_DAMAGED` before a line of a shard that does not hash to its checkpoint
  */
-/* oxlint-disable no-await-in-loop -- oldest first */
 export async function* exportLines(
   reader: LedgerReader,
   options: ExportOptions,
@@ -102,8 +101,6 @@ export async function* exportLines(
     yield* period.lines(reader.description.issuers.get(alias) ?? '')
   }
 }
-
-/* oxlint-enable no-await-in-loop */
 
 /**
  * The period of which an export has every token.

@@ -45,7 +45,6 @@ export class ShardAudit {
         find('seen', `${size} entries were seen, ${head.size} are there: this is an older copy`)
     this.#demandSeen(find)
     for (let bundle = 0; bundle * TILE_WIDTH < head.size; bundle++) {
-      // oxlint-disable-next-line no-await-in-loop -- in their order
       if (!(await this.#bundle(bundle, find))) return
     }
     await this.#compare(this.#tree.partials(), find)
@@ -76,7 +75,6 @@ export class ShardAudit {
   async #compare(tiles: readonly Resource[], find: Find): Promise<void> {
     for (const { path, bytes } of tiles) {
       if (path.startsWith('tile/entries/')) continue
-      // oxlint-disable-next-line no-await-in-loop -- one or two
       const published = await this.#published(path)
       if (published === undefined) find('tiles', `${path} is not there`)
       else if (!isEqualHash(published.subarray(0, bytes.length), bytes))

@@ -1,4 +1,3 @@
-/* oxlint-disable no-await-in-loop -- entries are read in their order, one shard after the other */
 /** The newest entries of a ledger, and those that come after them. @module */
 import { MintmarkError } from '@mintmark/core'
 import { decodeEntry, type Entry } from '../tree/entry.ts'

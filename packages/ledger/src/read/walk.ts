@@ -30,13 +30,11 @@ export async function* walkShards(
 ): AsyncGenerator<LinkedShard, void, void> {
   let path = await reader.newest(alias)
   while (path !== undefined) {
-    /* oxlint-disable no-await-in-loop -- each is named by the one after it */
     const shard = await reader.shard(path)
     if (shard === undefined)
       throw new MintmarkError('LEDGER_DAMAGED', `${path} has no checkpoint`, { shard: path })
     const isPruned = (await reader.read(prunedPath(path))) !== undefined
     const opening = isPruned ? undefined : await openingOf(shard)
-    /* oxlint-enable no-await-in-loop */
     yield { shard, opening }
     path = opening && pathBefore(opening, reader, path)
   }

@@ -49,14 +49,12 @@ export async function pruneLedger(
   if (retentionDays === undefined) return []
   const pruned: string[] = []
   for (const alias of description.issuers.keys()) {
-    // oxlint-disable-next-line no-await-in-loop -- one issuer after the other
     const periods = await periodsOf(alias, store)
     const sureMs = Math.min(nowMs, latestMs(periods.at(-1) ?? '', description))
     for (const [i, period] of periods.entries()) {
       const next = periods[i + 1]
       if (next === undefined) continue
       const overMs = lastExpiryMs(periodStartMs(next), description) + retentionDays * DAY_MS
-      // oxlint-disable-next-line no-await-in-loop -- oldest first
       if (overMs < sureMs && (await prune(shardPath(alias, period), store, nowMs)))
         pruned.push(shardPath(alias, period))
     }

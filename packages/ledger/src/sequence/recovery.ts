@@ -50,7 +50,6 @@ export async function recoverLedger(
   const own = await publishedHeads(options)
   await store.publish(tiles, [], store.part)
   for (const head of [...own, ...(options.seen ?? [])]) {
-    // oxlint-disable-next-line no-await-in-loop -- the first that is missing ends it
     await assertSeen(head, heads, options)
   }
   await assertNewest(heads, options)
@@ -76,7 +75,6 @@ async function newestTimeMs(
   let newestMs: number | undefined
   for (const { path, tree } of shards.all()) {
     const published = new TileTree(tree.size, (name) => store.read(`${path}/${name}`))
-    // oxlint-disable-next-line no-await-in-loop -- issuers are few
     const timeMs = await lastTimeMs(published)
     if (timeMs !== undefined) newestMs = Math.max(newestMs ?? timeMs, timeMs)
   }
@@ -86,7 +84,6 @@ async function newestTimeMs(
 /** Times of revocations are not checked: uses the last bundle with another entry. */
 async function lastTimeMs(tree: TileTree): Promise<number | undefined> {
   for (let index = Math.ceil(tree.size / TILE_WIDTH) - 1; index >= 0; index--) {
-    // oxlint-disable-next-line no-await-in-loop -- nearly always one
     const times = (await tree.bundle(index)).map((bytes) => timeMsOf(decodeEntry(bytes)))
     const latestMs = Math.max(...times)
     if (latestMs > 0) return latestMs
@@ -139,7 +136,6 @@ async function assertNewest(
     .filter((origin) => !known.has(origin))
     .map((origin) => ({ origin, size: 0, root: EMPTY_ROOT }))
   for (const head of [...heads, ...coming]) {
-    // oxlint-disable-next-line no-await-in-loop -- a few at the start
     await witnesses.assertNewest(signHead(head, signer))
   }
 }
@@ -150,12 +146,10 @@ type Published = Pick<SequencerOptions, 'store' | 'description'>
 async function publishedHeads({ store, description }: Published): Promise<Head[]> {
   const heads: Head[] = []
   for (const alias of description.issuers.keys()) {
-    /* oxlint-disable no-await-in-loop -- issuers are few */
     const latest = await readText(store, latestPath(alias))
     if (latest === undefined) continue
     const path = `${alias}/${latest.trim()}`
     const head = await publishedHead(path, { store, description })
-    /* oxlint-enable no-await-in-loop */
     if (head !== undefined) heads.push(head)
   }
   return heads
@@ -186,7 +180,6 @@ async function unwitnessedHeads(options: SequencerOptions): Promise<ReadonlyMap<
   const { store, description, witnesses } = options
   if (witnesses?.isNeeded !== true) return waiting
   for (const alias of description.issuers.keys()) {
-    /* oxlint-disable no-await-in-loop -- a shard after the other */
     for (const period of await periodsOf(alias, store)) {
       const path = shardPath(alias, period)
       const text = await readText(store, unwitnessedPath(path))
@@ -194,7 +187,6 @@ async function unwitnessedHeads(options: SequencerOptions): Promise<ReadonlyMap<
       const head = await headAt(unwitnessedPath(path), path, options)
       if (text !== undefined && (head?.size ?? 0) > (known?.size ?? 0)) waiting.set(path, text)
     }
-    /* oxlint-enable no-await-in-loop */
   }
   return waiting
 }
@@ -226,7 +218,6 @@ async function readLive(
 ): Promise<void> {
   const { store, description } = options
   for (const { alias, path, tree } of shards.all()) {
-    /* oxlint-disable no-await-in-loop -- one issuer after the other */
     const live: LiveShard[] = []
     for (const period of await livePeriods(alias, nowMs, options)) {
       const shard = shardPath(alias, period)
@@ -236,7 +227,6 @@ async function readLive(
       live.push({ shard, tree: published, root: isOpen ? () => tree.root() : undefined })
     }
     await state.recover(alias, live, nowMs - 2 * description.skewMs)
-    /* oxlint-enable no-await-in-loop */
   }
 }
 

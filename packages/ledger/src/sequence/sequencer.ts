@@ -209,7 +209,6 @@ export class Sequencer {
   async #run(): Promise<void> {
     while (this.#failure === undefined) {
       const batch = this.#queue.splice(0, BATCH_ENTRIES)
-      /* oxlint-disable no-await-in-loop -- one step after the other is the point of this loop */
       if (batch.length > 0) await this.#commit(batch)
       if (this.#hasFailed()) break
       await this.#beginPart()
@@ -217,7 +216,6 @@ export class Sequencer {
       if (this.#isClosing && this.#queue.length === 0) break
       if (dueInMs <= 0) this.#publishing = this.#publish()
       else if (this.#queue.length === 0) await this.#sleep(dueInMs)
-      /* oxlint-enable no-await-in-loop */
       this.#failure ??= this.#publisher.failure
     }
     // A failure is reported at once, whatever a publication still waits for.

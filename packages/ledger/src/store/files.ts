@@ -93,7 +93,6 @@ export const diskFiles: Files = {
       append: async (bytes) => {
         // `write` may take less than all of it.
         for (let at = 0; at < bytes.length; ) {
-          // oxlint-disable-next-line no-await-in-loop -- the rest of the same bytes
           const { bytesWritten } = await file.write(bytes, at)
           at += bytesWritten
         }

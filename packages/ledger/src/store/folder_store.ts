@@ -101,7 +101,6 @@ export class FolderStore implements LedgerStore {
     try {
       await this.#writeTiles(tiles)
       for (const head of heads) {
-        // oxlint-disable-next-line no-await-in-loop -- a reader of the last one finds the others
         await (part === undefined ? this.#replace(head) : this.#writeHead(head))
       }
     } catch (cause) {
@@ -204,7 +203,6 @@ export class FolderStore implements LedgerStore {
     const queue = paths.values()
     const worker = async () => {
       for (const path of queue) {
-        // oxlint-disable-next-line no-await-in-loop -- few at once, on purpose
         await this.#files.sync(path)
       }
     }

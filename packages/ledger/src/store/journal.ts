@@ -64,7 +64,6 @@ export class Journal {
     const before = await this.#numbers()
     this.#segment = await this.#create((before.at(-1) ?? 0) + 1)
     for (const number of before) {
-      // oxlint-disable-next-line no-await-in-loop -- in their order
       const bytes = await this.#files.read(this.#path(number))
       // A writer that still runs removes old segments: the next one begins with their edges.
       if (bytes === undefined && number !== before.at(-1)) continue
@@ -100,11 +99,9 @@ export class Journal {
    */
   async assertOwn(): Promise<void> {
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- this writer may make a segment meanwhile
       await this.#beginning
       const segment = this.#segment
       if (segment === undefined) return
-      // oxlint-disable-next-line no-await-in-loop -- as above
       const isOwn = await this.#isOwn(segment)
       if (this.#beginning !== undefined || this.#segment !== segment) continue
       if (isOwn) return
@@ -168,7 +165,6 @@ export class Journal {
   async forget(number: number): Promise<void> {
     const old = (await this.#numbers()).filter((each) => each < number)
     for (const each of old) {
-      // oxlint-disable-next-line no-await-in-loop -- oldest first, so that what remains has no gap
       await this.#files.remove(this.#path(each))
     }
     if (old.length > 0) await this.#files.sync(this.#folder)

@@ -144,7 +144,6 @@ export class PostgresState implements StateFiles {
     const known = new Set(names)
     this.#copy(async (copies) => {
       for (const name of await copies.list(folder)) {
-        // oxlint-disable-next-line no-await-in-loop -- a few at a start
         if (!known.has(name)) await copies.remove(`${folder}/${name}`)
       }
     })

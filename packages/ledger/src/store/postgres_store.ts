@@ -113,7 +113,6 @@ export class PostgresStore implements LedgerStore {
   async *#records(): AsyncGenerator<{ number: number; bytes: Uint8Array }, void, void> {
     let after = 0
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- in their order
       const { rows } = await this.#writer.query(
         // Not AS number: the rows would be ordered by that text.
         `SELECT number::text AS decimal, bytes FROM mintmark_record WHERE number > $1
@@ -269,12 +268,10 @@ async function assertDurable(session: SqlSession): Promise<void> {
 
 async function lock(session: SqlSession): Promise<void> {
   for (const untilMs = performance.now() + LOCK_PATIENCE_MS; ; ) {
-    /* oxlint-disable no-await-in-loop -- a lock that is waited for */
     const { rows } = await session.query(TAKE_LOCK)
     if (rows[0]?.['taken'] === true) return
     if (performance.now() > untilMs) break
     await sleep(LOCK_WAIT_MS)
-    /* oxlint-enable no-await-in-loop */
   }
   const { rows } = await session.query('SELECT writer_host, writer_pid FROM mintmark_ledger')
   const [host, pid] = [String(rows[0]?.['writer_host']), Number(rows[0]?.['writer_pid'])]

@@ -55,7 +55,6 @@ export class TileTree {
     while (!isReached(start, end)) {
       const middle = start + splitPoint(end - start)
       const isLeft = at <= middle
-      // oxlint-disable-next-line no-await-in-loop -- from the root down
       proof.unshift(await (isLeft ? this.#range(middle, end) : this.#range(start, middle)))
       if (isLeft) end = middle
       else start = middle
@@ -77,7 +76,6 @@ export class TileTree {
   /** Entries from `first` on, a bundle at a time, each with the index of its first entry. */
   async *entries(first = 0): AsyncGenerator<{ index: number; entries: Uint8Array[] }, void, void> {
     for (let index = first; index < this.size; ) {
-      // oxlint-disable-next-line no-await-in-loop -- in their order
       const bundle = await this.bundle(Math.floor(index / TILE_WIDTH))
       const entries = bundle.slice(index % TILE_WIDTH)
       yield { index, entries }

@@ -116,7 +116,6 @@ export class Cosigning {
     const name = keyOf(witness, head.origin)
     for (let left = MOST_TRIES; left > 0; left--) {
       const oldSize = this.#sizes.get(name) ?? 0
-      /* oxlint-disable no-await-in-loop -- each try rests on the last answer */
       const proof = await tree.consistency(oldSize, head.size)
       const request = { oldSize, proof, checkpoint: text }
       const reply = await this.#reply(witness, request, checkpoint)
@@ -133,7 +132,6 @@ export class Cosigning {
         if (isOther) await this.#dispute(witness, checkpoint, claimed, tree)
         return undefined
       }
-      /* oxlint-enable no-await-in-loop */
     }
     return undefined
   }
@@ -275,7 +273,6 @@ export class CosignRounds {
         if (next === undefined) break
         const [shard, text] = next
         this.#waiting.delete(shard)
-        // oxlint-disable-next-line no-await-in-loop -- one round at a time
         const cosigned = await this.#cosign(shard, text)
         if (cosigned === undefined) refused.set(shard, text)
         else this.#options.onAccepted(shard, cosigned)

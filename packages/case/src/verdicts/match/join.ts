@@ -56,11 +56,8 @@ export async function joinAll(
   onRange: (done: number, total: number) => void,
 ): Promise<void> {
   for (const [at, range] of ranges.entries()) {
-    // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
     await firstIssuances(session, tables.candidate, clocks, range)
-    // oxlint-disable-next-line no-await-in-loop -- as above
     if ((await countOf(session, tables.candidate)) > 0)
-      // oxlint-disable-next-line no-await-in-loop -- as above
       await allIssuances(session, tables, clocks, range)
     onRange(at + 1, ranges.length)
   }

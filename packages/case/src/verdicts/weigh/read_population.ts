@@ -107,7 +107,6 @@ async function fillJoined(
   const clocks = await readClocks(session)
   const at = correctedMs('at', clocks.access)
   for (const range of rangesFor(await countOf(session, 'access'))) {
-    // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
     await session.command(
       `INSERT INTO ${joined}
        SELECT home, who, first.1 AS prefix, first.2 AS app, first.3 AS client_family, first.4 AS client_kind,

@@ -127,7 +127,6 @@ async function valuesOf(session: Session, { about, joined }: Tables): Promise<Ma
     const column = dimension === 'all' ? "''" : `toString(${COLUMN[dimension]})`
     const isAsked =
       dimension === 'who' ? `WHERE (home, who) GLOBAL IN (SELECT home, who FROM ${about})` : ''
-    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
     const rows = await session.rows(
       `SELECT home, ${column} AS value, sum(tokens) AS tokens, sum(records) AS records FROM ${joined} ${isAsked}
        GROUP BY home, value ORDER BY home, value`,
