@@ -37,11 +37,12 @@ export {
   type TrustFacts,
   trustFacts,
 } from './chain/trust_facts.ts'
-export type { HowToExport, Need } from './doctor/exports.ts'
 export {
   exportsWanted,
+  type HowToExport,
   keptDaysOf,
   type Lacking,
+  type Need,
   type Question,
   questionsOf,
 } from './doctor/questions.ts'
@@ -59,17 +60,13 @@ export {
   KEYS_SHAPE,
   keepScan,
 } from './dumps/dump_scans.ts'
-export type { FileUse, FileUser } from './dumps/file_use.ts'
-export { isLeak, type KeyFound } from './dumps/keys_found.ts'
-export { background } from './engine/background.ts'
-export { isMoved } from './engine/lasting_session.ts'
+export { type FileUse, type FileUser, isLeak, type KeyFound } from './dumps/keys_found.ts'
 export type { Session } from './engine/session.ts'
+export { background, isMoved } from './engine/session_through.ts'
 export { type Hunt, parseHunt } from './hunts/hunt_file.ts'
 export { huntList } from './hunts/hunt_list.ts'
-export { type HuntResult, type HuntRow, runHunts } from './hunts/run_hunts.ts'
-export { tryHunt } from './hunts/try_hunt.ts'
+export { type HuntResult, type HuntRow, runHunts, tryHunt } from './hunts/run_hunts.ts'
 export { ingest } from './ingest/ingest.ts'
-export { type AccountAddress, accountAddresses } from './scope/account_addresses.ts'
 export {
   type Concern,
   concerning,
@@ -81,6 +78,7 @@ export {
 export { type Indicator, readIndicators } from './scope/indicators.ts'
 export {
   addMarks,
+  addNote,
   MARK_KINDS,
   type Mark,
   type MarkAction,
@@ -93,17 +91,14 @@ export {
   marksMark,
   markTimes,
   type NewMarks,
-  withdrawMarks,
-} from './scope/marks.ts'
-export {
-  addNote,
   type NewNote,
   NOTE_KINDS,
   type Note,
   type NoteKind,
   notes,
   noteValue,
-} from './scope/notes.ts'
+  withdrawMarks,
+} from './scope/marks.ts'
 export type { Bounds, PartScope } from './scope/parts.ts'
 export { type AccountScope, type Scope, scope } from './scope/scope.ts'
 export { remark, select } from './scope/select.ts'
@@ -115,7 +110,7 @@ export { type Case, openCase } from './store/case.ts'
 export { caseAddresses, caseNames } from './store/case_names.ts'
 export { type EvidenceRow, evidenceRows, UNREADABLE } from './store/evidence_rows.ts'
 export { readMeta, writeMeta } from './store/meta.ts'
-export { FILE_UNKNOWNS } from './unknowns/from_statements.ts'
+export { FILE_UNKNOWNS } from './unknowns/from_files.ts'
 export { type Unknown, unknowns, unknownsConcerning } from './unknowns/unknowns.ts'
 export { buildCoverage, type CoverageSpan, coverageReport } from './verdicts/losses/coverage.ts'
 export { REASONS, type Strength } from './verdicts/match/reasons.ts'
@@ -130,25 +125,42 @@ export {
   type VerdictCounts,
   verdictsCsv,
 } from './verdicts/verdict_rows.ts'
+export { type CoveredLog, coverageIn } from './views/coverage_in.ts'
+export { eventRows, messageRows, timelineRows } from './views/export_rows.ts'
+export { type Focus, focusOn } from './views/focus.ts'
 export {
   ACCESS_COLUMNS,
   type AccessDetail,
   type AccessPage,
   accessDetails,
   accessPage,
+  HIT_COLUMNS,
+  hitPage,
+  hitsWithin,
   type ListedAccess,
-} from './views/access_list.ts'
-export { type CoveredLog, coverageIn } from './views/coverage_in.ts'
-export { eventRows, messageRows, timelineRows } from './views/export_rows.ts'
-export { type Focus, focusOn } from './views/focus.ts'
-export { HIT_COLUMNS, hitPage, hitsWithin } from './views/hit_page.ts'
-export { type Lineage, lineage, sessionsOf, tokensOf } from './views/lineage.ts'
-export type { ListQuery } from './views/list_query.ts'
-export { REJECT_COLUMNS, type RejectRow, rejectPage, rejectRows } from './views/reject_page.ts'
+  type ListQuery,
+  REJECT_COLUMNS,
+  type RejectRow,
+  rejectPage,
+  rejectRows,
+} from './views/lists.ts'
 export { type Found, search, soughtText } from './views/search.ts'
-export { type Sighted, sightedAccounts } from './views/sighted.ts'
+export {
+  type AccountAddress,
+  accountAddresses,
+  type Sighted,
+  sightedAccounts,
+} from './views/sighted.ts'
 export { type Segment, type TimeBins, timeBins } from './views/time_bins.ts'
-export { type TokenUse, type TokenUses, tokenUses } from './views/token_uses.ts'
+export {
+  type Lineage,
+  lineage,
+  sessionsOf,
+  type TokenUse,
+  type TokenUses,
+  tokensOf,
+  tokenUses,
+} from './views/tokens.ts'
 export type { RawRow } from './why/raw_row.ts'
 export type { ReasonText } from './why/reason_texts.ts'
 export { type Explained, explain, type IssuanceSeen, type LogLooked, type Why } from './why/why.ts'

@@ -6,8 +6,8 @@
 
 import type { Session } from '../src/engine/session.ts'
 import { addMarks, type NewMarks } from '../src/scope/marks.ts'
-import { NO_ID } from '../src/store/access_sql.ts'
 import { openCase } from '../src/store/case.ts'
+import { NO_ID } from '../src/store/sql.ts'
 import { type Backend, embedded } from './backends.ts'
 
 type Value = string | number | readonly (string | number)[]

@@ -10,12 +10,18 @@ import { trustFacts, trustMark } from '../chain/trust_facts.ts'
 import { type Custody, custody } from '../dumps/custody.ts'
 import { scansMark } from '../dumps/dump_scans.ts'
 import { type KeyFound, keysFound } from '../dumps/keys_found.ts'
-import type { Facts } from '../engine/facts.ts'
-import type { Session } from '../engine/session.ts'
+import type { Facts, Session } from '../engine/session.ts'
 import { huntList } from '../hunts/hunt_list.ts'
 import type { HuntOptions, HuntResult } from '../hunts/run_hunts.ts'
-import { type Mark, markConditions, marks, marksMark, marksTotal } from '../scope/marks.ts'
-import { type Note, notes } from '../scope/notes.ts'
+import {
+  type Mark,
+  markConditions,
+  marks,
+  marksMark,
+  marksTotal,
+  type Note,
+  notes,
+} from '../scope/marks.ts'
 import { type Scope, scope } from '../scope/scope.ts'
 import { select, withSelected } from '../scope/select.ts'
 import type { Selected } from '../scope/selected.ts'
@@ -24,10 +30,10 @@ import { type Timeline, timeline } from '../scope/timeline.ts'
 import type { Case } from '../store/case.ts'
 import { type EvidenceRow, type EvidenceStatement, evidenceRows } from '../store/evidence_rows.ts'
 import { type Unknown, unknowns } from '../unknowns/unknowns.ts'
-import { comparable } from '../verdicts/comparable.ts'
 import { reconcile } from '../verdicts/reconcile.ts'
 import { evidenceMark, seal } from '../verdicts/seal.ts'
 import {
+  comparable,
   outcomeCounts,
   type SessionVerdict,
   sessionVerdicts,
@@ -35,10 +41,16 @@ import {
   tokenVerdicts,
   type VerdictCounts,
 } from '../verdicts/verdict_rows.ts'
-import { type AnswerSlot, cacheAnswer, cachedAnswer, questionOf } from './answer_cache.ts'
 import { type Conclusion, conclude, type Grounds } from './conclusion.ts'
 import { type Lead, leadsOf } from './leads.ts'
-import { huntOnce, isHuntedWith } from './prepare.ts'
+import {
+  type AnswerSlot,
+  cacheAnswer,
+  cachedAnswer,
+  huntOnce,
+  isHuntedWith,
+  questionOf,
+} from './prepare.ts'
 
 const ANSWER_SCHEMA = 'mintmark-answer/1'
 

@@ -6,7 +6,7 @@
  */
 import { count, minute, percent, percentUp, plural } from '@mintmark/core/wording'
 import type { PointedCounts } from '../scope/pointed_counts.ts'
-import type { Comparable, Rate } from '../verdicts/comparable.ts'
+import type { Comparable, Rate } from '../verdicts/verdict_rows.ts'
 import type { Conclusion, DumpSearch, Status, Unanswered, Unread } from './conclusion.ts'
 import type { Lead } from './leads.ts'
 

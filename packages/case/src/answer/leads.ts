@@ -4,13 +4,11 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import { asNumber, asTime, rowReader } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
+import { BOUNDED, cell, rowReader, type Session } from '../engine/session.ts'
 import type { HuntResult } from '../hunts/run_hunts.ts'
 import type { MarkConditions } from '../scope/marks.ts'
 import { COUNTED, hunted, pointedAccesses } from '../scope/pointed_counts.ts'
-import { settledBy } from '../unknowns/settled_by.ts'
+import { settledBy } from '../unknowns/wording.ts'
 
 /** Accesses that are a lead for one and the same reason. Times are ISO, UTC. */
 export interface Lead {
@@ -47,7 +45,7 @@ export async function leadsOf(
   return rows.map((row) => leadOf(row, byId.get(String(row['hunt']))))
 }
 
-const readCounts = rowReader(asNumber('tokens sessions mailboxes'), asTime('first last'))
+const readCounts = rowReader(cell.number('tokens sessions mailboxes'), cell.time('first last'))
 
 function leadOf(row: Json, hunt: HuntResult | undefined): Lead {
   const isHunt = row['source'] === 'hunt'

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { countOf } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
+import { countOf, type Session } from '../engine/session.ts'
 import type { HuntResult } from '../hunts/run_hunts.ts'
 import { type Judged, judgedCounts, unjudged } from '../scope/accesses_judged.ts'
 import { markConditions } from '../scope/marks.ts'

@@ -1,17 +1,52 @@
 /**
- * Brings what is derived from the evidence up to the evidence: duplicates, coverage, verdicts, hunts.
+ * Brings what is derived from the evidence up to the evidence (duplicates, coverage, verdicts, hunts), and keeps the last
+ * answer to the whole case and, apart from it, the last one to a selection.
  *
  * @module
  */
-
+import { createHash } from 'node:crypto'
+import { parseObject } from '@mintmark/core'
 import type { Session } from '../engine/session.ts'
 import { huntList } from '../hunts/hunt_list.ts'
 import { type HuntOptions, type HuntResult, huntHits, runHunts } from '../hunts/run_hunts.ts'
 import type { Case } from '../store/case.ts'
-import { readMeta, writeMeta } from '../store/meta.ts'
+import { insertMeta, readMeta, writeMeta } from '../store/meta.ts'
 import { type ReconcileOptions, reconcile } from '../verdicts/reconcile.ts'
 import { evidenceMark, seal } from '../verdicts/seal.ts'
-import { questionOf } from './answer_cache.ts'
+
+/** Names of the facts. What somebody selected once must not displace what every command asks. */
+export type AnswerSlot = 'answer' | 'answer-selected'
+
+/** Changes with every change to what an answer says of the same evidence. */
+const RULES = 10
+
+/** What an answer depends on, as one text: any difference is another question. */
+export function questionOf(...parts: readonly unknown[]): string {
+  const spelled = JSON.stringify([RULES, ...parts], (_, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  )
+  return createHash('sha256').update(spelled).digest('hex')
+}
+
+/** The stored answer to a question, as JSON, or undefined. */
+export async function cachedAnswer(
+  session: Session,
+  slot: AnswerSlot,
+  question: string,
+): Promise<unknown> {
+  const stored = parseObject((await readMeta(session, slot)) ?? '')
+  return stored?.['question'] === question ? stored['answer'] : undefined
+}
+
+/** Stores an answer in place of the last one. */
+export async function cacheAnswer(
+  session: Session,
+  slot: AnswerSlot,
+  question: string,
+  answer: unknown,
+): Promise<void> {
+  await insertMeta(session, slot, JSON.stringify({ question, answer }))
+}
 
 /** Evidence and, after a blank, hunts for which `hunt_hit` holds what they found. */
 const HUNTED = 'hunted'

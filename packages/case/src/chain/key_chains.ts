@@ -4,11 +4,10 @@
  *
  * @module
  */
-import { count, minute, plural } from '@mintmark/core'
+import { count, isoOf, minute, plural } from '@mintmark/core'
 import { isLeak, type KeyFound } from '../dumps/keys_found.ts'
-import type { Session } from '../engine/session.ts'
+import { BOUNDED, cell, firstRow, rowReader, type Session, textsOf } from '../engine/session.ts'
 import type { EvidenceRow } from '../store/evidence_rows.ts'
-import { type TokenAccesses, tokenAccesses } from './token_accesses.ts'
 import type {
   FactSource,
   KeyTrust,
@@ -17,6 +16,57 @@ import type {
   TrustEnd,
   TrustFacts,
 } from './trust_facts.ts'
+
+interface AccessSeen {
+  readonly evidenceId: number
+  readonly line: number
+  /** ISO. */
+  readonly at: string
+}
+
+export interface TokenAccesses {
+  readonly tokens: number
+  readonly accesses: number
+  readonly mailboxes: number
+  readonly first: AccessSeen | undefined
+  readonly last: AccessSeen | undefined
+}
+
+const UNISSUED = "verdict IN ('unissued', 'mismatched') AND strength = 'established'"
+
+/** Those with some tokens; or with all that nobody issued to their user, except some. */
+export async function tokenAccesses(
+  session: Session,
+  asked: { readonly ids: readonly string[] } | { readonly except: readonly string[] },
+): Promise<TokenAccesses> {
+  const [wanted, ids] =
+    'ids' in asked
+      ? ['toString(token_id) IN {ids:Array(String)}', asked.ids]
+      : [`${UNISSUED} AND toString(token_id) NOT IN {ids:Array(String)}`, asked.except]
+  const location = '(toUnixTimestamp64Milli(at), evidence_id, line)'
+  const row = await firstRow(
+    session,
+    `SELECT uniqExact(token_id) AS tokens, count() AS accesses, uniqExactIf(mailbox, mailbox != '') AS mailboxes,
+       min(${location}) AS first, max(${location}) AS last
+     FROM judged WHERE token_state = 'present' AND ${wanted} ${BOUNDED}`,
+    { ids },
+  )
+  const counts = readCounts(row)
+  const isAny = counts.accesses > 0
+  return {
+    ...counts,
+    first: isAny ? firstOf(row['first']) : undefined,
+    last: isAny ? firstOf(row['last']) : undefined,
+  }
+}
+
+const readCounts = rowReader(cell.number('tokens accesses mailboxes'))
+
+function firstOf(tuple: unknown): AccessSeen | undefined {
+  const [ms, evidenceId, line] = textsOf(tuple).map(Number)
+  if (ms === undefined || evidenceId === undefined || line === undefined) return undefined
+  return { evidenceId, line, at: isoOf(ms) }
+}
 
 /** Where a link is shown. */
 export interface LinkEvidence {

@@ -4,11 +4,9 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import { asNumber, asText, asTexts, asTime, rowReader } from '../engine/rows.ts'
-import type { Params, Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
+import { BOUNDED, cell, type Params, rowReader, type Session } from '../engine/session.ts'
 import type { Selected } from '../scope/selected.ts'
-import { PRINCIPAL, SPAN } from '../store/access_sql.ts'
+import { PRINCIPAL, SPAN } from '../store/sql.ts'
 import { dumpFiles, dumpName, dumpScans } from './dump_scans.ts'
 
 export interface CustodyOptions {
@@ -170,10 +168,10 @@ function custodyOf(
 }
 
 const readArtefact = rowReader(
-  asText('artefact:name path hash'),
-  asNumber('bytes:size accesses:access_count principals:people'),
-  asTime('first last'),
-  asNumber('suspect:suspects established:sure'),
+  cell.text('artefact:name path hash'),
+  cell.number('bytes:size accesses:access_count principals:people'),
+  cell.time('first last'),
+  cell.number('suspect:suspects established:sure'),
 )
 
 function accessOf(row: Json): ArtefactAccess {
@@ -182,8 +180,8 @@ function accessOf(row: Json): ArtefactAccess {
 }
 
 const readAccess = rowReader(
-  asText('artefact:name path:object_path'),
-  asTime('at'),
-  asText('principal:who operation ip client tokenId:token verdict reason'),
-  asTexts('hunts'),
+  cell.text('artefact:name path:object_path'),
+  cell.time('at'),
+  cell.text('principal:who operation ip client tokenId:token verdict reason'),
+  cell.texts('hunts'),
 )

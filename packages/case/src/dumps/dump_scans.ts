@@ -5,10 +5,8 @@
  */
 import { createHash } from 'node:crypto'
 import { isObject, parseObject } from '@mintmark/core'
-import { firstRow } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
-import { insertRows } from '../engine/tab_separated.ts'
-import { NEXT_TIME } from '../store/access_sql.ts'
+import { firstRow, insertRows, type Session } from '../engine/session.ts'
+import { NEXT_TIME } from '../store/sql.ts'
 
 /** Shapes of evidence that is no log: see `IngestOptions.otherShape`. */
 export const DUMP_SHAPE = 'memory-dump'

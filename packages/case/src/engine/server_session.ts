@@ -13,10 +13,9 @@ import {
 } from '@clickhouse/client'
 import { isObject, type Json, MintmarkError, text } from '@mintmark/core'
 import { engineError } from './engine_error.ts'
-import { INSERT_ID } from './insert_id.ts'
 import type { ServerLocation } from './location.ts'
 import { readOnlyForm } from './read_only.ts'
-import type { Params, Session } from './session.ts'
+import { INSERT_ID, type Params, type Session } from './session.ts'
 
 /** Longer than any merge or reconciliation; a dead connection is noticed by TCP. */
 const REQUEST_LIMIT_MS = 24 * 3_600_000

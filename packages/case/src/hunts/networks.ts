@@ -8,7 +8,7 @@
  * @module
  */
 import type { Session } from '../engine/session.ts'
-import { APP } from '../store/access_sql.ts'
+import { APP } from '../store/sql.ts'
 
 /** Text of the /24 or /48 around an address; `::` or a private block when it is no public address. */
 const PREFIX = 'cutIPv6(toIPv6OrZero(ip), 10, 1)'

@@ -1,17 +1,68 @@
 /**
- * Puts the hunts to a case, and keeps what they point at in `hunt_hit`.
+ * Puts the hunts to a case, and keeps what they point at in `hunt_hit`. What a user wrote the engine checks first: the
+ * second fence around his SELECT.
  *
  * @module
  */
-import type { Json } from '@mintmark/core'
-import { asNumber, asText, asTime, countOf, firstRow, rowReader } from '../engine/rows.ts'
-import type { Params, Session } from '../engine/session.ts'
-import { ACCOUNT, NO_ID } from '../store/access_sql.ts'
-import { checkHunt } from './check_hunt.ts'
-import { HUNT_COLUMNS, type Hunt, type HuntClass, type HuntStrength } from './hunt_file.ts'
+import { type Json, MintmarkError } from '@mintmark/core'
+import { readOnlyForm } from '../engine/read_only.ts'
+import { cell, countOf, firstRow, type Params, rowReader, type Session } from '../engine/session.ts'
+import { ACCOUNT, NO_ID } from '../store/sql.ts'
+import {
+  HUNT_COLUMNS,
+  type Hunt,
+  type HuntClass,
+  type HuntStrength,
+  parseHunt,
+} from './hunt_file.ts'
 import { type HuntSelection, huntList, isBuiltIn } from './hunt_list.ts'
 import { fillKnown } from './known.ts'
 import { fillNetworks } from './networks.ts'
+
+/**
+ * Has the engine plan the hunt read-only (which refuses writes and table functions) and name its columns; returns its
+ * normal form, which is what may run.
+ * @throws {MintmarkError} `HUNT_INVALID`, `facts.clickhouse` where the engine refused it
+ */
+export async function checkHunt(session: Session, hunt: Hunt, params: Params): Promise<string> {
+  const normal = await asHunt(hunt, () => readOnlyForm(session, hunt.sql))
+  const planned = await asHunt(hunt, async () => {
+    await session.rows(`EXPLAIN SELECT * FROM (${normal}) SETTINGS readonly = 1`, params)
+    return session.rows(`DESCRIBE TABLE (${normal}) SETTINGS readonly = 1`, params)
+  })
+  requireColumns(hunt, planned)
+  return normal
+}
+
+function requireColumns(hunt: Hunt, described: readonly Json[]): void {
+  const names = described.map((column) => String(column['name']))
+  const wanted = HUNT_COLUMNS.map(({ name }) => name)
+  const missing = wanted.filter((name) => !names.includes(name))
+  const other = names.filter((name) => !wanted.includes(name))
+  if (missing.length > 0) throw invalid(hunt, `the SELECT gives no column ${missing.join(', ')}`)
+  if (other.length > 0)
+    throw invalid(hunt, `the SELECT gives a column that hunts have not: ${other[0] ?? ''}`)
+}
+
+async function asHunt<T>(hunt: Hunt, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (cause) {
+    if (!(cause instanceof MintmarkError)) throw cause
+    if (cause.code !== 'ENGINE_QUERY' && cause.code !== 'INPUT_INVALID') throw cause
+    throw invalid(hunt, firstSentence(cause.message), cause)
+  }
+}
+
+/** The engine repeats the whole query behind its first line. */
+function firstSentence(message: string): string {
+  return message.split('\n', 1)[0]?.slice(0, 300) ?? ''
+}
+
+function invalid(hunt: Hunt, message: string, cause?: MintmarkError): MintmarkError {
+  const facts = { file: hunt.file, line: 1, clickhouse: Number(cause?.facts['clickhouse'] ?? 0) }
+  return new MintmarkError('HUNT_INVALID', `${hunt.file}: ${message}`, facts, { cause })
+}
 
 export interface HuntOptions extends HuntSelection {
   /** How many rows of each hunt to give; all are stored. Default 20. */
@@ -205,14 +256,62 @@ async function hitsOf(session: Session, hunt: Hunt, limit: number): Promise<Hits
   return { ...counts, rows: rows.map(readHuntRow) }
 }
 
-const readCounts = rowReader(asNumber('hits'), asTime('first last'), asNumber('accounts'))
+const readCounts = rowReader(cell.number('hits'), cell.time('first last'), cell.number('accounts'))
 
 export const readHuntRow: (row: Json) => HuntRow = rowReader(
-  asTime('at'),
-  asText('tenant principal mailbox recordId content tokenId sessionId ip app why'),
+  cell.time('at'),
+  cell.text('tenant principal mailbox recordId content tokenId sessionId ip app why'),
 )
 
 function resultOf(hunt: Hunt, hits: Hits): HuntResult {
   const { id, title, strength, means, cannotMean, attack, references } = hunt
   return { id, title, class: hunt.class, strength, means, cannotMean, attack, references, ...hits }
+}
+
+interface HuntTrial {
+  readonly hunt: Hunt
+  readonly hits: number
+  readonly accounts: number
+  /** The first ones, in the order of time. */
+  readonly rows: readonly HuntRow[]
+}
+
+const VALUES = HUNT_COLUMNS.map(({ name, type }) => `CAST(h.${name} AS ${type}) AS ${name}`)
+const shortened = (column: string, most = 300) =>
+  `substringUTF8(h.${column}, 1, ${most}) AS ${column}`
+const MOST_SECONDS = 120
+const LIMITS = `SETTINGS max_execution_time = ${MOST_SECONDS}, max_bytes_before_external_group_by = 400000000,
+  max_bytes_before_external_sort = 400000000`
+
+/**
+ * @param source the text of a hunt's file
+ * @throws {MintmarkError} `HUNT_INVALID` with the line; `ENGINE_QUERY`, also where it takes more than two minutes
+ */
+export async function tryHunt(session: Session, source: string, limit = 100): Promise<HuntTrial> {
+  const hunt = parseHunt(source, 'hunt')
+  const whole = { slice: 0, slices: 1, first_bucket: 0, last_bucket: 255 }
+  const own = Object.fromEntries(hunt.params.map(({ name, value }) => [name, value]))
+  const params = { ...own, ...whole }
+  const sql = await checkHunt(session, hunt, params)
+  const found = `SELECT ${VALUES.join(', ')} FROM (\n${sql}\n) AS h`
+  const counted = await firstRow(
+    session,
+    `SELECT uniqExact(record_id, content) AS n, uniqExact(${ACCOUNT}) AS who
+     FROM (${found}) ${LIMITS}`,
+    params,
+  )
+  const rows = await session.rows(
+    `SELECT toUnixTimestamp64Milli(at) AS at_ms, ${shortened('tenant')}, ${shortened('principal')}, ${shortened('mailbox')},
+       toString(h.record_id) AS record_id, toString(h.content) AS content, toString(h.token_id) AS token_id,
+       ${shortened('session_id')}, ip, app, ${shortened('why', 500)}
+     FROM (SELECT * FROM (${found}) ORDER BY at, record_id, content LIMIT 1 BY record_id, content
+       LIMIT {most_rows:UInt32}) AS h ORDER BY h.at, h.record_id, h.content ${LIMITS}`,
+    { ...params, most_rows: Math.min(Math.max(1, limit), 1000) },
+  )
+  return {
+    hunt,
+    hits: Number(counted['n'] ?? 0),
+    accounts: Number(counted['who'] ?? 0),
+    rows: rows.map(readHuntRow),
+  }
 }

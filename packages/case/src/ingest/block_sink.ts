@@ -13,8 +13,8 @@ import type {
   Reject,
   Statement,
 } from '@mintmark/logs'
-import { NO_ID } from '../store/access_sql.ts'
 import { INGESTED, type Ingested } from '../store/schema.ts'
+import { NO_ID } from '../store/sql.ts'
 import { type Cell, NativeRows } from './native_block.ts'
 import type { Identity, LocatedStatement } from './worker_protocol.ts'
 

@@ -1,8 +1,8 @@
-import type { Session } from '../engine/session.ts'
-import { insertRows } from '../engine/tab_separated.ts'
-import { nameOf } from '../store/columns.ts'
+import { MessageChannel } from 'node:worker_threads'
+import { insertRows, type Session } from '../engine/session.ts'
 import { forgetFiles, removeFiles } from '../store/recover.ts'
 import { columnNames, INGESTED } from '../store/schema.ts'
+import { nameOf } from '../store/sql.ts'
 import type { TableBlock } from './block_sink.ts'
 import {
   dateOrderRows,
@@ -11,9 +11,59 @@ import {
   rejectRows,
   statementRows,
 } from './draft.ts'
-import { giveBack } from './give_back.ts'
 import type { KnownEvidence } from './known_evidence.ts'
-import type { MergePause } from './merges.ts'
+
+/** Frees the memory of bytes at once: the engine is slow to collect what other threads hand over (a gigabyte, seen). */
+export function giveBack(all: readonly Uint8Array<ArrayBuffer>[]): void {
+  // A message that nobody receives takes its memory with it.
+  const { port1, port2 } = new MessageChannel()
+  port1.postMessage(undefined, [...new Set(all.map(({ buffer }) => buffer))])
+  port1.close()
+  port2.close()
+}
+
+const TABLES = ['issuance', 'access'] as const
+/** Parts of one table from which on the engine had better merge: it refuses inserts at 3,000. */
+const MOST_PARTS = 250
+
+/**
+ * Keeps the engine of a folder from merging during ingest, because sealing merges all (measured: a seventh). A server's
+ * pause would outlive the process, so there is none.
+ */
+export class MergePause {
+  readonly #session: Session
+  #inserts = 0
+  #isPaused: boolean = false
+
+  constructor(session: Session) {
+    this.#session = session
+  }
+
+  /** */
+  async begin(): Promise<void> {
+    if (this.#session.kind !== 'embedded') return
+    this.#isPaused = true
+    await this.#send('STOP')
+  }
+
+  /** Counts an insert; after many of them the pause is over. */
+  async inserted(): Promise<void> {
+    if (++this.#inserts > MOST_PARTS) await this.end()
+  }
+
+  /** Also before rows are removed, which waits for merges. */
+  async end(): Promise<void> {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    await this.#send('START')
+  }
+
+  async #send(word: 'START' | 'STOP'): Promise<void> {
+    await Promise.all(
+      TABLES.map((table) => this.#session.command(`SYSTEM ${word} MERGES ${table}`)),
+    )
+  }
+}
 
 /** Encoded rows that wait for the engine: one insert of about this much sorts within 200 MB. */
 const BATCH_BYTES = 24 * 1024 * 1024

@@ -17,8 +17,15 @@ import {
   withSharedOrder,
 } from '@mintmark/logs/reader'
 import { BlockSink } from './block_sink.ts'
-import { Flow } from './flow.ts'
-import type { Answer, Done, FileDates, PartSummary, SmallFile, Task } from './worker_protocol.ts'
+import {
+  type Answer,
+  type Done,
+  type FileDates,
+  Flow,
+  type PartSummary,
+  type SmallFile,
+  type Task,
+} from './worker_protocol.ts'
 
 /** Rows of a large file are handed over when they take about this much. */
 const BLOCK_BYTES = 4 * 1024 * 1024

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import type { Json } from '@mintmark/core'
-import { asNumber, asText, rowReader } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
+import { cell, rowReader, type Session } from '../engine/session.ts'
 import { UNREADABLE } from '../store/evidence_rows.ts'
 
 /** A file that the case has, or that this run is about to add. */
@@ -103,7 +102,7 @@ export class KnownEvidence {
 }
 
 const readFile = rowReader(
-  asNumber('evidenceId'),
-  asText('path sha256'),
-  asNumber('sizeBytes sameAs'),
+  cell.number('evidenceId'),
+  cell.text('path sha256'),
+  cell.number('sizeBytes sameAs'),
 )

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { nameOf } from '../store/columns.ts'
+import { nameOf } from '../store/sql.ts'
 
 export type Cell = string | number | readonly string[] | readonly number[]
 

@@ -4,11 +4,10 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
-import { firstRow } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
+import { firstRow, type Session } from '../engine/session.ts'
 import { ALL_TIME } from '../verdicts/losses/loss.ts'
 import { lossesOf } from '../verdicts/losses/losses.ts'
-import { THROTTLED_HOURS } from './unnamed.ts'
+import { THROTTLED_HOURS } from './unbounded.ts'
 
 /** Accesses by what is known of them; the parts add up to `of`. */
 export interface Judged {

@@ -1,23 +1,51 @@
 /**
- * The accounts of a scope: whose mailbox, which organisation and groups, and the directory behind that.
+ * The accounts of a scope: whose mailbox, which organisation and groups, and the directory behind that; and the names
+ * that people know tenants by.
  *
  * @module
  */
 import type { Json } from '@mintmark/core'
 import {
-  asFlag,
-  asNumber,
-  asText,
+  BOUNDED,
+  cell,
   countOf,
+  type Facts,
   numbersBy,
   rowReader,
+  type Session,
   textsBy,
   textsOf,
-} from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
-import { domainOf } from '../store/access_sql.ts'
+} from '../engine/session.ts'
+import { domainOf } from '../store/sql.ts'
 import type { Selected } from './selected.ts'
+
+/** More tenants than a sentence names need no name. */
+const NAMED_AT_ONCE = 100
+
+/** The commonest mail domain of each tenant's mailboxes and users: guests do not outnumber the others. */
+export async function tenantNames(
+  session: Session,
+  facts: Facts,
+  tenants: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = tenants.filter((tenant) => tenant !== '').slice(0, NAMED_AT_ONCE)
+  if (wanted.length === 0) return new Map()
+  // Of all tenants: then the next question needs no other query.
+  const rows = await facts.rows(
+    session,
+    `SELECT tenant_id, argMax(domain, (users, reverse(domain))) AS name FROM (
+       SELECT tenant_id, domain, sum(users) AS users FROM (
+         SELECT toString(tenant) AS tenant_id, ${domainOf('mailbox')} AS domain, uniqExact(mailbox) AS users FROM access
+         WHERE position(mailbox, '@') > 0 GROUP BY tenant_id, domain
+         UNION ALL
+         SELECT toString(tenant) AS tenant_id, ${domainOf('principal')} AS domain, uniqExact(principal) AS users FROM issuance
+         WHERE position(principal, '@') > 0 GROUP BY tenant_id, domain
+       ) GROUP BY tenant_id, domain
+     ) GROUP BY tenant_id ORDER BY tenant_id ${BOUNDED}`,
+  )
+  const names = textsBy(rows, 'tenant_id', 'name')
+  return new Map([...names].filter(([tenant]) => wanted.includes(tenant)))
+}
 
 /** How an account's organisation is known, best first. */
 export type OrganisationBasis = 'directory' | 'tenant' | 'domain' | ''
@@ -70,10 +98,10 @@ export async function accountsOf(session: Session, selected: Selected): Promise<
 }
 
 const readAccount = rowReader(
-  asText('mailbox:account tenant:tenant_name'),
-  asNumber('accesses:theirs either firstMs lastMs'),
-  asFlag('needsAudit'),
-  asNumber('unnamedBinds:binds cutRecords:cuts cutItems'),
+  cell.text('mailbox:account tenant:tenant_name'),
+  cell.number('accesses:theirs either firstMs lastMs'),
+  cell.flag('needsAudit'),
+  cell.number('unnamedBinds:binds cutRecords:cuts cutItems'),
 )
 
 /** Accounts with at least one mailbox audit record of reading, by anybody, anywhere in the case. */
@@ -160,7 +188,7 @@ async function directoryOf(
   const tenants = await organisationsBy(session, 'toString(tenant)')
   const domains = await organisationsBy(session, domainOf('principal'))
   const learnt = learntTenants(accounts, homes)
-  const names = tenantNames(accounts)
+  const names = namesByDomain(accounts)
   return {
     of(mailbox, tenant) {
       const home = homes.get(mailbox)
@@ -213,7 +241,7 @@ function learntTenants(
 }
 
 /** A tenant goes by the commonest domain of its accounts, with its id where two would have one name. */
-function tenantNames(accounts: readonly Json[]): Map<string, string> {
+function namesByDomain(accounts: readonly Json[]): Map<string, string> {
   const counts = new Map<string, Map<string, number>>()
   for (const row of accounts) {
     const mailbox = String(row['account'])

@@ -4,10 +4,8 @@
  *
  * @module
  */
-import { countOf, firstRow } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
-import { HAS_TOKEN, IS_CUT, SPAN } from '../store/access_sql.ts'
+import { BOUNDED, countOf, firstRow, type Session } from '../engine/session.ts'
+import { HAS_TOKEN, IS_CUT, SPAN } from '../store/sql.ts'
 import { SELECTED_COLUMNS, type Selected, selectAccounts, selectBase } from './selected.ts'
 import { type Condition, isDefault } from './selection.ts'
 

@@ -5,13 +5,10 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import { numbersBy, textsOf } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
-import type { Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
-import { insertRows } from '../engine/tab_separated.ts'
-import { domainOf } from '../store/access_sql.ts'
+import { BOUNDED, insertRows, numbersBy, type Session, textsOf } from '../engine/session.ts'
 import { caseNames } from '../store/case_names.ts'
+import { domainOf } from '../store/sql.ts'
 import { hasDomain, mailDomain } from './accounts.ts'
 import type { AccountScope, Scope } from './scope.ts'
 import { SELECTED_COLUMNS, SELECTED_ORDER, type Selected } from './selected.ts'

@@ -1,15 +1,24 @@
 /**
- * Marks: what people know of an access, a token, a session or an address, and the logs do not show. A mark says
- * `theirs` (the attacker's) or `ours` (harmless), with who, when and why. Marks are only added: the newest of one thing
- * counts, and one without a party withdraws it. Marks made at once share a time that no others have.
+ * What people say of a case: marks and notes. A mark says that an access, a token, a session or an address is `theirs`
+ * (the attacker's) or `ours` (harmless), with who, when and why. A note is on an access, a token or a mailbox, or on an
+ * address of the page, which makes that a saved view; notes change no number. Both are only added: the newest of one thing
+ * (of a note, and one author) counts, and one without a party or text withdraws it. Marks made at once share a time that no
+ * others have.
  *
  * @module
  */
 import { isoOf, type Json, MintmarkError, readGuid, readTokenId } from '@mintmark/core'
-import { asText, asTime, countOf, firstRow, rowReader, textsOf } from '../engine/rows.ts'
-import type { Params, Session } from '../engine/session.ts'
-import { insertRows } from '../engine/tab_separated.ts'
-import { NEXT_TIME, NO_ID } from '../store/access_sql.ts'
+import {
+  cell,
+  countOf,
+  firstRow,
+  insertRows,
+  type Params,
+  rowReader,
+  type Session,
+  textsOf,
+} from '../engine/session.ts'
+import { NEXT_TIME, NO_ID } from '../store/sql.ts'
 import { indicatorOf } from './indicators.ts'
 import type { Selected } from './selected.ts'
 
@@ -258,7 +267,7 @@ function markOf(row: Json): Mark {
   }
 }
 
-const readMark = rowReader(asText('value party reason who'), asTime('at'))
+const readMark = rowReader(cell.text('value party reason who'), cell.time('at'))
 
 /** What marks say of an access, as conditions on `judged`. */
 export interface MarkConditions {
@@ -316,3 +325,80 @@ export async function aboutMarks(
   )
   return { sql: parts.length === 0 ? '0' : `(${parts.join(' OR ')})`, params }
 }
+
+export const NOTE_KINDS = ['view', 'access', 'token', 'mailbox'] as const
+export type NoteKind = (typeof NOTE_KINDS)[number]
+
+/** What somebody wants to write down. */
+export interface NewNote {
+  readonly kind: NoteKind
+  /** An address of the page from its `/` on, an access's record id, a token id in any spelling, a mailbox. */
+  readonly value: string
+  /** Null takes the author's earlier note back. */
+  readonly text: string | null
+  readonly who: string
+}
+
+/** A note that counts. Text is as it was typed, in one line. */
+export interface Note extends NewNote {
+  readonly text: string
+  /** ISO 8601, UTC. */
+  readonly at: string
+}
+
+const MAX_TEXT = 2000
+const MAX_NAME = 320
+const MAX_ADDRESS = 4000
+/** An address of this server alone: a browser reads `//` and `/\` as another's. */
+const ADDRESS = /^\/(?![/\\])[!-~]*$/u
+
+/**
+ * Adds a note.
+ * @throws {MintmarkError} `INPUT_INVALID` for an invalid value, and a text or a name that is empty or too long
+ */
+export async function addNote(session: Session, note: NewNote): Promise<Note> {
+  const value = noteValue(note)
+  const who = oneLine('who', note.who, MAX_WHO)
+  const text = note.text === null ? '' : oneLine('text', note.text, MAX_TEXT)
+  const at = await nextTime(session)
+  const cells = [`note-${note.kind}`, value, text === '' ? '' : 'kept', text, who, at]
+  await insertRows(session, 'mark', MARK_COLUMNS, [cells])
+  return { kind: note.kind, value, text, who, at: isoOfTime(at) }
+}
+
+/** What a note is about, as the case holds it. @throws {MintmarkError} `INPUT_INVALID` for a value that is not of its kind */
+export function noteValue({ kind, value }: Pick<NewNote, 'kind' | 'value'>): string {
+  const known = noteSpelling(kind, value.trim())
+  if (known !== '') return known
+  throw new MintmarkError('INPUT_INVALID', `a note's value is not of its kind, ${kind}`, {
+    option: 'value',
+  })
+}
+
+/** As the case spells it; `''` where it is not of its kind. */
+function noteSpelling(kind: NoteKind, value: string): string {
+  if (kind === 'access' || kind === 'token') return readValue(kind, value)
+  if (kind === 'view') return value.length <= MAX_ADDRESS && ADDRESS.test(value) ? value : ''
+  return value.length <= MAX_NAME && !/\p{Cc}/u.test(value) ? value.toLowerCase() : ''
+}
+
+/** Notes that count, oldest first; the newest where there are more than `limit`. */
+export async function notes(session: Session, limit = 1000): Promise<Note[]> {
+  const rows = await session.rows(
+    `SELECT substring(kind, 6) AS about, value, who, newest.2 AS text, newest.1 AS at_ms FROM (
+       SELECT toString(kind) AS kind, value, who, max((toUnixTimestamp64Milli(mark.at), reason)) AS newest,
+         argMax(party, (mark.at, reason)) AS state
+       FROM mark WHERE startsWith(kind, 'note-') GROUP BY kind, value, who)
+     WHERE state = 'kept' ORDER BY at_ms DESC, about, value, who LIMIT {limit:UInt32}`,
+    { limit },
+  )
+  return rows
+    .flatMap((row) => {
+      const kind = NOTE_KINDS.find((one) => one === row['about'])
+      if (kind === undefined) return []
+      return [{ kind, ...readNote(row) }]
+    })
+    .toReversed()
+}
+
+const readNote = rowReader(cell.text('value text who'), cell.time('at'))

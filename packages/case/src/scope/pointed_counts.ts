@@ -4,12 +4,26 @@
  * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
-import { asNumber, rowReader } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
-import { ACCOUNT, HAS_TOKEN, SPAN } from '../store/access_sql.ts'
-import { IS_ESTABLISHED_HUNT } from './access_strength.ts'
+import { BOUNDED, cell, rowReader, type Session } from '../engine/session.ts'
+import { ACCOUNT, HAS_TOKEN, SPAN } from '../store/sql.ts'
 import type { MarkConditions } from './marks.ts'
+
+/** A case that older rules hunted says `strong`. */
+export const IS_ESTABLISHED_HUNT = "strength IN ('strong', 'established')"
+
+/** Rows (record_id, content, pointed): `established` or `lead`; accesses that nothing points at have none. */
+const ACCESS_STRENGTHS: string = `
+  SELECT record_id, content, if(max(is_established) = 1, 'established', 'lead') AS pointed FROM (
+    SELECT record_id, content, toUInt8(strength = 'established') AS is_established FROM verdict WHERE strength != ''
+    UNION ALL
+    SELECT record_id, content, toUInt8(${IS_ESTABLISHED_HUNT}) AS is_established FROM hunt_hit
+  ) GROUP BY record_id, content`
+
+/** `table` as `s`, with the column `strength`, `''` where nothing points at the access. */
+export function withStrength(table: string): string {
+  return `(SELECT s.*, st.pointed AS strength FROM ${table} AS s
+    GLOBAL LEFT ANY JOIN (${ACCESS_STRENGTHS}) AS st ON s.record_id = st.record_id AND s.content = st.content)`
+}
 
 /** Counts of one strength. Times are ISO, UTC; null where there is nothing. */
 export interface PointedCounts {
@@ -110,5 +124,5 @@ function countsOf(row: Json): PointedCounts {
 }
 
 const readCounts = rowReader(
-  asNumber('accesses unissued mismatched tokens sessions hunts huntHits mailboxes'),
+  cell.number('accesses unissued mismatched tokens sessions hunts huntHits mailboxes'),
 )

@@ -5,17 +5,16 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
-import { asNumber, asText, countOf, firstRow, rowReader } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
-import type { Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
+import { BOUNDED, cell, countOf, firstRow, rowReader, type Session } from '../engine/session.ts'
 import { isAllJudged } from './accesses_judged.ts'
 import { type Account, accountsOf, type OrganisationBasis } from './accounts.ts'
-import { type Exposure, expose, itemsOf } from './exposure.ts'
-import { type AccessLoss, lostAccesses } from './lost_accesses.ts'
 import {
   type Bounds,
   boundsOf,
+  type Exposure,
+  expose,
+  itemsOf,
   organisationScopes,
   type PartCounts,
   type PartScope,
@@ -23,17 +22,19 @@ import {
   partScopes,
   unnamedIn,
 } from './parts.ts'
-import type { UnboundedCode } from './reasons.ts'
 import { withSelected } from './select.ts'
 import type { Selected } from './selected.ts'
 import { isDefault, type Selection } from './selection.ts'
 import {
+  type AccessLoss,
+  lostAccesses,
   type SyncedFolder,
   syncedFolders,
   throttledWindows,
+  type UnboundedCode,
   type Unnamed,
   unnamedOf,
-} from './unnamed.ts'
+} from './unbounded.ts'
 
 export interface Scope {
   /** Mailboxes with accesses of the attacker; those with ambiguous accesses alone are in `either`. */
@@ -247,7 +248,7 @@ async function totalsOf(session: Session, selected: Selected, exposure: Exposure
   return readTotals(row)
 }
 
-const readTotals = rowReader(asNumber('accesses either others graphBytes bytes:size'))
+const readTotals = rowReader(cell.number('accesses either others graphBytes bytes:size'))
 
 async function classScopes(
   session: Session,
@@ -298,5 +299,5 @@ async function operationCounts(session: Session, selected: Selected): Promise<Sc
        ) GROUP BY operation
      ) GROUP BY operation ORDER BY operation ${BOUNDED}`,
   )
-  return rows.map(rowReader(asText('operation'), asNumber('accesses messages copies')))
+  return rows.map(rowReader(cell.text('operation'), cell.number('accesses messages copies')))
 }

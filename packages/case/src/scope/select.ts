@@ -4,11 +4,8 @@
  * @module
  */
 
-import { Facts } from '../engine/facts.ts'
 import { Scratch } from '../engine/scratch.ts'
-import type { Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
-import { insertRows } from '../engine/tab_separated.ts'
+import { BOUNDED, Facts, insertRows, type Session } from '../engine/session.ts'
 import { addAmbiguous } from './ambiguous.ts'
 import { aboutMarks, markConditions } from './marks.ts'
 import {

@@ -5,10 +5,9 @@
  * @module
  */
 
-import type { Facts } from '../engine/facts.ts'
 import type { Scratch } from '../engine/scratch.ts'
-import { IS_CUT } from '../store/access_sql.ts'
-import { columnsOf, nameOf } from '../store/columns.ts'
+import type { Facts } from '../engine/session.ts'
+import { columnsOf, IS_CUT, nameOf } from '../store/sql.ts'
 import type { Selection } from './selection.ts'
 
 /** Scratch tables that hold a selection until {@link Selected.close}. */

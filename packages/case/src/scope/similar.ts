@@ -4,10 +4,8 @@
  * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
-import { asNumber, asText, rowReader } from '../engine/rows.ts'
-import type { Params, Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
-import { APP, PRINCIPAL, SESSION, tokenText } from '../store/access_sql.ts'
+import { BOUNDED, cell, type Params, rowReader, type Session } from '../engine/session.ts'
+import { APP, PRINCIPAL, SESSION, tokenText } from '../store/sql.ts'
 import { aboutMarks, type MarkWord, markAccesses } from './marks.ts'
 import type { Selected } from './selected.ts'
 
@@ -118,8 +116,8 @@ async function byTrait(
 }
 
 const readSimilar = rowReader(
-  asText('value:value_name'),
-  asNumber('values:value_count accesses:n principals:people principalsInAll:people_in_all'),
+  cell.text('value:value_name'),
+  cell.number('values:value_count accesses:n principals:people principalsInAll:people_in_all'),
 )
 
 function examplesOf({ some }: Json): Similar['examples'] {

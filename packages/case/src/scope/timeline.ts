@@ -5,15 +5,13 @@
  * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
-import { asNumber, asSide, asText, asTexts, asTime, computed, rowReader } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
-import { SPAN } from '../store/access_sql.ts'
+import { BOUNDED, cell, rowReader, type Session } from '../engine/session.ts'
+import { SPAN } from '../store/sql.ts'
 import { HOUR_MS, type LogName } from '../verdicts/losses/loss.ts'
+import { tenantNames } from './accounts.ts'
 import { withSelected } from './select.ts'
 import type { Selected } from './selected.ts'
 import { isDefault, type Selection } from './selection.ts'
-import { tenantNames } from './tenant_names.ts'
 
 /** A pause longer than this ends a phase: a working week has pauses of up to 64 hours. */
 const PHASE_PAUSE_HOURS = 72
@@ -109,7 +107,9 @@ async function classesOf(session: Session, selected: Selected): Promise<Timeline
   const rows = await session.rows(
     `SELECT class, count() AS n, ${SPAN} FROM ${selected.table} WHERE party = 'theirs' GROUP BY class ORDER BY first_ms, class`,
   )
-  return rows.map(rowReader(asText('name:class'), asTime('first last'), asNumber('accesses:n')))
+  return rows.map(
+    rowReader(cell.text('name:class'), cell.time('first last'), cell.number('accesses:n')),
+  )
 }
 
 interface ActiveDay {
@@ -131,7 +131,7 @@ async function activeDays(session: Session, selected: Selected): Promise<ActiveD
      FROM ${selected.table} WHERE party = 'theirs' GROUP BY day ORDER BY day ${BOUNDED}`,
   )
   return rows.map(
-    rowReader(asText('day'), asNumber('accesses firstMs lastMs'), asTexts('contexts')),
+    rowReader(cell.text('day'), cell.number('accesses firstMs lastMs'), cell.texts('contexts')),
   )
 }
 
@@ -249,12 +249,12 @@ async function coverageBands(session: Session, selected: Selected): Promise<Cove
 }
 
 const readBand = rowReader(
-  asSide('side'),
-  asText('source category tenant'),
-  computed('from', (row) => isoOf(Number(row['first_s']) * 1000)),
-  computed('to', (row) => isoOf(Number(row['last_s']) * 1000)),
-  asNumber('hours'),
-  computed('gaps', (row) => gapsOf(row['gaps'])),
+  cell.side('side'),
+  cell.text('source category tenant'),
+  cell.made('from', (row) => isoOf(Number(row['first_s']) * 1000)),
+  cell.made('to', (row) => isoOf(Number(row['last_s']) * 1000)),
+  cell.number('hours'),
+  cell.made('gaps', (row) => gapsOf(row['gaps'])),
 )
 
 /** A tuple of the engine comes as an array, or as an object of `1` and `2`. */

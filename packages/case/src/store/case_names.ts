@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { asText, rowReader } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
+import { cell, rowReader, type Session } from '../engine/session.ts'
 
 /** A name, and the account that it is one of; both as logged. */
 interface CaseName {
@@ -29,7 +28,8 @@ const NAMES = `
 
 /** Every principal, mailbox, object id, mailbox id and display name of the case, once each, by name. */
 export async function* caseNames(session: Session): AsyncGenerator<CaseName> {
-  for await (const rows of session.stream(NAMES)) yield* rows.map(rowReader(asText('name account')))
+  for await (const rows of session.stream(NAMES))
+    yield* rows.map(rowReader(cell.text('name account')))
 }
 
 /** Every address of the case, canonical, once each. */

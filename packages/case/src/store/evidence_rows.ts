@@ -5,8 +5,7 @@
  */
 import { type Json, utcMs } from '@mintmark/core'
 import type { RejectKind } from '@mintmark/logs'
-import { asNumber, asText, computed, fieldsOf, rowReader } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
+import { cell, fieldsOf, rowReader, type Session } from '../engine/session.ts'
 
 /** Shape of a file that could not be read at all. */
 export const UNREADABLE = 'unreadable'
@@ -94,30 +93,30 @@ export async function evidenceRows(session: Session): Promise<EvidenceRow[]> {
   const reasonsOf = Map.groupBy(reasons, (row) => Number(row['evidence_id']))
   return evidence.map(
     rowReader(
-      asNumber('evidenceId'),
-      asText('path sha256 shape'),
-      asNumber('rows:record_rows duplicates'),
-      computed('rejected', readRejected),
+      cell.number('evidenceId'),
+      cell.text('path sha256 shape'),
+      cell.number('rows:record_rows duplicates'),
+      cell.made('rejected', readRejected),
       asIso('first:first_at last:last_at'),
-      computed('sameAs', (row) => paths.get(Number(row['same_as']))),
-      computed('statements', (row) => ofFile(statementsOf, row).map(readStatement)),
-      computed('reasons', (row) => ofFile(reasonsOf, row).map(readReason)),
+      cell.made('sameAs', (row) => paths.get(Number(row['same_as']))),
+      cell.made('statements', (row) => ofFile(statementsOf, row).map(readStatement)),
+      cell.made('reasons', (row) => ofFile(reasonsOf, row).map(readReason)),
     ),
   )
 }
 
 const ofFile = (groups: ReadonlyMap<number, readonly Json[]>, row: Json) =>
   groups.get(Number(row['evidence_id'])) ?? []
-const asIso = fieldsOf((cell) => {
-  const ms = utcMs(String(cell))
+const asIso = fieldsOf((value) => {
+  const ms = utcMs(String(value))
   return ms === undefined ? undefined : new Date(ms).toISOString()
 })
 const readRejected = rowReader(
-  asNumber('file:rejected_files row:rejected_rows payload:rejected_payloads'),
+  cell.number('file:rejected_files row:rejected_rows payload:rejected_payloads'),
 )
 const readStatement = rowReader(
-  asText('code text'),
-  asNumber('line'),
+  cell.text('code text'),
+  cell.number('line'),
   asIso('from:from_text to:to_text'),
 )
-const readReason = rowReader(asText('kind reason'), asNumber('count:rejects line:first_line'))
+const readReason = rowReader(cell.text('kind reason'), cell.number('count:rejects line:first_line'))

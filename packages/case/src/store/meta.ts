@@ -1,8 +1,6 @@
 import { text } from '@mintmark/core'
-import { firstRow } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
-import { insertRows } from '../engine/tab_separated.ts'
-import { NEXT_TIME } from './access_sql.ts'
+import { firstRow, insertRows, type Session } from '../engine/session.ts'
+import { NEXT_TIME } from './sql.ts'
 
 /** The newest value of a fact about the case, or undefined. */
 export async function readMeta(session: Session, name: string): Promise<string | undefined> {

@@ -6,11 +6,9 @@
  *
  * @module
  */
-import { countOf } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
-import { HAS_TOKEN, IS_CUT } from './access_sql.ts'
-import { nameOf } from './columns.ts'
+import { countOf, type Session } from '../engine/session.ts'
 import { ACCESS } from './schema.ts'
+import { HAS_TOKEN, IS_CUT, nameOf } from './sql.ts'
 
 /** Copies of one record that are compared; nobody exports one in more shapes. */
 const MAX_COPIES = 64

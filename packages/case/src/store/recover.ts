@@ -5,9 +5,7 @@
  * @module
  */
 import { setInterval } from 'node:timers/promises'
-import { INSERT_ID } from '../engine/insert_id.ts'
-import { firstRow } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
+import { firstRow, INSERT_ID, type Session } from '../engine/session.ts'
 import { TABLES } from './schema.ts'
 
 /** Tables whose rows belong to a file, in `evidence` or not. */

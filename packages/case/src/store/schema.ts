@@ -5,8 +5,7 @@
  *
  * @module
  */
-import { NO_ID } from './access_sql.ts'
-import { columnsOf, nameOf } from './columns.ts'
+import { columnsOf, NO_ID, nameOf } from './sql.ts'
 
 /** Changing any table means a new version; a case of another version is rebuilt from its evidence. */
 export const SCHEMA_VERSION = 7

@@ -4,7 +4,7 @@
  * @module
  */
 import { plural } from '@mintmark/core'
-import { tokenAccesses } from '../chain/token_accesses.ts'
+import { tokenAccesses } from '../chain/key_chains.ts'
 import { trustFacts } from '../chain/trust_facts.ts'
 import { dumpFiles, dumpScans } from '../dumps/dump_scans.ts'
 import { isLeak, type KeyFound } from '../dumps/keys_found.ts'

@@ -4,16 +4,12 @@
  * @module
  */
 import { isoOf, plural } from '@mintmark/core'
-import { countOf, firstRow, numbersBy } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
+import { BOUNDED, countOf, firstRow, numbersBy, type Session } from '../engine/session.ts'
+import { tenantNames } from '../scope/accounts.ts'
 import type { Selected } from '../scope/selected.ts'
-import { tenantNames } from '../scope/tenant_names.ts'
-import { clocksOff, idsInLowerCase, shownByReason } from './from_columns.ts'
-import { statements } from './from_statements.ts'
-import { settledBy } from './settled_by.ts'
+import { clocksOff, idsInLowerCase, shownByReason, statements } from './from_files.ts'
 import type { Unknown } from './unknowns.ts'
-import { asUnknown, someOf } from './wording.ts'
+import { asUnknown, settledBy, someOf } from './wording.ts'
 
 /** @param tenants those that are asked about; left out: all */
 type Ask = (session: Session, selected: Selected, tenants?: readonly string[]) => Promise<Unknown[]>

@@ -4,10 +4,9 @@
  * @module
  */
 import { minute, plural } from '@mintmark/core'
-import type { AccessLoss } from '../scope/lost_accesses.ts'
-import { UNBOUNDED_CODES, type UnboundedCode } from '../scope/reasons.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { CoverageBand, Timeline } from '../scope/timeline.ts'
+import { type AccessLoss, UNBOUNDED_CODES, type UnboundedCode } from '../scope/unbounded.ts'
 import type { Unknown } from './unknowns.ts'
 import { asUnknown, someOf } from './wording.ts'
 

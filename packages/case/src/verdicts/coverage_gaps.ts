@@ -6,9 +6,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
-import { asNumber, asText, rowReader } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
-import { insertRows } from '../engine/tab_separated.ts'
+import { cell, insertRows, rowReader, type Session } from '../engine/session.ts'
 import {
   ALWAYS,
   type CategoryLog,
@@ -249,7 +247,7 @@ async function homesOf(session: Session, open: string, sole: string): Promise<Te
      ORDER BY home`,
     { sole },
   )
-  return rows.map(rowReader(asText('name:home'), asNumber('rows:n')))
+  return rows.map(rowReader(cell.text('name:home'), cell.number('rows:n')))
 }
 
 /** When each tenant's unified audit log was on. */
@@ -262,7 +260,7 @@ async function auditSpans(
   return new Map(rows.map((row) => [String(row['tenant']), readSpan(row)]))
 }
 
-const readSpan = rowReader(asNumber('firstMs lastMs'))
+const readSpan = rowReader(cell.number('firstMs lastMs'))
 
 /** Kinds of statement about completeness that the case has. */
 async function statedCodes(session: Session): Promise<Set<string>> {
@@ -288,7 +286,7 @@ export async function completePeriods(session: Session): Promise<Map<string, Per
   return new Map(said.map((row) => [String(row['tenant']), readPeriod(row)]))
 }
 
-const readPeriod = rowReader(asNumber('fromMs:begin_ms toMs:end_ms'))
+const readPeriod = rowReader(cell.number('fromMs:begin_ms toMs:end_ms'))
 
 /** Rows of the table of gaps. */
 const gapCells = (tenant: string, gaps: ReadonlyMap<string, readonly GapInterval[]>) =>

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { countOf, firstRow } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
+import { countOf, firstRow, type Session } from '../engine/session.ts'
 import type { Case } from '../store/case.ts'
 import { readMeta, writeMeta } from '../store/meta.ts'
 import { removePoorerCopies } from '../store/poorer_copies.ts'

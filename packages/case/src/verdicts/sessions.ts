@@ -3,12 +3,10 @@
  *
  * @module
  */
-import type { Session } from '../engine/session.ts'
-import { SPILLS } from '../engine/settings.ts'
-import { APP } from '../store/access_sql.ts'
-import { columnsSql } from '../store/columns.ts'
-import { LONGEST_LIFE_MS } from './match/agreement.ts'
+import { type Session, SPILLS } from '../engine/session.ts'
+import { APP, columnsSql } from '../store/sql.ts'
 import { gapOf, type OpenTables, type PreparedParams, prepared } from './match/assign_verdicts.ts'
+import { LONGEST_LIFE_MS } from './match/context.ts'
 import { PLAIN_PLAN } from './match/join.ts'
 
 /** Sessions are looked up a part at a time, so that memory does not grow with their number. */

@@ -4,11 +4,9 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
-import { asNumber, asSide, asText, computed, rowReader } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
+import { BOUNDED, cell, rowReader, type Session } from '../engine/session.ts'
+import { tenantNames } from '../scope/accounts.ts'
 import type { Selected } from '../scope/selected.ts'
-import { tenantNames } from '../scope/tenant_names.ts'
 import { HOUR_MS, type LogName } from '../verdicts/losses/loss.ts'
 
 const MOST_ROWS = 2000
@@ -60,14 +58,14 @@ export async function coverageIn(
   ])
   return rows.map(
     rowReader(
-      asText('tenant:name'),
-      computed('name', ({ name }) => names.get(String(name)) ?? String(name)),
-      asSide('side'),
-      asText('source:log category:kind'),
-      computed('hours', () => hours),
-      asNumber('hoursPresent:present records:n'),
-      computed('first', (row) => isoOf(Number(row['first_s']) * 1000)),
-      computed('last', (row) => isoOf((Number(row['last_s']) + 3600) * 1000)),
+      cell.text('tenant:name'),
+      cell.made('name', ({ name }) => names.get(String(name)) ?? String(name)),
+      cell.side('side'),
+      cell.text('source:log category:kind'),
+      cell.made('hours', () => hours),
+      cell.number('hoursPresent:present records:n'),
+      cell.made('first', (row) => isoOf(Number(row['first_s']) * 1000)),
+      cell.made('last', (row) => isoOf((Number(row['last_s']) + 3600) * 1000)),
     ),
   )
 }

@@ -5,13 +5,12 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import type { Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
-import { withStrength } from '../scope/access_strength.ts'
+import { BOUNDED, type Session } from '../engine/session.ts'
+import { withStrength } from '../scope/pointed_counts.ts'
 import { select } from '../scope/select.ts'
 import type { Selected } from '../scope/selected.ts'
 import type { Selection } from '../scope/selection.ts'
-import { NO_ID, tokenText } from '../store/access_sql.ts'
+import { NO_ID, tokenText } from '../store/sql.ts'
 
 /** Longest text that a row gives: what Timesketch can aggregate (reference of the logs, "Conventions"). */
 const MOST_EVENT_TEXT = 8_000

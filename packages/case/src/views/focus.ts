@@ -5,9 +5,7 @@
  */
 import { MintmarkError } from '@mintmark/core'
 import { Scratch } from '../engine/scratch.ts'
-import type { Params, Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
-import { insertRows } from '../engine/tab_separated.ts'
+import { BOUNDED, insertRows, type Params, type Session } from '../engine/session.ts'
 import { SELECTED_ORDER, type Selected } from '../scope/selected.ts'
 import { allOf, timeCondition } from '../scope/selection.ts'
 

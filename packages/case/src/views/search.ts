@@ -4,11 +4,9 @@
  * @module
  */
 import { readAddress, readGuid, readJti } from '@mintmark/core'
-import { asNumber, asText, asTime, computed, rowReader, textsBy } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
+import { BOUNDED, cell, rowReader, type Session, textsBy } from '../engine/session.ts'
 import type { Selected } from '../scope/selected.ts'
-import { HAS_TOKEN, NO_ID, PRINCIPAL, SESSION } from '../store/access_sql.ts'
+import { HAS_TOKEN, NO_ID, PRINCIPAL, SESSION } from '../store/sql.ts'
 
 /** Values of each kind that are given. */
 const MOST = 6
@@ -125,12 +123,12 @@ export async function search(
     },
   )
   const readFound = rowReader(
-    computed('kind', (row) => KINDS.find((kind) => kind === row['kind']) ?? 'access'),
-    asText('value'),
-    computed('name', ({ value }) => named.get(String(value)) ?? ''),
-    asNumber('accesses:n selected'),
-    asText('record'),
-    asTime('first:at_ms'),
+    cell.made('kind', (row) => KINDS.find((kind) => kind === row['kind']) ?? 'access'),
+    cell.text('value'),
+    cell.made('name', ({ value }) => named.get(String(value)) ?? ''),
+    cell.number('accesses:n selected'),
+    cell.text('record'),
+    cell.time('first:at_ms'),
   )
   const found = rows.map(readFound)
   return KINDS.flatMap((kind) => found.filter((one) => one.kind === kind))

@@ -1,14 +1,13 @@
 /**
- * Which accounts each established thing concerns, for exports that say who was seen affected by what; without leads.
+ * Which accounts each established thing concerns, without leads, and from where each account was opened: for reports and
+ * exports.
  *
  * @module
  */
-import { asFlag, asNumber, asText, asTexts, asTime, rowReader } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
-import { IS_ESTABLISHED_HUNT } from '../scope/access_strength.ts'
+import { BOUNDED, cell, rowReader, type Session } from '../engine/session.ts'
+import { IS_ESTABLISHED_HUNT } from '../scope/pointed_counts.ts'
 import type { Selected } from '../scope/selected.ts'
-import { SPAN } from '../store/access_sql.ts'
+import { SPAN } from '../store/sql.ts'
 
 /** Accesses of the attacker to one account that one verdict, or one hunt, establishes. Times are ISO, UTC. */
 export interface Sighted {
@@ -50,10 +49,37 @@ export async function sightedAccounts(session: Session, { table }: Selected): Pr
 }
 
 const readSighted = rowReader(
-  asText('by'),
-  asFlag('isHunt'),
-  asText('account'),
-  asNumber('accesses'),
-  asTime('first last'),
-  asTexts('addresses'),
+  cell.text('by'),
+  cell.flag('isHunt'),
+  cell.text('account'),
+  cell.number('accesses'),
+  cell.time('first last'),
+  cell.texts('addresses'),
 )
+
+/** Accesses of the attacker to one account from one address. Times are ISO, UTC. */
+export interface AccountAddress {
+  readonly account: string
+  /** Canonical; `''` of records that give none. */
+  readonly ip: string
+  readonly accesses: number
+  readonly first: string
+  readonly last: string
+}
+
+/** By account, then by address; at most `limit` rows. */
+export async function accountAddresses(
+  session: Session,
+  { table }: Selected,
+  { limit }: { readonly limit: number },
+): Promise<AccountAddress[]> {
+  const rows = await session.rows(
+    `SELECT account, ip, count() AS accesses, ${SPAN}
+     FROM ${table} WHERE party = 'theirs' AND is_mail AND account != ''
+     GROUP BY account, ip ORDER BY account, ip LIMIT {limit:UInt32} ${BOUNDED}`,
+    { limit },
+  )
+  return rows.map(
+    rowReader(cell.text('account ip'), cell.number('accesses'), cell.time('first last')),
+  )
+}

@@ -4,11 +4,9 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
-import { countOf, firstRow } from '../engine/rows.ts'
-import type { Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
+import { BOUNDED, countOf, firstRow, type Session } from '../engine/session.ts'
 import type { Selected } from '../scope/selected.ts'
-import { SPAN } from '../store/access_sql.ts'
+import { SPAN } from '../store/sql.ts'
 import { HOUR_MS, MINUTE_MS } from '../verdicts/losses/loss.ts'
 
 const DAY_MS = 24 * HOUR_MS

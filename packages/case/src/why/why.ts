@@ -5,21 +5,18 @@
  * @module
  */
 import { isoOf, MintmarkError, readGuid, readTokenId } from '@mintmark/core'
-import { asNumber, asText, asTime, computed, firstRow, rowReader } from '../engine/rows.ts'
-import type { Params, Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
-import { HAS_TOKEN, NO_ID, PRINCIPAL, tokenText } from '../store/access_sql.ts'
-import { settledBy } from '../unknowns/settled_by.ts'
-import type { Rate } from '../verdicts/comparable.ts'
+import { BOUNDED, cell, firstRow, type Params, rowReader, type Session } from '../engine/session.ts'
+import { HAS_TOKEN, NO_ID, PRINCIPAL, tokenText } from '../store/sql.ts'
+import { settledBy } from '../unknowns/wording.ts'
 import { soleTenantOf } from '../verdicts/coverage_gaps.ts'
 import { HOUR_MS } from '../verdicts/losses/loss.ts'
 import { type Loss, lossesOf } from '../verdicts/losses/losses.ts'
-import { LATER_MS, LONGEST_LIFE_MS } from '../verdicts/match/agreement.ts'
 import { LOOK_BACK_FROM } from '../verdicts/match/assign_verdicts.ts'
 import { correctedMs, readClocks } from '../verdicts/match/clocks.ts'
+import { LATER_MS, LONGEST_LIFE_MS } from '../verdicts/match/context.ts'
 import { isReason } from '../verdicts/match/reasons.ts'
-import { baseRateOf } from '../verdicts/verdict_rows.ts'
-import { type AccessDetail, accessDetails } from '../views/access_list.ts'
+import { baseRateOf, type Rate } from '../verdicts/verdict_rows.ts'
+import { type AccessDetail, accessDetails } from '../views/lists.ts'
 import { type RawRow, rawRow } from './raw_row.ts'
 import { type ReasonText, reasonText } from './reason_texts.ts'
 
@@ -195,7 +192,7 @@ async function factsOf(session: Session, { recordId, evidence }: AccessDetail) {
   return { ...facts, ids: ref === '' ? [recordId] : [ref] }
 }
 
-const readFacts = rowReader(asNumber('atMs fromMs'), asText('sha256 ref'))
+const readFacts = rowReader(cell.number('atMs fromMs'), cell.text('sha256 ref'))
 
 async function logsLooked(
   session: Session,
@@ -214,10 +211,10 @@ async function logsLooked(
   const hours = Math.ceil(span.to / HOUR_MS) - Math.floor(span.from / HOUR_MS)
   return rows.map(
     rowReader(
-      asText('source category quality'),
-      asTime('first last'),
-      computed('hours', () => hours),
-      asNumber('hoursPresent:present issued:issued_here withToken'),
+      cell.text('source category quality'),
+      cell.time('first last'),
+      cell.made('hours', () => hours),
+      cell.number('hoursPresent:present issued:issued_here withToken'),
     ),
   )
 }
@@ -243,8 +240,8 @@ async function issuancesWhere(
 }
 
 const readIssuance = rowReader(
-  asTime('at'),
-  asText('category outcome principal:who app ip client:agent tokenId:token sessionId:sid'),
+  cell.time('at'),
+  cell.text('category outcome principal:who app ip client:agent tokenId:token sessionId:sid'),
 )
 
 /** The nearest sign-ins on either side of a time, within the life of a token. */

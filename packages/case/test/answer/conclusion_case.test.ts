@@ -4,8 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { type Conclusion, conclude } from '../../src/answer/conclusion.ts'
 import { leadsOf } from '../../src/answer/leads.ts'
 import { markConditions } from '../../src/scope/marks.ts'
-import { comparable, principalRates } from '../../src/verdicts/comparable.ts'
-import { tokenVerdicts } from '../../src/verdicts/verdict_rows.ts'
+import { comparable, principalRates, tokenVerdicts } from '../../src/verdicts/verdict_rows.ts'
 import {
   access,
   addMark,

@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
-import type { Need } from '../../src/doctor/exports.ts'
-import { exportsWanted, type Question, questionsOf } from '../../src/doctor/questions.ts'
+import { exportsWanted, type Need, type Question, questionsOf } from '../../src/doctor/questions.ts'
 import { type LogSeen, type Survey, survey } from '../../src/doctor/survey.ts'
 
 const HOUR_MS = 3_600_000

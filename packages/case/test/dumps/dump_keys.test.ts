@@ -8,8 +8,7 @@ import {
   keepScan,
   scansMark,
 } from '../../src/dumps/dump_scans.ts'
-import { type FileUse, fileUse } from '../../src/dumps/file_use.ts'
-import { keysFound } from '../../src/dumps/keys_found.ts'
+import { type FileUse, fileUse, keysFound } from '../../src/dumps/keys_found.ts'
 import { unknowns } from '../../src/unknowns/unknowns.ts'
 import {
   access,

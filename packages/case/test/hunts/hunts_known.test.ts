@@ -2,9 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { huntList } from '../../src/hunts/hunt_list.ts'
-import { fillKnown } from '../../src/hunts/known.ts'
-import { folderKey, quietFolders } from '../../src/hunts/quiet_folders.ts'
-import { serviceNetworks } from '../../src/hunts/service_networks.ts'
+import { fillKnown, folderKey, quietFolders, serviceNetworks } from '../../src/hunts/known.ts'
 import { type OpenWorld, openWorld } from '../world.ts'
 
 let world: OpenWorld

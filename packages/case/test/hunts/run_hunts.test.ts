@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
-import { checkHunt } from '../../src/hunts/check_hunt.ts'
 import { huntList, isBuiltIn } from '../../src/hunts/hunt_list.ts'
-import { type HuntOptions, runHunts } from '../../src/hunts/run_hunts.ts'
+import { checkHunt, type HuntOptions, runHunts } from '../../src/hunts/run_hunts.ts'
 import { bind, fill, issuance, openWorld } from '../world.ts'
 
 const COLUMNS = `at, tenant, principal, mailbox, record_id, content, token_id, session_id, ip, client_app_id AS app`

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import { Flow } from '../../src/ingest/flow.ts'
-import { giveBack } from '../../src/ingest/give_back.ts'
+import { giveBack } from '../../src/ingest/committer.ts'
+import { Flow } from '../../src/ingest/worker_protocol.ts'
 
 const TAKES_LATER = `
   const { workerData } = require('node:worker_threads')

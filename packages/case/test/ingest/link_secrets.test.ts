@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { it } from 'node:test'
 import { ingest } from '../../src/ingest/ingest.ts'
 import { openCase } from '../../src/store/case.ts'
-import { accessDetails } from '../../src/views/access_list.ts'
+import { accessDetails } from '../../src/views/lists.ts'
 
 const ID = '6f0dcd5f-4a1c-4b8e-9b0a-2f6f3a1c0d01'
 const SECRET = 's3cret'.repeat(5)

@@ -6,8 +6,8 @@ import type { Session } from '../../src/engine/session.ts'
 import { BlockSink } from '../../src/ingest/block_sink.ts'
 import { type Cell, NativeRows } from '../../src/ingest/native_block.ts'
 import { type Case, openCase } from '../../src/store/case.ts'
-import { nameOf } from '../../src/store/columns.ts'
 import { INGESTED, type Ingested } from '../../src/store/schema.ts'
+import { nameOf } from '../../src/store/sql.ts'
 import { embedded } from '../backends.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 40)

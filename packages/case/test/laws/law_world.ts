@@ -6,7 +6,7 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { NO_ID } from '../../src/store/access_sql.ts'
+import { NO_ID } from '../../src/store/sql.ts'
 import { access, hour, issuance, type Row } from '../world.ts'
 import { ALL_LOGS, type Forgery, type Spec } from './law_spec.ts'
 

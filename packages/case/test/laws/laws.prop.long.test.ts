@@ -5,7 +5,7 @@
  */
 import { after, before, describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { NO_ID } from '../../src/store/access_sql.ts'
+import { NO_ID } from '../../src/store/sql.ts'
 import { type OpenWorld, openWorld, type Row } from '../world.ts'
 import { type Given, type Judge, rowJudge, type Said } from './law_judges.ts'
 import { holds, type Law } from './law_runs.ts'

@@ -5,7 +5,7 @@ import * as fc from 'fast-check'
 import { type Scope, scope } from '../../src/scope/scope.ts'
 import type { Selection } from '../../src/scope/selection.ts'
 import { timeline } from '../../src/scope/timeline.ts'
-import { NO_ID } from '../../src/store/access_sql.ts'
+import { NO_ID } from '../../src/store/sql.ts'
 import { buildLosses } from '../../src/verdicts/losses/losses.ts'
 import { MONDAY_MS, officeTimes } from '../office.ts'
 import {

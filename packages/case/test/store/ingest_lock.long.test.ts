@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { after, before, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
 import { type Case, openCase } from '../../src/store/case.ts'
-import { lockIngest } from '../../src/store/ingest_lock.ts'
+import { lockIngest } from '../../src/store/locks.ts'
 import { writeMeta } from '../../src/store/meta.ts'
 import { oneServer } from '../backends.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { endsInHole } from '../../src/verdicts/log_silences.ts'
+import { endsInHole } from '../../src/verdicts/gap_intervals.ts'
 import { HOUR_MS } from '../../src/verdicts/losses/loss.ts'
 
 /** A Monday, 00:00 UTC. */

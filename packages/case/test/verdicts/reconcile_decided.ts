@@ -4,7 +4,7 @@
  * @module
  */
 
-import { NO_ID } from '../../src/store/access_sql.ts'
+import { NO_ID } from '../../src/store/sql.ts'
 import {
   ALICE,
   BOB,

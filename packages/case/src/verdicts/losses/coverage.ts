@@ -5,9 +5,8 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import { asNumber, asSide, asText, computed, rowReader, textsOf } from '../../engine/rows.ts'
-import type { Session } from '../../engine/session.ts'
-import { APP, HAS_TOKEN } from '../../store/access_sql.ts'
+import { cell, rowReader, type Session, textsOf } from '../../engine/session.ts'
+import { APP, HAS_TOKEN } from '../../store/sql.ts'
 import { correctedMs, type Offsets, writeClocks } from '../match/clocks.ts'
 import { HAS_TIME, type LogName } from './loss.ts'
 
@@ -120,10 +119,10 @@ function sharesOf(row: Json): CoverageSpan['fields'] {
 }
 
 const readSpan = rowReader(
-  asSide('side'),
-  asText('source category tenant quality first:first_at last:last_at'),
-  asNumber('records:n hoursPresent:present hoursEmpty:empty'),
-  computed('fields', sharesOf),
+  cell.side('side'),
+  cell.text('source category tenant quality first:first_at last:last_at'),
+  cell.number('records:n hoursPresent:present hoursEmpty:empty'),
+  cell.made('fields', sharesOf),
 )
 
 /** The hours of one tenant's issuance coverage, as reconcile reads them. */
@@ -169,7 +168,7 @@ export async function issuanceHours(
   return rows.flatMap(hoursOfLog)
 }
 
-const readLog = rowReader(asText('tenant source category quality'))
+const readLog = rowReader(cell.text('tenant source category quality'))
 
 function hoursOfLog(row: Json): IssuanceHour[] {
   const log = readLog(row)

@@ -4,15 +4,10 @@
  *
  * @module
  */
-import { asNumber, asText, computed, rowReader } from '../../engine/rows.ts'
-import type { Session } from '../../engine/session.ts'
-import { insertRows } from '../../engine/tab_separated.ts'
-import { lostByCaps } from './caps.ts'
-import { lostByCuts } from './cuts.ts'
-import { lostByExtractors } from './extractors.ts'
+import { cell, insertRows, rowReader, type Session } from '../../engine/session.ts'
 import { lostInHoles } from './holes.ts'
 import { ALL_TIME, LOSS_CODES, type Loss, type Side } from './loss.ts'
-import { lossyFiles } from './lossy_files.ts'
+import { lossyFiles, lostByCaps, lostByCuts, lostByExtractors } from './lossy_files.ts'
 import { lostByRejects } from './rejects.ts'
 
 export type { Loss, LossCode, Period, Side } from './loss.ts'
@@ -34,12 +29,12 @@ export async function lossesOf(
   )
   return rows.map(
     rowReader(
-      computed('side', () => side),
-      asText('source category tenant'),
-      asNumber('evidenceId'),
+      cell.made('side', () => side),
+      cell.text('source category tenant'),
+      cell.number('evidenceId'),
       // A code of another version becomes the one that says least.
-      computed('code', ({ code }) => LOSS_CODES.find((one) => one === code) ?? 'rejected-rows'),
-      asNumber('fromMs toMs records'),
+      cell.made('code', ({ code }) => LOSS_CODES.find((one) => one === code) ?? 'rejected-rows'),
+      cell.number('fromMs toMs records'),
     ),
   )
 }

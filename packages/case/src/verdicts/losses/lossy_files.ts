@@ -1,13 +1,23 @@
 /**
- * Files that say, or show, that records are missing from them; and whose records of which logs are in them.
+ * Files that say, or show, that records are missing from them, whose records of which logs are in them, and what the logs
+ * lost by that.
  *
  * @module
  */
 import { type Json, text } from '@mintmark/core'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
-import { asText, rowReader } from '../../engine/rows.ts'
-import type { Session } from '../../engine/session.ts'
-import { ALL_TIME, type LogName, logsByFile, type Period, type Side } from './loss.ts'
+import { BOUNDED, cell, countOf, rowReader, type Session, textsOf } from '../../engine/session.ts'
+import { IS_CUT } from '../../store/sql.ts'
+import {
+  ALL_TIME,
+  HAS_TIME,
+  type LogName,
+  type Loss,
+  type LossCode,
+  logsByFile,
+  type Period,
+  type Side,
+} from './loss.ts'
 
 /** Statements by which a file says that it is not all that its log had. */
 export const CAPS = ['row-cap', 'next-link', 'result-count-short', 'ends-early'] as const
@@ -90,7 +100,7 @@ async function logsOfFiles(session: Session): Promise<Map<number, LogName[]>> {
   return new Map([...files].map(([evidenceId, own]) => [evidenceId, ownLogs(own.map(countedLog))]))
 }
 
-const readLog = rowReader(asText('source:log_source category tenant:log_tenant'))
+const readLog = rowReader(cell.text('source:log_source category tenant:log_tenant'))
 
 function countedLog(row: Json): Counted {
   const side = row['side'] === 'issuance' ? 'issuance' : 'access'
@@ -149,3 +159,186 @@ const LOGS_OF_SHAPES: readonly (readonly [prefix: string, logs: readonly LogName
   ['dovecot-', [accessLog('dovecot')]],
   ['keycloak-', [accessLog('keycloak'), issuanceLog('keycloak')]],
 ]
+
+/** Losses by cut records. Cost: a pass over the files that say they have some. */
+export async function lostByCuts(session: Session): Promise<Loss[]> {
+  if ((await countOf(session, "statement WHERE code = 'audit-data-truncated'")) === 0) return []
+  const rows = await session.rows(
+    `SELECT evidence_id, toString(source) AS log_source, toString(service) AS category, toString(tenant) AS log_tenant,
+       toUnixTimestamp64Milli(at) AS ms, ms + 1 AS end_ms, count() AS records
+     FROM access
+     WHERE ${HAS_TIME} AND ${IS_CUT} AND mailbox = '' AND mailbox_id = ''
+       AND evidence_id GLOBAL IN (SELECT evidence_id FROM statement WHERE code = 'audit-data-truncated')
+     GROUP BY evidence_id, log_source, category, log_tenant, ms ORDER BY ms, evidence_id, log_tenant, category ${BOUNDED}`,
+  )
+  return rows.map(readCut)
+}
+
+const readCut = rowReader(
+  cell.made('side', () => 'access' as const),
+  cell.text('source:log_source category tenant:log_tenant'),
+  cell.number('evidenceId'),
+  cell.made('code', () => 'cut-records' as const),
+  cell.number('fromMs:ms toMs:end_ms records'),
+)
+
+const FOLDER = "substring(path, 1, length(path) - position(reverse(path), '/'))"
+
+/** Losses by stated gaps. Cost: a pass over two columns where there is such a statement. */
+export async function lostByExtractors(session: Session): Promise<Loss[]> {
+  const gaps = await session.rows(
+    `SELECT DISTINCT evidence_id, toUnixTimestamp64Milli(from_at) AS from_ms, toUnixTimestamp64Milli(to_at) AS to_ms,
+       ${FOLDER} AS folder
+     FROM statement LEFT ANY JOIN (SELECT evidence_id, path FROM evidence) AS e USING (evidence_id)
+     WHERE code = 'extractor-gap' ORDER BY from_ms, to_ms, folder, evidence_id`,
+  )
+  if (gaps.length === 0) return []
+  const folders = await auditFolders(session)
+  return gaps.flatMap((gap) => {
+    const tenants = tenantsBeside(String(gap['folder']), folders)
+    return (tenants.length === 0 ? [''] : tenants).flatMap((tenant) => gapOf(gap, tenant))
+  })
+}
+
+function gapOf(gap: Json, tenant: string): Loss[] {
+  const isTimed = gap['from_ms'] !== null && gap['to_ms'] !== null
+  const period = isTimed ? { fromMs: Number(gap['from_ms']), toMs: Number(gap['to_ms']) } : ALL_TIME
+  const evidenceId = Number(gap['evidence_id'])
+  const lost = { evidenceId, code: 'extractor-gap', ...period, records: 0 } as const
+  return AUDIT_LOG.map((log) => Object.assign({}, log, { tenant }, lost))
+}
+
+/** Tenants of audit records, by the folder of their files. */
+async function auditFolders(session: Session): Promise<Map<string, string[]>> {
+  const rows = await session.rows(
+    `SELECT ${FOLDER} AS folder, groupUniqArray(log_tenant) AS tenants FROM (
+       SELECT DISTINCT evidence_id, toString(tenant) AS log_tenant FROM access WHERE source = 'ual'
+       UNION DISTINCT
+       SELECT DISTINCT evidence_id, toString(owner) AS log_tenant FROM issuance
+       WHERE source IN ('ual-sts', 'ual-owa')
+     ) AS seen LEFT ANY JOIN (SELECT evidence_id, path FROM evidence) AS e USING (evidence_id)
+     WHERE log_tenant NOT IN ('', '${UNKNOWN_OWNER}') GROUP BY folder ORDER BY folder ${BOUNDED}`,
+  )
+  return new Map(rows.map((row) => [String(row['folder']), textsOf(row['tenants'])]))
+}
+
+/** Tenants with records in the message's folder, or in one within it. */
+function tenantsBeside(folder: string, folders: ReadonlyMap<string, readonly string[]>): string[] {
+  const tenants = [...folders]
+    .filter(([name]) => name === folder || folder === '' || name.startsWith(`${folder}/`))
+    .flatMap(([, own]) => own)
+  return [...new Set(tenants)].toSorted((a, b) => (a < b ? -1 : 1))
+}
+
+type CapCode = (typeof CAPS)[number]
+type Order = 'oldest-first' | 'newest-first' | 'none'
+
+/** Of a file in order, at most so large a share of the records is not. */
+const OUT_OF_ORDER = 0.001
+/** One or two records are in any order. */
+const SHOWS_ITS_ORDER = 3
+
+/** Losses of capped files. Cost: a sort of these files, and a pass over three columns. */
+export async function lostByCaps(
+  session: Session,
+  files: ReadonlyMap<number, LossyFile>,
+): Promise<Loss[]> {
+  const stated = await session.rows(
+    `SELECT DISTINCT evidence_id, said FROM (
+       SELECT evidence_id, toString(code) AS said FROM statement WHERE code IN {caps:Array(String)}
+       UNION ALL SELECT evidence_id, 'ends-early' FROM (${READ_IN_PART})
+     ) ORDER BY evidence_id, said`,
+    { caps: CAPS },
+  )
+  const capped = stated.flatMap((row) => {
+    const file = files.get(Number(row['evidence_id']))
+    const code = CAPS.find((cap) => cap === row['said'])
+    return file === undefined || code === undefined ? [] : [{ file, code }]
+  })
+  if (capped.length === 0) return []
+  const orders = await ordersOf(session)
+  const spans = await spansOfLogs(session)
+  return capped.flatMap(({ file, code }) =>
+    file.logs.map((log) => {
+      const order = orders.get(file.evidenceId) ?? 'none'
+      const others = (spans.get(logKey(log)) ?? []).filter(
+        (span) => span.evidenceId !== file.evidenceId,
+      )
+      const period = lostPeriod(code, order, file, others)
+      return { ...log, evidenceId: file.evidenceId, code, ...period, records: 0 }
+    }),
+  )
+}
+
+interface Span extends Period {
+  readonly evidenceId: number
+}
+
+/** The time in which records are lost of a file that has those of `own`. */
+function lostPeriod(code: CapCode, order: Order, own: Period, others: readonly Span[]): Period {
+  if (code === ('result-count-short' satisfies LossCode)) return own
+  const isOldestFirst = order === 'oldest-first'
+  const isNewestFirst = order === 'newest-first'
+  return {
+    fromMs: isOldestFirst ? own.toMs - 1 : endBefore(own, others),
+    toMs: isNewestFirst ? own.fromMs + 1 : beginAfter(own, others),
+  }
+}
+
+/** Where the log's next file begins. */
+const beginAfter = (own: Period, others: readonly Span[]): number =>
+  others.reduce(
+    (least, { fromMs }) => (fromMs >= own.toMs - 1 ? Math.min(least, fromMs + 1) : least),
+    ALL_TIME.toMs,
+  )
+
+/** Where the log's file before this one ends. */
+const endBefore = (own: Period, others: readonly Span[]): number =>
+  others.reduce(
+    (most, { toMs }) => (toMs <= own.fromMs + 1 ? Math.max(most, toMs - 1) : most),
+    ALL_TIME.fromMs,
+  )
+
+/** How the records of each capped file follow one another. */
+async function ordersOf(session: Session): Promise<Map<number, Order>> {
+  const capped = `SELECT evidence_id FROM statement WHERE code IN {caps:Array(String)} UNION ALL ${READ_IN_PART}`
+  const records = (table: string) =>
+    `SELECT evidence_id, line, at FROM ${table} WHERE ${HAS_TIME} AND evidence_id GLOBAL IN (${capped})`
+  const rows = await session.rows(
+    `SELECT evidence_id, count() AS n, countIf(at < last) AS falls, countIf(at > last) AS rises,
+       countIf(line = last_line) AS together
+     FROM (
+       SELECT evidence_id, line, at, lagInFrame(at, 1, at) OVER w AS last, lagInFrame(line, 1, 0) OVER w AS last_line
+       FROM (${records('access')} UNION ALL ${records('issuance')})
+       WINDOW w AS (PARTITION BY evidence_id ORDER BY line ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+     ) GROUP BY evidence_id ORDER BY evidence_id ${BOUNDED}`,
+    { caps: CAPS },
+  )
+  return new Map(rows.map((row) => [Number(row['evidence_id']), orderOf(row)]))
+}
+
+function orderOf(row: Json): Order {
+  const count = Number(row['n'])
+  const most = OUT_OF_ORDER * count
+  // Records that share a line come in no order that is known.
+  if (count < SHOWS_ITS_ORDER || Number(row['together']) > most) return 'none'
+  if (Number(row['falls']) <= most) return 'oldest-first'
+  return Number(row['rises']) <= most ? 'newest-first' : 'none'
+}
+
+const logKey = ({ side, source, category, tenant }: Readonly<Record<keyof LogName, string>>) =>
+  JSON.stringify([side, source, category, tenant])
+
+/** First and last record of each log in each file. */
+async function spansOfLogs(session: Session): Promise<Map<string, Span[]>> {
+  const sums =
+    'toUnixTimestamp64Milli(min(at)) AS from_ms, toUnixTimestamp64Milli(max(at)) + 1 AS to_ms'
+  const rows = await session.rows(
+    `SELECT * FROM (${logsByFile(sums)}) ORDER BY evidence_id ${BOUNDED}`,
+  )
+  const spans = Map.groupBy(rows, (row) => logKey(readSpanLog(row)))
+  return new Map([...spans].map(([key, own]) => [key, own.map(readSpan)]))
+}
+
+const readSpanLog = rowReader(cell.text('side source:log_source category tenant:log_tenant'))
+const readSpan = rowReader(cell.number('evidenceId fromMs toMs'))

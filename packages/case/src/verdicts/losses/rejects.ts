@@ -6,8 +6,7 @@
  */
 import type { Json } from '@mintmark/core'
 import { Scratch } from '../../engine/scratch.ts'
-import type { Session } from '../../engine/session.ts'
-import { BOUNDED } from '../../engine/settings.ts'
+import { BOUNDED, type Session } from '../../engine/session.ts'
 import { ALL_TIME, HAS_TIME, type Loss, type Period } from './loss.ts'
 import { IS_LOSS, type LossyFile, OF_LOGS } from './lossy_files.ts'
 

@@ -3,15 +3,21 @@
  *
  * @module
  */
-
 import type { Session } from '../../engine/session.ts'
-import { APP, HAS_TOKEN, SESSION } from '../../store/access_sql.ts'
-import { LATER_MS, LONGEST_LIFE_MS, sessionAgrees } from './agreement.ts'
-import { CLIENT, FAMILY, IS_WELL_MADE, PREFIX, WHO } from './context.ts'
+import { APP, HAS_TOKEN, SESSION } from '../../store/sql.ts'
+import {
+  CLIENT,
+  FAMILY,
+  IS_WELL_MADE,
+  LATER_MS,
+  LONGEST_LIFE_MS,
+  PLAIN_SOURCES,
+  PREFIX,
+  sessionAgrees,
+  WHO,
+} from './context.ts'
 import { ASSIGNED_ID, FIRST_PARTY_APPS } from './first_party.ts'
-import { PLAIN_PLAN } from './join.ts'
-import { PLAIN_SOURCES } from './plain_sources.ts'
-import type { Range } from './ranges.ts'
+import { PLAIN_PLAN, type Range } from './join.ts'
 import { GAP_REASONS, REASONS } from './reasons.ts'
 
 /** A token's own time of issue is set back by as much as this against clocks that run behind. */

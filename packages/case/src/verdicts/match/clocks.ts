@@ -5,11 +5,8 @@
  *
  * @module
  */
-import { asNumber, asText, countOf, rowReader } from '../../engine/rows.ts'
-import type { Session } from '../../engine/session.ts'
-import { SPILLS } from '../../engine/settings.ts'
-import { insertRows } from '../../engine/tab_separated.ts'
-import { HAS_TOKEN } from '../../store/access_sql.ts'
+import { cell, countOf, insertRows, rowReader, type Session, SPILLS } from '../../engine/session.ts'
+import { HAS_TOKEN } from '../../store/sql.ts'
 
 /** What has to be added to the times of a file's records, milliseconds, by evidence. */
 export type Offsets = ReadonlyMap<number, number>
@@ -94,7 +91,7 @@ async function pairsOf(session: Session): Promise<Pair[]> {
     { buckets },
   )
   return found.map(
-    rowReader(asText('tenant madeLog usedLog'), asNumber('madeIn usedIn steps tokens')),
+    rowReader(cell.text('tenant madeLog usedLog'), cell.number('madeIn usedIn steps tokens')),
   )
 }
 

@@ -4,8 +4,94 @@
  *
  * @module
  */
-import { APP } from '../../store/access_sql.ts'
-import { homeName } from './agreement.ts'
+import { APP } from '../../store/sql.ts'
+
+/** Sources of systems that have an identity provider of their own, as a list in SQL: Microsoft's rules are not for them. */
+export const PLAIN_SOURCES = "('dovecot', 'keycloak', 'mintmark')"
+
+/** One hour: an interactive sign-in with its prompts takes that long at most. */
+export const LATER_MS = 3_600_000
+const EARLIER_MS = 3_600_000
+/** 90 days, the life of a session that is renewed. */
+const SIGNED_IN_MS: number = 90 * 86_400_000
+
+/** The longest life of a token: 28 hours under continuous access evaluation. */
+export const LONGEST_LIFE_MS: number = 28 * 3_600_000
+
+/** Whether the log of an issuance has tokens of users, or of applications by themselves; `''` where it may have both. */
+export const WHOSE: string = `multiIf(category IN ('interactive', 'non-interactive'), 'user',
+  category IN ('service-principal', 'managed-identity', 'ms-service-principal'), 'app', '')`
+
+/** A tuple of what is compared of one issuance (`one`), or of equal issuances in an aggregation (`group`). */
+export function FACT(of: 'one' | 'group'): (timeMs: string) => string {
+  const least = of === 'group' ? 'min' : ''
+  const most = of === 'group' ? 'max' : ''
+  return (
+    timeMs,
+  ) => `(category = 'owa-auth', lower(principal), principal_id, app_id, resource_id, tenant, home_tenant,
+    ${least}(${timeMs}), ${most}(${timeMs}), source IN ${PLAIN_SOURCES}, ${most}(session_id), ${WHOSE})`
+}
+
+/** A guest's name as its home tenant spells it: `user_example.org#ext#@tenant` is `user@example.org`. */
+export const homeName = (name: string): string =>
+  `if(position(${name}, '#ext#') > 0,
+    replaceRegexpOne(substring(${name}, 1, position(${name}, '#ext#') - 1), '^([^@]*)_([^_@]*)$', '\\\\1@\\\\2'), ${name})`
+
+const isOwnNames = `source IN ${PLAIN_SOURCES}`
+
+/** More than any mask of what disagrees. */
+export const DISAGREES = 32
+
+/**
+ * Which fields disagree: 16 principal, 8 application, 4 tenant, 2 life, 1 time of issue. The smaller mask is closer.
+ */
+export function agreementMask(fact: string): string {
+  return `toUInt8((${differs.principal(fact)}) * 16 + (${differs.app(fact)}) * 8 + (${differs.tenant(fact)}) * 4
+    + (${differs.life(fact)}) * 2 + (${differs.issuedAt(fact)}))`
+}
+
+const bothAreNames = (a: string, b: string, isPlain: string) =>
+  `(${a} != '' AND ${b} != '' AND (position(${a}, '@') > 0 AND position(${b}, '@') > 0 OR ${isPlain}))`
+
+const differs = {
+  principal: (fact: string) => {
+    const ids = `(principal_id != '' AND ${fact}.3 != '')`
+    const names = `(actor_kind != 'app' AND ${bothAreNames('principal', `${fact}.2`, `${isOwnNames} AND ${fact}.10`)})`
+    const kinds = `actor_kind IN ('user', 'app') AND ${fact}.12 NOT IN ('', actor_kind)`
+    return `${kinds} OR (${ids} OR ${names}) AND NOT (${ids} AND lower(principal_id) = lower(${fact}.3))
+      AND NOT (${names} AND ${homeName('lower(principal)')} = ${homeName(`${fact}.2`)})`
+  },
+  app: (fact: string) =>
+    `${fact}.4 != '' AND (app_id != '' OR client_app_id != '') AND ${fact}.4 NOT IN (app_id, client_app_id)
+      AND NOT (client_app_id = '' AND app_id = ${fact}.5)`,
+  tenant: (fact: string) => {
+    const tenants = `arrayFilter(t -> t != '', if(token_tenant != '', [toString(token_tenant)],
+      [toString(tenant), toString(external_tenant)]))`
+    const issuers = `arrayFilter(t -> t != '', [toString(${fact}.6), toString(${fact}.7)])`
+    return `notEmpty(${tenants}) AND notEmpty(${issuers}) AND NOT hasAny(${tenants}, ${issuers})`
+  },
+  life: (fact: string) =>
+    `(at_ms > ${fact}.9 + ${LONGEST_LIFE_MS + LATER_MS} OR at_ms < ${fact}.8 - ${LATER_MS})`,
+  issuedAt: (fact: string) => {
+    const earlier = `if(source = 'ual', ${SIGNED_IN_MS}, ${EARLIER_MS})`
+    const fits = (time: string) =>
+      `(issued_ms <= ${time} + ${LATER_MS} AND issued_ms >= ${time} - ${earlier})`
+    return `issued_ms > 0 AND NOT ${fits(`${fact}.8`)} AND NOT ${fits(`${fact}.9`)}`
+  },
+}
+
+/** The reason of a mask that is not 0, as SQL: the field that is most significant. */
+export const REASON_OF_MASK = (mask: string): string =>
+  `multiIf(bitAnd(${mask}, 16) != 0, 'principal-differs', bitAnd(${mask}, 8) != 0, 'app-differs',
+    bitAnd(${mask}, 4) != 0, 'tenant-differs', bitAnd(${mask}, 2) != 0, 'token-expired', 'issued-at-differs')`
+
+/** Whether a session's issuances are of this access's principal, or do not show; names and ids are arrays. */
+export const sessionAgrees = (names: string, ids: string): string =>
+  `(has(${ids}, principal_id) AND principal_id != ''
+    OR has(arrayMap(n -> ${homeName('n')}, ${names}), ${homeName('lower(principal)')}) AND principal != ''
+    OR length(${names}) >= 16 OR length(${ids}) >= 16
+    OR NOT (principal_id != '' AND arrayExists(i -> i != '', ${ids})
+      OR position(principal, '@') > 0 AND arrayExists(n -> position(n, '@') > 0, ${names})))`
 
 /** Whose token it is: the name where there is one, else the object id, else the application. */
 export const WHO: string = `multiIf(position(principal, '@') > 0, ${homeName('lower(principal)')},

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { logTail } from './chance.ts'
-import { beginningOf } from './ordinary.ts'
+import { beginningOf, logTail } from './ordinary.ts'
 import { type Context, type Population, pairKey } from './population.ts'
 import type { TenantWeighing } from './weigh.ts'
 

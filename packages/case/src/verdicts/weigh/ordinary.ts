@@ -1,9 +1,105 @@
 /**
- * Whether a context is its owner's: then what is missing there has an ordinary cause.
+ * Ordinary causes: whether a context is its owner's, whether the log was there for a principal, and how likely it is that
+ * a log lost by itself what is missing.
+ *
+ * An export may lack one person for days. Such a loss takes all of a person's tokens, so it is a gap between two explained
+ * ones. Missing tokens in a short gap count. All in a long one, and in those of others that overlap it, may have been lost
+ * at once; none in a gap of over a day.
  *
  * @module
  */
 import { type Context, type Networks, pairKey, type Seen, type Tenant } from './population.ts'
+
+/** One-sided confidence of an upper bound on a rate: 99.9 %. */
+const QUANTILE = 6.908
+const SPREAD = 3.7
+
+/** The largest share of rows that a log loses, when it lost `lost` of `of`: above the Poisson bound at 99.9 %. */
+export function lossAtMost(lost: number, of: number): number {
+  if (of <= 0) return 1
+  return Math.min(1, (lost + QUANTILE + SPREAD * Math.sqrt(lost)) / of)
+}
+
+/** Natural logarithm of the chance that at least `least` of `of` are lost, each with chance `rate`. An upper bound. */
+export function logTail(least: number, of: number, rate: number): number {
+  if (least <= 0 || rate >= 1) return 0
+  if (rate <= 0) return Number.NEGATIVE_INFINITY
+  const share = least / of
+  if (share <= rate) return 0
+  // Chernoff's bound: of * KL(share, rate).
+  const rest = share >= 1 ? 0 : (1 - share) * Math.log((1 - share) / (1 - rate))
+  return -of * (share * Math.log(share / rate) + rest)
+}
+
+/** Tokens live about an hour: who is at work has one explained in every few hours. */
+const SHORT_HOURS = 4
+/** Longer than a night: a gap of a day, or of a person who is away, shows nothing. */
+const MOST_HOURS = 24
+
+interface Gap {
+  readonly from: number
+  readonly to: number
+}
+
+export class PersonGaps {
+  readonly #shown: ReadonlyMap<string, readonly number[]>
+  /** Merged long gaps with something missing in them, in order. */
+  readonly #long: readonly Gap[]
+
+  /** @param shown hours in which tokens of a principal were explained, in order */
+  constructor(shown: ReadonlyMap<string, readonly number[]>, missing: readonly Context[]) {
+    this.#shown = shown
+    this.#long = united(
+      missing.flatMap(({ who, hours }) => hours.flatMap((hour) => this.#longGap(who, hour) ?? [])),
+    )
+  }
+
+  /** What may have been lost together with a token; undefined where all of the person's tokens may have been. */
+  lossOf(who: string, hour: number): string | undefined {
+    const gap = this.#gapAt(who, hour)
+    if (gap === undefined || gap.to - gap.from > MOST_HOURS) return undefined
+    if (gap.to - gap.from <= SHORT_HOURS) return pairKey('hour', hour)
+    const all = this.#long.find(({ from, to }) => from <= gap.from && gap.to <= to)
+    return pairKey('gap', all?.from ?? gap.from)
+  }
+
+  #longGap(who: string, hour: number): Gap | undefined {
+    const gap = this.#gapAt(who, hour)
+    const length = gap === undefined ? 0 : gap.to - gap.from
+    return length > SHORT_HOURS && length <= MOST_HOURS ? gap : undefined
+  }
+
+  /** The last hour at or before this one in which a token was explained, and the first at or after it. */
+  #gapAt(who: string, hour: number): Gap | undefined {
+    const hours = this.#shown.get(who) ?? []
+    const next = firstFrom(hours, hour)
+    const to = hours[next]
+    const from = to === hour ? to : hours[next - 1]
+    return from === undefined || to === undefined ? undefined : { from, to }
+  }
+}
+
+/** Index of the first hour at or after one. */
+function firstFrom(hours: readonly number[], hour: number): number {
+  let low = 0
+  let high = hours.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((hours[middle] ?? hour) < hour) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function united(gaps: readonly Gap[]): Gap[] {
+  const all: Gap[] = []
+  for (const gap of gaps.toSorted((one, other) => one.from - other.from)) {
+    const last = all.at(-1)
+    if (last === undefined || gap.from > last.to) all.push(gap)
+    else all[all.length - 1] = { from: last.from, to: Math.max(last.to, gap.to) }
+  }
+  return all
+}
 
 /** Share of explained tokens whose network must fit their principal's sign-ins before addresses mean anything. */
 const LEAST_FIT = 0.5

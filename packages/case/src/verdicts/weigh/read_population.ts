@@ -5,20 +5,15 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import { asNumber, asText, countOf, rowReader, textsOf } from '../../engine/rows.ts'
 import type { Scratch } from '../../engine/scratch.ts'
-import type { Session } from '../../engine/session.ts'
-import { SPILLS } from '../../engine/settings.ts'
-import { APP, HAS_TOKEN } from '../../store/access_sql.ts'
-import { columnsSql } from '../../store/columns.ts'
+import { cell, countOf, rowReader, type Session, SPILLS, textsOf } from '../../engine/session.ts'
+import { APP, columnsSql, HAS_TOKEN } from '../../store/sql.ts'
 import { MATTERS } from '../match/assign_verdicts.ts'
 import { correctedMs, readClocks } from '../match/clocks.ts'
 import { CLIENT, FAMILY, IS_WELL_MADE, PREFIX, WHO } from '../match/context.ts'
-import { bucketsOf, rangesFor } from '../match/ranges.ts'
+import { bucketsOf, rangesFor } from '../match/join.ts'
 import type { Context, Population } from './population.ts'
-import { NO_NETWORKS, readNetworks } from './read_networks.ts'
-import { DAY, type Tables } from './read_sql.ts'
-import { readTenants } from './read_tenants.ts'
+import { DAY, NO_NETWORKS, readNetworks, readTenants, type Tables } from './read_tenants.ts'
 
 /** Columns by which contexts are distinguished, and joined to the assigned on them. */
 export const CONTEXT_KEY =
@@ -93,8 +88,8 @@ function contextOf(row: Json): Context {
 }
 
 const readContext = rowReader(
-  asText('home prefix reason app family:client_family client:client_kind service source who'),
-  asNumber('day wellMade'),
+  cell.text('home prefix reason app family:client_family client:client_kind service source who'),
+  cell.number('day wellMade'),
 )
 
 /** The explained tokens of the tenants in question, by context: of each its first access. */

@@ -5,10 +5,8 @@
  * @module
  */
 import type { Reason, Strength } from '../match/reasons.ts'
-import { lossAtMost } from './chance.ts'
 import { evidenceOf } from './evidence.ts'
-import { isHabitual, isOrdinary, isOwnNetwork } from './ordinary.ts'
-import { PersonGaps } from './person_gaps.ts'
+import { isHabitual, isOrdinary, isOwnNetwork, lossAtMost, PersonGaps } from './ordinary.ts'
 import {
   type Context,
   DIMENSIONS,

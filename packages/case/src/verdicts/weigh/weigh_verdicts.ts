@@ -4,11 +4,9 @@
  * @module
  */
 
-import { countOf } from '../../engine/rows.ts'
 import type { Scratch } from '../../engine/scratch.ts'
-import type { Session } from '../../engine/session.ts'
-import { insertRows } from '../../engine/tab_separated.ts'
-import { columnsOf, columnsSql, nameOf } from '../../store/columns.ts'
+import { countOf, insertRows, type Session } from '../../engine/session.ts'
+import { columnsOf, columnsSql, nameOf } from '../../store/sql.ts'
 import { OUTCOME } from '../match/assign_verdicts.ts'
 import { BUCKET_ORDER } from '../match/join.ts'
 import { CONTEXT_KEY, readPopulation } from './read_population.ts'

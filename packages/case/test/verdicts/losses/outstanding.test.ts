@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
+import { outstanding } from '../../../src/verdicts/losses/holes.ts'
 import { HOUR_MS, MINUTE_MS, type Period } from '../../../src/verdicts/losses/loss.ts'
 import { type Pace, paceOf } from '../../../src/verdicts/losses/outages.ts'
-import { outstanding } from '../../../src/verdicts/losses/outstanding.ts'
 import { MONDAY_MS, officeTimes, randomOf } from '../../office.ts'
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 100)

@@ -1,6 +1,6 @@
 /**
- * A session that outlives the process whose engine it uses, and then gets another. Its scratch tables are lost with
- * that process, so a statement that was running fails with an error for which {@link isMoved} is true.
+ * Sessions that put each statement to another one: one that outlives the process whose engine it uses, and one for work
+ * that nobody waits for.
  *
  * @module
  */
@@ -50,6 +50,27 @@ export function lastingSession(first: Session, another: () => Promise<Session>):
       } catch (cause) {
         throw await moved(session, cause)
       }
+    },
+  })
+}
+
+/**
+ * Runs statements when `idle`, so that others wait for one at most; a stopped session runs only DROPs of its tables.
+ */
+export function background(
+  session: Session,
+  idle: () => Promise<void>,
+  signal: AbortSignal,
+): Session {
+  return sessionThrough({
+    inner: () => session,
+    many: (work) => work(session),
+    one: async (sql, work) => {
+      if (!sql.startsWith('DROP ')) {
+        await idle()
+        signal.throwIfAborted()
+      }
+      return await work(session)
     },
   })
 }
