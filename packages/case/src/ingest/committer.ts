@@ -1,4 +1,3 @@
-import { MessageChannel } from 'node:worker_threads'
 import { insertRows, type Session } from '../engine/session.ts'
 import { forgetFiles, removeFiles } from '../store/recover.ts'
 import { columnNames, INGESTED } from '../store/schema.ts'
@@ -12,15 +11,7 @@ import {
   statementRows,
 } from './draft.ts'
 import type { KnownEvidence } from './known_evidence.ts'
-
-/** Frees the memory of bytes at once: the engine is slow to collect what other threads hand over (a gigabyte, seen). */
-export function giveBack(all: readonly Uint8Array<ArrayBuffer>[]): void {
-  // A message that nobody receives takes its memory with it.
-  const { port1, port2 } = new MessageChannel()
-  port1.postMessage(undefined, [...new Set(all.map(({ buffer }) => buffer))])
-  port1.close()
-  port2.close()
-}
+import { giveBack } from './worker_protocol.ts'
 
 const TABLES = ['issuance', 'access'] as const
 /** Parts of one table from which on the engine had better merge: it refuses inserts at 3,000. */

@@ -22,6 +22,7 @@ import {
   type Done,
   type FileDates,
   Flow,
+  giveBack,
   type PartSummary,
   type SmallFile,
   type Task,
@@ -37,10 +38,10 @@ const flow = new Flow(workerData as SharedArrayBuffer)
 
 function answer(message: Answer): void {
   const blocks = message.kind === 'rows' || message.kind === 'done' ? message.blocks : []
-  const transferred = blocks.map(({ bytes }) => bytes.buffer)
-  if (message.kind === 'done' && message.done.memory !== undefined)
-    transferred.push(message.done.memory)
-  parentPort?.postMessage(message, transferred)
+  parentPort?.postMessage(
+    message,
+    blocks.map(({ bytes }) => bytes.buffer),
+  )
 }
 
 /** Gives on what waits, before the task is done. */
@@ -115,7 +116,11 @@ async function readLarge(task: Extract<Task, { kind: 'large' }>): Promise<Done> 
 
 async function run(task: Task): Promise<Done> {
   if (task.kind === 'large') return await readLarge(task)
-  if (task.kind === 'slice') return { parts: [readSlice(task)], memory: task.bytes.buffer }
+  if (task.kind === 'slice') {
+    const parts = [readSlice(task)]
+    giveBack([task.bytes])
+    return { parts }
+  }
   const parts: PartSummary[] = []
   for (const file of task.files) parts.push(await readSmall(file))
   return { parts }

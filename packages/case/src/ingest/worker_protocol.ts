@@ -1,3 +1,4 @@
+import { MessageChannel } from 'node:worker_threads'
 import type { DateOrder, EvidenceSummary, Reject, Statement } from '@mintmark/logs'
 import type { TableBlock } from './block_sink.ts'
 
@@ -23,7 +24,7 @@ export interface SmallFile {
   readonly sharedOrder: DateOrder
 }
 
-/** A run of whole lines of a large file of JSON lines. Its memory goes to the worker, and comes back. */
+/** A run of whole lines of a large file of JSON lines. Its memory goes to the worker. */
 interface SliceTask {
   readonly kind: 'slice'
   readonly job: number
@@ -75,8 +76,6 @@ export interface LocatedStatement extends Statement {
 /** What a task gave besides rows. */
 export interface Done {
   readonly parts: readonly PartSummary[]
-  /** Of a slice: its memory, to be used again. */
-  readonly memory?: ArrayBuffer
   /** Of a large file: of its content, lower-case hex. */
   readonly sha256?: string
 }
@@ -128,4 +127,13 @@ export class Flow {
       Atomics.wait(this.#taken, 0, taken, LOOK_AGAIN_MS)
     }
   }
+}
+
+/** Frees the memory of bytes at once: the engine is slow to collect what other threads hand over (a gigabyte, seen). */
+export function giveBack(all: readonly Uint8Array<ArrayBuffer>[]): void {
+  // A message that nobody receives takes its memory with it.
+  const { port1, port2 } = new MessageChannel()
+  port1.postMessage(undefined, [...new Set(all.map(({ buffer }) => buffer))])
+  port1.close()
+  port2.close()
 }
