@@ -7,7 +7,7 @@ import { MintmarkError } from '@mintmark/core'
 import { columnsOf, nameOf } from '../store/sql.ts'
 import { readStatement, type Statement } from './statement.ts'
 
-/** `-- param: name Type default what it is`. */
+/** A number of days, a threshold: bound by the engine, never spliced into SQL. `-- param: name Type default what it is`. */
 export interface HuntParam {
   readonly name: string
   readonly type: HuntParamType

@@ -42,7 +42,8 @@ const MOST_RECORDS = 200_000
 const COLUMNS = ['evidence_id', 'side', 'token_id', 'month_first', 'day_first']
 
 /**
- * The orders that tokens prove, by evidence, for files whose dates prove none.
+ * The orders that tokens prove, by evidence, for files whose dates prove none: a token is used within a day or so of its
+ * issuance. A file is read beside the case, once for each order, and its tokens are compared with the case's rows.
  * @throws {MintmarkError} `INPUT_UNREADABLE`
  */
 export async function ordersByTokens(

@@ -18,7 +18,15 @@ const WEEK = 168
 /** Records by start of hour (milliseconds), in order of time; hours without records are absent. */
 type Counts = readonly (readonly [hourMs: number, records: number])[]
 
-/** Whether the silence before the last record is a hole. */
+/**
+ * Whether the silence before the last record is a hole, measured by the log's other weeks, by one of two tests.
+ *
+ * - **usually active**: of the hours of the week that have a record in at least half of the other weeks, chance would
+ *   leave all of the run empty in less than one of e^10 (22,000) cases. The same by whole days.
+ * - **volume**: the run misses hours whose median in at least three other weeks is together ten records or more.
+ *
+ * A log shorter than three weeks is compared by hour of the day.
+ */
 export function endsInHole(counts: Counts): boolean {
   const from = hourOf(counts.at(-2)?.[0] ?? 0) + 1
   const to = hourOf(counts.at(-1)?.[0] ?? 0)

@@ -41,7 +41,11 @@ export const COMPARED_MINUTES: number = LEAST_MINUTES / TIMES
 const DAYS_TO_COMPARE = 3
 const DAYS_BESIDE = 14
 
-/** `silences` are all of the log of {@link COMPARED_MINUTES} or more; a day without work is silent in all `others`. */
+/**
+ * Silences that are far longer than any in the same hours of other days. In a small log three silent hours may be
+ * chance, so this rule is for logs of accesses, where a false hole only widens a bound. `silences` are all of the log of
+ * {@link COMPARED_MINUTES} or more; a day without work is silent in all `others`.
+ */
 export function outstanding(
   silences: readonly Period[],
   log: Period,

@@ -160,7 +160,10 @@ const LOGS_OF_SHAPES: readonly (readonly [prefix: string, logs: readonly LogName
   ['keycloak-', [accessLog('keycloak'), issuanceLog('keycloak')]],
 ]
 
-/** Losses by cut records. Cost: a pass over the files that say they have some. */
+/**
+ * Losses by mailbox records of which only the beginning could be read, which does not say whose mailbox it was. Cost: a
+ * pass over the files that say they have some.
+ */
 export async function lostByCuts(session: Session): Promise<Loss[]> {
   if ((await countOf(session, "statement WHERE code = 'audit-data-truncated'")) === 0) return []
   const rows = await session.rows(
@@ -184,7 +187,10 @@ const readCut = rowReader(
 
 const FOLDER = "substring(path, 1, length(path) - position(reverse(path), '/'))"
 
-/** Losses by stated gaps. Cost: a pass over two columns where there is such a statement. */
+/**
+ * Losses by times that an extractor says it did not capture, in the unified audit log of the tenants whose records are in
+ * its folder. Sign-in logs come another way and lose nothing. Cost: a pass over two columns where there is a statement.
+ */
 export async function lostByExtractors(session: Session): Promise<Loss[]> {
   const gaps = await session.rows(
     `SELECT DISTINCT evidence_id, toUnixTimestamp64Milli(from_at) AS from_ms, toUnixTimestamp64Milli(to_at) AS to_ms,
@@ -238,7 +244,11 @@ const OUT_OF_ORDER = 0.001
 /** One or two records are in any order. */
 const SHOWS_ITS_ORDER = 3
 
-/** Losses of capped files. Cost: a sort of these files, and a pass over three columns. */
+/**
+ * Losses of files that end before their log does: at a row limit, at a page, or in the middle. If records are in order, the
+ * missing ones are between the file's end and the log's next file; else also anywhere within it. A search that found
+ * more than the file has may lack rows anywhere. Cost: a sort of these files, and a pass over three columns.
+ */
 export async function lostByCaps(
   session: Session,
   files: ReadonlyMap<number, LossyFile>,

@@ -43,7 +43,21 @@ const isOwnNames = `source IN ${PLAIN_SOURCES}`
 export const DISAGREES = 32
 
 /**
- * Which fields disagree: 16 principal, 8 application, 4 tenant, 2 life, 1 time of issue. The smaller mask is closer.
+ * Which fields of an issuance and an access disagree: 16 principal, 8 application, 4 tenant, 2 life, 1 time of issue. The
+ * smaller mask is closer. A field disagrees only where both sides know it:
+ *
+ * - **principal**: there is a pair of object ids or of names (case-blind, a guest's name in its home form) and none is
+ *   equal. Names count only if both have an `@`, or both records are of a system with its own names; names of
+ *   applications never. A user's token is not used by an application by itself, nor the other way round.
+ * - **application**: neither the access's client application nor its application is that of the token. An access that
+ *   names only the resource does not disagree.
+ * - **tenant**: the tenant that the token names, or else those of the resource and of the guest, is neither that of the
+ *   issuance nor the home tenant of its principal.
+ * - **life**: the access is before the issuance, or later than {@link LONGEST_LIFE_MS} after it, save an hour for
+ *   clocks.
+ * - **time of issue**: more than {@link LATER_MS} after the issuance, whose time is when the sign-in began, or more
+ *   than {@link EARLIER_MS} before it; {@link SIGNED_IN_MS} for the unified audit log's `IssuedAtTime`, which a token
+ *   renewed without a new sign-in keeps.
  */
 export function agreementMask(fact: string): string {
   return `toUInt8((${differs.principal(fact)}) * 16 + (${differs.app(fact)}) * 8 + (${differs.tenant(fact)}) * 4
