@@ -19,9 +19,7 @@ import {
   type RecordSink,
 } from '@mintmark/logs'
 import { Scratch } from '../engine/scratch.ts'
-import { cell, countOf, firstRow, insertRows, rowReader, type Session } from '../engine/session.ts'
-import { readMeta, writeMeta } from '../store/meta.ts'
-import { forgetFiles } from '../store/recover.ts'
+import { cell, insertRows, rowReader, type Session } from '../engine/session.ts'
 import { columnsSql, NO_ID } from '../store/sql.ts'
 import { HOUR_MS, MINUTE_MS } from '../verdicts/losses/loss.ts'
 
@@ -156,13 +154,9 @@ class TokenTimes implements RecordSink {
 /** A file whose dates must be read in another order than they were. */
 interface Reread {
   readonly evidenceId: number
-  readonly path: string
-  readonly sha256: string
+  readonly source: EvidenceSource
   readonly order: DateOrder
 }
-
-/** Files that were taken out of the case and are not in it again. */
-const REREADING = 'rereading'
 
 interface DatedFile {
   readonly evidenceId: number
@@ -175,7 +169,10 @@ interface DatedFile {
   readonly hasAmbiguous: boolean
 }
 
-/** Files read by another order than the files of the case prove together; `given` are the sources of this run. */
+/**
+ * Files read by another order than the files of the case prove together, where they can be read again, unchanged; `given`
+ * are the sources of this run.
+ */
 export async function wronglyOrdered(
   session: Session,
   given: ReadonlyMap<string, EvidenceSource>,
@@ -191,11 +188,14 @@ export async function wronglyOrdered(
   const all = new Proofs(
     files.map((file) => ({ ...file, own: byTokens.get(file.evidenceId) ?? file.own })),
   )
-  return files.filter(isOpen).flatMap((file) => {
-    const { evidenceId, path, sha256, shared } = file
+  const rereads: Reread[] = []
+  for (const file of files.filter(isOpen)) {
+    const { evidenceId, shared } = file
     const order = byTokens.get(evidenceId) ?? all.orderFor(file)
-    return order === shared ? [] : [{ evidenceId, path, sha256, order }]
-  })
+    const source = order === shared ? undefined : await sourceOf(file, given)
+    if (source !== undefined) rereads.push({ evidenceId, source, order })
+  }
+  return rereads
 }
 
 const isOpen = ({ own, hasAmbiguous }: DatedFile) => own === 'unproven' && hasAmbiguous
@@ -253,90 +253,9 @@ function exportersOf({ shape, header, path }: DatedFile): string[] {
   return header === '' ? [inFolder] : [inFolder, `${shape}\0with ${header}`]
 }
 
-/** Takes files out of the case that can be read again, unchanged, and remembers them until {@link putBack}. */
-export async function takeOut(
-  session: Session,
-  rereads: readonly Reread[],
-  given: ReadonlyMap<string, EvidenceSource>,
-): Promise<Readable[]> {
-  const readable = await readableOf(rereads, given)
-  if (readable.length === 0) return []
-  const before = await remembered(session)
-  await remember(session, [...before, ...readable.map(({ reread }) => reread)])
-  await forgetFiles(
-    session,
-    readable.map(({ reread }) => reread.evidenceId),
-  )
-  return readable
-}
-
-export interface Readable {
-  readonly reread: Reread
-  readonly source: EvidenceSource
-}
-
-/** Files that an interrupted run took out and did not put back. */
-export async function leftOut(
-  session: Session,
-  given: ReadonlyMap<string, EvidenceSource>,
-): Promise<Readable[]> {
-  return await readableOf(await remembered(session), given)
-}
-
-async function readableOf(
-  rereads: readonly Reread[],
-  given: ReadonlyMap<string, EvidenceSource>,
-): Promise<Readable[]> {
-  const readable: Readable[] = []
-  for (const reread of rereads) {
-    const source = await sourceOf(reread, given)
-    if (source !== undefined) readable.push({ reread, source })
-  }
-  return readable
-}
-
-/** Of what was taken out: files that repeat it name its new row. What is not in the case again stays remembered. */
-export async function putBack(session: Session): Promise<void> {
-  const missing: Reread[] = []
-  const out = await remembered(session)
-  for (const reread of out) {
-    if (!(await renameCopies(session, reread))) missing.push(reread)
-  }
-  if (out.length > 0) await remember(session, missing)
-}
-
-/** Whether the file is in the case. */
-async function renameCopies(session: Session, reread: Reread): Promise<boolean> {
-  const { evidenceId: old, path, sha256 } = reread
-  const row = await firstRow(
-    session,
-    `SELECT max(evidence_id) AS id FROM evidence
-     WHERE path = {path:String} AND sha256 = {sha256:String} AND same_as = 0`,
-    { path, sha256 },
-  )
-  const id = Number(row['id'] ?? 0)
-  if (id === 0) return false
-  if ((await countOf(session, 'evidence WHERE same_as = {old:UInt32}', { old })) === 0) return true
-  await session.command(
-    'ALTER TABLE evidence UPDATE same_as = {id:UInt32} WHERE same_as = {old:UInt32}',
-    { id, old },
-  )
-  return true
-}
-
-const remember = (session: Session, rereads: readonly Reread[]): Promise<void> =>
-  writeMeta(session, REREADING, JSON.stringify(rereads))
-
-async function remembered(session: Session): Promise<Reread[]> {
-  const text = await readMeta(session, REREADING)
-  if (text === undefined || text === '') return []
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `remember`
-  return JSON.parse(text) as Reread[]
-}
-
 /** The file as it was read: by a source of this run, else by its path. */
 async function sourceOf(
-  { path, sha256 }: Pick<Reread, 'path' | 'sha256'>,
+  { path, sha256 }: DatedFile,
   given: ReadonlyMap<string, EvidenceSource>,
 ): Promise<EvidenceSource | undefined> {
   try {

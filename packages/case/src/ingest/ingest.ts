@@ -12,9 +12,9 @@ import type { Session } from '../engine/session.ts'
 import type { Case } from '../store/case.ts'
 import { type EvidenceRow, evidenceRows } from '../store/evidence_rows.ts'
 import { lockIngest } from '../store/locks.ts'
-import { lastEvidence, recover } from '../store/recover.ts'
+import { forgetReplaced, lastEvidence, recover } from '../store/recover.ts'
 import { Committer, MergePause } from './committer.ts'
-import { leftOut, putBack, type Readable, takeOut, wronglyOrdered } from './date_orders.ts'
+import { wronglyOrdered } from './date_orders.ts'
 import { KnownEvidence } from './known_evidence.ts'
 import { type OtherShape, SourceFailure, SourceReader, type Taken } from './source_reader.ts'
 import { WorkerPool } from './worker_pool.ts'
@@ -82,14 +82,20 @@ export async function ingestSources(
   try {
     const given = new Map(sources.map((source) => [source.path, source]))
     const { session } = opened
-    await readAgain(opened, await leftOut(session, given), options)
     const before = await lastEvidence(session)
-    const first = await runUntilRead(opened, sources, { ...options, rereads: new Map(), after: 0 })
-    const wrong = await wronglyOrdered(session, given)
-    if (wrong.length === 0) return first
-    const again = await takeOut(session, wrong, given)
-    await readAgain(opened, again, options)
-    return again.length === 0 ? first : await reportAgain(session, first, again, before)
+    const first = await runUntilRead(opened, sources, { ...options, rereads: new Map() })
+    const again = await wronglyOrdered(session, given)
+    if (again.length === 0) return first
+    const { onProgress: _, ...quiet } = options
+    const rereads = new Map(again.map(({ source, order }) => [source.path, order]))
+    await runUntilRead(
+      opened,
+      again.map(({ source }) => source),
+      { ...quiet, rereads },
+    )
+    await forgetReplaced(session)
+    const formerIds = new Map(again.map(({ source, evidenceId }) => [source.path, evidenceId]))
+    return await reportAgain(session, first, formerIds, before)
   } finally {
     await unlock()
   }
@@ -98,34 +104,15 @@ export async function ingestSources(
 interface RunOptions extends IngestOptions {
   /** Files that are read again, by path, with the order of their dates. */
   readonly rereads: ReadonlyMap<string, DateOrder>
-  /** New ids are above this one, too: an id that was taken out is not given again. */
-  readonly after: number
-}
-
-/** Reads files that were taken out of the case, each by the order that the others prove. */
-async function readAgain(
-  opened: Case,
-  readable: readonly Readable[],
-  options: IngestOptions,
-): Promise<void> {
-  if (readable.length > 0) {
-    const rereads = new Map(readable.map(({ reread: { path, order } }) => [path, order]))
-    const after = Math.max(...readable.map(({ reread }) => reread.evidenceId))
-    const { onProgress: _, ...quiet } = options
-    const sources = readable.map(({ source }) => source)
-    await runUntilRead(opened, sources, { ...quiet, rereads, after })
-  }
-  await putBack(opened.session)
 }
 
 /** The report of a run after some of the case's files were read again. */
 async function reportAgain(
   session: Session,
   first: IngestReport,
-  again: readonly Readable[],
+  formerIds: ReadonlyMap<string, number>,
   before: number,
 ): Promise<IngestReport> {
-  const formerIds = new Map(again.map(({ reread: { path, evidenceId } }) => [path, evidenceId]))
   const formerId = ({ path, evidenceId }: EvidenceRow) => formerIds.get(path) ?? evidenceId
   const ofRun = new Set(first.evidence.map(({ evidenceId }) => evidenceId))
   const evidence = (await evidenceRows(session)).filter((row) => ofRun.has(formerId(row)))
@@ -171,7 +158,7 @@ async function runOnce(
 ): Promise<IngestReport> {
   const { session } = opened
   const known = await KnownEvidence.load(session)
-  const firstId = Math.max(await lastEvidence(session), options.after) + 1
+  const firstId = (await lastEvidence(session)) + 1
   const tally = new Tally(sources, options.onProgress)
   const merges = new MergePause(session)
   const committer = new Committer(session, known, merges, () =>

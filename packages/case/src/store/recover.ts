@@ -5,7 +5,7 @@
  * @module
  */
 import { setInterval } from 'node:timers/promises'
-import { firstRow, INSERT_ID, type Session } from '../engine/session.ts'
+import { countOf, firstRow, INSERT_ID, type Session, textsOf } from '../engine/session.ts'
 import { TABLES } from './schema.ts'
 
 /** Tables whose rows belong to a file, in `evidence` or not. */
@@ -27,6 +27,26 @@ export async function recover(session: Session): Promise<void> {
   await insertsEnded(session)
   const last = await lastEvidence(session)
   await Promise.all(OF_FILES.map((table) => removeAfter(session, table, last)))
+  await forgetReplaced(session)
+}
+
+/** Removes files that were read again, and so are in the case twice; what repeats them repeats the newer one. */
+export async function forgetReplaced(session: Session): Promise<void> {
+  const twice = await session.rows(
+    `SELECT max(evidence_id) AS newest, arrayFilter(id -> id != newest, groupArray(evidence_id)) AS older
+     FROM evidence WHERE same_as = 0 AND sha256 != ''
+     GROUP BY path, sha256 HAVING count() > 1 ORDER BY newest`,
+  )
+  for (const row of twice) {
+    const ids = textsOf(row['older'])
+    await forgetFiles(session, ids.map(Number))
+    const copies = 'has(arrayMap(id -> toUInt32(id), {ids:Array(String)}), same_as)'
+    if ((await countOf(session, `evidence WHERE ${copies}`, { ids })) > 0)
+      await session.command(
+        `ALTER TABLE evidence UPDATE same_as = {newest:UInt32} WHERE ${copies}`,
+        { ids, newest: Number(row['newest']) },
+      )
+  }
 }
 
 /** Waits for inserts of a dead process: a server continues them, and later rows would be duplicates. */

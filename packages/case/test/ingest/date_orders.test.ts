@@ -9,8 +9,7 @@ import { after, afterEach, describe, it } from 'node:test'
 import { ingest } from '../../src/ingest/ingest.ts'
 import { type Case, openCase } from '../../src/store/case.ts'
 import { evidenceRows } from '../../src/store/evidence_rows.ts'
-import { writeMeta } from '../../src/store/meta.ts'
-import { forgetFiles } from '../../src/store/recover.ts'
+import { recover } from '../../src/store/recover.ts'
 import { embedded } from '../backends.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'mintmark-dates-'))
@@ -141,19 +140,27 @@ describe('reading again', () => {
     assert.ok(copy?.sameAs?.endsWith('a.csv'))
   })
 
-  it('is finished by the next run where one ended between', async () => {
-    const { opened, at } = await given(FILES)
-    await ingest(opened, [at('a.csv')])
-    const [row] = await evidenceRows(opened.session)
-    assert.ok(row !== undefined)
-    const { evidenceId, path, sha256 } = row
-    // As a run leaves it that took the file out, and ended.
-    const out = [{ evidenceId, path, sha256, order: 'month-first' }]
-    await writeMeta(opened.session, 'rereading', JSON.stringify(out))
-    await forgetFiles(opened.session, [evidenceId])
+  it('is finished by the next opening where one ended between', async () => {
+    const { opened, at } = await given({ ...FILES, 'x/copy.csv': FILES['a.csv'] })
+    await ingest(opened, [at('a.csv'), at('x/copy.csv')])
+    const { session } = opened
+    // As a run leaves it that read the file again, and ended before the older rows were gone.
+    for (const table of ['issuance', 'access', 'statement', 'reject', 'date_order', 'evidence'])
+      await session.command(
+        `INSERT INTO ${table} SELECT * REPLACE (toUInt32(3) AS evidence_id) FROM (SELECT * FROM ${table} WHERE evidence_id = 1)`,
+      )
+    await recover(session)
+    const rows = await evidenceRows(session)
+    assert.deepEqual(
+      rows.map(({ evidenceId, sameAs }) => [evidenceId, sameAs?.endsWith('a.csv') ?? false]),
+      [
+        [2, true],
+        [3, false],
+      ],
+    )
     await ingest(opened, [at('b.csv')])
     assert.deepEqual(await months(opened), READ)
-    assert.equal((await evidenceRows(opened.session)).length, 2)
+    assert.equal((await evidenceRows(session)).length, 3)
   })
 
   it('leaves a file alone that is gone', async () => {

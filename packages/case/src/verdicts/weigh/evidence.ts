@@ -4,7 +4,7 @@
  * @module
  */
 import { beginningOf, logTail } from './ordinary.ts'
-import { type Context, type Population, pairKey } from './population.ts'
+import { type Context, explained, type Population, pairKey } from './population.ts'
 import type { TenantWeighing } from './weigh.ts'
 
 /** Chance at most that a log of one tenant which only loses rows has a context that is established. */
@@ -108,19 +108,22 @@ class Groups {
    */
   couldShowNewNetworks(weighing: TenantWeighing, context: Context): boolean {
     const { home, who, client, app, prefix } = context
-    const { newNetworks, joined, joinedPairs } = weighing.tenant
+    const { tenant } = weighing
+    const { newNetworks } = tenant
     const isOwners = isOwnersClient(weighing, context)
     const there = this.#byPrefix.get(prefix) ?? []
     if (!isOwners && peopleIn(there) > 1) return ownersShare(there) <= OWNERS_SHARE
     const people = this.#alone.get(home) ?? 0
-    const isClientShown = (joined.get('client')?.get(client) ?? 0) > 0
+    const isClientShown = explained(tenant, 'client', client) > 0
     // With his own client it is himself who travels, and the log may not show that network.
     if (!isOwners && newNetworks >= NEW_NETWORKS && isClientShown) return people <= newNetworks
     const own = this.#byWho.get(pairKey(home, who)) ?? []
     const days = [...new Set(own.map((wrong) => wrong.context.day))]
-    const keyOf = (day: number) =>
-      isOwners ? pairKey(who, client, app, day) : pairKey(who, '', day)
-    const beside = days.filter((day) => (joinedPairs.get(keyOf(day)) ?? 0) > 0)
+    const shownOn = (day: number) =>
+      isOwners
+        ? explained(tenant, 'who-client-app-day', who, client, app, day)
+        : explained(tenant, 'who-day', who, day)
+    const beside = days.filter((day) => shownOn(day) > 0)
     return people <= 1 && beside.length * 2 > days.length
   }
 
@@ -171,11 +174,11 @@ function peopleAlone(inTenant: readonly Wrong[]): number {
 
 /** Whether the log has not shown tokens of this application, or not in these days. */
 function isNovel(weighing: TenantWeighing, { app, day }: Context): boolean {
-  if (joinedOf(weighing, 'app', app) < CLASS_TOKENS) return true
+  if (explained(weighing.tenant, 'app', app) < CLASS_TOKENS) return true
   const shownIn = (from: number, to: number) => {
     let shown = 0
     for (let near = from; near <= to; near++)
-      shown += weighing.tenant.joinedPairs.get(pairKey(app, near)) ?? 0
+      shown += explained(weighing.tenant, 'app-day', app, near)
     return shown
   }
   // Before and after: else it may be that the log ceased to show them on that day, or began to.
@@ -184,12 +187,9 @@ function isNovel(weighing: TenantWeighing, { app, day }: Context): boolean {
   )
 }
 
-const joinedOf = (weighing: TenantWeighing, dimension: 'app' | 'who', value: string): number =>
-  weighing.tenant.joined.get(dimension)?.get(value) ?? 0
-
 /** Whether the logs know the principal, so that only this context's tokens are missing. */
 function isKnown(weighing: TenantWeighing, { who }: Context, { networks }: Population): boolean {
-  return joinedOf(weighing, 'who', who) + (networks.signIns.get(who) ?? 0) >= KNOWN_SIGN_INS
+  return explained(weighing.tenant, 'who', who) + (networks.signIns.get(who) ?? 0) >= KNOWN_SIGN_INS
 }
 
 /**
@@ -207,7 +207,7 @@ function isAttackersOwn(
   if (ofApp.some(({ context }) => context.matter === 'mismatched')) return true
   const tokens = ofApp.reduce((sum, { context }) => sum + context.hours.length, 0)
   const wellMade = ofApp.reduce((sum, { context }) => sum + context.wellMade, 0)
-  const joined = tenant.joined.get('all')?.get('') ?? 0
+  const joined = explained(tenant, 'all')
   return joined >= WELL_MADE_TOKENS && tenant.wellMade >= WELL_MADE_SHARE && wellMade * 2 < tokens
 }
 
@@ -217,7 +217,7 @@ const isAddressShown = ({ tenant }: TenantWeighing, { prefix }: Context): boolea
 
 /** Whether the owner uses just this client: then he may himself be in a new network. */
 const isOwnersClient = ({ tenant }: TenantWeighing, { who, client, app }: Context): boolean =>
-  (tenant.joinedPairs.get(pairKey(who, client, app)) ?? 0) > 0
+  explained(tenant, 'who-client-app', who, client, app) > 0
 
 /** Natural logarithm of the chance that all that is wrong in a group was lost, and `joined` was not. */
 function groupChance(group: readonly Wrong[], joined: number): number {
@@ -243,10 +243,10 @@ function groupChance(group: readonly Wrong[], joined: number): number {
 /** Whether tokens of about this hour are explained, and none is missing. */
 function wasOn(weighing: TenantWeighing, hour: number): boolean {
   if (weighing.isHole(hour)) return false
-  let joined = weighing.tenant.joinedHours.get(hour) ?? 0
+  let joined = explained(weighing.tenant, 'hour', hour)
   for (let far = 1; far <= NEAR_HOURS && joined < NEAR_TOKENS; far++)
     joined +=
-      (weighing.tenant.joinedHours.get(hour - far) ?? 0) +
-      (weighing.tenant.joinedHours.get(hour + far) ?? 0)
+      explained(weighing.tenant, 'hour', hour - far) +
+      explained(weighing.tenant, 'hour', hour + far)
   return joined >= NEAR_TOKENS
 }

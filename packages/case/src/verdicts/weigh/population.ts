@@ -10,6 +10,23 @@ import type { Matter } from '../match/assign_verdicts.ts'
 export const DIMENSIONS = ['app', 'family', 'client', 'service', 'source', 'who'] as const
 export type Dimension = (typeof DIMENSIONS)[number]
 
+/** What explained tokens are counted by, each with its columns, which are the values of a count's key. */
+export const COUNTED = {
+  all: [],
+  app: ['app'],
+  family: ['client_family'],
+  client: ['client_kind'],
+  service: ['service'],
+  source: ['source'],
+  who: ['who'],
+  hour: ['hour'],
+  'app-day': ['app', 'day'],
+  'who-client-app': ['who', 'client_kind', 'app'],
+  'who-client-app-day': ['who', 'client_kind', 'app', 'day'],
+  'who-day': ['who', 'day'],
+} as const
+type Counted = keyof typeof COUNTED
+
 /** Tokens of one principal from one network, with one client, on one day, that are all wrong in one way. */
 export interface Context extends Readonly<Record<Dimension, string>> {
   readonly home: string
@@ -29,18 +46,13 @@ export interface Tenant {
   /** First and last access, hours. */
   readonly firstHour: number
   readonly lastHour: number
-  /** Tokens that were explained: by value of each dimension. */
-  readonly joined: ReadonlyMap<Dimension | 'all', ReadonlyMap<string, number>>
-  /** Records that named these tokens. */
-  readonly joinedRecords: ReadonlyMap<Dimension | 'all', ReadonlyMap<string, number>>
-  /** By hour of issuance. */
-  readonly joinedHours: ReadonlyMap<number, number>
+  /** Tokens that were explained, and records that named these: by {@link pairKey} of what is counted and its values. */
+  readonly tokens: ReadonlyMap<string, number>
+  readonly records: ReadonlyMap<string, number>
   /** Hours in which tokens of a principal were explained, in order: of principals with a context. */
   readonly shownHours: ReadonlyMap<string, readonly number[]>
   /** Explained tokens from addresses of IPv6. */
   readonly joinedOverIpv6: number
-  /** By application and day; by principal, client and application, and that by day; by principal, '' and day. */
-  readonly joinedPairs: ReadonlyMap<string, number>
   /** Of the tokens that were explained, the share whose network is one at which their principal signed in. */
   readonly addressFit: number
   /** Share of explained tokens whose id is made as the token service makes ids. */
@@ -89,3 +101,10 @@ export interface Population {
 }
 
 export const pairKey = (...parts: readonly (string | number)[]): string => parts.join('\0')
+
+/** How many tokens were explained. */
+export const explained = (
+  { tokens }: Pick<Tenant, 'tokens'>,
+  by: Counted,
+  ...values: readonly (string | number)[]
+): number => tokens.get(pairKey(by, ...values)) ?? 0

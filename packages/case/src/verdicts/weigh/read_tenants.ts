@@ -8,16 +8,7 @@ import type { Json } from '@mintmark/core'
 import { cell, numbersBy, rowReader, type Session, SPILLS, textsOf } from '../../engine/session.ts'
 import { lossesOf } from '../losses/losses.ts'
 import { NAMES, PREFIX, signedIn } from '../match/context.ts'
-import {
-  DIMENSIONS,
-  type Dimension,
-  type Networks,
-  pairKey,
-  type Seen,
-  type Tenant,
-} from './population.ts'
-
-/** SQL and tables that the readers of a population share. */
+import { COUNTED, type Networks, pairKey, type Seen, type Tenant } from './population.ts'
 
 /** The day of an hour since 1970. */
 export const DAY = 'toInt32(intDiv(hour, 24))'
@@ -116,14 +107,12 @@ async function seenBy(
 
 const readSeen = rowReader(cell.number('firstHour lastHour days'))
 
-/** SQL column of each dimension. */
-const COLUMN: Readonly<Record<Dimension, string>> = {
-  app: 'app',
-  family: 'client_family',
-  client: 'client_kind',
-  service: 'service',
-  source: 'source',
-  who: 'who',
+/** Counts that are read of the principals of contexts alone, with the columns that say which. */
+const OF_CONTEXTS: Readonly<Partial<Record<string, string>>> = {
+  who: 'home, who',
+  'who-client-app': 'home, who, client_kind, app',
+  'who-client-app-day': 'home, who, client_kind, app',
+  'who-day': 'home, who',
 }
 
 /** What the logs show of the tenants in question. */
@@ -132,154 +121,96 @@ export async function readTenants(
   tables: Tables,
   sole: string,
 ): Promise<Map<string, Tenant>> {
-  const { about, joined } = tables
-  const spans = await session.rows(`${spansOf(tables)} ORDER BY home`)
-  const facts = await rowsByHome(session, tenantFacts(tables))
-  const hours = await rowsByHome(
-    session,
-    `SELECT home, hour, sum(tokens) AS tokens FROM ${joined} GROUP BY home, hour ORDER BY home, hour`,
-  )
-  const rows = await rowsByHome(
-    session,
+  const counts = await countsOf(session, tables)
+  const facts = await session.rows(tenantFacts(tables))
+  const rows = await session.rows(
     `SELECT if(tenant = '', {sole:String}, tenant) AS home, sum(records) AS n FROM coverage WHERE side = 'issuance'
      GROUP BY home ORDER BY home`,
     { sole },
   )
+  const rowsOf = numbersBy(rows, 'home', 'n')
   const losses = Map.groupBy(await lossesOf(session, 'issuance'), ({ tenant }) =>
     tenant === '' ? sole : tenant,
   )
-  const shown = await rowsByHome(
-    session,
-    `SELECT home, who, arraySort(groupUniqArray(hour)) AS hours FROM ${joined}
-     WHERE (home, who) GLOBAL IN (SELECT home, who FROM ${about}) GROUP BY home, who ORDER BY home, who SETTINGS ${SPILLS}`,
+  const shown = await session.rows(
+    `SELECT home, who, arraySort(groupUniqArray(hour)) AS hours FROM ${tables.joined}
+     WHERE (home, who) GLOBAL IN (SELECT home, who FROM ${tables.about})
+     GROUP BY home, who ORDER BY home, who SETTINGS ${SPILLS}`,
   )
-  const values = await valuesOf(session, tables)
-  const pairs = await pairsOf(session, about, joined)
+  const shownOf = Map.groupBy(shown, (row) => String(row['home']))
   return new Map(
-    spans.map((row): [string, Tenant] => {
-      const span = readSpan(row)
-      const { home } = span
-      return [
+    facts.map((row): [string, Tenant] => {
+      const { home, explained, fitting, withNetwork, wellMade, ...known } = readFacts(row)
+      const tenant = {
         home,
-        {
-          ...span,
-          joined: values.get(home)?.tokens ?? new Map(),
-          joinedRecords: values.get(home)?.records ?? new Map(),
-          joinedHours: new Map(
-            (hours.get(home) ?? []).map((one) => [Number(one['hour']), Number(one['tokens'])]),
-          ),
-          joinedPairs: pairs.get(home) ?? new Map(),
-          shownHours: new Map((shown.get(home) ?? []).map(hoursOf)),
-          ...factsOf(facts.get(home)?.[0] ?? {}),
-          lostRows: (losses.get(home) ?? []).reduce((sum, { records }) => sum + records, 0),
-          rows: Number(rows.get(home)?.[0]?.['n'] ?? 0),
-        },
-      ]
+        ...known,
+        ...(counts.get(home) ?? NO_COUNTS),
+        shownHours: new Map((shownOf.get(home) ?? []).map(hoursOf)),
+        addressFit: fitting / Math.max(1, withNetwork),
+        wellMade: wellMade / Math.max(1, explained),
+        lostRows: (losses.get(home) ?? []).reduce((sum, { records }) => sum + records, 0),
+        rows: rowsOf.get(home) ?? 0,
+      }
+      return [home, tenant]
     }),
   )
 }
-
-const readSpan = rowReader(cell.text('home'), cell.number('firstHour lastHour'))
 
 function hoursOf(row: Json): readonly [string, readonly number[]] {
   return [String(row['who']), textsOf(row['hours']).map(Number)]
 }
 
-function factsOf(row: Json) {
-  const { tokens, fitting, withNetwork, wellMade, ...facts } = readFacts(row)
-  return {
-    addressFit: fitting / Math.max(1, withNetwork),
-    wellMade: wellMade / Math.max(1, tokens),
-    ...facts,
-  }
-}
-
 const readFacts = rowReader(
-  cell.number(
-    'tokens fitting withNetwork wellMade newNetworks networkCount:networks people joinedOverIpv6:over_ipv6',
-  ),
+  cell.text('home'),
+  cell.number('firstHour lastHour explained fitting withNetwork wellMade newNetworks'),
+  cell.number('networkCount:networks people joinedOverIpv6:over_ipv6'),
 )
 
-/** First and last access of each tenant. */
-const spansOf = ({ used }: Tables): string =>
-  `SELECT home, intDiv(min(first), 3600) AS first_hour, intDiv(max(last), 3600) AS last_hour FROM ${used} GROUP BY home`
-
-function tenantFacts(tables: Tables): string {
+function tenantFacts({ used, joined, signedIn: signIns }: Tables): string {
   return `
-    SELECT p.home AS home, sum(p.tokens) AS tokens, sum(p.well) AS well_made, uniqExact(p.who) AS people,
+    SELECT s.home AS home, any(s.from_hour) AS first_hour, any(s.to_hour) AS last_hour, sum(p.tokens) AS explained,
+      sum(p.well) AS well_made, uniqExactIf(p.who, p.tokens > 0) AS people,
       sumIf(p.tokens, position(p.prefix, ':') > 0 AND NOT startsWith(p.prefix, '::ffff:')) AS over_ipv6,
       countIf(p.prefix != '') AS networks, sumIf(p.tokens, p.prefix != '') AS with_network,
-      sumIf(p.tokens, p.prefix != '' AND (p.who, p.prefix) GLOBAL IN (${signedIn(tables.signedIn)})) AS fitting,
-      countIf(p.prefix != '' AND p.first_hour > s.first_hour
-        + least(168, greatest(24, 0.15 * (s.last_hour - s.first_hour)))) AS new_networks
+      sumIf(p.tokens, p.prefix != '' AND (p.who, p.prefix) GLOBAL IN (${signedIn(signIns)})) AS fitting,
+      countIf(p.prefix != '' AND p.begin > s.from_hour
+        + least(168, greatest(24, 0.15 * (s.to_hour - s.from_hour)))) AS new_networks
     FROM (
-      SELECT home, who, prefix, sum(tokens) AS tokens, sum(well_made) AS well, min(hour) AS first_hour
-      FROM ${tables.joined} GROUP BY home, who, prefix
-    ) AS p
-    INNER JOIN (${spansOf(tables)}) AS s ON s.home = p.home
+      SELECT home, intDiv(min(first), 3600) AS from_hour, intDiv(max(last), 3600) AS to_hour FROM ${used} GROUP BY home
+    ) AS s
+    LEFT JOIN (
+      SELECT home, who, prefix, sum(tokens) AS tokens, sum(well_made) AS well, min(hour) AS begin
+      FROM ${joined} GROUP BY home, who, prefix
+    ) AS p ON p.home = s.home
     GROUP BY home ORDER BY home SETTINGS ${SPILLS}`
 }
 
-interface Values {
-  readonly tokens: Map<Dimension | 'all', Map<string, number>>
-  readonly records: Map<Dimension | 'all', Map<string, number>>
-}
+type Counts = Pick<Tenant, 'tokens' | 'records'>
+const NO_COUNTS: Counts = { tokens: new Map(), records: new Map() }
 
-async function valuesOf(session: Session, { about, joined }: Tables): Promise<Map<string, Values>> {
-  const found = new Map<string, Values>()
-  for (const dimension of ['all', ...DIMENSIONS] as const) {
-    const column = dimension === 'all' ? "''" : `toString(${COLUMN[dimension]})`
-    const isAsked =
-      dimension === 'who' ? `WHERE (home, who) GLOBAL IN (SELECT home, who FROM ${about})` : ''
-    const rows = await session.rows(
-      `SELECT home, ${column} AS value, sum(tokens) AS tokens, sum(records) AS records FROM ${joined} ${isAsked}
-       GROUP BY home, value ORDER BY home, value`,
-    )
-    for (const [home, ofHome] of Map.groupBy(rows, (row) => String(row['home']))) {
-      const values = found.get(home) ?? { tokens: new Map(), records: new Map() }
-      found.set(home, values)
-      values.tokens.set(dimension, numbersBy(ofHome, 'value', 'tokens'))
-      values.records.set(dimension, numbersBy(ofHome, 'value', 'records'))
-    }
-  }
-  return found
-}
-
-/** Explained tokens by application and day; by principal, client and application; and the same by day. */
-async function pairsOf(
+/** Explained tokens of each tenant, by all that they are counted by. */
+async function countsOf(
   session: Session,
-  about: string,
-  joined: string,
-): Promise<Map<string, Map<string, number>>> {
-  const found = new Map<string, Map<string, number>>()
-  const computed = new Map([
-    ['day', `${DAY} AS day`],
-    ['anything', "'' AS anything"],
-  ])
-  const sum = async (names: readonly string[], where = '') => {
-    const keys = ['home', ...names].join(', ')
-    const columns = names.map((name) => computed.get(name) ?? name).join(', ')
+  { about, joined }: Tables,
+): Promise<ReadonlyMap<string, Counts>> {
+  const found = new Map<string, Record<keyof Counts, Map<string, number>>>()
+  for (const [by, columns] of Object.entries(COUNTED)) {
+    const keys = ['home', ...columns].join(', ')
+    const among = OF_CONTEXTS[by]
+    const where =
+      among === undefined ? '' : `WHERE (${among}) GLOBAL IN (SELECT ${among} FROM ${about})`
     const rows = await session.rows(
-      `SELECT home, ${columns}, sum(tokens) AS tokens FROM ${joined} ${where} GROUP BY ${keys} ORDER BY ${keys}`,
+      `SELECT ${keys}, sum(tokens) AS token_count, sum(records) AS record_count
+       FROM (SELECT *, ${DAY} AS day FROM ${joined}) ${where} GROUP BY ${keys} ORDER BY ${keys}`,
     )
     for (const row of rows) {
-      const pairs = found.get(String(row['home'])) ?? new Map<string, number>()
-      found.set(String(row['home']), pairs)
-      pairs.set(pairKey(...names.map((name) => String(row[name]))), Number(row['tokens']))
+      const home = String(row['home'])
+      const own = found.get(home) ?? { tokens: new Map(), records: new Map() }
+      found.set(home, own)
+      const key = pairKey(by, ...columns.map((column) => String(row[column])))
+      own.tokens.set(key, Number(row['token_count']))
+      own.records.set(key, Number(row['record_count']))
     }
   }
-  const asked = (keys: string) => `WHERE (${keys}) GLOBAL IN (SELECT ${keys} FROM ${about})`
-  await sum(['app', 'day'])
-  await sum(['who', 'client_kind', 'app'], asked('home, who, client_kind, app'))
-  await sum(['who', 'client_kind', 'app', 'day'], asked('home, who, client_kind, app'))
-  await sum(['who', 'anything', 'day'], asked('home, who'))
   return found
-}
-
-async function rowsByHome(
-  session: Session,
-  sql: string,
-  params: Readonly<Record<string, string>> = {},
-): Promise<Map<string, Json[]>> {
-  return Map.groupBy(await session.rows(sql, params), (row) => String(row['home']))
 }

@@ -11,6 +11,7 @@ import {
   type Context,
   DIMENSIONS,
   type Dimension,
+  explained,
   type Networks,
   type Population,
   pairKey,
@@ -142,10 +143,10 @@ export class TenantWeighing {
     let joined = 0
     for (let at = hour - 1; at <= hour + 1; at++) {
       missing += this.#badHours.get(at) ?? 0
-      joined += this.tenant.joinedHours.get(at) ?? 0
+      joined += explained(this.tenant, 'hour', at)
     }
     const here = this.#badHours.get(hour) ?? 0
-    const joinedHere = this.tenant.joinedHours.get(hour) ?? 0
+    const joinedHere = explained(this.tenant, 'hour', hour)
     return (
       isFailing(missing, joined, FAILING_HOUR_SHARE) ||
       isFailing(here, joinedHere, FAILING_HOUR_SHARE)
@@ -154,11 +155,12 @@ export class TenantWeighing {
 
   /** What does not fit, with its two numbers. */
   notShown(): NotShown[] {
-    const { home, joined } = this.tenant
+    const { tenant } = this
+    const { home } = tenant
     const values = [...this.#failing].flatMap(([property, failing]) =>
       [...failing].map((value): NotShown => {
         const missing = tokensOf(this.#wrong.filter((context) => context[property] === value))
-        return { home, property, value, explained: joined.get(property)?.get(value) ?? 0, missing }
+        return { home, property, value, explained: explained(tenant, property, value), missing }
       }),
     )
     if (this.isFit) return values
@@ -203,7 +205,7 @@ export class TenantWeighing {
   }
 
   get #joined(): number {
-    return this.tenant.joined.get('all')?.get('') ?? 0
+    return explained(this.tenant, 'all')
   }
 
   /** A complete ledger lacks what was not issued, if it has other tokens of the context or principal. */
@@ -215,23 +217,22 @@ export class TenantWeighing {
     const alike = recorded.filter((other) => isMissing(other) === isMissing(context))
     const isProven = isMissing(context)
       ? joined > 0 && tokensOf(alike) <= Math.max(joined, FAILING_TOKENS)
-      : (this.tenant.joined.get('who')?.get(context.who) ?? 0) > 0 &&
+      : explained(this.tenant, 'who', context.who) > 0 &&
         !isFailing(tokensOf(alike), joined, FAILING_SHARE)
     return { context, strength: isProven ? 'established' : 'lead' }
   }
 
   /** A record without a token that can be looked up, where those of others have one. */
   #isRare(context: Context): boolean {
-    const { joined, joinedRecords } = this.tenant
+    const { tenant } = this
     const isJunk = context.reason === 'malformed-id' || context.reason === 'anonymised-id'
-    if (!isJunk && (joined.get('who')?.get(context.who) ?? 0) < KNOWN_TOKENS) return false
+    if (!isJunk && explained(tenant, 'who', context.who) < KNOWN_TOKENS) return false
     const among = isJunk ? RARE_AMONG.slice(0, 1) : RARE_AMONG
     return among.every((dimension) => {
       const value = context[dimension]
-      const explained = joined.get(dimension)?.get(value) ?? 0
-      const records = joinedRecords.get(dimension)?.get(value) ?? 0
+      const records = tenant.records.get(pairKey(dimension, value)) ?? 0
       const alike = this.#chosen.get(pairKey(dimension, value, context.reason)) ?? 0
-      return explained >= ENOUGH_TOKENS && alike <= RARE_SHARE * records
+      return explained(tenant, dimension, value) >= ENOUGH_TOKENS && alike <= RARE_SHARE * records
     })
   }
 }
@@ -263,12 +264,11 @@ function failingValues(
   dimension: Dimension,
   tenant: Tenant,
 ): Set<string> {
-  const joined = tenant.joined.get(dimension)
   const values = Map.groupBy(wrong, (context) => context[dimension])
   return new Set(
     [...values]
       .filter(([value, contexts]) =>
-        isFailing(tokensOf(contexts), joined?.get(value) ?? 0, FAILING_SHARE),
+        isFailing(tokensOf(contexts), explained(tenant, dimension, value), FAILING_SHARE),
       )
       .map(([value]) => value),
   )
@@ -279,7 +279,7 @@ function failingDays(wrong: readonly Context[], tenant: Tenant): string[] {
   const days = Map.groupBy(wrong, ({ app, day }) => pairKey(app, day))
   return [...days]
     .filter(([key, contexts]) =>
-      isFailing(tokensOf(contexts), tenant.joinedPairs.get(key) ?? 0, FAILING_SHARE),
+      isFailing(tokensOf(contexts), explained(tenant, 'app-day', key), FAILING_SHARE),
     )
     .map(([key]) => key)
 }

@@ -80,25 +80,25 @@ function tenantOf(
   const lastHour = Math.max(...hours)
   const later = firstHour + Math.min(168, Math.max(24, 0.15 * (lastHour - firstHour)))
   const firstIn = firstBy(joined, ({ who, prefix }) => pairKey(who, prefix))
-  const values = new Map<Dimension | 'all', Map<string, number>>([
-    ['all', new Map([['', joined.length]])],
-    ...DIMENSIONS.map(
-      (dimension) => [dimension, countBy(joined, (one) => dimensionOf(one, dimension))] as const,
+  const counts = new Map([
+    ...countBy(joined, () => 'all'),
+    ...DIMENSIONS.flatMap((dimension) =>
+      Array.from(countBy(joined, (one) => pairKey(dimension, dimensionOf(one, dimension)))),
+    ),
+    ...countBy(joined, ({ hour }) => pairKey('hour', hour)),
+    ...countBy(joined, (one) => pairKey('app-day', one.app, dayOf(one))),
+    ...countBy(joined, (one) => pairKey('who-client-app', one.who, one.client, one.app)),
+    ...countBy(joined, (one) => pairKey('who-day', one.who, dayOf(one))),
+    ...countBy(joined, (one) =>
+      pairKey('who-client-app-day', one.who, one.client, one.app, dayOf(one)),
     ),
   ])
   return {
     home: HOME,
     firstHour,
     lastHour,
-    joined: values,
-    joinedRecords: values,
-    joinedHours: countBy(joined, ({ hour }) => hour),
-    joinedPairs: new Map([
-      ...countBy(joined, (one) => pairKey(one.app, dayOf(one))),
-      ...countBy(joined, (one) => pairKey(one.who, one.client, one.app)),
-      ...countBy(joined, (one) => pairKey(one.who, '', dayOf(one))),
-      ...countBy(joined, (one) => pairKey(one.who, one.client, one.app, dayOf(one))),
-    ]),
+    tokens: counts,
+    records: counts,
     shownHours: hoursBy(joined),
     joinedOverIpv6: 0,
     addressFit:
