@@ -99,9 +99,6 @@ export async function isHuntedWith(session: Session, options: HuntOptions = {}):
 }
 
 /** The evidence, and all hunts that there are, whichever of them are asked for. */
-async function huntedMark(
-  session: Session,
-  { dirs = [], params = {} }: HuntOptions,
-): Promise<string> {
-  return `${await evidenceMark(session)} ${questionOf(huntList({ dirs }), params)}`
+async function huntedMark(session: Session, { dirs = [] }: HuntOptions): Promise<string> {
+  return `${await evidenceMark(session)} ${questionOf(huntList({ dirs }))}`
 }

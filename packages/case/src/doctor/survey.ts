@@ -98,35 +98,24 @@ function together(a: LogSeen, b: LogSeen): LogSeen {
 }
 
 function issuanceSeen({ source, category, owner, atMs, tokenId }: Issuance): LogSeen {
-  return {
-    side: 'issuance',
-    source,
-    category,
-    tenant: owner,
-    firstMs: atMs,
-    lastMs: atMs,
-    records: 1,
-    withToken: tokenId === '' ? 0 : 1,
-    ofMail: 0,
-    synchronised: 0,
-  }
+  const log = { side: 'issuance', source, category, tenant: owner } as const
+  return seenOnce(log, atMs, { withToken: tokenId === '' ? 0 : 1 })
 }
 
 function accessSeen(record: Access): LogSeen {
-  const { source, service, tenant, atMs, items, syncedFolders } = record
+  const { source, service, tenant, atMs, items, syncedFolders, tokenIdState } = record
   const isSync = syncedFolders.length > 0
-  return {
-    side: 'access',
-    source,
-    category: service,
-    tenant,
-    firstMs: atMs,
-    lastMs: atMs,
-    records: 1,
-    withToken: record.tokenIdState === 'present' ? 1 : 0,
+  return seenOnce({ side: 'access', source, category: service, tenant }, atMs, {
+    withToken: tokenIdState === 'present' ? 1 : 0,
     ofMail: items.length > 0 || isSync ? 1 : 0,
     synchronised: isSync && items.length === 0 ? 1 : 0,
-  }
+  })
+}
+
+/** A log, as one of its records shows it. */
+function seenOnce(log: LogName, atMs: number, counts: Partial<LogSeen>): LogSeen {
+  const none = { withToken: 0, ofMail: 0, synchronised: 0 }
+  return { ...log, firstMs: atMs, lastMs: atMs, records: 1, ...none, ...counts }
 }
 
 const byName = (a: LogSeen, b: LogSeen) =>

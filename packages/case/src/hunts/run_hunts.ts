@@ -67,8 +67,6 @@ function invalid(hunt: Hunt, message: string, cause?: MintmarkError): MintmarkEr
 export interface HuntOptions extends HuntSelection {
   /** How many rows of each hunt to give; all are stored. Default 20. */
   readonly limit?: number
-  /** Values for parameters instead of their defaults, by `hunt.name` or by `name` for every hunt that has it. */
-  readonly params?: Params
   /** Called before each hunt. */
   readonly onProgress?: (done: number, total: number, id: string) => void
 }
@@ -127,7 +125,7 @@ export async function runHunts(session: Session, options: HuntOptions = {}): Pro
   const hunts = huntList(options)
   const ready: { readonly hunt: Hunt; readonly sql: string; readonly params: Params }[] = []
   for (const hunt of hunts) {
-    const params = paramsOf(hunt, options.params ?? {})
+    const params = paramsOf(hunt)
     const sql = isBuiltIn(hunt)
       ? hunt.sql
       : // One after the other: a session takes one query at a time.
@@ -211,18 +209,8 @@ function sliceParams(slice: number, slices: number): Params {
   }
 }
 
-function paramsOf(hunt: Hunt, given: Params): Params {
-  const params: Record<string, string | number | bigint | readonly string[]> = {}
-  for (const { name, value } of hunt.params) {
-    const own = `${hunt.id}.${name}`
-    params[name] = Object.hasOwn(given, own)
-      ? (given[own] ?? value)
-      : Object.hasOwn(given, name)
-        ? (given[name] ?? value)
-        : value
-  }
-  return params
-}
+const paramsOf = (hunt: Hunt): Params =>
+  Object.fromEntries(hunt.params.map(({ name, value }) => [name, value]))
 
 const COUNTS = `
   SELECT
@@ -289,9 +277,7 @@ const LIMITS = `SETTINGS max_execution_time = ${MOST_SECONDS}, max_bytes_before_
  */
 export async function tryHunt(session: Session, source: string, limit = 100): Promise<HuntTrial> {
   const hunt = parseHunt(source, 'hunt')
-  const whole = { slice: 0, slices: 1, first_bucket: 0, last_bucket: 255 }
-  const own = Object.fromEntries(hunt.params.map(({ name, value }) => [name, value]))
-  const params = { ...own, ...whole }
+  const params = { ...paramsOf(hunt), ...sliceParams(0, 1) }
   const sql = await checkHunt(session, hunt, params)
   const found = `SELECT ${VALUES.join(', ')} FROM (\n${sql}\n) AS h`
   const counted = await firstRow(

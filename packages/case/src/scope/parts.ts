@@ -114,15 +114,6 @@ export interface Counts {
   readonly nameless: number
 }
 
-const NONE: Counts = {
-  lowerMessages: 0,
-  messages: 0,
-  lowerCopies: 0,
-  copies: 0,
-  namelessLower: 0,
-  nameless: 0,
-}
-
 /**
  * Named plus nameless plus unnamed, or null without a bound. `beyond`: why other mailboxes' messages could belong to
  * it.
@@ -173,8 +164,6 @@ export function unnamedIn(
 
 /** `all`: of the name `''`. */
 type PartKind = 'all' | 'account' | 'group' | 'organisation'
-/** Names come from directories, so that a part's key is its kind, NUL and its name. */
-const partKey = (kind: PartKind, name: string) => `${kind}\0${name}`
 
 /** What is counted of each part. */
 export type PartCounts = (kind: PartKind, name: string) => Counts
@@ -186,42 +175,35 @@ export async function partCounts(
   exposure: Exposure,
   accounts: readonly Account[],
 ): Promise<PartCounts> {
-  const members = await scratch.table('members', 'part UInt32, account String', 'account')
-  const numbers = new Map<string, number>()
-  const numberOf = (kind: PartKind, name: string) => {
-    const key = partKey(kind, name)
-    const number = numbers.get(key) ?? numbers.size
-    numbers.set(key, number)
-    return number
-  }
-  const partsOf = ({ mailbox, groups, organisation }: Account) => [
-    numberOf('all', ''),
-    numberOf('account', mailbox),
-    ...groups.map((group) => numberOf('group', group)),
-    ...(organisation === '' ? [] : [numberOf('organisation', organisation)]),
-  ]
-  const ofAccounts = accounts.flatMap((account) =>
-    partsOf(account).map((part) => [part, account.mailbox]),
-  )
+  const columns = 'kind LowCardinality(String), name String, account String'
+  const members = await scratch.table('members', columns, 'account')
+  const cells = accounts.flatMap(({ mailbox, groups, organisation }) => [
+    ['all', '', mailbox],
+    ['account', mailbox, mailbox],
+    ...groups.map((group) => ['group', group, mailbox]),
+    ...(organisation === '' ? [] : [['organisation', organisation, mailbox]]),
+  ])
   // An access may name messages and no account.
-  const cells = [[numberOf('all', ''), ''], ...ofAccounts]
-  await insertRows(session, members, ['part', 'account'], cells)
+  await insertRows(session, members, ['kind', 'name', 'account'], [['all', '', ''], ...cells])
   const rows = await session.rows(
-    `SELECT part, sum(is_lower) AS lower, sum(is_named) AS named, sum(copies_lower) AS lower_copies,
+    `SELECT kind, name, sum(is_lower) AS lower, sum(is_named) AS named, sum(copies_lower) AS lower_copies,
        sum(copies) AS all_copies, sum(nameless_lower) AS items_lower, sum(nameless) AS items
      FROM (
-       SELECT part, message, max(lower) AS is_lower, 1 AS is_named, sum(lower) AS copies_lower,
+       SELECT kind, name, message, max(lower) AS is_lower, 1 AS is_named, sum(lower) AS copies_lower,
          count() AS copies, 0 AS nameless_lower, 0 AS nameless
        FROM ${exposure.copies} AS copies INNER JOIN ${members} AS members USING (account)
-       GROUP BY part, message
+       GROUP BY kind, name, message
        UNION ALL
-       SELECT part, toFixedString('', 16), 0, 0, 0, 0, sum(lower), countIf(is_resolved = 0)
+       SELECT kind, name, toFixedString('', 16), 0, 0, 0, 0, sum(lower), countIf(is_resolved = 0)
        FROM ${exposure.nameless} AS items INNER JOIN ${members} AS members USING (account)
-       GROUP BY part
-     ) GROUP BY part ORDER BY part ${BOUNDED}`,
+       GROUP BY kind, name
+     ) GROUP BY kind, name ORDER BY kind, name ${BOUNDED}`,
   )
-  const counts = new Map(rows.map((row) => [Number(row['part']), readCounts(row)]))
-  return (kind, name) => counts.get(numbers.get(partKey(kind, name)) ?? -1) ?? NONE
+  const counts = new Map(
+    rows.map((row) => [JSON.stringify([row['kind'], row['name']]), readCounts(row)]),
+  )
+  const none = readCounts({})
+  return (kind, name) => counts.get(JSON.stringify([kind, name])) ?? none
 }
 
 const readCounts = rowReader(

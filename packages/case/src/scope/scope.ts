@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isoOf } from '@mintmark/core'
+import { isoOf, type Json } from '@mintmark/core'
 import { Scratch } from '../engine/scratch.ts'
 import { BOUNDED, cell, countOf, firstRow, rowReader, type Session } from '../engine/session.ts'
 import { isAllJudged } from './accesses_judged.ts'
@@ -161,7 +161,9 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
     accounts: rows,
     organisation_list: organisationScopes(accounts, unnamed, counts, lost),
     classes: await classScopes(session, selected, accounts),
-    named_by: await operationCounts(session, selected),
+    named_by: (await sumsBy(session, selected, 'operation', "is_mail AND named = 'read'")).map(
+      readOperation,
+    ),
     either: {
       accesses: totals.either,
       mailboxes: accounts.length - theirs.length,
@@ -206,13 +208,7 @@ async function notJudged(session: Session, { selection, table }: Selected): Prom
   )
 }
 
-interface Totals {
-  readonly accesses: number
-  readonly either: number
-  readonly others: number
-  readonly bytes: number
-  readonly graphBytes: number
-}
+type Totals = ReturnType<typeof readTotals>
 
 function accountScope(
   account: Account,
@@ -258,17 +254,7 @@ async function classScopes(
   const organisations = new Map(
     accounts.map(({ mailbox, organisation }) => [mailbox, organisation]),
   )
-  const counted = await session.rows(
-    `SELECT class, sum(accesses) AS accesses, sum(messages) AS messages FROM (
-       SELECT class, count() AS accesses, 0 AS messages
-       FROM ${selected.table} WHERE party = 'theirs' GROUP BY class
-       UNION ALL
-       SELECT class, 0, count() FROM (
-         SELECT class, message FROM (${itemsOf(selected)})
-         WHERE party = 'theirs' AND named = 'read' AND message != '' GROUP BY class, message
-       ) GROUP BY class
-     ) GROUP BY class ORDER BY class ${BOUNDED}`,
-  )
+  const counted = await sumsBy(session, selected, 'class', '1')
   const accessed = await session.rows(
     `SELECT DISTINCT class, account FROM ${selected.table}
      WHERE party = 'theirs' AND is_mail AND account != '' ORDER BY class, account ${BOUNDED}`,
@@ -287,17 +273,24 @@ async function classScopes(
   })
 }
 
-async function operationCounts(session: Session, selected: Selected): Promise<Scope['named_by']> {
-  const rows = await session.rows(
-    `SELECT operation, sum(accesses) AS accesses, sum(messages) AS messages, sum(copies) AS copies FROM (
-       SELECT operation, count() AS accesses, 0 AS messages, 0 AS copies
-       FROM ${selected.table} WHERE party = 'theirs' AND is_mail AND named = 'read' GROUP BY operation
+/** Accesses of the attacker, and the messages that they named, by a column. */
+async function sumsBy(
+  session: Session,
+  selected: Selected,
+  column: 'class' | 'operation',
+  where: string,
+): Promise<Json[]> {
+  return await session.rows(
+    `SELECT ${column}, sum(accesses) AS accesses, sum(messages) AS messages, sum(copies) AS copies FROM (
+       SELECT ${column}, count() AS accesses, 0 AS messages, 0 AS copies
+       FROM ${selected.table} WHERE party = 'theirs' AND ${where} GROUP BY ${column}
        UNION ALL
-       SELECT operation, 0, count(), sum(accounts) FROM (
-         SELECT operation, message, uniqExact(account) AS accounts FROM (${itemsOf(selected)})
-         WHERE party = 'theirs' AND named = 'read' AND message != '' GROUP BY operation, message
-       ) GROUP BY operation
-     ) GROUP BY operation ORDER BY operation ${BOUNDED}`,
+       SELECT ${column}, 0, count(), sum(accounts) FROM (
+         SELECT ${column}, message, uniqExact(account) AS accounts FROM (${itemsOf(selected)})
+         WHERE party = 'theirs' AND named = 'read' AND message != '' GROUP BY ${column}, message
+       ) GROUP BY ${column}
+     ) GROUP BY ${column} ORDER BY ${column} ${BOUNDED}`,
   )
-  return rows.map(rowReader(cell.text('operation'), cell.number('accesses messages copies')))
 }
+
+const readOperation = rowReader(cell.text('operation'), cell.number('accesses messages copies'))

@@ -1,5 +1,8 @@
 /** What a finished case answers without doing the work again, and when it must. */
 import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { answer, finishedAnswer } from '../../src/answer/answer.ts'
 import { hunt, huntOnce } from '../../src/answer/prepare.ts'
@@ -7,9 +10,13 @@ import type { Case } from '../../src/store/case.ts'
 import { access, addMark, fill, issuance, type OpenWorld, openWorld } from '../world.ts'
 
 const PERSON = 'anna@a.example.org'
+const ownHunts = mkdtempSync(join(tmpdir(), 'mintmark-hunts-'))
 let world: OpenWorld
 let opened: Case
 before(async () => {
+  const hunts = new URL('../../hunts/', import.meta.url)
+  const own = readFileSync(new URL('id_structure.sql', hunts), 'utf8')
+  writeFileSync(join(ownHunts, 'mine.sql'), own.replace(/^-- id: .*$/m, '-- id: mine'))
   world = await openWorld()
   opened = { ...world, location: 'a case' }
   await fill(world.session, {
@@ -17,7 +24,10 @@ before(async () => {
     issuance: [issuance(0, PERSON)],
   })
 })
-after(() => world.close())
+after(async () => {
+  await world.close()
+  rmSync(ownHunts, { recursive: true, force: true })
+})
 
 describe('a finished case', () => {
   it('has the last answer to the whole case, whatever was selected since', async () => {
@@ -29,7 +39,7 @@ describe('a finished case', () => {
 
   it('has none while the hits of other hunts are in the case', async () => {
     const whole = await answer(opened)
-    await hunt(world.session, { params: { 'id_structure.min_ids': 7 } })
+    await hunt(world.session, { dirs: [ownHunts] })
     assert.equal(await finishedAnswer(opened), undefined)
     assert.deepEqual(await answer(opened), whole)
     assert.deepEqual(await finishedAnswer(opened), whole)

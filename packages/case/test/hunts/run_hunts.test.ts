@@ -107,8 +107,6 @@ describe('hunts that run', () => {
     assert.equal(result.last, '2023-06-01T23:00:00.000Z')
     assert.equal(result.rows.length, 2)
     assert.equal(result.rows[0]?.why, `it's "quoted" \\ \n\t\u0000 number 10; DROP TABLE access --`)
-    const given = await one({ ...selection, params: { 'mine.hour': 22 } })
-    assert.equal(given.hits, 2)
   })
 
   it('fill hunt_hit, and replace only their own hits', async () => {
@@ -143,12 +141,8 @@ describe('hunts that run', () => {
   it('are as the documentation shows them', async () => {
     const docs = readFileSync(new URL('../../../../docs/hunts.md', import.meta.url), 'utf8')
     const [, example = ''] = /```sql\n([\s\S]*?)```/u.exec(docs) ?? []
-    writeFileSync(join(dir, 'mail_from_script.sql'), example)
-    const result = await one({
-      dirs: [dir],
-      only: ['mail_from_script'],
-      params: { words: ['NUMBER 7'] },
-    })
+    writeFileSync(join(dir, 'mail_from_script.sql'), example.replace("'python'", "'NUMBER 7'"))
+    const result = await one({ dirs: [dir], only: ['mail_from_script'] })
     assert.equal(result.hits, 1)
   })
 })
