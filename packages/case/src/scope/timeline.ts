@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { isoOf, type Json } from '@mintmark/core'
-import { BOUNDED, cell, rowReader, type Session } from '../engine/session.ts'
+import { isoOf } from '@mintmark/core'
+import { BOUNDED, cell, firstRow, rowReader, type Session, textsOf } from '../engine/session.ts'
 import { SPAN } from '../store/sql.ts'
 import { HOUR_MS, type LogName } from '../verdicts/losses/loss.ts'
 import { tenantNames } from './accounts.ts'
@@ -112,17 +112,17 @@ async function classesOf(session: Session, selected: Selected): Promise<Timeline
   )
 }
 
-interface ActiveDay {
-  readonly day: string
-  readonly accesses: number
-  readonly firstMs: number
-  readonly lastMs: number
-  /** Hashes of (application, client application, client string). */
-  readonly contexts: readonly string[]
-}
+type ActiveDay = ReturnType<typeof readDay>
 
 /** Contexts of a day that are looked at: enough to tell a change, and bounded. */
 const MAX_CONTEXTS = 1000
+
+/** `contexts`: hashes of (application, client application, client string). */
+const readDay = rowReader(
+  cell.text('day'),
+  cell.number('accesses firstMs lastMs'),
+  cell.texts('contexts'),
+)
 
 async function activeDays(session: Session, selected: Selected): Promise<ActiveDay[]> {
   const rows = await session.rows(
@@ -130,24 +130,22 @@ async function activeDays(session: Session, selected: Selected): Promise<ActiveD
        arraySort(groupUniqArray(${MAX_CONTEXTS})(toString(cityHash64(app_id, client_app_id, client)))) AS contexts
      FROM ${selected.table} WHERE party = 'theirs' GROUP BY day ORDER BY day ${BOUNDED}`,
   )
-  return rows.map(
-    rowReader(cell.text('day'), cell.number('accesses firstMs lastMs'), cell.texts('contexts')),
-  )
+  return rows.map(readDay)
 }
 
+/** Accesses of the attacker by bin, from 0 on. */
 async function histogram(
   session: Session,
-  selected: Selected,
+  { table }: Selected,
   bin: string,
   bins: number,
 ): Promise<number[]> {
-  const rows = await session.rows(
-    `SELECT ${bin} AS bin, count() AS n FROM ${selected.table}
-     WHERE party = 'theirs' GROUP BY bin ORDER BY bin`,
+  const isIn = `arrayMap(n -> toFloat64(n = ${bin}), range(${bins}))`
+  const row = await firstRow(
+    session,
+    `SELECT arrayResize(sumForEach(${isIn}), ${bins}) AS counts FROM ${table} WHERE party = 'theirs'`,
   )
-  const counts = Array.from({ length: bins }, () => 0)
-  for (const row of rows) counts[Number(row['bin'])] = Number(row['n'])
-  return counts
+  return textsOf(row['counts']).map(Number)
 }
 
 /** A phase before it has a label. */
@@ -280,32 +278,31 @@ async function horizonsOf(session: Session, selected: Selected): Promise<TenantH
   )
   const begun = await logStarts(session, selected)
   const byVerdict = isDefault(selected.selection)
-  const names = await tenantNames(
-    session,
-    selected.facts,
-    rows.map((row) => String(row['tenant'])),
-  )
+  const tenants = rows.map((row) => String(row['tenant']))
+  const names = await tenantNames(session, selected.facts, tenants)
   return rows.map((row) => {
     const tenant = String(row['tenant'])
-    const starts = begun.get(tenant) ?? { accessMs: 0, mailMs: undefined, issuedMs: undefined }
-    const { at, because } = horizon({ isMail: Number(row['mail']) === 1, ...starts, byVerdict })
+    const starts = begun.get(tenant) ?? readStarts({ mail_ms: NEVER, issued_ms: NEVER })
+    const { at, because } = horizon(starts, Number(row['mail']) === 1, byVerdict)
     return { tenant, name: names.get(tenant) ?? tenant, at, because }
   })
 }
 
-/** When the logs of each tenant begin. */
-async function logStarts(
-  session: Session,
-  { facts }: Selected,
-): Promise<Map<string, Pick<Starts, 'accessMs' | 'mailMs' | 'issuedMs'>>> {
+/** In place of a time, of a tenant without such a record. */
+const NEVER = -1
+
+const ms = (time: string) => `toUnixTimestamp64Milli(${time})`
+
+/** When the logs of each tenant begin: with an access, a mail access and an issuance. */
+async function logStarts(session: Session, { facts }: Selected): Promise<Map<string, Starts>> {
   const rows = await facts.rows(
     session,
-    `SELECT seen.tenant AS tenant, toUnixTimestamp64Milli(seen.first) AS first_ms,
-       toUnixTimestamp64Milli(seen.first_mail) AS mail_ms, seen.mail_records AS mail_records,
-       toUnixTimestamp64Milli(made.first) AS made_ms, made.issuances AS made
+    `SELECT seen.tenant AS tenant, ${ms('seen.first')} AS access_ms,
+       if(seen.mails = 0, ${NEVER}, ${ms('seen.first_mail')}) AS mail_ms,
+       if(made.issuances = 0, ${NEVER}, ${ms('made.first')}) AS issued_ms
      FROM (
        SELECT toString(tenant) AS tenant, min(at) AS first, minIf(at, operation = 'MailItemsAccessed') AS first_mail,
-         countIf(operation = 'MailItemsAccessed') AS mail_records
+         countIf(operation = 'MailItemsAccessed') AS mails
        FROM access GROUP BY tenant
      ) AS seen
      LEFT JOIN (
@@ -314,42 +311,25 @@ async function logStarts(
      ) AS made ON seen.tenant = made.tenant
      ORDER BY tenant ${BOUNDED}`,
   )
-  return new Map(
-    rows.map((row) => [
-      String(row['tenant']),
-      {
-        accessMs: Number(row['first_ms']),
-        mailMs: timeIn(row, 'mail_records', 'mail_ms'),
-        issuedMs: timeIn(row, 'made', 'made_ms'),
-      },
-    ]),
-  )
+  return new Map(rows.map((row) => [String(row['tenant']), readStarts(row)]))
 }
 
-const timeIn = (row: Json, count: string, ms: string) =>
-  Number(row[count]) > 0 ? Number(row[ms]) : undefined
+type Starts = ReturnType<typeof readStarts>
+const readStarts = rowReader(cell.number('accessMs mailMs issuedMs'))
 
-interface Starts {
-  readonly isMail: boolean
-  readonly accessMs: number
-  readonly mailMs: number | undefined
-  readonly issuedMs: number | undefined
-  readonly byVerdict: boolean
-}
-
-function horizon({ isMail, accessMs, mailMs, issuedMs, byVerdict }: Starts): Horizon {
-  if (isMail && mailMs === undefined) {
+function horizon(
+  { accessMs, mailMs, issuedMs }: Starts,
+  isMail: boolean,
+  byVerdict: boolean,
+): Horizon {
+  if (isMail && mailMs === NEVER)
     return { at: null, because: 'there is no MailItemsAccessed record: reading left no trace' }
-  }
-  if (byVerdict && issuedMs === undefined) {
+  if (byVerdict && issuedMs === NEVER)
     return { at: null, because: 'there is no issuance log: no access can be told to be genuine' }
-  }
-  const seenMs = isMail ? (mailMs ?? accessMs) : accessMs
-  if (byVerdict && issuedMs !== undefined && issuedMs > seenMs) {
-    return {
-      at: isoOf(issuedMs),
-      because: 'the issuance log begins then: earlier tokens cannot be looked up',
-    }
+  const seenMs = isMail ? mailMs : accessMs
+  if (byVerdict && issuedMs > seenMs) {
+    const because = 'the issuance log begins then: earlier tokens cannot be looked up'
+    return { at: isoOf(issuedMs), because }
   }
   const log = isMail ? 'the log of mail accesses' : 'the access log'
   return { at: isoOf(seenMs), because: `${log} begins then` }
