@@ -159,7 +159,7 @@ async function runOnce(
   const { session } = opened
   const known = await KnownEvidence.load(session)
   const firstId = (await lastEvidence(session)) + 1
-  const tally = new Tally(sources, options.onProgress)
+  const tally = tallyOf(sources, options.onProgress)
   const merges = new MergePause(session)
   const committer = new Committer(session, known, merges, () =>
     tally.done(committer.committed.length),
@@ -244,39 +244,21 @@ function reportOf(evidence: readonly EvidenceRow[], added: readonly EvidenceRow[
 }
 
 /** Counts and reports what was read, ten times a second at most. */
-class Tally {
-  readonly #onProgress: IngestOptions['onProgress']
-  readonly #files: number
-  readonly #bytesTotal: number
-  #filesDone = 0
-  #bytesRead = 0
-  #reportedMs = 0
-
-  constructor(sources: readonly EvidenceSource[], onProgress: IngestOptions['onProgress']) {
-    this.#onProgress = onProgress
-    this.#files = sources.length
-    this.#bytesTotal = sources.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-  }
-
-  read(bytes: number): void {
-    this.#bytesRead += bytes
-    const nowMs = performance.now()
-    if (nowMs - this.#reportedMs < 100) return
-    this.#reportedMs = nowMs
-    this.#report()
-  }
-
-  done(files: number): void {
-    this.#filesDone = files
-    this.#report()
-  }
-
-  #report(): void {
-    this.#onProgress?.({
-      files: this.#files,
-      filesDone: this.#filesDone,
-      bytesTotal: this.#bytesTotal,
-      bytesRead: this.#bytesRead,
-    })
+function tallyOf(sources: readonly EvidenceSource[], onProgress: IngestOptions['onProgress']) {
+  const bytesTotal = sources.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  let [filesDone, bytesRead, reportedMs] = [0, 0, 0]
+  const tell = () => onProgress?.({ files: sources.length, filesDone, bytesTotal, bytesRead })
+  return {
+    read: (bytes: number) => {
+      bytesRead += bytes
+      const nowMs = performance.now()
+      if (nowMs - reportedMs < 100) return
+      reportedMs = nowMs
+      tell()
+    },
+    done: (files: number) => {
+      filesDone = files
+      tell()
+    },
   }
 }

@@ -45,26 +45,18 @@ const MAX_VALUES = 100_000
  */
 export async function focusOn(session: Session, whole: Selected, focus: Focus): Promise<Selected> {
   // Questions make more tables.
-  const scratch = await Scratch.open(session)
-  try {
+  return await Scratch.keep(session, async (scratch) => {
     const table = await scratch.table('part', await columnsOf(session, whole), SELECTED_ORDER)
     const wanted = await scratch.table('focus', 'kind LowCardinality(String), value String')
-    await insertRows(
-      session,
-      wanted,
-      ['kind', 'value'],
-      KINDS.flatMap((kind) => valuesOf(focus, kind)),
-    )
+    const values = KINDS.flatMap((kind) => valuesOf(focus, kind))
+    await insertRows(session, wanted, ['kind', 'value'], values)
     const { sql, params } = conditionOf(focus, wanted)
     await session.command(
       `INSERT INTO ${table} SELECT * FROM ${whole.table} WHERE ${sql} ${BOUNDED}`,
       params,
     )
     return { ...whole, scratch, table, close: () => scratch.close() }
-  } catch (cause) {
-    await scratch.close()
-    throw cause
-  }
+  })
 }
 
 /** The whole's own columns, so that a part is like it. */

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { isoOf } from '@mintmark/core'
-import { BOUNDED, countOf, firstRow, type Session } from '../engine/session.ts'
+import { isoOf, type Json } from '@mintmark/core'
+import { BOUNDED, cell, countOf, firstRow, rowReader, type Session } from '../engine/session.ts'
 import type { Selected } from '../scope/selected.ts'
 import { SPAN } from '../store/sql.ts'
 import { HOUR_MS, MINUTE_MS } from '../verdicts/losses/loss.ts'
@@ -207,16 +207,19 @@ async function seriesOf(
      FROM ${selected.table} WHERE ${inGrid(ms, grid)}
      GROUP BY name, bin ORDER BY name, bin ${BOUNDED}`,
   )
-  const series = new Map<string, number[]>()
-  for (const row of rows) {
-    const counts = series.get(String(row['name'])) ?? zeros(grid.bins)
-    counts[Number(row['bin'])] = Number(row['n'])
-    series.set(String(row['name']), counts)
-  }
-  return [...series].map(([name, counts]) => ({ name, counts }))
+  return [...Map.groupBy(rows, (row) => String(row['name']))].map(([name, own]) => {
+    return { name, counts: byBin(own, 'n', grid.bins) }
+  })
 }
 
-const zeros = (length: number): number[] => Array.from({ length }, () => 0)
+/** A column of numbers by bin. */
+function byBin(rows: readonly Json[], column: string, bins: number): number[] {
+  const numbers = Array.from({ length: bins }, () => 0)
+  for (const row of rows) numbers[Number(row['bin'])] = Number(row[column])
+  return numbers
+}
+
+const keyOf = (row: Json) => JSON.stringify([row['side'], row['source'], row['category']])
 
 /** Of the tenants of the attacker's accesses, or of all tenants. */
 async function bandsOf(session: Session, selected: Selected, grid: Grid): Promise<Band[]> {
@@ -234,19 +237,15 @@ async function bandsOf(session: Session, selected: Selected, grid: Grid): Promis
      WHERE ${inGrid('hour_ms', grid)}
      GROUP BY side, source, category, bin, tenant_count ORDER BY side, source, category, bin ${BOUNDED}`,
   )
-  const bands = new Map<string, Band & { readonly covered: number[]; readonly records: number[] }>()
-  for (const row of rows) {
-    const side = row['side'] === 'issuance' ? 'issuance' : 'access'
-    const source = String(row['source'])
-    const category = String(row['category'])
-    const tenantCount = Number(row['tenant_count'])
-    const key = `${side}\n${source}\n${category}`
-    const [covered, records] = [zeros(bins), zeros(bins)]
-    const known = { side, source, category, tenants: tenantCount, covered, records } as const
-    const band = bands.get(key) ?? known
-    band.covered[Number(row['bin'])] = Number(row['seen']) / tenantCount
-    band.records[Number(row['bin'])] = Number(row['n'])
-    bands.set(key, band)
-  }
-  return [...bands.values()]
+  return [...Map.groupBy(rows, keyOf).values()].map((own): Band => {
+    const band = readBand(own[0] ?? {})
+    const covered = byBin(own, 'seen', bins).map((seen) => seen / band.tenants)
+    return Object.assign(band, { covered, records: byBin(own, 'n', bins) })
+  })
 }
+
+const readBand = rowReader(
+  cell.side('side'),
+  cell.text('source category'),
+  cell.number('tenants:tenant_count'),
+)

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import { cell, rowReader, type Session, textsOf } from '../../engine/session.ts'
+import { cell, rowReader, type Session } from '../../engine/session.ts'
 import { APP, HAS_TOKEN } from '../../store/sql.ts'
 import { correctedMs, type Offsets, writeClocks } from '../match/clocks.ts'
 import { HAS_TIME, type LogName } from './loss.ts'
@@ -147,38 +147,22 @@ export async function issuanceHours(
   session: Session,
   tenants: readonly string[],
 ): Promise<IssuanceHour[]> {
-  // A list an hour, not a row: a case has tens of thousands of hours, and a row's names are most of its text. Its
-  // numbers, below 2^53, come as such and not as text.
   const rows = await session.rows(
-    `SELECT tenant, source, category, quality, arraySort(groupArray(arrayMap(n -> toFloat64(n),
-       [toInt64(toUnixTimestamp(hour)), records, first_ms, last_ms, issued, issued_with_token, issued_with_session, backup]))) AS hours
-     FROM (
-       SELECT tenant, source, category, quality, hour, toInt64(sum(records)) AS records,
-         toUnixTimestamp64Milli(min(first)) AS first_ms, toUnixTimestamp64Milli(max(last)) AS last_ms,
-         toInt64(sum(issued)) AS issued, toInt64(sum(issued_with_token)) AS issued_with_token,
-         toInt64(sum(issued_with_session)) AS issued_with_session, toInt64(sum(backup)) AS backup
-       FROM coverage
-       WHERE side = 'issuance' AND tenant IN {tenants:Array(String)}
-       GROUP BY tenant, source, category, quality, hour
-     )
-     GROUP BY tenant, source, category, quality
-     ORDER BY tenant, source, category, quality`,
+    `SELECT tenant, source, category, quality, toInt64(toUnixTimestamp(hour)) * 1000 AS hour_ms,
+       toUnixTimestamp64Milli(min(first)) AS first_ms, toUnixTimestamp64Milli(max(last)) AS last_ms,
+       sum(records) AS n, sum(issued) AS issuances, sum(issued_with_token) AS with_tokens,
+       sum(issued_with_session) AS with_sessions, sum(backup) AS backups
+     FROM coverage
+     WHERE side = 'issuance' AND tenant IN {tenants:Array(String)}
+     GROUP BY tenant, source, category, quality, hour
+     ORDER BY tenant, source, category, quality, hour`,
     { tenants },
   )
-  return rows.flatMap(hoursOfLog)
+  return rows.map(readHour)
 }
 
-const readLog = rowReader(cell.text('tenant source category quality'))
-
-function hoursOfLog(row: Json): IssuanceHour[] {
-  const log = readLog(row)
-  const hours: readonly unknown[] = Array.isArray(row['hours']) ? row['hours'] : []
-  return hours.map((numbers) => hourOf(log, textsOf(numbers).map(Number)))
-}
-
-function hourOf(log: ReturnType<typeof readLog>, numbers: readonly number[]): IssuanceHour {
-  const [seconds = 0, records = 0, firstMs = 0, lastMs = 0, ...others] = numbers
-  const [issued = 0, withToken = 0, withSession = 0, backup = 0] = others
-  const times = { hourMs: seconds * 1000, firstMs, lastMs }
-  return { ...log, ...times, records, issued, withToken, withSession, backup }
-}
+const readHour = rowReader(
+  cell.text('tenant source category quality'),
+  cell.number('hourMs firstMs lastMs records:n issued:issuances'),
+  cell.number('withToken:with_tokens withSession:with_sessions backup:backups'),
+)
