@@ -242,16 +242,14 @@ function learntTenants(
 
 /** A tenant goes by the commonest domain of its accounts, with its id where two would have one name. */
 function namesByDomain(accounts: readonly Json[]): Map<string, string> {
-  const counts = new Map<string, Map<string, number>>()
-  for (const row of accounts) {
-    const mailbox = String(row['account'])
-    if (!hasDomain(mailbox)) continue
-    const domains = counts.get(String(row['tenant_name'])) ?? new Map<string, number>()
-    domains.set(mailDomain(mailbox), (domains.get(mailDomain(mailbox)) ?? 0) + 1)
-    counts.set(String(row['tenant_name']), domains)
-  }
-  const names = [...counts].map(([tenant, domains]) => {
-    const [best] = [...domains].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+  const named = accounts
+    .map((row) => ({ tenant: String(row['tenant_name']), mailbox: String(row['account']) }))
+    .filter(({ mailbox }) => hasDomain(mailbox))
+  const names = [...Map.groupBy(named, ({ tenant }) => tenant)].map(([tenant, own]) => {
+    const domains = [...Map.groupBy(own, ({ mailbox }) => mailDomain(mailbox))]
+    const [best] = domains.toSorted(
+      ([a, some], [b, others]) => others.length - some.length || (a < b ? -1 : 1),
+    )
     return { tenant, name: best?.[0] ?? '' }
   })
   const users = Map.groupBy(names, ({ name }) => name)

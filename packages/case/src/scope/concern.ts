@@ -88,9 +88,12 @@ export async function concerning(
   whom: Whom,
 ): Promise<Concern> {
   return await Scratch.keep(session, async (scratch) => {
-    const tables = await tablesOf(session, selected, scratch, whom)
-    const directory = await directoryRows(session)
-    const known = homesOf(directory, scope, whom, await tables.ids())
+    const tables = {
+      whom: await whomTable(session, selected, scratch, whom),
+      table: await scratch.table('selected', SELECTED_COLUMNS, SELECTED_ORDER),
+    }
+    const ids = await session.rows(`SELECT DISTINCT name AS value FROM ${tables.whom}`)
+    const known = homesOf(await directoryRows(session), scope, whom, column(ids))
     const tenants = whom.isOrganisation ? await ownTenants(session, selected, tables, known) : []
     await fillOwn(session, selected, tables, tenants)
     const own = { ...selected, scratch, table: tables.table, close: () => scratch.close() }
@@ -105,33 +108,24 @@ export async function concerning(
 }
 
 interface Tables {
-  /** Accounts and all their ids: column `name`. */
   readonly whom: string
   readonly table: string
-  ids(): Promise<string[]>
 }
 
-async function tablesOf(
+/** Accounts and all their ids: column `name`. */
+async function whomTable(
   session: Session,
   { names }: Selected,
   scratch: Scratch,
   { accounts }: Whom,
-): Promise<Tables> {
+): Promise<string> {
   const whom = await scratch.table('whom', 'name String')
-  await insertRows(
-    session,
-    whom,
-    ['name'],
-    accounts.map((account) => [account]),
-  )
+  const rows = accounts.map((account) => [account])
+  await insertRows(session, whom, ['name'], rows)
   await session.command(
     `INSERT INTO ${whom} SELECT DISTINCT id FROM ${names} WHERE name GLOBAL IN (SELECT name FROM ${whom})`,
   )
-  return {
-    whom,
-    table: await scratch.table('selected', SELECTED_COLUMNS, SELECTED_ORDER),
-    ids: async () => column(await session.rows(`SELECT DISTINCT name AS value FROM ${whom}`)),
-  }
+  return whom
 }
 
 const column = (rows: readonly Json[]) => rows.map((row) => String(row['value']))

@@ -188,33 +188,29 @@ export interface MarkAction extends MarkWord {
   readonly values: readonly string[]
 }
 
-const actionKey = (at: unknown, who: unknown, kind: unknown) => JSON.stringify([at, who, kind])
-
-/** Everything that was ever marked, newest first; at most `limit` actions. */
-export async function markHistory(session: Session, limit = 1000): Promise<MarkAction[]> {
+/** Everything that was ever marked, newest first; at most a thousand actions. */
+export async function markHistory(session: Session): Promise<MarkAction[]> {
   const rows = await session.rows(
-    `SELECT kind, party, reason, who, toUnixTimestamp64Milli(mark.at) AS at_ms, count() AS n,
-       groupArraySorted(5)(value) AS some
-     FROM mark WHERE ${IS_MARK} GROUP BY kind, party, reason, who, at
-     ORDER BY at_ms DESC, kind, who LIMIT {limit:UInt32}`,
-    { limit },
-  )
-  const counted = await session.rows(
-    `SELECT newest.1 AS at_text, newest.2 AS name, kind, count() AS n FROM (
-       SELECT kind, max((toUnixTimestamp64Milli(mark.at), who, party, reason)) AS newest FROM mark WHERE ${IS_MARK}
-       GROUP BY kind, value)
-     GROUP BY newest.1, newest.2, kind`,
-  )
-  const counting = new Map(
-    counted.map((row) => [actionKey(row['at_text'], row['name'], row['kind']), Number(row['n'])]),
+    `SELECT made.*, if(party = '', 0, counted.n) AS counting FROM (
+       SELECT kind, party, reason, who, toUnixTimestamp64Milli(mark.at) AS at_ms, count() AS marks,
+         groupArraySorted(5)(value) AS some
+       FROM mark WHERE ${IS_MARK} GROUP BY kind, party, reason, who, at
+     ) AS made LEFT JOIN (
+       SELECT newest.1 AS newest_ms, newest.2 AS newest_who, kind AS newest_kind, count() AS n FROM (
+         SELECT kind, max((toUnixTimestamp64Milli(mark.at), who, party, reason)) AS newest
+         FROM mark WHERE ${IS_MARK} GROUP BY kind, value)
+       GROUP BY newest_ms, newest_who, newest_kind
+     ) AS counted ON made.at_ms = newest_ms AND made.who = newest_who AND made.kind = newest_kind
+     ORDER BY at_ms DESC, kind, who LIMIT 1000`,
   )
   return rows.map((row): MarkAction => {
     const { party, reason, who, kind, at } = markOf(row)
-    const own = counting.get(actionKey(row['at_ms'], row['who'], row['kind'])) ?? 0
-    const counts = { marks: Number(row['n']), counting: party === null ? 0 : own }
-    return Object.assign({ at, kind, party, reason, who }, counts, { values: textsOf(row['some']) })
+    const values = textsOf(row['some'])
+    return Object.assign({ at, kind, party, reason, who }, readCounts(row), { values })
   })
 }
+
+const readCounts = rowReader(cell.number('marks counting'))
 
 /** Marks that count, oldest first; the newest where there are more than `limit`. */
 export async function marks(session: Session, limit = 10_000): Promise<Mark[]> {
