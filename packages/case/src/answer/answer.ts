@@ -242,7 +242,7 @@ async function ofSelected(
 }
 
 const markedIn = async (session: Session): Promise<Pick<Answer, 'marks' | 'marksTotal'>> => ({
-  marks: await marks(session, LISTED),
+  marks: await marks(session),
   marksTotal: await marksTotal(session),
 })
 

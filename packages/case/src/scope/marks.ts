@@ -212,12 +212,11 @@ export async function markHistory(session: Session): Promise<MarkAction[]> {
 
 const readCounts = rowReader(cell.number('marks counting'))
 
-/** Marks that count, oldest first; the newest where there are more than `limit`. */
-export async function marks(session: Session, limit = 10_000): Promise<Mark[]> {
+/** Marks that count, oldest first; the newest where there are more than ten thousand. */
+export async function marks(session: Session): Promise<Mark[]> {
   const rows = await session.rows(
     `SELECT kind, value, newest.3 AS party, newest.4 AS reason, newest.2 AS who, newest.1 AS at_ms FROM (${NEWEST})
-     ORDER BY at_ms DESC, kind, value LIMIT {limit:UInt32}`,
-    { limit },
+     ORDER BY at_ms DESC, kind, value LIMIT 10000`,
   )
   return rows.map(markOf).toReversed()
 }
@@ -378,15 +377,14 @@ function noteSpelling(kind: NoteKind, value: string): string {
   return value.length <= MAX_NAME && !/\p{Cc}/u.test(value) ? value.toLowerCase() : ''
 }
 
-/** Notes that count, oldest first; the newest where there are more than `limit`. */
-export async function notes(session: Session, limit = 1000): Promise<Note[]> {
+/** Notes that count, oldest first; the newest where there are more than a thousand. */
+export async function notes(session: Session): Promise<Note[]> {
   const rows = await session.rows(
     `SELECT substring(kind, 6) AS about, value, who, newest.2 AS text, newest.1 AS at_ms FROM (
        SELECT toString(kind) AS kind, value, who, max((toUnixTimestamp64Milli(mark.at), reason)) AS newest,
          argMax(party, (mark.at, reason)) AS state
        FROM mark WHERE startsWith(kind, 'note-') GROUP BY kind, value, who)
-     WHERE state = 'kept' ORDER BY at_ms DESC, about, value, who LIMIT {limit:UInt32}`,
-    { limit },
+     WHERE state = 'kept' ORDER BY at_ms DESC, about, value, who LIMIT 1000`,
   )
   return rows
     .flatMap((row) => {
