@@ -324,7 +324,7 @@ export async function hitPage(
 ): Promise<{ readonly total: number; readonly rows: readonly Omit<HuntRow, 'content'>[] }> {
   const list = {
     columns: OF_HIT,
-    from: '(HIT_SELECT * FROM hunt_hit WHERE hunt = {hunt:String} ORDER BY why LIMIT 1 BY record_id, content)',
+    from: '(SELECT * FROM hunt_hit WHERE hunt = {hunt:String} ORDER BY why LIMIT 1 BY record_id, content)',
     select: `toUnixTimestamp64Milli(at) AS at_ms, ${HIT_SELECT.join(', ')}`,
     order: 'at, record_id, content',
     params: { hunt },
@@ -339,8 +339,8 @@ export async function hitsWithin(
   table: string,
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await session.rows(
-    `HIT_SELECT toString(hunt) AS hunt, uniqExact(record_id, content) AS n FROM hunt_hit
-     WHERE (record_id, content) GLOBAL IN (HIT_SELECT record_id, content FROM ${table})
+    `SELECT toString(hunt) AS hunt, uniqExact(record_id, content) AS n FROM hunt_hit
+     WHERE (record_id, content) GLOBAL IN (SELECT record_id, content FROM ${table})
      GROUP BY hunt ORDER BY hunt ${BOUNDED}`,
   )
   return numbersBy(rows, 'hunt', 'n')
