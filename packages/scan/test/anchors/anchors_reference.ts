@@ -1,7 +1,12 @@
 /** Oracle of the anchor kernel. @module */
 import { ANYWHERE, type Anchor } from '../../src/anchors/anchor.ts'
 import { maskAt } from '../../src/anchors/anchor_fragment.ts'
-import type { AnchorHit } from '../../src/anchors/anchors.ts'
+
+/** Where a pattern begins, and which: an index into the anchors. */
+export interface AnchorHit {
+  readonly at: number
+  readonly anchor: number
+}
 
 /** Says what `find` of the kernel means, one byte at a time. */
 export function* findAnchorsReference(
