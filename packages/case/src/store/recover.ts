@@ -39,13 +39,14 @@ export async function forgetReplaced(session: Session): Promise<void> {
   )
   for (const row of twice) {
     const ids = textsOf(row['older'])
-    await forgetFiles(session, ids.map(Number))
+    // First what repeats them: when this is interrupted, the next time finds them twice again.
     const copies = 'has(arrayMap(id -> toUInt32(id), {ids:Array(String)}), same_as)'
     if ((await countOf(session, `evidence WHERE ${copies}`, { ids })) > 0)
       await session.command(
         `ALTER TABLE evidence UPDATE same_as = {newest:UInt32} WHERE ${copies}`,
         { ids, newest: Number(row['newest']) },
       )
+    await forgetFiles(session, ids.map(Number))
   }
 }
 
