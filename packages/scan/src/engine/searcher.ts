@@ -62,8 +62,9 @@ export class SearchThread implements Searcher {
       else if (answer === 'wiped') this.#onWiped()
       else this.#asked.shift()?.(answer)
     })
-    // Its message is dropped: it may quote what was being read.
-    this.#worker.on('error', () => this.#end())
+    // Its message is dropped: it may quote what was being read. What it had answered may come only after that, but before its
+    // end.
+    this.#worker.on('error', () => {})
     this.#worker.on('exit', () => this.#end())
     this.#send({ kind: 'start', start })
   }

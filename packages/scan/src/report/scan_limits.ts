@@ -67,7 +67,8 @@ const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => stri
   'search-cut': (name) => `the search for ${name} was cut short: too much looks like it`,
   'detector-failed': (name, count) => `an internal error while examining ${name}, ${times(count)}`,
   unreadable: (_, count) => `${windows(count)} of the file could not be read`,
-  'thread-failed': (_, count) => `a thread failed: ${windows(count)} of the file were not searched`,
+  'thread-failed': (_, count) =>
+    `a thread failed: ${windows(count)} of the file ${count === 1 ? 'was' : 'were'} not searched`,
   'many-keys': (_, count) =>
     `${said(count)} more public keys were discovered than are searched for`,
   'not-unpacked': (name) =>
