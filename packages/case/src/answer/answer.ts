@@ -11,7 +11,6 @@ import { type Custody, custody } from '../dumps/custody.ts'
 import { scansMark } from '../dumps/dump_scans.ts'
 import { type KeyFound, keysFound } from '../dumps/keys_found.ts'
 import type { Facts, Session } from '../engine/session.ts'
-import { huntList } from '../hunts/hunt_list.ts'
 import type { HuntOptions, HuntResult } from '../hunts/run_hunts.ts'
 import {
   type Mark,
@@ -48,6 +47,7 @@ import {
   cacheAnswer,
   cachedAnswer,
   huntOnce,
+  huntsMark,
   isHuntedWith,
   questionOf,
 } from './prepare.ts'
@@ -166,7 +166,7 @@ async function questionAbout(
 ): Promise<string> {
   const found = [await scansMark(session), await trustMark(session)]
   const known = [await evidenceMark(session), ...found, await marksMark(session)]
-  return questionOf(known, selection, huntList(hunts))
+  return questionOf(known, selection, huntsMark(hunts))
 }
 
 /** Only this module writes what it reads, so the schema's name identifies it. */

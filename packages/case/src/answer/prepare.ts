@@ -100,5 +100,9 @@ export async function isHuntedWith(session: Session, options: HuntOptions = {}):
 
 /** The evidence, and all hunts that there are, whichever of them are asked for. */
 async function huntedMark(session: Session, { dirs = [] }: HuntOptions): Promise<string> {
-  return `${await evidenceMark(session)} ${questionOf(huntList({ dirs }))}`
+  return `${await evidenceMark(session)} ${huntsMark({ dirs })}`
 }
+
+/** Equal for equal hunts, wherever their files are: a case is read on other machines, too. */
+export const huntsMark = (hunts: HuntOptions): string =>
+  questionOf(huntList(hunts).map((one) => Object.entries(one).filter(([name]) => name !== 'file')))

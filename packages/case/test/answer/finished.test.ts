@@ -1,6 +1,6 @@
 /** What a finished case answers without doing the work again, and when it must. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -43,6 +43,15 @@ describe('a finished case', () => {
     assert.equal(await finishedAnswer(opened), undefined)
     assert.deepEqual(await answer(opened), whole)
     assert.deepEqual(await finishedAnswer(opened), whole)
+  })
+
+  it('is the same where the files of the hunts are in another folder', async () => {
+    const whole = await answer(opened, {}, { hunts: { dirs: [ownHunts] } })
+    const moved = mkdtempSync(join(tmpdir(), 'mintmark-moved-'))
+    cpSync(ownHunts, moved, { recursive: true })
+    assert.deepEqual(await finishedAnswer(opened, { dirs: [moved] }), whole)
+    rmSync(moved, { recursive: true })
+    await answer(opened)
   })
 
   it('has none once somebody has marked something', async () => {
