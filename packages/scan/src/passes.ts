@@ -7,12 +7,13 @@ import { KeyTags } from '@mintmark/keys/material/key_tag'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
+import type { Anchor } from './anchors/anchor.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from './anchors/scan_plan.ts'
 import type { PackedList } from './embedded/scan_packed.ts'
 import { hasScalar } from './engine/found_keys.ts'
 import { KeyDensity } from './engine/key_density.ts'
 import type { KnownTask, ScannerTask } from './engine/scanner_task.ts'
-import { type Searched, type SearchedFile, searchersOf } from './engine/search_file.ts'
+import { type Searched, type SearchedFile, searchersOf, searchFile } from './engine/search_file.ts'
 import { isWhole, SoughtKeys } from './engine/sought_keys.ts'
 import type { WindowResult } from './engine/window_result.ts'
 import { findingSeen } from './findings/finding.ts'
@@ -53,6 +54,8 @@ export interface PassOptions {
   /** As many as there are processors, up to 8, where absent. */
   readonly threads?: number
   readonly onProgress?: (progress: ScanProgress) => void
+  /** Search for these instead of all encodings, in this thread. */
+  readonly anchors?: readonly Anchor[]
   /** Of the file, where what is searched was packed in it: it has no more time than a file of that size. */
   readonly packedBytes?: number
   /** Search for nothing but the private halves of the given keys; at usual offsets as long as it takes, unless it is `deep`. */
@@ -72,6 +75,8 @@ const DEEP_BYTES = 256 << 20
 const CUT_SCALARS = 'scalars of which registers hold a part'
 /** Keys that candidates may be: more are implausible. */
 const MOST_POSSIBLE = 8192
+/** Bytes of boundaries that are searched along with the rest. */
+const BOUNDARIES_MEANWHILE = 1 << 24
 
 /** Searches a file window by window, and merges the results. */
 export class Passes {
@@ -97,7 +102,7 @@ export class Passes {
 
   constructor(file: SearchedFile, options: PassOptions, outcome: Outcome) {
     this.#file = file
-    this.#tags = new KeyTags(file.threads.hashKey)
+    this.#tags = new KeyTags(file.hashKey)
     this.#options = options
     this.#outcome = outcome
     this.#how = { isDeep: options.deep ?? false, hasMaterial: true, runs: file.runs }
@@ -171,7 +176,6 @@ export class Passes {
       completed,
       settled,
       isPatient,
-      searchers: 1,
     } as const
     await this.#searchWithBoundaries(task)
     await this.#searchRegisters({
@@ -234,11 +238,9 @@ export class Passes {
   async #search(
     task: ScannerTask,
     takeLimits: (window: Window, result: WindowResult) => void,
-    { windows, bytes }: Searched,
+    searched: Searched,
   ): Promise<void> {
-    const { threads, source } = this.#file
-    const count = searchersOf(this.#file, this.#options, bytes)
-    await threads.search(source, task, count, windows, (window, result) => {
+    await searchFile(this.#file, task, this.#options, searched, (window, result) => {
       if (result === undefined) {
         this.#outcome.limits.add({ code: 'thread-failed', name: '', offset: window.offset })
       } else {
@@ -285,27 +287,48 @@ export class Passes {
     if (isCut) this.#outcome.limits.add({ code: 'search-cut', name: CUT_SCALARS, offset })
   }
 
-  /** {@link #search}, and the boundaries. */
+  /**
+   * {@link #search}, and the boundaries. This thread alone searches them: few of them meanwhile, so that other threads
+   * do not wait.
+   */
   async #searchWithBoundaries(sought: ScannerTask): Promise<void> {
     const left = this.#left()
     const searchers = searchersOf(this.#file, this.#options, left.bytes)
     const task = sought.kind === 'known' ? { ...sought, searchers } : sought
-    await this.#search(task, this.#takeLimits, left)
-    if (this.#boundaries !== undefined) await this.#searchBoundaries(task, this.#boundaries)
+    const search = this.#search(task, this.#takeLimits, left)
+    const boundaries = this.#boundaries
+    const { areStarted } = this.#file.threads
+    if (boundaries !== undefined && areStarted && boundaries.source.size <= BOUNDARIES_MEANWHILE) {
+      const results: WindowResult[] = []
+      await allDone([
+        search,
+        this.#searchBoundaries(task, boundaries, (result) => results.push(result)),
+      ])
+      for (const result of results) this.#takeAtBoundaries(boundaries, result)
+      return
+    }
+    await search
+    if (boundaries !== undefined) await this.#searchBoundaries(task, boundaries)
   }
 
   /** {@link #search} at the boundaries, in this thread. */
-  async #searchBoundaries(task: ScannerTask, boundaries: SegmentBoundaries): Promise<void> {
+  async #searchBoundaries(
+    task: ScannerTask,
+    boundaries: SegmentBoundaries,
+    take = (result: WindowResult): unknown => this.#takeAtBoundaries(boundaries, result),
+  ): Promise<void> {
     const { source, runs } = boundaries
     const size = { ...sizeOf(planWindows(runs)), packedBytes: this.#options.packedBytes }
     // Where boundaries are most of a flood, all of it was searched with more budget, and its limits are reported again.
     const isAgain = this.#isFlood && 2 * size.bytes >= this.#size.bytes
     const plan = planWindows(runs)
     const windows = isAgain ? plan : withFirstBudget(plan, size, this.#how.isDeep)
+    const searched = { windows, bytes: size.bytes }
+    const options = { ...this.#options, threads: 1 }
     // The borders are a file of their own: pointers lead out of it.
     const bare = { ...task, runs: [] }
-    await this.#file.threads.search(source, bare, 1, windows, (_, result) => {
-      if (result !== undefined) this.#takeAtBoundaries(boundaries, result)
+    await searchFile({ ...this.#file, source, runs }, bare, options, searched, (_, result) => {
+      if (result !== undefined) take(result)
     })
   }
 
@@ -352,6 +375,12 @@ export class Passes {
     this.#doneBytes = doneBytes
     this.#options.onProgress?.({ doneBytes, totalBytes: this.#totalBytes })
   }
+}
+
+/** Waits for all, and fails as the first does that fails. */
+async function allDone(tasks: readonly Promise<void>[]): Promise<void> {
+  const ends = await Promise.allSettled(tasks)
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
 /** Without keys that fill the file, and keys of curves whose secret is searched for by value. */

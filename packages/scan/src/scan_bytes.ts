@@ -180,9 +180,9 @@ async function searchShown(
   data: readonly Range[],
   { hashKey, scanners, options }: InputSearch,
 ): Promise<Outcome> {
-  const threads = new SearchThreads({ input, hashKey }, scanners)
+  const threads = new SearchThreads({ input, hashKey }, file.source, scanners)
   try {
-    return await searchTwice({ ...file, data, threads }, options, view)
+    return await searchTwice({ ...file, data, hashKey, threads }, options, view)
   } finally {
     await threads.close()
   }

@@ -9,7 +9,7 @@ import { COST_PER_BYTE } from '../src/anchors/anchor_budget.ts'
 import { planWindows, type Run, runsOf } from '../src/anchors/scan_plan.ts'
 import { PackedList } from '../src/embedded/scan_packed.ts'
 import { SearchThreads } from '../src/engine/pool.ts'
-import { ANCHORS, ScannerPool, scannerFor } from '../src/engine/scanner_task.ts'
+import { ANCHORS, scannerFor } from '../src/engine/scanner_task.ts'
 import type { SearchedFile } from '../src/engine/search_file.ts'
 import { searchWindow } from '../src/engine/window_result.ts'
 import type { Finding } from '../src/findings/finding.ts'
@@ -103,7 +103,7 @@ async function formsIn(
 ): Promise<{ findings: readonly Finding[]; limits: readonly ScanLimit[]; keys: unknown }> {
   const input = { kind: 'file', path } as const
   const source = openInput(input)
-  const searchThreads = new SearchThreads({ input, hashKey }, new ScannerPool())
+  const searchThreads = new SearchThreads({ input, hashKey }, source)
   try {
     const dump = openDump(source)
     const limits = new LimitList()
@@ -119,7 +119,7 @@ async function formsIn(
     const data = [{ offset: 0, length: source.size }]
     const runs = runsOf(dump)
     const { vectorRegisters, wideRegisters } = dump
-    const searched = { source, runs, vectorRegisters, wideRegisters, data }
+    const searched = { source, runs, vectorRegisters, wideRegisters, data, hashKey }
     const file: SearchedFile = { ...searched, threads: searchThreads }
     await new Passes(file, threads === undefined ? {} : { threads }, outcome).allEncodings()
     const findings = outcome.rawFindings.findings('file', dump)

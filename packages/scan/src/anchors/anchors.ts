@@ -10,6 +10,12 @@ import { type AnchorTables, anchorTables } from './anchor_tables.ts'
 import { anchorsWasm } from './anchors.wasm.ts'
 import { type KernelMemory, kernelFunction, LAYOUT } from './kernel_memory.ts'
 
+/** Where a pattern begins, and which: an index into the anchors. */
+export interface AnchorHit {
+  readonly at: number
+  readonly anchor: number
+}
+
 const CAPACITY = LAYOUT.hitBytes / 8
 
 /** Tables of a list of anchors, which nobody changes: to lay out those of all encodings takes 40 ms. */

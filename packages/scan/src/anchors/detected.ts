@@ -71,8 +71,6 @@ export interface Probe {
   readonly budget: WorkBudget
   /** Of the process, where the dump gives addresses. */
   readonly memory?: Memory | undefined
-  /** The bytes are an array of a heap dump, and no more. */
-  readonly isArray?: boolean
   readonly onPacked?: (packed: PackedSeen) => void
   /** A public key; `isBare` if nothing around it shows that it is one. */
   readonly onPublicKey?: ((key: PublicKey, isBare: boolean) => void) | undefined

@@ -10,6 +10,8 @@ export interface LeftOver {
 export interface WindowSearch {
   /** Unique within a scan: for reports of limits and for benches. */
   readonly name: string
+  /** The longest form it finds, in bytes: a window keeps at least that many bytes behind `to`, where there are. */
+  readonly reach: number
   /** The shortest, in bytes: memory that is in pieces has many that are shorter. 1 where absent. */
   readonly least?: number
   /** What was cut short so far, since the bytes held more than can be examined in time: names, for people. */

@@ -38,19 +38,13 @@ export interface FoundInside {
 /** Offsets in the bytes that are searched, each once, in order. */
 export class PackedList {
   readonly #places = new Map<string, PackedSeen>()
-  readonly #most: number
   leftOut = 0
-
-  /** @param most of them; others are counted */
-  constructor(most: number = MOST_OFFSETS) {
-    this.#most = most
-  }
 
   addAll(places: readonly PackedSeen[]): void {
     for (const place of places) {
       const name = `${place.coding} ${place.at}`
       if (this.#places.has(name)) continue
-      if (this.#places.size < this.#most) this.#places.set(name, place)
+      if (this.#places.size < MOST_OFFSETS) this.#places.set(name, place)
       else this.leftOut++
     }
   }

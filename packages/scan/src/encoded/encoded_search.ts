@@ -15,6 +15,7 @@ const LEAST_BYTES = 56
 
 export class EncodedSearch implements WindowSearch {
   readonly name: string = 'encoded text'
+  readonly reach: number = LEAST_BYTES
   readonly least: number = LEAST_BYTES
   readonly #places: EncodedOffsets
   readonly #reader: LayerReader

@@ -6,8 +6,14 @@
  */
 import type { ByteSource } from '@mintmark/dump'
 import type { Window } from '../anchors/scan_plan.ts'
-import type { ScannerPool, ScannerTask } from './scanner_task.ts'
-import { type Searcher, SearchHere, type SearchStart, SearchThread } from './searcher.ts'
+import { ScannerPool, type ScannerTask } from './scanner_task.ts'
+import {
+  type Planned,
+  type Searcher,
+  SearchHere,
+  type SearchStart,
+  SearchThread,
+} from './searcher.ts'
 import type { WindowResult } from './window_result.ts'
 
 /** Gets each window's result, in order; undefined where the thread that had it ended. */
@@ -18,16 +24,14 @@ export class SearchThreads {
   /** Of the calling thread. */
   readonly scanners: ScannerPool
   readonly #start: SearchStart
-  #others: readonly Searcher[] = []
+  readonly #here: SearchHere
+  #others: Searcher[] = []
 
-  constructor(start: SearchStart, scanners: ScannerPool) {
+  /** @param source of the calling thread: the same bytes as `start.input` */
+  constructor(start: SearchStart, source: ByteSource, scanners: ScannerPool = new ScannerPool()) {
     this.scanners = scanners
     this.#start = start
-  }
-
-  /** For the tags of keys; see `key_tag.ts`. */
-  get hashKey(): Uint8Array {
-    return this.#start.hashKey
+    this.#here = new SearchHere(source, start.hashKey, scanners)
   }
 
   /** Whether there are threads besides the calling one. */
@@ -38,128 +42,152 @@ export class SearchThreads {
   /**
    * Gives each window to one of `count` threads, this one included, and each result to `take` in the order of windows.
    *
-   * Keeps only few windows and results at a time.
-   *
-   * @param source of the calling thread: where `count` is more than 1, the same bytes as the threads' input
+   * Keeps only few windows and results at a time. One search at a time.
    */
   async search(
-    source: ByteSource,
     task: ScannerTask,
     count: number,
-    windows: Iterable<Window>,
+    windows: Iterator<Window, unknown>,
     take: TakeResult,
   ): Promise<void> {
-    const here = new SearchHere(source, this.#start.hashKey, this.scanners)
-    try {
-      await new OrderedSearch([...this.#othersOf(count - 1), here], windows, take).run(task)
-    } finally {
-      await here.close()
-    }
-  }
-
-  #othersOf(count: number): readonly Searcher[] {
-    const alive = this.#others.filter(({ isOver }) => !isOver)
-    while (alive.length < count) alive.push(new SearchThread(this.#start))
-    this.#others = alive
-    return alive.slice(0, count)
+    this.#others = this.#others.filter(({ isOver }) => !isOver)
+    while (this.#others.length < count - 1) this.#startAnew()
+    const threads = [...this.#others.slice(0, count - 1), this.#here]
+    await new PooledSearch(task, threads, windows, take, () => this.#startAnew()).run()
   }
 
   /** All threads have wiped their memory and closed the file when this resolves; they end by themselves. */
   async close(): Promise<void> {
-    await Promise.all(this.#others.map((thread) => thread.close()))
+    await Promise.all([...this.#others, this.#here].map((thread) => thread.close()))
+  }
+
+  #startAnew(): Searcher {
+    const thread = new SearchThread(this.#start)
+    this.#others.push(thread)
+    return thread
   }
 }
 
 /** Results that wait for a slow window in front of them, for each thread, and windows under way. */
 const UNDER_WAY = 16
+/** Threads that may be started anew in a pass after one ended. */
+const MOST_RESTARTS = 8
 
-interface Planned {
-  readonly index: number
-  readonly window: Window
-}
-
-/** One pass: distributes windows to threads, of which one at least never ends, and passes their results on in order. */
-export class OrderedSearch {
-  readonly #threads: readonly Searcher[]
-  readonly #windows: Iterator<Window, unknown>
+/** One pass: distributes windows to threads, and passes their results on in order. */
+export class PooledSearch {
+  readonly #task: ScannerTask
+  /** Undefined once all are assigned. */
+  #windows: Iterator<Window, unknown> | undefined
   readonly #take: TakeResult
-  /** Windows to give again: their thread ended before it began them. */
+  readonly #threads: Searcher[] = []
+  readonly #startAnew: () => Searcher
+  /** Windows to assign again: their thread ended before it began them. */
   readonly #again: Planned[] = []
   /** Results that wait for earlier ones. */
   readonly #early = new Map<number, { window: Window; result: WindowResult | undefined }>()
-  #waiting: (() => void)[] = []
   #next = 0
   #taken = 0
-  #isPlanned: boolean = false
+  #restarts = 0
+  #finish: (error?: unknown) => void = () => {}
 
-  constructor(threads: readonly Searcher[], windows: Iterable<Window>, take: TakeResult) {
-    this.#threads = threads
-    this.#windows = windows[Symbol.iterator]()
+  constructor(
+    task: ScannerTask,
+    threads: readonly Searcher[],
+    windows: Iterator<Window, unknown>,
+    take: TakeResult,
+    startAnew: () => Searcher,
+  ) {
+    this.#task = task
+    this.#windows = windows
     this.#take = take
+    this.#startAnew = startAnew
+    for (const thread of threads) this.#enlist(thread)
   }
 
-  async run(task: ScannerTask): Promise<void> {
-    for (const thread of this.#threads) thread.begin(task)
+  async run(): Promise<void> {
     try {
-      await Promise.all(
-        this.#threads.flatMap((thread) =>
-          Array.from({ length: thread.atHand }, () => this.#serve(thread)),
-        ),
-      )
+      await new Promise<void>((resolve, reject) => {
+        this.#finish = (error) => (error === undefined ? resolve() : reject(error))
+        this.#feedAll()
+      })
     } finally {
-      // Where one has failed, the others stop.
-      this.#isPlanned = true
-      this.#again.length = 0
-      this.#taken = this.#next
-      this.#wake()
+      for (const thread of this.#threads) thread.leave()
     }
   }
 
-  /** Gives a thread one window after the other, until every window has its result. */
-  async #serve(thread: Searcher): Promise<void> {
-    while (!thread.isOver && !(this.#isPlanned && this.#taken === this.#next)) {
-      const planned = this.#again.shift() ?? this.#plan()
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
-      if (planned === undefined) await this.#someTaken()
-      else {
-        // oxlint-disable-next-line no-await-in-loop -- one after the other
-        const end = await thread.search(planned.window)
-        if (end === 'not-begun') this.#again.push(planned)
-        else this.#finish(planned, end)
-        this.#wake()
+  #enlist(thread: Searcher): void {
+    this.#threads.push(thread)
+    thread.onAnswer = (result) => {
+      this.#finishFirst(thread, result)
+      this.#feedAll()
+    }
+    thread.onEnd = () => this.#lose(thread)
+    thread.send({ kind: 'task', task: this.#task })
+  }
+
+  #feedAll(): void {
+    for (const thread of this.#threads) {
+      while (!thread.isOver && thread.given.length < thread.atHand) {
+        const planned = this.#again.shift() ?? this.#plan()
+        if (planned === undefined) break
+        thread.given.push(planned)
+        thread.send({ kind: 'window', window: planned.window })
       }
     }
+    const isIdle = this.#threads.every(({ given }) => given.length === 0)
+    if (this.#windows === undefined && isIdle && this.#again.length === 0) this.#finish()
   }
 
   #plan(): Planned | undefined {
     // Results that wait for a slow window are bounded too.
-    if (this.#isPlanned || this.#next - this.#taken >= UNDER_WAY * this.#threads.length)
+    if (this.#next - this.#taken >= UNDER_WAY * this.#threads.length) return undefined
+    const planned = this.#windows?.next()
+    if (planned === undefined || planned.done === true) {
+      this.#windows = undefined
       return undefined
-    const planned = this.#windows.next()
-    this.#isPlanned = planned.done === true
-    return planned.done === true ? undefined : { index: this.#next++, window: planned.value }
+    }
+    return { index: this.#next++, window: planned.value }
   }
 
-  /** Waits until a window is to be given again, or more can be given, or all are done. */
-  #someTaken(): Promise<void> {
-    if (this.#isPlanned && this.#taken === this.#next) return Promise.resolve()
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve)
-    })
-  }
-
-  #wake(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve()
+  /** The window that a thread is at has its result. */
+  #finishFirst(thread: Searcher, result: WindowResult | undefined): void {
+    const planned = thread.given.shift()
+    if (planned !== undefined) this.#finishWindow(planned, result)
   }
 
   /** Passes results on in order. */
-  #finish({ index, window }: Planned, result: WindowResult | undefined): void {
+  #finishWindow({ index, window }: Planned, result: WindowResult | undefined): void {
     this.#early.set(index, { window, result })
     for (;;) {
       const item = this.#early.get(this.#taken)
       if (item === undefined) return
       this.#early.delete(this.#taken++)
-      this.#take(item.window, item.result)
+      try {
+        this.#take(item.window, item.result)
+      } catch (error) {
+        this.#finish(error)
+      }
+    }
+  }
+
+  /** A thread ended by itself: the window that it was at is lost, its other windows are assigned again. */
+  #lose(thread: Searcher): void {
+    if (thread.hasStarted) this.#finishFirst(thread, undefined)
+    this.#again.push(...thread.given.splice(0))
+    const isAlone = this.#threads.every(({ isOver }) => isOver)
+    if (this.#restarts < MOST_RESTARTS) {
+      this.#restarts++
+      this.#enlist(this.#startAnew())
+    } else if (isAlone) this.#loseAll()
+    this.#feedAll()
+  }
+
+  /** No thread is left. */
+  #loseAll(): void {
+    for (;;) {
+      const planned = this.#again.shift() ?? this.#plan()
+      if (planned === undefined) return
+      this.#finishWindow(planned, undefined)
     }
   }
 }

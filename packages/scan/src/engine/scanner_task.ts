@@ -47,8 +47,8 @@ export interface KnownTask extends TaskOptions {
   readonly materials?: readonly KeyMaterial[]
   /** Spends as long as needed to decide whether a given key is there. */
   readonly isPatient?: boolean
-  /** Parallel scanners of this task. */
-  readonly searchers: number
+  /** Parallel scanners of this task; 1 where absent. */
+  readonly searchers?: number
 }
 
 /** The pass that searches for other copies of values of found keys. */
@@ -71,13 +71,16 @@ export const ANCHORS: readonly Anchor[] = [
 /** One list for all scanners: a kernel's tables are kept for it. */
 const ALL: readonly Anchor[] = [...ANCHORS, ...KEY_ANCHORS]
 
-/**
- * A scanner for a task.
- *
- * @param memory of the scanner alone, from now on; its own where absent
- */
-export function scannerFor(task: ScannerTask, memory?: KernelMemory): WindowScanner {
-  return following(task, newScanner(task, memory))
+interface ScannerChoice {
+  /** Searched for instead of all encodings. */
+  readonly anchors?: readonly Anchor[] | undefined
+  /** Of the scanner alone, from now on; its own where absent. */
+  readonly memory?: KernelMemory
+}
+
+/** A scanner for a task. */
+export function scannerFor(task: ScannerTask, choice: ScannerChoice = {}): WindowScanner {
+  return following(task, newScanner(task, choice))
 }
 
 /** Lets a scanner follow pointers in the file of a task. */
@@ -86,7 +89,7 @@ function following({ runs }: ScannerTask, scanner: WindowScanner): WindowScanner
   return scanner
 }
 
-function newScanner(task: ScannerTask, memory: KernelMemory | undefined): WindowScanner {
+function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): WindowScanner {
   const { isDeep } = task
   if (task.kind !== 'encodings') {
     return new WindowScanner({
@@ -102,7 +105,7 @@ function newScanner(task: ScannerTask, memory: KernelMemory | undefined): Window
               hasDeepSecrets: task.hasDeepSecrets ?? false,
               completed: task.completed ?? [],
               settled: task.settled ?? new Set(),
-              searchers: task.searchers,
+              searchers: task.searchers ?? 1,
               leavesValues: true,
               found: task.materials ?? [],
             })
@@ -112,7 +115,12 @@ function newScanner(task: ScannerTask, memory: KernelMemory | undefined): Window
       memory,
     })
   }
-  return new WindowScanner({ anchors: ALL, hasKeyTables: true, isDeep, memory })
+  return new WindowScanner({
+    anchors: anchors ?? ALL,
+    hasKeyTables: anchors === undefined,
+    isDeep,
+    memory,
+  })
 }
 
 /** Idle scanners of one scan, the last of each kind: what is packed in a file, and its boundaries, are searched alike. */
@@ -135,9 +143,21 @@ export class ScannerPool {
   }
 }
 
-/** Whether two tasks search for the same, with the same budgets: whatever file they follow pointers in. */
+const OF_KNOWN = [
+  'hasDeepSecrets',
+  'completed',
+  'settled',
+  'isPatient',
+  'keys',
+  'discovered',
+] as const
+
+/** Whether two tasks search for the same, with the same budgets. */
 function areAlike(task: ScannerTask, other: ScannerTask): boolean {
-  const [own, others] = [task, other].map((each) => new Map(Object.entries({ ...each, runs: 0 })))
-  const names = [...(own?.keys() ?? []), ...(others?.keys() ?? [])]
-  return names.every((name) => own?.get(name) === others?.get(name))
+  if (task.kind !== other.kind || task.isDeep !== other.isDeep) return false
+  if (task.kind === 'encodings' || other.kind === 'encodings') return true
+  if (task.materials !== other.materials) return false
+  if (task.kind === 'values' || other.kind === 'values') return true
+  const isAsMany = (task.searchers ?? 1) === (other.searchers ?? 1)
+  return isAsMany && OF_KNOWN.every((name) => task[name] === other[name])
 }

@@ -24,19 +24,10 @@ export type SearchOrder =
 /** The answer of a thread to each window; before them that its file is open, at its end that its memory is wiped. */
 export type ThreadAnswer = WindowResult | 'started' | 'wiped'
 
-/** Undefined where the search failed; `not-begun` where the thread ended before it came to the window. */
-export type SearchEnd = WindowResult | undefined | 'not-begun'
-
-/** Searches the windows that it is given, one after the other. */
-export interface Searcher {
-  /** Windows that it is given at a time. */
-  readonly atHand: number
-  readonly isOver: boolean
-  /** What later windows are searched for. */
-  begin(task: ScannerTask): void
-  search(window: Window): Promise<SearchEnd>
-  /** Resolves once its memory is wiped and its file closed. */
-  close(): Promise<void>
+/** A window of a pass. */
+export interface Planned {
+  readonly index: number
+  readonly window: Window
 }
 
 const PATIENCE_MS = 2000
@@ -44,41 +35,56 @@ const PATIENCE_MS = 2000
 const HEAP_MB = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 }
 const SCRIPT = new URL('./scan_worker.ts', import.meta.url)
 
-/** A thread of its own; terminated if it does not end soon. */
-export class SearchThread implements Searcher {
-  /** One more than it is at: the calling thread gives none while it searches a slow window itself. */
-  readonly atHand = 2
-  isOver: boolean = false
-  readonly #worker: Worker
+/** Searches the windows that it is assigned, one after the other. */
+export abstract class Searcher {
+  /** Unanswered windows, in order: it is at the first. */
+  given: Planned[] = []
   /** Before, it has begun no window. */
-  #hasStarted: boolean = false
-  readonly #asked: ((end: SearchEnd) => void)[] = []
+  hasStarted: boolean = true
+  isOver: boolean = false
+  /** The answer to the first unanswered window; undefined where there was an internal error. */
+  onAnswer: (result: WindowResult | undefined) => void = () => {}
+  onEnd: () => void = () => {}
+  /** Windows that are assigned to it at a time. */
+  abstract readonly atHand: number
+
+  abstract send(order: SearchOrder): void
+
+  /** Resolves once its memory is wiped and its file closed. Then it ends by itself. */
+  abstract close(): Promise<void>
+
+  /** Nobody waits for it now. */
+  leave(): void {
+    this.given = []
+    this.onAnswer = () => {}
+    this.onEnd = () => {}
+  }
+}
+
+/** A thread of its own; terminated if it does not end soon. */
+export class SearchThread extends Searcher {
+  /** One more than it is at: the calling thread assigns none while it searches a slow window itself. */
+  readonly atHand = 2
+  readonly #worker: Worker
   #onWiped: () => void = () => {}
 
   constructor(start: SearchStart) {
+    super()
+    this.hasStarted = false
     this.#worker = new Worker(SCRIPT, { resourceLimits: HEAP_MB })
     this.#worker.on('message', (answer: ThreadAnswer) => {
-      if (answer === 'started') this.#hasStarted = true
+      if (answer === 'started') this.hasStarted = true
       else if (answer === 'wiped') this.#onWiped()
-      else this.#asked.shift()?.(answer)
+      else this.onAnswer(answer)
     })
-    // Its message is dropped: it may quote what was being read. What it had answered may come only after that, but before its
-    // end.
-    this.#worker.on('error', () => {})
+    // Its message is dropped: it may quote what was being read.
+    this.#worker.on('error', () => this.#end())
     this.#worker.on('exit', () => this.#end())
-    this.#send({ kind: 'start', start })
+    this.send({ kind: 'start', start })
   }
 
-  begin(task: ScannerTask): void {
-    this.#send({ kind: 'task', task })
-  }
-
-  search(window: Window): Promise<SearchEnd> {
-    if (this.isOver) return Promise.resolve('not-begun')
-    return new Promise((resolve) => {
-      this.#asked.push(resolve)
-      this.#send({ kind: 'window', window })
-    })
+  send(order: SearchOrder): void {
+    this.#worker.postMessage(order, [])
   }
 
   async close(): Promise<void> {
@@ -88,7 +94,7 @@ export class SearchThread implements Searcher {
       this.#onWiped = resolve
       this.#worker.once('exit', () => resolve())
     })
-    this.#send({ kind: 'done' })
+    this.send({ kind: 'done' })
     const timer = setTimeout(() => {
       void this.#worker.terminate()
     }, PATIENCE_MS)
@@ -96,23 +102,17 @@ export class SearchThread implements Searcher {
     clearTimeout(timer)
   }
 
-  #send(order: SearchOrder): void {
-    this.#worker.postMessage(order, [])
-  }
-
-  /** It ended by itself, at the first window that it was asked for. */
   #end(): void {
+    if (this.isOver) return
     this.isOver = true
-    if (this.#hasStarted) this.#asked.shift()?.(undefined)
-    for (const resolve of this.#asked.splice(0)) resolve('not-begun')
+    this.onEnd()
   }
 }
 
-/** The calling thread, for one task. Its other work runs between two windows. */
-export class SearchHere implements Searcher {
+/** The calling thread. Its other work runs between two windows. */
+export class SearchHere extends Searcher {
   /** Results of other threads must not wait for several windows. */
   readonly atHand = 1
-  isOver: boolean = false
   readonly #source: ByteSource
   readonly #hashKey: Uint8Array
   readonly #scanners: ScannerPool
@@ -121,38 +121,46 @@ export class SearchHere implements Searcher {
   #scanner: WindowScanner | undefined
 
   constructor(source: ByteSource, hashKey: Uint8Array, scanners: ScannerPool) {
+    super()
     this.#source = source
     this.#hashKey = hashKey
     this.#scanners = scanners
   }
 
-  begin(task: ScannerTask): void {
-    this.#task = task
-  }
-
-  search(window: Window): Promise<SearchEnd> {
-    return new Promise((resolve) => {
-      setImmediate(() => resolve(this.#search(window)))
-    })
+  send(order: SearchOrder): void {
+    if (order.kind === 'window') {
+      setImmediate(() => this.#search(order.window))
+      return
+    }
+    this.#release()
+    this.#task = order.kind === 'task' ? order.task : undefined
   }
 
   close(): Promise<void> {
     this.isOver = true
-    if (this.#task !== undefined && this.#scanner !== undefined)
-      this.#scanners.giveBack(this.#task, this.#scanner)
-    this.#scanner = undefined
+    this.#release()
     return Promise.resolve()
   }
 
-  #search(window: Window): SearchEnd {
-    if (this.#task === undefined || this.isOver) return 'not-begun'
-    const search = { hashKey: this.#hashKey, hasMaterial: this.#task.hasMaterial ?? false }
+  #search(window: Window): void {
+    const task = this.#task
+    if (task === undefined) return
+    const search = { hashKey: this.#hashKey, hasMaterial: task.hasMaterial ?? false }
+    let result: WindowResult | undefined
     try {
-      this.#scanner ??= this.#scanners.take(this.#task)
-      return searchWindow(this.#scanner, this.#source, window, search)
+      this.#scanner ??= this.#scanners.take(task)
+      result = searchWindow(this.#scanner, this.#source, window, search)
     } catch {
       // Its message may quote what was being read: it is dropped, and the window is reported lost.
-      return undefined
     }
+    this.onAnswer(result)
+  }
+
+  #release(): void {
+    if (this.#task !== undefined && this.#scanner !== undefined) {
+      this.#scanners.giveBack(this.#task, this.#scanner)
+    }
+    this.#task = undefined
+    this.#scanner = undefined
   }
 }

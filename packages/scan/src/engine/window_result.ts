@@ -4,13 +4,12 @@ import { publicHalf } from '@mintmark/keys/public_half/public_half'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import type { PackedSeen } from '../anchors/detected.ts'
 import type { Window } from '../anchors/scan_plan.ts'
-import { PackedList } from '../embedded/scan_packed.ts'
 import { type FoundMaterial, MaterialList } from '../findings/found_material.ts'
 import { type PossibleKey, possibleKeys } from '../findings/possible_keys.ts'
 import { MOST_BARE } from '../report/known_keys.ts'
 import type { RawFinding } from '../report/raw_findings.ts'
 import { type LimitSeen, TOO_MANY_PACKED } from '../report/scan_limits.ts'
-import { WindowFindings } from '../report/window_findings.ts'
+import { ReportedFinding, WindowFindings } from '../report/window_findings.ts'
 import type { WindowScanner } from './window_scanner.ts'
 
 /** A public key; `isBare` if nothing around it shows that it is one. */
@@ -68,22 +67,26 @@ export function searchWindow(
   const publicKeys = new KeysOfWindow()
   const possible: PossibleKey[] = []
   const zeros: Range[] = []
-  const packed = new PackedList(MOST_PACKED)
+  const packed = new PackedOfWindow(limits)
   const onPublicKey = (key: PublicKey, isBare: boolean): void =>
     publicKeys.add({ key, isBare, isOwn: false })
   const searched = scanner.scan(source, window, {
     onHit: (detected, offset) => {
-      const seen = rawFindings.add(detected, offset)?.seen
-      if (seen === undefined) return
+      const reported = rawFindings.add(detected, offset)
+      if (reported.rawFinding === undefined) return reported
+      const { seen } = reported.rawFinding
       if (hasMaterial && detected.isCopy !== true) materials.add(detected, seen)
       if (possible.length < MOST_POSSIBLE) possible.push(...possibleKeys(detected, offset))
       const known = detected.certainty === 'proven' ? publicHalf(detected.material) : undefined
       const isOwn = seen.isWellFormed === true
       if (known !== undefined) publicKeys.add({ key: known, isBare: false, isOwn })
+      return reported
     },
+    onCopy: (reported, offset) =>
+      reported instanceof ReportedFinding && rawFindings.addCopy(reported, offset),
     onLimit: (seen) => limits.push(seen),
     onZeros: (run) => zeros.push(run),
-    onPacked: (seen) => packed.addAll([seen]),
+    onPacked: (seen) => packed.add(seen),
     onPublicKey,
     hasRoomForKey: (isBare) => publicKeys.hasRoom(isBare),
   })
@@ -91,10 +94,6 @@ export function searchWindow(
     limits.push({ code: 'many-hits', name: 'keys', offset: window.offset })
   }
   limits.push(...rawFindings.limits())
-  if (packed.leftOut > 0) {
-    const { offset } = window
-    limits.push({ code: 'packed-unsearched', name: TOO_MANY_PACKED, offset, count: packed.leftOut })
-  }
   return {
     rawFindings: rawFindings.all,
     limits,
@@ -135,4 +134,23 @@ class KeysOfWindow {
 function better(existing: KeySeen, seen: KeySeen): KeySeen {
   const isNamed = existing.key.subject === undefined && seen.key.subject !== undefined
   return { ...(isNamed ? seen : existing), isOwn: existing.isOwn && seen.isOwn }
+}
+
+/** Each offset once; notes if there were too many. */
+class PackedOfWindow {
+  readonly #places = new Map<string, PackedSeen>()
+  readonly #limits: LimitSeen[]
+
+  constructor(limits: LimitSeen[]) {
+    this.#limits = limits
+  }
+
+  add(seen: PackedSeen): void {
+    if (this.#places.size < MOST_PACKED) this.#places.set(`${seen.coding} ${seen.at}`, seen)
+    else this.#limits.push({ code: 'packed-unsearched', name: TOO_MANY_PACKED, offset: seen.at })
+  }
+
+  get all(): readonly PackedSeen[] {
+    return [...this.#places.values()]
+  }
 }

@@ -10,11 +10,13 @@ import { AnchorBudget } from '../anchors/anchor_budget.ts'
 import { AnchorKernel } from '../anchors/anchors.ts'
 import type { Detected, PackedSeen, Probe } from '../anchors/detected.ts'
 import { KernelMemory } from '../anchors/kernel_memory.ts'
+import { Repeats, type Sight } from '../anchors/repeats.ts'
 import { type Piece, WINDOW_CAPACITY, type Window } from '../anchors/scan_plan.ts'
 import type { WindowSearch } from '../anchors/window_search.ts'
 import { MlKemSearch } from '../detectors/process/ml_kem_layouts.ts'
 import { EncodedSearch } from '../encoded/encoded_search.ts'
 import { LEAST_ZEROS } from '../memory/holes.ts'
+import { joinedPieces, smallPieces } from '../memory/joined_pieces.ts'
 import type { ProcessMemory } from '../memory/process_memory.ts'
 import { keyOfNumber } from '../public_keys/bare_moduli.ts'
 import { HITS_OF, type LimitSeen } from '../report/scan_limits.ts'
@@ -45,12 +47,28 @@ export interface ScannerOptions {
 /** Receives the results of a window. */
 export interface WindowTaker extends Pick<Probe, 'onPublicKey' | 'hasRoomForKey'> {
   /** `offset` is from the file's start; the material of `detected` is valid until this returns. */
-  readonly onHit: (detected: Detected, offset: number) => void
+  readonly onHit: (detected: Detected, offset: number) => unknown
+  /**
+   * The same bytes are elsewhere too: `reported` is what `onHit` gave for them. Where absent, they are examined each time.
+   *
+   * @returns whether the offset is reported, not only counted
+   */
+  readonly onCopy?: (reported: unknown, offset: number) => boolean
   readonly onLimit: (seen: LimitSeen) => void
   /** Packed data that was not unpacked to its end, from the file's start. */
   readonly onPacked?: (packed: PackedSeen) => void
   /** Many zeros in a row, in order of offset; see `holes.ts`. */
   readonly onZeros?: (zeros: Range) => void
+}
+
+/** A hit of an earlier probe, for copies of its bytes. */
+interface Hit {
+  readonly reported: unknown
+  /** From the anchor. */
+  readonly offset: number
+  readonly isVerified: boolean
+  /** False for a candidate that a later key may verify: each of its offsets counts. */
+  readonly isFinal: boolean
 }
 
 /** The piece under way; the next uses the same object, for memory can be in a million of them. */
@@ -85,6 +103,9 @@ export class WindowScanner {
   readonly #unaligned: readonly WindowSearch[]
   /** Those of this scanner alone. */
   readonly #own: readonly WindowSearch[]
+  readonly #repeats: Repeats<Hit>
+  /** The last probe depended only on bytes in reach: equal bytes give the same. */
+  #isWhole: boolean = false
   /** Bytes: nothing is searched for in less. */
   readonly #leastPiece: number
   #process: ProcessMemory | undefined
@@ -96,6 +117,7 @@ export class WindowScanner {
     this.#anchors = anchors
     this.#kernel = new AnchorKernel(this.#memory, anchors)
     this.#encoded = hasKeyTables ? new EncodedSearch(this.#memory, isDeep) : undefined
+    this.#repeats = new Repeats(anchors.length, this.#budget)
     this.#leastPiece = hasKeyTables ? LEAST_PIECE : 1
     const more = options.searches ?? []
     this.#own = more
@@ -140,10 +162,14 @@ export class WindowScanner {
     this.#process?.use(source)
     this.#budget.forget()
     const whole = present === window.length ? window.pieces : piecesPresent(window.pieces, present)
+    // Without anchors each byte is much the same to what is searched for, and it has much to do before the first.
+    const { small, others } =
+      this.#anchors.length > 0 ? { small: [], others: whole } : smallPieces(whole)
     const bytes = new Uint8Array(0)
     const probe = { budget: this.#budget }
     const place: Location = { ...taker, bytes, offset: 0, address: undefined, probe }
-    for (const piece of whole) this.#scanPiece(target, window.offset, piece, place)
+    for (const piece of others) this.#scanPiece(target, window.offset, piece, place)
+    if (small.length > 0) this.#scanJoined(target, window.offset, small, taker)
     return whole.reduce((sum, { from, to }) => sum + to - from, 0)
   }
 
@@ -155,6 +181,7 @@ export class WindowScanner {
   /** Overwrites the last window. Call it when all are done. */
   wipe(): void {
     this.#memory.wipe()
+    this.#repeats.start(new Uint8Array(0))
     for (const search of this.#own) search.wipe?.()
   }
 
@@ -168,11 +195,15 @@ export class WindowScanner {
     place.probe = {
       budget: this.#budget,
       memory: this.#process?.around(begin, this.#budget),
-      isArray: piece.array !== undefined,
       onPublicKey: place.onPublicKey,
       hasRoomForKey: place.hasRoomForKey,
-      onPacked: ({ coding, at }) => place.onPacked?.({ coding, at: begin + at }),
+      onPacked: ({ coding, at }) => {
+        // Its end is searched for behind what is in reach.
+        this.#isWhole = false
+        place.onPacked?.({ coding, at: begin + at })
+      },
     }
+    this.#repeats.start(bytes)
     const searches = piece.isAligned ? this.#aligned : this.#unaligned
     const isAligned = piece.isAligned && !this.#isDeep
     if (piece.array === 'number') this.#takeNumber(place)
@@ -208,6 +239,28 @@ export class WindowScanner {
     this.#shares.spend(number, cost)
   }
 
+  /** Small pieces joined: a hit across two pieces does not count. */
+  #scanJoined(
+    target: Uint8Array,
+    offset: number,
+    pieces: readonly Piece[],
+    taker: WindowTaker,
+  ): void {
+    for (const { bytes, offsetOf, isWithin } of joinedPieces(target, pieces)) {
+      const place: Location = {
+        bytes,
+        offset: 0,
+        address: undefined,
+        probe: { budget: this.#budget },
+        onHit: (detected, at) => {
+          if (isWithin(at, detected.length)) taker.onHit(detected, offset + offsetOf(at))
+        },
+        onLimit: (seen) => taker.onLimit({ ...seen, offset: offset + offsetOf(seen.offset) }),
+      }
+      for (const search of this.#own) this.#run(search, place, 0, bytes.length)
+    }
+  }
+
   /** The parts of `[from, to)` that are not zeros, with some zeros before them. */
   *#runs(bytes: Uint8Array, from: number, to: number): Generator<readonly [number, number]> {
     let start = this.#kernel.nextNonzero(bytes, from, to)
@@ -234,28 +287,52 @@ export class WindowScanner {
     }
     this.#budget.start(this.#shares.leftFor(number))
     this.#budget.spend(PROBE_COST)
-    const isVerified = this.#probeOffset(place, at, anchor)
+    const isCopy = this.#repeats.knows(number) && this.#takeCopy(place, at, number, anchor)
+    const hit = isCopy ? undefined : this.#probeOffset(place, at, anchor)
     const { cost, wasRefused } = this.#budget.end()
     // A key that was verified without the refused test counts as examined, such as the one of 15,360 bits in OpenSSL's program.
-    if (wasRefused && !isVerified) this.#pass(place, at, number, anchor.name)
+    if (wasRefused && hit?.isVerified !== true) this.#pass(place, at, number, anchor.name)
+    if (this.#isWhole && !isCopy && !wasRefused) {
+      this.#repeats.remember(number, at, anchor, cost, hit)
+    }
     this.#shares.spend(number, cost)
   }
 
-  /** @returns whether a verified key is there */
-  #probeOffset(place: Location, at: number, anchor: Anchor): boolean {
+  /** Sets {@link #isWhole}, too. */
+  #probeOffset(place: Location, at: number, anchor: Anchor): Hit | undefined {
+    let hit: Hit | undefined
+    this.#isWhole = true
     try {
-      const detected = anchor.detect(place.bytes, at, place.probe)
-      if (detected === undefined) return false
-      this.#budget.spend(HIT_COST)
-      place.onHit(detected, place.offset + detected.offset)
-      return detected.certainty === 'proven'
+      hit = this.#detect(anchor, place, at)
     } catch {
+      this.#isWhole = false
       // Its message may contain examined bytes: it is dropped.
       place.onLimit({ code: 'detector-failed', name: anchor.name, offset: place.offset + at })
-      return false
-    } finally {
-      this.#process?.wipe()
     }
+    if (this.#process?.wipe() === true || hit?.isFinal === false) this.#isWhole = false
+    return hit
+  }
+
+  #detect(anchor: Anchor, place: Location, at: number): Hit | undefined {
+    const detected = anchor.detect(place.bytes, at, place.probe)
+    if (detected === undefined) return undefined
+    this.#budget.spend(HIT_COST)
+    const { offset, certainty, possible } = detected
+    const reported = place.onHit(detected, place.offset + offset)
+    const isFinal = possible === undefined
+    return { reported, offset: offset - at, isVerified: certainty === 'proven', isFinal }
+  }
+
+  /** Reports what is at an offset whose bytes were examined before. */
+  #takeCopy({ offset, onCopy }: Location, at: number, number: number, sight: Sight): boolean {
+    if (onCopy === undefined) return false
+    const earlier = this.#repeats.earlier(number, at, sight)
+    if (earlier === undefined) return false
+    const { found } = earlier
+    if (found !== undefined && onCopy(found.reported, offset + at + found.offset)) {
+      this.#budget.spend(COPY_COST)
+    }
+    return true
   }
 
   /** Reports once a block that not all hits of an anchor are examined. */
@@ -312,3 +389,4 @@ function piecesPresent(pieces: readonly Piece[], present: number): readonly Piec
 /** Cost of a probe that finds nothing, and of reporting a hit: its names, its offset in a report, its JSON. */
 const PROBE_COST = 300
 const HIT_COST = 105_000
+const COPY_COST = 20_000

@@ -24,7 +24,7 @@ export class ProcessMemory {
   readonly #runs: readonly LocatedRun[]
   #source: ByteSource | undefined
   /** Copies that were handed out. */
-  readonly #lent: Uint8Array[] = []
+  #lent: Uint8Array[] = []
 
   constructor(runs: readonly Run[]) {
     this.#runs = runs
@@ -45,10 +45,16 @@ export class ProcessMemory {
     return { at: (address, length) => this.#read(address, length, offset, budget) }
   }
 
-  /** Overwrites what was handed out. */
-  wipe(): void {
-    // Called for every probe: most lend nothing.
-    if (this.#lent.length > 0) for (const bytes of this.#lent.splice(0)) bytes.fill(0)
+  /**
+   * Overwrites what was handed out.
+   *
+   * @returns whether there was any
+   */
+  wipe(): boolean {
+    if (this.#lent.length === 0) return false
+    for (const bytes of this.#lent) bytes.fill(0)
+    this.#lent = []
+    return true
   }
 
   #read(address: bigint, length: number, from: number, budget: WorkBudget): Pointed | undefined {

@@ -8,6 +8,7 @@ import type { KernelMemory } from '../anchors/kernel_memory.ts'
 import type { WindowSearch } from '../anchors/window_search.ts'
 import {
   keyOfWords,
+  SCHEDULE_REACH,
   type ScheduleHit,
   ScheduleKernel,
   type ScheduleLayout,
@@ -29,6 +30,7 @@ const LEAST_SCHEDULE = 160
 /** Searches for AES key schedules. */
 export class AesSearch implements WindowSearch {
   readonly name = 'aes'
+  readonly reach: number = SCHEDULE_REACH
   readonly least: number = LEAST_SCHEDULE
   readonly #kernel: ScheduleKernel
   readonly #isEveryByte: boolean

@@ -22,6 +22,9 @@ export interface ScheduleHit {
 
 const ENCODINGS: readonly ScheduleLayout[] = ['encryption', 'decryption', 'decryption-forward']
 
+/** The longest schedule, in bytes. */
+export const SCHEDULE_REACH = 240
+
 /** Hits that the table contains; the kernel needs room for what four offsets can have. */
 const CAPACITY = LAYOUT.hitBytes / 8
 

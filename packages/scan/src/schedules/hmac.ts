@@ -5,7 +5,7 @@
 import type { Detected } from '../anchors/detected.ts'
 import type { KernelMemory } from '../anchors/kernel_memory.ts'
 import type { WindowSearch } from '../anchors/window_search.ts'
-import { type PadHit, PadKernel } from './hmac_pads.ts'
+import { PADS_REACH, type PadHit, PadKernel } from './hmac_pads.ts'
 import { isTestKey } from './test_keys.ts'
 
 const IPAD = 0x36
@@ -20,6 +20,7 @@ const LEAST_DIFFERENT = 6
 /** Searches for pairs of padded blocks. */
 export class HmacSearch implements WindowSearch {
   readonly name = 'hmac'
+  readonly reach: number = PADS_REACH
   readonly least: number = 2 * Math.min(...BLOCKS)
   readonly #kernel: PadKernel
   readonly #step: 1 | 8

@@ -14,6 +14,8 @@ export interface PadHit {
   readonly length: number
 }
 
+/** From the begin of the first block to the end of the second, at most. */
+export const PADS_REACH: number = 1024 + 144
 /** Bytes that runs have, how far apart they can be, and bytes beside a block that may fit by chance. */
 export const PADS: Readonly<Record<'shortest' | 'longest' | 'farthest' | 'chance', number>> = {
   shortest: 64,

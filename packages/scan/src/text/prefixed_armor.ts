@@ -12,8 +12,6 @@ export const PREFIX_MOST = 160
 /** Lines of a 16,384-bit key, and some. */
 const LINES_MOST = 400
 const LINE_MOST = 1024
-/** Of what ends a line, as it is spelled out. */
-const END_MOST = 160
 /** The first line, with what is behind it. */
 const FIRST_MOST = 256
 const TEXT_MOST = 32_768
@@ -26,8 +24,8 @@ const COST = { ends: 2500, way: 1500, letter: 20 } as const
 
 /** Line ends as they are, with the zeros between the strings of a text that was cut up; and spelled out. */
 const LINE_ENDS = [
-  /\r\n|\n\0|[\n\r\0]/,
-  /(?:\\{1,16}r){0,4}\\{1,16}n|(?:\\{1,16}r){1,4}|<br ?\/?>/i,
+  /\r\n|\n\0|[\n\r\0]/g,
+  /(?:\\{1,16}r){0,4}\\{1,16}n|(?:\\{1,16}r){1,4}|<br ?\/?>/gi,
 ]
 /** Signs at the end of a prefix, which are no letters of base64. */
 const SIGNS = /[^A-Za-z0-9+/=]{1,16}$/
@@ -59,12 +57,13 @@ export function readPrefixed(
   const behind = latin(chars, at)
   for (const ends of LINE_ENDS) {
     budget.spend(COST.ends)
-    const [first, second] = linesOf(behind, ends)
+    const lines = linesOf(behind, ends)
+    const [first, second] = lines
     if (first === undefined || second === undefined || first.text.length >= FIRST_MOST) continue
-    const last = [...before.matchAll(new RegExp(ends, `g${ends.flags}`))].at(-1)
+    const last = [...before.matchAll(ends)].at(-1)
     const prefix = last === undefined ? before : before.slice(last.index + last[0].length)
     for (const bodyOf of waysOf(prefix, second.text)) {
-      const { letters, plain } = withoutPrefixes(linesOf(behind, ends), bodyOf)
+      const { letters, plain } = withoutPrefixes(lines, bodyOf)
       budget.spend(COST.way + COST.letter * letters)
       if (plain === undefined) continue
       const text = plain.map((line) => `${line.text}\n`).join('')
@@ -80,17 +79,21 @@ export function readPrefixed(
   return best
 }
 
-/** Lines as they are asked for, long ones in parts: of most text no more than two are read. */
-function* linesOf(text: string, ends: RegExp): Generator<Line, void, void> {
+function linesOf(text: string, ends: RegExp): readonly Line[] {
+  const lines: Line[] = []
   let from = 0
-  for (let lines = 0; lines < LINES_MOST && from < Math.min(TEXT_MOST, text.length); lines++) {
-    const ahead = text.slice(from, from + LINE_MOST + END_MOST)
-    const found = ends.exec(ahead)
-    const length = Math.min(found?.index ?? ahead.length, LINE_MOST)
-    const end = found?.index === length ? found[0] : ''
-    yield { from, text: ahead.slice(0, length), end }
-    from += length + end.length
+  const take = (to: number, end: string): void => {
+    for (; to > from + LINE_MOST; from += LINE_MOST)
+      lines.push({ from, text: text.slice(from, from + LINE_MOST), end: '' })
+    lines.push({ from, text: text.slice(from, to), end })
+    from = to + end.length
   }
+  for (const { 0: end, index } of text.matchAll(ends)) {
+    take(index, end)
+    if (lines.length >= LINES_MOST || from >= TEXT_MOST) return lines.slice(0, LINES_MOST)
+  }
+  if (from < text.length) take(text.length, '')
+  return lines.slice(0, LINES_MOST)
 }
 
 const atColumn =
@@ -125,7 +128,7 @@ function behindSigns(signs: string, times: number): FindBody {
 }
 
 /** The lines as plain text; undefined where there is no second one, or none has a prefix: that was read already. */
-function withoutPrefixes(lines: Iterable<Line>, bodyOf: FindBody) {
+function withoutPrefixes(lines: readonly Line[], bodyOf: FindBody) {
   const plain: Pick<Line, 'from' | 'text'>[] = []
   let [letters, isWhole, hasOn] = [0, false, false]
   for (const line of lines) {

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { it } from 'node:test'
 import * as fc from 'fast-check'
 import type { Anchor } from '../../src/anchors/anchor.ts'
-import { AnchorKernel } from '../../src/anchors/anchors.ts'
+import { type AnchorHit, AnchorKernel } from '../../src/anchors/anchors.ts'
 import { KernelMemory, LAYOUT } from '../../src/anchors/kernel_memory.ts'
-import { type AnchorHit, findAnchorsReference } from './anchors_reference.ts'
+import { findAnchorsReference } from './anchors_reference.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)
 const memory = new KernelMemory(1 << 20)

@@ -1,12 +1,7 @@
 /** Oracle of the anchor kernel. @module */
 import { ANYWHERE, type Anchor } from '../../src/anchors/anchor.ts'
 import { maskAt } from '../../src/anchors/anchor_fragment.ts'
-
-/** Where a pattern begins, and which: an index into the anchors. */
-export interface AnchorHit {
-  readonly at: number
-  readonly anchor: number
-}
+import type { AnchorHit } from '../../src/anchors/anchors.ts'
 
 /** Says what `find` of the kernel means, one byte at a time. */
 export function* findAnchorsReference(

@@ -10,14 +10,7 @@ const { publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' 
 const pem = Buffer.from(publicKey.export({ type: 'spki', format: 'pem' }))
 const { keys } = parsePublicKeys(pem, 'key.pem')
 const materials: readonly KeyMaterial[] = []
-const TASK: KnownTask = {
-  kind: 'known',
-  isDeep: false,
-  keys,
-  discovered: [],
-  materials,
-  searchers: 1,
-}
+const TASK: KnownTask = { kind: 'known', isDeep: false, keys, discovered: [], materials }
 
 it('a scanner that is given back is taken for the same keys again, and for no others', () => {
   const pool = new ScannerPool()

@@ -27,6 +27,7 @@ it('hits beyond what a window may have are counted, in one limit for each class'
     searches: [
       {
         name: 'many',
+        reach: 0,
         *search() {
           for (let i = 0; i < 12_500; i++) yield hit(4 * i, i % 5 === 4 ? 'candidate' : 'proven')
         },
@@ -71,4 +72,39 @@ it('numbers alone that may be public keys are taken as far as a file may have th
   })
   assert.equal(publicKeys.filter(({ isBare }) => isBare).length, 256)
   assert.ok(limits.some(({ code, name }) => code === 'anchor-flood' && name === 'public keys'))
+})
+
+it('equal bytes are examined once: some copies are reported, and all others are counted', () => {
+  let probes = 0
+  const scanner = new WindowScanner({
+    anchors: [
+      {
+        name: 'copied',
+        pattern: Uint8Array.from(Buffer.from('anchor')),
+        before: 8,
+        behind: 24,
+        detect: (_, at, { budget }) => {
+          probes++
+          budget.spend(20_000)
+          return hit(at - 8, 'proven')
+        },
+      },
+    ],
+    hasKeyTables: false,
+    isDeep: false,
+  })
+  const bytes = Buffer.alloc(32 * 1000, Buffer.concat([Buffer.alloc(8), Buffer.from('anchor')], 32))
+  const [window] = planWindows([{ offset: 0, length: bytes.length, isAligned: true }])
+  assert.ok(window)
+  const more = { ...window, onceCost: 1e9 }
+  const task = { hashKey: new Uint8Array(32) }
+  const { rawFindings, limits } = searchWindow(scanner, bytesSource(bytes), more, task)
+  assert.equal(probes, 1)
+  assert.deepEqual(
+    rawFindings.map(({ seen }) => seen.offset),
+    Array.from({ length: 251 }, (_, i) => 32 * i),
+  )
+  assert.deepEqual(limits, [
+    { code: 'many-hits', name: 'verified locations', offset: 251 * 32, count: 1000 - 251 },
+  ])
 })

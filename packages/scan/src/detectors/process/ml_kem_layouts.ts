@@ -112,6 +112,7 @@ const RATE = { perByte: 2, atOnce: 3e8 } as const
 /** Searches for keys of Go 1.24 (crypto/internal/fips140/mlkem) by their secret polynomials: {d, z, rho, H(ek), t, A, s}. */
 export class MlKemSearch implements WindowSearch {
   readonly name = 'ml-kem'
+  readonly reach: number = 4 * POLYNOMIAL_BYTES + HALF
   readonly least: number = 2 * POLYNOMIAL_BYTES
   readonly #budget = new Budget(RATE.perByte, RATE.atOnce)
 

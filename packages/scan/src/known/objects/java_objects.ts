@@ -13,8 +13,8 @@
 import type { Memory, Pointed } from '../../anchors/detected.ts'
 import { BEFORE } from '../../slices/conjugate.ts'
 
-/** Bytes before the items of an array, and where in them its length is. */
-const ARRAY_HEAD = { bytes: 16, length: 12 } as const
+/** Bytes before the items of an array, and where in them each part is. */
+export const ARRAY_HEAD = { bytes: 16, mark: 0, class: 8, length: 12 } as const
 /** Of the mark's two lowest bits those of what is not locked. */
 const LOCK = { bits: 3, open: 1 } as const
 /** An OCTET STRING whose length is one byte. */
@@ -69,13 +69,6 @@ export class JavaPlaces {
         this.#addNumber(view, 4 * k, 8 * length)
       }
     }
-  }
-
-  /** Memory that is an array by itself, as heap dumps have each: its head is not there. */
-  addWhole(bytes: Uint8Array, length: number): void {
-    const isOctets = bytes[0] === OCTETS.tag && bytes[1] === length
-    if (bytes.length === length) this.#addArray(0)
-    else if (bytes.length === length + OCTETS.head && isOctets) this.#addArray(OCTETS.head)
   }
 
   #addArray(at: number): void {

@@ -11,7 +11,7 @@ import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
 import type { Detected, Probe } from '../../anchors/detected.ts'
 import type { LeftOver, WindowSearch } from '../../anchors/window_search.ts'
-import { ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
+import { BEHIND, ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
 import { type LocatedNumber, movedBy } from '../rsa/located_numbers.ts'
 import { isSearchable, rsaGroups } from '../rsa/rsa_group.ts'
 import { RsaSearch } from '../rsa/rsa_search.ts'
@@ -60,6 +60,7 @@ const MOST_KEYS = 64
 
 export class KnownKeySearch implements WindowSearch {
   readonly name = 'known-keys'
+  readonly reach: number = BEHIND
   readonly #kernel = new ConjugateKernel()
   readonly #rsa: RsaSearch | undefined
   readonly #secrets: SecretSearch | undefined
@@ -118,11 +119,11 @@ export class KnownKeySearch implements WindowSearch {
     from: number,
     to: number,
     address?: bigint,
-    { memory, isArray = false }: Partial<Probe> = {},
+    { memory }: Partial<Probe> = {},
   ): readonly Detected[] {
     const part = { bytes, from, to: Math.min(to, bytes.length) }
     this.#words?.begin()
-    const { found, values } = this.#slices(part, { address, memory, isArray })
+    const { found, values } = this.#slices(part, { address, memory })
     if (!this.#leavesValues) found.push(...this.#valuesOf(found, part))
     this.#kernel.wipe()
     return [

@@ -180,19 +180,14 @@ export class SecretWindow {
     }
     this.#texts.probe(kernel, at, length)
     this.#noteDigits(kernel, { bytes, at, length })
-    this.#noteJava(kernel, { bytes, at, length })
+    for (const [size, java] of this.#java) {
+      const isNumber = this.#groups.some((group) => group.length === size && group.limbs > 0)
+      java.add(kernel.slice, at, length, size, isNumber)
+    }
     for (const [index, { length: size }] of this.#groups.entries()) {
       const { places } = this.#marks[index] ?? {}
       if (places?.isFull !== false) continue
       places.add(at, kernel.boundedPairs(size, length, false, size, places.room))
-    }
-  }
-
-  #noteJava(kernel: ConjugateKernel, { bytes, at, length }: WindowSlice): void {
-    for (const [size, java] of this.#java) {
-      const isNumber = this.#groups.some((group) => group.length === size && group.limbs > 0)
-      java.add(kernel.slice, at, length, size, isNumber)
-      if (at === 0) java.addWhole(bytes, size)
     }
   }
 
@@ -233,7 +228,7 @@ export class SecretWindow {
       probes.offsets(neighbourChunks(near), 'before')
       probes.offsets(nearest(near), 'near')
       probes.offsets(marks.places.all, 'placed')
-      if (!where.isArray && (to - from) * group.cost <= group.budgets.every.left)
+      if ((to - from) * group.cost <= group.budgets.every.left)
         probes.offsets(offsetsOf(from, to), 'every')
       if (probes.found.length > 0 || marks.anchors.length === 0) return probes.found
       return probeCut({ bytes, from, to }, marks.anchors, group)
@@ -319,8 +314,6 @@ export interface InProcess {
   readonly address: bigint | undefined
   /** As seen from the window. */
   readonly memory: Memory | undefined
-  /** See {@link import('../../anchors/detected.ts').Probe.isArray}. */
-  readonly isArray: boolean
 }
 
 /** What was seen in a window for one group. */

@@ -3,7 +3,7 @@ import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Detected } from '../../anchors/detected.ts'
 import type { LeftOver, WindowSearch } from '../../anchors/window_search.ts'
 import { DRBG_KEY_BYTES, isDrbgState } from '../../schedules/drbg.ts'
-import { BEFORE, ConjugateKernel, SLICE, type WordTable } from '../../slices/conjugate.ts'
+import { BEFORE, BEHIND, ConjugateKernel, SLICE, type WordTable } from '../../slices/conjugate.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
 import { type Pattern, ValuePatterns } from './value_patterns.ts'
 
@@ -151,6 +151,7 @@ export class ValueTable {
 /** Keys that were found already, wherever else one of their values is. */
 export class ValueSearch implements WindowSearch {
   readonly name = 'values'
+  readonly reach: number = BEHIND
   readonly #kernel = new ConjugateKernel()
   readonly #table: ValueTable
 

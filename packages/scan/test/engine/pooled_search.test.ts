@@ -1,63 +1,61 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Window } from '../../src/anchors/scan_plan.ts'
-import { OrderedSearch } from '../../src/engine/pool.ts'
+import { PooledSearch } from '../../src/engine/pool.ts'
 import type { ScannerTask } from '../../src/engine/scanner_task.ts'
-import type { SearchEnd, Searcher } from '../../src/engine/searcher.ts'
+import { Searcher, type SearchOrder } from '../../src/engine/searcher.ts'
 import type { WindowResult } from '../../src/engine/window_result.ts'
 
 const TASK: ScannerTask = { kind: 'values', isDeep: false, materials: [] }
 const WINDOWS = 40
 
-const RESULT: WindowResult = {
-  rawFindings: [],
-  limits: [],
-  publicKeys: [],
-  materials: [],
-  possible: [],
-  packed: [],
-  zeros: [],
-  verifiedBytes: 0,
-  searched: 1,
-}
-
 /** A thread that searches nothing. */
-class Thread implements Searcher {
+class Thread extends Searcher {
   readonly atHand = 4
-  isOver: boolean = false
   /** How many windows it searched. */
   done = 0
   /** It ends at this one of its windows. */
   readonly #endsAt: number
 
   constructor(endsAt = WINDOWS) {
+    super()
     this.#endsAt = endsAt
   }
 
-  begin(): void {}
-
-  search(): Promise<SearchEnd> {
-    return new Promise((resolve) => {
-      setImmediate(() => resolve(this.#answer()))
-    })
+  send(order: SearchOrder): void {
+    if (order.kind === 'window') setImmediate(() => this.#come())
   }
 
   close(): Promise<void> {
     return Promise.resolve()
   }
 
-  #answer(): SearchEnd {
-    if (this.isOver) return 'not-begun'
-    this.isOver = this.done === this.#endsAt
-    if (this.isOver) return undefined
+  #come(): void {
+    if (this.isOver) return
+    if (this.done === this.#endsAt) {
+      this.isOver = true
+      this.onEnd()
+      return
+    }
     this.done++
-    return RESULT
+    this.onAnswer({
+      rawFindings: [],
+      limits: [],
+      publicKeys: [],
+      materials: [],
+      possible: [],
+      packed: [],
+      zeros: [],
+      verifiedBytes: 0,
+      searched: 1,
+    })
   }
 }
 
 /** Numbers of the windows that were taken, and of those that were lost. */
 async function searched(
   threads: readonly Thread[],
+  startAnew: () => Thread,
 ): Promise<{ readonly taken: readonly number[]; readonly lost: readonly number[] }> {
   const taken: number[] = []
   const lost: number[] = []
@@ -68,15 +66,17 @@ async function searched(
     taken.push(offset)
     if (result === undefined) lost.push(offset)
   }
-  await new OrderedSearch(threads, windows, take).run(TASK)
+  await new PooledSearch(TASK, threads, windows.values(), take, startAnew).run()
   return { taken, lost }
 }
 
+const endsAtOnce = (): Thread => new Thread(0)
+const none = (): Thread => assert.fail('no thread ended')
 const ALL = Array.from({ length: WINDOWS }, (_, number) => number)
 
 it('each window is taken once, in order, by one of the threads', async () => {
   const threads = [new Thread(), new Thread(), new Thread()]
-  assert.deepEqual(await searched(threads), { taken: ALL, lost: [] })
+  assert.deepEqual(await searched(threads, none), { taken: ALL, lost: [] })
   assert.equal(
     threads.reduce((sum, { done }) => sum + done, 0),
     WINDOWS,
@@ -85,20 +85,19 @@ it('each window is taken once, in order, by one of the threads', async () => {
 
 it('of a thread that ends, the window that it was at is lost, and what it had not come to is not', async () => {
   const ending = new Thread(5)
-  const { taken, lost } = await searched([ending, new Thread()])
+  const anew: Thread[] = []
+  const { taken, lost } = await searched([ending, new Thread()], () => {
+    const thread = new Thread()
+    anew.push(thread)
+    return thread
+  })
   assert.deepEqual(taken, ALL)
   assert.equal(lost.length, 1)
   assert.equal(ending.done, 5)
+  assert.equal(anew.length, 1)
 })
 
-const refuse = (): void => assert.fail('refused')
-
-it('where a result is refused, no more windows are given', async () => {
-  const threads = [new Thread(), new Thread()]
-  const windows = ALL.map((offset) => ({ offset, length: 1, pieces: [] }))
-  await assert.rejects(new OrderedSearch(threads, windows, refuse).run(TASK), /refused/)
-  await new Promise((resolve) => {
-    setImmediate(resolve)
-  })
-  assert.ok(threads.reduce((sum, { done }) => sum + done, 0) <= 9)
+it('where every thread ends at each window, those that are left are lost, too', async () => {
+  const { taken, lost } = await searched([endsAtOnce()], endsAtOnce)
+  assert.deepEqual([taken, lost], [ALL, ALL])
 })
