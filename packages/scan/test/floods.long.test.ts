@@ -45,8 +45,9 @@ function scanned(
 const scanner = scannerFor({ kind: 'encodings', isDeep: false })
 
 describe('a flood costs no more than its bytes bring', () => {
-  // Once all is used up each anchor may have an equal part, and a probe that has begun is ended: reading 128 Ki letters.
-  const most = 2 * COST_PER_BYTE * LENGTH + 2_000_000
+  // Once all is used up each anchor may have an equal part. A probe that has begun is ended: up to 128 Ki letters, their
+  // layers, and the keys in these.
+  const most = 2 * COST_PER_BYTE * LENGTH + 6_000_000
   for (const { name, make } of FLOODS) {
     it(name, () => {
       const { cost, limits } = scanned(make(LENGTH))
