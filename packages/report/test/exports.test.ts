@@ -14,6 +14,7 @@ import {
   HOSTILE_PEOPLE as PEOPLE,
 } from '@mintmark/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { plainText } from '../src/model/markdown.ts'
 import { bundleText } from '../src/stix/bundle.ts'
 import { hostileCase } from './hostile_case.ts'
 import { checkedEvents } from './ocsf_check.ts'
@@ -150,6 +151,15 @@ describe('report.md', () => {
       assert.equal(new Set(widths).size, 1, block.slice(0, 300))
     }
     assert.ok(text.split('\n').every((line) => line.length < 8_000))
+  })
+
+  it('has every table under its number and title', () => {
+    const tables = report.sections.flatMap((section) => section.tables)
+    assert.ok(tables.length > 5)
+    assert.deepEqual(
+      textOf('report.md').match(/^### .*$/gm),
+      tables.map(({ title }, i) => `### Table ${i + 1}: ${plainText(title)}`),
+    )
   })
 })
 

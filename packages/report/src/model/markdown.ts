@@ -139,7 +139,7 @@ function tableOf(one: model.Table, numbers: Numbers): string {
   const cut =
     total > shown.length ? ` The first ${count(shown.length)} of ${count(total)} rows.` : ''
   const file = paper === undefined ? '' : ` Rows as a file: ${paper.file}.`
-  const head = `### model.Table ${numbers.tables.get(id) ?? ''}: ${plainText(title)}\n\n_${STRENGTHS[strength]}_; rests on ${evidenceText(evidence, numbers)}.${cut}${file}`
+  const head = `### Table ${numbers.tables.get(id) ?? ''}: ${plainText(title)}\n\n_${STRENGTHS[strength]}_; rests on ${evidenceText(evidence, numbers)}.${cut}${file}`
   if (total === 0) return `${head}\n\n${EMPTY[strength] ?? 'No rows.'}`
   const cells = shown.map((row) => columns.map(({ type }, i) => cellText(row[i] ?? null, type)))
   return `${head}\n\n${lines(
