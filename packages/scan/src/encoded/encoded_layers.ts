@@ -302,7 +302,7 @@ function notedRun(place: Location, at: number, done: number): number {
   while (start > done && isInLines(bytes[start - 1])) start--
   while (end < bytes.length && isInLines(bytes[end])) {
     end++
-    // They begin behind the offset examined last.
+    // Once a stride: they begin behind the offset that was examined a stride before.
     const next = end + STRIDE - 1
     if ((end - at) % STRIDE === 1 && next < bytes.length && mayBeEncoded(bytes, next)) break
   }

@@ -77,8 +77,9 @@ export class SearchThread extends Searcher {
       else if (answer === 'wiped') this.#onWiped()
       else this.onAnswer(answer)
     })
-    // Its message is dropped: it may quote what was being read.
-    this.#worker.on('error', () => this.#end())
+    // Its message is dropped: it may quote what was being read. What the thread answered before may come after it, but not
+    // after the exit.
+    this.#worker.on('error', () => {})
     this.#worker.on('exit', () => this.#end())
     this.send({ kind: 'start', start })
   }

@@ -12,7 +12,7 @@ const RATES = {
   before: { perByte: 0.5, atOnce: 1e8 },
   near: { perByte: 3, atOnce: 3e8 },
   placed: { perByte: 0.5, atOnce: 2e8 },
-  /** Every offset of a window, where all can be examined: of a small file. */
+  /** Every offset of a window, where there is time for all: of a small file. */
   every: { perByte: 0, atOnce: 5e8 },
   /** Numbers and arrays of the JVM. */
   java: { perByte: 0.5, atOnce: 2e8 },
