@@ -57,7 +57,7 @@ function givenLines(given: readonly GivenKey[], reports: readonly ScanReport[]):
     const name = kid ?? subject
     const known = name === undefined ? '' : ` (${safeText(name, 30)})`
     const id = `${kind}${bits === 0 ? '' : ` ${bits}`}  SPKI SHA-256 ${spkiSha256 ?? 'unknown'}`
-    return line(`  ${STATES[state](reports)}  ${id}${known}${why === '' ? '' : `: ${why}`}`)
+    return `  ${STATES[state](reports)}  ${id}${known}${why === '' ? '' : `: ${why}`}`
   })
 }
 

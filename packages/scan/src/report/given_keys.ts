@@ -25,7 +25,7 @@ export interface GivenKey {
 
 const PART = 'a part of it was found, which does not give the whole'
 const STOPPED = 'not all was searched'
-const BY_MARKS = 'searched for near marks alone'
+const BY_MARKS = 'such keys are not searched for at every offset in every encoding'
 const UNSOUGHT = 'its modulus is of a size whose factors are not looked for'
 
 /** What was searched for given keys. */

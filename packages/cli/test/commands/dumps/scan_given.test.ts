@@ -35,7 +35,7 @@ it('whether it is found, absent, or cannot be excluded, in text and in JSON', as
   assert.equal(code, 1)
   assert.match(
     out,
-    /GIVEN PUBLIC KEYS.*\n {2}FOUND {2}rsa 2048 .*\n {2}CANNOT BE EXCLUDED {2}ec 256 .*: searched for near marks alone\n {2}ABSENT from 1 file {2}rsa 2048 /,
+    /GIVEN PUBLIC KEYS.*\n {2}FOUND {2}rsa 2048 .*\n {2}CANNOT BE EXCLUDED {2}ec 256 .*: .* at every offset in every encoding\n {2}ABSENT from 1 file {2}rsa 2048 /,
   )
   const json = (await mintmark(...args, '--json')).out
   const states = [...json.matchAll(/"state": "([a-z-]+)"/g)].map(([, state]) => state)
