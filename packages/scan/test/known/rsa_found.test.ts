@@ -4,8 +4,8 @@ import { fromBigEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import { RSA } from '@mintmark/testkit/public_key_world'
 import { wholeFound } from '../../src/known/rsa/rsa_found.ts'
 
-const place = { at: 0, length: 128, spelling: 'limbs-le64' }
-const { n, d, p } = RSA.privateKey.export({ format: 'jwk' })
+const location = { at: 0, length: 128, spelling: 'limbs-le64' }
+const { n, p, q } = RSA.privateKey.export({ format: 'jwk' })
 const numberOf = (text = '') => fromBigEndian(Buffer.from(text, 'base64url'))
 const e = 65_537n
 const UNKNOWN = { p: undefined, q: undefined, d: undefined }
@@ -14,11 +14,13 @@ it('d mod (p − 1) is no damaged exponent of p, where that was taken for a modu
   const prime = numberOf(p)
   const dp = inverse(e, prime - 1n)
   assert.ok(dp !== undefined)
-  assert.deepEqual(wholeFound(place, { type: 'rsa', n: prime, e, ...UNKNOWN }, dp), [])
+  assert.deepEqual(wholeFound(location, { type: 'rsa', n: prime, e, ...UNKNOWN }, dp), [])
 })
 
 it('a damaged exponent of a modulus is a fragment', () => {
-  const damaged = numberOf(d) ^ 0xffffn
-  const [found] = wholeFound(place, { type: 'rsa', n: numberOf(n), e, ...UNKNOWN }, damaged)
+  // By φ(n): one key in fifty has an exponent by λ(n) that is not followed.
+  const d = inverse(e, (numberOf(p) - 1n) * (numberOf(q) - 1n))
+  const damaged = (d ?? 0n) ^ 0xffffn
+  const [found] = wholeFound(location, { type: 'rsa', n: numberOf(n), e, ...UNKNOWN }, damaged)
   assert.equal(found?.note, 'fragment')
 })
