@@ -119,7 +119,7 @@ function hasSchedule(core: string, hex: string): boolean {
 
 function isSchedule(bytes: Uint8Array, keyLength: number): boolean {
   return findSchedulesReference(Uint8Array.from(bytes), 0, 4).some(
-    ({ form, isSwapped, isHeadless, keyWords }) =>
-      form === 'encryption' && !isSwapped && !isHeadless && keyWords * 4 === keyLength,
+    ({ layout, isSwapped, isHeadless, keyWords }) =>
+      layout === 'encryption' && !isSwapped && !isHeadless && keyWords * 4 === keyLength,
   )
 }

@@ -5,7 +5,7 @@
  */
 import { MintmarkError } from './errors.ts'
 
-/** A place in bytes, moving forward with each read, in one byte order. */
+/** A position in bytes, moving forward with each read, in one byte order. */
 export class Reader {
   readonly #bytes: Uint8Array
   readonly #view: DataView

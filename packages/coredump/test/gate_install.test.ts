@@ -25,107 +25,107 @@ import { place } from './gate_world.ts'
 
 describe('the gate', () => {
   it('sets the pattern and the limit, and restores what was there', () => {
-    const { places, settings, programs, kernel } = machine()
-    const { state, wasThere } = installGate(places, settings, programs)
+    const { paths, settings, programs, kernel } = machine()
+    const { state, wasThere } = installGate(paths, settings, programs)
     assert.equal(wasThere, false)
-    assert.deepEqual(kernel(), [`|${places.stateFolder}/receive %P %u %g %s %t %c %h %e`, '6'])
+    assert.deepEqual(kernel(), [`|${paths.stateFolder}/receive %P %u %g %s %t %c %h %e`, '6'])
     assert.deepEqual(state.previous, { pattern: BEFORE, pipeLimit: 16 })
-    assert.deepEqual(gateStatus(places).problems, [])
-    assert.equal(uninstallGate(places).outcome, 'restored')
+    assert.deepEqual(gateStatus(paths).problems, [])
+    assert.equal(uninstallGate(paths).outcome, 'restored')
     assert.deepEqual(kernel(), [BEFORE, '16'])
-    assert.equal(loadState(places.stateFolder), undefined)
-    assert.equal(uninstallGate(places).outcome, 'not-installed')
+    assert.equal(loadState(paths.stateFolder), undefined)
+    assert.equal(uninstallGate(paths).outcome, 'not-installed')
   })
 
   it('installed twice remembers what was there first, and takes the new settings', () => {
-    const { places, settings, programs, kernel } = machine()
-    installGate(places, settings, programs)
+    const { paths, settings, programs, kernel } = machine()
+    installGate(paths, settings, programs)
     const limits = { ...settings.limits, maxAtOnce: 7 }
-    const again = installGate(places, { ...settings, limits }, programs)
+    const again = installGate(paths, { ...settings, limits }, programs)
     assert.equal(again.wasThere, true)
     assert.equal(kernel()[1], '14')
-    uninstallGate(places)
+    uninstallGate(paths)
     assert.deepEqual(kernel(), [BEFORE, '16'])
   })
 
   it('installed again after a reboot remembers what is there now', () => {
-    const { places, settings, programs, kernel, pattern } = machine()
-    installGate(places, settings, programs)
+    const { paths, settings, programs, kernel, pattern } = machine()
+    installGate(paths, settings, programs)
     pattern('core')
-    assert.match(gateStatus(places).problems.join(), /changed since/)
-    installGate(places, settings, programs)
-    uninstallGate(places)
+    assert.match(gateStatus(paths).problems.join(), /changed since/)
+    installGate(paths, settings, programs)
+    uninstallGate(paths)
     assert.equal(kernel()[0], 'core')
   })
 
   it('leaves what was set since', () => {
-    const { places, settings, programs, kernel, pattern } = machine()
-    installGate(places, settings, programs)
+    const { paths, settings, programs, kernel, pattern } = machine()
+    installGate(paths, settings, programs)
     pattern('|/usr/bin/other %p')
-    assert.equal(uninstallGate(places).outcome, 'not-ours')
+    assert.equal(uninstallGate(paths).outcome, 'not-ours')
     assert.equal(kernel()[0], '|/usr/bin/other %p')
-    assert.equal(loadState(places.stateFolder), undefined)
+    assert.equal(loadState(paths.stateFolder), undefined)
   })
 })
 
 describe('the gate says', () => {
   it('that the number of cores at once was changed since', () => {
-    const { places, settings, programs } = machine()
-    installGate(places, settings, programs)
-    writeFileSync(path.join(places.procSys, 'core_pipe_limit'), '0\n')
-    assert.deepEqual(gateStatus(places).problems, [
+    const { paths, settings, programs } = machine()
+    installGate(paths, settings, programs)
+    writeFileSync(path.join(paths.procSys, 'core_pipe_limit'), '0\n')
+    assert.deepEqual(gateStatus(paths).problems, [
       'kernel.core_pipe_limit was changed since, from 6 to 0',
     ])
   })
 
   it('once that its spool is gone, or full', () => {
-    const { places, settings, programs } = machine()
-    installGate(places, settings, programs)
+    const { paths, settings, programs } = machine()
+    installGate(paths, settings, programs)
     writeFileSync(programs.receiver, 'process.exit(3)')
     rmSync(settings.spool, { recursive: true })
-    assert.deepEqual(gateStatus(places).problems, [
+    assert.deepEqual(gateStatus(paths).problems, [
       `the spool ${settings.spool} cannot be used: it is not there`,
     ])
     const limits = { ...settings.limits, keepFreeBytes: 2 ** 52 }
     writeFileSync(programs.receiver, '')
-    installGate(places, { ...settings, limits }, programs)
-    const [problem, ...more] = gateStatus(places).problems
+    installGate(paths, { ...settings, limits }, programs)
+    const [problem, ...more] = gateStatus(paths).problems
     assert.match(problem ?? '', /^the spool's disk has \d+ MiB left/)
     assert.deepEqual(more, [])
   })
 
   it('how many folders were left by what was killed', () => {
-    const { places, settings, programs } = machine()
-    const { state } = installGate(places, settings, programs)
+    const { paths, settings, programs } = machine()
+    const { state } = installGate(paths, settings, programs)
     mkdirSync(path.join(state.settings.spool, '.unfinished-0badb007-1-2-3.abcdef'))
-    assert.equal(gateStatus(places).spool?.leftBehind, 1)
+    assert.equal(gateStatus(paths).spool?.leftBehind, 1)
   })
 
   it('that the kernel has no such settings, and makes nothing', () => {
-    const { places, settings, programs } = machine()
-    assert.throws(() => installGate({ ...places, procSys: place('none') }, settings, programs), {
+    const { paths, settings, programs } = machine()
+    assert.throws(() => installGate({ ...paths, procSys: place('none') }, settings, programs), {
       code: 'GATE_UNFIT',
       message: /^kernel.core_pattern cannot be set: this kernel has no such setting$/,
     })
-    assert.deepEqual([settings.spool, places.stateFolder].map(existsSync), [false, false])
+    assert.deepEqual([settings.spool, paths.stateFolder].map(existsSync), [false, false])
   })
 
   // Node 20 never comes back from making a folder with those above it there.
   it('that no folder can be made below /proc', { skip: !existsSync('/proc/self') }, () => {
-    const { places, settings, programs } = machine()
+    const { paths, settings, programs } = machine()
     const missing = '/proc/missing/folder'
-    assert.throws(() => installGate(places, { ...settings, spool: missing }, programs), {
+    assert.throws(() => installGate(paths, { ...settings, spool: missing }, programs), {
       code: 'GATE_UNFIT',
       message: `the spool ${missing} cannot be used: it is not there`,
     })
-    const elsewhere = { ...places, stateFolder: missing }
+    const elsewhere = { ...paths, stateFolder: missing }
     assert.throws(() => installGate(elsewhere, settings, programs), { code: 'GATE_UNFIT' })
   })
 
   it('that its own folder cannot be made, and changes nothing', () => {
-    const { places, settings, programs, kernel } = machine()
-    writeFileSync(places.stateFolder, '')
-    assert.throws(() => installGate(places, settings, programs), {
+    const { paths, settings, programs, kernel } = machine()
+    writeFileSync(paths.stateFolder, '')
+    assert.throws(() => installGate(paths, settings, programs), {
       code: 'GATE_UNFIT',
       message: /state, .*state, cannot be made: EEXIST$/,
     })
@@ -135,52 +135,52 @@ describe('the gate says', () => {
 
 describe('the gate, whatever happens,', () => {
   it('says what to do once its state is lost or damaged', () => {
-    const { places, settings, programs, kernel } = machine()
-    installGate(places, settings, programs)
-    const file = path.join(places.stateFolder, 'gate.json')
+    const { paths, settings, programs, kernel } = machine()
+    installGate(paths, settings, programs)
+    const file = path.join(paths.stateFolder, 'gate.json')
     for (const damage of ['{', '{}', '[]', '{"schema":"mintmark-gate-state/1"}']) {
       writeFileSync(file, damage)
-      assert.throws(() => uninstallGate(places), { code: 'GATE_STATE' })
-      assert.deepEqual(gateStatus(places).problems.slice(1), [
+      assert.throws(() => uninstallGate(paths), { code: 'GATE_STATE' })
+      assert.deepEqual(gateStatus(paths).problems.slice(1), [
         'kernel.core_pattern names the gate: no core is written until it is installed again',
       ])
     }
     rmSync(file)
-    assert.deepEqual(gateStatus(places).problems, [
+    assert.deepEqual(gateStatus(paths).problems, [
       'kernel.core_pattern names the gate, and what it remembers is gone: no core is written until it is installed again',
     ])
-    assert.throws(() => uninstallGate(places), { code: 'GATE_STATE', message: /sysctl -w/ })
+    assert.throws(() => uninstallGate(paths), { code: 'GATE_STATE', message: /sysctl -w/ })
     assert.match(kernel()[0] ?? '', /receive/)
-    installGate(places, settings, programs)
-    assert.match(gateStatus(places).problems.join(), /the setting before it is not known/)
-    assert.throws(() => uninstallGate(places), { code: 'GATE_STATE' })
+    installGate(paths, settings, programs)
+    assert.match(gateStatus(paths).problems.join(), /the setting before it is not known/)
+    assert.throws(() => uninstallGate(paths), { code: 'GATE_STATE' })
   })
 
   it('is not installed by a program that does not run, and everything is as it was', () => {
-    const { places, settings, programs, kernel } = machine(
+    const { paths, settings, programs, kernel } = machine(
       "process.stderr.write('no scanner here\\n'); process.exit(3)",
     )
-    assert.throws(() => installGate(places, settings, programs), {
+    assert.throws(() => installGate(paths, settings, programs), {
       code: 'GATE_UNFIT',
       message: /no scanner here/,
     })
     assert.deepEqual(kernel(), [BEFORE, '16'])
-    assert.equal(loadState(places.stateFolder), undefined)
-    assert.equal(existsSync(path.join(places.stateFolder, 'receive')), false)
+    assert.equal(loadState(paths.stateFolder), undefined)
+    assert.equal(existsSync(path.join(paths.stateFolder, 'receive')), false)
   })
 
   it('keeps its old settings where the new ones do not run', () => {
-    const { places, settings, programs, kernel } = machine()
-    installGate(places, settings, programs)
-    const before = loadState(places.stateFolder)
+    const { paths, settings, programs, kernel } = machine()
+    installGate(paths, settings, programs)
+    const before = loadState(paths.stateFolder)
     writeFileSync(programs.receiver, 'process.exit(3)')
     const limits = { ...settings.limits, maxAtOnce: 9 }
-    assert.throws(() => installGate(places, { ...settings, limits }, programs), {
+    assert.throws(() => installGate(paths, { ...settings, limits }, programs), {
       code: 'GATE_UNFIT',
     })
-    assert.deepEqual(loadState(places.stateFolder), before)
+    assert.deepEqual(loadState(paths.stateFolder), before)
     assert.equal(kernel()[1], '6')
-    assert.match(gateStatus(places).problems.join(), /does not run/)
+    assert.match(gateStatus(paths).problems.join(), /does not run/)
   })
 })
 
@@ -190,55 +190,55 @@ describe('the gate and others', () => {
       t.skip('only root installs programs for root')
       return
     }
-    const { places, settings, programs, kernel } = machine()
-    mkdirSync(places.stateFolder)
+    const { paths, settings, programs, kernel } = machine()
+    mkdirSync(paths.stateFolder)
     for (const change of [
-      () => chmodSync(places.stateFolder, 0o777),
+      () => chmodSync(paths.stateFolder, 0o777),
       () => {
-        chmodSync(places.stateFolder, 0o700)
-        chownSync(places.stateFolder, 65534, 0)
+        chmodSync(paths.stateFolder, 0o700)
+        chownSync(paths.stateFolder, 65534, 0)
       },
     ]) {
       change()
-      assert.throws(() => installGate(places, settings, programs), {
+      assert.throws(() => installGate(paths, settings, programs), {
         code: 'GATE_UNFIT',
         message: /state can be changed by others than root/,
       })
-      assert.deepEqual([kernel()[0], readdirSync(places.stateFolder)], [BEFORE, []])
+      assert.deepEqual([kernel()[0], readdirSync(paths.stateFolder)], [BEFORE, []])
     }
   })
 
   it('stays as it is where the kernel does not take what was there before', () => {
-    const { places, settings, programs, kernel } = machine()
-    installGate(places, settings, programs)
+    const { paths, settings, programs, kernel } = machine()
+    installGate(paths, settings, programs)
     const stood = kernel()
-    const file = path.join(places.procSys, 'core_pattern')
+    const file = path.join(paths.procSys, 'core_pattern')
     rmSync(file)
     // Takes what is written, and stays as it is.
     symlinkSync('/proc/self/comm', file)
     const pattern = readFileSync(file, 'utf8').trim()
-    const state = path.join(places.stateFolder, 'gate.json')
+    const state = path.join(paths.stateFolder, 'gate.json')
     writeFileSync(
       state,
       readFileSync(state, 'utf8').replace(JSON.stringify(stood[0]), JSON.stringify(pattern)),
     )
-    assert.throws(() => uninstallGate(places), { code: 'GATE_UNFIT' })
+    assert.throws(() => uninstallGate(paths), { code: 'GATE_UNFIT' })
     assert.equal(kernel()[1], stood[1])
-    assert.ok(loadState(places.stateFolder) !== undefined)
+    assert.ok(loadState(paths.stateFolder) !== undefined)
   })
 
   it('is not put over another gate', () => {
-    const { places, settings, programs } = machine()
-    installGate(places, settings, programs)
-    const other = { ...places, stateFolder: place('state') }
+    const { paths, settings, programs } = machine()
+    installGate(paths, settings, programs)
+    const other = { ...paths, stateFolder: place('state') }
     assert.throws(() => installGate(other, settings, programs), { code: 'GATE_UNFIT' })
   })
 
   it('is for root alone in its files', () => {
-    const { places, settings, programs } = machine()
-    installGate(places, settings, programs)
+    const { paths, settings, programs } = machine()
+    installGate(paths, settings, programs)
     const modes = ['', 'gate.json', 'receive'].map(
-      (name) => statSync(path.join(places.stateFolder, name)).mode & 0o777,
+      (name) => statSync(path.join(paths.stateFolder, name)).mode & 0o777,
     )
     assert.deepEqual(modes, [0o700, 0o600, 0o700])
   })
@@ -267,14 +267,14 @@ describe('a program that root would run', () => {
         /home-\d+ can be changed by others/,
       ],
     ] as const) {
-      const { places, settings, programs, kernel } = machine()
+      const { paths, settings, programs, kernel } = machine()
       change(programs.receiver)
-      assert.throws(() => installGate(places, settings, programs), {
+      assert.throws(() => installGate(paths, settings, programs), {
         code: 'GATE_UNFIT',
         message: what,
       })
       assert.equal(kernel()[0], BEFORE)
-      assert.deepEqual([existsSync(places.stateFolder), existsSync(settings.spool)], [false, false])
+      assert.deepEqual([existsSync(paths.stateFolder), existsSync(settings.spool)], [false, false])
     }
   })
 
@@ -283,11 +283,11 @@ describe('a program that root would run', () => {
       t.skip('only root installs programs for root')
       return
     }
-    const { places, settings, programs, kernel } = machine()
+    const { paths, settings, programs, kernel } = machine()
     const node = path.join(path.dirname(programs.receiver), 'node')
     writeFileSync(node, '', { mode: 0o777 })
     chmodSync(node, 0o777)
-    assert.throws(() => installGate(places, settings, { ...programs, node }), {
+    assert.throws(() => installGate(paths, settings, { ...programs, node }), {
       code: 'GATE_UNFIT',
       message: /node can be changed by others/,
     })

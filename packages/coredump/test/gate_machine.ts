@@ -8,7 +8,7 @@ import { place } from './gate_world.ts'
 export const BEFORE: string = '|/usr/lib/systemd/systemd-coredump %P %u %g %s %t %c %h %d %F'
 
 export interface Machine {
-  readonly places: Paths
+  readonly paths: Paths
   readonly settings: GateSettings
   readonly programs: { readonly node: string; readonly receiver: string }
   /** The kernel's two settings as they are. */
@@ -41,7 +41,7 @@ export function machine(script = 'process.exit(0)'): Machine {
     )
   const programs = { node: process.execPath, receiver }
   return {
-    places,
+    paths: places,
     settings,
     programs,
     kernel,

@@ -32,7 +32,11 @@ export interface ScriptGate {
 
 /** A gate whose receiver is this script; `edit` changes what the kernel would run. */
 export function gateOf(script: string, edit?: Edit): ScriptGate {
-  const { places, settings, programs } = machine(
+  const {
+    paths: places,
+    settings,
+    programs,
+  } = machine(
     "import { readFileSync } from 'node:fs'\n" +
       "if (process.argv.includes('--check')) process.exit(0)\n" +
       script,

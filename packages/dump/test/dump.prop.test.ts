@@ -24,8 +24,8 @@ const damaged = fc
   )
   .map(([{ built }, changes, isHead]) => {
     const bytes = built.bytes.slice()
-    for (const [place, value] of changes)
-      bytes[place % (isHead ? Math.min(512, bytes.length) : bytes.length)] = value
+    for (const [offset, value] of changes)
+      bytes[offset % (isHead ? Math.min(512, bytes.length) : bytes.length)] = value
     return bytes
   })
 
@@ -53,13 +53,13 @@ describe('each good dump', () => {
     it(`${name} keeps its memory in segments, whichever byte of its headers is damaged`, () => {
       const first = Math.min(...built.segments.map(({ offset }) => offset))
       const places = Array.from({ length: Math.min(first, 300) }, (_, index) => index)
-      for (const place of [...places, 0x2000, 0x2020, 0x2028, 0x2030, 0xf98]) {
-        if (place >= first) continue
+      for (const offset of [...places, 0x2000, 0x2020, 0x2028, 0x2030, 0xf98]) {
+        if (offset >= first) continue
         for (const mask of [0xff, 0x01]) {
           const bytes = built.bytes.slice()
-          bytes[place] = (bytes[place] ?? 0) ^ mask
+          bytes[offset] = (bytes[offset] ?? 0) ^ mask
           const hidden = hiddenBytes(bytes, built.segments)
-          assert.equal(hidden, 0, `byte ${place} ^ ${mask} hides ${hidden} bytes of memory`)
+          assert.equal(hidden, 0, `byte ${offset} ^ ${mask} hides ${hidden} bytes of memory`)
         }
       }
     })

@@ -86,10 +86,10 @@ describe('openDump recognises the container by content, and where its memory is,
       memory: places.map((address) => ({ address, bytes: memory(4096) })),
     })
     const view = new DataView(bytes.buffer, bytes.byteOffset)
-    for (const [i, place] of places.entries()) {
+    for (const [i, address] of places.entries()) {
       const row = 64 + 56 * (i + 1)
       view.setBigUint64(row + 16, 0n, true)
-      view.setBigUint64(row + 24, place, true)
+      view.setBigUint64(row + 24, address, true)
     }
     const addresses = dumpOf(bytes).segments.flatMap(({ address }) => address ?? [])
     assert.deepEqual(addresses, places)

@@ -270,7 +270,9 @@ describe('public keys of published vectors', () => {
     assert.deepEqual(ids(taken), [idOf(RSA), idOf(P256)])
     assert.deepEqual(
       problems,
-      [2, 3, 4, 6].map((place) => `given: key ${place} of the set is none that is looked for`),
+      [2, 3, 4, 6].map(
+        (position) => `given: key ${position} of the set is none that is looked for`,
+      ),
     )
   })
 

@@ -51,10 +51,10 @@ export async function printPdf(chromium: string, html: string): Promise<Printed>
   try {
     const page = (await readFile(html, 'utf8')).replaceAll(BESIDE, '<a')
     const once = await printed(chromium, dir, page)
-    const pages = 'pdf' in once ? pagesOfPlaces(once.pdf) : undefined
+    const pages = 'pdf' in once ? pagesOfPositions(once.pdf) : undefined
     if (pages === undefined || !page.includes(' data-of="')) return once
     const twice = await printed(chromium, dir, withPages(page, pages))
-    return 'pdf' in twice && isSame(pages, pagesOfPlaces(twice.pdf)) ? twice : once
+    return 'pdf' in twice && isSame(pages, pagesOfPositions(twice.pdf)) ? twice : once
   } catch (cause) {
     return { problem: cause instanceof Error ? cause.message : String(cause) }
   } finally {
@@ -150,7 +150,7 @@ const OBJECT = /^(\d+) 0 obj\b(.*?)(?:endobj|stream)/gms
 type Objects = ReadonlyMap<number | undefined, string>
 
 /** Pages from 1, by name of the destination; undefined for a file that is not of this kind. */
-export function pagesOfPlaces(pdf: Uint8Array): ReadonlyMap<string, number> | undefined {
+export function pagesOfPositions(pdf: Uint8Array): ReadonlyMap<string, number> | undefined {
   const text = Buffer.from(pdf).toString('latin1')
   const trailer = TRAILER.exec(text.slice(-1024))?.[1]
   if (trailer === undefined) return undefined

@@ -71,10 +71,10 @@ function foldersOf(recipients: readonly Whom[], out: string): string[] {
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, '-')
     const folder = plain.replaceAll(/^-+|-+$/g, '').slice(0, MOST_NAME) || 'recipient'
-    let place = folder
-    for (let nth = 2; used.has(place); nth += 1) place = `${folder}-${nth}`
-    used.add(place)
-    return join(out, place)
+    let filePath = folder
+    for (let nth = 2; used.has(filePath); nth += 1) filePath = `${folder}-${nth}`
+    used.add(filePath)
+    return join(out, filePath)
   })
 }
 

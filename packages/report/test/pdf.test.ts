@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { findChromium } from '@mintmark/report'
 import * as fc from 'fast-check'
-import { pagesOfPlaces, printPdf } from '../src/pdf.ts'
+import { pagesOfPositions, printPdf } from '../src/pdf.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-print-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -46,7 +46,7 @@ describe('a printed report', () => {
     const printed = await printPdf(chromium, page)
     assert.ok('pdf' in printed, JSON.stringify(printed))
     assert.deepEqual(
-      [...(pagesOfPlaces(printed.pdf) ?? [])].toSorted(([a], [b]) => a.localeCompare(b)),
+      [...(pagesOfPositions(printed.pdf) ?? [])].toSorted(([a], [b]) => a.localeCompare(b)),
       places.map((id, n) => [id, n + 2]).toSorted(([a], [b]) => String(a).localeCompare(String(b))),
     )
     const text = Buffer.from(printed.pdf).toString('latin1')
@@ -82,15 +82,15 @@ describe('the pages of places', () => {
     const whole = Buffer.from(
       `${body}\nxref\n0 5\n${rows.join('')}trailer\n<</Root 1 0 R>>\nstartxref\n${body.length + 1}\n%%EOF\n`,
     )
-    assert.deepEqual(pagesOfPlaces(whole), new Map([['a', 1]]))
+    assert.deepEqual(pagesOfPositions(whole), new Map([['a', 1]]))
     fc.assert(
       fc.property(fc.nat(whole.length - 2), fc.nat(255), (at, byte) => {
         const bent = Uint8Array.from(whole)
         bent[at] = byte
-        pagesOfPlaces(bent)
-        assert.equal(pagesOfPlaces(whole.subarray(0, at)), undefined)
+        pagesOfPositions(bent)
+        assert.equal(pagesOfPositions(whole.subarray(0, at)), undefined)
       }),
     )
-    assert.equal(pagesOfPlaces(new Uint8Array()), undefined)
+    assert.equal(pagesOfPositions(new Uint8Array()), undefined)
   })
 })

@@ -263,19 +263,19 @@ export class Passes {
   /** Of given keys that were not found. */
   #searchForCutScalars(keys: readonly PublicKey[]): void {
     const { vectorRegisters, wideRegisters, source } = this.#file
-    const places = registerRanges(vectorRegisters, wideRegisters)
-    const boundaries = SegmentBoundaries.joined(places, source)
+    const locations = registerRanges(vectorRegisters, wideRegisters)
+    const boundaries = SegmentBoundaries.joined(locations, source)
     const left = keys.filter(({ keyId }) => !this.#taken.has(keyId.spkiSha256))
     if (boundaries === undefined || left.length === 0) return
     const materials = left.map(({ material }) => material)
     // A scrub sets these registers to zero in any case.
     const isMore = this.#size.bytes < DEEP_BYTES && this.#options.onMaterial === undefined
     const depth = this.#how.isDeep ? 'deep' : isMore ? 'more' : 'usual'
-    const { found, isCut } = scalarsInRegisters(places, source, materials, depth)
-    for (const { place, ...value } of found) {
+    const { found, isCut } = scalarsInRegisters(locations, source, materials, depth)
+    for (const { register, ...value } of found) {
       const detected = detectedOf({
         ...value,
-        at: value.at + (boundaries.runs[place]?.offset ?? 0),
+        at: value.at + (boundaries.runs[register]?.offset ?? 0),
       })
       const seen = findingSeen(detected, detected.offset)
       const tag = this.#tags.of(value.material)

@@ -39,8 +39,8 @@ function damaged(unit: Uint8Array, length: number): Buffer {
   const noisy = noise(2 * Math.ceil(length / unit.length), 'damaged')
   for (let i = 0; (i + 1) * unit.length <= length; i++) {
     // Behind the middle: what begins there looks whole.
-    const place = Math.floor(unit.length * (0.5 + (noisy[2 * i] ?? 0) / 600))
-    const at = i * unit.length + place
+    const offset = Math.floor(unit.length * (0.5 + (noisy[2 * i] ?? 0) / 600))
+    const at = i * unit.length + offset
     bytes[at] = (bytes[at] ?? 0) ^ (1 + ((noisy[2 * i + 1] ?? 0) % 7))
   }
   return bytes

@@ -54,8 +54,8 @@ function noise(length: number): Uint8Array {
 describe('a key across the border of two windows', () => {
   const bytes = noise(3 * WINDOW_BYTES)
   const key = der(rsa)
-  const places = [WINDOW_BYTES - 600, 2 * WINDOW_BYTES - 4]
-  for (const at of places) bytes.set(key, at)
+  const offsets = [WINDOW_BYTES - 600, 2 * WINDOW_BYTES - 4]
+  for (const at of offsets) bytes.set(key, at)
   const schedules = [WINDOW_BYTES + 5000 - 240, 2 * WINDOW_BYTES - 10_100].map((at) => at & ~3)
   for (const [i, at] of schedules.entries()) bytes.set(schedule(aesKey(i)), at)
 
@@ -64,10 +64,10 @@ describe('a key across the border of two windows', () => {
       const report = await scanFile(fileOf('border', bytes), { threads })
       const found = report.findings.map(({ offset, form, copies }) => [offset, form, copies])
       assert.deepEqual(found, [
-        [places[0], 'pkcs8-der', 2],
+        [offsets[0], 'pkcs8-der', 2],
         [schedules[0], 'aes-schedule-enc', 1],
         [schedules[1], 'aes-schedule-enc', 1],
-        [places[1], 'pkcs8-der', 2],
+        [offsets[1], 'pkcs8-der', 2],
       ])
       assert.deepEqual(report.candidates, [])
       assert.equal(report.scannedBytes, bytes.length)
@@ -105,13 +105,13 @@ it('leaves zeros out of later passes, and finds what is beside them', async () =
   const bytes = new Uint8Array(5 * WINDOW_BYTES)
   const { p = '' } = rsa.export({ format: 'jwk' })
   const prime = Uint8Array.from(Buffer.from(p, 'base64url')).toReversed()
-  const places = [
+  const offsets = [
     0x1_0000,
     WINDOW_BYTES - 64,
     2 * WINDOW_BYTES + 0x1000,
     bytes.length - prime.length,
   ]
-  for (const at of places) bytes.set(prime, at)
+  for (const at of offsets) bytes.set(prime, at)
   const spki = Buffer.from(publicKey.export({ format: 'pem', type: 'spki' }))
   const publicKeys = parsePublicKeys(spki, 'key').keys
   const progress: number[] = []
@@ -122,7 +122,7 @@ it('leaves zeros out of later passes, and finds what is beside them', async () =
   })
   assert.deepEqual(
     findings.map(({ offset }) => offset),
-    places,
+    offsets,
   )
   const total = 2 * bytes.length
   assert.equal(progress.at(-1), total)

@@ -44,11 +44,11 @@ const isOther = ({ value }: Account): number => Number(value !== STRUCTURE)
 export type ErasedPiece = Pick<Piece, 'key' | 'value' | 'form' | 'offset' | 'length' | 'isWhole'>
 
 export class ErasedValues {
-  readonly #places: Locations
+  readonly #locations: Locations
   readonly #byKey = new Map<number, Map<string, Account>>()
 
-  constructor(places: Locations) {
-    this.#places = places
+  constructor(locations: Locations) {
+    this.#locations = locations
   }
 
   add({ key, value, form, offset, length, isWhole }: ErasedPiece): void {
@@ -68,7 +68,7 @@ export class ErasedValues {
     account.seen.add(offset)
     account.bytes += length
     if (!isWhole) account.pieces++
-    if (account.at.length < MOST_LISTED) account.at.push(this.#places.of({ offset, length }))
+    if (account.at.length < MOST_LISTED) account.at.push(this.#locations.of({ offset, length }))
   }
 
   /** Whole structures first: people know them. */

@@ -22,26 +22,26 @@ const BATCH_BYTES = 1 << 20
 
 /** Offsets of the registers by the number that {@link LEAST} bytes spell there. */
 class RegisterBytes {
-  readonly #places = new Map<number, number[]>()
+  readonly #offsets = new Map<number, number[]>()
 
   add(bytes: Uint8Array, offset: number): void {
     for (let at = 0; at + LEAST <= bytes.length; at++) {
       if (!isVaried(bytes, at)) continue
       const name = numberAt(bytes, at)
-      const places = this.#places.get(name)
-      if (places === undefined) this.#places.set(name, [offset + at])
-      else places.push(offset + at)
+      const offsets = this.#offsets.get(name)
+      if (offsets === undefined) this.#offsets.set(name, [offset + at])
+      else offsets.push(offset + at)
     }
   }
 
   get isEmpty(): boolean {
-    return this.#places.size === 0
+    return this.#offsets.size === 0
   }
 
   /** Where bytes of a pattern are, as pieces of {@link LEAST} bytes and more. */
   *piecesOf({ bytes, key, value, form }: SecretPattern): Generator<ErasedPiece, void, void> {
     for (let at = 0; at + LEAST <= bytes.length; at++) {
-      for (const offset of this.#places.get(numberAt(bytes, at)) ?? []) {
+      for (const offset of this.#offsets.get(numberAt(bytes, at)) ?? []) {
         yield { key, value, form, offset, length: LEAST, isWhole: false }
       }
     }

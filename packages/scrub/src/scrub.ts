@@ -33,7 +33,7 @@ const MOST_OTHERS = 10_000
 export class Scrub {
   readonly task: ScrubTask
   readonly foundKeys: FoundKeys = new FoundKeys()
-  readonly places: Locations
+  readonly locations: Locations
   readonly values: ErasedValues
   readonly others: ErasedOther[] = []
   moreOthers = 0
@@ -52,8 +52,8 @@ export class Scrub {
 
   constructor(task: ScrubTask) {
     this.task = task
-    this.places = new Locations(task.dump)
-    this.values = new ErasedValues(this.places)
+    this.locations = new Locations(task.dump)
+    this.values = new ErasedValues(this.locations)
     this.#ranges = new ErasedRanges(task.dump)
     this.#pointers = new Pointers(task.dump)
     this.#arrayEnds = new ArrayEnds(task.dump)
@@ -175,7 +175,7 @@ export class Scrub {
     if (key !== undefined) {
       this.values.add({ ...placeOf(finding), key, value: STRUCTURE, form, isWhole: true })
     } else if (this.others.length >= MOST_OTHERS) this.moreOthers++
-    else this.others.push({ ...this.places.of(placeOf(finding)), kind, form, certainty, note })
+    else this.others.push({ ...this.locations.of(placeOf(finding)), kind, form, certainty, note })
   }
 }
 

@@ -56,9 +56,9 @@ export async function scrubFile(path: string, options: ScrubFileOptions): Promis
   try {
     refusePacked(source, path)
     const before = statOf(path)
-    for (const place of [out, report]) refuseInput(place, before)
+    for (const filePath of [out, report]) refuseInput(filePath, before)
     if (report === out) throw invalid('the report cannot be where the output is')
-    for (const place of [out, report]) checkTarget(place, isForced)
+    for (const filePath of [out, report]) checkTarget(filePath, isForced)
     const { onProgress, ...rest } = options
     const scrubbed = await scrubInput({ kind: 'file', path }, path, {
       ...rest,
@@ -99,15 +99,15 @@ async function written(
   source: FileSource,
   before: BigIntStats,
   scrubbed: Scrubbed,
-  places: Locations,
+  locations: Locations,
 ): Promise<ScrubDocument> {
-  const { path, out, report: reportLocation, isForced, unfinished } = places
+  const { path, out, report: reportLocation, isForced, unfinished } = locations
   const reportFile = new NewFile(reportLocation, unfinished)
   let target: NewFile | undefined
   try {
     if (scrubbed.isClean) target = new NewFile(out, unfinished)
     const copied =
-      target && (await copiedTo(target, source, { before, erased: scrubbed.erased, places }))
+      target && (await copiedTo(target, source, { before, erased: scrubbed.erased, locations }))
     const inputSha256 = copied?.inputSha256 ?? (await sha256OfFile(path))
     checkUnchanged(path, before)
     const document: ScrubDocument = {
@@ -132,14 +132,14 @@ async function written(
 interface Copying {
   readonly before: BigIntStats
   readonly erased: Scrubbed['erased']
-  readonly places: Locations
+  readonly locations: Locations
 }
 
 /** Writes the output under its other name, and makes sure that it is there. */
 async function copiedTo(
   target: NewFile,
   source: FileSource,
-  { before, erased, places: { path, out, onProgress } }: Copying,
+  { before, erased, locations: { path, out, onProgress } }: Copying,
 ): Promise<Copied> {
   const copied = await copyErased({
     source,
@@ -167,10 +167,10 @@ function checkUnchanged(path: string, before: BigIntStats): void {
   throw new MintmarkError('INPUT_CHANGED', message, { path: shown })
 }
 
-function refuseInput(place: string, input: BigIntStats): void {
+function refuseInput(filePath: string, input: BigIntStats): void {
   let found: BigIntStats | undefined
   try {
-    found = statSync(place, { bigint: true, throwIfNoEntry: false })
+    found = statSync(filePath, { bigint: true, throwIfNoEntry: false })
   } catch {
     // Nothing can be there: `checkTarget` says why.
     return

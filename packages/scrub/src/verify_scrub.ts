@@ -87,8 +87,8 @@ function remaindersOf(scrub: Scrub, left: Left, scans: VerificationScans): reado
     message: string,
     ranges: readonly Range[] = [],
   ): Remainder => {
-    const places = ranges.slice(0, MOST_LISTED).map((range) => scrub.places.of(range))
-    return { code, message, places }
+    const locations = ranges.slice(0, MOST_LISTED).map((range) => scrub.locations.of(range))
+    return { code, message, places: locations }
   }
   const { report, given } = scans
   const reports = given === undefined ? [report] : [report, given]

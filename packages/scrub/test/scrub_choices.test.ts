@@ -23,8 +23,8 @@ after(() => rmSync(folder, { recursive: true }))
 
 /** What is beside pieces of keys here: a piece that goes on with one of these by chance is longer than the test says. */
 const FILLERS = new Set([...Buffer.from('.,;:\0\x01\x07'), 0xcc, 0xff])
-const isApart = (bytes: Uint8Array, ...places: readonly number[]): boolean =>
-  places.every((place) => !FILLERS.has(bytes[place] ?? 0))
+const isApart = (bytes: Uint8Array, ...offsets: readonly number[]): boolean =>
+  offsets.every((offset) => !FILLERS.has(bytes[offset] ?? 0))
 
 /** The first that is made and has no filler where its pieces end. */
 function firstFit<T>(make: () => T, isFit: (value: T) => boolean): T {
@@ -227,8 +227,8 @@ describe('vector registers go as a whole, whatever they hold, and no word of con
     it(`of a core: ${name}`, async () => {
       const vectors = Buffer.alloc(2696, '.,;:\0\x01')
       const length = value.length / at.length
-      for (const [i, place] of at.entries())
-        vectors.set(value.subarray(i * length, (i + 1) * length), place)
+      for (const [i, offset] of at.entries())
+        vectors.set(value.subarray(i * length, (i + 1) * length), offset)
       const expected = Buffer.from(vectors)
       // Behind words of control, and behind the header of XSAVE.
       expected.fill(0, 32, 416)

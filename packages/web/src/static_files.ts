@@ -52,19 +52,24 @@ const RENDER = new URL('../dist/report/render.js', import.meta.url)
 type RenderHtml = (report: Report, paper?: Paper) => string
 
 /** @throws {MintmarkError} `INPUT_UNREADABLE` where the components are not built */
-export async function htmlRenderer(place: URL = RENDER): Promise<RenderHtml> {
+export async function htmlRenderer(location: URL = RENDER): Promise<RenderHtml> {
   try {
-    const built: unknown = await import(place.href)
+    const built: unknown = await import(location.href)
     const render = isObject(built) ? built['renderHtml'] : undefined
     if (typeof render === 'function') return (report, paper) => String(render(report, paper))
   } catch (cause) {
-    throw reportNotBuilt(place, cause)
+    throw reportNotBuilt(location, cause)
   }
-  throw reportNotBuilt(place)
+  throw reportNotBuilt(location)
 }
 
-function reportNotBuilt(place: URL, cause?: unknown): MintmarkError {
+function reportNotBuilt(location: URL, cause?: unknown): MintmarkError {
   const message =
     "the report's page is not built: run `node tools/setup.mjs` in the project's folder"
-  return new MintmarkError('INPUT_UNREADABLE', message, { path: fileURLToPath(place) }, { cause })
+  return new MintmarkError(
+    'INPUT_UNREADABLE',
+    message,
+    { path: fileURLToPath(location) },
+    { cause },
+  )
 }

@@ -51,7 +51,7 @@ function scanCut(file: string, limits: readonly string[]): Unknown[] {
 
 function withoutAccess(keys: readonly KeyFound[]): Unknown[] {
   const files = keys.flatMap(({ places }) =>
-    places.filter(({ touched }) => touched === null).flatMap((place) => place.files),
+    places.filter(({ touched }) => touched === null).flatMap((location) => location.files),
   )
   const distinct = [...new Set(files)]
   if (distinct.length === 0) return []

@@ -117,9 +117,9 @@ describe('keys on a terminal', () => {
   })
 
   it('say that nothing points at those who accessed the file, where nothing does', () => {
-    const [place] = key(1).places
-    assert.ok(place !== undefined)
-    const text = textWith([key(1, { places: [{ ...place, touched: touched(0) }] })])
+    const [location] = key(1).places
+    assert.ok(location !== undefined)
+    const text = textWith([key(1, { places: [{ ...location, touched: touched(0) }] })])
     assert.match(
       text.replaceAll(/\s+/g, ' '),
       /accessed 12 times by 2 accounts; nothing points at any of them/,
@@ -127,10 +127,10 @@ describe('keys on a terminal', () => {
   })
 
   it('stay within 24 rows and are harmless, however many and long', () => {
-    const [place] = key(1).places
-    assert.ok(place !== undefined)
+    const [location] = key(1).places
+    assert.ok(location !== undefined)
     const places = Array.from({ length: 3 }, () => ({
-      ...place,
+      ...location,
       files: [`in/${long}/\u001b[31m${long}`],
       touched: touched(12),
     }))
@@ -144,9 +144,9 @@ describe('keys on a terminal', () => {
   })
 
   it('say how sure the access is, however long the names and narrow the terminal', () => {
-    const [place] = key(1).places
-    assert.ok(place !== undefined)
-    const found = { ...place, files: [`${long}.core`] }
+    const [location] = key(1).places
+    assert.ok(location !== undefined)
+    const found = { ...location, files: [`${long}.core`] }
     const byName = { ...touched(12), by: 'name' as const, established: 0 }
     const keys = [key(1, { places: [{ ...found, touched: byName }, found] })]
     for (const width of [80, 60, 40])

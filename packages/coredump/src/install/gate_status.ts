@@ -40,12 +40,12 @@ export interface SpoolCount {
 const LAST_PROBLEMS = 5
 
 /** Changes nothing. Runs the program's own check. */
-export function gateStatus(places: Paths): GateStatus {
+export function gateStatus(paths: Paths): GateStatus {
   const problems: string[] = []
-  const kernel = readKernel(places.procSys)
-  const state = orProblem(problems, () => loadState(places.stateFolder))
+  const kernel = readKernel(paths.procSys)
+  const state = orProblem(problems, () => loadState(paths.stateFolder))
   const isInstalled = state !== undefined && kernel.pattern === state.kernel.pattern
-  if (state === undefined) problems.push(whyNotInstalled(kernel, places, problems))
+  if (state === undefined) problems.push(whyNotInstalled(kernel, paths, problems))
   else if (!isInstalled)
     problems.push('kernel.core_pattern was changed since: cores do not come through the gate')
   else {
@@ -59,7 +59,7 @@ export function gateStatus(places: Paths): GateStatus {
   const spool = state && orProblem(problems, () => countSpool(state.settings))
   const hasRoom = spool && orProblem(problems, () => checkRoom(state.settings))
   // It would repeat the problem of the spool.
-  if (hasRoom && isInstalled) orProblem(problems, () => checkProgram(scriptIn(places.stateFolder)))
+  if (hasRoom && isInstalled) orProblem(problems, () => checkProgram(scriptIn(paths.stateFolder)))
   return { isInstalled, kernel, state, spool, problems }
 }
 

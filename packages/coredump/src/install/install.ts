@@ -43,13 +43,13 @@ const CHECK_PATIENCE_MS = 60_000
  *
  * @throws {MintmarkError} `GATE_UNFIT` with what has to be done; the kernel's settings are unchanged
  */
-export function installGate(places: Paths, settings: GateSettings, programs: Programs): Installed {
-  refuseReadOnly(places.procSys)
+export function installGate(paths: Paths, settings: GateSettings, programs: Programs): Installed {
+  refuseReadOnly(paths.procSys)
   refuseForeign([programs.node, programs.receiver])
   const spool = Spool.open(settings.spool, { isMade: true })
-  const folder = madeFolder(places.stateFolder)
+  const folder = madeFolder(paths.stateFolder)
   refuseForeign([folder])
-  const found = readKernel(places.procSys)
+  const found = readKernel(paths.procSys)
   const old = loadState(folder)
   // More than are taken: of those it does not start a program for, the kernel writes only to its own log.
   const kernel = { pattern: patternFor(scriptIn(folder)), pipeLimit: 2 * settings.limits.maxAtOnce }
@@ -60,10 +60,10 @@ export function installGate(places: Paths, settings: GateSettings, programs: Pro
   saveState(folder, state, receiveScript(programs, folder, spool.folder))
   try {
     checkProgram(scriptIn(folder))
-    writeKernel(places.procSys, kernel)
+    writeKernel(paths.procSys, kernel)
     return { state, wasThere }
   } catch (error) {
-    takeBack(places, folder, { found, old, programs })
+    takeBack(paths, folder, { found, old, programs })
     throw error
   }
 }
@@ -91,26 +91,26 @@ export type Uninstalled =
  *
  * @throws {MintmarkError} `GATE_STATE` if the gate is there, and what was before it is not known
  */
-export function uninstallGate(places: Paths): Uninstalled {
-  const kernel = readKernel(places.procSys)
-  const state = loadState(places.stateFolder)
+export function uninstallGate(paths: Paths): Uninstalled {
+  const kernel = readKernel(paths.procSys)
+  const state = loadState(paths.stateFolder)
   if (state === undefined) {
-    if (isGate(kernel.pattern) || kernel.pattern.startsWith(`|${scriptIn(places.stateFolder)} `))
+    if (isGate(kernel.pattern) || kernel.pattern.startsWith(`|${scriptIn(paths.stateFolder)} `))
       throw unknownPrevious()
     return { outcome: 'not-installed', kernel }
   }
   if (kernel.pattern !== state.kernel.pattern) {
-    removeState(places.stateFolder)
+    removeState(paths.stateFolder)
     return { outcome: 'not-ours', kernel }
   }
   if (state.previous === undefined) throw unknownPrevious()
   try {
-    writeKernel(places.procSys, state.previous)
+    writeKernel(paths.procSys, state.previous)
   } catch (error) {
-    putBack(places.procSys, kernel)
+    putBack(paths.procSys, kernel)
     throw error
   }
-  removeState(places.stateFolder)
+  removeState(paths.stateFolder)
   return { outcome: 'restored', kernel: state.previous }
 }
 
@@ -143,7 +143,7 @@ export function checkProgram(script: string): void {
 }
 
 function takeBack(
-  places: Paths,
+  paths: Paths,
   folder: string,
   before: { readonly found: KernelSettings; readonly old: GateState | undefined } & {
     readonly programs: Programs
@@ -152,18 +152,18 @@ function takeBack(
   const { found, old, programs } = before
   if (old === undefined) removeState(folder)
   else saveState(folder, old, receiveScript(programs, folder, old.settings.spool))
-  const { pattern, pipeLimit } = readKernel(places.procSys)
-  if (pattern !== found.pattern || pipeLimit !== found.pipeLimit) writeKernel(places.procSys, found)
+  const { pattern, pipeLimit } = readKernel(paths.procSys)
+  if (pattern !== found.pattern || pipeLimit !== found.pipeLimit) writeKernel(paths.procSys, found)
 }
 
-/** @param places of programs, or folders of them */
-function refuseForeign(places: readonly string[]): void {
+/** @param paths of programs, or folders of them */
+function refuseForeign(paths: readonly string[]): void {
   if (process.geteuid?.() !== 0) return
-  for (const each of places) {
-    const place = writableByOthers(each)
-    if (place === undefined) continue
-    const message = `${safeText(place)} can be changed by others than root, who would run it for each crash`
-    throw new MintmarkError('GATE_UNFIT', message, { path: safeText(place) })
+  for (const each of paths) {
+    const filePath = writableByOthers(each)
+    if (filePath === undefined) continue
+    const message = `${safeText(filePath)} can be changed by others than root, who would run it for each crash`
+    throw new MintmarkError('GATE_UNFIT', message, { path: safeText(filePath) })
   }
 }
 

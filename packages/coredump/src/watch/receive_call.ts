@@ -31,8 +31,13 @@ export interface ToReceive {
   readonly dropped: DroppedFile
 }
 
-export function droppedFile(place: string, stats: Stats): DroppedFile {
-  return { path: place, bytes: stats.size, modifiedMs: Math.floor(stats.mtimeMs), inode: stats.ino }
+export function droppedFile(filePath: string, stats: Stats): DroppedFile {
+  return {
+    path: filePath,
+    bytes: stats.size,
+    modifiedMs: Math.floor(stats.mtimeMs),
+    inode: stats.ino,
+  }
 }
 
 /** @returns why it was not written, or what was found */

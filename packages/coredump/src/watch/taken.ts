@@ -64,11 +64,11 @@ export const left = (why: string): Taken => ({ outcome: 'left', why })
  *
  * @returns why it is still there
  */
-export function removeSame(place: string, read: Stats): string | undefined {
-  const now = lstatSync(place)
+export function removeSame(filePath: string, read: Stats): string | undefined {
+  const now = lstatSync(filePath)
   const isSame = now.dev === read.dev && now.ino === read.ino
   if (!isSame || now.size !== read.size || now.mtimeMs !== read.mtimeMs)
-    return `${safeText(place)} was changed while it was read: it is left there`
-  unlinkSync(place)
+    return `${safeText(filePath)} was changed while it was read: it is left there`
+  unlinkSync(filePath)
   return undefined
 }

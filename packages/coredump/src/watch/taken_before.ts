@@ -60,8 +60,12 @@ export class TakenBefore {
   }
 }
 
-export const fileId = (place: string, inode: number, bytes: number, modifiedMs: number): FileId =>
-  `${place} ${inode} ${bytes} ${modifiedMs}`
+export const fileId = (
+  filePath: string,
+  inode: number,
+  bytes: number,
+  modifiedMs: number,
+): FileId => `${filePath} ${inode} ${bytes} ${modifiedMs}`
 
 /** Of a member of an archive. */
 export const memberId = (id: FileId, member: string): FileId => `${id} ${member}`
@@ -71,8 +75,8 @@ function takenIn(entry: string): TakenFile | undefined {
     const report = readdirSync(entry).find((file) => file.endsWith('.report.json')) ?? ''
     const value: unknown = JSON.parse(readFileSync(path.join(entry, report), 'utf8'))
     if (!isObject(value) || !isObject(value['source'])) return undefined
-    const { path: place, inode, bytes, modifiedMs, member } = value['source']
-    const file = fileId(String(place), Number(inode), Number(bytes), Number(modifiedMs))
+    const { path: taken, inode, bytes, modifiedMs, member } = value['source']
+    const file = fileId(String(taken), Number(inode), Number(bytes), Number(modifiedMs))
     const id = typeof member === 'string' ? memberId(file, member) : file
     return { id, hasCore: isObject(value['core']) }
   } catch {

@@ -11,20 +11,20 @@ import { howToUnpack } from '@mintmark/scan/packing/packers'
 import { droppedFile, type ReceiveCall, receiveFrom, whyNotWhole } from './receive_call.ts'
 import { failed, left, removeSame, type TakeHow, type Taken } from './taken.ts'
 
-export async function takeFile(place: string, call: ReceiveCall, how: TakeHow): Promise<Taken> {
+export async function takeFile(filePath: string, call: ReceiveCall, how: TakeHow): Promise<Taken> {
   let file: number | undefined
   try {
     const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
-    file = openSync(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    file = openSync(filePath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     const stats = fstatSync(file)
     if (!stats.isFile()) return { outcome: 'no-dump' }
     const head = dumpHead(file)
     if (head.archive === 'zip' && head.packer === undefined) {
       const { takeZip } = await import('./taken_zip.ts')
-      return await takeZip({ place, file, stats }, call, how, refusalOf)
+      return await takeZip({ filePath, file, stats }, call, how, refusalOf)
     }
     return (
-      refusalOf(head) ?? (await takeDump({ place, file, stats, packer: head.packer }, call, how))
+      refusalOf(head) ?? (await takeDump({ filePath, file, stats, packer: head.packer }, call, how))
     )
   } catch (error) {
     return failed(`the system said ${errnoOf(error)}`)
@@ -34,23 +34,23 @@ export async function takeFile(place: string, call: ReceiveCall, how: TakeHow): 
 }
 
 interface OpenedDump {
-  readonly place: string
+  readonly filePath: string
   readonly file: number
   readonly stats: Stats
   readonly packer: string | undefined
 }
 
 async function takeDump(dump: OpenedDump, call: ReceiveCall, how: TakeHow): Promise<Taken> {
-  const { place, file, stats, packer } = dump
+  const { filePath, file, stats, packer } = dump
   const claim = how.claim?.()
   if (claim === 'elsewhere') return { outcome: 'elsewhere' }
   if (claim === 'done') return { outcome: 'no-dump' }
   try {
     if (claim?.isWritten === true) return await removeWritten(dump)
-    const why = await receiveFrom({ file, packer, dropped: droppedFile(place, stats) }, call)
+    const why = await receiveFrom({ file, packer, dropped: droppedFile(filePath, stats) }, call)
     if (typeof why === 'string') return failed(why)
     if (!how.isRemoved) return { outcome: 'written', ...why, isRemoved: false }
-    const kept = removeSame(place, stats)
+    const kept = removeSame(filePath, stats)
     return kept === undefined ? { outcome: 'written', ...why, isRemoved: true } : failed(kept)
   } finally {
     claim?.release()
@@ -74,9 +74,9 @@ function refusalOf(head: DumpHead): Taken | undefined {
 }
 
 /** The core of a packed file may be incomplete: it is unpacked again to check. */
-async function removeWritten({ place, file, stats, packer }: OpenedDump): Promise<Taken> {
+async function removeWritten({ filePath, file, stats, packer }: OpenedDump): Promise<Taken> {
   const why = packer === undefined ? undefined : await whyNotWhole(file, packer)
   if (why !== undefined) return failed(why)
-  const kept = removeSame(place, stats)
+  const kept = removeSame(filePath, stats)
   return kept === undefined ? { outcome: 'removed' } : failed(kept)
 }

@@ -21,7 +21,7 @@ import {
 import { fileId, memberId } from './taken_before.ts'
 
 export interface OpenedArchive {
-  readonly place: string
+  readonly filePath: string
   readonly file: number
   readonly stats: Stats
 }
@@ -109,7 +109,7 @@ async function takeMembers(
   call: ReceiveCall,
   how: TakeHow,
 ): Promise<Taken> {
-  const { place, stats } = archive
+  const { filePath, stats } = archive
   const before = how.before?.() ?? new Map()
   const named = (wanted: Fate['fate']) => fates.filter(({ fate }) => fate === wanted)
   const received: Received = { failures: [], counts: undefined, isUnclean: false }
@@ -134,24 +134,24 @@ async function takeMembers(
     return { ...failed(`${counted} are not in the spool: ${STAYS}`), ...ofMembers }
   if (refused.length > 0) return { ...left(`${counted} cannot be taken: ${STAYS}`), ...ofMembers }
   const isRemoved = isGoing && !isUnclean
-  const kept = isRemoved ? removeSame(place, stats) : undefined
+  const kept = isRemoved ? removeSame(filePath, stats) : undefined
   if (kept !== undefined) return { ...failed(kept), ...ofMembers }
   if (counts === undefined) return { outcome: isRemoved ? 'removed' : 'no-dump' }
   return { outcome: 'written', counts, isRemoved, members }
 }
 
 async function takeMember(
-  { place, file, stats }: OpenedArchive,
+  { filePath, file, stats }: OpenedArchive,
   name: string,
   call: ReceiveCall,
   before: ReadonlyMap<string, 'core' | 'report'>,
   received: Received,
 ): Promise<void> {
-  const id = fileId(place, stats.ino, stats.size, Math.floor(stats.mtimeMs))
+  const id = fileId(filePath, stats.ino, stats.size, Math.floor(stats.mtimeMs))
   const state = before.get(memberId(id, name))
   if (state === 'report') received.isUnclean = true
   if (state !== undefined) return
-  const dropped = { ...droppedFile(place, stats), member: name }
+  const dropped = { ...droppedFile(filePath, stats), member: name }
   const why = await receiveFrom({ file, packer: undefined, dropped }, call)
   if (typeof why === 'string')
     received.failures.push({ name, text: `not taken, ${why}`, isProblem: true })

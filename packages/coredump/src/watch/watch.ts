@@ -93,9 +93,9 @@ export class FolderWatch {
     let startMs = performance.now()
     this.#scannedMs = 0
     const files = this.#files()
-    this.#forgetAllBut(new Set(files.map(({ place, stats }) => idOf(place, stats))))
-    for (const { place, stats } of files) {
-      const id = idOf(place, stats)
+    this.#forgetAllBut(new Set(files.map(({ filePath, stats }) => idOf(filePath, stats))))
+    for (const { filePath, stats } of files) {
+      const id = idOf(filePath, stats)
       if (this.#done.has(id) || this.#isPutOff(id, nowMs)) continue
       if (!this.#isWhole(id, stats, nowMs)) {
         count.waiting++
@@ -104,9 +104,9 @@ export class FolderWatch {
       const { call, isRemoved } = this.#options
       this.#scannedMs += performance.now() - startMs
       // oxlint-disable-next-line no-await-in-loop -- one after another keeps to the bound of memory
-      const taken = await takeFile(place, call, {
+      const taken = await takeFile(filePath, call, {
         isRemoved,
-        claim: () => this.#claim(place, id),
+        claim: () => this.#claim(filePath, id),
         before: () => this.#before.states(),
       })
       startMs = performance.now()
@@ -114,7 +114,7 @@ export class FolderWatch {
         count.waiting++
         continue
       }
-      this.#note(place, id, taken, nowMs)
+      this.#note(filePath, id, taken, nowMs)
       if (taken.outcome === 'failed') count.failed++
       if (taken.outcome === 'left') count.left++
       const counts = writtenOf(taken)
@@ -185,30 +185,32 @@ export class FolderWatch {
     }
   }
 
-  #files(): { readonly place: string; readonly stats: Stats }[] {
+  #files(): { readonly filePath: string; readonly stats: Stats }[] {
     const { folder, spool } = this.#options
     return namesIn(folder).flatMap((name) => {
-      const place = path.join(folder, name)
+      const filePath = path.join(folder, name)
       // A name with a dot in front is not finished, by convention of dump writers.
-      if (name.startsWith('.') || place === spool.folder) return []
-      const stats = lstatSync(place, { throwIfNoEntry: false })
-      if (stats === undefined && name.includes(NO_CHARACTER)) this.#reportUnnamed(place)
-      return stats?.isFile() === true ? [{ place, stats }] : []
+      if (name.startsWith('.') || filePath === spool.folder) return []
+      const stats = lstatSync(filePath, { throwIfNoEntry: false })
+      if (stats === undefined && name.includes(NO_CHARACTER)) this.#reportUnnamed(filePath)
+      return stats?.isFile() === true ? [{ filePath, stats }] : []
     })
   }
 
   /** Once: it is there again at each probe. */
-  #reportUnnamed(place: string): void {
-    if (this.#unnamed.has(place)) return
-    this.#unnamed.add(place)
-    this.#options.log.problem(`${safeText(place)}: not looked at, its name is no UTF-8: rename it`)
+  #reportUnnamed(filePath: string): void {
+    if (this.#unnamed.has(filePath)) return
+    this.#unnamed.add(filePath)
+    this.#options.log.problem(
+      `${safeText(filePath)}: not looked at, its name is no UTF-8: rename it`,
+    )
   }
 
   /** Asked for dumps alone. */
-  #claim(place: string, id: FileId): Claim {
+  #claim(filePath: string, id: FileId): Claim {
     const { spool, isRemoved } = this.#options
     // A receiver outlives a killed watch.
-    if (spool.countOf(safeName(path.basename(place))) > 0) return 'elsewhere'
+    if (spool.countOf(safeName(path.basename(filePath))) > 0) return 'elsewhere'
     const release = claimFile(spool.folder, id)
     if (release === undefined) return 'elsewhere'
     const isWritten = isRemoved && this.#before.hasCore(id)
@@ -257,12 +259,12 @@ export class FolderWatch {
   }
 
   #note(
-    place: string,
+    filePath: string,
     id: FileId,
     taken: Exclude<Taken, { outcome: 'elsewhere' }>,
     nowMs: number,
   ): void {
-    const shown = safeText(place)
+    const shown = safeText(filePath)
     this.#ahead.delete(id)
     if ('members' in taken) this.#noteMembers(shown, taken.members ?? [])
     if (taken.outcome !== 'failed') {
@@ -306,8 +308,8 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-const idOf = (place: string, { ino, size, mtimeMs }: Stats): FileId =>
-  fileId(place, ino, size, Math.floor(mtimeMs))
+const idOf = (filePath: string, { ino, size, mtimeMs }: Stats): FileId =>
+  fileId(filePath, ino, size, Math.floor(mtimeMs))
 
 /** Some network folders report no changes: polling finds them. */
 function watched(folder: string, onChange: () => void): FSWatcher | undefined {

@@ -151,17 +151,17 @@ function nextNote(from: number, end: number, layout: Layout): number | undefined
 /** A thread: its id, and where its stack is. */
 function readStatus(descriptor: Range, elf: ElfHeader, layout: Layout): void {
   const machine = machineOf(elf.machine)
-  const place = elf.is64 ? machine.bits64 : machine.bits32
-  if (place === undefined) return
+  const fields = elf.is64 ? machine.bits64 : machine.bits32
+  if (fields === undefined) return
   const status = layout.file.reader(
     descriptor.offset,
     Math.min(descriptor.length, 512),
     elf.isLittleEndian,
   )
   const isWide = elf.is64 || elf.machine === 62
-  if (status.left < place.stackPointer + (isWide ? 8 : 4)) return
-  const thread = status.seek(place.pid).u32()
-  status.seek(place.stackPointer)
+  if (status.left < fields.stackPointer + (isWide ? 8 : 4)) return
+  const thread = status.seek(fields.pid).u32()
+  status.seek(fields.stackPointer)
   layout.addStack(isWide ? status.u64() : BigInt(status.u32()), String(thread))
   // The kernel writes the thread that crashed first.
   layout.addFact('thread', thread)

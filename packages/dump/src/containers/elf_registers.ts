@@ -76,8 +76,10 @@ function partsOf({ name, type, descriptor }: Named, machine: number): Parts {
 export function generalRegistersOf(note: Named, elf: ElfHeader): readonly Range[] {
   if (note.name !== 'CORE' || note.type !== NT_PRSTATUS) return []
   const machine = machineOf(elf.machine)
-  const place = elf.is64 ? machine.bits64 : machine.bits32
-  return place === undefined ? [] : partOf(note.descriptor, place.registers, note.descriptor.length)
+  const fields = elf.is64 ? machine.bits64 : machine.bits32
+  return fields === undefined
+    ? []
+    : partOf(note.descriptor, fields.registers, note.descriptor.length)
 }
 
 function partOf(descriptor: Range, from: number, to: number): readonly Range[] {

@@ -132,9 +132,9 @@ function passDescriptions(from: number, layout: Layout): number {
     const start = at
     let isOver = false
     while (!isOver && bytes.length - (at - start) >= RECORD_HEAD_BYTES) {
-      const place = at - start
-      const next = place + RECORD_HEAD_BYTES + bigEndian(bytes, place + 5)
-      const isDescription = KNOWN[bytes[place] ?? 0] === 1 && !isHeap(bytes[place] ?? 0)
+      const offset = at - start
+      const next = offset + RECORD_HEAD_BYTES + bigEndian(bytes, offset + 5)
+      const isDescription = KNOWN[bytes[offset] ?? 0] === 1 && !isHeap(bytes[offset] ?? 0)
       if (!isDescription) isOver = true
       else if (next >= bytes.length) break
       else if (KNOWN[bytes[next] ?? 0] === 0) isOver = true

@@ -22,7 +22,7 @@ const SECTION = {
   machine: 0x07,
   command: 0x08,
 }
-/** Of a page's header: its lower bits, the rest is the place in its block. */
+/** Of a page's header: its lower bits, the rest is the offset in its block. */
 const FLAG = { fill: 0x02, size: 0x04, page: 0x08, end: 0x10, same: 0x20 }
 const FLAGS = 0xfffn
 const PAGE = 4096
@@ -86,7 +86,7 @@ class QemuStream {
   #headersLeft = MOST_HEADERS
   #pagesLeft = MOST_PAGES
   #ram: number | undefined
-  /** Bytes before this place that are of the frame if what follows is: what a page is filled with. */
+  /** Bytes before this offset that are of the frame if what follows is: what a page is filled with. */
   #owed = 0
 
   constructor(layout: Layout, at: number) {
@@ -141,9 +141,9 @@ class QemuStream {
       if (head.left < HEAD_BYTES) return this.#stop('the stream ends before its memory does')
       const word = head.u64()
       const flags = Number(word & FLAGS)
-      const place = word & ~FLAGS
+      const offset = word & ~FLAGS
       if (flags === FLAG.end) return this.#frame(HEAD_BYTES)
-      const isRead = flags === FLAG.size ? this.#sizes(place) : this.#page(head, flags, place)
+      const isRead = flags === FLAG.size ? this.#sizes(offset) : this.#page(head, flags, offset)
       if (!isRead) return false
     }
   }
@@ -168,7 +168,7 @@ class QemuStream {
     return true
   }
 
-  #page(head: Reader, flags: number, place: bigint): boolean {
+  #page(head: Reader, flags: number, offset: bigint): boolean {
     const isSame = (flags & FLAG.same) !== 0
     const kind = flags & ~FLAG.same
     if (kind !== FLAG.page && kind !== FLAG.fill) {
@@ -177,7 +177,7 @@ class QemuStream {
     const name = isSame ? undefined : nameIn(head)
     if (!isSame) this.#block = this.#blocks.get(name ?? '')
     const block = this.#block
-    if (block === undefined || place >= block.length)
+    if (block === undefined || offset >= block.length)
       return this.#stop('a page of no memory', flags)
     const frame = HEAD_BYTES + (name === undefined ? 0 : 1 + name.length)
     if (kind === FLAG.fill) {
@@ -187,7 +187,7 @@ class QemuStream {
     }
     this.#frame(frame)
     this.#pagesLeft--
-    this.#layout.addMemory(this.#at, PAGE, block.address + place)
+    this.#layout.addMemory(this.#at, PAGE, block.address + offset)
     this.#at += PAGE
     return true
   }

@@ -11,7 +11,7 @@ export function fixedBaseCost(modulusBits: number, exponentBits: number): number
 /** Powers of `base` modulo `modulus`. Its table grows with the exponents: 16 numbers for each four bits. */
 export class FixedBase {
   readonly #modulus: bigint
-  /** Of each digit's place: the base to the power of 16^place, and of its multiples. */
+  /** Of each digit's position: the base to the power of 16^position, and of its multiples. */
   readonly #table: bigint[][] = []
   #next: bigint
 
@@ -24,15 +24,15 @@ export class FixedBase {
   power(exponent: bigint): bigint {
     let result = 1n % this.#modulus
     const digits = exponent.toString(DIGITS)
-    for (let place = 0; place < digits.length; place++) {
-      const digit = Number.parseInt(digits[digits.length - 1 - place] ?? '0', DIGITS)
-      if (digit !== 0) result = (result * (this.#row(place)[digit] ?? 1n)) % this.#modulus
+    for (let position = 0; position < digits.length; position++) {
+      const digit = Number.parseInt(digits[digits.length - 1 - position] ?? '0', DIGITS)
+      if (digit !== 0) result = (result * (this.#row(position)[digit] ?? 1n)) % this.#modulus
     }
     return result
   }
 
-  #row(place: number): readonly bigint[] {
-    while (this.#table.length <= place) {
+  #row(position: number): readonly bigint[] {
+    while (this.#table.length <= position) {
       const base = this.#next
       const row = [1n]
       for (let digit = 1; digit < DIGITS; digit++) {
@@ -41,6 +41,6 @@ export class FixedBase {
       this.#table.push(row)
       this.#next = ((row[DIGITS - 1] ?? 1n) * base) % this.#modulus
     }
-    return this.#table[place] ?? []
+    return this.#table[position] ?? []
   }
 }

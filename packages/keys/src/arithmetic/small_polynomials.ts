@@ -1,6 +1,6 @@
 /**
  * Finds secret polynomials of ML-KEM in words of 16 bits by themselves: 256 numbers of which the transform back is
- * small, by chance one in 2^2000. Its first two numbers are sums that go along from place to place. @module
+ * small, by chance one in 2^2000. Its first two numbers are sums that go along from offset to offset. @module
  */
 import { isSmall, N, polynomialAt, Q, transformBack } from './ml_kem_polynomials.ts'
 
@@ -106,8 +106,8 @@ function probeRuns(
     for (let i = 0; i + N <= numbers; i++) {
       if (!isLikely(i)) continue
       if (!isAllowed()) break
-      const place = at + 2 * i
-      if (isSmallPolynomial(bytes, place)) found.push(place)
+      const offset = at + 2 * i
+      if (isSmallPolynomial(bytes, offset)) found.push(offset)
     }
   }
   sums.fill(0)
@@ -151,13 +151,13 @@ export function isSmallPolynomial(bytes: Uint8Array, at: number): boolean {
  */
 export function inARow(
   bytes: Uint8Array,
-  places: readonly number[],
+  offsets: readonly number[],
   to: number,
 ): readonly number[] {
-  const seen = new Set(places)
+  const seen = new Set(offsets)
   const isSecretAt = (at: number): boolean =>
     at < to ? seen.has(at) : isSmallPolynomial(bytes, at)
-  return places.map((at) => {
+  return offsets.map((at) => {
     let count = 1
     while (count < MOST_IN_A_ROW && isSecretAt(at + count * POLYNOMIAL_BYTES)) count++
     return count

@@ -17,10 +17,10 @@ export function placed(
   form: DerKey['form'],
   version: number,
   to: number,
-  proof: Verification,
+  verification: Verification,
 ): DerKey {
   const whole = wholeOf(bytes, version, to)
-  return { ...proof, form, from: whole?.at ?? version, to: whole?.to ?? to }
+  return { ...verification, form, from: whole?.at ?? version, to: whole?.to ?? to }
 }
 
 /** The SEQUENCE around what is in [version, to), if it is there. */

@@ -44,8 +44,11 @@ function rsaOf(
   const more = isMultiPrime ? otherPrimes(bytes, last.to, budget) : undefined
   const to = more?.to ?? last.to
   const [n, e, d, p, q, dP, dQ, qInv] = integers.map((element) => numberOf(bytes, element, budget))
-  const proof = verifyRsa({ n, e, d, p, q, dP, dQ, qInv, others: more?.primes ?? [] }, budget)
-  if (proof !== undefined) return placed(bytes, 'pkcs1-der', version, to, proof)
+  const verification = verifyRsa(
+    { n, e, d, p, q, dP, dQ, qInv, others: more?.primes ?? [] },
+    budget,
+  )
+  if (verification !== undefined) return placed(bytes, 'pkcs1-der', version, to, verification)
   // A structure of fitting sizes that is filled with something else than numbers of a key is nothing.
   const isFilled = integers
     .filter((_, i) => i !== 1)
@@ -96,8 +99,8 @@ function dsaOf(
   const [p = 0n, q = 0n, g = 0n, y = 0n, x = 0n] = integers.map((each) =>
     numberOf(bytes, each, budget),
   )
-  const proof = verifyGroupKey('dsa', { p, q, g, y, x }, budget)
-  return proof && placed(bytes, 'dsa-der', version, last.to, proof)
+  const verification = verifyGroupKey('dsa', { p, q, g, y, x }, budget)
+  return verification && placed(bytes, 'dsa-der', version, last.to, verification)
 }
 
 function areSizesOfDsa(integers: readonly Element[]): boolean {

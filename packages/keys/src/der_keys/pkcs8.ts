@@ -36,8 +36,8 @@ export function pkcs8At(
   budget: WorkBudget,
 ): DerKey | undefined {
   const pkcs8 = readPkcs8(bytes, version)
-  const proof = pkcs8 && judged(bytes, version, pkcs8, budget)
-  return pkcs8 && proof && placed(bytes, 'pkcs8-der', version, pkcs8.to, proof)
+  const verification = pkcs8 && judged(bytes, version, pkcs8, budget)
+  return pkcs8 && verification && placed(bytes, 'pkcs8-der', version, pkcs8.to, verification)
 }
 
 /** The structure whose version INTEGER is at `version`, or undefined. */

@@ -45,8 +45,8 @@ export function sec1At(
 ): DerKey | undefined {
   const sec1 = readSec1(bytes, version)
   if (sec1 === undefined) return undefined
-  const proof = judged(bytes, version, sec1, known, budget)
-  return proof && placed(bytes, 'sec1-der', version, sec1.to, proof)
+  const verification = judged(bytes, version, sec1, known, budget)
+  return verification && placed(bytes, 'sec1-der', version, sec1.to, verification)
 }
 
 function readSec1(bytes: Uint8Array, version: number): Sec1 | undefined {
@@ -113,13 +113,13 @@ function againstCompressed(
   stored: Uint8Array,
   budget: WorkBudget,
 ): Verification {
-  const proof = verifyEc(curve, d, undefined, budget)
-  const made = proof.material?.type === 'ec' ? proof.material : undefined
-  if (made === undefined) return proof
+  const verification = verifyEc(curve, d, undefined, budget)
+  const made = verification.material?.type === 'ec' ? verification.material : undefined
+  if (made === undefined) return verification
   if (!isCompressed(stored, made, lengthBytes, budget))
     return unverified('ec', bits, 'd·G is another point')
   const { x, y } = made
-  const { isWellFormed: _, ...shown } = proof
+  const { isWellFormed: _, ...shown } = verification
   return { ...shown, proof: 'd·G = Q', material: { type: 'ec', curve, x, y, d } }
 }
 

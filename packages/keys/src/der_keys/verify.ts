@@ -100,11 +100,11 @@ function verifiedEc(
 
 /** A candidate that would be one of these keys: known public halves decide. */
 export function withPossible(
-  proof: Verification,
+  verification: Verification,
   verifications: readonly Verification[],
 ): Verification {
   const possible = verifications.flatMap(({ material }) => material ?? [])
-  return possible.length === 0 ? proof : { ...proof, possible }
+  return possible.length === 0 ? verification : { ...verification, possible }
 }
 
 /** @param stored the public half that was beside the secret, if any */

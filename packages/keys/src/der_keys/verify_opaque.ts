@@ -61,16 +61,26 @@ function verifiedPq(
   const scheme = oid === undefined ? undefined : pqSchemeOfOid(oid)
   if (scheme === undefined || publicKey === undefined) return undefined
   const isSeed = secret.length === scheme.seedLength
-  const proof = verifyPq(scheme, isSeed ? secret : undefined, isSeed ? undefined : secret, budget)
-  return proof && checked(proof, publicKey, isSeed && computed !== true)
+  const verification = verifyPq(
+    scheme,
+    isSeed ? secret : undefined,
+    isSeed ? undefined : secret,
+    budget,
+  )
+  return verification && checked(verification, publicKey, isSeed && computed !== true)
 }
 
 /** `proof`, if its public half is `publicKey`; where that was stored beside a seed, it is what shows the key. */
-function checked(proof: Verification, publicKey: Uint8Array, isStored: boolean): Verification {
-  const { material } = proof
-  if (material === undefined || !('publicKey' in material) || !material.publicKey) return proof
+function checked(
+  verification: Verification,
+  publicKey: Uint8Array,
+  isStored: boolean,
+): Verification {
+  const { material } = verification
+  if (material === undefined || !('publicKey' in material) || !material.publicKey)
+    return verification
   if (Buffer.compare(material.publicKey, publicKey) !== 0) {
-    return unverified(proof.kind, proof.bits, 'the secret gives another public half')
+    return unverified(verification.kind, verification.bits, 'the secret gives another public half')
   }
-  return isStored ? { ...proof, proof: 'the seed gives its public half' } : proof
+  return isStored ? { ...verification, proof: 'the seed gives its public half' } : verification
 }

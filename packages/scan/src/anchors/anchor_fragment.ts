@@ -9,9 +9,9 @@ const FREE_BITS = 8
 /** A pattern fits nearly everything if its rarest fragment has more than this. */
 const MOST_FREE_BITS = 20
 
-/** Part of a pattern, from `place` on; what is behind the pattern does not count. */
+/** Part of a pattern, from `offset` on; what is behind the pattern does not count. */
 export interface Fragment {
-  readonly place: number
+  readonly offset: number
   readonly bytes: readonly number[]
   readonly mask: readonly number[]
 }
@@ -21,14 +21,14 @@ export function maskAt({ pattern, mask }: Anchor, at: number): number {
   return at >= pattern.length ? 0 : (mask?.[at] ?? 255)
 }
 
-/** Where the last byte of the fragment at `place` may be: bit k for k bytes behind a multiple of 8. */
-export function endsOf({ alignment = ANYWHERE }: Anchor, place: number): number {
-  const moved = (place + FRAGMENT - 1) % 8
+/** Where the last byte of the fragment at `offset` may be: bit k for k bytes behind a multiple of 8. */
+export function endsOf({ alignment = ANYWHERE }: Anchor, offset: number): number {
+  const moved = (offset + FRAGMENT - 1) % 8
   return ((alignment << moved) | (alignment >> (8 - moved))) & ANYWHERE
 }
 
 /** @throws {RangeError} if there is no such pattern for the kernel */
-export function fragmentAt(anchor: Anchor, place: number): Fragment {
+export function fragmentAt(anchor: Anchor, offset: number): Fragment {
   const { pattern, mask, name } = anchor
   if (pattern.length < 2 || pattern.length > LONGEST) {
     throw new RangeError(`the pattern of ${name} has ${pattern.length} bytes`)
@@ -36,9 +36,9 @@ export function fragmentAt(anchor: Anchor, place: number): Fragment {
   if (mask !== undefined && mask.length !== pattern.length) {
     throw new RangeError(`the mask of ${name} has ${mask.length} bytes`)
   }
-  const masks = Array.from({ length: FRAGMENT }, (_, i) => maskAt(anchor, place + i))
-  const bytes = masks.map((bits, i) => (pattern[place + i] ?? 0) & bits)
-  return { place, bytes, mask: masks }
+  const masks = Array.from({ length: FRAGMENT }, (_, i) => maskAt(anchor, offset + i))
+  const bytes = masks.map((bits, i) => (pattern[offset + i] ?? 0) & bits)
+  return { offset, bytes, mask: masks }
 }
 
 /** Whether so few bits of a fragment count that it fits nearly everything. */

@@ -6,7 +6,7 @@ import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from './anchor.ts'
 
 /** Of a byte, of an anchor that may be there, and of one that is. */
-const COST = { byte: 4, anchor: 6, place: 150 } as const
+const COST = { byte: 4, anchor: 6, found: 150 } as const
 const ANY_BYTE: readonly number[] = Array.from({ length: 256 }, (_, byte) => byte)
 
 /** Where an anchor is. */
@@ -38,29 +38,29 @@ export class AnchorIndex {
   }
 
   /** Where anchors are, in order of offset, `most` of them and a few more at most. */
-  places(bytes: Uint8Array, most: number, budget: WorkBudget): AnchorOffset[] {
-    const places: AnchorOffset[] = []
+  offsets(bytes: Uint8Array, most: number, budget: WorkBudget): AnchorOffset[] {
+    const offsets: AnchorOffset[] = []
     const isBegin = this.#isBegin
     let tried = 0
-    for (let at = 0; at < bytes.length && places.length < most; at++) {
+    for (let at = 0; at < bytes.length && offsets.length < most; at++) {
       const begin = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
       if (((isBegin[begin >> 3] ?? 0) & (1 << (begin & 7))) === 0) continue
       const anchors = this.#byBegin[begin]
       if (anchors === undefined) continue
       tried += anchors.length
       for (const { anchor, order } of anchors) {
-        if (isAt(bytes, at, anchor)) places.push({ anchor, order, at })
+        if (isAt(bytes, at, anchor)) offsets.push({ anchor, order, at })
       }
     }
-    budget.spend(COST.byte * bytes.length + COST.anchor * tried + COST.place * places.length)
-    return places
+    budget.spend(COST.byte * bytes.length + COST.anchor * tried + COST.found * offsets.length)
+    return offsets
   }
 }
 
 /** The bytes that an anchor can have at an offset. */
-function bytesAt({ pattern, mask }: Anchor, place: number): readonly number[] {
-  const byte = pattern[place]
-  const counts = byte === undefined ? 0 : (mask?.[place] ?? 0xff)
+function bytesAt({ pattern, mask }: Anchor, offset: number): readonly number[] {
+  const byte = pattern[offset]
+  const counts = byte === undefined ? 0 : (mask?.[offset] ?? 0xff)
   if (counts === 0xff) return [byte ?? 0]
   return ANY_BYTE.filter((each) => ((each ^ (byte ?? 0)) & counts) === 0)
 }

@@ -108,14 +108,14 @@ class Layout {
   /** The fragments that an anchor may be found by, the rarest first: those that are not open, where there are any. */
   choicesOf(anchor: Anchor): readonly Choice[] {
     const fragments = [fragmentAt(anchor, 0)]
-    for (let place = 1; place + FRAGMENT <= anchor.pattern.length; place++)
-      fragments.push(fragmentAt(anchor, place))
+    for (let offset = 1; offset + FRAGMENT <= anchor.pattern.length; offset++)
+      fragments.push(fragmentAt(anchor, offset))
     const usable = fragments.filter((fragment) => !isVague(fragment))
     if (usable.length === 0)
       throw new RangeError(`the pattern of ${anchor.name} fits nearly everything`)
     const closed = usable.filter((fragment) => !isOpen(fragment))
     const choices = (closed.length > 0 ? closed : usable).map((fragment) => {
-      const [sets, ends] = [setsOf(fragment), endsOf(anchor, fragment.place)]
+      const [sets, ends] = [setsOf(fragment), endsOf(anchor, fragment.offset)]
       return { fragment, sets, ends, share: this.#shareOf(sets, ends, BUCKETS) }
     })
     return choices.toSorted((a, b) => a.share - b.share).slice(0, MOST_TRIED)
@@ -144,8 +144,8 @@ class Layout {
   /** Share of offsets that have these sets or those of a bucket, and are so aligned, roughly. */
   #shareOf(sets: readonly number[], ends: number, bucket: number): number {
     const all = ends | (this.#ends[bucket] ?? 0)
-    let places = 0
-    for (let bit = 0; bit < 8; bit++) places += (all >> bit) & 1
+    let count = 0
+    for (let bit = 0; bit < 8; bit++) count += (all >> bit) & 1
     let share = 0
     for (const kind of this.#kinds) {
       let product = kind.share
@@ -156,7 +156,7 @@ class Layout {
       }
       share += product
     }
-    return (share * places) / 8
+    return (share * count) / 8
   }
 }
 
@@ -212,7 +212,7 @@ export function anchorTables(anchors: readonly Anchor[]): AnchorTables {
 /** Adds the nibbles that fit a fragment to its bucket, and where it may end. */
 function writeSets(bytes: Uint8Array, { anchor, fragment, bucket }: Row): void {
   const ends = AT.alignments + bucket
-  bytes[ends] = (bytes[ends] ?? 0) | endsOf(anchor, fragment.place)
+  bytes[ends] = (bytes[ends] ?? 0) | endsOf(anchor, fragment.offset)
   for (const [number, set] of setsOf(fragment).entries()) {
     for (let nibble = 0; nibble < 16; nibble++) {
       const at = 16 * number + nibble
@@ -254,7 +254,7 @@ function entryOf({ id, anchor, fragment }: Row): Uint8Array {
   const entry = new Uint8Array(ENTRY)
   entry.set(isOpen(fragment) ? fragment.mask : [255, 255, 255, 255], 4)
   new DataView(entry.buffer).setUint16(8, id, true)
-  entry[10] = fragment.place
+  entry[10] = fragment.offset
   entry[11] = anchor.pattern.length
   entry[14] = anchor.alignment ?? ANYWHERE
   for (const [i, byte] of anchor.pattern.entries()) {

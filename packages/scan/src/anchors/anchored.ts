@@ -28,13 +28,13 @@ export function patternOf(text: string): string {
 
 /** A hit in [from, to). */
 export function hit(
-  proof: Verification,
+  verification: Verification,
   form: string,
   from: number,
   to: number,
   note?: Detected['note'],
 ): Detected {
-  const { certainty, kind, bits, material, possible, isWellFormed } = proof
+  const { certainty, kind, bits, material, possible, isWellFormed } = verification
   return {
     offset: from,
     length: to - from,
@@ -42,7 +42,7 @@ export function hit(
     form,
     bits,
     certainty,
-    proof: proof.proof,
+    proof: verification.proof,
     ...(note === undefined ? {} : { note }),
     ...(material === undefined ? {} : { material }),
     ...(possible === undefined ? {} : { possible }),

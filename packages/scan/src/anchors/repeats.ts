@@ -110,9 +110,9 @@ export class Repeats<T> {
     let name = anchor * ALIGNMENT + (at % ALIGNMENT)
     for (const sample of SAMPLES) {
       if (sample < -before || sample + 4 > behind) continue
-      const place = at + sample
-      if (place < 0 || place + 4 > this.#bytes.length) continue
-      name = Math.imul(name ^ wordAt(this.#bytes, place), 0x9e3779b1)
+      const offset = at + sample
+      if (offset < 0 || offset + 4 > this.#bytes.length) continue
+      name = Math.imul(name ^ wordAt(this.#bytes, offset), 0x9e3779b1)
       name ^= name >>> 15
     }
     return name

@@ -34,12 +34,12 @@ export async function withBuffer<T>(
 }
 
 function temporaryFolder(): string {
-  const place = tmpdir()
+  const folder = tmpdir()
   try {
-    return mkdtempSync(path.join(place, 'mintmark-scan-'))
+    return mkdtempSync(path.join(folder, 'mintmark-scan-'))
   } catch (cause) {
     const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN'
-    const shown = safeText(place)
+    const shown = safeText(folder)
     const message = `no temporary file can be made in ${shown}: ${errno} (set TMPDIR to a folder that can be written to)`
     throw new MintmarkError('INPUT_UNREADABLE', message, { path: shown, errno }, { cause })
   }

@@ -37,20 +37,20 @@ export interface FoundInside {
 
 /** Offsets in the bytes that are searched, each once, in order. */
 export class PackedList {
-  readonly #places = new Map<string, PackedSeen>()
+  readonly #locations = new Map<string, PackedSeen>()
   leftOut = 0
 
-  addAll(places: readonly PackedSeen[]): void {
-    for (const place of places) {
-      const name = `${place.coding} ${place.at}`
-      if (this.#places.has(name)) continue
-      if (this.#places.size < MOST_OFFSETS) this.#places.set(name, place)
+  addAll(locations: readonly PackedSeen[]): void {
+    for (const location of locations) {
+      const name = `${location.coding} ${location.at}`
+      if (this.#locations.has(name)) continue
+      if (this.#locations.size < MOST_OFFSETS) this.#locations.set(name, location)
       else this.leftOut++
     }
   }
 
   get all(): readonly PackedSeen[] {
-    return [...this.#places.values()].toSorted((a, b) => a.at - b.at)
+    return [...this.#locations.values()].toSorted((a, b) => a.at - b.at)
   }
 }
 
@@ -79,29 +79,29 @@ export interface PackedTaker {
  */
 export async function scanPacked(
   source: ByteSource,
-  places: PackedList,
+  locations: PackedList,
   how: PackedSearch,
   taker: PackedTaker,
 ): Promise<void> {
   const unsearched = (name: string, offset: number, count = 1) =>
     taker.onLimit({ code: 'packed-unsearched', name, offset, count })
-  if (places.leftOut > 0) unsearched(TOO_MANY_PACKED, 0, places.leftOut)
+  if (locations.leftOut > 0) unsearched(TOO_MANY_PACKED, 0, locations.leftOut)
   // The inside of packed data is skipped; text can have two encodings.
   let opened = { at: -1, end: 0 }
-  for (const place of places.all) {
-    const isInside = place.at > opened.at && place.at < opened.end
-    if (isInside || (how.depth === 0 && isOfFile(place))) continue
+  for (const location of locations.all) {
+    const isInside = location.at > opened.at && location.at < opened.end
+    if (isInside || (how.depth === 0 && isOfFile(location))) continue
     if (how.depth >= MOST_DEPTH) {
-      unsearched(`it is packed more than ${MOST_DEPTH} times`, place.at)
+      unsearched(`it is packed more than ${MOST_DEPTH} times`, location.at)
       continue
     }
     if (how.room.bytes <= 0) {
-      unsearched('more comes out than is searched', place.at)
+      unsearched('more comes out than is searched', location.at)
       continue
     }
     // oxlint-disable-next-line no-await-in-loop -- one after another: each may fill the buffer
-    const end = await scanOffset(source, place, how, { ...taker, unsearched })
-    if (end > opened.end) opened = { at: place.at, end }
+    const end = await scanOffset(source, location, how, { ...taker, unsearched })
+    if (end > opened.end) opened = { at: location.at, end }
   }
 }
 
@@ -117,23 +117,23 @@ interface OffsetTaker extends PackedTaker {
 /** @returns behind the packed data; the offset itself where there is none */
 async function scanOffset(
   source: ByteSource,
-  place: PackedSeen,
+  location: PackedSeen,
   how: PackedSearch,
   taker: OffsetTaker,
 ): Promise<number> {
   const { room } = how
   const small = new SmallBuffer()
   try {
-    const opened = await openPacked(source, place, small, Math.min(room.bytes, SMALL_BYTES))
+    const opened = await openPacked(source, location, small, Math.min(room.bytes, SMALL_BYTES))
     if (opened.end !== 'too-large' || room.bytes <= SMALL_BYTES) {
-      return await searchBuffered(place, { opened, buffer: small }, how, taker)
+      return await searchBuffered(location, { opened, buffer: small }, how, taker)
     }
   } finally {
     small.wipe()
   }
   return await withBuffer(async (buffer) => {
-    const opened = await openPacked(source, place, buffer, room.bytes)
-    return await searchBuffered(place, { opened, buffer }, how, taker)
+    const opened = await openPacked(source, location, buffer, room.bytes)
+    return await searchBuffered(location, { opened, buffer }, how, taker)
   }, MEMORY_BYTES)
 }
 
@@ -144,28 +144,28 @@ interface BufferedContent {
 }
 
 async function searchBuffered(
-  place: PackedSeen,
+  location: PackedSeen,
   { opened, buffer }: BufferedContent,
   { room, isDump, search }: PackedSearch,
   taker: OffsetTaker,
 ): Promise<number> {
   room.bytes -= buffer.size
   if (opened.end === 'unopened') {
-    if (!isDump || !OF_FILES.has(place.coding))
-      taker.unsearched(opened.reason ?? place.coding, place.at)
-    return place.at
+    if (!isDump || !OF_FILES.has(location.coding))
+      taker.unsearched(opened.reason ?? location.coding, location.at)
+    return location.at
   }
-  if (buffer.size < LEAST_BYTES) return place.at
-  if (opened.end === 'too-large') taker.unsearched('more comes out than is searched', place.at)
+  if (buffer.size < LEAST_BYTES) return location.at
+  if (opened.end === 'too-large') taker.unsearched('more comes out than is searched', location.at)
   if (opened.end === 'cut' && !isDump)
-    taker.unsearched(`${place.coding} that is damaged or cut`, place.at)
+    taker.unsearched(`${location.coding} that is damaged or cut`, location.at)
   const { found, limits, bytes } = await search(buffer.input(), opened.length)
   for (const { finding, tag } of bestOfEach(found)) {
-    taker.onRawFinding({ seen: seenOutside(finding, place, opened.length), tag })
+    taker.onRawFinding({ seen: seenOutside(finding, location, opened.length), tag })
   }
-  for (const limit of limits) taker.onLimit({ ...limit, offset: place.at })
+  for (const limit of limits) taker.onLimit({ ...limit, offset: location.at })
   taker.onBytes(bytes)
-  return place.at + opened.length
+  return location.at + opened.length
 }
 
 /** One finding of each key, since all have one offset in the file: the verified encoding rather than a copy of a value. */

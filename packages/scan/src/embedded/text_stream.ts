@@ -23,16 +23,16 @@ export function* decodedFrom(
 ): Generator<Buffer, number, void> {
   const text = new Text(source, at)
   const values = new Uint8Array(STEP_BYTES)
-  const places = new Uint32Array(STEP_BYTES)
+  const offsets = new Uint32Array(STEP_BYTES)
   const group = new Group(coding)
   try {
     for (let offset = at; ; ) {
       const { chars, isLast } = text.from(offset)
       const to = isLast ? chars.length : chars.length - MARGIN_BYTES
-      const { count, end } = readLetters(chars, 0, Math.max(0, to), values, places)
+      const { count, end } = readLetters(chars, 0, Math.max(0, to), values, offsets)
       const used = coding === 'hex' ? digitsOf(values, count) : count
       if (used > 0) yield group.decoded(values.subarray(0, used))
-      if (used < count) return offset + (places[used] ?? end) * text.width
+      if (used < count) return offset + (offsets[used] ?? end) * text.width
       if (chars[end - 1] === PADDING) group.end()
       const next = behindBlanks(chars, end)
       const isCut = next >= to - MARGIN_BYTES && !isLast
@@ -121,9 +121,9 @@ class Group {
     let length = 0
     for (const value of values) {
       this.#bits = ((this.#bits << 6) | value) & 0xffffff
-      const place = this.#letters & 3
+      const offset = this.#letters & 3
       this.#letters++
-      if (place !== 0) bytes[length++] = this.#bits >> (6 - 2 * place)
+      if (offset !== 0) bytes[length++] = this.#bits >> (6 - 2 * offset)
     }
     return bytes.subarray(0, length)
   }

@@ -84,34 +84,34 @@ export class LayerReader {
     to: number,
     take: OnEncoded,
     probe: Probe,
-    places?: readonly number[],
+    offsets?: readonly number[],
   ): void {
-    const place = offsetOf(bytes, probe)
+    const location = offsetOf(bytes, probe)
     this.#begin()
-    if (places === undefined) this.#search(place, from, to, take)
+    if (offsets === undefined) this.#search(location, from, to, take)
     else {
       let done = from
-      for (const at of places) {
+      for (const at of offsets) {
         if (this.#isSpent) break
-        if (at >= done) done = this.#text(place, at, done, take)
+        if (at >= done) done = this.#text(location, at, done, take)
       }
     }
-    if (this.#isDeep) this.#unpack(place, from, to, take)
+    if (this.#isDeep) this.#unpack(location, from, to, take)
   }
 
   /** Gives what is packed by gzip or zlib at an offset, and what is encoded in it; it is wiped when `take` returns. */
   readPacked(bytes: Uint8Array, at: number, take: OnEncoded, probe: Probe): void {
-    const place = offsetOf(bytes, probe)
-    const layer = unpackedIn(place, at)
+    const location = offsetOf(bytes, probe)
+    const layer = unpackedIn(location, at)
     if (layer === undefined) return
     this.#begin()
-    this.#enter(place, layer, take)
+    this.#enter(location, layer, take)
   }
 
-  #search(place: Location, from: number, to: number, take: OnEncoded): void {
+  #search(location: Location, from: number, to: number, take: OnEncoded): void {
     let done = from
     for (let at = from; at < to && !this.#isSpent; at += STRIDE) {
-      if (at >= done) done = this.#text(place, at, done, take)
+      if (at >= done) done = this.#text(location, at, done, take)
     }
   }
 
@@ -130,101 +130,106 @@ export class LayerReader {
   }
 
   /** @returns behind what was read around an offset; no more than the offset if there was nothing */
-  #text(place: Location, at: number, done: number, take: OnEncoded): number {
-    const { bytes } = place
+  #text(location: Location, at: number, done: number, take: OnEncoded): number {
+    const { bytes } = location
     const first = bytes[at] ?? 0
     const second = KINDS[bytes[at + 1] ?? 0] ?? 0
     if (first === 0) {
       const isWide = second !== 0 && bytes[at + 2] === 0
-      return isWide ? this.#wide(place, at + 1, done, take) : done
+      return isWide ? this.#wide(location, at + 1, done, take) : done
     }
-    if (bytes[at + 1] === 0) return this.#wide(place, at, done, take)
-    return ((KINDS[first] ?? 0) & second) === 0 ? done : this.#narrow(place, at, done, take)
+    if (bytes[at + 1] === 0) return this.#wide(location, at, done, take)
+    return ((KINDS[first] ?? 0) & second) === 0 ? done : this.#narrow(location, at, done, take)
   }
 
   /** The same of text of one byte a letter. */
-  #narrow(place: Location, at: number, done: number, take: OnEncoded): number {
-    const { bytes } = place
+  #narrow(location: Location, at: number, done: number, take: OnEncoded): number {
+    const { bytes } = location
     if (isLetters(bytes, at, 1)) {
-      const end = this.#letters(place, at, done, take)
+      const end = this.#letters(location, at, done, take)
       if (end > at) return end
     }
-    return isList(bytes, at, 1) ? this.#list(place, at, done, take) : done
+    return isList(bytes, at, 1) ? this.#list(location, at, done, take) : done
   }
 
   /** @returns behind the run of letters around an offset; the offset itself if they are too few */
-  #letters(place: Location, at: number, done: number, take: OnEncoded): number {
-    const { bytes } = place
+  #letters(location: Location, at: number, done: number, take: OnEncoded): number {
+    const { bytes } = location
     if (!isLongRun(bytes, at)) return done
     // Numbers with dashes between them are letters too.
-    if (!mayBeEncoded(bytes, at)) return isList(bytes, at, 1) ? done : notedRun(place, at, done)
-    const most = this.#mostToRead(place)
+    if (!mayBeEncoded(bytes, at)) return isList(bytes, at, 1) ? done : notedRun(location, at, done)
+    const most = this.#mostToRead(location)
     if (most === 0) return done
     if (!this.#run.holds(bytes.length)) this.#run = new LetterRun(bytes.length)
     // What was read before is not gone through again.
-    const { start } = lettersBefore(bytes.subarray(done), at - done, most, place.probe.budget)
+    const { start } = lettersBefore(bytes.subarray(done), at - done, most, location.probe.budget)
     const begin = done + start
     const last = Math.min(bytes.length, at + most)
-    const end = this.#run.read(bytes, begin, last, place.probe.budget)
+    const end = this.#run.read(bytes, begin, last, location.probe.budget)
     // Of their own memory: what is encoded in them is read into the same run.
     const layers = this.#run.layers()
     const goesOn = end >= at + most - 1 && isBase64Letter(bytes[end])
-    if (goesOn) noteLayers(place, layers)
+    if (goesOn) noteLayers(location, layers)
     const { isCut, unread } = this.#run
-    if (unread !== undefined) noteRoot(place, 'hex', unread)
+    if (unread !== undefined) noteRoot(location, 'hex', unread)
     else if (isCut || (layers.length === 0 && end - begin >= LEAST_LETTERS))
-      noteRoot(place, 'base64', begin)
+      noteRoot(location, 'base64', begin)
     const next = this.#run.escapesBehind(bytes, at) ?? end
     this.#run.wipe()
-    for (const layer of layers) this.#enter(place, layer, take)
+    for (const layer of layers) this.#enter(location, layer, take)
     return Math.max(next, done)
   }
 
-  #list(place: Location, at: number, done: number, take: OnEncoded): number {
-    const most = this.#mostToRead(place)
+  #list(location: Location, at: number, done: number, take: OnEncoded): number {
+    const most = this.#mostToRead(location)
     if (most === 0) return done
-    const chars = place.bytes.subarray(0, at + most)
+    const chars = location.bytes.subarray(0, at + most)
     const { layers, end } = this.#numbers.around(
       chars,
       at,
       Math.max(done, at - most),
-      place.probe.budget,
+      location.probe.budget,
     )
-    for (const layer of layers) this.#enter(place, layer, take)
+    for (const layer of layers) this.#enter(location, layer, take)
     return end
   }
 
   /** Text of two bytes a letter around an offset, as a text of its own. */
-  #wide(place: Location, at: number, done: number, take: OnEncoded): number {
-    const { bytes } = place
-    if (place.isNarrowed || !(isLetters(bytes, at, 2) || isList(bytes, at, 2))) return done
-    const most = 2 * this.#mostToRead(place)
+  #wide(location: Location, at: number, done: number, take: OnEncoded): number {
+    const { bytes } = location
+    if (location.isNarrowed || !(isLetters(bytes, at, 2) || isList(bytes, at, 2))) return done
+    const most = 2 * this.#mostToRead(location)
     const least = Math.max(done, at - most)
     let [from, to] = [at, at]
     while (from - 2 >= least && bytes[from - 1] === 0 && isAscii(bytes[from - 2])) from -= 2
     while (to < at + most && bytes[to + 1] === 0 && isAscii(bytes[to])) to += 2
-    place.probe.budget.spend((COST.wide * (to - from)) / 2)
+    location.probe.budget.spend((COST.wide * (to - from)) / 2)
     if (to - from < 2 * LEAST_RUN) return done
     const chars = new Uint8Array((to - from) / 2)
     for (let k = 0; k < chars.length; k++) chars[k] = bytes[from + 2 * k] ?? 0
     const wide = (begin: number, end: number): Span => {
       const span = { from: from + 2 * begin, to: from + 2 * end }
-      return place.spanOf?.(span.from, span.to) ?? span
+      return location.spanOf?.(span.from, span.to) ?? span
     }
-    this.#search({ ...place, bytes: chars, spanOf: wide, isNarrowed: true }, 0, chars.length, take)
+    this.#search(
+      { ...location, bytes: chars, spanOf: wide, isNarrowed: true },
+      0,
+      chars.length,
+      take,
+    )
     chars.fill(0)
     return to
   }
 
   /** Of zlib, which has a head of only two bytes, the first offset of a layer alone unless the search is deep. */
-  #unpack(place: Location, from: number, to: number, take: OnEncoded): void {
-    const { bytes } = place
+  #unpack(location: Location, from: number, to: number, take: OnEncoded): void {
+    const { bytes } = location
     const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     const enter = (at: number): number => {
-      const layer = unpackedIn(place, at)
+      const layer = unpackedIn(location, at)
       if (layer === undefined) return at + 1
       const next = layer.spanOf(0, 0).to
-      this.#enter(place, layer, take)
+      this.#enter(location, layer, take)
       return next
     }
     for (let at = all.indexOf(GZIP, from); at !== -1 && at < to; ) at = all.indexOf(GZIP, enter(at))
@@ -251,9 +256,9 @@ export class LayerReader {
         outer.probe.onPacked?.(root)
         return true
       }
-      const place = { bytes, depth, coding, spanOf, isNarrowed: false, root, probe: outer.probe }
-      this.#search(place, 0, bytes.length, take)
-      this.#unpack(place, 0, bytes.length, take)
+      const location = { bytes, depth, coding, spanOf, isNarrowed: false, root, probe: outer.probe }
+      this.#search(location, 0, bytes.length, take)
+      this.#unpack(location, 0, bytes.length, take)
       return true
     })
     bytes.fill(0)
@@ -273,18 +278,18 @@ function offsetOf(bytes: Uint8Array, probe: Probe): Location {
 }
 
 /** What is packed at an offset; where that is more than is unpacked here, it is noted. */
-function unpackedIn(place: Location, at: number): Layer | undefined {
-  const { bytes } = place
-  return unpackedAt(bytes, at, place.probe.budget, () =>
-    noteRoot(place, isGzipHead(bytes, at) ? 'gzip' : 'zlib', at),
+function unpackedIn(location: Location, at: number): Layer | undefined {
+  const { bytes } = location
+  return unpackedAt(bytes, at, location.probe.budget, () =>
+    noteRoot(location, isGzipHead(bytes, at) ? 'gzip' : 'zlib', at),
   )
 }
 
 /** Notes what goes on behind what was read of it, each coding once: from the first of its layers on. */
-function noteLayers(place: Location, layers: readonly Layer[]): void {
+function noteLayers(location: Location, layers: readonly Layer[]): void {
   for (const wanted of ['base64', 'hex'] as const) {
     const first = layers.find(({ coding }) => coding === wanted)
-    if (first !== undefined) noteRoot(place, wanted, first.spanOf(0, 1).from)
+    if (first !== undefined) noteRoot(location, wanted, first.spanOf(0, 1).from)
   }
 }
 
@@ -296,8 +301,8 @@ const LEAST_LETTERS = 4096
  *
  * @returns behind it, or where letters begin in it that may stand for something else
  */
-function notedRun(place: Location, at: number, done: number): number {
-  const { bytes } = place
+function notedRun(location: Location, at: number, done: number): number {
+  const { bytes } = location
   let [start, end] = [at, at]
   while (start > done && isInLines(bytes[start - 1])) start--
   while (end < bytes.length && isInLines(bytes[end])) {
@@ -307,8 +312,8 @@ function notedRun(place: Location, at: number, done: number): number {
     if ((end - at) % STRIDE === 1 && next < bytes.length && mayBeEncoded(bytes, next)) break
   }
   while (start < at && !isBase64Letter(bytes[start])) start++
-  place.probe.budget.spend((end - start) >> 2)
-  if (end - start >= LEAST_LETTERS) noteRoot(place, 'base64', start)
+  location.probe.budget.spend((end - start) >> 2)
+  if (end - start >= LEAST_LETTERS) noteRoot(location, 'base64', start)
   return end
 }
 

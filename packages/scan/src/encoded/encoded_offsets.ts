@@ -38,7 +38,7 @@ export class EncodedOffsets {
     for (let at = from; at < last; at += MOST_OFFSETS * step) {
       const end = Math.min(last, at + MOST_OFFSETS * step)
       const count = this.#find(base + at, base + end, step, LAYOUT.encoded, LAYOUT.hits)
-      for (const place of this.#memory.hits.subarray(0, count)) found.push(place - base)
+      for (const offset of this.#memory.hits.subarray(0, count)) found.push(offset - base)
     }
     return found
   }

@@ -17,11 +17,11 @@ export class EncodedSearch implements WindowSearch {
   readonly name: string = 'encoded text'
   readonly reach: number = LEAST_BYTES
   readonly least: number = LEAST_BYTES
-  readonly #places: EncodedOffsets
+  readonly #offsets: EncodedOffsets
   readonly #reader: LayerReader
 
   constructor(memory: KernelMemory, isDeep: boolean) {
-    this.#places = new EncodedOffsets(memory)
+    this.#offsets = new EncodedOffsets(memory)
     this.#reader = new LayerReader({ isDeep })
   }
 
@@ -38,8 +38,8 @@ export class EncodedSearch implements WindowSearch {
         if (hit.offset >= from && hit.offset < to) hits.push(hit)
       }
     }
-    const places = this.#places.find(bytes, from, to, STRIDE)
-    this.#reader.read(bytes, from, to, take, probe, places)
+    const offsets = this.#offsets.find(bytes, from, to, STRIDE)
+    this.#reader.read(bytes, from, to, take, probe, offsets)
     return hits
   }
 }

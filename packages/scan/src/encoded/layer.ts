@@ -100,9 +100,9 @@ export function isKeyHead(bytes: Uint8Array): boolean {
 
 /** Whether {@link isKeyHead} may hold of what begins with these four bytes, the first the highest. */
 export function mayBeKeyHead(word: number): boolean {
-  const place = versionOffset(word >>> 24, (word >>> 16) & 0xff)
-  if (place === 0) return KEYSTORES.has(word)
-  const version = (word >>> (24 - 8 * place)) & 0xff
+  const offset = versionOffset(word >>> 24, (word >>> 16) & 0xff)
+  if (offset === 0) return KEYSTORES.has(word)
+  const version = (word >>> (24 - 8 * offset)) & 0xff
   return version >= 4 && version <= 6
 }
 

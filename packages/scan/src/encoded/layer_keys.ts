@@ -22,9 +22,9 @@ export function* keysOf(
   // What is packed in it is opened along with what is around it.
   const probe: Probe = { budget, onPacked: () => onPacked?.(root) }
   let done = 0
-  const places = INDEX.places(bytes, MOST_OFFSETS, budget)
-  if (places.length >= MOST_OFFSETS) onPacked?.(root)
-  for (const { anchor, at } of places) {
+  const offsets = INDEX.offsets(bytes, MOST_OFFSETS, budget)
+  if (offsets.length >= MOST_OFFSETS) onPacked?.(root)
+  for (const { anchor, at } of offsets) {
     if (at < done) continue
     const hit = budget.within(PROBE_COST, () => anchor.detect(bytes, at, probe))
     if (hit === undefined) continue

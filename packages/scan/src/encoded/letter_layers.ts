@@ -110,7 +110,7 @@ function decoded(values: Uint8Array, from: number, to: number): Uint8Array {
 /** A run of letters: reading another overwrites it. */
 export class LetterRun {
   readonly #values: Uint8Array
-  readonly #places: Uint32Array
+  readonly #offsets: Uint32Array
   #length = 0
   #budget: WorkBudget = UNLIMITED
   /** More in it begins like gzip than is examined. */
@@ -121,7 +121,7 @@ export class LetterRun {
   /** @param length of the text that runs are in: they have room for no more letters */
   constructor(length: number) {
     this.#values = new Uint8Array(Math.min(length, MOST_LETTERS))
-    this.#places = new Uint32Array(this.#values.length)
+    this.#offsets = new Uint32Array(this.#values.length)
   }
 
   /** Whether a run of a text of so many letters has room. */
@@ -132,7 +132,7 @@ export class LetterRun {
   /** @returns behind the run */
   read(chars: Uint8Array, from: number, to: number, budget: WorkBudget): number {
     this.#budget = budget
-    const { count, end } = readLetters(chars, from, to, this.#values, this.#places)
+    const { count, end } = readLetters(chars, from, to, this.#values, this.#offsets)
     this.#length = count
     this.isCut = false
     this.unread = undefined
@@ -144,9 +144,9 @@ export class LetterRun {
   escapesBehind(chars: Uint8Array, at: number): number | undefined {
     let inRow = 0
     for (let k = 0; k < this.#length; k++) {
-      const place = this.#places[k] ?? 0
-      inRow = place > at && chars[place] === BACKSLASH ? inRow + 1 : 0
-      if (inRow === LEAST_ESCAPES) return this.#places[k + 1 - LEAST_ESCAPES]
+      const offset = this.#offsets[k] ?? 0
+      inRow = offset > at && chars[offset] === BACKSLASH ? inRow + 1 : 0
+      if (inRow === LEAST_ESCAPES) return this.#offsets[k + 1 - LEAST_ESCAPES]
     }
     return undefined
   }
@@ -209,13 +209,13 @@ export class LetterRun {
     this.#budget.spend(2 * COST.decoded * bytes.length)
     const parts = partsWorthDecoding(bytes)
     const covered = parts.reduce((sum, part) => sum + part.to - part.from, 0)
-    if (bytes.length - covered >= LEAST_UNREAD) this.unread ??= this.#places[from]
+    if (bytes.length - covered >= LEAST_UNREAD) this.unread ??= this.#offsets[from]
     for (const part of parts) {
-      const places = this.#places.slice(from + 2 * part.from, from + 2 * part.to)
+      const offsets = this.#offsets.slice(from + 2 * part.from, from + 2 * part.to)
       layers.push({
         bytes: bytes.slice(part.from, part.to),
         coding: 'hex',
-        spanOf: (begin, end) => spanOf(places, 2 * begin, 2 * end),
+        spanOf: (begin, end) => spanOf(offsets, 2 * begin, 2 * end),
       })
     }
     bytes.fill(0)
@@ -224,16 +224,17 @@ export class LetterRun {
   #base64(from: number, to: number): Layer {
     this.#budget.spend(COST.decoded * (to - from))
     const bytes = decoded(this.#values, from, to)
-    const places = this.#places.slice(from, to)
+    const offsets = this.#offsets.slice(from, to)
     return {
       bytes,
       coding: 'base64',
-      spanOf: (begin, end) => spanOf(places, Math.floor((begin * 4) / 3), Math.ceil((end * 4) / 3)),
+      spanOf: (begin, end) =>
+        spanOf(offsets, Math.floor((begin * 4) / 3), Math.ceil((end * 4) / 3)),
     }
   }
 }
 
-function spanOf(places: Uint32Array, from: number, to: number): { from: number; to: number } {
-  const last = places[Math.min(to, places.length) - 1] ?? 0
-  return { from: places[Math.min(from, places.length - 1)] ?? 0, to: last + 1 }
+function spanOf(offsets: Uint32Array, from: number, to: number): { from: number; to: number } {
+  const last = offsets[Math.min(to, offsets.length) - 1] ?? 0
+  return { from: offsets[Math.min(from, offsets.length - 1)] ?? 0, to: last + 1 }
 }

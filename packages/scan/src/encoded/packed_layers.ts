@@ -16,7 +16,7 @@ export const GZIP_SUMS = 8
 /** Deflate packs no more than so many times. */
 const MOST_TIMES = 1032
 /** Of an offset, and of a byte that comes out, or may have where the end was damaged. */
-const COST = { place: 80_000, byte: 4 } as const
+const COST = { offset: 80_000, byte: 4 } as const
 
 /** Offsets that look like gzip: three bytes, the only method, and flags that there are. */
 export function isGzipHead(bytes: Uint8Array, at: number): boolean {
@@ -44,7 +44,7 @@ export function unpackedAt(
   const isGzip = isGzipHead(bytes, at)
   if (!isGzip && !(isZlibHead(bytes, at) && isBlockHead(bytes, at + 2))) return undefined
   const packed = bytes.subarray(at, at + MOST_PACKED)
-  return budget.within(COST.place, () => {
+  return budget.within(COST.offset, () => {
     const first = unpacked(packed.subarray(0, FIRST_PACKED), isGzip)
     first?.bytes.fill(0)
     const made = first && unpacked(packed, isGzip)

@@ -27,10 +27,10 @@ export interface TextRange extends LetterRange {
 
 /** For each value of a letter, by its offset in the run: the phases in which it cannot stand for ASCII, a bit each. */
 const FAILS = Uint8Array.from({ length: 256 }, (_, index) => {
-  const [place, value] = [index >> 6, index & 63]
+  const [offset, value] = [index >> 6, index & 63]
   const isBit = [value >= 32, (value & 8) !== 0, (value & 2) !== 0, false]
   let bits = 0
-  for (const phase of PHASES) if (isBit[(place - phase + 4) % 4] === true) bits |= 1 << phase
+  for (const phase of PHASES) if (isBit[(offset - phase + 4) % 4] === true) bits |= 1 << phase
   return bits
 })
 
@@ -45,8 +45,8 @@ const HEX_OF_LETTER = Uint8Array.from({ length: 256 }, (_, value) => {
 const IS_NO_HEX = Uint8Array.from({ length: 256 }, (_, index) => Number(hexOf(index & 63) > 15))
 
 /** The phases in which a letter cannot stand for ASCII, a bit each. */
-export function failsOf(value: number, place: number): number {
-  return FAILS[((place & 3) << 6) | value] ?? ALL_FAIL
+export function failsOf(value: number, offset: number): number {
+  return FAILS[((offset & 3) << 6) | value] ?? ALL_FAIL
 }
 
 /** The value of a letter as a hexadecimal digit; 16 where it is none. */
@@ -94,7 +94,7 @@ interface Letters extends Omit<LetterRange, 'to'> {
   readonly length: number
 }
 
-/** The letters in a row around one of them that have none of the bits of `mask` in a table by place and value. */
+/** The letters in a row around one of them that have none of the bits of `mask` in a table by position and value. */
 function around(run: Letters, at: number, table: Uint8Array, mask: number): LetterRange {
   const { values, length } = run
   let [from, to] = [at, at + 1]

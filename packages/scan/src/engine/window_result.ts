@@ -138,7 +138,7 @@ function better(existing: KeySeen, seen: KeySeen): KeySeen {
 
 /** Each offset once; notes if there were too many. */
 class PackedOfWindow {
-  readonly #places = new Map<string, PackedSeen>()
+  readonly #locations = new Map<string, PackedSeen>()
   readonly #limits: LimitSeen[]
 
   constructor(limits: LimitSeen[]) {
@@ -146,11 +146,11 @@ class PackedOfWindow {
   }
 
   add(seen: PackedSeen): void {
-    if (this.#places.size < MOST_PACKED) this.#places.set(`${seen.coding} ${seen.at}`, seen)
+    if (this.#locations.size < MOST_PACKED) this.#locations.set(`${seen.coding} ${seen.at}`, seen)
     else this.#limits.push({ code: 'packed-unsearched', name: TOO_MANY_PACKED, offset: seen.at })
   }
 
   get all(): readonly PackedSeen[] {
-    return [...this.#places.values()]
+    return [...this.#locations.values()]
   }
 }

@@ -167,8 +167,8 @@ export class WindowScanner {
       this.#anchors.length > 0 ? { small: [], others: whole } : smallPieces(whole)
     const bytes = new Uint8Array(0)
     const probe = { budget: this.#budget }
-    const place: Location = { ...taker, bytes, offset: 0, address: undefined, probe }
-    for (const piece of others) this.#scanPiece(target, window.offset, piece, place)
+    const location: Location = { ...taker, bytes, offset: 0, address: undefined, probe }
+    for (const piece of others) this.#scanPiece(target, window.offset, piece, location)
     if (small.length > 0) this.#scanJoined(target, window.offset, small, taker)
     return whole.reduce((sum, { from, to }) => sum + to - from, 0)
   }
@@ -185,57 +185,57 @@ export class WindowScanner {
     for (const search of this.#own) search.wipe?.()
   }
 
-  #scanPiece(target: Uint8Array, offset: number, piece: Piece, place: Location): void {
+  #scanPiece(target: Uint8Array, offset: number, piece: Piece, location: Location): void {
     if (piece.end - piece.begin < this.#leastPiece) return
     const bytes = target.subarray(piece.begin, piece.end)
     const begin = offset + piece.begin
-    place.bytes = bytes
-    place.offset = begin
-    place.address = piece.address
-    place.probe = {
+    location.bytes = bytes
+    location.offset = begin
+    location.address = piece.address
+    location.probe = {
       budget: this.#budget,
       memory: this.#process?.around(begin, this.#budget),
-      onPublicKey: place.onPublicKey,
-      hasRoomForKey: place.hasRoomForKey,
+      onPublicKey: location.onPublicKey,
+      hasRoomForKey: location.hasRoomForKey,
       onPacked: ({ coding, at }) => {
         // Its end is searched for behind what is in reach.
         this.#isWhole = false
-        place.onPacked?.({ coding, at: begin + at })
+        location.onPacked?.({ coding, at: begin + at })
       },
     }
     this.#repeats.start(bytes)
     const searches = piece.isAligned ? this.#aligned : this.#unaligned
     const isAligned = piece.isAligned && !this.#isDeep
-    if (piece.array === 'number') this.#takeNumber(place)
+    if (piece.array === 'number') this.#takeNumber(location)
     const to = piece.to - piece.begin
     let done = piece.from - piece.begin
     for (const [from, until] of this.#runs(bytes, done, to)) {
-      reportZeros(place, done, from)
+      reportZeros(location, done, from)
       done = until
       for (let at = from; at < until; at += this.#blockBytes) {
         const end = Math.min(at + this.#blockBytes, until)
         this.#shares.take(end - at)
         this.#kernel.find(bytes, at, end, isAligned, (hit, anchor) =>
-          this.#probeAnchor(place, hit, anchor),
+          this.#probeAnchor(location, hit, anchor),
         )
         for (const search of searches) {
-          if (bytes.length >= (search.least ?? 1)) this.#run(search, place, at, end)
+          if (bytes.length >= (search.least ?? 1)) this.#run(search, location, at, end)
         }
-        this.#searchEncoded(place, at, end)
+        this.#searchEncoded(location, at, end)
       }
     }
-    reportZeros(place, done, to)
+    reportZeros(location, done, to)
   }
 
   /** Searches for keys in encoded text of a block, with the rest of the block's budget. */
-  #searchEncoded(place: Location, from: number, to: number): void {
+  #searchEncoded(location: Location, from: number, to: number): void {
     const encoded = this.#encoded
-    if (encoded === undefined || place.bytes.length < encoded.least) return
+    if (encoded === undefined || location.bytes.length < encoded.least) return
     const number = this.#encodedNumber
     this.#budget.start(this.#shares.leftFor(number))
-    this.#run(encoded, place, from, to)
+    this.#run(encoded, location, from, to)
     const { cost, wasRefused } = this.#budget.end()
-    if (wasRefused) this.#pass(place, from, number, encoded.name)
+    if (wasRefused) this.#pass(location, from, number, encoded.name)
     this.#shares.spend(number, cost)
   }
 
@@ -247,7 +247,7 @@ export class WindowScanner {
     taker: WindowTaker,
   ): void {
     for (const { bytes, offsetOf, isWithin } of joinedPieces(target, pieces)) {
-      const place: Location = {
+      const location: Location = {
         bytes,
         offset: 0,
         address: undefined,
@@ -257,7 +257,7 @@ export class WindowScanner {
         },
         onLimit: (seen) => taker.onLimit({ ...seen, offset: offset + offsetOf(seen.offset) }),
       }
-      for (const search of this.#own) this.#run(search, place, 0, bytes.length)
+      for (const search of this.#own) this.#run(search, location, 0, bytes.length)
     }
   }
 
@@ -274,24 +274,24 @@ export class WindowScanner {
   }
 
   /** Lets an anchor's detector examine an offset. */
-  #probeAnchor(place: Location, at: number, number: number): void {
+  #probeAnchor(location: Location, at: number, number: number): void {
     const anchor = this.#anchors[number]
     if (anchor === undefined) return
     if (this.#shares.isOff(number)) {
-      this.#pass(place, at, number, anchor.name)
+      this.#pass(location, at, number, anchor.name)
       return
     }
-    if (anchor.mayContain?.(place.bytes, at) === false) {
+    if (anchor.mayContain?.(location.bytes, at) === false) {
       this.#shares.spend(number, PROBE_COST)
       return
     }
     this.#budget.start(this.#shares.leftFor(number))
     this.#budget.spend(PROBE_COST)
-    const isCopy = this.#repeats.knows(number) && this.#takeCopy(place, at, number, anchor)
-    const hit = isCopy ? undefined : this.#probeOffset(place, at, anchor)
+    const isCopy = this.#repeats.knows(number) && this.#takeCopy(location, at, number, anchor)
+    const hit = isCopy ? undefined : this.#probeOffset(location, at, anchor)
     const { cost, wasRefused } = this.#budget.end()
     // A key that was verified without the refused test counts as examined, such as the one of 15,360 bits in OpenSSL's program.
-    if (wasRefused && hit?.isVerified !== true) this.#pass(place, at, number, anchor.name)
+    if (wasRefused && hit?.isVerified !== true) this.#pass(location, at, number, anchor.name)
     if (this.#isWhole && !isCopy && !wasRefused) {
       this.#repeats.remember(number, at, anchor, cost, hit)
     }
@@ -299,26 +299,26 @@ export class WindowScanner {
   }
 
   /** Sets {@link #isWhole}, too. */
-  #probeOffset(place: Location, at: number, anchor: Anchor): Hit | undefined {
+  #probeOffset(location: Location, at: number, anchor: Anchor): Hit | undefined {
     let hit: Hit | undefined
     this.#isWhole = true
     try {
-      hit = this.#detect(anchor, place, at)
+      hit = this.#detect(anchor, location, at)
     } catch {
       this.#isWhole = false
       // Its message may contain examined bytes: it is dropped.
-      place.onLimit({ code: 'detector-failed', name: anchor.name, offset: place.offset + at })
+      location.onLimit({ code: 'detector-failed', name: anchor.name, offset: location.offset + at })
     }
     if (this.#process?.wipe() === true || hit?.isFinal === false) this.#isWhole = false
     return hit
   }
 
-  #detect(anchor: Anchor, place: Location, at: number): Hit | undefined {
-    const detected = anchor.detect(place.bytes, at, place.probe)
+  #detect(anchor: Anchor, location: Location, at: number): Hit | undefined {
+    const detected = anchor.detect(location.bytes, at, location.probe)
     if (detected === undefined) return undefined
     this.#budget.spend(HIT_COST)
     const { offset, certainty, possible } = detected
-    const reported = place.onHit(detected, place.offset + offset)
+    const reported = location.onHit(detected, location.offset + offset)
     const isFinal = possible === undefined
     return { reported, offset: offset - at, isVerified: certainty === 'proven', isFinal }
   }
@@ -336,9 +336,9 @@ export class WindowScanner {
   }
 
   /** Reports once a block that not all hits of an anchor are examined. */
-  #pass(place: Location, at: number, number: number, name: string): void {
+  #pass(location: Location, at: number, number: number, name: string): void {
     if (!this.#shares.pass(number)) return
-    place.onLimit({ code: 'anchor-flood', name, offset: place.offset + at })
+    location.onLimit({ code: 'anchor-flood', name, offset: location.offset + at })
   }
 
   /** A number of a Java heap may be a modulus: its exponent is elsewhere. */
@@ -348,23 +348,27 @@ export class WindowScanner {
     if (key !== undefined) onPublicKey?.(key, true)
   }
 
-  #run(search: WindowSearch, place: Location, from: number, to: number): void {
+  #run(search: WindowSearch, location: Location, from: number, to: number): void {
     try {
-      const hits = search.search(place.bytes, from, to, place.address, place.probe)
-      for (const detected of hits) place.onHit(detected, place.offset + detected.offset)
+      const hits = search.search(location.bytes, from, to, location.address, location.probe)
+      for (const detected of hits) location.onHit(detected, location.offset + detected.offset)
     } catch {
-      place.onLimit({ code: 'detector-failed', name: search.name, offset: place.offset + from })
+      location.onLimit({
+        code: 'detector-failed',
+        name: search.name,
+        offset: location.offset + from,
+      })
     }
     this.#process?.wipe()
     const { over } = search
     if (over !== undefined) {
-      const offset = place.offset + over.offset
-      place.onLimit({ code: 'many-hits', name: HITS_OF.proven, offset, count: over.count })
+      const offset = location.offset + over.offset
+      location.onLimit({ code: 'many-hits', name: HITS_OF.proven, offset, count: over.count })
     }
     for (const name of search.limits ?? []) {
       if (this.#cut.has(name)) continue
       this.#cut.add(name)
-      place.onLimit({ code: 'search-cut', name, offset: place.offset + from })
+      location.onLimit({ code: 'search-cut', name, offset: location.offset + from })
     }
   }
 }

@@ -28,10 +28,10 @@ export type RegisterBudget = keyof typeof MOST_COST
 /** Bytes of registers that are examined: of some thousand threads. */
 const MOST_BYTES = 4 << 20
 
-/** A scalar, whole or not, in one of the offsets. */
+/** A scalar, whole or not, in one of the registers. */
 export interface RegisterScalar extends FoundValue {
-  /** Number of the offset; `at` is within it. */
-  readonly place: number
+  /** Index of the register; `at` is within it. */
+  readonly register: number
 }
 
 export interface RegisterScalars {
@@ -40,19 +40,19 @@ export interface RegisterScalars {
   readonly isCut: boolean
 }
 
-/** A number that is at an offset. */
+/** A number that is in a register. */
 interface Addressed extends SpelledCut {
-  readonly place: number
+  readonly register: number
   readonly at: number
 }
 
 /**
  * Scalars of the keys; of each key as it lacks least.
  *
- * @param offsets of registers, each of one part or more that go on in each other
+ * @param locations of registers, each of one part or more that go on in each other
  */
 export function scalarsInRegisters(
-  places: readonly (readonly Range[])[],
+  locations: readonly (readonly Range[])[],
   source: ByteSource,
   keys: readonly KeyMaterial[],
   budget: RegisterBudget,
@@ -60,7 +60,7 @@ export function scalarsInRegisters(
   const ec = keys.filter(isEc)
   const curves = [...new Set(ec.map(({ curve }) => curve))]
   if (curves.length === 0) return { found: [], isCut: false }
-  const { contents, isWhole } = bytesOf(places, source)
+  const { contents, isWhole } = bytesOf(locations, source)
   try {
     const search = new Search(contents, budget)
     const found = curves.flatMap((curve) =>
@@ -78,12 +78,12 @@ export function scalarsInRegisters(
 const isEc = (material: KeyMaterial): material is EcMaterial => material.type === 'ec'
 
 function bytesOf(
-  places: readonly (readonly Range[])[],
+  locations: readonly (readonly Range[])[],
   source: ByteSource,
 ): { readonly contents: readonly Uint8Array[]; readonly isWhole: boolean } {
   const contents: Uint8Array[] = []
   let left = MOST_BYTES
-  for (const parts of places) {
+  for (const parts of locations) {
     const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
     left -= bytes.length
     if (left < 0) return { contents, isWhole: false }
@@ -98,13 +98,13 @@ function bytesOf(
 }
 
 class Search {
-  readonly #places: readonly Uint8Array[]
+  readonly #registers: readonly Uint8Array[]
   readonly #budget: RegisterBudget
   readonly #cost: { four: number; five: number }
   isCut: boolean = false
 
-  constructor(places: readonly Uint8Array[], budget: RegisterBudget) {
-    this.#places = places
+  constructor(registers: readonly Uint8Array[], budget: RegisterBudget) {
+    this.#registers = registers
     this.#budget = budget
     this.#cost = { ...MOST_COST[budget] }
   }
@@ -140,7 +140,7 @@ class Search {
     const isAtEnds = lost > MOST_LOST.anywhere
     const length = size - lost
     const seen = new Set<string>()
-    return this.#places.flatMap((bytes, place) => {
+    return this.#registers.flatMap((bytes, register) => {
       const numbers: Addressed[] = []
       for (let at = 0; at + length <= bytes.length; at++) {
         const begins = at % UNIT === 0
@@ -153,7 +153,7 @@ class Search {
         seen.add(name)
         const lostAt = isAtEnds ? { before: begins, behind: ends } : { before: true, behind: true }
         for (const number of cutNumbersIn(contents, lost, lostAt))
-          numbers.push({ ...number, place, at })
+          numbers.push({ ...number, register, at })
       }
       return numbers
     })
@@ -161,10 +161,10 @@ class Search {
 }
 
 function scalarAt(
-  { place, at, length, spelling }: Addressed,
+  { register, at, length, spelling }: Addressed,
   size: number,
   material: EcMaterial,
 ): RegisterScalar {
   const proof = length === size ? 'd·G = Q' : `d·G = Q, from ${length} of its ${size} bytes`
-  return { place, at, length, spelling, name: 'd', proof, material }
+  return { register, at, length, spelling, name: 'd', proof, material }
 }

@@ -63,18 +63,18 @@ export class SegmentBoundaries {
 
   /** Offsets of one part or more, each as memory of its own; undefined where there are none. */
   static joined(
-    places: readonly (readonly Range[])[],
+    locations: readonly (readonly Range[])[],
     source: ByteSource,
   ): SegmentBoundaries | undefined {
-    if (places.length === 0) return undefined
+    if (locations.length === 0) return undefined
     const runs: Run[] = []
     let at = 0
-    for (const place of places) {
+    for (const location of locations) {
       const begin = at
-      for (const { length } of place) at += length
+      for (const { length } of location) at += length
       runs.push({ offset: begin, length: at - begin, isAligned: true })
     }
-    return new SegmentBoundaries(runs, places.flat(), source, 1)
+    return new SegmentBoundaries(runs, locations.flat(), source, 1)
   }
 
   /** All of a dump in the order of memory: see `memory_order.ts`. */

@@ -66,7 +66,7 @@ function detected(bytes: Uint8Array, hit: ScheduleHit, states: DrbgStates): Dete
     offset: hit.at,
     length,
     kind: 'aes',
-    form: `${ENCODINGS[hit.form]}${hit.isSwapped ? '-swapped' : ''}`,
+    form: `${ENCODINGS[hit.layout]}${hit.isSwapped ? '-swapped' : ''}`,
     bits: hit.keyWords * 32,
     certainty: 'proven',
     proof: hit.isHeadless

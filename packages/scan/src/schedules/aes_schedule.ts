@@ -12,7 +12,7 @@ export type ScheduleLayout = 'encryption' | 'decryption' | 'decryption-forward'
 export interface ScheduleHit {
   /** Of its first byte; of a headless one, of the first byte that is left. */
   readonly at: number
-  readonly form: ScheduleLayout
+  readonly layout: ScheduleLayout
   /** Each 32-bit word has its bytes in reverse. */
   readonly isSwapped: boolean
   readonly keyWords: 4 | 6 | 8
@@ -33,7 +33,7 @@ export function scheduleHit(at: number, code: number): ScheduleHit {
   const words = (code >> 4) & 15
   return {
     at,
-    form: ENCODINGS[code & 3] ?? 'encryption',
+    layout: ENCODINGS[code & 3] ?? 'encryption',
     isSwapped: (code & 4) !== 0,
     keyWords: words === 4 ? 4 : words === 6 ? 6 : 8,
     isHeadless: (code & 256) !== 0,
@@ -100,14 +100,14 @@ export function scheduleWords(
   if (bytes.length < length) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset, length)
   const words = new Uint32Array(4 * (rounds + 1))
-  for (let place = 0; place < length / 4; place++) {
-    const block = (place >> 2) + (hit.isHeadless ? 1 : 0)
-    const round = hit.form === 'decryption' ? rounds - block : block
-    const word = view.getUint32(4 * place, !hit.isSwapped)
-    const isPlain = hit.form === 'encryption' || round === 0 || round === rounds
-    words[4 * round + (place & 3)] = isPlain ? word : mixed(word)
+  for (let offset = 0; offset < length / 4; offset++) {
+    const block = (offset >> 2) + (hit.isHeadless ? 1 : 0)
+    const round = hit.layout === 'decryption' ? rounds - block : block
+    const word = view.getUint32(4 * offset, !hit.isSwapped)
+    const isPlain = hit.layout === 'encryption' || round === 0 || round === rounds
+    words[4 * round + (offset & 3)] = isPlain ? word : mixed(word)
   }
-  if (hit.isHeadless && hit.form !== 'decryption') undoHead(words, hit.keyWords)
+  if (hit.isHeadless && hit.layout !== 'decryption') undoHead(words, hit.keyWords)
   return words
 }
 
@@ -134,10 +134,10 @@ export function findSchedulesReference(
 ): readonly ScheduleHit[] {
   const found: ScheduleHit[] = []
   for (let at = from; at < to; at += 4) {
-    for (const form of ENCODINGS) {
+    for (const layout of ENCODINGS) {
       for (const keyWords of [4, 6, 8] as const) {
         for (const isSwapped of [false, true]) {
-          const shape = { at, form, isSwapped, keyWords }
+          const shape = { at, layout, isSwapped, keyWords }
           const whole = { ...shape, isHeadless: false }
           const rest = { ...shape, isHeadless: true }
           const before = bytes.subarray(Math.max(0, at - 16))
@@ -158,6 +158,6 @@ function expands(bytes: Uint8Array, hit: ScheduleHit): boolean {
   if (words === undefined) return false
   const full = expandKey(keyOfWords(words, hit.keyWords))
   const isLost = (i: number) =>
-    hit.isHeadless && (hit.form === 'decryption' ? i >= full.length - 4 : i < 4)
+    hit.isHeadless && (hit.layout === 'decryption' ? i >= full.length - 4 : i < 4)
   return words.every((word, i) => isLost(i) || word === full[i])
 }

@@ -16,30 +16,30 @@ const MOST_ALIKE = 64
 export class DrbgStates {
   #window: Uint8Array | undefined
   /** Where keys begin, by their first four bytes. */
-  readonly #places = new Map<number, number[]>()
+  readonly #offsets = new Map<number, number[]>()
 
   /** Whether `window` holds `key` as the state of a generator. Its bytes must be the same as long as it is the same object. */
   contain(window: Uint8Array, key: Uint8Array): boolean {
     if (key.length !== DRBG_KEY_BYTES) return false
     if (this.#window !== window) this.#list(window)
-    const places = this.#places.get(firstOf(key, 0)) ?? []
-    return places.some((at) => Buffer.compare(window.subarray(at, at + DRBG_KEY_BYTES), key) === 0)
+    const offsets = this.#offsets.get(firstOf(key, 0)) ?? []
+    return offsets.some((at) => Buffer.compare(window.subarray(at, at + DRBG_KEY_BYTES), key) === 0)
   }
 
   #list(window: Uint8Array): void {
     this.#window = window
-    this.#places.clear()
+    this.#offsets.clear()
     const bytes = Buffer.from(window.buffer, window.byteOffset, window.length)
     let listed = 0
     for (let at = bytes.indexOf(KEY_LENGTH); at !== -1; at = bytes.indexOf(KEY_LENGTH, at + 1)) {
-      const place = at + TO_KEY
-      if (place + DRBG_KEY_BYTES > bytes.length || listed >= MOST_STATES) return
-      if (!isDrbgState(window, place)) continue
+      const offset = at + TO_KEY
+      if (offset + DRBG_KEY_BYTES > bytes.length || listed >= MOST_STATES) return
+      if (!isDrbgState(window, offset)) continue
       listed++
-      const first = firstOf(window, place)
-      const places = this.#places.get(first)
-      if (places === undefined) this.#places.set(first, [place])
-      else if (places.length < MOST_ALIKE) places.push(place)
+      const first = firstOf(window, offset)
+      const offsets = this.#offsets.get(first)
+      if (offsets === undefined) this.#offsets.set(first, [offset])
+      else if (offsets.length < MOST_ALIKE) offsets.push(offset)
     }
   }
 }

@@ -61,9 +61,9 @@ export class PadKernel {
         LAYOUT.resume,
       )
       for (let i = 0; i < 3 * count; i += 3) {
-        const place = (hits[i] ?? 0) - base
+        const offset = (hits[i] ?? 0) - base
         const distance = hits[i + 1] ?? 0
-        found.set(`${place} ${distance}`, { at: place, distance, length: hits[i + 2] ?? 0 })
+        found.set(`${offset} ${distance}`, { at: offset, distance, length: hits[i + 2] ?? 0 })
       }
       at = this.#memory.resume
     } while (at !== 0)

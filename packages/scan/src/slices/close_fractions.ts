@@ -9,8 +9,8 @@ export function closeBelowFraction(): Uint8Array {
   const close = new Uint8Array(1 << 16)
   for (let denominator = 1; denominator <= 32; denominator++) {
     for (let numerator = 1; numerator <= denominator; numerator++) {
-      const place = (numerator * 65_536) / denominator
-      for (let bucket = Math.ceil(place - OFF); bucket <= place + OFF; bucket++) {
+      const offset = (numerator * 65_536) / denominator
+      for (let bucket = Math.ceil(offset - OFF); bucket <= offset + OFF; bucket++) {
         close[bucket & 0xffff] = 1
       }
     }

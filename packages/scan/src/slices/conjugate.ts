@@ -45,7 +45,7 @@ const ANY_NUMBER: OffsetRoom = { enclosed: 0x7fffffff, others: 0x7fffffff }
 /** Owns the kernels of one thread and their memory. Each thread needs its own. */
 export class ConjugateKernel {
   readonly #memory = new SliceMemory()
-  readonly #places = new SliceOffsets(this.#memory)
+  readonly #offsets = new SliceOffsets(this.#memory)
   /** How many candidates each of the five lists holds, after {@link candidates}. */
   readonly sizes: number[] = [0, 0, 0, 0, 0]
   /** Groups of offsets that the last {@link candidates} left out, as the second list held enough. */
@@ -63,7 +63,7 @@ export class ConjugateKernel {
   /** Copies `bytes` around [from, to) in, zeros where there are none. */
   load(bytes: Uint8Array, from: number, to: number): void {
     this.#memory.load(bytes, from, to)
-    this.#places.forget()
+    this.#offsets.forget()
   }
 
   /** Overwrites what was examined, what was found and what was kept of it. */
@@ -160,18 +160,18 @@ export class ConjugateKernel {
     const sizes = this.#memory.words(AT.sizes, LISTS)
     sizes.fill(0)
     const { length, low, usual, high, negated, few } = shape
-    const { runs, runCount, records, recordCount } = this.#places.of(length, to)
-    const places = [AT.slice, runs, runCount, records, recordCount, to, length] as const
+    const { runs, runCount, records, recordCount } = this.#offsets.of(length, to)
+    const layout = [AT.slice, runs, runCount, records, recordCount, to, length] as const
     const { beside, orders, isEvery, aligned } = choice
     const lost = this.#call(
       'candidates',
-      places,
+      layout,
       [low, usual, high, negated, few, beside, orders, isEvery ? 1 : 0],
       [AT.lists, LIST, AT.sizes],
     )
     this.leftOut = 0
     if (!isEvery && aligned > 0) {
-      this.leftOut = this.#call('aligned_factors', places, [
+      this.leftOut = this.#call('aligned_factors', layout, [
         usual,
         high,
         aligned,
@@ -186,12 +186,12 @@ export class ConjugateKernel {
 
   /** Whether a number of `length` bytes can begin anywhere in [0, to). */
   hasOffsets(length: number, to: number): boolean {
-    return this.#places.of(length, to).runCount > 0
+    return this.#offsets.of(length, to).runCount > 0
   }
 
   /** Runs of groups of 16 offsets in [0, to) at which a random number of `length` bytes can begin: first and behind the last. */
   groups(length: number, to: number): [number, number][] {
-    const { runs, runCount } = this.#places.of(length, to)
+    const { runs, runCount } = this.#offsets.of(length, to)
     return this.#pairs(runs, runCount)
   }
 
@@ -283,7 +283,7 @@ export class ConjugateKernel {
     probed = 0,
     { enclosed, others }: OffsetRoom = ANY_NUMBER,
   ): Uint32Array {
-    const { records, recordCount } = this.#places.of(length, to)
+    const { records, recordCount } = this.#offsets.of(length, to)
     const { least, most } = randomBounds(probed)
     const found = this.#call(
       'bounded',
@@ -299,7 +299,7 @@ export class ConjugateKernel {
     to: number,
     { lanes, others, orders, budget }: ExponentOffsets,
   ): { found: (Candidate & { key: number })[]; spent: number } {
-    const { runs, runCount, records, recordCount } = this.#places.of(table.length, to)
+    const { runs, runCount, records, recordCount } = this.#offsets.of(table.length, to)
     this.#call('reset_exponents')
     const found = this.#call(
       'exponents',
@@ -314,7 +314,7 @@ export class ConjugateKernel {
 
   /** Positions in [0, to) where words can be the digits of one number. */
   digitRuns(shape: DigitShape, to: number): readonly number[] {
-    return this.#places.numbers(shape, to)
+    return this.#offsets.numbers(shape, to)
   }
 
   /** Where one of the words entered is in [0, to), and which. `step`: offsets are multiples of it, a power of two up to 16. */
@@ -340,7 +340,7 @@ export class ConjugateKernel {
   /** Of hits in order of their offsets those in [0, to) that are among the first bytes of a random number of 32 bytes or more. */
   inNumbers<T extends { readonly at: number }>(hits: readonly T[], to: number): T[] {
     if (hits.length === 0) return []
-    const { at, count } = this.#places.random(to, 1)
+    const { at, count } = this.#offsets.random(to, 1)
     const runs = this.#memory.words(at, count * 2)
     let run = 0
     return hits.filter((hit) => {
@@ -354,7 +354,7 @@ export class ConjugateKernel {
    * last alternating: all of at least `least` blocks that begin in [0, to), and others. A view until the next call.
    */
   randomBlocks(to: number, least: number): Uint32Array {
-    const { at, count } = this.#places.random(to, least)
+    const { at, count } = this.#offsets.random(to, least)
     return this.#memory.words(at, count * 2)
   }
 

@@ -44,7 +44,7 @@ type Part =
   | 'runs'
   | 'digitRuns'
   | 'digitCounts'
-  | 'places'
+  | 'offsets'
   | 'slice'
   | 'lists'
   | 'pairs'
@@ -183,7 +183,7 @@ function layout(): Readonly<Record<Part, number>> {
     runs: room(BLOCKS * 8),
     digitRuns: room(BLOCKS * 8 * 4),
     digitCounts: room(64),
-    places: room(SIZES_KEPT * KEPT.bytes),
+    offsets: room(SIZES_KEPT * KEPT.bytes),
     slice: room(SLICE + BEHIND, 4096),
     lists: room(LISTS * LIST * 4, 4096),
     pairs: room(PAIRS * 16),

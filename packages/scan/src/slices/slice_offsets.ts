@@ -45,7 +45,7 @@ export class SliceOffsets {
   #next = 0
   readonly #numbers = new Map<
     DigitShape,
-    { readonly to: number; readonly places: readonly number[] }
+    { readonly to: number; readonly offsets: readonly number[] }
   >()
 
   constructor(memory: SliceMemory) {
@@ -96,7 +96,7 @@ export class SliceOffsets {
     this.#markEdges(least)
     const slot = this.#next
     this.#next = (slot + 1) % SIZES_KEPT
-    const runs = AT.places + slot * KEPT.bytes
+    const runs = AT.offsets + slot * KEPT.bytes
     const records = runs + KEPT.records
     const runCount = this.#memory.call('random_groups', [
       blocks,
@@ -135,7 +135,7 @@ export class SliceOffsets {
   /** Positions in [0, to) where words can be the digits of one number. */
   numbers(shape: DigitShape, to: number): readonly number[] {
     const existing = this.#numbers.get(shape)
-    if (existing?.to === to) return existing.places
+    if (existing?.to === to) return existing.offsets
     const { digitKind, slots, low, high, second, least, large, most, shift } = shape
     const isWide = digitKind !== 0
     const inner = ((slots * (isWide ? 8 : 4)) >> 4) - 1
@@ -146,9 +146,9 @@ export class SliceOffsets {
       [slots, low, high, second, least, large, most, BigInt(shift)],
       [AT.lists, LIST],
     )
-    const places = [...this.#memory.words(AT.lists, Math.min(found, LIST))]
-    this.#numbers.set(shape, { to, places })
-    return places
+    const offsets = [...this.#memory.words(AT.lists, Math.min(found, LIST))]
+    this.#numbers.set(shape, { to, offsets })
+    return offsets
   }
 }
 

@@ -219,9 +219,9 @@ class Body {
 
   #takeLetter(value: number): void {
     this.#bits = ((this.#bits << 6) | value) & 0xffffff
-    const place = this.letters & 3
+    const offset = this.letters & 3
     this.letters += 1
-    if (place !== 0) scratch[this.#length++] = this.#bits >> (6 - 2 * place)
+    if (offset !== 0) scratch[this.#length++] = this.#bits >> (6 - 2 * offset)
   }
 
   /** @returns whether it belongs to the body */
@@ -256,7 +256,7 @@ export function readLetters(
   from: number,
   to: number,
   values: Uint8Array,
-  places: Uint32Array,
+  offsets: Uint32Array,
 ): { readonly count: number; readonly end: number } {
   const out: Step = { kind: STOP, next: from }
   let [at, end, count, padding] = [from, from, 0, 0]
@@ -268,7 +268,7 @@ export function readLetters(
     } else step(chars, at, to, KINDS_URL, out)
     if (out.kind < PAD && padding === 0) {
       values[count] = out.kind
-      places[count] = at
+      offsets[count] = at
       count++
       end = out.next
     } else if (out.kind === PAD && padding < 2) {
@@ -318,13 +318,13 @@ export function isBase64Letter(letter: number | undefined): boolean {
 /** Behind everything from `at` on that may be between two letters. */
 export function skipJunk(chars: Uint8Array, at: number, to: number): number {
   const out: Step = { kind: STOP, next: at }
-  let place = at
-  while (place < to) {
-    step(chars, place, to, KINDS, out)
+  let offset = at
+  while (offset < to) {
+    step(chars, offset, to, KINDS, out)
     if (out.kind !== SKIP) break
-    place = out.next
+    offset = out.next
   }
-  return place
+  return offset
 }
 
 /**

@@ -22,8 +22,8 @@ export interface TextReader {
    * there is nothing to read.
    */
   readonly glance: (run: TextRun) => number
-  /** Whether what is at `place` ends the text of this anchor, to either side; letters are `stride` bytes apart. */
-  readonly isEnd?: (bytes: Uint8Array, place: number, stride: number) => boolean
+  /** Whether what is at `offset` ends the text of this anchor, to either side; letters are `stride` bytes apart. */
+  readonly isEnd?: (bytes: Uint8Array, offset: number, stride: number) => boolean
   /** What is there; offsets and lengths in letters. Never throws. */
   readonly read: (run: TextRun) => Detected | undefined
   /** Letters before and behind the anchor that `read` examines; at most 65,536. */
@@ -121,10 +121,10 @@ interface Wide {
   readonly stride: number
 }
 
-/** Whether zeros are between the letter at `place` and the one before. */
-function isSpread({ bytes, stride }: Wide, place: number): boolean {
-  if (bytes[place - 1] !== 0) return false
-  return stride === 2 || (bytes[place - 2] === 0 && bytes[place - 3] === 0)
+/** Whether zeros are between the letter at `offset` and the one before. */
+function isSpread({ bytes, stride }: Wide, offset: number): boolean {
+  if (bytes[offset - 1] !== 0) return false
+  return stride === 2 || (bytes[offset - 2] === 0 && bytes[offset - 3] === 0)
 }
 
 /** A copy of the letters around `at`, as far as there are zeros between them, and to the ends of the text. */
@@ -181,7 +181,7 @@ export function isAt(chars: Uint8Array, at: number, ascii: string, stride: numbe
 /** An end where `ascii` is: see {@link TextReader.isEnd}. */
 export function endsAt(ascii: string): NonNullable<TextReader['isEnd']> {
   const first = ascii.charCodeAt(0)
-  return (bytes, place, stride) => bytes[place] === first && isAt(bytes, place, ascii, stride)
+  return (bytes, offset, stride) => bytes[offset] === first && isAt(bytes, offset, ascii, stride)
 }
 
 /** Where `ascii` begins in [from, to), or -1. */

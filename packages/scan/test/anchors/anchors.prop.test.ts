@@ -164,9 +164,9 @@ it('finds patterns of any bytes at every alignment', () => {
 it('a hit table that fills up loses nothing', () => {
   const set = [anchorOf('pair', bytesOf(0x30, 0x30)), anchorOf('four', bytesOf(1, 2, 3, 4))]
   const bytes = new Uint8Array(100_000).fill(0x30)
-  const places = found(new AnchorKernel(memory, set), bytes).map(({ at }) => at)
+  const offsets = found(new AnchorKernel(memory, set), bytes).map(({ at }) => at)
   assert.deepEqual(
-    places,
+    offsets,
     Array.from({ length: 99_999 }, (_, i) => i),
   )
 })

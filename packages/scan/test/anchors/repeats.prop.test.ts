@@ -20,18 +20,18 @@ const repeating = fc
   .record({
     unit: fc.uint8Array({ minLength: 1, maxLength: 24, max: 3 }),
     changed: fc.array(fc.nat(1999), { maxLength: 6 }),
-    places: fc.array(fc.nat(1999), { minLength: 2, maxLength: 60 }),
+    offsets: fc.array(fc.nat(1999), { minLength: 2, maxLength: 60 }),
   })
-  .map(({ unit, changed, places }) => {
+  .map(({ unit, changed, offsets: places }) => {
     const bytes = new Uint8Array(Buffer.alloc(2000, unit))
     for (const at of changed) bytes[at] = 9
-    return { bytes, places: places.toSorted((a, b) => a - b) }
+    return { bytes, offsets: places.toSorted((a, b) => a - b) }
   })
 
 describe('offsets whose bytes were examined before', () => {
   it('have the same bytes in reach as an earlier probe, aligned alike, whose finding they give', () => {
     fc.assert(
-      fc.property(repeating, ({ bytes, places }) => {
+      fc.property(repeating, ({ bytes, offsets: places }) => {
         const repeats = new Repeats<number>(2, UNLIMITED)
         repeats.start(bytes)
         const probed: number[] = []

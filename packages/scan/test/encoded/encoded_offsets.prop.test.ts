@@ -64,8 +64,8 @@ describe('offsets of encoded text', () => {
       for (const chars of [Buffer.from(spelling), wide(spelling)]) {
         for (let lead = 0; lead < STRIDE; lead += 5) {
           const bytes = Buffer.concat([Buffer.alloc(lead, 0x81), chars, Buffer.alloc(20, 0x81)])
-          const places = kernel.find(bytes, 0, bytes.length, STRIDE)
-          assert.deepEqual(layersOf(bytes, places), layersOf(bytes), `${k} ${lead}`)
+          const offsets = kernel.find(bytes, 0, bytes.length, STRIDE)
+          assert.deepEqual(layersOf(bytes, offsets), layersOf(bytes), `${k} ${lead}`)
           assert.ok(layersOf(bytes).length > 1, `${k} ${lead}`)
         }
       }
@@ -74,7 +74,7 @@ describe('offsets of encoded text', () => {
 })
 
 /** What is encoded in what, and where, of all layers that are read. */
-function layersOf(bytes: Uint8Array, places?: readonly number[]): string[] {
+function layersOf(bytes: Uint8Array, offsets?: readonly number[]): string[] {
   const seen: string[] = []
   const take = ({
     coding,
@@ -89,7 +89,7 @@ function layersOf(bytes: Uint8Array, places?: readonly number[]): string[] {
     bytes.length,
     take,
     { budget: UNLIMITED },
-    places,
+    offsets,
   )
   return seen
 }

@@ -68,8 +68,8 @@ function scan(
 describe('an offset of an anchor', () => {
   it('is examined unless a glance shows that nothing is there, and is paid for all the same', () => {
     const bytes = new Uint8Array(1 << 16)
-    const places = [100, 200, 300]
-    for (const at of places) bytes.set(text(`glance${at}`), at)
+    const offsets = [100, 200, 300]
+    for (const at of offsets) bytes.set(text(`glance${at}`), at)
     const probed: number[] = []
     const detect: Anchor['detect'] = (_, at) => {
       probed.push(at)

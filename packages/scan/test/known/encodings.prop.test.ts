@@ -11,13 +11,14 @@ import {
 } from '../../src/known/values/digit_encodings.ts'
 
 /** Digit by digit, by division. */
-function reference(form: DigitEncoding, value: bigint, bits: number): Uint8Array {
-  const bytes = new Uint8Array(digitCount(form, bits) * form.slot)
+function reference(encoding: DigitEncoding, value: bigint, bits: number): Uint8Array {
+  const bytes = new Uint8Array(digitCount(encoding, bits) * encoding.slot)
   let rest = value
-  for (let k = 0; k < digitCount(form, bits); k++) {
-    let word = wordOfDigit(form, rest % (1n << BigInt(form.width)))
-    for (let b = 0; b < form.slot; b++, word >>= 8n) bytes[k * form.slot + b] = Number(word & 255n)
-    rest >>= BigInt(form.width)
+  for (let k = 0; k < digitCount(encoding, bits); k++) {
+    let word = wordOfDigit(encoding, rest % (1n << BigInt(encoding.width)))
+    for (let b = 0; b < encoding.slot; b++, word >>= 8n)
+      bytes[k * encoding.slot + b] = Number(word & 255n)
+    rest >>= BigInt(encoding.width)
   }
   return bytes
 }
@@ -32,8 +33,8 @@ it('digits are those that division gives, in every encoding', () => {
     fc.property(
       fc.constantFrom(...DIGIT_ENCODINGS, NARROW_DIGITS),
       sized,
-      (form, { value, bits }) => {
-        assert.deepEqual(digitBytes(form, value, bits), reference(form, value, bits))
+      (encoding, { value, bits }) => {
+        assert.deepEqual(digitBytes(encoding, value, bits), reference(encoding, value, bits))
       },
     ),
     { numRuns: Number(process.env['FUZZ_RUNS'] ?? 500) },

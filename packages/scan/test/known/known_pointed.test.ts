@@ -95,7 +95,7 @@ function offsetsOf(
     const hits = search.search(bytes, from, to, address)
     return hits.filter(({ certainty }) => certainty === 'proven').map(({ offset }) => offset)
   })
-  for (const places of along) assert.deepEqual(places, alone, 'beside values of other keys')
+  for (const offsets of along) assert.deepEqual(offsets, alone, 'beside values of other keys')
   return alone
 }
 

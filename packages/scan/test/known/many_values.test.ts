@@ -40,7 +40,7 @@ it('values of many keys are found in every spelling, wherever they are', () => {
   }
   const reported = (all: readonly EcMaterial[]) =>
     findValues(kernel, all, bytes, 0, bytes.length).map(
-      ({ at: place, length, spelling, name }) => `${place} ${length} ${spelling} ${name}`,
+      ({ at: offset, length, spelling, name }) => `${offset} ${length} ${spelling} ${name}`,
     )
   const alone = chosen.flatMap((key) => reported([key]))
   const found = new Set(alone)

@@ -193,13 +193,13 @@ describe('what can be a number in text', () => {
 describe('digits', () => {
   const bits = 1024
 
-  for (const form of DIGIT_ENCODINGS) {
-    it(`of ${form.form} are random where a number is, and not where they count`, () => {
-      const count = digitCount(form, bits)
+  for (const encoding of DIGIT_ENCODINGS) {
+    it(`of ${encoding.form} are random where a number is, and not where they count`, () => {
+      const count = digitCount(encoding, bits)
       const number = BigInt(`0x${randomBytes(bits / 8).toString('hex')}`)
       const small = Array.from(
         { length: count },
-        (_, k) => BigInt(k + 100) << BigInt(k * form.width),
+        (_, k) => BigInt(k + 100) << BigInt(k * encoding.width),
       )
       // The last digit has fewer bits than the others.
       const counters = BigInt.asUintN(
@@ -207,7 +207,7 @@ describe('digits', () => {
         small.reduce((sum, digit) => sum + digit),
       )
       const isRandom = (value: bigint): boolean =>
-        areRandomDigits(form, digitBytes(form, value, bits), 0, count)
+        areRandomDigits(encoding, digitBytes(encoding, value, bits), 0, count)
       assert.equal(isRandom(number), true)
       assert.equal(isRandom(counters), false)
     })

@@ -43,15 +43,15 @@ const AT = 600_001
 function foundIn(
   { publicKey }: TestKey,
   text: string,
-  place: number = AT,
+  start: number = AT,
 ): (readonly [number, string])[] {
   const bytes = GROUNDS.random(LENGTH, 12)
-  bytes.set(Buffer.from(text, 'latin1'), place)
+  bytes.set(Buffer.from(text, 'latin1'), start)
   const search = new KnownKeySearch([publicKey], { deep: false })
   return search
     .search(bytes, 0, bytes.length, undefined)
     .filter(({ certainty }) => certainty === 'proven')
-    .map(({ offset, form }) => [offset - place, form] as const)
+    .map(({ offset, form }) => [offset - start, form] as const)
 }
 
 const SECRET = { length: 32, hasPublicBehind: false }

@@ -50,9 +50,9 @@ describe('secret polynomials of ML-KEM', () => {
       fc.property(memory, fc.nat(600), fc.nat(600), (bytes, before, behind) => {
         const from = Math.min(before & ~1, bytes.length)
         const to = Math.max(from, (bytes.length - behind) & ~1)
-        const places = smallPolynomials(bytes, from, to, POLYNOMIAL_BYTES, () => true)
-        found += places.length
-        assert.deepEqual(places, reference(bytes, from, to))
+        const offsets = smallPolynomials(bytes, from, to, POLYNOMIAL_BYTES, () => true)
+        found += offsets.length
+        assert.deepEqual(offsets, reference(bytes, from, to))
       }),
       RUNS,
     )
@@ -67,10 +67,10 @@ describe('secret polynomials of ML-KEM', () => {
       fc.property(fc.array(secret, { minLength: 6, maxLength: 8 }), fc.nat(4000), (all, lead) => {
         const at = lead & ~1
         const bytes = Buffer.concat([Buffer.alloc(at), ...all, Buffer.alloc(5000)])
-        const places = smallPolynomials(bytes, 0, bytes.length, 6 * POLYNOMIAL_BYTES, () => true)
-        if (places.length === 0) missed++
+        const offsets = smallPolynomials(bytes, 0, bytes.length, 6 * POLYNOMIAL_BYTES, () => true)
+        if (offsets.length === 0) missed++
         const expected = all.map((_, i) => at + i * POLYNOMIAL_BYTES)
-        assert.deepEqual(places, places.length === 0 ? [] : expected)
+        assert.deepEqual(offsets, offsets.length === 0 ? [] : expected)
       }),
       RUNS,
     )

@@ -23,18 +23,18 @@ it('pieces are side by side, at multiples of 16, zeros and heads between them, a
     let last = -1
     for (let at = 0; at < bytes.length; at++) {
       if (!isWithin(at, 1)) continue
-      const place = offsetOf(at)
-      assert.equal(bytes[at], window[place])
-      if (place === last + 1 && isWithin(at - 1, 2)) {
-        last = place
+      const offset = offsetOf(at)
+      assert.equal(bytes[at], window[offset])
+      if (offset === last + 1 && isWithin(at - 1, 2)) {
+        last = offset
         continue
       }
       assert.equal(at % 16, 0)
       const length = all[seen.length]?.length ?? 0
       assert.deepEqual(bytes.slice(at - 16, at), headOf(length))
       assert.ok(bytes.subarray(at - 64, at - 16).every((byte) => byte === 0))
-      seen.push(place)
-      last = place
+      seen.push(offset)
+      last = offset
     }
   }
   assert.deepEqual(

@@ -15,15 +15,15 @@ const kernel = new ScheduleKernel(new KernelMemory(1 << 20))
 
 interface Planted {
   readonly at: number
-  readonly form: ScheduleLayout
+  readonly layout: ScheduleLayout
   readonly isSwapped: boolean
   readonly key: Uint8Array
 }
 
-function scheduleBytes({ form, isSwapped, key }: Omit<Planted, 'at'>): Uint8Array {
+function scheduleBytes({ layout, isSwapped, key }: Omit<Planted, 'at'>): Uint8Array {
   const plain = expandKey(key)
   const words =
-    form === 'encryption' ? plain : decryptionSchedule(plain, form === 'decryption-forward')
+    layout === 'encryption' ? plain : decryptionSchedule(plain, layout === 'decryption-forward')
   const bytes = new Uint8Array(words.length * 4)
   const view = new DataView(bytes.buffer)
   for (const [i, word] of words.entries()) view.setUint32(4 * i, word, !isSwapped)
@@ -36,7 +36,7 @@ const sorted = (hits: readonly ScheduleHit[]) => [...hits].toSorted(order)
 
 const planted: fc.Arbitrary<Planted> = fc.record({
   at: fc.nat(400),
-  form: fc.constantFrom('encryption', 'decryption', 'decryption-forward'),
+  layout: fc.constantFrom('encryption', 'decryption', 'decryption-forward'),
   isSwapped: fc.boolean(),
   key: fc.constantFrom(16, 24, 32).chain((length) =>
     fc.oneof(
@@ -80,18 +80,18 @@ it('the SIMD kernel finds the schedules that the reference finds', () => {
 })
 
 const ENCODINGS: readonly ScheduleLayout[] = ['encryption', 'decryption', 'decryption-forward']
-for (const form of ENCODINGS) {
+for (const layout of ENCODINGS) {
   for (const keyWords of [4, 6, 8] as const) {
     for (const isSwapped of [false, true]) {
       const key = new Uint8Array(keyWords * 4).map((_, i) => 7 * i + keyWords)
-      const schedule = scheduleBytes({ form, isSwapped, key })
-      const name = `${keyWords * 32} bits, ${form}${isSwapped ? ', swapped' : ''}`
+      const schedule = scheduleBytes({ layout, isSwapped, key })
+      const name = `${keyWords * 32} bits, ${layout}${isSwapped ? ', swapped' : ''}`
 
       it(`finds ${name}, at every offset of four`, () => {
         for (let at = 0; at < 64; at += 4) {
           const bytes = new Uint8Array(at + schedule.length)
           bytes.set(schedule, at)
-          const hit = { at, form, isSwapped, keyWords, isHeadless: false }
+          const hit = { at, layout, isSwapped, keyWords, isHeadless: false }
           assert.deepEqual(kernel.find(bytes, 0, bytes.length), [hit])
         }
       })
@@ -99,7 +99,7 @@ for (const form of ENCODINGS) {
       it(`finds ${name} whose first 16 bytes are overwritten`, () => {
         const bytes = new Uint8Array(64 + schedule.length).fill(0x41)
         bytes.set(schedule.subarray(16), 48)
-        const hit = { at: 48, form, isSwapped, keyWords, isHeadless: true }
+        const hit = { at: 48, layout, isSwapped, keyWords, isHeadless: true }
         assert.deepEqual(kernel.find(bytes, 0, bytes.length), [hit])
       })
 
@@ -117,7 +117,7 @@ for (const form of ENCODINGS) {
 it('reports each schedule once across the borders of neighbouring ranges', () => {
   const bytes = new Uint8Array(4096)
   const key = new Uint8Array(32).map((_, i) => i ^ 0x5a)
-  const schedule = scheduleBytes({ form: 'encryption', isSwapped: false, key })
+  const schedule = scheduleBytes({ layout: 'encryption', isSwapped: false, key })
   for (let at = 0; at + 240 <= bytes.length; at += 256) bytes.set(schedule, at)
   const hits: ScheduleHit[] = []
   for (let from = 0; from < bytes.length; from += 100) {
@@ -131,13 +131,13 @@ it('reports each schedule once across the borders of neighbouring ranges', () =>
 
 it('finds all of a window full of schedules, more than its table holds', () => {
   const key = new Uint8Array(16).map((_, i) => i * i)
-  const schedule = scheduleBytes({ form: 'encryption', isSwapped: false, key })
+  const schedule = scheduleBytes({ layout: 'encryption', isSwapped: false, key })
   const count = Math.floor((1 << 20) / schedule.length)
   const bytes = new Uint8Array(count * schedule.length)
   for (let i = 0; i < count; i++) {
     key[0] = i & 255
     key[1] = i >> 8
-    bytes.set(scheduleBytes({ form: 'encryption', isSwapped: false, key }), i * schedule.length)
+    bytes.set(scheduleBytes({ layout: 'encryption', isSwapped: false, key }), i * schedule.length)
   }
   assert.equal(kernel.find(bytes, 0, bytes.length).length, count)
 })

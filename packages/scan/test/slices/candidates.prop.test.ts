@@ -74,10 +74,10 @@ describe('the kernel of factors at multiples of 8', () => {
           kernel.candidates(group.shape, to, { ...choice, aligned: most })
           const some = kernel.listed(1)
           assert.deepEqual(some, all.slice(0, some.length))
-          const places = kernel.groups(group.shape.length, to).flatMap(([first, behind]) => {
+          const offsets = kernel.groups(group.shape.length, to).flatMap(([first, behind]) => {
             return Array.from({ length: behind - first }, (_, k) => first + k)
           })
-          const probed = places.slice(0, places.length - kernel.leftOut)
+          const probed = offsets.slice(0, offsets.length - kernel.leftOut)
           const last = probed.at(-1) ?? -1
           assert.deepEqual(
             some,

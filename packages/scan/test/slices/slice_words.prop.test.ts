@@ -55,7 +55,7 @@ describe('the kernel of words', () => {
         step,
         (bytes, others, at, to, every) => {
           // Words made up are hardly ever there: some are taken from what is searched.
-          const there = at.map((place) => Buffer.from(bytes).readBigUInt64LE(place))
+          const there = at.map((offset) => Buffer.from(bytes).readBigUInt64LE(offset))
           const sought = [...others, ...there]
           kernel.load(bytes, 0, LENGTH)
           const mark = kernel.mark()
@@ -81,7 +81,7 @@ describe('the kernel of words', () => {
         (bytes, at, every) => {
           kernel.load(bytes, 0, LENGTH)
           const slice = kernel.slice.slice().subarray(BEFORE)
-          const sought = at.map((place) => Buffer.from(slice).readBigUInt64LE(place))
+          const sought = at.map((offset) => Buffer.from(slice).readBigUInt64LE(offset))
           const mark = kernel.mark()
           const table = kernel.enterWords(sought)
           const hits = kernel.inNumbers(kernel.findWords(table, LENGTH + 64, every), LENGTH)
@@ -186,9 +186,9 @@ describe('the kernel of digits', () => {
       fc.assert(
         fc.property(field(fc.oneof(number, number, gap, noise)), fc.nat(LENGTH), (bytes, to) => {
           kernel.load(bytes, 0, LENGTH)
-          const places = kernel.digitRuns(shape, to)
-          found += places.length
-          assert.deepEqual(places, digitRunsReference(bytes, shape, to))
+          const offsets = kernel.digitRuns(shape, to)
+          found += offsets.length
+          assert.deepEqual(offsets, digitRunsReference(bytes, shape, to))
         }),
         RUNS,
       )

@@ -45,9 +45,9 @@ export class Unfinished {
  * Files begun for a target and neither finished nor removed: by a run that was killed, or by one that still goes on.
  * They hold nothing that is to be erased, and may be large.
  */
-export function unfinishedFor(place: string): readonly string[] {
-  const folder = path.dirname(place)
-  const begin = `.${begunName(path.basename(place))}.`
+export function unfinishedFor(filePath: string): readonly string[] {
+  const folder = path.dirname(filePath)
+  const begin = `.${begunName(path.basename(filePath))}.`
   try {
     const begun = readdirSync(folder).filter(
       (name) => name.startsWith(begin) && BEGUN_END.test(name.slice(begin.length)),
@@ -63,7 +63,7 @@ export function unfinishedFor(place: string): readonly string[] {
 export class NewFile {
   /** Where the bytes are meanwhile. */
   readonly path: string
-  readonly #place: string
+  readonly #target: string
   readonly #shown: string
   readonly #unfinished: Unfinished
   #file: number | undefined
@@ -71,16 +71,16 @@ export class NewFile {
   #placed: string | undefined
 
   /**
-   * @param place where it is to be
+   * @param filePath where it is to be
    * @param unfinished has it until it is in place, or discarded
    * @throws {MintmarkError} `OUTPUT_UNWRITABLE`, `DISK_FULL`
    */
-  constructor(place: string, unfinished: Unfinished) {
-    this.#place = place
+  constructor(filePath: string, unfinished: Unfinished) {
+    this.#target = filePath
     this.#unfinished = unfinished
-    this.#shown = safeText(place)
-    const name = `.${begunName(path.basename(place))}.${randomBytes(6).toString('hex')}.tmp`
-    this.path = path.join(path.dirname(place), name)
+    this.#shown = safeText(filePath)
+    const name = `.${begunName(path.basename(filePath))}.${randomBytes(6).toString('hex')}.tmp`
+    this.path = path.join(path.dirname(filePath), name)
     const { O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW } = constants
     const flags = O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW
     this.#attempt(() => {
@@ -116,13 +116,13 @@ export class NewFile {
    */
   finish(isForced: boolean): void {
     this.#attempt(() => {
-      if (isForced || !this.#isLinked()) renameSync(this.path, this.#place)
+      if (isForced || !this.#isLinked()) renameSync(this.path, this.#target)
       else unlinkSync(this.path)
     })
-    this.#placed = this.#place
+    this.#placed = this.#target
     this.#unfinished.drop(this.path)
     this.#close()
-    syncFolder(path.dirname(this.#place))
+    syncFolder(path.dirname(this.#target))
   }
 
   /** Removes it again. */
@@ -140,10 +140,11 @@ export class NewFile {
   /** Whether it has its name now. A link replaces nothing, which a rename would; some file systems have none. */
   #isLinked(): boolean {
     try {
-      linkSync(this.path, this.#place)
+      linkSync(this.path, this.#target)
       return true
     } catch (cause) {
-      if (errnoOf(cause) === 'EEXIST' || isThere(this.#place)) throw existsError(this.#shown, cause)
+      if (errnoOf(cause) === 'EEXIST' || isThere(this.#target))
+        throw existsError(this.#shown, cause)
       return false
     }
   }
@@ -174,16 +175,16 @@ export class NewFile {
  * @throws {MintmarkError} `OUTPUT_EXISTS` if there is a file and it is not to be replaced; `OUTPUT_UNWRITABLE` if what is
  * there is no file, or its folder is not there or cannot be written to
  */
-export function checkTarget(place: string, isForced: boolean): void {
-  const shown = safeText(place)
+export function checkTarget(filePath: string, isForced: boolean): void {
+  const shown = safeText(filePath)
   try {
-    accessSync(path.dirname(place), constants.W_OK | constants.X_OK)
+    accessSync(path.dirname(filePath), constants.W_OK | constants.X_OK)
   } catch (cause) {
     throw writeError(shown, cause)
   }
   let found: ReturnType<typeof lstatSync>
   try {
-    found = lstatSync(place)
+    found = lstatSync(filePath)
   } catch (cause) {
     if (errnoOf(cause) === 'ENOENT') return
     throw writeError(shown, cause)
@@ -208,9 +209,9 @@ function begunName(name: string): string {
   return begun
 }
 
-function isThere(place: string): boolean {
+function isThere(filePath: string): boolean {
   try {
-    lstatSync(place)
+    lstatSync(filePath)
     return true
   } catch {
     return false

@@ -165,9 +165,9 @@ export class PieceTable {
     last: PieceHit | undefined,
   ): PieceHit | undefined {
     const pattern = this.#patterns[this.#entries[entry + 2] ?? 0]
-    const place = this.#entries[entry + 3] ?? 0
-    if (pattern === undefined || isPartOf(last, pattern, at, place)) return undefined
-    const hit = extended(bytes, at, pattern, place)
+    const offset = this.#entries[entry + 3] ?? 0
+    if (pattern === undefined || isPartOf(last, pattern, at, offset)) return undefined
+    const hit = extended(bytes, at, pattern, offset)
     return hit.length >= pattern.least ? hit : undefined
   }
 
@@ -215,21 +215,21 @@ function isPartOf(
   hit: PieceHit | undefined,
   pattern: SecretPattern,
   at: number,
-  place: number,
+  offset: number,
 ): boolean {
-  return hit?.pattern === pattern && hit.at - hit.from === at - place && at < hit.at + hit.length
+  return hit?.pattern === pattern && hit.at - hit.from === at - offset && at < hit.at + hit.length
 }
 
 /** As far as bytes and pattern agree around an offset where they do. */
-function extended(bytes: Uint8Array, at: number, pattern: SecretPattern, place: number): PieceHit {
+function extended(bytes: Uint8Array, at: number, pattern: SecretPattern, offset: number): PieceHit {
   const { bytes: whole } = pattern
   let before = 0
-  const mostBefore = Math.min(at, place)
-  while (before < mostBefore && bytes[at - before - 1] === whole[place - before - 1]) before++
+  const mostBefore = Math.min(at, offset)
+  while (before < mostBefore && bytes[at - before - 1] === whole[offset - before - 1]) before++
   let behind = WORD
-  const mostBehind = Math.min(bytes.length - at, whole.length - place)
-  while (behind < mostBehind && bytes[at + behind] === whole[place + behind]) behind++
-  return { at: at - before, length: before + behind, pattern, from: place - before }
+  const mostBehind = Math.min(bytes.length - at, whole.length - offset)
+  while (behind < mostBehind && bytes[at + behind] === whole[offset + behind]) behind++
+  return { at: at - before, length: before + behind, pattern, from: offset - before }
 }
 
 /** Whether so many different bytes are there. */

@@ -45,9 +45,9 @@ for (const { name, before, from, letters } of OFFSETS) {
     source.read(0, out)
     source.close()
     for (const each of spelled) {
-      const place = bytes.indexOf(each)
+      const offset = bytes.indexOf(each)
       const width = each.length / text.length
-      const kept = out.subarray(place + from * width, place + (from + letters) * width)
+      const kept = out.subarray(offset + from * width, offset + (from + letters) * width)
       assert.ok(kept.every((byte) => byte === 0))
     }
   })

@@ -158,9 +158,9 @@ export function runsOf(
 
 /** Labels of the axis of time, about one every ninety units. */
 export function ticksOf(course: Course, width: number): Tick[] {
-  const places = scaleOf(course, width)
+  const axis = scaleOf(course, width)
   return segmentsOf(course).flatMap(({ from, to, bin, bins }) => {
-    const [left, right] = [places.x(bin), places.x(bin + bins, true)]
+    const [left, right] = [axis.x(bin), axis.x(bin + bins, true)]
     const scale = scaleUtc([new Date(from), new Date(to)], [left, right])
     const wanted = Math.max(1, Math.floor((right - left) / 90))
     const format = scale.tickFormat(wanted)

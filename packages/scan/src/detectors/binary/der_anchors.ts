@@ -88,8 +88,8 @@ const detectHeadless: Detector = (bytes, at, { budget }) => {
   if (scheme === undefined || key === undefined) return undefined
   const whole = pkcs8At(bytes, at - TO_VERSION, budget)
   if (whole !== undefined) return derHit(whole)
-  const proof = readPqKey(bytes, key, scheme, budget)
-  return proof && hit(proof, 'pkcs8-der', at, key.to)
+  const verification = readPqKey(bytes, key, scheme, budget)
+  return verification && hit(verification, 'pkcs8-der', at, key.to)
 }
 
 const LEAST_CIPHERTEXT = 32

@@ -38,9 +38,15 @@ const detectFromExponent: Detector = (bytes, at, { budget }) => {
   // With fewer than e, d, p and q, the modulus must be there.
   const used = integers.length >= 4 ? integers : integers.slice(0, n === undefined ? 0 : 2)
   const last = used.at(-1)
-  const proof = last && verifiedTail(bytes, n, used, budget)
-  if (proof === undefined) return undefined
-  return hit(proof, FORM, n?.at ?? at, last?.to ?? at, proof.material ? undefined : 'fragment')
+  const verification = last && verifiedTail(bytes, n, used, budget)
+  if (verification === undefined) return undefined
+  return hit(
+    verification,
+    FORM,
+    n?.at ?? at,
+    last?.to ?? at,
+    verification.material ? undefined : 'fragment',
+  )
 }
 
 /** About how long n is, going by d or p and q; undefined where their lengths are not those of a key. */
@@ -61,8 +67,9 @@ function verifiedTail(
 ): Verification | undefined {
   const [e, d, p, q, dP, dQ, qInv] = integers.map((element) => numberOf(bytes, element, budget))
   const n = modulus && numberOf(bytes, modulus, budget)
-  const proof = verifyRsa({ n, e, d, p, q, dP, dQ, qInv }, budget)
-  if (proof !== undefined || !areRandomLooking(bytes, integers.slice(1), budget)) return proof
+  const verification = verifyRsa({ n, e, d, p, q, dP, dQ, qInv }, budget)
+  if (verification !== undefined || !areRandomLooking(bytes, integers.slice(1), budget))
+    return verification
   const bits = integers[1] === undefined ? 0 : 8 * lengthOf(integers[1])
   return unverified('rsa', bits, 'laid out as a key, no equation of RSA holds')
 }
@@ -126,8 +133,8 @@ function crtOf(
   const half = Math.max(...chain.map(lengthOf))
   const values = chain.slice(-5).map((element) => numberOf(bytes, element, budget))
   const [qInv, dQ, dP, q, p] = values.toReversed()
-  const proof = verifyRsa({ d: d && numberOf(bytes, d, budget), p, q, dP, dQ, qInv }, budget)
-  if (proof !== undefined) return hit(proof, FORM, d?.at ?? first.at, last.to)
+  const verification = verifyRsa({ d: d && numberOf(bytes, d, budget), p, q, dP, dQ, qInv }, budget)
+  if (verification !== undefined) return hit(verification, FORM, d?.at ?? first.at, last.to)
   const text = `${chain.length} numbers of one size, as at the end of a key; alone they prove nothing`
   const from = d?.at ?? startOfCut(bytes, first.at, half, budget)
   return hit(unverified('rsa', half * 16, text), FORM, from, last.to, 'fragment')
@@ -241,8 +248,8 @@ const detectSec1Tail =
     const isWhole = view.subarray(Math.max(0, from - 5), from - 1).equals(SCALAR_HEAD)
     if (curve === undefined || from < 0 || isWhole || !isOnCurve(curve, stored)) return undefined
     if (!isRandomLookingAt(bytes, end - LEAST_LEFT, LEAST_LEFT, budget)) return undefined
-    const proof = verifyEc(curve.curve, number(from), stored, budget)
-    if (proof.certainty === 'proven') return hit(proof, 'sec1-tail', from, end)
+    const verification = verifyEc(curve.curve, number(from), stored, budget)
+    if (verification.certainty === 'proven') return hit(verification, 'sec1-tail', from, end)
     if (named === undefined) return undefined
     const left = unverified('ec', curve.bits, 'the begin of the scalar is gone')
     return hit(left, 'sec1-tail', from, end, 'fragment')

@@ -45,12 +45,12 @@ function tokenAt(bytes: Uint8Array, at: number): Token | undefined {
 function tokenBefore(bytes: Uint8Array, token: Token): Token | undefined {
   const first = Math.max(0, token.at - MOST_VALUE - 8)
   const view = Buffer.from(bytes.buffer, bytes.byteOffset + first, token.at - first)
-  // A number may hold these bytes by chance, so the nearest place is not always it.
-  let place = view.lastIndexOf(HEAD)
-  for (let tries = 0; place >= 0 && tries < 3; tries++) {
-    const found = tokenAt(bytes, first + place)
+  // A number may hold these bytes by chance, so the nearest offset is not always it.
+  let offset = view.lastIndexOf(HEAD)
+  for (let tries = 0; offset >= 0 && tries < 3; tries++) {
+    const found = tokenAt(bytes, first + offset)
     if (found !== undefined && token.at >= found.to && token.at <= found.to + MOST_GAP) return found
-    place = place === 0 ? -1 : view.lastIndexOf(HEAD, place - 1)
+    offset = offset === 0 ? -1 : view.lastIndexOf(HEAD, offset - 1)
   }
   return undefined
 }
@@ -86,9 +86,9 @@ const detect: Detector = (bytes, at, { budget }) => {
   if (!isRandomLooking(bytes.subarray(own.from, own.to), budget)) return undefined
   const tokens = tokensAround(bytes, own)
   const values = new Map(tokens.map(({ name, from, to }) => [name, bytes.subarray(from, to)]))
-  const proof = verificationOf(values, budget)
-  if (proof === undefined) return lone(own)
-  return hit(proof, FORM, tokens[0]?.at ?? at, tokens.at(-1)?.to ?? own.to)
+  const verification = verificationOf(values, budget)
+  if (verification === undefined) return lone(own)
+  return hit(verification, FORM, tokens[0]?.at ?? at, tokens.at(-1)?.to ?? own.to)
 }
 
 function verificationOf(

@@ -82,8 +82,8 @@ const detectPacket: Detector = (bytes, at, { budget }) => {
   const secret = reader.mpis(names.split(' ').length - count)
   if (secret === undefined) return undefined
   const numbers = [...open, ...secret].map((each) => fromBigEndian(each, budget))
-  const proof = verifyNumbers(kind, names, numbers, budget)
-  return proof && hit(proof, FORM, at, reader.at)
+  const verification = verifyNumbers(kind, names, numbers, budget)
+  return verification && hit(verification, FORM, at, reader.at)
 }
 
 const LEAST_GUARDED_USAGE = 253
@@ -132,9 +132,9 @@ const detectCurvePacket: Detector = (bytes, at, { budget }) => {
     return header === undefined ? undefined : guarded(bytes, header, reader.at, usage)
   }
   const secret = reader.mpi()
-  const proof = secret && verifyCurve(oid, point, secret, budget)
-  if (proof?.certainty !== 'proven') return undefined
-  return hit(proof, FORM, header ?? version, reader.at)
+  const verification = secret && verifyCurve(oid, point, secret, budget)
+  if (verification?.certainty !== 'proven') return undefined
+  return hit(verification, FORM, header ?? version, reader.at)
 }
 
 const ED25519_OID = '2b06010401da470f01'
@@ -165,14 +165,14 @@ const version6 =
     const version = at - BEFORE_ALGORITHM
     const [from, usage, to] = [at + 5, at + 37, at + 70]
     if (bytes[version] !== 6 || to > bytes.length || bytes[usage] !== 0) return undefined
-    const proof = verifyOkp(
+    const verification = verifyOkp(
       curve,
       bytes.subarray(usage + 1, to),
       bytes.subarray(from, usage),
       budget,
     )
-    if (proof.certainty !== 'proven') return undefined
-    return hit(proof, FORM, headerBefore(bytes, version) ?? version, to)
+    if (verification.certainty !== 'proven') return undefined
+    return hit(verification, FORM, headerBefore(bytes, version) ?? version, to)
   }
 
 const SIGHT = { before: 16, behind: 16_384 }

@@ -93,8 +93,8 @@ function read(
     if (string === undefined || string.length < least || string.length > most) return undefined
     strings[name] = string
   }
-  const proof = verify(strings, budget)
-  return proof && { proof, to: start + fields.length }
+  const verification = verify(strings, budget)
+  return verification && { proof: verification, to: start + fields.length }
 }
 
 /** ADD_IDENTITY and ADD_ID_CONSTRAINED. */

@@ -73,12 +73,13 @@ function blobAt(
   const fields = lengths && fieldsAt(bytes, at + blob.header, lengths)
   const last = fields?.at(-1)
   if (fields === undefined || last === undefined) return undefined
-  const proof = blob.verify(fields, budget, words, magic)
+  const verification = blob.verify(fields, budget, words, magic)
   const to = last.byteOffset - bytes.byteOffset + last.length
   const { from, form } = blob.offsetOf?.(bytes, at) ?? { from: at, form: blob.form }
   // Of CryptoAPI the headers show that numbers which nothing proves are of a key.
-  const isReported = proof?.certainty === 'proven' || blob.offsetOf === undefined || from < at
-  return proof && isReported ? hit(proof, form, from, to) : undefined
+  const isReported =
+    verification?.certainty === 'proven' || blob.offsetOf === undefined || from < at
+  return verification && isReported ? hit(verification, form, from, to) : undefined
 }
 
 /** Verifies fields as numbers of these names. */
@@ -124,9 +125,9 @@ const CAPI_RSA: Blob = {
     const isModulus = (modulus?.at(-1) ?? 0) >> ((bits - 1) % 8) === 1
     if (!isModulus || ((modulus?.[0] ?? 0) & 1) === 0) return undefined
     const numbers = [BigInt(exponent), ...fields.map((each) => fromLittleEndian(each, budget))]
-    const proof = verifyNumbers('rsa', 'e n p q dP dQ qInv d', numbers, budget)
+    const verification = verifyNumbers('rsa', 'e n p q dP dQ qInv d', numbers, budget)
     return (
-      proof ??
+      verification ??
       (fields.every((each) => isRandomLooking(each, budget)) ? damagedRsa(bits) : undefined)
     )
   },

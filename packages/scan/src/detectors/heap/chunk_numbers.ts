@@ -35,8 +35,8 @@ interface ChunkLayout {
 }
 
 /** Anchors at chunks with numbers of these lengths, in processes of 64 and of 32 bits. */
-export function chunkAnchors(name: string, form: ChunkLayout): readonly Anchor[] {
-  const { lengths, reach, mayContain, detect } = form
+export function chunkAnchors(name: string, layout: ChunkLayout): readonly Anchor[] {
+  const { lengths, reach, mayContain, detect } = layout
   return lengths.flatMap((length) =>
     ([8, 4] as const).map((sizeBytes): Anchor => {
       // What follows a size of 4 bytes is an odd number: of processes of 64 bits it would be the rest of the size.
@@ -76,10 +76,10 @@ export function numbersNear(
   budget.spend((2 * reach * COST_PER_KB) / 1024)
   const found: number[] = []
   for (let distance = 16; distance <= reach && found.length < MOST_NUMBERS; distance += 16) {
-    for (const place of [at - distance, at + distance]) {
-      const from = place + sizeBytes
+    for (const offset of [at - distance, at + distance]) {
+      const from = offset + sizeBytes
       if (from + length > bytes.length || (!isAny && !isOdd(bytes, from))) continue
-      const size = sizeAt(bytes, place, sizeBytes)
+      const size = sizeAt(bytes, offset, sizeBytes)
       if (size !== length + HEAD && size !== length + 2 * HEAD) continue
       if (isRandomLookingAt(bytes, from, length, budget)) found.push(from)
     }

@@ -48,7 +48,7 @@ function storedAt({ bytes, length }: Chunk, at: number, budget: WorkBudget): Sto
 }
 
 const storedNear = (chunk: Chunk, budget: WorkBudget, isAny = false): readonly Stored[] =>
-  numbersNear(chunk, budget, isAny).map((place) => storedAt(chunk, place, budget))
+  numbersNear(chunk, budget, isAny).map((offset) => storedAt(chunk, offset, budget))
 
 /** The public exponent e for which e·d = 1 modulo p − 1, where one of the numbers is such a d. */
 function exponentAmong(p: Stored, near: readonly Stored[]): bigint | undefined {
@@ -73,8 +73,8 @@ function detect(chunk: Chunk, budget: WorkBudget): Detected | undefined {
   const near = storedNear(chunk, budget)
   const e = exponentAmong(own, near)
   if (e === undefined) return undefined
-  const proof = verificationOf(chunk, own, near, e, budget)
-  return proof && hit(proof, 'limbs-le64', from, from + length)
+  const verification = verificationOf(chunk, own, near, e, budget)
+  return verification && hit(verification, 'limbs-le64', from, from + length)
 }
 
 /** A prime whose key is not known. */
@@ -135,7 +135,7 @@ function partnerOf(
 ): { readonly q: bigint; readonly by: string } | undefined {
   const { bytes, length } = chunk
   const n = numbersNear(chunk, budget, false, 2 * length)
-    .map((place) => numberIn(bytes, place, 2 * length, budget))
+    .map((offset) => numberIn(bytes, offset, 2 * length, budget))
     .find((product) => product % p === 0n)
   if (n !== undefined) return { q: n / p, by: 'n mod p = 0' }
   if (others.length === 0) return undefined
@@ -159,8 +159,8 @@ const SHARES = [1n, 2n, 4n, 6n, 3n, 8n, 12n]
 function otherPrime(chunk: Chunk, p: bigint, e: bigint, budget: WorkBudget): bigint | undefined {
   const { bytes, length } = chunk
   const bits = BigInt(8 * length)
-  for (const place of numbersNear(chunk, budget, true, 2 * length)) {
-    const product = e * numberIn(bytes, place, 2 * length, budget) - 1n
+  for (const offset of numbersNear(chunk, budget, true, 2 * length)) {
+    const product = e * numberIn(bytes, offset, 2 * length, budget) - 1n
     if (product <= 0n || product % (p - 1n) !== 0n) continue
     for (const share of SHARES) {
       budget.spend(TIMES_COST)

@@ -118,17 +118,20 @@ function productIn(chunk: Chunk, order: Order, budget: WorkBudget): Detected | u
   const [from, half] = [at + sizeBytes, length / 2]
   const low = order.low(bytes, from, length)
   const near = numbersNear(chunk, budget, order.isBig, half)
-    .filter((place) => order.isFull(bytes, place, half))
-    .map((place) => ({ place, low: order.low(bytes, place, half) }))
+    .filter((offset) => order.isFull(bytes, offset, half))
+    .map((offset) => ({ offset, low: order.low(bytes, offset, half) }))
   for (const pair of pairsOf(near, (a, b) => Math.imul(a.low, b.low) === low)) {
-    const read = (place: number, bytesOf: number) =>
-      order.read(bytes.subarray(place, place + bytesOf), budget)
-    const [p = 0n, q = 0n] = pair.map(({ place }) => read(place, half))
+    const read = (offset: number, bytesOf: number) =>
+      order.read(bytes.subarray(offset, offset + bytesOf), budget)
+    const [p = 0n, q = 0n] = pair.map(({ offset }) => read(offset, half))
     const n = read(from, length)
     if (p * q !== n) continue
-    const proof = verifyRsa({ n, e: exponentOf(chunk, p, q, order.isBig, budget), p, q }, budget)
-    const place = Math.min(...pair.map((each) => each.place))
-    if (proof !== undefined) return hit(proof, order.form, place, place + half)
+    const verification = verifyRsa(
+      { n, e: exponentOf(chunk, p, q, order.isBig, budget), p, q },
+      budget,
+    )
+    const offset = Math.min(...pair.map((each) => each.offset))
+    if (verification !== undefined) return hit(verification, order.form, offset, offset + half)
   }
   return undefined
 }
@@ -139,14 +142,14 @@ function freedIn(chunk: Chunk, budget: WorkBudget): Detected | undefined {
   const [from, half, lost] = [at + sizeBytes, length / 2, 16 * sizeBytes]
   const high = highOf(bytes, from + length) * 2 ** 48
   const near = numbersNear(chunk, budget, true, half)
-    .filter((place) => (bytes[place + half - 1] ?? 0) >= 0x80)
-    .map((place) => ({ place, high: highOf(bytes, place + half) }))
+    .filter((offset) => (bytes[offset + half - 1] ?? 0) >= 0x80)
+    .map((offset) => ({ offset, high: highOf(bytes, offset + half) }))
   // All three were cut after 48 bits, of which the highest is set.
   const isPair = (a: { high: number }, b: { high: number }) =>
     Math.abs(high / (a.high * b.high) - 1) <= 2 ** -45
   for (const pair of pairsOf(near, isPair)) {
     const [p = 0n, q = 0n] = pair.map(
-      ({ place }) => (numberIn(bytes, place, half, budget) >> BigInt(lost)) << BigInt(lost),
+      ({ offset }) => (numberIn(bytes, offset, half, budget) >> BigInt(lost)) << BigInt(lost),
     )
     const n = numberIn(bytes, from, length, budget)
     if (!areUpperFactors(n, p, q, lost)) continue
@@ -154,9 +157,10 @@ function freedIn(chunk: Chunk, budget: WorkBudget): Detected | undefined {
     const primes = fromUpperFactors(n, p, q, lost)
     if (primes === undefined) continue
     const e = exponentOf(chunk, primes.p, primes.q, false, budget, lost / 8)
-    const proof = verifyRsa({ n, e, ...primes }, budget)
-    const { place } = pair[0]
-    if (proof !== undefined) return hit(proof, LITTLE.form, place + lost / 8, place + half)
+    const verification = verifyRsa({ n, e, ...primes }, budget)
+    const { offset } = pair[0]
+    if (verification !== undefined)
+      return hit(verification, LITTLE.form, offset + lost / 8, offset + half)
   }
   return undefined
 }

@@ -61,10 +61,10 @@ function numbersNear(
   budget.spend(NEAR_COST)
   const found: Numbered[] = []
   for (let distance = WORD; distance <= head.reach && found.length < head.most; distance += WORD) {
-    for (const place of [at - distance, at + distance]) {
+    for (const offset of [at - distance, at + distance]) {
       // Most offsets are identified by this byte.
-      if (bytes[place] !== limbs) continue
-      const number = numberAt(head, bytes, place, limbs, memory, budget)
+      if (bytes[offset] !== limbs) continue
+      const number = numberAt(head, bytes, offset, limbs, memory, budget)
       if (number !== undefined) found.push(number)
     }
   }
@@ -97,8 +97,9 @@ function primeAnchor(
       const wholes =
         primes.length === 0 ? [] : numbersNear(head, bytes, at, 2 * limbs, memory, budget)
       for (const p of primes) {
-        const proof = rsaOfPrime(p.value, others, wholes, budget)
-        if (proof !== undefined) return hit(proof, 'limbs-le64', p.offset, p.offset + WORD * limbs)
+        const verification = rsaOfPrime(p.value, others, wholes, budget)
+        if (verification !== undefined)
+          return hit(verification, 'limbs-le64', p.offset, p.offset + WORD * limbs)
       }
       return undefined
     },

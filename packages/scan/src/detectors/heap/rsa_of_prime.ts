@@ -43,8 +43,11 @@ export function rsaOfPrime(
     const byExponent = secrets.find(({ d, e }) => isInverse(e, d, q))
     const isProduct = byExponent === undefined && wholes.some(({ value }) => value === n)
     if (byExponent === undefined && !isProduct) continue
-    const proof = verifyRsa({ n, e: byExponent?.e ?? 65_537n, p, q, d: byExponent?.d }, budget)
-    if (proof !== undefined) return proof
+    const verification = verifyRsa(
+      { n, e: byExponent?.e ?? 65_537n, p, q, d: byExponent?.d },
+      budget,
+    )
+    if (verification !== undefined) return verification
   }
   return undefined
 }

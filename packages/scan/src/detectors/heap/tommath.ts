@@ -118,8 +118,8 @@ function keyAt(
     numbersNear(bytes, at, build, digitCount(build.digits, bits), budget)
   if (!isPrimeLike(own)) return curveKey(own, build, near, budget)
   const others = near(own.bits).filter((each) => each.bits === own.bits && isPrimeLike(each))
-  const proof = rsaOfPrime(own.value, others, near(2 * own.bits), budget)
-  return proof && hit(proof, build.digits.form, own.from, own.to)
+  const verification = rsaOfPrime(own.value, others, near(2 * own.bits), budget)
+  return verification && hit(verification, build.digits.form, own.from, own.to)
 }
 
 /** The key of whose point the number is x: with z = 1, as LibTomCrypt keeps it. */
@@ -140,8 +140,8 @@ function curveKey(
     const secrets = others.filter(({ value }) => value !== y && value !== x)
     for (const { value, from, to } of secrets.slice(0, MOST_SECRETS)) {
       budget.spend(COST.multiple)
-      const proof = verifyEc(curve.curve, value, { x, y }, budget)
-      if (proof.certainty === 'proven') return hit(proof, form, from, to)
+      const verification = verifyEc(curve.curve, value, { x, y }, budget)
+      if (verification.certainty === 'proven') return hit(verification, form, from, to)
     }
     return undefined
   }

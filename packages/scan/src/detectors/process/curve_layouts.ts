@@ -46,9 +46,9 @@ const MOST_LIMBS = 9
 /** {meth*, int curve, X*, Y*, Z*}, to which the EC_KEY leads. */
 const opensslPoint = (field: Field): Field => pointed(-14, 40, field)
 
-function curvesOfNid(place: Location): readonly Curve[] {
-  const nid = opensslPoint(inline(8, 4))(place)?.bytes
-  const curve = nid && CURVE_OF_NID.get(Number(fromLittleEndian(nid, place.budget)))
+function curvesOfNid(location: Location): readonly Curve[] {
+  const nid = opensslPoint(inline(8, 4))(location)?.bytes
+  const curve = nid && CURVE_OF_NID.get(Number(fromLittleEndian(nid, location.budget)))
   return curve === undefined ? [] : [curve]
 }
 

@@ -14,8 +14,8 @@ export interface Location {
 }
 
 /** Bytes of a structure, or that it leads to; undefined where they are not there. */
-export type Field = (place: Location) => Pointed | undefined
-export type Check = (place: Location) => boolean
+export type Field = (location: Location) => Pointed | undefined
+export type Check = (location: Location) => boolean
 
 export const inline =
   (from: number, length: number): Field =>
@@ -59,21 +59,21 @@ export const numbered = (from: number, value: number, length: number): Check =>
 
 export const all =
   (...checks: readonly Check[]): Check =>
-  (place) =>
-    checks.every((check) => check(place))
+  (location) =>
+    checks.every((check) => check(location))
 
 export const same =
   (one: Field, other: Field): Check =>
-  (place) => {
-    const [a, b] = [one(place), other(place)]
+  (location) => {
+    const [a, b] = [one(location), other(location)]
     return a !== undefined && b !== undefined && Buffer.compare(a.bytes, b.bytes) === 0
   }
 
 export const random =
   (field: Field): Check =>
-  (place) => {
-    const found = field(place)
-    return found !== undefined && isRandomLooking(found.bytes, place.budget)
+  (location) => {
+    const found = field(location)
+    return found !== undefined && isRandomLooking(found.bytes, location.budget)
   }
 
 /** Whether `count` words are less than 2^`bits`, `bits` being 48 to 56: limbs. */

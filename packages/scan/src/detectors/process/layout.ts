@@ -20,7 +20,7 @@ import type { Check, Field, Location } from './field.ts'
 export interface KeyRow {
   readonly glance?: Check
   readonly when?: Check
-  readonly keyAt: (place: Location) => Detected | undefined
+  readonly keyAt: (location: Location) => Detected | undefined
 }
 
 /** A pattern, as {@link anchor} takes it, with what may be there. */
@@ -34,10 +34,10 @@ export interface Layout extends Pick<Anchor, 'alignment' | 'number'> {
 /** The anchor of a layout. */
 export function layoutAnchor({ pattern, sight, name, rows, ...more }: Layout): Anchor {
   const detect: Anchor['detect'] = (bytes, at, { budget, memory }) => {
-    const place = { bytes, at, base: 0, memory, budget }
+    const location = { bytes, at, base: 0, memory, budget }
     for (const { glance, when, keyAt } of rows) {
-      if (glance?.(place) === false || when?.(place) === false) continue
-      const found = keyAt(place)
+      if (glance?.(location) === false || when?.(location) === false) continue
+      const found = keyAt(location)
       if (found !== undefined) return found
     }
     return undefined
@@ -69,7 +69,7 @@ export const LITTLE: NumberLayout = {
 
 interface EcParts extends Pick<KeyRow, 'glance' | 'when'> {
   /** Those of which the structure may be. */
-  readonly curves: readonly Curve[] | ((place: Location) => readonly Curve[])
+  readonly curves: readonly Curve[] | ((location: Location) => readonly Curve[])
   readonly secret: Field
   readonly x: Field
   readonly y: Field
@@ -85,12 +85,12 @@ const POINT_COST = 15_000
 
 export function ecKey(parts: EcParts): KeyRow {
   const { curves, secret, x, y, z, number = LITTLE, coordinate = number.read } = parts
-  const keyAt = (place: Location): Detected | undefined => {
-    const { budget } = place
-    const [d, ...coordinates] = [secret, x, y].map((field) => field(place))
-    const third = z?.(place)
+  const keyAt = (location: Location): Detected | undefined => {
+    const { budget } = location
+    const [d, ...coordinates] = [secret, x, y].map((field) => field(location))
+    const third = z?.(location)
     if (d === undefined || (z !== undefined && !third)) return undefined
-    for (const name of typeof curves === 'function' ? curves(place) : curves) {
+    for (const name of typeof curves === 'function' ? curves(location) : curves) {
       const curve = curveNamed(name)
       if (!isRandomLooking(d.bytes.subarray(0, curve.lengthBytes), budget)) continue
       budget.spend(POINT_COST)
@@ -133,27 +133,32 @@ interface OkpParts extends Pick<KeyRow, 'glance' | 'when'> {
 }
 
 export function okpKey(curve: OkpCurve, parts: OkpParts): KeyRow {
-  const keyAt = (place: Location): Detected | undefined => {
-    const [secret, publicKey] = [parts.secret(place), parts.publicKey(place)]
+  const keyAt = (location: Location): Detected | undefined => {
+    const [secret, publicKey] = [parts.secret(location), parts.publicKey(location)]
     if (secret === undefined || publicKey === undefined) return undefined
     if (
-      !isRandomLooking(secret.bytes, place.budget) ||
-      !isRandomLooking(publicKey.bytes, place.budget)
+      !isRandomLooking(secret.bytes, location.budget) ||
+      !isRandomLooking(publicKey.bytes, location.budget)
     )
       return undefined
-    const proof = verifyOkp(curve, secret.bytes.slice(), publicKey.bytes.slice(), place.budget)
-    return verifiedHit(proof, LITTLE.form, secret, secret.bytes.length)
+    const verification = verifyOkp(
+      curve,
+      secret.bytes.slice(),
+      publicKey.bytes.slice(),
+      location.budget,
+    )
+    return verifiedHit(verification, LITTLE.form, secret, secret.bytes.length)
   }
   return { ...parts, keyAt }
 }
 
 /** What does not fit was no such structure. */
 export function verifiedHit(
-  proof: Verification | undefined,
+  verification: Verification | undefined,
   form: string,
   { bytes, offset }: Pointed,
   most: number = bytes.length,
 ): Detected | undefined {
-  if (proof?.certainty !== 'proven') return undefined
-  return hit(proof, form, offset, offset + Math.min(most, bytes.length))
+  if (verification?.certainty !== 'proven') return undefined
+  return hit(verification, form, offset, offset + Math.min(most, bytes.length))
 }

@@ -40,9 +40,9 @@ function verifyParts(
   const packed = mlKemPacked(s)
   const expanded = Buffer.concat([packed, mlKemPacked(t), rhoAndHash, z])
   const seed = d && Buffer.concat([d, z])
-  const proof = scheme && verifyPq(scheme, seed, expanded, budget)
+  const verification = scheme && verifyPq(scheme, seed, expanded, budget)
   for (const own of [packed, expanded, seed]) own?.fill(0)
-  return proof
+  return verification
 }
 
 /** From the upper two bytes of z*, which the anchor begins with. */
@@ -78,7 +78,7 @@ const opensslKey: KeyRow = {
     const secret = memory?.at(parts.s, length + (hasSeed ? 2 * HALF : HALF))
     const open = memory?.at(parts.t, length)
     if (secret === undefined || open === undefined) return undefined
-    const proof = verifyParts(
+    const verification = verifyParts(
       parameters,
       {
         s: secret.bytes.subarray(0, length),
@@ -89,7 +89,7 @@ const opensslKey: KeyRow = {
       },
       budget,
     )
-    return verifiedHit(proof, 'openssl-ml-kem', secret)
+    return verifiedHit(verification, 'openssl-ml-kem', secret)
   },
 }
 
@@ -123,9 +123,9 @@ export class MlKemSearch implements WindowSearch {
   search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
     this.#budget.earn(to - from)
     const isAllowed = () => this.#budget.take(COST.probe)
-    const places = smallPolynomials(bytes, from, to, SHORTEST, isAllowed)
-    const counts = inARow(bytes, places, to)
-    return places.flatMap((at, i) => this.#keyAt(bytes, at, counts[i] ?? 0) ?? [])
+    const offsets = smallPolynomials(bytes, from, to, SHORTEST, isAllowed)
+    const counts = inARow(bytes, offsets, to)
+    return offsets.flatMap((at, i) => this.#keyAt(bytes, at, counts[i] ?? 0) ?? [])
   }
 
   /** The key whose s begins at an offset from which on so many small polynomials are. */
@@ -142,8 +142,12 @@ export class MlKemSearch implements WindowSearch {
       if (!this.#budget.take(COST.proof)) return undefined
       const rhoAndHash = bytes.subarray(tAt - 2 * HALF, tAt)
       const s = bytes.subarray(at, at + vector)
-      const proof = verifyParts(parameters, { s, t, rhoAndHash, z: half(3), d: half(4) }, UNLIMITED)
-      const found = verifiedHit(proof, 'ml-kem-structure', { bytes: s, offset: at })
+      const verification = verifyParts(
+        parameters,
+        { s, t, rhoAndHash, z: half(3), d: half(4) },
+        UNLIMITED,
+      )
+      const found = verifiedHit(verification, 'ml-kem-structure', { bytes: s, offset: at })
       if (found !== undefined) return found
     }
     return undefined

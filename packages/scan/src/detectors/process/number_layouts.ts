@@ -13,17 +13,17 @@ const WORD = 8
 /** What Go's slice {limbs*, length, capacity} leads to. */
 const sliceAt =
   (from: number, most: number): Field =>
-  (place) => {
-    const { bytes, at } = place
+  (location) => {
+    const { bytes, at } = location
     const [length, room] = [addressAt(bytes, at + from + 8), addressAt(bytes, at + from + 16)]
     if (length === undefined || room === undefined || length < 1n || room < length) return undefined
-    return length > BigInt(most) ? undefined : pointed(from, WORD * Number(length))(place)
+    return length > BigInt(most) ? undefined : pointed(from, WORD * Number(length))(location)
   }
 
 /** `big.Int` {bool is negative, limbs slice}. */
 const bigInt = (from: number): Field =>
-  pointed(from, 32, (place) =>
-    numbered(0, 0, 8)(place) ? sliceAt(WORD, MOST_LIMBS)(place) : undefined,
+  pointed(from, 32, (location) =>
+    numbered(0, 0, 8)(location) ? sliceAt(WORD, MOST_LIMBS)(location) : undefined,
   )
 
 const MOST_PRIMES = 5
@@ -31,33 +31,33 @@ const GO_E = 65_537n
 
 const goRsaKey: KeyRow = {
   glance: ({ bytes, at }) => (bytes[at + 24] ?? 0) >= 2 && (bytes[at + 24] ?? 0) <= MOST_PRIMES,
-  keyAt: (place) => {
-    const primes = sliceAt(16, MOST_PRIMES)(place)
+  keyAt: (location) => {
+    const primes = sliceAt(16, MOST_PRIMES)(location)
     if (primes === undefined) return undefined
-    const [n, d] = [bigInt(-8)(place), bigInt(8)(place)]
+    const [n, d] = [bigInt(-8)(location), bigInt(8)(location)]
     if (n === undefined) return undefined
-    const list = { ...place, bytes: primes.bytes, at: 0 }
+    const list = { ...location, bytes: primes.bytes, at: 0 }
     const found = Array.from({ length: primes.bytes.length / WORD }, (_, i) =>
       bigInt(i * WORD)(list),
     )
     const [p, q, ...others] = found.map(
-      (prime) => prime && fromLittleEndian(prime.bytes, place.budget),
+      (prime) => prime && fromLittleEndian(prime.bytes, location.budget),
     )
     const [first] = found
     if (first === undefined || p === undefined || q === undefined) return undefined
     const more = others.flatMap((prime) => prime ?? [])
-    const proof = verifyRsa(
+    const verification = verifyRsa(
       {
-        n: fromLittleEndian(n.bytes, place.budget),
+        n: fromLittleEndian(n.bytes, location.budget),
         e: GO_E,
-        d: d && fromLittleEndian(d.bytes, place.budget),
+        d: d && fromLittleEndian(d.bytes, location.budget),
         p,
         q,
         ...(more.length > 0 && { others: more }),
       },
-      place.budget,
+      location.budget,
     )
-    return verifiedHit(proof, 'limbs-le64', first)
+    return verifiedHit(verification, 'limbs-le64', first)
   },
 }
 
@@ -81,15 +81,17 @@ const isGroup: Check = ({ bytes, at }) =>
 
 const groupKey = (kind: 'dsa' | 'dh', publicAt: number): KeyRow => ({
   glance: all(isGroup, numbered(FLAGS_AT + 1, 0, 3)),
-  keyAt: (place) => {
-    const fields = [P_AT, G_AT, Q_AT, publicAt].map((from) => bignum(from, GROUP_LIMBS)(place))
-    const [p, g, q, y] = fields.map((field) => field && fromLittleEndian(field.bytes, place.budget))
-    const x = bignum(publicAt + WORD, GROUP_LIMBS)(place)
+  keyAt: (location) => {
+    const fields = [P_AT, G_AT, Q_AT, publicAt].map((from) => bignum(from, GROUP_LIMBS)(location))
+    const [p, g, q, y] = fields.map(
+      (field) => field && fromLittleEndian(field.bytes, location.budget),
+    )
+    const x = bignum(publicAt + WORD, GROUP_LIMBS)(location)
     if (p === undefined || g === undefined || y === undefined || x === undefined) return undefined
     // Of a safe prime q says nothing new: such keys are named without it.
     const own = q === undefined || 2n * q + 1n === p ? undefined : q
-    const parts = { p, g, q: own, y, x: fromLittleEndian(x.bytes, place.budget) }
-    return verifiedHit(verifyGroupKey(kind, parts, place.budget), 'limbs-le64', x)
+    const parts = { p, g, q: own, y, x: fromLittleEndian(x.bytes, location.budget) }
+    return verifiedHit(verifyGroupKey(kind, parts, location.budget), 'limbs-le64', x)
   },
 })
 

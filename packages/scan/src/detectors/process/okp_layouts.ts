@@ -166,11 +166,11 @@ function scalarAt(from: number, publicAt: number): KeyRow {
   return {
     glance: isClamped(from),
     when: all(...areRandom),
-    keyAt: (place) => {
-      const [scalar, open] = [scalarField(place), publicField(place)]
+    keyAt: (location) => {
+      const [scalar, open] = [scalarField(location), publicField(location)]
       if (scalar === undefined || open === undefined) return undefined
       const publicKey = open.bytes.slice()
-      const isOfIt = place.budget.within(SCALAR_COST, () => {
+      const isOfIt = location.budget.within(SCALAR_COST, () => {
         const u = montgomeryOf(publicKey)
         const made = okpPublicKey('X25519', scalar.bytes)
         return u !== undefined && made !== undefined && Buffer.compare(made, u) === 0

@@ -27,12 +27,12 @@ const LATTICE: readonly Layout[] = LATTICE_SCHEMES.map((scheme) => ({
   sight: { before: 0, behind: 8 + scheme.secretLength },
   rows: [
     {
-      keyAt: (place) => {
-        const key = inline(8, scheme.secretLength)(place)
-        if (key === undefined || !isRandomLookingAt(key.bytes, 0, BEGIN_BYTES, place.budget))
+      keyAt: (location) => {
+        const key = inline(8, scheme.secretLength)(location)
+        if (key === undefined || !isRandomLookingAt(key.bytes, 0, BEGIN_BYTES, location.budget))
           return undefined
         return verifiedHit(
-          verifyPq(scheme, undefined, key.bytes, place.budget),
+          verifyPq(scheme, undefined, key.bytes, location.budget),
           'expanded-key',
           key,
         )

@@ -57,8 +57,13 @@ function read({ chars, at, budget }: TextRun): Detected | undefined {
   const from = at + prefix.length + 1
   const secret = readBech32(small, chars.subarray(from, from + DATA_LETTERS), budget)
   if (secret === undefined) return undefined
-  const proof = verificationOf(secret, budget)
+  const verification = verificationOf(secret, budget)
   secret.fill(0)
-  const words = `checksum, ${proof.proof}`
-  return hit({ ...proof, proof: words, isWellFormed: true }, 'bech32', at, from + DATA_LETTERS)
+  const words = `checksum, ${verification.proof}`
+  return hit(
+    { ...verification, proof: words, isWellFormed: true },
+    'bech32',
+    at,
+    from + DATA_LETTERS,
+  )
 }

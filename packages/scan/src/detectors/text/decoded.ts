@@ -54,7 +54,7 @@ const INDEX = new AnchorIndex(BINARY_ANCHORS)
 
 /** Where anchors are: those of whole keys first, at most {@link OFFSETS_MOST}. */
 function offsetsIn(bytes: Uint8Array, budget: WorkBudget): readonly AnchorOffset[] {
-  return INDEX.places(bytes, FOUND_MOST, budget)
+  return INDEX.offsets(bytes, FOUND_MOST, budget)
     .toSorted((a, b) => a.order - b.order || a.at - b.at)
     .slice(0, OFFSETS_MOST)
 }

@@ -217,7 +217,7 @@ function lengthAt(head: Uint8Array, at: number) {
   return first === 0x82 ? { from: at + 4, length: 256 * second + third } : undefined
 }
 
-/** Whether an armor's body reaches without a gap to the run's place: then its own anchor finds the key. */
+/** Whether an armor's body reaches without a gap to the run's offset: then its own anchor finds the key. */
 function isInArmor({ chars, at, budget }: TextRun): boolean {
   const begin = findLast(chars, '-----BEGIN ', Math.max(0, at - PEM_HEADER_MOST), at, budget)
   if (begin < 0) return false

@@ -24,8 +24,9 @@ export const JWK: TextReader = {
   before: SIDE_MOST,
   behind: SIDE_MOST,
   glance: (run) => (typeAt(run) === undefined ? 0 : SIDE_MOST),
-  isEnd: (bytes, place, stride) =>
-    bytes[place] === 0 || (isAt(bytes, place, KTY, stride) && isOpened(bytes, place + 1 - stride)),
+  isEnd: (bytes, offset, stride) =>
+    bytes[offset] === 0 ||
+    (isAt(bytes, offset, KTY, stride) && isOpened(bytes, offset + 1 - stride)),
   read: readJwk,
 }
 

@@ -93,7 +93,7 @@ function readerOf(mark: Mark): TextReader {
     before: side,
     behind: side,
     glance: (run) => (isMark(run) ? side : 0),
-    isEnd: (bytes, place, stride) => bytes[place] === 0 || isAt(bytes, place, text, stride),
+    isEnd: (bytes, offset, stride) => bytes[offset] === 0 || isAt(bytes, offset, text, stride),
     read: (run) => (isMark(run) ? readWords(run, mark) : undefined),
   }
 }

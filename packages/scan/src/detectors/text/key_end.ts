@@ -43,8 +43,8 @@ export function keyAtEnd(bytes: Uint8Array, budget: WorkBudget): Detected | unde
   const possible = same.flatMap(
     (end) => verifyOkp(end.curve.curve, secret, undefined, budget).material ?? [],
   )
-  const proof: Verification = { ...unverified(kind, bits, END_OF_KEY), possible }
-  return hit(proof, 'pkcs8-der', best.at - best.matched, bytes.length, 'fragment')
+  const verification: Verification = { ...unverified(kind, bits, END_OF_KEY), possible }
+  return hit(verification, 'pkcs8-der', best.at - best.matched, bytes.length, 'fragment')
 }
 
 const END_OF_KEY = 'the end of a key of that length; which curve it is for is cut off'

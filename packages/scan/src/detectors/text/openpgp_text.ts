@@ -22,15 +22,15 @@ export function openPgpArmor(
   try {
     if (bytes.length < BODY_LEAST || !isSecretKey(bytes.subarray(0, 8))) return undefined
     const checksum = readChecksum(chars, end, budget)
-    const place = { offset: begin, length: checksum.end - begin, form: 'openpgp-armour' }
+    const location = { offset: begin, length: checksum.end - begin, form: 'openpgp-armour' }
     const key = keyIn(bytes, budget)
-    if (key !== undefined) return { ...key, ...place }
+    if (key !== undefined) return { ...key, ...location }
     const [certainty, how] =
       checksum.value === crc24(bytes)
         ? (['candidate', 'whose checksum holds'] as const)
         : (['lesser', 'that is cut or damaged'] as const)
     const proof = `a secret-key packet in armour ${how}`
-    return { ...place, kind: 'openpgp', bits: 0, certainty, proof }
+    return { ...location, kind: 'openpgp', bits: 0, certainty, proof }
   } finally {
     bytes.fill(0)
   }

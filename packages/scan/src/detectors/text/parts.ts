@@ -70,8 +70,8 @@ export function groupNamed(
   const [p, q, g, y, x] = numbersOf(numberNamed, names)
   if (p === undefined || g === undefined || y === undefined || x === undefined) return undefined
   if (kind === 'dsa' && q === undefined) return undefined
-  const proof = verifyGroupKey(kind, { p, q, g, y, x }, budget)
-  return proof && withoutOffset(proof)
+  const verification = verifyGroupKey(kind, { p, q, g, y, x }, budget)
+  return verification && withoutOffset(verification)
 }
 
 /** An RSA key, if its parts prove each other. */
@@ -120,10 +120,10 @@ export function ecKey(
   const stored = isVerified
     ? { x: fromBigEndian(x, budget), y: fromBigEndian(y, budget) }
     : undefined
-  const proof = verifyEc(curve, fromBigEndian(d, budget), stored, budget)
+  const verification = verifyEc(curve, fromBigEndian(d, budget), stored, budget)
   return isVerified
-    ? checked(proof, true)
-    : checked(withCoordinate(proof, x, y, budget), (x ?? y) !== undefined)
+    ? checked(verification, true)
+    : checked(withCoordinate(verification, x, y, budget), (x ?? y) !== undefined)
 }
 
 /** The same with a point as 04 X Y. */
@@ -139,15 +139,20 @@ export function ecKeyOfPoint(
 }
 
 /** What was computed, beside the one coordinate that is there. */
-function withCoordinate(proof: Verification, x: Bytes, y: Bytes, budget: WorkBudget): Verification {
-  const { material } = proof
+function withCoordinate(
+  verification: Verification,
+  x: Bytes,
+  y: Bytes,
+  budget: WorkBudget,
+): Verification {
+  const { material } = verification
   const coordinate = x ?? y
-  if (material?.type !== 'ec' || coordinate === undefined) return proof
+  if (material?.type !== 'ec' || coordinate === undefined) return verification
   if (fromBigEndian(coordinate, budget) !== (x === undefined ? material.y : material.x))
-    return { ...proof, certainty: 'candidate', proof: 'd·G is another point' }
+    return { ...verification, certainty: 'candidate', proof: 'd·G is another point' }
   const { computed: _, ...known } = material
   const which = x === undefined ? 'y' : 'x'
-  return { ...proof, proof: `d·G has the ${which} beside it`, material: known }
+  return { ...verification, proof: `d·G has the ${which} beside it`, material: known }
 }
 
 /** An Edwards or Montgomery key. Verified by its public half; a candidate without. */
@@ -163,12 +168,12 @@ export function okpKey(
 }
 
 /** What did not fit is no key; what was not computed stays a candidate. */
-function checked(proof: Verification, isVerified: boolean): Detected | undefined {
-  if (proof.certainty !== 'proven')
-    return proof.proof === REFUSED ? withoutOffset(proof) : undefined
-  if (isVerified) return withoutOffset(proof)
-  const words = `${proof.proof}; no public half beside it`
-  return withoutOffset({ ...proof, certainty: 'candidate', proof: words })
+function checked(verification: Verification, isVerified: boolean): Detected | undefined {
+  if (verification.certainty !== 'proven')
+    return verification.proof === REFUSED ? withoutOffset(verification) : undefined
+  if (isVerified) return withoutOffset(verification)
+  const words = `${verification.proof}; no public half beside it`
+  return withoutOffset({ ...verification, certainty: 'candidate', proof: words })
 }
 
 /** An ML-DSA or ML-KEM key from its seed. */
@@ -180,12 +185,13 @@ export function pqKey(
 ): Detected | undefined {
   const scheme = LATTICE_SCHEMES.find((each) => each.name === name)
   if (scheme === undefined || seed?.length !== scheme.seedLength) return undefined
-  const proof = verifyPq(scheme, seed, undefined, budget)
-  if (proof === undefined || publicKey === undefined) return proof && withoutOffset(proof)
-  const { material } = proof
+  const verification = verifyPq(scheme, seed, undefined, budget)
+  if (verification === undefined || publicKey === undefined)
+    return verification && withoutOffset(verification)
+  const { material } = verification
   const computed =
     material !== undefined && 'publicKey' in material ? material.publicKey : undefined
-  if (computed === undefined) return withoutOffset({ ...proof, certainty: 'candidate' })
+  if (computed === undefined) return withoutOffset({ ...verification, certainty: 'candidate' })
   const isSame = Buffer.compare(computed.subarray(-publicKey.length), publicKey) === 0
-  return isSame ? withoutOffset(proof) : undefined
+  return isSame ? withoutOffset(verification) : undefined
 }

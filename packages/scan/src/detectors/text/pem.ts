@@ -65,7 +65,7 @@ export function armorBody(chars: Uint8Array, at: number): number | undefined {
   return isEncrypted ? undefined : body
 }
 
-/** The key in the armor that begins at the run's place. A header alone is nothing. */
+/** The key in the armor that begins at the run's offset. A header alone is nothing. */
 export function readPem({ chars, at, budget }: TextRun): Detected | undefined {
   const label = labelAt(chars, at)
   if (label === undefined) return undefined
@@ -75,20 +75,20 @@ export function readPem({ chars, at, budget }: TextRun): Detected | undefined {
   const { bytes, end, letters } = decodeBase64(chars, armor.body, chars.length, budget)
   try {
     if (bytes.length < BODY_LEAST) return undefined
-    const place = { offset: at, length: armorEnd(chars, end, label) - at }
-    if (armor.isEncrypted) return bytes.length < ENCRYPTED_LEAST ? undefined : encrypted(place)
+    const location = { offset: at, length: armorEnd(chars, end, label) - at }
+    if (armor.isEncrypted) return bytes.length < ENCRYPTED_LEAST ? undefined : encrypted(location)
     const key = keyIn(bytes, budget)
     // Behind a key that ends early, other text may have been read as letters.
     if (key === undefined || letters === 0) return undefined
-    return { ...key, ...place, form: 'pem' }
+    return { ...key, ...location, form: 'pem' }
   } finally {
     bytes.fill(0)
   }
 }
 
-function encrypted(place: { readonly offset: number; readonly length: number }): Detected {
+function encrypted(location: { readonly offset: number; readonly length: number }): Detected {
   return {
-    ...place,
+    ...location,
     kind: 'encrypted-key',
     form: 'pem-encrypted',
     bits: 0,

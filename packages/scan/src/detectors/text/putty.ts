@@ -41,12 +41,12 @@ function readFile(run: TextRun): Detected | undefined {
     return decodeBase64(chars, from, chars.length, budget, { most: count * LINE_BYTES })
   })
   if (open === undefined || secret === undefined || cipher === undefined) return undefined
-  const place = { offset: at, length: secret.end - at, form: 'putty' }
+  const location = { offset: at, length: secret.end - at, form: 'putty' }
   try {
     if (secret.bytes.length < 16) return undefined
     if (cipher === 'none') {
       const key = keyOf(type ?? '', open.bytes, secret.bytes, run)
-      return key && { ...key, ...place }
+      return key && { ...key, ...location }
     }
     const how = cipher.startsWith('aes') ? ', encrypted with AES' : ' that names a cipher'
     const proof = `a PuTTY key${how}; a passphrase guards it`

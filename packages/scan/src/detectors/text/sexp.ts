@@ -69,7 +69,7 @@ function nextToken({ token }: Syntax, text: string, at: number): Token | undefin
   return { type: 'value', from, to, coding: hex ? 'hex' : 'raw', end }
 }
 
-/** The syntax and the length of a head at the run's place. */
+/** The syntax and the length of a head at the run's offset. */
 function headAt({ chars, at }: TextRun, which: 'head' | 'protectedHead') {
   const text = latin(chars, at, at + 32)
   for (const syntax of SYNTAXES) {
@@ -111,10 +111,10 @@ function readSexp(run: TextRun): Detected | undefined {
   const { at, budget } = run
   const found = headAt(run, 'head')
   if (found === undefined) return undefined
-  let place = at + found.length
+  let offset = at + found.length
   // The begin of the next key: nothing behind it belongs to this one.
-  const head = latin(run.chars, at, place)
-  const other = find(run.chars, head, place, budget)
+  const head = latin(run.chars, at, offset)
+  const other = find(run.chars, head, offset, budget)
   const chars = other < 0 ? run.chars : run.chars.subarray(0, other)
   budget.spend(LETTER_COST * (chars.length - at))
   const text = latin(chars)
@@ -123,9 +123,9 @@ function readSexp(run: TextRun): Detected | undefined {
   let algorithm = ''
   let name: Token | undefined
   for (let i = 0, depth = 1; i < TOKENS_MOST && depth > 0; i++) {
-    const token = nextToken(found.syntax, text, place)
+    const token = nextToken(found.syntax, text, offset)
     if (token === undefined) break
-    place = token.end
+    offset = token.end
     if (token.type !== 'value') {
       depth += token.type === 'open' ? 1 : -1
       name = undefined
@@ -137,7 +137,7 @@ function readSexp(run: TextRun): Detected | undefined {
     }
   }
   const key = ALGORITHMS.get(algorithm)?.(values)
-  return key === undefined ? undefined : { ...key, offset: at, length: place - at, form: 'sexp' }
+  return key === undefined ? undefined : { ...key, offset: at, length: offset - at, form: 'sexp' }
 }
 
 type KeyOf = (values: Labelled) => Detected | undefined

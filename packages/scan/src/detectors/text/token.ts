@@ -46,7 +46,7 @@ export const JOSE: TextReader = {
       ? REACH
       : 0
   },
-  isEnd: (bytes, place) => !isTokenLetter(bytes[place]) && bytes[place] !== DOT,
+  isEnd: (bytes, offset) => !isTokenLetter(bytes[offset]) && bytes[offset] !== DOT,
   read: readJose,
 }
 
@@ -127,7 +127,7 @@ export const ENTRA_REFRESH: TextReader = {
   before: ENTRA_HEAD_MOST,
   behind: REFRESH_MOST,
   glance: (run) => (entraBegin(run) === undefined ? 0 : REFRESH_MOST),
-  isEnd: (bytes, place) => !isOpaqueLetter(bytes[place]),
+  isEnd: (bytes, offset) => !isOpaqueLetter(bytes[offset]),
   read: (run) => {
     const from = entraBegin(run)
     if (from === undefined) return undefined
@@ -145,7 +145,7 @@ export const prefixedToken = (prefix: string, owner: string): TextReader => ({
   before: 1,
   behind: 512,
   glance: ({ chars, at }) => (isAt(chars, at, prefix) && !isOpaqueLetter(chars[at - 1]) ? 512 : 0),
-  isEnd: (bytes, place) => !isOpaqueLetter(bytes[place]),
+  isEnd: (bytes, offset) => !isOpaqueLetter(bytes[offset]),
   read: (run) => {
     const { chars, at } = run
     const from = at + prefix.length

@@ -37,7 +37,7 @@ export interface JavaInts {
 }
 
 /** What a window has for secrets of one size. */
-export class JavaPlaces {
+export class JavaOffsets {
   /** Where secrets in arrays begin. */
   readonly arrays: number[] = []
   readonly #numbers = new Map<string, JavaInts>()
@@ -59,12 +59,12 @@ export class JavaPlaces {
       ((words[k - 4] ?? 0) & LOCK.bits) === LOCK.open && words[k - 2] !== 0
     for (let k = BEFORE / 4; k < (BEFORE + to) / 4; k += 2) {
       const size = words[k - 1]
-      const place = at + 4 * k - BEFORE
+      const offset = at + 4 * k - BEFORE
       if (size === length) {
-        if (hasHead(k)) this.#addArray(place)
+        if (hasHead(k)) this.#addArray(offset)
       } else if (size === length + OCTETS.head) {
         const isOctets = slice[4 * k] === OCTETS.tag && slice[4 * k + 1] === length
-        if (isOctets && hasHead(k)) this.#addArray(place + OCTETS.head)
+        if (isOctets && hasHead(k)) this.#addArray(offset + OCTETS.head)
       } else if (isNumber && size === 1 && words[k] === 0 && hasHead(k)) {
         this.#addNumber(view, 4 * k, 8 * length)
       }

@@ -32,12 +32,12 @@ export function pointedBeside(
   length: number,
   address: bigint,
 ): readonly number[] {
-  const places = new Set<number>()
+  const offsets = new Set<number>()
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const isShort = address + BigInt(bytes.length) <= SHORT_END
-  const take = (place: bigint, alignment: bigint): void => {
-    const isInside = place >= 0n && place < BigInt(bytes.length) && place % alignment === 0n
-    if (isInside) places.add(Number(place))
+  const take = (shifted: bigint, alignment: bigint): void => {
+    const isInside = shifted >= 0n && shifted < BigInt(bytes.length) && shifted % alignment === 0n
+    if (isInside) offsets.add(Number(shifted))
   }
   for (const anchor of anchors.slice(0, COPIES_MOST)) {
     const end = Math.min(anchor + length + BESIDE, bytes.length - 7)
@@ -47,5 +47,5 @@ export function pointedBeside(
       for (const half of [at, at + 4]) take(BigInt(view.getUint32(half, true)) - address, 4n)
     }
   }
-  return [...places]
+  return [...offsets]
 }

@@ -60,20 +60,20 @@ export function likeArrays(
   length: number,
 ): readonly number[] {
   const probed = copies.slice(0, COPIES_MOST).toSorted((a, b) => a - b)
-  const places = classesOf(bytes, probed, length).flatMap(({ head, back }) =>
+  const offsets = classesOf(bytes, probed, length).flatMap(({ head, back }) =>
     offsetsOf(bytes, head).map((at) => at + back),
   )
-  return sortedByDistance(places, probed)
+  return sortedByDistance(offsets, probed)
 }
 
 /** Offsets, those next to one of `copies` first, which are in ascending order. */
 export function sortedByDistance(
-  places: readonly number[],
+  offsets: readonly number[],
   copies: readonly number[],
 ): readonly number[] {
-  if (copies.length === 0) return places
-  const distance = new Map(places.map((place) => [place, distanceTo(place, copies)]))
-  return places.toSorted((a, b) => (distance.get(a) ?? 0) - (distance.get(b) ?? 0))
+  if (copies.length === 0) return offsets
+  const distance = new Map(offsets.map((offset) => [offset, distanceTo(offset, copies)]))
+  return offsets.toSorted((a, b) => (distance.get(a) ?? 0) - (distance.get(b) ?? 0))
 }
 
 interface ArrayClass {
@@ -101,17 +101,17 @@ function classesOf(
 
 function offsetsOf(bytes: Uint8Array, head: Uint8Array): readonly number[] {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  const places: number[] = []
+  const offsets: number[] = []
   for (let at = all.indexOf(head); at >= 0; at = all.indexOf(head, at + 8)) {
-    if (at % 8 === 0) places.push(at)
-    if (places.length >= ARRAYS_MOST) break
+    if (at % 8 === 0) offsets.push(at)
+    if (offsets.length >= ARRAYS_MOST) break
   }
-  return places
+  return offsets
 }
 
 /** @param sorted in ascending order */
-function distanceTo(place: number, sorted: readonly number[]): number {
-  const low = countBefore(sorted.length, (k) => (sorted[k] ?? 0) < place)
+function distanceTo(offset: number, sorted: readonly number[]): number {
+  const low = countBefore(sorted.length, (k) => (sorted[k] ?? 0) < offset)
   const far = Number.POSITIVE_INFINITY
-  return Math.min(Math.abs((sorted[low] ?? far) - place), place - (sorted[low - 1] ?? -far))
+  return Math.min(Math.abs((sorted[low] ?? far) - offset), offset - (sorted[low - 1] ?? -far))
 }

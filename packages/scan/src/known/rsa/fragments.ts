@@ -46,14 +46,14 @@ export function conjugateFragments(
   const { isSieved, cost } = pairCost(group.keys.length)
   budget.pay(kept * (isSieved ? cost * 3 : cost))
   if (kept < 2) return []
-  const places = new Set(known.map(({ at, order }) => `${at}:${order}`))
+  const locations = new Set(known.map(({ at, order }) => `${at}:${order}`))
   return kernel
     .conjugates(group.table)
     .slice(0, MOST_PAIRS)
     .flatMap(({ a, b, key }) => {
       const material = group.keys[key]
       if (material === undefined) return []
-      const isKnownPair = places.has(`${a.at}:${a.order}`)
+      const isKnownPair = locations.has(`${a.at}:${a.order}`)
       return isKnownPair ? [] : partOf(kernel, group, material, { a, b })
     })
 }

@@ -71,8 +71,8 @@ function factorIn(slice: Uint8Array, at: number, group: RsaGroup): readonly Foun
       const material = factors && fromFactor(key, factors.p)
       if (material === undefined) continue
       const proof = `with the ${lost} bytes before it that are lost it is p: p·q = n`
-      const place = { at: from, length: known, spelling: 'limbs-be', name: 'p' }
-      return [{ ...place, proof, material, isRebuilt: true }]
+      const location = { at: from, length: known, spelling: 'limbs-be', name: 'p' }
+      return [{ ...location, proof, material, isRebuilt: true }]
     }
   }
   return []

@@ -32,15 +32,15 @@ export class DigitSearch {
     const { leaks, keys, shape, bits } = group
     const { digits: budget } = group.searchLimits.budgets
     const factorCost = leakCost(group, leaks.length)
-    const numbers = DIGIT_ENCODINGS.flatMap((form) =>
-      this.#numbers(context, form, shape.bits, budget, factorCost).map(
+    const numbers = DIGIT_ENCODINGS.flatMap((encoding) =>
+      this.#numbers(context, encoding, shape.bits, budget, factorCost).map(
         ({ at, length, spelling, x }) => ({ at, length, spelling, x, group, leaks, sides: 3 }),
       ),
     )
     const wholeCost = WHOLE_COST * keys.length
-    const found = WHOLE_DIGIT_ENCODINGS.flatMap((form) =>
-      this.#numbers(context, form, bits, budget, wholeCost).flatMap(({ x, ...place }) =>
-        keys.flatMap((key) => wholeFound(place, key, x)),
+    const found = WHOLE_DIGIT_ENCODINGS.flatMap((encoding) =>
+      this.#numbers(context, encoding, bits, budget, wholeCost).flatMap(({ x, ...location }) =>
+        keys.flatMap((key) => wholeFound(location, key, x)),
       ),
     )
     return { found, numbers }
@@ -49,27 +49,27 @@ export class DigitSearch {
   /** Numbers of so many bits that begin in the slice, as far as the budget reaches. */
   #numbers(
     { kernel, length }: SliceContext,
-    form: DigitEncoding,
+    encoding: DigitEncoding,
     bits: number,
     budget: Budget,
     cost: number,
   ): readonly DigitNumber[] {
     if (budget.isSpent(cost)) return []
-    const count = digitCount(form, bits)
+    const count = digitCount(encoding, bits)
     const numbers: DigitNumber[] = []
-    for (const at of kernel.digitRuns(this.#shapeOf(form, bits), length)) {
-      if (!areRandomDigits(form, kernel.slice, BEFORE + at, count)) continue
+    for (const at of kernel.digitRuns(this.#shapeOf(encoding, bits), length)) {
+      if (!areRandomDigits(encoding, kernel.slice, BEFORE + at, count)) continue
       if (!budget.take(cost)) break
-      const x = digitsAt(form, kernel.slice, BEFORE + at, count)
+      const x = digitsAt(encoding, kernel.slice, BEFORE + at, count)
       if (x === undefined) continue
-      numbers.push({ at, length: count * form.slot, spelling: form.form, x })
+      numbers.push({ at, length: count * encoding.slot, spelling: encoding.form, x })
     }
     return numbers
   }
 
-  #shapeOf(form: DigitEncoding, bits: number): DigitShape {
-    const name = `${form.form} ${bits}`
-    const shape = this.#shapes.get(name) ?? digitShape(form, bits)
+  #shapeOf(encoding: DigitEncoding, bits: number): DigitShape {
+    const name = `${encoding.form} ${bits}`
+    const shape = this.#shapes.get(name) ?? digitShape(encoding, bits)
     this.#shapes.set(name, shape)
     return shape
   }

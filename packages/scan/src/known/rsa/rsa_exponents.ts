@@ -61,8 +61,8 @@ function probe(
 ): { readonly values: readonly FoundValue[]; readonly isCut: boolean } {
   if (table === undefined) return { values: [], isCut: false }
   const orders = isText ? PLAIN_ORDERS : ORDERS.length
-  const places = { lanes, others, orders, budget: budget.left }
-  const { found, spent } = kernel.exponents(table, length, places)
+  const limits = { lanes, others, orders, budget: budget.left }
+  const { found, spent } = kernel.exponents(table, length, limits)
   let isCut = spent >= budget.left
   budget.pay(spent)
   /** How often the exponent of each key was verified: more copies show nothing new. */

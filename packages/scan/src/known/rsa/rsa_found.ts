@@ -18,15 +18,15 @@ export const WHOLE_COST = 3000
 export const DAMAGED_COST = 80_000
 
 /** A private exponent, φ(n) or λ(n) of `key`, or none. */
-export function wholeFound(place: Spelled, key: RsaMaterial, value: bigint): FoundValue[] {
+export function wholeFound(location: Spelled, key: RsaMaterial, value: bigint): FoundValue[] {
   const whole = fromWhole(key, value)
   if (whole !== undefined) {
     const proof = `${whole.name === 'd' ? 'e·d − 1' : 'φ(n)'} gives p·q = n`
-    return [{ ...place, name: whole.name, proof, material: whole.material }]
+    return [{ ...location, name: whole.name, proof, material: whole.material }]
   }
   if (!isExponentAbove(key, value) || isFactor(key)) return []
   const proof = 'its upper half is that of d, the rest is damaged'
-  return [{ ...place, name: 'd', proof, material: key, note: 'fragment' }]
+  return [{ ...location, name: 'd', proof, material: key, note: 'fragment' }]
 }
 
 /** Bytes that a number of `length` bytes takes in an order. */

@@ -63,8 +63,8 @@ export class TextSearch {
     const slice = kernel.slice
     return [1 as const, 2 as const].flatMap((unit) => {
       // Either end of a run of two bytes a character may be cut by less than a block.
-      const places = kernel.runs(to, unit === 1 ? least : least * 2 - 48, unit === 2)
-      return places.flatMap((run) => {
+      const runs = kernel.runs(to, unit === 1 ? least : least * 2 - 48, unit === 2)
+      return runs.flatMap((run) => {
         const cost = COST.read * (run.to - run.from)
         if (run.from >= length || this.#budget?.take(cost) !== true) return []
         const [from, end] = unit === 1 ? [run.from, run.to] : [run.from - 16, run.to + 16]
@@ -112,8 +112,8 @@ export class TextSearch {
     const located = <T extends Spelled>(value: T): T[] => {
       const index = countBefore(begins.length, (k) => (begins[k] ?? 0) <= value.at) - 1
       const text = batch[index]
-      const place = text && inText(text, value, value.at - (begins[index] ?? 0))
-      return place === undefined ? [] : [Object.assign({}, value, place)]
+      const location = text && inText(text, value, value.at - (begins[index] ?? 0))
+      return location === undefined ? [] : [Object.assign({}, value, location)]
     }
     return results.map(({ found, numbers }) => ({
       found: found.flatMap((value) => located(value)),

@@ -77,8 +77,8 @@ const latin1 = (bytes: Uint8Array, at: number): string =>
 
 /** Whether some of the first bytes of a public number, which were compared, are in it. */
 function isOfPublicHalf({ at, length }: LocatedCut, anchors: ReadonlySet<number>): boolean {
-  for (let place = at - SIGN_BYTES + 1; place < at + length; place++) {
-    if (anchors.has(place)) return true
+  for (let offset = at - SIGN_BYTES + 1; offset < at + length; offset++) {
+    if (anchors.has(offset)) return true
   }
   return false
 }

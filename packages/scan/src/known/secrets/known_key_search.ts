@@ -248,11 +248,11 @@ function onceEach(values: readonly FoundValue[]): FoundValue[] {
   )
   const covered: FoundValue[] = []
   for (const value of sorted) {
-    const place = `${value.at}:${value.spelling}`
-    if (byOffset.has(place)) continue
+    const name = `${value.at}:${value.spelling}`
+    if (byOffset.has(name)) continue
     if (value.note === undefined) covered.push(value)
     else if (covered.some((whole) => overlap(whole, value))) continue
-    byOffset.set(place, value)
+    byOffset.set(name, value)
   }
   return [...byOffset.values()].toSorted((a, b) => a.at - b.at || a.length - b.length)
 }

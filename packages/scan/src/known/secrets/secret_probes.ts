@@ -58,14 +58,14 @@ export class SecretProbes {
   }
 
   /** Bytes at offsets of the window. */
-  offsets(places: Iterable<number>, kind: keyof typeof KINDS): void {
-    for (const at of places) {
+  offsets(offsets: Iterable<number>, kind: keyof typeof KINDS): void {
+    for (const at of offsets) {
       if (!this.#bytesAt(this.#bytes, at, kind, at)) return
     }
   }
 
   /** @returns false once the budget is used up */
-  #bytesAt(bytes: Uint8Array, at: number, kind: keyof typeof KINDS, place: number): boolean {
+  #bytesAt(bytes: Uint8Array, at: number, kind: keyof typeof KINDS, offset: number): boolean {
     const { length, limbs, budgets, secretIn, limbsIn, rareSecretIn } = this.#group
     const { budget: name, isLowFirst } = KINDS[kind]
     const budget = budgets[name]
@@ -84,52 +84,52 @@ export class SecretProbes {
     }
     if (secret === undefined) return true
     const more = prefixLength(bytes, at + length, secret)
-    this.found.push({ at: place, length: length + more, ...secret })
+    this.found.push({ at: offset, length: length + more, ...secret })
     return true
   }
 
   /** Numbers in digits of an encoding. */
-  digits(places: Iterable<number>, form: DigitEncoding, kind: 'ints' | 'v8'): void {
+  digits(offsets: Iterable<number>, encoding: DigitEncoding, kind: 'ints' | 'v8'): void {
     // The same words are another number in digits of another width.
     const contents = kind === 'v8' ? new Set<number>() : this.#contents
-    for (const at of places) {
-      if (!this.#digitsAt(this.#bytes, at, form, { kind, contents, place: at })) return
+    for (const at of offsets) {
+      if (!this.#digitsAt(this.#bytes, at, encoding, { kind, contents, offset: at })) return
     }
   }
 
   #digitsAt(
     bytes: Uint8Array,
     at: number,
-    form: DigitEncoding,
-    { kind, contents, place }: DigitProbe,
+    encoding: DigitEncoding,
+    { kind, contents, offset }: DigitProbe,
   ): boolean {
     const { numberIn, budgets, cost } = this.#group
     if (numberIn === undefined) return false
-    const count = digitCount(form, 8 * this.#group.length)
-    const length = count * form.slot
-    if (at + length > bytes.length || !areRandomDigits(form, bytes, at, count)) return true
+    const count = digitCount(encoding, 8 * this.#group.length)
+    const length = count * encoding.slot
+    if (at + length > bytes.length || !areRandomDigits(encoding, bytes, at, count)) return true
     const content = hashOf(bytes.subarray(at, at + length))
-    const value = contents.has(content) ? undefined : digitsAt(form, bytes, at, count)
+    const value = contents.has(content) ? undefined : digitsAt(encoding, bytes, at, count)
     if (value === undefined) return true
     if (!budgets[kind].take(cost / 2)) return false
     contents.add(content)
-    const secret = numberIn(value, form.form)
-    if (secret !== undefined) this.found.push({ at: place, length, ...secret })
+    const secret = numberIn(value, encoding.form)
+    if (secret !== undefined) this.found.push({ at: offset, length, ...secret })
     return true
   }
 
   /** What is at addresses outside of the window: limbs, or digits of an encoding. */
-  far(memory: Memory, addresses: readonly bigint[], form?: DigitEncoding): void {
+  far(memory: Memory, addresses: readonly bigint[], encoding?: DigitEncoding): void {
     const { length, budgets } = this.#group
-    const size = form === undefined ? length : form.slot * digitCount(form, 8 * length)
+    const size = encoding === undefined ? length : encoding.slot * digitCount(encoding, 8 * length)
     for (const address of addresses) {
       if (budgets.far.isSpent(READ_COST)) return
       const pointed = memory.at(address, size)
       if (pointed === undefined) continue
       if (!budgets.far.take(READ_COST)) return
-      const { bytes, offset: place } = pointed
-      if (form === undefined) this.#bytesAt(bytes, 0, 'far', place)
-      else this.#digitsAt(bytes, 0, form, { kind: 'far', contents: this.#contents, place })
+      const { bytes, offset } = pointed
+      if (encoding === undefined) this.#bytesAt(bytes, 0, 'far', offset)
+      else this.#digitsAt(bytes, 0, encoding, { kind: 'far', contents: this.#contents, offset })
     }
   }
 
@@ -173,7 +173,7 @@ export class SecretProbes {
 interface DigitProbe {
   readonly kind: 'far' | 'ints' | 'v8'
   readonly contents: Set<number>
-  readonly place: number
+  readonly offset: number
 }
 
 /** Half of a hash of Ed25519. */

@@ -11,8 +11,8 @@
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Memory } from '../../anchors/detected.ts'
 import type { ConjugateKernel, DigitShape, OffsetRoom } from '../../slices/conjugate.ts'
-import { HEADS, type Head, limbAddresses, tommathAddresses } from '../objects/headed_places.ts'
-import { JavaPlaces } from '../objects/java_objects.ts'
+import { HEADS, type Head, limbAddresses, tommathAddresses } from '../objects/headed_offsets.ts'
+import { JavaOffsets } from '../objects/java_objects.ts'
 import { beforePoints, nearest, neighbourChunks } from '../objects/offsets_near_points.ts'
 import { offsetsIn, pointedBeside } from '../objects/pointed_offsets.ts'
 import { likeArrays, sortedByDistance } from '../objects/sibling_arrays.ts'
@@ -70,8 +70,10 @@ export class SecretSearch {
       const isMore = [...mostLost.values()].includes(MOST_LOST.more)
       // Curves that are expensive must not take the time of those that are not.
       return secretGroups(keys).map((group) => {
-        const forms = group.numberIn === undefined ? [] : V8_ENCODINGS
-        const shapes = new Map(forms.map((form) => [form, digitShape(form, 8 * group.length)]))
+        const encodings = group.numberIn === undefined ? [] : V8_ENCODINGS
+        const shapes = new Map(
+          encodings.map((encoding) => [encoding, digitShape(encoding, 8 * group.length)]),
+        )
         const own = { budgets: budgets(isMore), mostLost, depth, shapes }
         return Object.assign(own, group)
       })
@@ -137,7 +139,7 @@ export class SecretWindow {
   readonly #marks: readonly Marks[]
   readonly #texts: SecretTexts
   /** By bytes of a secret. */
-  readonly #java: ReadonlyMap<number, JavaPlaces>
+  readonly #java: ReadonlyMap<number, JavaOffsets>
 
   constructor(
     groups: readonly SoughtGroup[],
@@ -149,12 +151,12 @@ export class SecretWindow {
     this.#heads = heads
     this.#marks = groups.map(({ cost, budgets, shapes }) => ({
       anchors: [],
-      digits: new Map([...shapes].map(([form, shape]) => [form, { shape, places: [] }])),
+      digits: new Map([...shapes].map(([encoding, shape]) => [encoding, { shape, offsets: [] }])),
       heads: new Map(HEADS.map(({ name }) => [name, []])),
-      places: new LikelyOffsets(affordable(budgets.placed, cost)),
+      offsets: new LikelyOffsets(affordable(budgets.placed, cost)),
     }))
     this.#texts = new SecretTexts(groups)
-    this.#java = new Map(groups.map(({ length }) => [length, new JavaPlaces()]))
+    this.#java = new Map(groups.map(({ length }) => [length, new JavaOffsets()]))
   }
 
   /**
@@ -185,19 +187,19 @@ export class SecretWindow {
       java.add(kernel.slice, at, length, size, isNumber)
     }
     for (const [index, { length: size }] of this.#groups.entries()) {
-      const { places } = this.#marks[index] ?? {}
-      if (places?.isFull !== false) continue
-      places.add(at, kernel.boundedPairs(size, length, false, size, places.room))
+      const { offsets } = this.#marks[index] ?? {}
+      if (offsets?.isFull !== false) continue
+      offsets.add(at, kernel.boundedPairs(size, length, false, size, offsets.room))
     }
   }
 
   #noteHeads(bytes: Uint8Array, at: number, heads: readonly HeadOf[]): void {
     for (const { group, head } of heads) {
       const { name, holds, most, isOne } = head
-      const places = this.#marks[group]?.heads.get(name)
-      if (places === undefined || places.length >= most) continue
+      const offsets = this.#marks[group]?.heads.get(name)
+      if (offsets === undefined || offsets.length >= most) continue
       const length = this.#groups[group]?.length ?? 0
-      if (isOne === undefined || isOne(bytes, at, length)) places.push(at + holds)
+      if (isOne === undefined || isOne(bytes, at, length)) offsets.push(at + holds)
     }
   }
 
@@ -205,10 +207,10 @@ export class SecretWindow {
   #noteDigits(kernel: ConjugateKernel, { bytes, at, length }: WindowSlice): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     for (const { digits } of this.#marks) {
-      for (const [form, { shape, places }] of digits) {
-        for (const place of kernel.digitRuns(shape, length)) {
-          const isRoom = places.length < MOST_DIGITS
-          if (isRoom && isArrayBegin(view, at + place, form)) places.push(at + place)
+      for (const [encoding, { shape, offsets }] of digits) {
+        for (const offset of kernel.digitRuns(shape, length)) {
+          const isRoom = offsets.length < MOST_DIGITS
+          if (isRoom && isArrayBegin(view, at + offset, encoding)) offsets.push(at + offset)
         }
       }
     }
@@ -227,7 +229,7 @@ export class SecretWindow {
       probes.offsets(beforePoints(near), 'before')
       probes.offsets(neighbourChunks(near), 'before')
       probes.offsets(nearest(near), 'near')
-      probes.offsets(marks.places.all, 'placed')
+      probes.offsets(marks.offsets.all, 'placed')
       if ((to - from) * group.cost <= group.budgets.every.left)
         probes.offsets(offsetsOf(from, to), 'every')
       if (probes.found.length > 0 || marks.anchors.length === 0) return probes.found
@@ -247,7 +249,7 @@ export class SecretWindow {
     probes.offsets(pointed.near, 'pointed')
     probes.offsets(likeArrays(bytes, marks.anchors, length), 'alike')
     probes.digits(besideCopies(bytes, headed('python-int'), publicDigits), PYTHON_DIGITS, 'ints')
-    for (const [form, { places }] of marks.digits) probes.digits(places, form, 'v8')
+    for (const [encoding, { offsets }] of marks.digits) probes.digits(offsets, encoding, 'v8')
     if (memory !== undefined) {
       probes.far(memory, pointed.far)
       if (limbs > 0) probes.far(memory, tommathAddresses(bytes, headed('tommath')), TOMMATH_DIGITS)
@@ -297,8 +299,8 @@ const LEAST_OFFSETS = 64
 
 /** Offsets that may be tried in a window, each at a cost; none where they are too few. */
 function affordable({ left, most }: Budget, cost: number): number {
-  const places = Math.floor(left / cost)
-  return places < Math.min(LEAST_OFFSETS, most / cost / 2) ? 0 : places
+  const count = Math.floor(left / cost)
+  return count < Math.min(LEAST_OFFSETS, most / cost / 2) ? 0 : count
 }
 
 /** Bytes of a window that a kernel contains. */
@@ -322,13 +324,13 @@ interface Marks {
   readonly anchors: number[]
   readonly heads: ReadonlyMap<Head['name'], number[]>
   /** Arrays of V8, of groups whose secrets are numbers. */
-  readonly digits: ReadonlyMap<DigitEncoding, DigitPlaces>
-  readonly places: LikelyOffsets
+  readonly digits: ReadonlyMap<DigitEncoding, DigitLocations>
+  readonly offsets: LikelyOffsets
 }
 
-interface DigitPlaces {
+interface DigitLocations {
   readonly shape: DigitShape
-  readonly places: number[]
+  readonly offsets: number[]
 }
 
 /** Arrays of one size in a window: more is no process, but made. */
@@ -356,7 +358,7 @@ class LikelyOffsets {
     this.#most = most
   }
 
-  /** @param pairs place from `base` on, and its sides, alternating */
+  /** @param pairs offset from `base` on, and its sides, alternating */
   add(base: number, pairs: Uint32Array): void {
     for (let k = 0; k < pairs.length; k += 2) {
       const list = (pairs[k + 1] ?? 0) >= 3 ? this.#enclosed : this.#others

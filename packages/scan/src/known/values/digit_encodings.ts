@@ -89,25 +89,25 @@ function digitOfDouble(word: bigint): bigint {
 }
 
 /** How many digits a number of `bits` bits takes. */
-export function digitCount(form: DigitEncoding, bits: number): number {
-  return Math.ceil(bits / form.width)
+export function digitCount(encoding: DigitEncoding, bits: number): number {
+  return Math.ceil(bits / encoding.width)
 }
 
 /** The digits of a number, as they are in memory. `bits`: of its field, leading zeros included. */
-export function digitBytes(form: DigitEncoding, value: bigint, bits: number): Uint8Array {
+export function digitBytes(encoding: DigitEncoding, value: bigint, bits: number): Uint8Array {
   const big = toBigEndian(value, Math.ceil(bits / 8))
   const little = big.toReversed()
-  const bytes = digitsOf(form, little, bits)
+  const bytes = digitsOf(encoding, little, bits)
   big.fill(0)
   little.fill(0)
   return bytes
 }
 
 /** The same of a number of `bits` bits that these bytes spell, lowest first. */
-export function digitsOf(form: DigitEncoding, little: Uint8Array, bits: number): Uint8Array {
-  const count = digitCount(form, bits)
-  const bytes = new Uint8Array(count * form.slot)
-  digitsInto(new DataView(bytes.buffer), form, little, count)
+export function digitsOf(encoding: DigitEncoding, little: Uint8Array, bits: number): Uint8Array {
+  const count = digitCount(encoding, bits)
+  const bytes = new Uint8Array(count * encoding.slot)
+  digitsInto(new DataView(bytes.buffer), encoding, little, count)
   return bytes
 }
 
@@ -151,19 +151,19 @@ function bitsAt(little: Uint8Array, from: number, count: number): number {
 
 /** The number whose `count` digits begin at `at`, or undefined where one of them is no digit. */
 export function digitsAt(
-  form: DigitEncoding,
+  encoding: DigitEncoding,
   bytes: Uint8Array,
   at: number,
   count: number,
 ): bigint | undefined {
-  if (at + count * form.slot > bytes.length) return undefined
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, count * form.slot)
+  if (at + count * encoding.slot > bytes.length) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, count * encoding.slot)
   let binary = ''
   for (let k = count - 1; k >= 0; k--) {
-    const word = form.slot === 8 ? view.getBigUint64(k * 8, true) : wordAt(form, view, k)
-    const digit = digitOfWord(form, word)
+    const word = encoding.slot === 8 ? view.getBigUint64(k * 8, true) : wordAt(encoding, view, k)
+    const digit = digitOfWord(encoding, word)
     if (digit === undefined) return undefined
-    binary += digit.toString(2).padStart(form.width, '0')
+    binary += digit.toString(2).padStart(encoding.width, '0')
   }
   return BigInt(`0b${binary}`)
 }
@@ -179,13 +179,13 @@ const MOST_REPEATED = 2
 
 /** Whether digits can be those of a random number, and are no counters, offsets or pointers in words of their own, nor text. */
 export function areRandomDigits(
-  form: DigitEncoding,
+  encoding: DigitEncoding,
   bytes: Uint8Array,
   at: number,
   count: number,
 ): boolean {
-  const { slot, width } = form
-  if (areSmallDigits(form, bytes, at, count)) return false
+  const { slot, width } = encoding
+  if (areSmallDigits(encoding, bytes, at, count)) return false
   const seen = new Set<number>()
   for (let k = 1; k < count; k++) seen.add(highWord(bytes, at + k * slot - 4))
   if (seen.size < count - 1 - MOST_REPEATED) return false
@@ -195,15 +195,15 @@ export function areRandomDigits(
 
 /** Whether more digits but the last are small than of a random number. */
 function areSmallDigits(
-  form: DigitEncoding,
+  encoding: DigitEncoding,
   bytes: Uint8Array,
   at: number,
   count: number,
 ): boolean {
-  const { least } = form.highs
+  const { least } = encoding.highs
   let left = mostSmall(count)
   for (let k = 1; k < count && left >= 0; k++) {
-    if (highWord(bytes, at + k * form.slot - 4) < least) left--
+    if (highWord(bytes, at + k * encoding.slot - 4) < least) left--
   }
   return left < 0
 }
@@ -217,13 +217,13 @@ function mostSmall(count: number): number {
  * or more of them but the last are small than digits of a random number.
  */
 export function digitsInUse(
-  form: DigitEncoding,
+  encoding: DigitEncoding,
   bytes: Uint8Array,
   at: number,
   most: number,
 ): number {
-  const { slot } = form
-  const { least, most: greatest } = form.highs
+  const { slot } = encoding
+  const { least, most: greatest } = encoding.highs
   const enough = mostSmall(most) + 1
   let small = 0
   let isLastSmall = false
@@ -246,22 +246,22 @@ function highWord(bytes: Uint8Array, at: number): number {
 }
 
 /** What the kernel must know of numbers of so many bits. */
-export function digitShape(form: DigitEncoding, bits: number): DigitShape {
-  const slots = digitCount(form, bits)
-  const topBits = bits - (slots - 1) * form.width
-  const greatest = (width: number): bigint => wordOfDigit(form, (1n << BigInt(width)) - 1n)
+export function digitShape(encoding: DigitEncoding, bits: number): DigitShape {
+  const slots = digitCount(encoding, bits)
+  const topBits = bits - (slots - 1) * encoding.width
+  const greatest = (width: number): bigint => wordOfDigit(encoding, (1n << BigInt(width)) - 1n)
   return {
-    digitKind: digitKind(form),
+    digitKind: digitKind(encoding),
     slots,
-    low: wordOfDigit(form, 1n),
+    low: wordOfDigit(encoding, 1n),
     high: greatest(topBits),
     // The second digit of one number in 65,536 is less than this.
-    second: wordOfDigit(form, 1n << BigInt(form.width - 16)),
-    least: wordOfDigit(form, 1n),
-    large: wordOfDigit(form, 1n << BigInt(form.width - 4)),
-    most: greatest(form.width),
+    second: wordOfDigit(encoding, 1n << BigInt(encoding.width - 16)),
+    least: wordOfDigit(encoding, 1n),
+    large: wordOfDigit(encoding, 1n << BigInt(encoding.width - 4)),
+    most: greatest(encoding.width),
     // Eight bits below the top one; of a double, eight of its mantissa.
-    shift: form.coding === 'double' ? 44 : bitLength(greatest(form.width)) - 8,
+    shift: encoding.coding === 'double' ? 44 : bitLength(greatest(encoding.width)) - 8,
   }
 }
 

@@ -58,12 +58,12 @@ function stripped({ text, at, unit }: TextRun, from: number, to: number, runs: R
   const left = pieces.map(([piece]) => piece).join('')
   if (left.length === part.length)
     return { text: part, offsetOf: (k) => offsetAt(Math.min(k, part.length)) }
-  const places = new Uint32Array(left.length)
+  const offsets = new Uint32Array(left.length)
   let next = 0
   for (const { 0: piece, index } of pieces)
-    for (let k = 0; k < piece.length; k++) places[next++] = index + k
+    for (let k = 0; k < piece.length; k++) offsets[next++] = index + k
   // Behind the last that is left: what is there besides belongs to nothing.
-  return { text: left, offsetOf: (k) => offsetAt(places[k] ?? (places.at(-1) ?? -1) + 1) }
+  return { text: left, offsetOf: (k) => offsetAt(offsets[k] ?? (offsets.at(-1) ?? -1) + 1) }
 }
 
 /**

@@ -20,7 +20,7 @@ export class ValuePatterns {
   /** Half a megabyte of each RSA key; undefined while they are wiped. */
   #patterns: readonly Pattern[] | undefined
   /** Where in each pattern its first word is. */
-  readonly #places: Uint8Array
+  readonly #offsets: Uint8Array
   readonly count: number
   /** Of each pattern so many words are searched for; one of them is at a multiple of it. */
   readonly step: number
@@ -38,12 +38,12 @@ export class ValuePatterns {
       mostStep,
     )
     this.packed = new Uint8Array(this.count * this.step * WORD_BYTES)
-    this.#places = new Uint8Array(this.count)
+    this.#offsets = new Uint8Array(this.count)
     for (const [number, { bytes }] of patterns.entries()) {
-      const place = wordOffset(bytes.subarray(0, BEFORE), extentOf(this.step))
-      this.#places[number] = place
+      const offset = wordOffset(bytes.subarray(0, BEFORE), extentOf(this.step))
+      this.#offsets[number] = offset
       for (let k = 0; k < this.step; k++) {
-        const word = bytes.subarray(place + k, place + k + WORD_BYTES)
+        const word = bytes.subarray(offset + k, offset + k + WORD_BYTES)
         this.packed.set(word, (number * this.step + k) * WORD_BYTES)
       }
     }
@@ -53,7 +53,7 @@ export class ValuePatterns {
   likeAt(number: number, at: number): { begin: number; pattern: Pattern } | undefined {
     this.#patterns ??= patternsOf(this.#keys)
     const pattern = this.#patterns[number]
-    return pattern && { begin: at - (this.#places[number] ?? 0), pattern }
+    return pattern && { begin: at - (this.#offsets[number] ?? 0), pattern }
   }
 
   /** Overwrites what is held; it is made anew where it is asked for. */

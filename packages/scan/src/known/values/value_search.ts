@@ -121,10 +121,10 @@ export class ValueTable {
   #take(
     bytes: Uint8Array,
     { at, from, to }: ValueSlice,
-    { at: place, word }: WordHit,
+    { at: offset, word }: WordHit,
     found: LocatedValue[],
   ): void {
-    const first = at + place - (word % this.step)
+    const first = at + offset - (word % this.step)
     const like = this.#patterns.likeAt(Math.floor(word / this.step), first)
     if (like === undefined || like.begin < from || like.begin >= to) return
     const { begin, pattern } = like

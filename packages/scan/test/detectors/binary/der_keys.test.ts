@@ -204,10 +204,10 @@ describe('verifyMaterial', () => {
   it('proves an RSA key of n, e and d alone, and gives its primes', () => {
     const material = materialOf(RSA_2048.der)
     assert.equal(material?.type, 'rsa')
-    const proof = verifyMaterial({ ...material, p: undefined, q: undefined })
-    assert.equal(proof.certainty, 'proven')
-    assert.equal(proof.material?.type, 'rsa')
-    assert.equal(proof.material.p, material.p)
+    const verification = verifyMaterial({ ...material, p: undefined, q: undefined })
+    assert.equal(verification.certainty, 'proven')
+    assert.equal(verification.material?.type, 'rsa')
+    assert.equal(verification.material.p, material.p)
   })
 
   it('drops a scalar that belongs to another point', () => {

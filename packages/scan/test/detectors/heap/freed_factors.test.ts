@@ -103,10 +103,10 @@ describe('a factor in a chunk that was freed', () => {
 
   it('is none where a bit of it is another, or no chunk is there', () => {
     const key = knownOf(2048)
-    for (const place of [20, 60, 127, 128]) {
+    for (const offset of [20, 60, 127, 128]) {
       const chunk = freed(0x91, POINTERS, withZero(key.p))
-      chunk[8 + place] = (chunk[8 + place] ?? 0) ^ 4
-      assert.deepEqual(found(key, around(4096, chunk)), [], `${place}`)
+      chunk[8 + offset] = (chunk[8 + offset] ?? 0) ^ 4
+      assert.deepEqual(found(key, around(4096, chunk)), [], `${offset}`)
     }
     for (const word of [0x81, 0xe1, 0x1091]) {
       const chunk = freed(0x91, POINTERS, withZero(key.p))

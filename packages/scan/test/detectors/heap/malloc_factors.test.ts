@@ -12,22 +12,22 @@ describe('primes in chunks of malloc, with their exponents in others', () => {
   for (const bits of [1024, 2048, 3072, 4096])
     it(`are a key of ${bits} bits, though its modulus is nowhere`, () => {
       const jwk = keyOf(bits).export({ format: 'jwk' })
-      const { bytes, places } = heapOf([jwk.dq, jwk.p, jwk.qi, jwk.q, jwk.dp].map(limbs))
-      const [p = 0, q = 0] = [places[1], places[3]]
+      const { bytes, offsets } = heapOf([jwk.dq, jwk.p, jwk.qi, jwk.q, jwk.dp].map(limbs))
+      const [p = 0, q = 0] = [offsets[1], offsets[3]]
       assert.deepEqual(found(bytes), [...expected(jwk, p), ...expected(jwk, q)])
     })
 
   it('are a key in a process of 32 bits', () => {
     const jwk = keyOf(2048).export({ format: 'jwk' })
-    const { bytes, places } = heapOf([jwk.p, jwk.dq, jwk.q, jwk.dp].map(limbs), 0, 4)
-    const [p = 0, q = 0] = [places[0], places[2]]
+    const { bytes, offsets } = heapOf([jwk.p, jwk.dq, jwk.q, jwk.dp].map(limbs), 0, 4)
+    const [p = 0, q = 0] = [offsets[0], offsets[2]]
     assert.deepEqual(found(bytes), [...expected(jwk, p), ...expected(jwk, q)])
   })
 
   it('are a key of another exponent', () => {
     const jwk = keyOf(2048, 3).export({ format: 'jwk' })
-    const { bytes, places } = heapOf([jwk.p, jwk.q, jwk.dp, jwk.dq].map(limbs))
-    const [p = 0, q = 0] = places
+    const { bytes, offsets } = heapOf([jwk.p, jwk.q, jwk.dp, jwk.dq].map(limbs))
+    const [p = 0, q = 0] = offsets
     assert.deepEqual(found(bytes), [...expected(jwk, p, 3n), ...expected(jwk, q, 3n)])
   })
 
@@ -76,7 +76,7 @@ describe('primes in chunks of malloc, with their exponents in others', () => {
 
 describe('a prime in a chunk of malloc with its exponent, whose other prime is elsewhere', () => {
   const { n, d, p, q, dq } = usualKey().export({ format: 'jwk' })
-  const { bytes, places } = heapOf([d, q, dq].map(limbs))
+  const { bytes, offsets } = heapOf([d, q, dq].map(limbs))
   /** With another number of the key further off, in no chunk. */
   const beside = (number: Uint8Array): Uint8Array => {
     const more = Buffer.alloc(40_000)
@@ -98,7 +98,7 @@ describe('a prime in a chunk of malloc with its exponent, whose other prime is e
   ] as const)
     it(`is a key by d, which is near, and by ${name}, as PyCryptodome leaves them`, () => {
       const [hit] = hitsOf(beside(limbs(number)))
-      assert.deepEqual([hit?.certainty, hit?.offset], ['proven', places[1]])
+      assert.deepEqual([hit?.certainty, hit?.offset], ['proven', offsets[1]])
       assert.ok(hit?.material?.type === 'rsa')
       assert.equal(hit.material.n, numberIn(n))
     })

@@ -29,19 +29,19 @@ export function heapOf(
   numbers: readonly Uint8Array[],
   room = 0,
   sizeBytes: 4 | 8 = 8,
-): { bytes: Uint8Array; places: number[] } {
+): { bytes: Uint8Array; offsets: number[] } {
   const bytes = Buffer.alloc(16_384)
-  const places: number[] = []
+  const offsets: number[] = []
   let at = 24
   for (const number of numbers) {
     const size = (number.length + room + 8 + 15) & ~15
     bytes.writeUInt32LE(size | 1, at + 8 - sizeBytes)
     bytes.set(number, at + 8)
-    places.push(at + 8)
+    offsets.push(at + 8)
     bytes.writeUInt32LE(0x61, at + size + 8 - sizeBytes)
     at += size + 0x60
   }
-  return { bytes, places }
+  return { bytes, offsets }
 }
 
 /** What these anchors give. */
@@ -51,10 +51,10 @@ export function hitsBy(
   budget: WorkBudget = UNLIMITED,
 ): Detected[] {
   return anchors.flatMap(({ pattern, mask, detect }) => {
-    const places = Array.from({ length: bytes.length - 8 }, (_, at) => at)
+    const offsets = Array.from({ length: bytes.length - 8 }, (_, at) => at)
     const fits = (at: number) =>
       pattern.every((byte, k) => ((bytes[at + k] ?? 0) & (mask?.[k] ?? 255)) === byte)
-    return places.filter((at) => fits(at)).flatMap((at) => detect(bytes, at, { budget }) ?? [])
+    return offsets.filter((at) => fits(at)).flatMap((at) => detect(bytes, at, { budget }) ?? [])
   })
 }
 

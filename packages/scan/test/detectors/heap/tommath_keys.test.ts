@@ -15,16 +15,16 @@ import { hitsBy, keyOf } from './malloc_heap.ts'
 type Text = string | undefined
 
 /** Numbers of so many bits as LibTomMath keeps them: room for 32 digits, or for an even number of them. */
-function heapWith(numbers: readonly (readonly [Text, number])[], form: DigitEncoding): Buffer {
+function heapWith(numbers: readonly (readonly [Text, number])[], encoding: DigitEncoding): Buffer {
   const bytes = Buffer.alloc(16_384)
-  const sizeBytes = form.slot
+  const sizeBytes = encoding.slot
   // Behind the head of the first chunk.
   let at = 16 - sizeBytes
   for (const [text, bits] of numbers) {
     const value = fromBigEndian(Buffer.from(text ?? '', 'base64url'))
-    const digits = digitBytes(form, value, bits)
-    const used = Math.ceil(value.toString(2).length / form.width)
-    const room = form.slot * Math.max(32, used + (used % 2))
+    const digits = digitBytes(encoding, value, bits)
+    const used = Math.ceil(value.toString(2).length / encoding.width)
+    const room = encoding.slot * Math.max(32, used + (used % 2))
     const size = (room + sizeBytes + 15) & ~15
     bytes.writeUInt32LE(size | 1, at)
     bytes.set(digits, at + sizeBytes)
@@ -37,8 +37,8 @@ function heapWith(numbers: readonly (readonly [Text, number])[], form: DigitEnco
 
 const hitsIn = (heap: Uint8Array) => hitsBy(TOMMATH_ANCHORS, heap)
 
-function namesOf(numbers: readonly (readonly [Text, number])[], form: DigitEncoding): string[] {
-  return hitsIn(heapWith(numbers, form)).map(({ kind, form: name, bits, certainty }) =>
+function namesOf(numbers: readonly (readonly [Text, number])[], encoding: DigitEncoding): string[] {
+  return hitsIn(heapWith(numbers, encoding)).map(({ kind, form: name, bits, certainty }) =>
     [certainty, kind, bits, name].join(' '),
   )
 }
@@ -46,23 +46,23 @@ function namesOf(numbers: readonly (readonly [Text, number])[], form: DigitEncod
 const BUILDS = [TOMMATH_DIGITS, NARROW_TOMMATH_DIGITS]
 
 describe('an RSA key of LibTomMath', () => {
-  for (const form of BUILDS) {
+  for (const encoding of BUILDS) {
     for (const [bits, e] of [
       [1024, 65_537],
       [2048, 65_537],
       [2048, 3],
       [3072, 17],
     ] as const) {
-      it(`of ${bits} bits with the exponent ${e} is found in ${form.form}`, () => {
+      it(`of ${bits} bits with the exponent ${e} is found in ${encoding.form}`, () => {
         const { n, p, q, d } = keyOf(bits, e).export({ format: 'jwk' })
         const primes = [
           [p, bits / 2],
           [q, bits / 2],
         ] as const
-        const hits = ['', ''].map(() => `proven rsa ${bits} ${form.form}`)
+        const hits = ['', ''].map(() => `proven rsa ${bits} ${encoding.form}`)
         // One value each shows that the primes belong to each other.
         for (const text of [n, d]) {
-          assert.deepEqual(namesOf([[text, bits], ...primes], form), hits)
+          assert.deepEqual(namesOf([[text, bits], ...primes], encoding), hits)
         }
       })
     }
@@ -99,14 +99,14 @@ describe('an RSA key of LibTomMath', () => {
 })
 
 describe('an EC key of LibTomMath', () => {
-  for (const form of BUILDS) {
+  for (const encoding of BUILDS) {
     for (const [namedCurve, bits] of [
       ['P-256', 256],
       ['secp256k1', 256],
       ['P-384', 384],
       ['P-521', 521],
     ] as const) {
-      it(`of ${namedCurve} is found in ${form.form}`, () => {
+      it(`of ${namedCurve} is found in ${encoding.form}`, () => {
         const [own, other] = ['', ''].map(() =>
           readAgain(generateKeyPairSync('ec', { namedCurve })).privateKey.export({ format: 'jwk' }),
         )
@@ -114,9 +114,9 @@ describe('an EC key of LibTomMath', () => {
           [own?.x, bits],
           [own?.y, bits],
         ] as const
-        const found = namesOf([...point, [own?.d, bits]], form)
-        assert.deepEqual(found, [`proven ec ${bits} ${form.form}`])
-        assert.deepEqual(namesOf([...point, [other?.d, bits]], form), [])
+        const found = namesOf([...point, [own?.d, bits]], encoding)
+        assert.deepEqual(found, [`proven ec ${bits} ${encoding.form}`])
+        assert.deepEqual(namesOf([...point, [other?.d, bits]], encoding), [])
       })
     }
   }

@@ -47,9 +47,9 @@ function dhNumbers(): Numbers {
 /** FFC_PARAMS and what follows it; of DH with the length of the exponent before the key. */
 function groupStructure(process: Process, { p, q, g, x, y }: Numbers, isDh: boolean): number {
   let next = 0
-  const number = (value: bigint, place = next): bigint => {
+  const number = (value: bigint, offset = next): bigint => {
     const limbs = Math.ceil(bitLength(value) / 64)
-    const address = process.number(le(value, limbs), place)
+    const address = process.number(le(value, limbs), offset)
     next += 512
     return process.put(words(address, pair(limbs, limbs), pair(0, 4)))
   }
@@ -92,8 +92,8 @@ function kemStructure(process: Process, k: number, seed: Uint8Array, hasSeed: bo
   process.numbers.set(s, vector + matrix)
   process.numbers.set(seed.subarray(32), 2 * vector + matrix)
   if (hasSeed) process.numbers.set(seed.subarray(0, 32), 2 * vector + matrix + 32)
-  const places = [0, vector, vector + matrix, 2 * vector + matrix]
-  const pointers = places.map((place) => NUMBERS + BigInt(place))
+  const offsets = [0, vector, vector + matrix, 2 * vector + matrix]
+  const pointers = offsets.map((offset) => NUMBERS + BigInt(offset))
   const d = hasSeed ? NUMBERS + BigInt(2 * vector + matrix + 32) : 0n
   const head = words(HEADS, 0n, HEADS, HEADS, HEADS, HEADS, 0n, 0n, ...pointers, d)
   const flags = Uint8Array.of(13, 0, 0, 0)
@@ -101,8 +101,8 @@ function kemStructure(process: Process, k: number, seed: Uint8Array, hasSeed: bo
   const begin = Buffer.concat([head, flags, publicKey.subarray(-32), hash])
   const address = process.put(begin)
   const rho = address + BigInt(head.length + flags.length)
-  const place = Number(address - HEADS)
-  process.heads.set(words(rho, rho + 32n), place + 48)
+  const offset = Number(address - HEADS)
+  process.heads.set(words(rho, rho + 32n), offset + 48)
   return vector + matrix
 }
 

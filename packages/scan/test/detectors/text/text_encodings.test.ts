@@ -394,7 +394,7 @@ describe('S-expressions of other algorithms', () => {
       const { kind, form, bits, certainty } = only(given)
       assert.deepEqual([kind, form, bits, certainty], ['dh', 'sexp', 2048, 'proven'])
     }
-    const place = canonical.length - 5
-    assert.deepEqual(hitsIn(canonical.with(place, (canonical[place] ?? 0) ^ 1)), [])
+    const offset = canonical.length - 5
+    assert.deepEqual(hitsIn(canonical.with(offset, (canonical[offset] ?? 0) ^ 1)), [])
   })
 })

@@ -160,8 +160,8 @@ export function countsOf(slice: Uint8Array, at: number): BlockCounts {
 
 /** Bytes of the block at `at` that equal the one so many before them. */
 function equalsOf(slice: Uint8Array, at: number, distances: readonly number[]): number {
-  const places = Array.from({ length: 16 }, (_, k) => at + k)
-  return places.filter((k) =>
+  const offsets = Array.from({ length: 16 }, (_, k) => at + k)
+  return offsets.filter((k) =>
     distances.some((distance) => byteAt(slice, k) === byteAt(slice, k - distance)),
   ).length
 }
@@ -201,11 +201,11 @@ export function marksReference(slice: Uint8Array, length: number, to: number): M
     if (isStructureReference(slice, at + length + 8)) behind.add(at)
     if (isAfterLengthReference(word(at), at, length)) lengths.add(at)
   }
-  const places = random.filter((at) => at % 8 === 0 && length % 8 === 0)
+  const offsets = random.filter((at) => at % 8 === 0 && length % 8 === 0)
   const chained = new Set<number>()
   for (const [step, order, isMark] of [
-    [-length, places, (at: number) => before.has(at) || lengths.has(at)],
-    [length, places.toReversed(), (at: number) => behind.has(at)],
+    [-length, offsets, (at: number) => before.has(at) || lengths.has(at)],
+    [length, offsets.toReversed(), (at: number) => behind.has(at)],
   ] as const) {
     const left = new Map<number, number>()
     for (const at of order) {

@@ -162,10 +162,10 @@ function isSecret(bytes: Uint8Array, at: number): boolean {
 }
 
 /** Addresses that structures of limbs point to, those of secret numbers first; each once. */
-export function limbAddresses(bytes: Uint8Array, places: readonly number[]): readonly bigint[] {
+export function limbAddresses(bytes: Uint8Array, offsets: readonly number[]): readonly bigint[] {
   const secret = new Set<bigint>()
   const others = new Set<bigint>()
-  for (const at of places) {
+  for (const at of offsets) {
     const before = pointerAt(bytes, at - WORD)
     if (before !== undefined) (isSecret(bytes, at) ? secret : others).add(before)
     const behind = pointerAt(bytes, at + WORD)
@@ -175,7 +175,7 @@ export function limbAddresses(bytes: Uint8Array, places: readonly number[]): rea
 }
 
 /** The same of LibTomMath's structures, whose sign is before the address. */
-export function tommathAddresses(bytes: Uint8Array, places: readonly number[]): readonly bigint[] {
-  const all = places.map((at) => pointerAt(bytes, at + 2 * WORD))
+export function tommathAddresses(bytes: Uint8Array, offsets: readonly number[]): readonly bigint[] {
+  const all = offsets.map((at) => pointerAt(bytes, at + 2 * WORD))
   return [...new Set(all.filter((address) => address !== undefined))]
 }
