@@ -11,8 +11,8 @@ import { pathToFileURL } from 'node:url'
 const PACKAGES = /^packages.(?:case|core|dump|keys|logs|scan|scrub)\b/
 /** Files in one process: of so many, two processes end at about the same time. */
 const MOST = 8
-/** Processes of a package that has few files: fewer would leave a core idle at the end. */
-const LEAST_PROCESSES = 2 * availableParallelism()
+/** Processes of a package that has few files: fewer would leave a core idle, more would each load the code again. */
+const LEAST_PROCESSES = availableParallelism()
 /** What touches other tests of the process: hooks around each of them, its environment, how much memory it takes. */
 const REACHES_OUT = /^(?:before|after)Each\(|process\.env\b.* = |memoryUsage|resourceUsage|\bmock\b|process\.on\(/m
 
@@ -23,18 +23,15 @@ const REACHES_OUT = /^(?:before|after)Each\(|process\.env\b.* = |memoryUsage|res
  * @returns what to start, and the files that it runs
  */
 export function together(files, { isLong, folder }) {
-  const groups = []
-  const homes = files.map((file) => {
+  const homes = Map.groupBy(files, (file) => {
     const isApart = !PACKAGES.test(file) || isLong(file) || REACHES_OUT.test(readFileSync(file, 'utf8'))
-    return isApart ? undefined : file.split(path.sep)[1]
+    return isApart ? file : file.split(path.sep)[1]
   })
-  const mostOf = (home) => Math.min(MOST, Math.ceil(homes.filter((each) => each === home).length / LEAST_PROCESSES))
-  for (const [index, file] of files.entries()) {
-    const home = homes[index]
-    const open = groups.find((group) => home !== undefined && group.home === home && group.files.length < mostOf(home))
-    if (open === undefined) groups.push({ home, files: [file] })
-    else open.files.push(file)
-  }
+  const groups = [...homes].flatMap(([home, own]) => {
+    const count = Math.min(own.length, Math.max(Math.ceil(own.length / MOST), LEAST_PROCESSES))
+    // One after the other: each process has its share of the long ones.
+    return Object.values(Object.groupBy(own, (file) => own.indexOf(file) % count)).map((each) => ({ home, files: each }))
+  })
   return groups.map(({ files: own, home }, number) => ({
     start: path.resolve(own.length === 1 ? own[0] : written(own, path.join(folder, `${home}-${number}.test.mjs`))),
     files: own,

@@ -198,6 +198,14 @@ describe('the case', () => {
 describe('a value', () => {
   const file = join(folder, 'empty.ndjson')
   const place = join(folder, 'place')
+  it('that is not a time is quoted, beside one that is', async () => {
+    const { err } = await mintmark('scope', '--from', 'to\u001bmorow', '--case', place)
+    assert.match(
+      err,
+      /Invalid value for --from: "to\\x1bmorow" is not a time\. Use 2023-05-15T08:00Z /,
+    )
+  })
+
   const wrong: readonly (readonly [string, readonly string[]])[] = [
     ['a time that is none', ['investigate', file, '--from', 'yesterday', '--case', place]],
     ['a day that the calendar lacks', ['investigate', file, '--to', '2023-02-30', '--case', place]],

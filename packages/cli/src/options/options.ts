@@ -1,7 +1,7 @@
 /** Options of commands that work on a case, read into what the case wants. @module */
 import { userInfo } from 'node:os'
 import { type Case, type Indicator, openCase, readIndicators, type Selection } from '@mintmark/case'
-import { utcMs } from '@mintmark/core'
+import { safeText, utcMs } from '@mintmark/core'
 import { textOfBytes } from '@mintmark/logs'
 import { bytesOfFile, type Call, invalid } from '../process/call.ts'
 import type { ExitCode } from '../process/exit_codes.ts'
@@ -83,7 +83,11 @@ function time(call: Call, name: 'from' | 'to'): number | undefined {
   if (given === undefined) return undefined
   const ms = utcMs(/^\d{4}-\d\d-\d\d$/.test(given) ? `${given}T00:00:00Z` : given)
   if (ms !== undefined) return ms
-  throw invalid(name, `--${name}: this is not a time. Use one such as 2023-05-15T08:00:00Z`)
+  const shown = safeText(given, 60)
+  throw invalid(
+    name,
+    `Invalid value for --${name}: "${shown}" is not a time. Use 2023-05-15T08:00Z`,
+  )
 }
 
 /** Lists from Windows are often UTF-16. */
