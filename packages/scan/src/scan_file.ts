@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { type FilePath, type FileSource, fileSource, fsPath, pathText } from '@mintmark/dump'
 import type { BufferedInput } from './buffer/buffer_layout.ts'
 import { bufferedSource } from './buffer/buffered_source.ts'
+import { framesEnd } from './embedded/frames.ts'
 import { magicOf, packerOfFile, withUnpacked } from './packing/packed.ts'
 import { hasMembers, packerOf, programOf } from './packing/packers.ts'
 import type { ScanReport } from './report/report.ts'
@@ -48,6 +49,7 @@ async function scanStill(path: FilePath, options: ScanOptions): Promise<ScanRepo
       source.close()
     }
   }
+  if (packer === 'bzip2' && isFollowed(path)) return await asItIs()
   const { result, end } = await withUnpacked(path, packer, async (input) =>
     input.size === 0
       ? undefined
@@ -57,6 +59,16 @@ async function scanStill(path: FilePath, options: ScanOptions): Promise<ScanRepo
   if (end === 'end') return report
   const code = result === undefined ? 'nothing-unpacked' : 'unpack-failed'
   return withLimit(report, { code, name: packer, offset: result?.size ?? 0 })
+}
+
+/** Whether something is behind what bzip2 packed: its program leaves that out without a word. */
+function isFollowed(path: FilePath): boolean {
+  const source = fileSource(path)
+  try {
+    return framesEnd(source, 0, 'bzip2') < source.size
+  } finally {
+    source.close()
+  }
 }
 
 function sizeOfFile(path: FilePath): number {

@@ -1,19 +1,25 @@
 /**
- * Finds where frames of zstd and lz4 end: their programs take later bytes for damage.
+ * Finds where packed data ends. The programs of zstd and lz4 take later bytes for damage, those of xz and bzip2 leave
+ * them out without a word.
  *
- * Source: RFC 8878, section 3.1.1; the LZ4 frame format 1.6.2. @module
+ * Source: RFC 8878, section 3.1.1; the LZ4 frame format 1.6.2; the .xz file format 1.2.1; bzip2 1.0.8. @module
  */
+import { crc32 } from 'node:zlib'
 import type { ByteSource } from '@mintmark/dump'
 import { zstdBlocksAt } from '../encoded/packed_heads.ts'
 
 const HEAD_BYTES = 32
 const SUM_BYTES = 4
 
+type Framed = 'zstd' | 'lz4' | 'bzip2'
+type End = (source: ByteSource, at: number) => number | undefined
+const ENDS: Readonly<Record<Framed, End>> = { zstd: zstdEnd, lz4: lz4End, bzip2: bzip2End }
+
 /** Behind the frames that follow each other from an offset on; the source's size where the last of them has no end. */
-export function framesEnd(source: ByteSource, at: number, name: 'zstd' | 'lz4'): number {
+export function framesEnd(source: ByteSource, at: number, name: Framed): number {
   let end = at
   for (;;) {
-    const next = name === 'zstd' ? zstdEnd(source, end) : lz4End(source, end)
+    const next = ENDS[name](source, end)
     if (next === undefined) return end
     end = Math.min(next, source.size)
     if (end >= source.size) return source.size
@@ -66,4 +72,85 @@ function lz4End(source: ByteSource, at: number): number | undefined {
     block += size + sumOfBlock
   }
   return source.size
+}
+
+const STEP_BYTES = 1 << 20
+
+/** Where a pattern is in the source, from an offset on. */
+function* offsetsOf(source: ByteSource, pattern: Buffer, from: number): Generator<number> {
+  const step = Buffer.alloc(STEP_BYTES + pattern.length - 1)
+  for (let begin = from; begin < source.size; begin += STEP_BYTES) {
+    const bytes = step.subarray(0, source.read(begin, step))
+    for (let at = bytes.indexOf(pattern); at >= 0; at = bytes.indexOf(pattern, at + 1))
+      yield begin + at
+  }
+}
+
+const XZ_HEAD_BYTES = 12
+const XZ_FOOTER_BYTES = 12
+/** More blocks than a file of 16 GiB has. */
+const XZ_INDEX_BYTES = 1 << 20
+
+/** Behind the stream of xz that begins there: its footer leads to an index, whose sizes lead back to the head. */
+export function xzEnd(source: ByteSource, at: number): number {
+  const head = Buffer.from(bytesAt(source, at, XZ_HEAD_BYTES).buffer)
+  const footer = Buffer.concat([head.subarray(6, 8), Buffer.from('YZ')])
+  for (const found of offsetsOf(source, footer, at + XZ_HEAD_BYTES)) {
+    const end = found + footer.length
+    const view = bytesAt(source, end - XZ_FOOTER_BYTES, XZ_FOOTER_BYTES)
+    const sum = crc32(new Uint8Array(view.buffer, 4, 6))
+    const index = 4 * (view.getUint32(4, true) + 1)
+    if (view.getUint32(0, true) !== sum || index > XZ_INDEX_BYTES) continue
+    const indexAt = end - XZ_FOOTER_BYTES - index
+    if (at + XZ_HEAD_BYTES + blockBytes(source, indexAt, index) === indexAt) return end
+  }
+  return source.size
+}
+
+/** Bytes of all blocks that an index of xz lists; NaN of what is no index. */
+function blockBytes(source: ByteSource, at: number, length: number): number {
+  const index = new Uint8Array(length)
+  if (at < 0 || source.read(at, index) < length || index[0] !== 0) return Number.NaN
+  let next = 1
+  const number = () => {
+    let value = 0
+    for (let scale = 1; ; scale *= 128) {
+      const byte = index[next++] ?? 0
+      value += (byte & 127) * scale
+      if (byte < 128) return value
+    }
+  }
+  let sum = 0
+  for (let left = number(); left > 0 && next < length; left--) {
+    sum += 4 * Math.ceil(number() / 4)
+    number()
+  }
+  return sum
+}
+
+/** `BZh1` to `BZh9`, and the begin of a block or the end of a stream without one. */
+const BZIP2_HEAD = /^425a683[1-9](?:314159265359|177245385090)/
+/** Six bytes that end a stream, at any bit; its sum of 32 bits is behind them. */
+const BZIP2_END = 0x177245385090n
+const BZIP2_ENDS = Array.from({ length: 8 }, (_, shift) => {
+  const hex = (BZIP2_END << BigInt(8 - shift)).toString(16).padStart(14, '0')
+  return { shift, bytes: Buffer.from(hex, 'hex') }
+})
+
+function bzip2End(source: ByteSource, at: number): number | undefined {
+  const head = Buffer.from(bytesAt(source, at, 10).buffer).toString('hex')
+  if (!BZIP2_HEAD.test(head)) return undefined
+  const ends = BZIP2_ENDS.map(({ shift, bytes }) => {
+    // Its first and last byte have bits of what is beside it.
+    const [first = 0, last = 0] = [bytes[0], bytes[6]]
+    for (const found of offsetsOf(source, bytes.subarray(1, 6), at + 4)) {
+      const begin = found - 1
+      const view = bytesAt(source, begin, 7)
+      const isFirst = (view.getUint8(0) & (0xff >> shift)) === first
+      const isLast = (view.getUint8(6) & ~(0xff >> shift) & 0xff) === last
+      if (isFirst && isLast) return begin + Math.ceil((shift + 80) / 8)
+    }
+    return source.size
+  })
+  return Math.min(...ends)
 }

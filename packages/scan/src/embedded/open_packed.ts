@@ -12,7 +12,7 @@ import type { Sink } from '../buffer/small_buffer.ts'
 import { GZIP_SUMS, gzipHead, isGzipHead } from '../encoded/packed_layers.ts'
 import { PROGRAM_PATH } from '../packing/dump_head.ts'
 import { programOf } from '../packing/packers.ts'
-import { framesEnd } from './frames.ts'
+import { framesEnd, xzEnd } from './frames.ts'
 import { decodedFrom } from './text_stream.ts'
 
 const STEP_BYTES = 1 << 18
@@ -199,7 +199,11 @@ async function runProgram(
     const ended = await Promise.race([code, failed])
     if (ended === 'ENOENT')
       return { length, end: 'unopened', reason: `${name}, for which there is no program` }
-    return { length, end: ended === 0 ? 'end' : 'cut' }
+    if (ended !== 0) return { length, end: 'cut' }
+    if (hasFrames) return { length, end: 'end' }
+    // It has an end, so what is read to find it is no more than was unpacked.
+    const behind = name === 'xz' ? xzEnd(source, at) : framesEnd(source, at, 'bzip2')
+    return { length: behind - at, end: 'end' }
   } finally {
     input.destroy()
     child.kill('SIGKILL')

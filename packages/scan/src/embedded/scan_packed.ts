@@ -21,7 +21,6 @@ export const MOST_BYTES: number = 16 * 2 ** 30
 const MOST_OFFSETS = 200_000
 /** Their heads are also signatures in programs. */
 const OF_FILES: ReadonlySet<PackedCoding> = new Set<PackedCoding>(['7z', 'rar'])
-const FILE_HEAD_BYTES = 1024
 /** Bytes of each that are buffered in memory. */
 const MEMORY_BYTES = 16 << 20
 /** Less output means that it was a signature in a program. */
@@ -107,7 +106,7 @@ export async function scanPacked(
 
 /** A file that is one as a whole is reported, or opened, as such. */
 function isOfFile({ coding, at }: PackedSeen): boolean {
-  return OF_FILES.has(coding) && at < FILE_HEAD_BYTES
+  return OF_FILES.has(coding) && at === 0
 }
 
 interface OffsetTaker extends PackedTaker {
@@ -165,7 +164,8 @@ async function searchBuffered(
   }
   for (const limit of limits) taker.onLimit({ ...limit, offset: location.at })
   taker.onBytes(bytes)
-  return location.at + opened.length
+  // Where damaged data ends is unknown: what else begins in it is opened by itself.
+  return opened.end === 'cut' ? location.at : location.at + opened.length
 }
 
 /** One finding of each key, since all have one offset in the file: the verified encoding rather than a copy of a value. */

@@ -3,7 +3,7 @@ import type { KeyKind } from '@mintmark/keys/material/key_kind'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import type { Finding } from '../findings/finding.ts'
-import { isSearchable } from '../known/rsa/rsa_group.ts'
+import { hasUsualExponent, isSearchable } from '../known/rsa/rsa_group.ts'
 import { bitsOf, kindOf } from '../known/values/found_value.ts'
 
 /**
@@ -26,6 +26,7 @@ export interface GivenKey {
 const PART = 'a part of it was found, which does not give the whole'
 const STOPPED = 'not all was searched'
 const BY_MARKS = 'such keys are not searched for at every offset in every encoding'
+const LARGE_EXPONENT = 'its public exponent is so large that d alone is not recognised'
 const UNSOUGHT = 'its modulus is of a size whose factors are not looked for'
 
 /** What was searched for given keys. */
@@ -72,9 +73,10 @@ function stateOf(
   if (own.length > 0) return { state: 'not-excluded', why: PART }
   if (isStopped) return { state: 'not-excluded', why: STOPPED }
   if (material.type !== 'rsa') return { state: 'not-excluded', why: BY_MARKS }
-  return isSearchable(material)
+  if (!isSearchable(material)) return { state: 'not-excluded', why: UNSOUGHT }
+  return hasUsualExponent(material)
     ? { state: 'absent', why: '' }
-    : { state: 'not-excluded', why: UNSOUGHT }
+    : { state: 'not-excluded', why: LARGE_EXPONENT }
 }
 
 const RANK: Readonly<Record<GivenState, number>> = {

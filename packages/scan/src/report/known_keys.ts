@@ -4,7 +4,7 @@ import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
 import type { Finding } from '../findings/finding.ts'
-import { isSearchable } from '../known/rsa/rsa_group.ts'
+import { hasUsualExponent, isSearchable } from '../known/rsa/rsa_group.ts'
 import { OF_DISCOVERED_KEYS, SCALARS } from '../known/values/search_limits.ts'
 import { type GivenKey, givenKeys } from './given_keys.ts'
 import type { ScanLimit } from './scan_limits.ts'
@@ -130,6 +130,7 @@ export class KnownKeys {
     const seen = new Set(found.map(({ keyId }) => keyId?.spkiSha256))
     return this.#given
       .filter(({ material }) => material.type === 'rsa' && isSearchable(material))
+      .filter(({ material }) => material.type === 'rsa' && hasUsualExponent(material))
       .filter(({ keyId }) => !seen.has(keyId.spkiSha256))
       .map(({ keyId: { spkiSha256, jwkThumbprint }, kid, subject }) => ({
         spkiSha256,

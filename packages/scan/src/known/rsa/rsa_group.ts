@@ -56,6 +56,9 @@ export function isSearchable({ n, e }: RsaMaterial): boolean {
   return (n & 1n) === 1n && (e & 1n) === 1n && e >= 3n && e < n
 }
 
+/** Whether d alone can be recognised, and so excluded: a larger e shows nothing in the top bits of d. */
+export const hasUsualExponent = ({ e }: RsaMaterial): boolean => e < MOST_EXPONENT
+
 /** Groups keys by the size of their modulus and enters them into the kernel. Those not searchable are left out. */
 export function rsaGroups(
   kernel: ConjugateKernel,
@@ -80,8 +83,8 @@ function rsaGroup(
 ): RsaGroup {
   const moduli = keys.map(({ n }) => n)
   const shape = factorShape(moduli, Math.ceil(modulusBits / 2))
-  const exponentKeys = keys.flatMap(({ e }, index) => (e < MOST_EXPONENT ? [index] : []))
-  const usual = keys.filter(({ e }) => e < MOST_EXPONENT)
+  const exponentKeys = keys.flatMap((key, index) => (hasUsualExponent(key) ? [index] : []))
+  const usual = keys.filter(hasUsualExponent)
   return {
     keys,
     bits: modulusBits,

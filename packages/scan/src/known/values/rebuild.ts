@@ -62,7 +62,7 @@ function fromTotient(key: RsaMaterial, value: bigint): FromWhole | undefined {
   // λ(n) is φ(n) by a small even number; their quotients by n are distinguished from those of noise by their size alone.
   for (const g of [multiple, multiple + 1n]) {
     const sum = key.n + 1n - g * value
-    if (sum <= 0n || bitLength(sum) > bitLength(key.n) / 2 + 2) continue
+    if (sum <= 0n || bitLength(sum) > sumBits(key.n)) continue
     const square = sum * sum - 4n * key.n
     if (square < 0n) continue
     const root = squareRoot(square)
@@ -71,6 +71,9 @@ function fromTotient(key: RsaMaterial, value: bigint): FromWhole | undefined {
   }
   return undefined
 }
+
+/** Most bits of p + q. Primes are equally long as a rule; those of python-rsa differ by an eighth of their bits. */
+const sumBits = (n: bigint): number => Math.ceil((bitLength(n) * 17) / 32) + 2
 
 /** Greatest g with which a private exponent is followed: gcd(p − 1, q − 1) of 98 % of keys is not above. */
 const MOST_COMMON_FACTOR = 64
@@ -84,7 +87,7 @@ function isNearExponent({ n, e }: RsaMaterial, value: bigint): boolean {
   const rest = (e * value) % n
   // The same by 52 bits first: nearly all numbers fail that.
   const share = Number(rest >> (bits - 52n)) / Number(n >> (bits - 52n))
-  const least = n - (1n << BigInt(Math.ceil(bitLength(n) / 2) + bitLength(e) + 8))
+  const least = n - (1n << BigInt(sumBits(n) + bitLength(e) + 6))
   for (let g = 1; g <= MOST_COMMON_FACTOR; g += g === 1 ? 1 : 2) {
     const part = g * share
     // Rounded, it may be on either side of the integer that it is below.
@@ -104,7 +107,7 @@ const ROUGHLY = 2 ** -32
 export function isExponentAbove(key: RsaMaterial, value: bigint): boolean {
   if (!isNearExponent(key, value)) return false
   const { n } = key
-  const most = n - (1n << BigInt(Math.ceil(bitLength(n) / 2) + 16))
+  const most = n - (1n << BigInt(sumBits(n) + 14))
   // A copy of n with damage fits as well, and so does a multiple of n by a small fraction.
   for (let g = 1n; g <= BigInt(MOST_COMMON_FACTOR); g++) {
     const rest = (g * value) % n
