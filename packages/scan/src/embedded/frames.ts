@@ -32,6 +32,7 @@ function bytesAt(source: ByteSource, at: number, length: number): DataView {
   return new DataView(bytes.buffer)
 }
 
+const MOST_EMPTY = 64
 const ZSTD = 0xfd2fb528
 const SKIPPABLE = 0x184d2a5
 const LZ4 = 0x184d2204
@@ -44,10 +45,13 @@ function zstdEnd(source: ByteSource, at: number): number | undefined {
   const blocks = magic === ZSTD ? zstdBlocksAt(new Uint8Array(head.buffer), 0) : undefined
   if (blocks === undefined) return undefined
   const hasSum = (head.getUint8(4) & 4) !== 0
+  let empty = 0
   for (let block = at + blocks; block + 3 <= source.size; ) {
     const header = bytesAt(source, block, 4).getUint32(0, true) & 0xffffff
     const kind = (header >> 1) & 3
-    if (kind === 3) return source.size
+    // Zeros read as empty blocks. No program writes many: without a bound, gigabytes of zeros take hours.
+    empty = header === 0 ? empty + 1 : 0
+    if (kind === 3 || empty > MOST_EMPTY) return block
     // A block that repeats one byte contains only that byte.
     block += 3 + (kind === 1 ? 1 : header >> 3)
     if ((header & 1) !== 0) return block + (hasSum ? SUM_BYTES : 0)
