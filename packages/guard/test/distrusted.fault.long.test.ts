@@ -76,7 +76,7 @@ for (const fault of FAULTS)
       }
   })
 
-it('a key is not distrusted for a token of which nobody can tell, nor for one that is recorded', async () => {
+it('a key is not distrusted for a token that is recorded, or whose record is unknown', async () => {
   const keys = await DistrustedKeys.open(FILE, await newDisk())
   for (const isRecorded of [true, undefined])
     assert.equal(keys.distrust({ ...alarmOf('key-1'), isRecorded }), false)

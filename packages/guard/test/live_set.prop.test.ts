@@ -52,7 +52,7 @@ describe('a live set', () => {
     )
   })
 
-  it('tells a token from another of its id by every bit of the hash of its signing input', () => {
+  it('distinguishes tokens of one id by every bit of the hash of their signing input', () => {
     const set = new LiveSet()
     const [id, input] = [idOf(1), inputOf(1)]
     set.add(id, input, NOW + 60_000, NOW)

@@ -166,7 +166,7 @@ describe('a follower that is brought publications', { skip }, () => {
 })
 
 describe('a follower that is brought what it should not believe', { skip }, () => {
-  it('is not made younger by what is brought: only reading tells its age', async () => {
+  it('does not lower its age for received entries: only reading the ledger does', async () => {
     const { ledger, follow, close } = await newWorld()
     const pushed = follow(true)
     const first = await append(ledger, 10)

@@ -35,7 +35,7 @@ describe('a token that is not in the set', () => {
     ['is absent where the ledger says so and was read', [['unknown', 'read']], 'absent'],
     ['is absent from plain files that were read twice', [['no-answer', 'read']], 'absent'],
     [
-      'cannot be told of where the files could be read once only',
+      'is undecided where the files could be read once only',
       [
         ['no-answer', 'read'],
         ['no-answer', 'not read'],
@@ -43,12 +43,8 @@ describe('a token that is not in the set', () => {
       'cannot-tell',
     ],
     // Its files may be old: what it acknowledged last is published when it is back.
-    [
-      'cannot be told of by files alone while the ledger is away',
-      [['failed', 'read']],
-      'cannot-tell',
-    ],
-    ['cannot be told of by a ledger that cannot be read', [['unknown', 'not read']], 'cannot-tell'],
+    ['is undecided by files alone while the ledger is away', [['failed', 'read']], 'cannot-tell'],
+    ['is undecided by a ledger that cannot be read', [['unknown', 'not read']], 'cannot-tell'],
     [
       'is absent once the ledger is back and says so',
       [

@@ -55,8 +55,8 @@ function given(nowMs = () => NOW) {
 }
 // oxlint-enable typescript/no-unsafe-type-assertion
 
-describe('tokens of which the ledger could not tell', () => {
-  it('raise their alarm though others, shown before, still cannot be told of', async () => {
+describe('tokens that were shown while the ledger was unavailable', () => {
+  it('raise their alarm although tokens of another issuer are still undecided', async () => {
     const { ledgers, alarms, recheck } = given()
     ledgers.away.add('a')
     for (let n = 0; n < 40; n++) recheck.add(unsettled('a', n))
@@ -81,7 +81,7 @@ describe('tokens of which the ledger could not tell', () => {
     assert.deepEqual([recheck.count, recheck.lost, ledgers.asked], [0, 0, 300])
   })
 
-  it('are counted where they expire before a ledger can tell, and where there are too many', async () => {
+  it('are counted as lost where they expire before the ledger answers, and where they are too many', async () => {
     let now = NOW
     const { ledgers, alarms, recheck } = given(() => now)
     ledgers.away.add('a')

@@ -103,7 +103,7 @@ describe('keys', () => {
     ['no set', { key: [] }],
     ['without a kid', { keys: [{ ...jwk, alg: 'ES256' }] }],
     ['without an alg', { keys: [{ ...jwk, kid: 'k' }] }],
-    ['with an alg that is none of ours', { keys: [{ ...jwk, kid: 'k', alg: 'none' }] }],
+    ['with an unsupported alg', { keys: [{ ...jwk, kid: 'k', alg: 'none' }] }],
     ['with an alg of another kind', { keys: [{ ...jwk, kid: 'k', alg: 'RS256' }] }],
     ['on another curve', { keys: [{ ...jwk, kid: 'k', alg: 'ES384' }] }],
     ['symmetric', { keys: [{ kty: 'oct', k: 'c2VjcmV0', kid: 'k', alg: 'ES256' }] }],
@@ -145,7 +145,7 @@ const cookbook = fileURLToPath(
 describe('the signatures of the JOSE cookbook (RFC 7520)', {
   skip: existsSync(cookbook) ? false : 'no ../shared/data beside the repository',
 }, () => {
-  it('are taken where their algorithm is one of ours, and with no bit changed', async () => {
+  it('are accepted with a supported algorithm, and refused with a changed character', async () => {
     const taken: string[] = []
     for (const name of readdirSync(cookbook).filter((each) => each.endsWith('.json'))) {
       const vector = parseObject(readFileSync(join(cookbook, name), 'utf8')) ?? {}
@@ -174,7 +174,7 @@ describe('all that the JOSE cookbook signs', {
   skip: existsSync(cookbook) ? false : 'no ../shared/data beside the repository',
 }, () => {
   for (const name of existsSync(cookbook) ? readdirSync(cookbook) : [])
-    it(`in ${name} is verified, or is of no algorithm of ours, and no token but a compact one`, async () => {
+    it(`in ${name} verifies unless its algorithm is HS256, and is a token in compact form alone`, async () => {
       const { input, signing, output } =
         parseObject(readFileSync(join(cookbook, name), 'utf8')) ?? {}
       assert.ok(isObject(input) && isObject(output))

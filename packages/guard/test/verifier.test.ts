@@ -255,7 +255,7 @@ const noise: readonly {
 
 describe('a guard before a forger who has the key', () => {
   for (const { name, alarm, severity, forged } of forgeries)
-    it(`refuses ${name} and tells of it`, async () => {
+    it(`refuses ${name} and raises the alarm`, async () => {
       const token = await forged()
       assert.equal(await refusal(token), alarm)
       assert.deepEqual(
@@ -268,7 +268,7 @@ describe('a guard before a forger who has the key', () => {
 
 describe('a guard before a forger whose token is not even in order', () => {
   for (const { name, refusal: expected, forged, alarm = 'unissued' } of unfit)
-    it(`tells of the forgery first, and then of ${name}`, async () => {
+    it(`raises the alarm of a forgery, which names the other fault too: ${name}`, async () => {
       assert.equal(await refusal(await forged(), { mode: 'monitor' }), alarm)
       assert.deepEqual(
         world.alarms.map((each) => [each.alarm, each.severity, each.isAdmitted, each.refusal]),
@@ -278,7 +278,7 @@ describe('a guard before a forger whose token is not even in order', () => {
       assert.equal(document?.['refusal'], expected)
     })
 
-  it('tells of it once the ledger is back', async () => {
+  it('raises the alarm once the ledger is back', async () => {
     world.line.isCut = true
     const token = forge(world.keys.own, claims({ aud: 'https://wiki.example.org' }))
     assert.equal(await refusal(token), 'wrong-audience')
@@ -295,7 +295,7 @@ describe('a guard before a forger whose token is not even in order', () => {
 
 describe('a guard in the noise', () => {
   for (const { name, token, reason } of noise)
-    it(`refuses ${name}, and makes no noise about it`, async () => {
+    it(`refuses ${name}, and raises no alarm`, async () => {
       assert.equal(await refusal(await token()), reason)
       assert.deepEqual(world.alarms, [])
     })
@@ -308,13 +308,13 @@ describe('a guard', () => {
     assert.deepEqual(world.alarms, [])
   })
 
-  it('tells of each forgery once', async () => {
+  it('raises one alarm for each forgery', async () => {
     const token = forge(world.keys.own, claims())
     for (let i = 0; i < 3; i++) assert.equal(await refusal(token), 'unissued')
     assert.equal(world.alarms.length, 1)
   })
 
-  it('in monitor lets the forger in, and tells of it', async () => {
+  it('in monitor mode admits the forger and raises the alarm', async () => {
     const token = forge(world.keys.own, claims())
     assert.equal(await refusal(token, { mode: 'monitor' }), 'admitted: monitor')
     assert.deepEqual(told(), [['unissued', true]])
@@ -355,7 +355,7 @@ describe('a guard whose line to the ledger is cut', () => {
     assert.equal(await refusal(known, { whenStale: 'none', maxHeadAgeMs: 10 }), 'stale')
   })
 
-  it('with grace takes what is young, and tells of the forgery when the line is back', async () => {
+  it('with grace admits young tokens, and raises the alarm when the ledger is back', async () => {
     const genuine = await world.mint()
     const forged = forge(world.keys.own, claims())
     const old = forge(world.keys.own, claims({ iat: Math.floor(Date.now() / 1000) - 60 }))

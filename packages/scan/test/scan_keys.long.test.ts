@@ -63,7 +63,7 @@ describe('a prime in limbs', () => {
   })
 })
 
-it('a given key of which nothing private is there is absent, by name', async () => {
+it('a given key without a private copy is reported as absent, by name', async () => {
   const report = await scanFile(fileOf('public', { [AT]: spki }), { publicKeys: given })
   assert.deepEqual(report.findings, [])
   assert.deepEqual(

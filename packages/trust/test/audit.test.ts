@@ -222,7 +222,7 @@ describe('an audit', () => {
 })
 
 describe('the answer of an audit', () => {
-  it('counts notes as nothing found, and keys that it cannot read as not judged', async () => {
+  it('counts notes as nothing found, and unreadable keys as not examined', async () => {
     const notes = await audited([{ body: jwks({ ...a, alg: undefined }) }])
     assert.deepEqual([isFound(notes), isWhole(notes)], [false, true])
     const unread = await audited([{ body: jwks(a, { kty: 'XYZ' }) }])

@@ -145,7 +145,7 @@ describe('a row on what tokens are', () => {
     ])
   })
 
-  it('names the evidence that is missing where receipts tell of no token', async () => {
+  it('names the missing evidence where receipts describe no token', async () => {
     const text = 'elements that the draft lists'
     assert.match((await state([{ body: jwks(a) }], text)).because, /missing: --receipts/)
     assert.match(

@@ -67,7 +67,7 @@ describe('a measurement of distrust', () => {
     )
   })
 
-  it('cannot be told where a listed key is not trusted', async () => {
+  it('has the outcome cannot tell where a listed key is not trusted', async () => {
     const results = await measured((place) => {
       const verify = merged(place)
       let first = ''

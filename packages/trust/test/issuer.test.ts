@@ -261,7 +261,7 @@ async function probedThrough(source: string, named: readonly string[]): Promise<
 const base = () => ({ issuer: running.url, audience: running.audience })
 
 describe('a hook', () => {
-  it('gives an issuer of the operator, and roles that it leaves out cannot be judged', async () => {
+  it('gives an issuer of the operator; vectors of roles that it leaves out end as cannot tell', async () => {
     const keys = hookKeys().filter(({ role }) => role === 'signing')
     const source = `export default () => (${JSON.stringify({ ...base(), keys })})`
     const report = await probedThrough(source, ['storm-2023', 'form', 'own-key-real-kid'])
@@ -273,7 +273,7 @@ describe('a hook', () => {
     assert.equal(seenOf('own-key-real-kid')?.outcome, 'refused')
   })
 
-  it('that fails while the probe runs ends it with an error of ours', async () => {
+  it('that fails while the probe runs ends it with INPUT_UNREADABLE', async () => {
     const made = JSON.stringify({ ...base(), keys: hookKeys() })
     const source = `export default { ...${made}, unlist() { throw 1 }, list() {} }`
     const run = probedThrough(source, ['key-unlisted'])

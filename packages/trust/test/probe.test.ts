@@ -13,7 +13,7 @@ const accepted = ({ vectors }: ProbeReport) =>
 describe('a strict verifier', () => {
   trustSuite('as a suite', strict)
 
-  it('refuses every required vector, of which there are at least 80', async () => {
+  it('refuses each of at least 80 required vectors', async () => {
     const report = await probeVerifier(strict)
     assert.deepEqual(accepted(report), [])
     assert.ok(report.summary.refused >= 80, `${report.summary.refused}`)
@@ -59,7 +59,7 @@ describe('controls', () => {
     assert.equal(report.summary.cannotTell, report.vectors.length)
   })
 
-  it('that fail at the end take back what was judged between them', async () => {
+  it('that fail at the end turn all outcomes between them into cannot tell', async () => {
     let asked = 0
     const report = await probeVerifier((place) => {
       const verify = merged(place)
@@ -109,7 +109,7 @@ describe('vectors', () => {
     assert.equal(new Set(tokens).size, allVectors().length)
   })
 
-  it('that change nothing in the genuine token at hand cannot be judged', async () => {
+  it('that leave the genuine token as it is end as cannot tell', async () => {
     const claims = { client_id: 'api://mintmark-probe' }
     const { vectors } = await probeVerifier(strict, {
       claims,

@@ -118,7 +118,7 @@ describe('a bearer target', () => {
     })
   })
 
-  it('that fails at a forgery, or asks to slow down, is one that cannot be judged', async () => {
+  it('that fails at a forgery, or asks to slow down, ends as cannot tell', async () => {
     for (const status of [500, 503, 429]) {
       const target: Target = {
         ...bearerTarget({ url: new URL('http://127.0.0.1:9/') }),
@@ -141,8 +141,8 @@ describe('a bearer target', () => {
   })
 })
 
-describe('a target that cannot be judged', () => {
-  it('is one that does not answer: nothing is decided', async () => {
+describe('a target that does not answer', () => {
+  it('ends as cannot tell for every vector', async () => {
     const url = await withDoor(strict(place()), (door) => Promise.resolve(new URL(door.url)))
     const report = await probe(bearerTarget({ url }), ['form'])
     assert.equal(report.controls[0]?.seen, 'no answer (ECONNREFUSED)')

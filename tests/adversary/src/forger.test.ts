@@ -54,14 +54,14 @@ const unsigned = VARIANTS.filter(({ alarm }) => alarm === 'silent')
 
 describe('a token that the provider did not issue', { skip }, () => {
   for (const variant of signed)
-    it(`opens no door, and there is an alarm: ${variant.name}`, async () => {
+    it(`is refused, and raises an alarm: ${variant.name}`, async () => {
       const told = await shown(variant)
       assert.ok(told.length > 0)
       for (const { isAdmitted } of told) assert.equal(isAdmitted, false)
     })
 
   for (const variant of unsigned)
-    it(`opens no door, and rings no bell where no key has signed it: ${variant.name}`, async () => {
+    it(`is refused, and raises no alarm where no key has signed it: ${variant.name}`, async () => {
       assert.deepEqual(await shown(variant), [])
     })
 

@@ -84,7 +84,7 @@ describe('a front end that is hostile', () => {
     assert.equal(await statusOf(`${ledger.url}/healthz`), 200)
   })
 
-  it('without the right key records nothing, and is told nothing', async () => {
+  it('without the right key records nothing, and gets no results', async () => {
     for (const key of ['', 'x', ledger.key.slice(1), `${ledger.key}x`]) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       const { status, results } = await append({ ...ledger, key }, [entryOf(newToken())])

@@ -45,7 +45,7 @@ describe('a guard that distrusts', () => {
     )
   })
 
-  it('still tells of each forgery, and calls nothing genuine one', async () => {
+  it('still raises an alarm for each forgery, and none for a genuine token', async () => {
     const told = world.alarms().length
     assert.ok(!(await isActive(world.forge())))
     assert.ok(!(await isActive(await world.mint())))

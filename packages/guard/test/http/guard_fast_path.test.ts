@@ -138,7 +138,7 @@ describe('a guard on a server', () => {
       assert.equal(routed[0], status)
     })
 
-  it('judges no token where two are shown', async () => {
+  it('admits no token where two are shown', async () => {
     for (const shown of [
       [`Bearer ${genuine}`, `Bearer ${world.forge()}`],
       [`Bearer ${world.forge()}`, `Bearer ${genuine}`],

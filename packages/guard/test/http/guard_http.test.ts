@@ -25,7 +25,7 @@ const authz = (headers: Record<string, string>) =>
   fetch(`${world.url}/authz/some/page?x=1`, { headers })
 
 describe('mintmark guard serve', () => {
-  it('tells introspection of a genuine token', async () => {
+  it('answers introspection of a genuine token with its claims', async () => {
     for (let i = 0; i < 20; i++) {
       const [status, answer] = await introspect(await world.mint())
       assert.equal(status, 200)
@@ -38,7 +38,7 @@ describe('mintmark guard serve', () => {
     }
   })
 
-  it('tells nothing at all of one that was forged with the real key, and raises the alarm', async () => {
+  it('answers only that a token forged with the real key is inactive, and raises the alarm', async () => {
     const token = world.forge()
     assert.deepEqual(await introspect(token), [200, { active: false }])
     assert.deepEqual(
@@ -59,7 +59,7 @@ describe('mintmark guard serve', () => {
     assert.equal(response.headers.get('x-auth-client'), 'wiki')
   })
 
-  it('judges a token in the scheme DPoP as any other', async () => {
+  it('checks a token in the scheme DPoP as any other', async () => {
     const asked = [
       [`DPoP ${await world.mint()}`, 200],
       [`DPoP ${world.forge()}`, 401],
@@ -84,7 +84,7 @@ describe('a proxy that asks the guard', () => {
     assert.equal(headers.get('x-auth-client-encoded'), null)
   })
 
-  it('is told to let no token pass as Bearer that is bound to a key, and what has to be checked', async () => {
+  it('gets 401 for a DPoP-bound token as Bearer, and otherwise the confirmation to check', async () => {
     const jkt = { cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } }
     const certificate = { cnf: { 'x5t#S256': 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2' } }
     const asked = [
@@ -140,11 +140,11 @@ describe('a proxy that puts the path of a request behind /authz', () => {
     '/authz/.%2E/readyz?a=/',
     '/authz//healthz',
   ])
-    it(`is told 401 without a token: ${path}`, async () => {
+    it(`gets 401 without a token: ${path}`, async () => {
       assert.equal(await rawGet(path), 401)
     })
 
-  it('is told nothing else by a target with a scheme', async () => {
+  it('gets the same answers for a request target in absolute form', async () => {
     assert.equal(await rawGet(`${world.url}/authz/../healthz`), 401)
     assert.equal(await rawGet(`${world.url}/healthz?x=1`), 200)
   })

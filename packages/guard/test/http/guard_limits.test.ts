@@ -39,7 +39,7 @@ const introspect = (world: GuardWorld, token: string) => world.post('/introspect
 const isActive = ({ text }: { readonly text: string }) => parseObject(text)?.['active']
 
 describe('a caller above its rate', () => {
-  it('is told to come later, and is answered again when it does; another one does not pay for it', async () => {
+  it('gets 429, is answered again a little later, and does not limit another caller', async () => {
     const callers = [{ ...callerNamed('dovecot'), requestsPerSecond: 1 }, callerNamed('other')]
     await within(
       () => ({ callers }),
@@ -65,7 +65,7 @@ describe('a caller above its rate', () => {
   })
 })
 
-describe('a key of which more tokens are forged than anybody can read of', () => {
+describe('a key with more forged tokens than anybody can read about', () => {
   it('raises a hundred alarms a minute, and the others are counted', async () => {
     const start = Date.now()
     let aheadMs = 0

@@ -93,11 +93,7 @@ describe('mintmark guard sign', () => {
     const keys = createRemoteJWKSet(new URL(`${signer.url}/jwks`))
     await jwtVerify(`${wanted}.${String(signature)}`, keys, { typ: 'at+jwt' })
     const again = await sign(wanted)
-    assert.deepEqual(
-      [again[0], again[1]['index']],
-      [200, 1],
-      'the same once more is no second entry',
-    )
+    assert.deepEqual([again[0], again[1]['index']], [200, 1], 'repeating it makes no second entry')
   })
 
   const wrong: readonly [string, () => string, number, string][] = [
@@ -151,7 +147,7 @@ describe('mintmark guard sign, besides', () => {
     assert.deepEqual(refused, [409, { error: 'refused', reason: 'attestation' }])
   })
 
-  it('tells of the one who wanted a token of nobody', () => {
+  it('raises one alarm for the request that named a canary', () => {
     assert.equal(lines.filter((line) => line.includes('"canary"')).length, 1)
   })
 })

@@ -175,7 +175,7 @@ describe('a revocation', () => {
 })
 
 describe('security events', () => {
-  it('tell of a forgery, and with the first that the key is out, polled and pushed', async () => {
+  it('report a forgery, and with the first one the compromised key, polled and pushed', async () => {
     const waiting = poll({
       returnImmediately: false,
       ack: setsOf(await poll({ returnImmediately: true })).map(([jti]) => jti),
@@ -249,7 +249,7 @@ describe('a stream of security events', () => {
 })
 
 describe('tokens that are let in', () => {
-  it('are told of to a stream that wants it, once and without a name', async () => {
+  it('are reported to a stream that requests them, once and without a name', async () => {
     const ack = setsOf(await poll({ returnImmediately: true }, 'uses')).map(([jti]) => jti)
     await poll({ returnImmediately: true, ack, maxEvents: 0 }, 'uses')
     const token = await world.mint()

@@ -105,7 +105,7 @@ async function awaited<T>(find: () => T | undefined): Promise<T> {
 }
 
 describe('a stream that a receiver makes', () => {
-  it('is polled where nothing is said, and tells of what happens from then on', async () => {
+  it('is polled by default, and reports events from its creation on', async () => {
     const { status, json } = await ask('POST', '/ssf/stream', {})
     assert.equal(status, 201)
     const id = String(json['stream_id'])
@@ -197,8 +197,8 @@ describe('a stream that is there', () => {
   })
 })
 
-describe('a stream, of what it tells,', () => {
-  it('does not tell of a subject that was taken away', async () => {
+describe('the events of a stream', () => {
+  it('leave out a subject that was removed', async () => {
     const id = await made({ events_requested: [PRESENTED] })
     const shown = async (how: string): Promise<string[]> => {
       const token = await world.mint()

@@ -106,7 +106,7 @@ describe('a ledger whose process is killed', () => {
 })
 
 describe('two writers', () => {
-  it('are one too many: the second is told who the first is', async () => {
+  it('cannot both open a ledger: the second gets the process id and host of the first', async () => {
     const folder = await newLedger(join(scratch, 'two'))
     const first = startAppender(folder, 10)
     await until(() => first.lines().length > 0)

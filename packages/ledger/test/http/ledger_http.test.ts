@@ -63,7 +63,7 @@ describe('POST /entries', () => {
       assert.equal((await answered(body(), key)).status, status)
     })
 
-  it('tells each entry its own, in their order', async () => {
+  it('answers with one result for each entry, in their order', async () => {
     const opening = encodeEntry({
       kind: 'opening',
       issuer: 'x',
@@ -180,7 +180,7 @@ describe('GET', () => {
     })
 })
 
-it('front ends that cannot be read are told of by their line', () => {
+it('an unreadable list of front ends is refused with the number of the line', () => {
   assert.throws(() => parseFrontEnds('\nfront abc\n'), {
     code: 'LEDGER_INVALID',
     facts: { line: 2 },
@@ -188,7 +188,7 @@ it('front ends that cannot be read are told of by their line', () => {
 })
 
 describe('mintmark ledger serve', () => {
-  it('ends in good order when it is told to, and has kept what it took', async () => {
+  it('ends with 0 on SIGTERM, and has kept the entries that it accepted', async () => {
     const { folder, policy } = await makeLedger(scratch, 'served')
     const child = spawn(process.execPath, [BIN, 'ledger', 'serve', folder, '--port', '0'])
     let out = ''
@@ -219,7 +219,7 @@ describe('mintmark ledger serve', () => {
     await assert.rejects(serve(other.folder, { heads }), { code: 'LEDGER_BEHIND' })
   })
 
-  it('is told which option is wrong when its port is taken', async () => {
+  it('fails with INPUT_INVALID when its port is taken, and releases its folder', async () => {
     const { folder } = await makeLedger(scratch, 'port')
     const first = await serve(folder)
     const port = Number(new URL(first.url).port)

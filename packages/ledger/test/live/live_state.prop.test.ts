@@ -247,7 +247,7 @@ function turned(bytes: Buffer, at: number): Buffer {
   return bytes
 }
 
-describe('what is kept for a start', () => {
+describe('state that is stored for a start', () => {
   it('spares it all entries but the last, and goes when its tokens have expired', async () => {
     const { disk, nowMs, tokens } = await longShard()
     const kept = await keptOf(disk)
@@ -272,7 +272,7 @@ describe('what is kept for a start', () => {
     ['of zeros', (bytes) => Buffer.alloc(bytes.length)],
   ]
   for (const [what, damage] of damages)
-    it(`is not believed ${what}: the entries are read instead, and it is told`, async () => {
+    it(`is not used ${what}: the entries are read instead, and a notice says so`, async () => {
       const { disk, nowMs, tokens } = await longShard()
       const { said } = await answersOf(withoutKept(disk), nowMs, tokens)
       const [, second = '', third = ''] = (await keptOf(disk)).slice(-4)
@@ -360,8 +360,8 @@ describe('what cannot be read', () => {
   })
 })
 
-describe('what cannot be kept', () => {
-  it('stops nothing, and is told once', async () => {
+describe('state that cannot be stored', () => {
+  it('stops nothing, and is reported once', async () => {
     const disk = new SimulatedDisk()
     await newLedgerOn(disk, FOLDER)
     const write = disk.write.bind(disk)

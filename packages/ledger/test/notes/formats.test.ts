@@ -104,7 +104,7 @@ describe('a note', () => {
     }
   })
 
-  it('with a cosignature tells when', () => {
+  it('gives the time of a cosignature', () => {
     const note = parseNote(formatNote(TEXT, [log.sign(TEXT), witness.sign(TEXT, 1_679_315_147)]))
     const verified = note && openNote(note, [witness.key, log.key])
     assert.ok(Array.isArray(verified))

@@ -57,7 +57,7 @@ describe('an audit', () => {
     assert.deepEqual(await findings(written()), [])
   })
 
-  it('tells of a tile that is not what the entries hash to, and of one that is gone', async () => {
+  it('reports a tile that the entries do not hash to, and a missing tile', async () => {
     for (const name of ['tile/0/000', 'tile/0/001.p/45', 'tile/1/000.p/1']) {
       const altered = written()
       alter(altered, name)
@@ -69,7 +69,7 @@ describe('an audit', () => {
     }
   })
 
-  it('tells of entries that are not those of the checkpoint', async () => {
+  it('reports entries that do not hash to the checkpoint', async () => {
     for (const name of ['tile/entries/000', 'tile/entries/001.p/45']) {
       const ledger = written()
       // Within the name of the key: the entry can still be read.
@@ -82,7 +82,7 @@ describe('an audit', () => {
     }
   })
 
-  it('tells of an entry that cannot be read, of another issuer, or in a place that is not its own', async () => {
+  it('reports an unreadable entry, an entry of another issuer, and a second opening', async () => {
     const ledger = written()
     const bytes = Buffer.from(ledger.files.get(`${SHARD}/tile/entries/000`) ?? [])
     // Behind the opening: each entry stands behind its length.
@@ -95,14 +95,14 @@ describe('an audit', () => {
     assert.deepEqual(await findings(twice), [`entry ${SHARD}: entry 301 is an opening`])
   })
 
-  it('tells of a token id that is recorded again while its token lives', async () => {
+  it('reports a token id that is recorded again while its token lives', async () => {
     for (const input of ['7', 'another input'])
       assert.deepEqual(await findings(written([...tokens, issuance(7, input)])), [
         `token-id ${SHARD}: entry 301 repeats a token id that lives`,
       ])
   })
 
-  it('tells of a bundle that is gone or cut', async () => {
+  it('reports a missing or truncated bundle', async () => {
     for (const length of [0, 100]) {
       const ledger = written()
       const name = `${SHARD}/tile/entries/000`

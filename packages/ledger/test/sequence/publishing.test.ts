@@ -100,7 +100,7 @@ describe('a publication that hangs', () => {
 })
 
 describe('a publication that fails', () => {
-  it('stops no entry, is told, and is made up for', async () => {
+  it('stops no entry, is reported, and is made up for', async () => {
     const at = new Interposed()
     const ledger = await at.open()
     at.before = failing

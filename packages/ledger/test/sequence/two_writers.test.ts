@@ -146,7 +146,7 @@ describe('two writers that meet', () => {
     assert.deepEqual(await entriesOf(folder), [...mine, ...theirs])
   })
 
-  it('the earlier one, whose folder is gone, is told who took it over and not that a file is missing', async () => {
+  it('the first one, whose folder is gone, reports who took it over instead of a missing file', async () => {
     const folder = await newLedger(join(scratch, 'folder'))
     let isMeeting: boolean = false
     const takenOver = async () => {

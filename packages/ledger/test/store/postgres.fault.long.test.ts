@@ -188,7 +188,7 @@ it('a process that is killed over and over has what it acknowledged', { skip }, 
 })
 
 describe('two writers of a database', { skip }, () => {
-  it('are one too many: the second is refused, and told who the first is', async () => {
+  it('cannot both open it: the second is refused with the process id of the first', async () => {
     const { folder } = await newLedger()
     const first = startAppender(folder)
     await until(() => first.lines().length > 0)

@@ -54,7 +54,7 @@ describe('a ledger in PostgreSQL', { skip }, () => {
     await assert.rejects(PostgresStore.open(empty), { code: 'LEDGER_MISSING' })
   })
 
-  it('tells who has it', async () => {
+  it('refuses a second process with the process id and host of the first', async () => {
     const { folder } = await newInPostgres()
     const ledger = await open(folder)
     await assert.rejects(open(folder), {
@@ -179,7 +179,7 @@ describe('a database of a ledger', { skip }, () => {
     }
   })
 
-  it('is not reached with a wrong address, and the password is not told', async () => {
+  it('is not reached at a wrong address, and the error does not show the password', async () => {
     const url = 'postgres://someone:hunter2@127.0.0.1:1/nowhere'
     await assert.rejects(PostgresStore.open(url), (error: unknown) => {
       assert.ok(error instanceof Error && 'code' in error && 'facts' in error)

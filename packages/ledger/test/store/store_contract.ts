@@ -84,7 +84,7 @@ describe('an entry', () => {
     }
   })
 
-  it('that is there already is told where it stands, also after another opening', async () => {
+  it('that is already recorded gets its old position again, also after a restart', async () => {
     const folder = await newFolder()
     const entry = issuance()
     let first: unknown

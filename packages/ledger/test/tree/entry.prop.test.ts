@@ -234,7 +234,7 @@ it('the table of live tokens answers as a plain map does', () => {
   )
 })
 
-it('a live token is told from another of its id by every bit of the hash of its signing input', () => {
+it('tokens of one id are distinguished by every bit of the hash of their signing input', () => {
   const table = new LiveTokens()
   const [id, inputHash, nowMs] = [Buffer.alloc(16, 1), Buffer.from(hashOf('a')), 1_700_000_000_000]
   const outline = { isRevocation: false, id, inputHash, expiresMs: nowMs + 1000 }

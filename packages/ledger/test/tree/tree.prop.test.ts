@@ -121,7 +121,7 @@ describe('tiles', () => {
     )
   })
 
-  it('that are missing are told of by their path', async () => {
+  it('that are missing fail with LEDGER_DAMAGED', async () => {
     const tiles = new TileTree(300, () => Promise.resolve(undefined))
     await assert.rejects(tiles.root(), { code: 'LEDGER_DAMAGED' })
   })

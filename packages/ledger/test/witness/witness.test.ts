@@ -153,7 +153,7 @@ describe('a witness that is asked twice', () => {
     assert.equal((await witness.addCheckpoint(await request(300, 300))).status, 200)
   })
 
-  it('takes requests for one log one at a time: of two from one size one is told the new size', async () => {
+  it('takes requests for one log one at a time: the second of two from one size gets the new size', async () => {
     const { witness } = await seen()
     const bodies = [await request(300, 400), await request(300, 500)]
     const answers = await Promise.all(bodies.map((body) => witness.addCheckpoint(body)))

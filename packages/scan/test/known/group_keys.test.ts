@@ -153,7 +153,7 @@ describe('what cannot be looked for is refused with a reason', () => {
       reason: /of SLH-DSA-SHA2-128s cannot be looked for/,
     },
     {
-      name: 'secp224k1, a curve that is none of ours',
+      name: 'secp224k1, an unsupported curve',
       bytes: Buffer.from(
         `3056301006072a8648ce3d020106052b8104002003420004${'11'.repeat(64)}`,
         'hex',

@@ -32,7 +32,7 @@ async function formsIn(type: 'int' | 'byte', ...names: readonly ('n' | 'd' | 'p'
   return findings.map(({ form, length, owner }) => `${form} ${length} ${owner?.name}`)
 }
 
-it('an RSA key of which a Java heap holds numbers alone is found by its modulus', async () => {
+it('an RSA key whose numbers alone are in a Java heap is found by its modulus', async () => {
   const half = 'limbs-be 128 int[]'
   assert.deepEqual(await formsIn('int', 'n', 'd', 'p', 'q'), ['limbs-be 256 int[]', half, half])
   assert.deepEqual(await formsIn('int', 'q', 'n'), [half])

@@ -79,7 +79,7 @@ describe('a given scalar that is in registers alone', () => {
   })
 })
 
-describe('a given scalar of which registers hold a part', () => {
+describe('a given scalar that registers hold in part', () => {
   // Of what a copy by 64 bytes at a time leaves: a register that begins or ends within the scalar.
   const other = noise(64, 'other')
   const cut = [
@@ -117,7 +117,7 @@ describe('a given scalar of which registers hold a part', () => {
     })
   }
 
-  it('is found by 30 bytes in one of 512 bits, the parts of which are apart', async () => {
+  it('is found by 30 bytes in a 512-bit register whose parts are apart', async () => {
     const register = Buffer.concat([other.subarray(0, 9), d.subarray(0, 30), other.subarray(39)])
     const area = Buffer.alloc(2696)
     const parts = [

@@ -54,7 +54,7 @@ describe('an audit that is given the keys of the front ends', () => {
     assert.deepEqual(await audited('--front-ends', keysFile), { code: 0, codes: [] })
   })
 
-  it('tells of the token that somebody recorded who has both other keys', async () => {
+  it('reports tokens that somebody with both other keys recorded', async () => {
     await gateOf(undefined).mint(claims())
     await gateOf(readAgain(generateKeyPairSync('ed25519')).privateKey).mint(claims())
     await new Promise((resolve) => setTimeout(resolve, 300))
@@ -68,7 +68,7 @@ describe('an audit that is given the keys of the front ends', () => {
     })
   })
 
-  it('is told which file is none', async () => {
+  it('refuses a file that has no key in PEM', async () => {
     writeFileSync(join(scratch, 'none.pem'), 'none')
     const { code, err } = await mintmark(
       'ledger',

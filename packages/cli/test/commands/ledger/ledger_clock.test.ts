@@ -27,7 +27,7 @@ const entryAt = (nowMs: number) => {
   return issuanceFor(token(claims({ iat, exp: iat + 600 })))
 }
 
-it('a served ledger whose clock jumps says so, takes nothing in, and does again when it is back', async () => {
+it('ledger serve warns when its clock jumps, and accepts no entry until the clock is back', async () => {
   const { folder } = await makeLedger(scratch, 'jumps')
   const key = frontEndKey(folder)
   const warnings: string[] = []

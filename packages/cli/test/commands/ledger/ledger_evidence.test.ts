@@ -97,7 +97,7 @@ describe('the export of a ledger', () => {
     assert.ok(Number(member(answer['verdicts'], 'issued')) > TOKENS * 0.6)
   })
 
-  it('with openings tells a token that was used for another user', async () => {
+  it('with openings shows that a token was used for another user', async () => {
     const opened = await mintmark('ledger', 'export', made.folder, '--openings', openings)
     assert.deepEqual([opened.code, opened.err], [0, ''])
     writeFileSync(join(exports, 'issuances.ndjson'), opened.out)

@@ -26,7 +26,7 @@ describe('mintmark ledger', () => {
     })
 
   for (const command of ['serve', 'prove', 'audit', 'keys', 'tail', 'export'] as const)
-    it(`${command} says of which folder it is no ledger`, async () => {
+    it(`${command} names the folder that is no ledger`, async () => {
       const token = command === 'prove' ? ['--shard', 'main/2026-11-25', '--index', '0'] : []
       const { code, err } = await mintmark('ledger', command, scratch, ...token)
       assert.equal(code, 3)

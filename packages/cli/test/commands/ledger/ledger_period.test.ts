@@ -65,7 +65,7 @@ async function verdictsOf(name: string, files: Readonly<Record<string, string>>)
   }
 }
 
-it('says of which period it has every token', () => {
+it('states the period for which it has every token', () => {
   const period = parsed(issuances.trim().split('\n').at(-1) ?? '')
   assert.deepEqual(period, {
     schema: 'mintmark-issuance-period/1',

@@ -116,7 +116,7 @@ describe('what is left of a key', () => {
     assert.ok(hit.offset < 1000 + 110 && hit.offset + hit.length >= 1000)
   })
 
-  it('a key of which qInv is a byte shorter than p is one key, whole and in parts', () => {
+  it('a key whose qInv is a byte shorter than p is one key, whole and in parts', () => {
     const der = keyOfShortInverse()
     const hits = hitsIn(planted(der, 1000))
     assert.deepEqual(

@@ -97,7 +97,7 @@ describe('a text detector, for any bytes', () => {
     )
   })
 
-  it('proves no key of which a letter of the scalar is another', () => {
+  it('verifies no key with another letter in its scalar', () => {
     const [, pem = ''] = pemsOf(P256)
     const from = pem.indexOf('\n') + 12
     fc.assert(

@@ -142,7 +142,7 @@ function cut(text: string): string {
   return `${'\0'.repeat(16)}${text.slice(16)}`
 }
 
-describe('JSON of which a freed buffer has lost the first 16 bytes', () => {
+describe('JSON in a freed buffer without its first 16 bytes', () => {
   for (const key of [RSA, RSA_SMALL, P256, ED25519]) {
     it(`gives ${key.name} as Node writes it, in every width`, () => {
       for (const spell of Object.values(SPELLINGS))
