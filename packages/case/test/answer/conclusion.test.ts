@@ -82,12 +82,12 @@ describe('the outcome of a case', () => {
     ['a hit of a lead', { leads: HIT }, 'lead'],
     ['everything issued', {}, 'nothing-found'],
     ['everything issued, and no key where it was searched', { keys: 0 }, 'nothing-found'],
-    ['all but one judged', { judged: { accesses: 9, issued: 9, undetermined: 1 } }, 'cannot-tell'],
+    ['all but one decided', { judged: { accesses: 9, issued: 9, undetermined: 1 } }, 'cannot-tell'],
 
     ['everything issued in a log that lacks some hours', { losses: 1 }, 'cannot-tell'],
     ['something established in such a log', { established: ONE, losses: 1 }, 'found'],
     ['sessions alone', { judged: { accesses: 0, issued: 0, sessionOnly: 10 } }, 'cannot-tell'],
-    ['nothing judged', { judged: { accesses: 0, issued: 0, undetermined: 10 } }, 'cannot-tell'],
+    ['nothing decided', { judged: { accesses: 0, issued: 0, undetermined: 10 } }, 'cannot-tell'],
     ['no access at all', { judged: { accesses: 0, of: 0, issued: 0 } }, 'cannot-tell'],
   ]
   for (const [name, given, status] of cases)
@@ -114,12 +114,12 @@ describe('the headline', () => {
     ],
     ['of nothing', {}, /^NOTHING FOUND\. All 10 accesses used an issued token, and no hunt hit\.$/],
     [
-      'of a part that can be judged',
+      'of a part that has verdicts',
       { judged: { accesses: 8, issued: 8, undetermined: 2 } },
       /^CANNOT TELL\. Only 8 of 10 accesses could be judged, and nothing points at those\.$/,
     ],
     [
-      'of what cannot be judged',
+      'of accesses without a verdict',
       { judged: { accesses: 0, issued: 0, undetermined: 10 } },
       /^CANNOT TELL\. None of 10 accesses could be judged\.$/,
     ],
@@ -133,7 +133,7 @@ describe('the headline', () => {
     it(`${name} begins with its outcome and says how much`, () =>
       assert.match(conclusionText(whole(given)).headline, wanted))
 
-  it('stands beside what would settle it first', () => {
+  it('names the missing log that would settle it first', () => {
     assert.equal(
       conclusionText(whole({ leads: ONE })).settles,
       'No sign-in log. Settled first by: The sign-in log.',

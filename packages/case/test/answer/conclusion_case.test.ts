@@ -50,7 +50,7 @@ before(async () => {
 after(() => world.close())
 
 describe('the conclusion of a case', () => {
-  it('counts what is established apart from leads, and judges neither leads nor more than there is', async () => {
+  it('counts established accesses apart from leads, which do not count as decided', async () => {
     const { status, established: found, leads, judged } = await concluded()
     assert.equal(status, 'found')
     assert.deepEqual([found.accesses, found.tokens, leads.accesses, leads.tokens], [1, 1, 1, 1])
@@ -100,7 +100,7 @@ describe('the base rate', () => {
 })
 
 describe('marks', () => {
-  it('take what is known to be ours out of the conclusion, and leave the verdicts as they are', async () => {
+  it('take legitimate accesses out of the conclusion, and leave the verdicts unchanged', async () => {
     const ours = { party: 'ours', reason: 'our own test', who: 'ann' } as const
     await addMark(world.session, { kind: 'address', value: '203.0.113.9', ...ours })
     const { status, established: found, judged } = await concluded()

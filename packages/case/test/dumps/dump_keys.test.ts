@@ -212,7 +212,7 @@ describe('a key that was found', () => {
 })
 
 describe('keys that were found', () => {
-  it('stand in order: those with a name, those without, those that are published', async () => {
+  it('are ordered: named keys, nameless keys, published keys', async () => {
     const nameless = { kid: '', subject: '', notAfter: null }
     const keys = [
       key('22'.repeat(32), { note: 'self-test' }),

@@ -214,7 +214,7 @@ describe('a case and who wants it for long, or to fill it', () => {
   })
 })
 
-it('tells a reader whose process with the engine was killed', async () => {
+it('a query fails with CASE_BUSY when the process that holds the engine is killed', async () => {
   const folder = await newCase()
   const holder = startReader(folder, "console.log('open'); setInterval(() => {}, 1000)")
   await once(holder.stdout, 'data')

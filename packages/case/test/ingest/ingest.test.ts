@@ -210,7 +210,7 @@ for (const backend of backends) {
     const get = () => opened
     describe('once', () => reads(get))
     describe('again', () => readsAgain(get, backend.name))
-    describe('in poorer copies', () => readsPoorerCopies(get, backend.name))
+    describe('in copies with fewer fields', () => readsPoorerCopies(get, backend.name))
   })
 }
 

@@ -81,24 +81,24 @@ interface Case {
 }
 
 const cases: readonly Case[] = [
-  { name: 'from an address of theirs', isEither: true, row: (t) => t.owner({ ip: t.proxy }) },
+  { name: 'from an address of the attacker', isEither: true, row: (t) => t.owner({ ip: t.proxy }) },
   {
-    name: 'from an address of theirs, to another mailbox',
+    name: 'from an address of the attacker, to another mailbox',
     isEither: true,
     row: (t) => t.owner({ ip: t.proxy }, 11, t.bob),
   },
   {
-    name: 'with a token of theirs, from nowhere',
+    name: 'with a token of the attacker, from no address',
     isEither: true,
     row: (t) => t.owner({ ip: '', token_id: t.id(1) }),
   },
   {
-    name: 'with nothing that tells',
+    name: 'with no address and no client',
     isEither: true,
     row: (t) => t.owner({ ip: '', client: '' }),
   },
   {
-    name: 'from a new address, to a mailbox of theirs',
+    name: 'from a new address, to a mailbox that the attacker read',
     isEither: true,
     row: (t) => t.owner({ ip: t.elsewhere }),
   },
@@ -181,7 +181,7 @@ const cases: readonly Case[] = [
     more: (t) => ({ issuance: [issuance(1, t.bob, { ip: t.proxy })] }),
   },
   {
-    name: 'with an issued token, from an address of theirs where its owner never signed in',
+    name: 'with an issued token, from an address of the attacker where its owner never signed in',
     isEither: true,
     row: (t) => t.owner({ ip: t.proxy, token_id: t.id(9) }),
     verdict: ['', ''],
@@ -281,14 +281,14 @@ describe('in a case of many tenants an access', () => {
     found = await eithers(world.session, {})
   })
   for (const [i, one] of cases.entries()) {
-    it(`${one.isEither ? "could be either party's" : "is the owner's"}: ${one.name}`, () => {
+    it(`${one.isEither ? 'is ambiguous' : 'is legitimate'}: ${one.name}`, () => {
       assert.equal(found.has(ids[i] ?? ''), one.isEither)
     })
   }
 })
 
 describe('an access that is not in the selection', () => {
-  it("could be either party's by its address, however long before", async () => {
+  it('is ambiguous by its address, however much earlier it is', async () => {
     const tenant = new Tenant(50)
     assert.equal(
       await isEither(world.session, tenant, tenant.owner({ ip: tenant.proxy }, -1000), {}),
@@ -296,7 +296,7 @@ describe('an access that is not in the selection', () => {
     )
   })
 
-  it('of that time makes the time longer in which others could be theirs', async () => {
+  it('that is ambiguous extends the time in which others are ambiguous', async () => {
     const tenant = new Tenant(51)
     const [early, open] = [tenant.owner({ ip: tenant.proxy }, -100), tenant.owner({ ip: '' }, -80)]
     await fill(world.session, {
@@ -306,7 +306,7 @@ describe('an access that is not in the selection', () => {
     assert.equal((await eithers(world.session, {})).size, 2)
   })
 
-  it("could be either party's although it was issued, where their own was too", async () => {
+  it('is ambiguous although it was issued, where the selected accesses were issued too', async () => {
     const tenant = new Tenant(52)
     const stolen = { ...tenant.forged, session_id: tenant.id(80) }
     const row = tenant.owner({ ip: tenant.elsewhere, session_id: tenant.id(80) })
@@ -315,7 +315,7 @@ describe('an access that is not in the selection', () => {
     assert.deepEqual([...found], [row['record_id']])
   })
 
-  it("could be either party's with a forged token, where somebody names one address alone", async () => {
+  it('is ambiguous with a forged token, where the selection names an address alone', async () => {
     const tenant = new Tenant(53)
     const other = tenant.owner({ ip: tenant.elsewhere })
     const elsewhere = tenant.owner({ ip: tenant.elsewhere }, 11, tenant.bob)
@@ -328,7 +328,7 @@ describe('an access that is not in the selection', () => {
     assert.deepEqual([...found], [other['record_id']])
   })
 
-  it("is the owner's when a fuller copy of the same record has an issued token", async () => {
+  it('is legitimate when a fuller copy of its record has an issued token', async () => {
     const tenant = new Tenant(53)
     const row = tenant.owner({ ip: tenant.proxy })
     await fill(world.session, { access: [tenant.forged, row, { ...row, token_id: tenant.id(33) }] })
@@ -344,15 +344,15 @@ describe('an access that is not in the selection', () => {
   })
 })
 
-describe("what could be either party's", () => {
-  it('stays within the mailbox that the question is about', async () => {
+describe('an ambiguous access', () => {
+  it('is always in a selected mailbox', async () => {
     const tenant = new Tenant(54)
     const row = tenant.owner({ ip: tenant.proxy }, 11, tenant.bob)
     const selection = { ips: [tenant.proxy], mailboxes: [tenant.ann] }
     assert.equal(await isEither(world.session, tenant, row, selection), false)
   })
 
-  it('stays within the time that the question is about', async () => {
+  it('is always within the selected time', async () => {
     const tenant = new Tenant(55)
     const row = tenant.owner({ ip: '' }, 20)
     const selection = { tokens: [tenant.id(1)], toMs: Date.UTC(2023, 5, 1, 15) }
@@ -361,7 +361,7 @@ describe("what could be either party's", () => {
   })
 
   for (const selection of [{ all: true }, { mailboxes: ['ann@t56.example.org'] }]) {
-    it(`is nobody else's where ${JSON.stringify(selection)} is theirs`, async () => {
+    it(`is not outside of the selection ${JSON.stringify(selection)}, which names no address`, async () => {
       const tenant = new Tenant(56)
       assert.equal(
         await isEither(world.session, tenant, tenant.owner({ ip: tenant.proxy }), selection),

@@ -26,7 +26,7 @@ for (const backend of backends)
     })
     after(() => world.close())
 
-    it('make accesses theirs or ours, the more particular before the other, the newest of one thing', async () => {
+    it('classify accesses: a specific mark wins over a general one, the newest on one thing over older ones', async () => {
       const { session } = world
       const mark = async (kind: MarkKind, value: string, party: MarkParty | null) =>
         addMark(session, said(kind, value, party))

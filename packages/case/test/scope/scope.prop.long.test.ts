@@ -156,7 +156,7 @@ it('the bounds contain the truth, whatever the log lost', async () => {
   )
 })
 
-it('the bounds are one number where every access can be judged', async () => {
+it('lower and upper bound are equal where every access has a verdict', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(world, { minLength: WORLDS_AT_ONCE, maxLength: WORLDS_AT_ONCE }),

@@ -164,7 +164,7 @@ const counting: readonly ScopeCase[] = [
     is: [0, 0, 0, 0, []],
   },
   {
-    name: 'what could not be judged, in no bound',
+    name: 'accesses without a verdict, in no bound',
     world: theirs([bind(ANN, 1, ['<1@x>'], T1)], {
       access: [DOUBTFUL, BY_SESSION],
       verdicts: new Map([
@@ -186,7 +186,7 @@ const counting: readonly ScopeCase[] = [
     is: [null, 0, null],
   },
   {
-    name: 'an unknown number where nothing points at an access, and one could not be judged',
+    name: 'an unknown number where no access is suspicious, and one has no verdict',
     world: {
       access: [DOUBTFUL],
       verdicts: new Map([[DOUBTFUL, ['undetermined', 'class-not-shown']]]),

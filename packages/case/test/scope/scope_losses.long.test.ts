@@ -144,7 +144,7 @@ const beside = (record: Row) =>
   })
 
 describe('a record that was cut', () => {
-  it('of theirs names what is before the cut, and bounds nothing', async () => {
+  it('of the attacker counts the items before the cut, and leaves the upper bound open', async () => {
     const found = await scopeOf(theirs([forged(0), forged(1, ANN, CUT)], STATED))
     assert.deepEqual(found.messages, { lower: 2, upper: null, because: '1 record cut short' })
     assert.deepEqual(reasons(found), [`${ANN} record-cut`])

@@ -48,7 +48,7 @@ interface Case {
 
 const when: readonly Case[] = [
   {
-    name: 'first and last access of theirs, and of nobody else',
+    name: 'first and last access of the attacker, and of nobody else',
     world: pointedAt([forged(5), forged(2)], { access: [bind(ANN, 0, ['<2@example.org>'])] }),
     gives: (found) => [found.first, found.last],
     is: ['2023-06-01T02:00:00.000Z', '2023-06-01T05:00:00.000Z'],

@@ -232,7 +232,7 @@ async function logUnknowns(given: World): Promise<Unknown[]> {
   }
 }
 
-describe('what scope and timeline cannot tell', () => {
+describe('unknowns of scope and timeline', () => {
   for (const { code, scope = {}, timeline = {}, says } of answers) {
     it(`${code}, which says ${says.source}`, () => {
       const found = [
@@ -257,13 +257,13 @@ describe('what scope and timeline cannot tell', () => {
     assert.deepEqual(unknownsOfTimeline(thin), [])
   })
 
-  it('has no silence that lies outside of their time', () => {
+  it('leave out gaps outside of the time of the accesses', () => {
     const early = { ...TIMELINE, first: '2023-06-10T00:00:00.000Z', coverage: [band] }
     assert.deepEqual(unknownsOfTimeline(early), [])
   })
 })
 
-describe('what the logs cannot tell', () => {
+describe('unknowns of the logs', () => {
   for (const { code, world: given, without, says = /./ } of logs) {
     it(`${code}, where it applies and nowhere else`, async () => {
       const found = (await logUnknowns(given)).filter((one) => one.code === code)

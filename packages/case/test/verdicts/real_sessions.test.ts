@@ -31,7 +31,7 @@ describe('sessions of a real tenant', { skip }, () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  it('are twenty, of which a naive join on the id flags seven', async () => {
+  it('are twenty; a naive join on the id flags seven', async () => {
     assert.equal(sessions.length, 20)
     const [naive] = await opened.session.rows(`
       SELECT uniqExact(if(session_id != '', session_id, other_session_id) AS own) AS n FROM access
@@ -39,7 +39,7 @@ describe('sessions of a real tenant', { skip }, () => {
     assert.equal(Number(naive?.['n']), 7)
   })
 
-  it('are flagged once among the fourteen that can be judged', () => {
+  it('are flagged once among the fourteen with a verdict', () => {
     const judged = sessions.filter(({ verdict }) => verdict !== 'undetermined')
     assert.equal(judged.length, 14)
     const flagged = judged.filter(({ verdict }) => verdict === 'unissued')

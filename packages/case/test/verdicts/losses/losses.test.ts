@@ -221,7 +221,7 @@ const withCut = (row: Row): World => ({
   statement: [stated('audit-data-truncated')],
 })
 
-describe('a mailbox record of which only the begin could be read', () => {
+describe('a mailbox record whose end could not be read', () => {
   it('is lost where it does not say whose mailbox it was', async () => {
     const row = access(1, { ...CUT, service: 'Exchange', operation: 'MailItemsAccessed' })
     assert.deepEqual(await losses(withCut(row)), ['cut-records ual/Exchange tenant-a 1 1 1'])
@@ -240,7 +240,7 @@ const holeOf = (tenant: string): Row => ({
 })
 
 describe('losses of some tenants', () => {
-  it('are theirs, and those that may be anybody’s', async () => {
+  it('are those of these tenants, and those of an unknown tenant', async () => {
     await fill(world.session, { loss: ['tenant-a', 'tenant-b', ''].map(holeOf) })
     const found = await lossesOf(world.session, 'access', ['tenant-a'])
     assert.deepEqual(
