@@ -39,13 +39,13 @@ describe('an outcome', () => {
     })
 })
 
-describe('a core that landed', () => {
+describe('a core dump that was written', () => {
   for (const [counts, code] of [
     ['nothing', 0],
     ['found', 1],
     ['lead', 4],
   ] as const)
-    it(`in which what was erased counts as ${counts} ends gate receive with ${code}`, () => {
+    it(`whose erased findings count as ${counts} ends gate receive with ${code}`, () => {
       assert.equal(exitCodeOf({ outcome: 'core', folder: 'core', erasedRanges: 2, counts }), code)
     })
 
@@ -176,7 +176,7 @@ const INVESTIGATE: readonly Row[] = [
     1,
   ],
   ['investigate', 'a wrong option', () => [at('whole'), '--no-such'], 2],
-  ['investigate', 'nothing could be judged', () => [at('open'), ...caseOf('open')], 3],
+  ['investigate', 'no access has a verdict', () => [at('open'), ...caseOf('open')], 3],
   ['investigate', 'an empty folder', () => [at('empty'), ...caseOf('empty')], 3],
   ['investigate', 'no record of an access', () => [at('signins'), ...caseOf('signins')], 3],
   ['investigate', 'all issued, and a file that is no log', () => [at('cut'), ...caseOf('cut')], 3],
@@ -193,10 +193,10 @@ const QUESTIONS: readonly Row[] = [
   ['verdicts', 'forged tokens', () => caseOf('found'), 1],
   ['verdicts', 'no case', () => [], 2],
   ['why', 'an issued access', () => [...caseOf('whole'), id(4, 3)], 0],
-  ['why', 'an access that cannot be judged', () => [...caseOf('open'), id(4, 3)], 3],
+  ['why', 'an access without a verdict', () => [...caseOf('open'), id(4, 3)], 3],
   ['why', 'an id that nothing has', () => [...caseOf('whole'), 'nothing'], 3],
   ['doctor', 'all that is needed but a directory', () => [at('whole')], 3],
-  ['verdicts', 'nothing judged', () => caseOf('open'), 3],
+  ['verdicts', 'nothing decided', () => caseOf('open'), 3],
   ['verdicts', 'no access', () => caseOf('signins'), 3],
   ['scope', 'nothing points at anybody', () => caseOf('whole'), 0],
   ['scope', 'forged tokens', () => caseOf('found'), 1],
@@ -214,11 +214,11 @@ const QUESTIONS: readonly Row[] = [
   ],
   ['scope', 'a time that no log has', () => [...caseOf('whole'), '--from', '2024-01-01'], 3],
   ['scope', 'a bad address', () => [...caseOf('whole'), '--ip', '192.0.2'], 2],
-  ['scope', 'nothing judged', () => caseOf('open'), 3],
+  ['scope', 'nothing decided', () => caseOf('open'), 3],
   ['timeline', 'nothing points at anybody', () => caseOf('whole'), 0],
   ['timeline', 'forged tokens', () => caseOf('found'), 1],
   ['timeline', 'accesses that were named', () => [...caseOf('open'), '--all', '--csv'], 1],
-  ['timeline', 'nothing judged', () => [...caseOf('open'), '--csv'], 3],
+  ['timeline', 'nothing decided', () => [...caseOf('open'), '--csv'], 3],
   ['custody', 'accesses to a file', () => ['pages/7', ...caseOf('whole')], 1],
   ['custody', 'a file that no record names', () => ['core.dmp', ...caseOf('whole')], 3],
   ['custody', 'no file that looks like a dump', () => caseOf('whole'), 0],

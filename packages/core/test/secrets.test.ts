@@ -14,7 +14,7 @@ describe('secrets in the text of a log', () => {
     (secret) => `Authorization: Bearer ${secret}`,
   ]
 
-  it('are replaced wherever a name or a form tells them', () => {
+  it('are replaced wherever a name or a format identifies them', () => {
     for (const place of places)
       assert.ok(!withoutSecrets(place('s3cretS3cret')).includes('s3cret'), place('…'))
     assert.equal(withoutSecrets(`{"x":"${TOKEN}"}`), '{"x":"[secret]"}')

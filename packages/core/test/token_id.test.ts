@@ -31,7 +31,7 @@ describe('readTokenId reads one id from', () => {
   })
 })
 
-describe('readTokenId tells', () => {
+describe('readTokenId classifies', () => {
   const cases = [
     { value: undefined, state: 'absent' },
     { value: null, state: 'absent' },

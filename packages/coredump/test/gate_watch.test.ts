@@ -192,7 +192,7 @@ it('a file waits while another process may write to it, and no longer', async ()
   assert.equal((await new FolderWatch(options).sweep(Date.now() + 1000)).landed, 1)
 })
 
-it('a packed file of which nothing comes out is reported; an empty one is no dump', async () => {
+it('a compressed file that yields nothing is reported; an empty file is no dump', async () => {
   const { folder, call } = dropped(READ)
   const cut = path.join(folder, 'cut.gz')
   writeFileSync(cut, Buffer.concat([gzipSync(CORE).subarray(0, 10), Buffer.alloc(100, 0xff)]))

@@ -222,7 +222,7 @@ describe('numbers that are no RSA key', () => {
   }
 })
 
-it('numbers of any size are judged without an error', () => {
+it('numbers of any size are checked without an error', () => {
   const part = fc.option(
     fc.oneof(fc.bigInt({ min: 0n, max: 300n }), fc.bigInt({ min: 0n, max: 1n << 700n })),
     { nil: undefined },

@@ -28,7 +28,7 @@ const CHUNK = Buffer.from('3100000000000000', 'hex')
 const POINT_AT = 2048
 const CHUNK_AT = POINT_AT + 256
 
-describe('a given scalar of which a part was written over', () => {
+describe('a given scalar that is overwritten in part', () => {
   const cases = [
     {
       name: 'its lowest three bytes, before the point',

@@ -81,7 +81,7 @@ describe('what a case keeps of a scan', () => {
     assert.deepEqual([bare?.owner, bare?.address], [null, null])
   })
 
-  it('names a key by the public key that was given, before what lay in the dump', () => {
+  it('names a key by the given public key, and not by one in the dump', () => {
     const jwk = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 })).publicKey.export({
       format: 'jwk',
     })

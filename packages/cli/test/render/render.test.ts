@@ -65,7 +65,7 @@ describe('a number', () => {
 })
 
 describe('a table', () => {
-  it('stands in columns, numbers to the right', () => {
+  it('has aligned columns, numbers to the right', () => {
     const text = table(
       [{ title: 'mailbox' }, { title: 'messages', align: 'right' }],
       [

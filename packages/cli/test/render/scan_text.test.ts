@@ -27,7 +27,7 @@ it('a key without a public half is one, though its parts and its forms lie apart
   assert.match(told, /^FOUND: 1 key, verified, at 3 locations in 1 of 1 file/)
 })
 
-it('of many keys those that outlive a process are told first, and those that everybody knows are apart', () => {
+it('keys that outlive a process are listed first, and published keys are listed apart', () => {
   const many = Array.from({ length: 20 }, (_, k) => ({ ...schedule, offset: 4096 * k }))
   const known = { ...schedule, kind: 'rsa', bits: 1024, note: 'self-test', offset: 0 } as const
   const own = { ...schedule, kind: 'ec', bits: 256, offset: 1 << 20 } as const
@@ -51,7 +51,7 @@ it('of candidates alone the first line says that there are some', () => {
   assert.match(told, /^LEAD: .* searched\); 1 unverified key below\.\n/)
 })
 
-it('holes are told beside what was searched', () => {
+it('holes are counted apart from the searched bytes', () => {
   const report = { ...reportOf([]), scannedBytes: 3 << 20, holeBytes: 5 << 20 }
   const told = textOf([report, reportOf([])])
   assert.match(told, /^NOTHING FOUND: .* \(3\.1 MiB and 5\.0 MiB of holes searched\)\.\n/)

@@ -119,7 +119,7 @@ describe('a value', () => {
     }
   })
 
-  it('of which others overwrote parts is found as far as it is there', async () => {
+  it('that is overwritten in part is found as far as it remains', async () => {
     const memory = new Uint8Array(4096).fill(0x11)
     memory.set(secret, 101)
     memory.fill(0x22, 101, 109)

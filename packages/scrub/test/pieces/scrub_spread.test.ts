@@ -60,7 +60,7 @@ async function scrubbed(name: string, parts: readonly Uint8Array[]): Promise<Buf
   return out
 }
 
-describe('a key each byte of which is in a word of its own', () => {
+describe('a key with each byte in a word of its own', () => {
   for (const [name, cell] of Object.entries(CELLS)) {
     for (const order of ['highest byte first', 'lowest byte first']) {
       it(`is erased from ${name}, ${order}, whole and in pieces of 12 bytes`, async () => {

@@ -58,7 +58,7 @@ describe('an answer to a selection', () => {
     assert.match(head, /SELECTED no access of the case\./)
   })
 
-  it('that nobody made, of which marks left nothing, says that', () => {
+  it('that matches nothing because of marks says so', () => {
     const { established } = empty.conclusion
     const none = { ...established, accesses: 0, unissued: 0, mismatched: 0, huntHits: 0 }
     const conclusion = { ...empty.conclusion, status: 'cannot-tell', established: none } as const

@@ -95,7 +95,7 @@ describe('a dump among the evidence', () => {
     assert.equal(first.err, '')
   })
 
-  it('gives the key, by its list, its forms and who touched the file', () => {
+  it('gives the key with its key list, its encodings and the accounts that accessed the file', () => {
     assert.equal(first.code, 1)
     const [key, ...others] = keysOf(parsed(first.out))
     assert.deepEqual(others, [])
@@ -122,7 +122,7 @@ describe('a dump among the evidence', () => {
 })
 
 describe('a dump that holds a key', () => {
-  it('is told on a terminal, harmless, in at most 24 rows', async () => {
+  it('is reported on a terminal in at most 24 rows without control characters', async () => {
     const shown = await mintmark('investigate', input, '--case', place)
     assertHarmless(shown.out)
     assertSilent(shown)
@@ -177,7 +177,7 @@ describe('a packed dump', () => {
 })
 
 describe('a dump that is not searched', () => {
-  it('is told, with --no-scan, and searched when that is left out', async () => {
+  it('is reported with --no-scan, and searched without that option', async () => {
     const left = folder('left-out', { 'a.core': core(Buffer.from(pem)) })
     const inCase = ['--case', join(root, 'left-out-case')]
     const { code, out } = await mintmark('investigate', left, ...inCase, '--no-scan', '--json')
@@ -191,7 +191,7 @@ describe('a dump that is not searched', () => {
     assert.deepEqual(codesOf(answer), ['key-holders-unknown', 'no-access-log'])
   })
 
-  it('is told where another one has taken its place, whose keys are not called its own', async () => {
+  it('is reported where another dump has replaced it, and has none of the findings', async () => {
     const changed = folder('changed', { 'a.core': core(Buffer.from(pem)) })
     const inCase = ['--case', join(root, 'changed-case')]
     await mintmark('investigate', changed, ...inCase, '--no-scan')
@@ -200,7 +200,7 @@ describe('a dump that is not searched', () => {
     assert.deepEqual([keysOf(answer), codesOf(answer)], [[], ['dump-not-scanned', 'no-access-log']])
   })
 
-  it('is told where it is packed twice, as one in an archive is', async () => {
+  it('is reported where it is compressed twice, as one in an archive is', async () => {
     const twice = gzipSync(gzipSync(core(Buffer.from(pem))))
     const packed = folder('packed', { 'a.core.gz': twice })
     const answer = await answerOf(packed, '--case', join(root, 'packed-case'))
@@ -223,7 +223,7 @@ describe('a dump that is not searched', () => {
   })
 })
 
-describe('what is told by its content', () => {
+describe('the shape of a file', () => {
   const large = Buffer.concat([core(Buffer.from(pem)), Buffer.alloc(2 << 20)])
   const shapes: readonly (readonly [name: string, content: string | Uint8Array, shape: string])[] =
     [
@@ -249,7 +249,7 @@ describe('what is told by its content', () => {
       ['JSON that speaks of keys', '{"kty":"none","kid":"x"}', 'unrecognised'],
       ['nothing', '', 'empty'],
     ]
-  it('and by nothing else', async () => {
+  it('is identified by its content alone', async () => {
     const files = Object.fromEntries(shapes.map(([, content], at) => [`${at}.json`, content]))
     const mixed = folder('shapes', files)
     const found = shapesOf(await answerOf(mixed, '--case', join(root, 'shapes-case'), '--no-scan'))

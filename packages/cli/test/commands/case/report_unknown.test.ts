@@ -39,7 +39,7 @@ before(async () => {
 
 const answerOf = () => objects(report['sections']).find(({ id }) => id === 'answer')
 
-describe('a report on accesses that cannot be judged', () => {
+describe('a report on accesses without a verdict', () => {
   it('gives no number of what nobody knows or searched', () => {
     const figures = objects(member(answerOf(), 'figures'))
     const values = new Map(figures.map(({ id, value, strength }) => [id, [value, strength]]))
@@ -48,7 +48,7 @@ describe('a report on accesses that cannot be judged', () => {
     assert.deepEqual(values.get('count-keys-found'), [null, 'not-searched'])
   })
 
-  it('says first that it cannot tell, and which log would settle it', () => {
+  it('begins with CANNOT TELL, and names the log that would settle it', () => {
     const [first] = objects(member(answerOf(), 'statements'))
     assert.match(
       String(member(first, 'text')),

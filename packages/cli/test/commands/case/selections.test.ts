@@ -97,7 +97,7 @@ describe('a list of indicators', () => {
       assert.equal(parsed(out)['accesses'], made.intrusions)
     })
 
-  it('of which nothing can be read is refused, not answered with zero', async () => {
+  it('that cannot be read at all is refused, not answered with zero', async () => {
     const list = join(folder, 'list.csv')
     writeFileSync(list, 'what is this\n')
     const { code, err } = await mintmark('scope', ...inCase, '--attacker', list, '--json')

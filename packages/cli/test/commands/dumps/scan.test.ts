@@ -117,7 +117,7 @@ describe('mintmark scan --public-key', () => {
     assert.equal((found.out + found.err).includes(prime.toString('hex')), false)
   })
 
-  it('says of which key nothing private was found', async () => {
+  it('names the given key without a private finding', async () => {
     const absent = await mintmark('scan', empty, '--public-key', publicKey)
     assert.equal(absent.code, 0)
     assert.match(
@@ -235,7 +235,7 @@ it('scan of a packed dump that is cut says so, and finds what comes out', async 
   assert.match(part.out, /NOT SEARCHED\n.*cut\.gz: gzip could not unpack it to its end/)
 })
 
-it('a file or a pipe that is empty and named ends with 3: nothing was searched; beside others in a folder it is one of them', async () => {
+it('an empty file that is named ends with 3: nothing was searched; in a folder with others it counts as searched', async () => {
   const nothing = file('with-nothing/nothing.core', Buffer.alloc(0))
   const { code, out } = await mintmark('scan', nothing)
   assert.equal(code, 3)
@@ -294,7 +294,7 @@ describe('mintmark scan of folders', () => {
     assert.equal(outcome.out.includes('\u001b'), false)
   })
 
-  it('tells a link that leads nowhere', async () => {
+  it('ends with 3 for a folder that has only a dangling link', async () => {
     const place = join(folder, 'dangling')
     mkdirSync(place)
     symlinkSync(join(place, 'gone'), join(place, 'link'))
@@ -375,7 +375,7 @@ describe('mintmark scan --sarif', () => {
     for (const letter of ['\u001b', '\u202e']) assert.equal(outcome.out.includes(letter), false)
   })
 
-  it('tells proven keys as errors, candidates as warnings and the rest as notes', async () => {
+  it('reports verified keys as errors, unverified keys as warnings and the rest as notes', async () => {
     const { code, out } = await mintmark('scan', one, mixed, '--sarif')
     assert.equal(code, 1)
     const results = listAt(parseObject(out), 'runs', 0, 'results')

@@ -15,7 +15,7 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 const { privateKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 
-it('searches files whose names are not UTF-8, in a folder and named, and tells each byte that is no letter', async () => {
+it('searches files whose names are not UTF-8, in a folder and named, and prints such bytes escaped', async () => {
   const place = join(folder, 'not-utf-8')
   mkdirSync(place)
   const name = Buffer.concat([Buffer.from(`${place}/key-é-`), Buffer.of(0xff, 0xfe)])

@@ -198,7 +198,7 @@ describe('mintmark trust audit', () => {
     assert.match(out, /CANNOT TELL {2}NIST IR 8587 \(draft\)/)
   })
 
-  it('ends with 1 for findings, and with 3 where nothing could be judged', async () => {
+  it('ends with 1 for findings, and with 3 where there was nothing to examine', async () => {
     const shared = saved('shared', { '2023-05-01': [a, { ...b, kid: 'a' }] })
     assert.equal((await mintmark('trust', 'audit', shared)).code, 1)
     const none = saved('none', { '2023-05-01': [] })

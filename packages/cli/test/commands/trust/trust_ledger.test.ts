@@ -156,7 +156,7 @@ describe('receipts of the tokens in a ledger', () => {
     assert.equal((await receiptsOf(...lines, '{"schema":"other/1"}', 'torn {')).unread, 2)
   })
 
-  it('tell revoked tokens that were refused from those that were admitted later', async () => {
+  it('count revoked tokens that were refused apart from those that were admitted later', async () => {
     const revoked = [1, 2, 3, 4].map((id) => revocation(id, 10_000))
     const shown = await shareIn(
       [...issued, ...revoked],
