@@ -142,7 +142,7 @@ describe('whole, in pieces and byte by byte agree', () => {
     }
   }
 
-  it('for texts longer than what is looked at to tell their shape', () => {
+  it('for texts longer than the part that decides their shape', () => {
     fc.assert(
       fc.property(jsonText, csvText, fc.integer({ min: 97, max: 9000 }), (json, csv, size) => {
         const lines = '{"k":"filler"}\n'.repeat(5000)

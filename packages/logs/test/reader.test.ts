@@ -58,7 +58,7 @@ describe('NULs before the text, as a disk that was full leaves them', () => {
   for (const { name, text, rows } of texts) {
     // One before UTF-16 makes it UTF-16 of the other order.
     for (const count of [name.startsWith('UTF-16') ? 2 : 1, 100, 200_000]) {
-      it(`are told, and ${name} behind ${count} is read, in any chunks`, () => {
+      it(`are reported, and ${name} behind ${count} is read, in any chunks`, () => {
         const bytes = Buffer.concat([Buffer.alloc(count), Buffer.from(text)])
         for (const sizes of [[], [7], [65_537]]) {
           const { events } = collect(bytes, sizes)
@@ -102,7 +102,7 @@ describe('rows that no adapter knows', () => {
     assert.equal(summary.unknownRows, 2)
   })
 
-  it('are all counted though only so many lines are held back', () => {
+  it('are all counted although only some are buffered', () => {
     const { summary } = collect(`${'{}\n'.repeat(100_000)}{"k":"a"}\n`)
     assert.equal(summary.rejected.row, 100_000)
   })
@@ -158,7 +158,7 @@ describe('completeness', () => {
       (event) => event.startsWith('says'),
     )
 
-  it('is in doubt at exactly the number of rows at which an exporter stops', () => {
+  it('is questioned at exactly the number of rows at which an exporter stops', () => {
     assert.deepEqual(says(5), ['says row-cap @1'])
     assert.deepEqual(says(4), [])
     assert.deepEqual(says(6), [])
@@ -171,7 +171,7 @@ describe('completeness', () => {
     assert.ok(events.includes('says row-cap @1'))
   })
 
-  it('is not judged on a slice', () => {
+  it('is not checked on a slice', () => {
     assert.deepEqual(says(5, { isSlice: true, startLine: 9 }), [])
   })
 })
@@ -199,7 +199,7 @@ describe('an extractor log', () => {
     assert.equal(statement.toMs, Date.UTC(2023, 4, 15, 0, 6))
   })
 
-  it('is told from a record that only quotes it', () => {
+  it('is distinguished from a record that only quotes it', () => {
     const csv = `k,x\n"${gap}",1\n`
     assert.equal(collect(csv).summary.shape, 'keyed')
     assert.deepEqual(

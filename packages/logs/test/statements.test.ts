@@ -126,7 +126,7 @@ describe('a file says each thing once, at the first line that shows it:', () => 
     )
   })
 
-  it('but periods of which something is missing are each stated', () => {
+  it('but periods with missing records are each stated', () => {
     const codes = said(gap(1) + gap(2) + gap(1)).map(([{ code, fromMs }]) => [code, fromMs])
     assert.deepEqual(codes, [
       ['extractor-gap', Date.UTC(2023, 4, 15, 1)],

@@ -120,7 +120,7 @@ describe('the core of the crashed service', { skip: noCore }, () => {
     assert.equal(statSync(path).ino, there.ino)
   })
 
-  it('is told of where it cannot be written', async () => {
+  it('is reported as an error where it cannot be written', async () => {
     const below = join(path, 'a-file-is-no-folder')
     assert.match((await crashWith(privateKey, published.kid, below)) ?? '', /EEXIST|ENOTDIR/)
   })

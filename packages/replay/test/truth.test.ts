@@ -20,13 +20,13 @@ describe('a forged access whose look-back meets an outage', () => {
     { name: '30 hours after it', atMs: OUTAGE.toMs + 30 * HOUR, isDeterminable: true },
     { name: 'before it', atMs: OUTAGE.fromMs - 2 * HOUR, isDeterminable: true },
   ])
-    it(`${name} ${isDeterminable ? 'can' : 'cannot'} be told for certain`, () => {
+    it(`${name} ${isDeterminable ? 'can' : 'cannot'} be decided for certain`, () => {
       const expected = expectForged(organisation('backup-authentication'), 'renewed', atMs, true)
       assert.equal(expected.determinable, isDeterminable)
       assert.ok(expected.verdicts.includes('unissued'))
     })
 
-  it('can be told where no backup issued tokens', () => {
+  it('can be decided where no backup issued tokens', () => {
     const of = organisation('ascii-token-id')
     assert.equal(expectForged(of, 'renewed', OUTAGE.fromMs, true).determinable, true)
   })

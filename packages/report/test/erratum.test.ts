@@ -166,7 +166,7 @@ it('is written and signed as a report is', async () => {
   assert.match(readFileSync(join(out, 'erratum.md'), 'utf8'), /Both reports say the same\./)
 })
 
-it('is not made of a report that was changed, nor of what is none', async () => {
+it('an erratum is refused for a changed report, and for a folder without a report', async () => {
   const place = await reportOf(BEFORE)
   appendFileSync(join(place, 'report.json'), ' ')
   await assert.rejects(readReport(place), /it is not as it was written/)

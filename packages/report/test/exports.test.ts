@@ -189,7 +189,7 @@ describe('accounts.csv and messages.csv', () => {
   })
 })
 
-describe('tables of which paper shows a part', () => {
+describe('tables that paper shows in part', () => {
   it('are files with all their rows, safe to open, each named with its hash', () => {
     const tables = report.sections.flatMap((section) => section.tables)
     const cut = tables.filter(({ paper }) => paper?.file.startsWith('table-'))
@@ -364,7 +364,7 @@ describe('the folder', () => {
     assert.ok(!files.some(({ name }) => name === 'report.pdf'))
   })
 
-  it('replaces a report if it is told to, and nothing else ever', async () => {
+  it('replaces a report when forced to, and never replaces anything else', async () => {
     const once = join(folder, 'once')
     await writeReport(opened, answered, { out: once, title: 'One' })
     await assert.rejects(writeReport(opened, answered, { out: once }), { code: 'OUTPUT_EXISTS' })
@@ -381,7 +381,7 @@ describe('the folder', () => {
 })
 
 describe('pseudonyms', () => {
-  it('stand in every file in place of every name and address, each one always the same', async () => {
+  it('replace every name and address in every file, each always by the same one', async () => {
     const redacted = join(folder, 'redacted')
     await writeReport(opened, answered, {
       out: redacted,

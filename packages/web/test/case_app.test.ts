@@ -196,7 +196,7 @@ describe('lists', () => {
 })
 
 describe('a part', () => {
-  it('narrows tokens and sessions without tokens, and says how many hits of each hunt lie in it', async () => {
+  it('narrows tokens and sessions without tokens, and counts the hits of each hunt in it', async () => {
     const within = async (focus: string) => {
       const hunts = rowsOf(at(await browser.get(`/api/answer?${focus}`), 'hunts'))
       return hunts.map((hunt) => [hunt['hits'], hunt['within']])
@@ -211,7 +211,7 @@ describe('a part', () => {
 })
 
 describe('one access', () => {
-  it('is shown as logged, with where it stands in the evidence', async () => {
+  it('is shown as logged, with its location in the evidence', async () => {
     const [detail] = rowsOf(await browser.get(`/api/access?id=${stolenId(2)}`))
     const [item] = rowsOf(detail?.['items'])
     assert.equal(item?.['subject'], HOSTILE)
@@ -227,7 +227,7 @@ describe('one access', () => {
     assert.equal(at(await browser.get('/api/why?id=nothing'), 'kind'), 'unknown')
   })
 
-  it('has a lineage that tells a token that nobody issued', async () => {
+  it('has a lineage that shows no issuance for an unissued token', async () => {
     const lineage = await browser.get(`/api/lineage?id=${stolenToken(2)}`)
     assert.deepEqual(at(lineage, 'issuances'), [])
     assert.equal(rowsOf(at(lineage, 'uses')).length, 1)

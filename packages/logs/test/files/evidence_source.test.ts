@@ -52,7 +52,7 @@ async function readAll(folder: string): Promise<[string, string[]][]> {
 }
 
 describe('a walk', () => {
-  it('gives files in the order of names, at any depth, and tells nothing from names', async () => {
+  it('gives files in the order of names, at any depth, and ignores their extensions', async () => {
     const folder = folderOf({
       'b.png': rowsOf('b'),
       'a.csv': gzipSync(rowsOf('a')),
@@ -89,7 +89,7 @@ describe('a walk', () => {
     server.close()
   })
 
-  it('leaves out what it is told to', async () => {
+  it('leaves out excepted paths', async () => {
     const folder = folderOf({ 'a.json': rowsOf('a'), case: rowsOf('own') })
     const paths: string[] = []
     for await (const { path } of walkEvidence([folder], { except: [join(folder, 'case')] }))
@@ -115,7 +115,7 @@ describe('a walk', () => {
 })
 
 describe('a source', () => {
-  it('can be opened again, and hashes what lies on disk, or a member of a zip', async () => {
+  it('can be opened again, and hashes the file on disk, or a member of a zip', async () => {
     const content = rowsOf('a', 'b')
     const packed = gzipSync(content)
     const folder = folderOf({

@@ -143,7 +143,7 @@ describe('a value that a client chose', () => {
     assert.equal(keycloakEventOfLine(line, 0)?.['userId'], USER)
   })
 
-  it('cannot touch a prototype', () => {
+  it('cannot change a prototype', () => {
     const row = keycloakEventOfLine('type="LOGIN", realmId="r", __proto__="x"', 0)
     assert.deepEqual(Object.getOwnPropertyNames(row?.['details']), ['__proto__'])
     assert.equal(Object.getPrototypeOf(row), Object.prototype)

@@ -55,7 +55,7 @@ describe('portal rows', () => {
     assert.deepEqual(statements, [])
   })
 
-  it('of managed identities are told by their columns', () => {
+  it('of managed identities are recognised by their columns', () => {
     const { issuances } = readPortal({ ...application, 'Managed Identity type': 'User assigned' })
     assert.equal(issuances[0]?.category, 'managed-identity')
   })

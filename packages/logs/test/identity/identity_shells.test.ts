@@ -38,7 +38,7 @@ describe('a sign-in that Export-Csv wrote', () => {
     assert.equal(readExported(exported).issuances[0]?.atMs, Date.UTC(2023, 4, 4, 8, 1, 2))
   })
 
-  it('says that its outcome is not told', () => {
+  it('counts as issued, and states that its outcome is not in the export', () => {
     const { issuances, statements } = readExported(exported)
     assert.equal(issuances[0]?.outcome, 'issued')
     assert.deepEqual(

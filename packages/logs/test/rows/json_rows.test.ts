@@ -127,7 +127,7 @@ describe('a wrapper', () => {
     }
   })
 
-  it('may stand on each line', () => {
+  it('may be on each line', () => {
     const text = '{"records":[{"k":"a"},{"k":"b"}]}\n{"records":[{"k":"c"}]}\n'
     assert.deepEqual(eventsOf(text), ['row a @1', 'row b @1', 'row c @2'])
   })

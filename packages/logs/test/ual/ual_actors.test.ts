@@ -141,7 +141,7 @@ const actorCases: readonly {
     expected: { actorKind: 'user' as const },
   })),
   {
-    name: 'is not told where the name is not available, whatever the default of UserType',
+    name: 'is unknown where the name is not available, whatever the default of UserType',
     changes: { ...NO_TOKEN, UserType: 0, UserId: 'Not Available', AppId: '', ClientAppId: '' },
     expected: { actorKind: '', principal: '' },
   },
@@ -151,7 +151,7 @@ const actorCases: readonly {
     expected: { actorKind: 'user' },
   },
   {
-    name: 'is not told',
+    name: 'is unknown',
     changes: {
       UserType: undefined,
       UserId: 'ANONYMIZED',

@@ -185,7 +185,7 @@ for (const operation of ['SoftDelete', 'HardDelete', 'Move', 'MoveToDeletedItems
   })
 }
 
-it('UpdateInboxRules touches a folder, no message, and keeps its rule', () => {
+it('UpdateInboxRules accesses a folder and no message, and keeps its rule', () => {
   const access = accessOf(
     record({
       ...MAIL,

@@ -121,7 +121,7 @@ describe('the audit log of a real tenant (invictus)', { skip }, () => {
     for (const { tokenId, recordId } of signIns.values()) assert.equal(tokenId, recordId)
   })
 
-  it('has 20 mail sessions, 7 of which no sign-in names', () => {
+  it('has 20 mail sessions, 7 of them without a sign-in', () => {
     const known = new Set(sink.issuances.map(({ sessionId }) => sessionId))
     const used = new Set(read.map(({ sessionId }) => sessionId).filter((id) => id !== ''))
     assert.equal(used.size, 20)
