@@ -96,7 +96,7 @@ describe('the bundled command', () => {
   })
 })
 
-it('standard output that takes nothing is told, and ends with 3', () => {
+it('a failed write to standard output is reported, and ends with 3', () => {
   const full = openSync('/dev/full', 'w')
   const command = [join(bin, 'mintmark.mjs'), 'scan', dump]
   const { status, stderr } = spawnSync(process.execPath, command, {

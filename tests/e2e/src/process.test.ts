@@ -65,7 +65,7 @@ describe('the built command', () => {
     assert.match(err, /^mintmark: .*\(CASE_MISSING\)\n$/)
   })
 
-  it('ends with 3 where nothing could be judged, and leaves its input as it was', async () => {
+  it('ends with 3 where nothing could be decided, and leaves its input unchanged', async () => {
     const input = join(folder, 'lines.ndjson')
     writeFileSync(input, LINE)
     const { code, err } = await mintmark('investigate', input, '--case', place)

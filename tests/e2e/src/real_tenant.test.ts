@@ -25,7 +25,7 @@ describe('a real tenant', { skip }, () => {
   })
   after(() => rmSync(out, { recursive: true, force: true }))
 
-  it('has 9,608 records, of which 4,235 repeat another, and 3 rows without a payload', () => {
+  it('has 9,608 records (4,235 repeat another), and 3 rows without a payload', () => {
     const [file] = rowsOf(mail['evidence'])
     assert.deepEqual([file?.['rows'], file?.['duplicates']], [9608, 4235])
     assert.deepEqual(file?.['rejected'], { file: 0, row: 0, payload: 3 })
@@ -46,7 +46,7 @@ describe('a real tenant', { skip }, () => {
     assert.ok(folders.every((folder) => folder['path'] !== ''))
   })
 
-  it('has one session of 14 that nobody issued, and six that cannot be told, each with its reason', () => {
+  it('has one unissued session of 14, and six undetermined ones, each with its reason', () => {
     const sessions = rowsOf(mail['sessions'])
     const by = (verdict: string) => sessions.filter((session) => session['verdict'] === verdict)
     assert.equal(sessions.length, 20)

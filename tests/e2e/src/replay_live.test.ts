@@ -35,7 +35,7 @@ describe('the incident on real parts', { skip }, () => {
     assert.equal(runs.length, 2, ended.err)
   })
 
-  it('is told as the forger wrote it down, message by message', () => {
+  it('is reported as the forger recorded it, message by message', () => {
     for (const run of runs) assert.deepEqual(run['differences'], [], String(run['name']))
     assert.equal(code, 1)
     const read = truthOf('monitor').flatMap(({ messages }) => rowsOf(messages))
@@ -84,7 +84,7 @@ describe('the incident on real parts', { skip }, () => {
   })
 })
 
-it('a live replay that is told to stop takes everything down', { skip }, async () => {
+it('an interrupted live replay stops all of its programs', { skip }, async () => {
   const earlier = new Set(liveFolders())
   const out = join(root, 'stopped')
   const run = await startedLive(out)

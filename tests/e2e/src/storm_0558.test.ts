@@ -158,7 +158,7 @@ const noCore = process.platform === 'linux' ? false : 'cores are taken on Linux'
 const placeOfKey = (): Json => objectOf(rowsOf(rowsOf(answer['keys'])[0]?.['places'])[0])
 
 describe('the leaked key of the replayed incident', { skip: noCore }, () => {
-  it('is named by its published list, and lies in the dump that custody names', () => {
+  it('is named by its published list, and is in the dump that custody names', () => {
     const [key, ...others] = rowsOf(answer['keys'])
     assert.deepEqual(others, [])
     const facts = ['kid', 'spkiSha256', 'subject', 'notAfter']
@@ -190,7 +190,7 @@ describe('the leaked key of the replayed incident', { skip: noCore }, () => {
   })
 })
 
-describe('the place of the leaked key', { skip: noCore }, () => {
+describe('the file with the leaked key', { skip: noCore }, () => {
   it('holds it as text and as numbers', () => {
     const forms = new Set(rowsOf(placeOfKey()['forms']).map(({ form }) => form))
     for (const form of ['pem', 'limbs-le64', 'montgomery-r2-mod-p'])
@@ -211,7 +211,7 @@ describe('the place of the leaked key', { skip: noCore }, () => {
     }
   })
 
-  it('was touched by the engineer whose token was replayed, first of all', () => {
+  it('was accessed first by the engineer whose token was replayed', () => {
     const touched = objectOf(placeOfKey()['touched'])
     const [first] = rowsOf(touched['people'])
     assert.equal(first?.['principal'], field(truth, 'provider', 'engineer'))
@@ -220,7 +220,7 @@ describe('the place of the leaked key', { skip: noCore }, () => {
     assert.deepEqual([touched['suspect'], touched['established'], first?.['accesses']], [2, 0, 2])
   })
 
-  it('does not say that it signed the unissued tokens: no record tells', () => {
+  it('is not reported to have signed the unissued tokens, which no record shows', () => {
     const codes = new Set(rowsOf(answer['unknowns']).map(({ code }) => code))
     assert.ok(codes.has('key-use-unknown'))
     assert.equal(codes.has('dump-not-scanned'), false)
@@ -261,7 +261,7 @@ describe('the rest of the answer', () => {
     assert.equal(ofAnyCase(shown ?? ''), ofAnyCase(printed))
   })
 
-  it('sets its unissued tokens against accesses of which nearly all are issued', () => {
+  it('compares its unissued tokens with accesses that are nearly all issued', () => {
     const { of, issued, basis } = objectOf(field(answer, 'conclusion', 'comparable'))
     assert.ok(Number(of) > 10_000 && Number(issued) / Number(of) > 0.99)
     assert.equal(basis, 'same-context')

@@ -46,7 +46,7 @@ describe('a measure', () => {
     assert.deepEqual((await measure({ ...world, exposure, isSilent: true })).violations, [])
   })
 
-  it('judges a world after a fault', async () => {
+  it('covers a world after a fault', async () => {
     const fault = faultNamed('files-gzipped')
     assert.ok(fault !== undefined)
     const changed = faulted(world, fault)

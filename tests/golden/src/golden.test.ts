@@ -102,7 +102,7 @@ function answerTests({ answer }: World, run: () => Run): void {
   const allowed = (what: string) => answer.get(what)?.split('|') ?? []
   const records = answer.get('records')
   if (records !== undefined)
-    it(`judges ${records} accesses`, () => {
+    it(`gives ${records} accesses a verdict`, () => {
       assert.equal(run().judged.verdicts.size, Number(records), run().judged.err)
     })
 

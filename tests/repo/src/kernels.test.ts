@@ -10,7 +10,7 @@ const kernels = files
   .filter((found) => found !== null)
 
 describe('kernels', () => {
-  it('are built from the sources that lie beside them', () => {
+  it('are built from the sources beside them', () => {
     const script = path.join(ROOT, 'tools/build-wasm.mjs')
     const { status, stderr } = spawnSync(process.execPath, [script, '--check'], {
       encoding: 'utf8',

@@ -12,7 +12,7 @@ const PRIME_BYTES = 128
 /** From one number to the next: none of them is in a window of another. */
 const APART = 4 * PRIME_BYTES
 
-it('p, q, their neighbours and R² modulo each are told where they lie, and nothing else is', () => {
+it('p, q, their neighbours and R² modulo each are found at their offsets, and nothing else is', () => {
   const { n = 0n, p = 0n, q = 0n } = rsaTruthOf(freshRsa()).rsa ?? {}
   const squared = (1n << BigInt(PRIME_BYTES * 16)) % n
   const told = [p, q].flatMap((prime) => [prime, prime + 1n, prime - 1n, squared % prime])

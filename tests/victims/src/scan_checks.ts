@@ -39,7 +39,7 @@ export function checkScan(held: () => HeldCore, expected: Expected): void {
   if (expected.isHarvestable !== false)
     it(title, async (test) => {
       if (expected.isHarvestable === 'by-file' && !held().hits.some(isFile)) {
-        test.skip('no public key lies in this core in a form that shows itself')
+        test.skip('no public key is in this core in an encoding that shows itself')
         return
       }
       const scan = await scanned(held().core.path)

@@ -173,7 +173,7 @@ describe('the gate in the kernel', () => {
     assert.deepEqual(unfinishedIn(spool), [])
   })
 
-  it('is told by the status', async (t) => {
+  it('is reported by gate status', async (t) => {
     if (reason !== false) {
       t.skip(reason)
       return

@@ -57,7 +57,7 @@ describe('gate watch', { skip }, () => {
     }
   })
 
-  it('keeps what it is told to keep, and takes it once', async () => {
+  it('keeps the dropped file where asked to, and takes it once', async () => {
     const [dropped, spool] = [place('dropped'), place('spool')]
     mkdirSync(dropped)
     writeFileSync(join(dropped, 'core.1'), readFileSync(raw))

@@ -79,7 +79,7 @@ describe('a real provider, mail server, mail client and proxy', { skip }, () => 
     ['non-canonical', 'another spelling', async () => respelled(await genuine())],
   ]
   for (const [alarm, name, make] of forgeries)
-    it(`refuse ${name}, and the guard tells of it`, async () => {
+    it(`refuse ${name}, and the guard raises the alarm`, async () => {
       const token = await make()
       const earlier = mail.alarms().length
       await alarmAt(() => mail.login('OAUTHBEARER', token))

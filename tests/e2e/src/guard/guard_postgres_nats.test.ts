@@ -181,7 +181,7 @@ describe('a ledger in PostgreSQL and a guard behind NATS', { skip }, () => {
       assert.deepEqual(alarms(), [])
     })
 
-  it('tell of a forged one', async () => {
+  it('raise the alarm for a forged token', async () => {
     const forged = forge({ kid: 'k1', privateKey }, claims())
     assert.equal(await isActive(forged), false)
     assert.deepEqual(

@@ -16,7 +16,7 @@ describe('a piece of 96 bits', () => {
   for (const bits of [256, 1024]) {
     const value = secret(bits)
     for (const { form, bytes, least, end = bytes.length } of spellingsOf(value)) {
-      it(`of ${bits} as ${form} is told where it lies`, () => {
+      it(`of ${bits} as ${form} is found at its offset`, () => {
         for (const from of [0, Math.min(bytes.length - least, end - 1)]) {
           const memory = randomBytes(4096)
           bytes.copy(memory, 1001, from, from + least)
@@ -27,7 +27,7 @@ describe('a piece of 96 bits', () => {
     }
   }
 
-  it('is told in a list of Erlang, whose cells have addresses beside each byte', () => {
+  it('is found in a list of Erlang, whose cells have addresses beside each byte', () => {
     const value = secret(256)
     const { bytes = Buffer.alloc(0) } = spellingsOf(value).find(({ form }) => form === 'le') ?? {}
     const memory = randomBytes(4096)
