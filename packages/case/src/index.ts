@@ -18,10 +18,10 @@ export {
   caseOutcome,
   custodyOutcome,
   huntsOutcome,
-  judgedOutcome,
   type Outcome,
   pointedOutcome,
   selectionOutcome,
+  verdictOutcome,
   verdictsOutcome,
 } from './answer/outcomes.ts'
 export { hunt, huntOnce, prepare, sealAndReconcile } from './answer/prepare.ts'

@@ -9,16 +9,16 @@
 import { dumpFiles, dumpScans } from '../dumps/dump_scans.ts'
 import { isLeak, type KeyFound } from '../dumps/keys_found.ts'
 import type { Session } from '../engine/session.ts'
+import { markConditions } from '../scope/marks.ts'
+import { type PointedCounts, pointedCounts } from '../scope/pointed_counts.ts'
 import {
   type AccessLosses,
   accessLosses,
-  type Judged,
-  judgedCounts,
-  type Unjudged,
-  unjudged,
-} from '../scope/accesses_judged.ts'
-import { markConditions } from '../scope/marks.ts'
-import { type PointedCounts, pointedCounts } from '../scope/pointed_counts.ts'
+  type Undecided,
+  undecided,
+  type VerdictCounts,
+  verdictCounts,
+} from '../scope/verdict_counts.ts'
 import { type EvidenceRow, UNREADABLE } from '../store/evidence_rows.ts'
 import type { Unknown } from '../unknowns/unknowns.ts'
 import { type Comparable, comparable } from '../verdicts/verdict_rows.ts'
@@ -27,7 +27,7 @@ export type Status = 'found' | 'lead' | 'nothing-found' | 'cannot-tell'
 
 /** Why a part of the question has no answer. */
 export type Unanswered =
-  | Unjudged
+  | Undecided
   | 'files-not-read'
   | 'records-not-read'
   | 'accesses-lost'
@@ -54,7 +54,7 @@ export interface Conclusion {
     readonly keys: number | null
   }
   readonly leads: PointedCounts
-  readonly judged: Judged
+  readonly judged: VerdictCounts
   readonly comparable: Comparable
   readonly unread: Unread
   readonly dumps: DumpSearch
@@ -76,7 +76,7 @@ export interface Grounds {
 /** */
 export async function conclude(session: Session, grounds: Grounds): Promise<Conclusion> {
   const counts = await pointedCounts(session, await markConditions(session))
-  const judged = await judgedCounts(session)
+  const judged = await verdictCounts(session)
   const dumps = await dumpSearch(session, grounds.keys)
   const unread = { ...unreadOf(grounds.evidence), ...(await accessLosses(session)) }
   const established = { ...counts.established, keys: dumps.keys }
@@ -106,8 +106,8 @@ export function statusOf({
 }: Pick<Conclusion, 'established' | 'leads' | 'judged' | 'unread'>): Status {
   if (isPointedAt(established) || (established.keys ?? 0) > 0) return 'found'
   if (isPointedAt(leads)) return 'lead'
-  // Coverage could have shown it only where each access is there, and could be judged.
-  return unjudged(judged).length === 0 && unread.losses === 0 ? 'nothing-found' : 'cannot-tell'
+  // Absence is shown only where every access is in the evidence and has a verdict.
+  return undecided(judged).length === 0 && unread.losses === 0 ? 'nothing-found' : 'cannot-tell'
 }
 
 async function unansweredOf(
@@ -117,7 +117,7 @@ async function unansweredOf(
   const isCut = (await dumpScans(session)).some(({ limits }) => limits.length > 0)
   const isSearched = dumps.state === 'no-dump' || dumps.state === 'searched'
   return [
-    ...unjudged(judged),
+    ...undecided(judged),
     ...(unread.files > 0 ? (['files-not-read'] as const) : []),
     ...(unread.records > 0 ? (['records-not-read'] as const) : []),
     ...(unread.losses > 0 ? (['accesses-lost'] as const) : []),

@@ -32,7 +32,7 @@ export interface ConclusionText {
   readonly headline: string
   /** What the comparison with everybody else shows. */
   readonly comparison: string
-  /** How many accesses could be judged. */
+  /** How many accesses have a verdict. */
   readonly judged: string
   /** The same two where there is one line for each; `''` where nothing is to be said. */
   readonly brief: { readonly comparison: string; readonly judged: string }
@@ -53,8 +53,8 @@ export function conclusionText(conclusion: Conclusion): ConclusionText {
     statement,
     headline: `${title}. ${statement}`,
     comparison: comparisonText(conclusion.comparable),
-    judged: judgedText(conclusion),
-    brief: { comparison: briefComparison(conclusion), judged: briefJudged(conclusion) },
+    judged: decidedText(conclusion),
+    brief: { comparison: briefComparison(conclusion), judged: briefDecided(conclusion) },
     leads: leadsText(conclusion),
     unread: unreadText(conclusion),
     dumps: dumpsText(conclusion.dumps),
@@ -192,7 +192,7 @@ function briefComparison({ established, leads, comparable }: Conclusion): string
     : `${share} of the users' ${count(of)} other accesses have an issued token`
 }
 
-function briefJudged({ judged: { of, undetermined, sessionOnly } }: Conclusion): string {
+function briefDecided({ judged: { of, undetermined, sessionOnly } }: Conclusion): string {
   if (of === 0) return 'no access was read: nothing could be judged'
   const accesses = plural(of, 'access', 'accesses')
   const byShare = `${count(undetermined)} of ${accesses} (${percentUp(undetermined / of)})`
@@ -200,7 +200,7 @@ function briefJudged({ judged: { of, undetermined, sessionOnly } }: Conclusion):
   return sessionOnly === 0 ? open : `${open}; by session alone: ${count(sessionOnly)}`
 }
 
-function judgedText({ judged }: Conclusion): string {
+function decidedText({ judged }: Conclusion): string {
   const { accesses, of, sessionOnly, undetermined } = judged
   if (of === 0) return 'No access was read: nothing could be judged.'
   return [

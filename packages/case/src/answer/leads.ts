@@ -34,10 +34,10 @@ export async function leadsOf(
   hunts: readonly HuntResult[],
   marked?: MarkConditions,
 ): Promise<Lead[]> {
-  const ours = marked?.ours ?? '0'
+  const legitimate = marked?.legitimate ?? '0'
   const rows = await session.rows(
     `SELECT source, hunt, verdict, reason, ${COUNTED}
-     FROM (${pointedAccesses(ours)} UNION ALL ${hunted(ours)})
+     FROM (${pointedAccesses(legitimate)} UNION ALL ${hunted(legitimate)})
      WHERE strength = 'lead' GROUP BY source, hunt, verdict, reason
      ORDER BY source = 'verdict' DESC, uniqExact(access) DESC, reason, hunt LIMIT 1000 ${BOUNDED}`,
   )

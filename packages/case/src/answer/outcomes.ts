@@ -5,16 +5,16 @@
  */
 import { countOf, type Session } from '../engine/session.ts'
 import type { HuntResult } from '../hunts/run_hunts.ts'
-import { type Judged, judgedCounts, unjudged } from '../scope/accesses_judged.ts'
 import { markConditions } from '../scope/marks.ts'
 import { type PointedCounts, pointedCounts } from '../scope/pointed_counts.ts'
 import type { Selection } from '../scope/selection.ts'
+import { undecided, type VerdictCounts, verdictCounts } from '../scope/verdict_counts.ts'
 import { type Conclusion, isPointedAt } from './conclusion.ts'
 
 export interface Outcome {
   /** Something is established. */
   readonly isFound: boolean
-  /** All of the question could be answered: every access judged, every input read, every search finished. */
+  /** All of the question could be answered: every access has a verdict, every input is read, every search is finished. */
   readonly isWhole: boolean
   /** Something is missing or odd, and ordinary causes remain. */
   readonly hasLeads?: boolean
@@ -28,14 +28,14 @@ export function caseOutcome({ status, unanswered }: Conclusion, isSearchAsked: b
 
 /** Of the verdicts. */
 export async function verdictsOutcome(session: Session): Promise<Outcome> {
-  return judgedOutcome(await judgedCounts(session))
+  return verdictOutcome(await verdictCounts(session))
 }
 
 /** Of the verdicts of a conclusion. */
-export function judgedOutcome(counts: Judged): Outcome {
+export function verdictOutcome(counts: VerdictCounts): Outcome {
   return {
     isFound: counts.accesses > counts.issued,
-    isWhole: unjudged(counts).length === 0,
+    isWhole: undecided(counts).length === 0,
     hasLeads: counts.leads > 0,
   }
 }
@@ -46,7 +46,7 @@ export async function huntsOutcome(
   results: readonly HuntResult[],
 ): Promise<Outcome> {
   const hit = results.filter(({ hits }) => hits > 0)
-  const { of } = await judgedCounts(session)
+  const { of } = await verdictCounts(session)
   return {
     isFound: hit.some(({ strength }) => strength !== 'lead'),
     isWhole: of > 0,
@@ -76,7 +76,7 @@ export async function selectionOutcome(
   if (Object.keys(selection).length > 0)
     return { isFound: accesses > 0, isWhole: await isCovered(session, selection) }
   const counts = await pointedCounts(session, await markConditions(session))
-  return pointedOutcome({ ...counts, judged: await judgedCounts(session) })
+  return pointedOutcome({ ...counts, judged: await verdictCounts(session) })
 }
 
 /** Of the accesses that verdicts and hunts point at. */
@@ -87,11 +87,11 @@ export function pointedOutcome({
 }: {
   readonly established: PointedCounts
   readonly leads: PointedCounts
-  readonly judged: Judged
+  readonly judged: VerdictCounts
 }): Outcome {
   return {
     isFound: isPointedAt(established),
-    isWhole: unjudged(judged).length === 0,
+    isWhole: undecided(judged).length === 0,
     hasLeads: isPointedAt(leads),
   }
 }

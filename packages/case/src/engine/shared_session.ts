@@ -34,7 +34,7 @@ type Answer =
   | { readonly end: true }
   | { readonly error: Pick<MintmarkError, 'code' | 'message' | 'facts'> }
 
-/** Most questions are answered by then. A process that asks later has to open the case anew. */
+/** Most queries end within this time. A process that asks later has to open the case again. */
 const MOST_WAIT_MS = 30_000
 /** The kernel takes no longer address of a socket. */
 const MOST_PATH_BYTES = 100

@@ -78,9 +78,9 @@ export interface Account {
 export async function accountsOf(session: Session, selected: Selected): Promise<Account[]> {
   const rows = await session.rows(
     `SELECT account, topK(1)(toString(tenant))[1] AS tenant_name,
-       countIf(party = 'theirs') AS theirs, countIf(party = 'either') AS either,
-       toUnixTimestamp64Milli(if(theirs > 0, minIf(at, party = 'theirs'), min(at))) AS first_ms,
-       toUnixTimestamp64Milli(if(theirs > 0, maxIf(at, party = 'theirs'), max(at))) AS last_ms,
+       countIf(party = 'theirs') AS attacker, countIf(party = 'either') AS either,
+       toUnixTimestamp64Milli(if(attacker > 0, minIf(at, party = 'theirs'), min(at))) AS first_ms,
+       toUnixTimestamp64Milli(if(attacker > 0, maxIf(at, party = 'theirs'), max(at))) AS last_ms,
        max(source NOT IN ('mintmark', 'keycloak') AND NOT is_failed) AS needs_audit,
        countIf(unnamed = 'bind') AS binds, countIf(unnamed = 'cut') AS cuts, sum(counted_items) AS cut_items
      FROM ${selected.table} WHERE is_mail AND account != ''
@@ -99,7 +99,7 @@ export async function accountsOf(session: Session, selected: Selected): Promise<
 
 const readAccount = rowReader(
   cell.text('mailbox:account tenant:tenant_name'),
-  cell.number('accesses:theirs either firstMs lastMs'),
+  cell.number('accesses:attacker either firstMs lastMs'),
   cell.flag('needsAudit'),
   cell.number('unnamedBinds:binds cutRecords:cuts cutItems'),
 )

@@ -41,7 +41,7 @@ export async function addAmbiguous(
   }
   await fillMarks(session, tables)
   // Leads alone show neither when somebody was active nor from where: then any time counts, and no address clears.
-  const isKnown = (await countOf(session, withTables('{theirs}', tables))) > 0
+  const isKnown = (await countOf(session, withTables('{attacker}', tables))) > 0
   await addCandidates(session, tables, {
     candidate: await sharedMarks(session, tables),
     account: '1',
@@ -86,13 +86,13 @@ const CUT_ACCOUNT = `unnamed = 'cut' AND ${IN_THEIR_TENANT}`
 async function addLeads(
   session: Session,
   selected: Selected,
-  { frame, ours, params }: Condition,
+  { frame, legitimate, params }: Condition,
 ): Promise<void> {
   if (!isDefault(selected.selection)) return
   if ((await countOf(session, "verdict WHERE strength = 'lead'")) === 0) return
   const base =
     selectBase(`record_id GLOBAL IN (SELECT record_id FROM verdict WHERE strength = 'lead')
-    AND outcome != 'failed' AND strength = 'lead' AND (${frame}) AND NOT (${ours})
+    AND outcome != 'failed' AND strength = 'lead' AND (${frame}) AND NOT (${legitimate})
     AND record_id GLOBAL NOT IN (SELECT record_id FROM ${selected.table})`)
   const rows = selectAccounts(base, selected.names, 'either', `is_mail AND ${EXPOSES}`)
   await session.command(`INSERT INTO ${selected.table} ${rows} ${BOUNDED}`, params)
@@ -209,7 +209,7 @@ async function addCandidates(
   await run('TRUNCATE TABLE {candidates}')
   await run('TRUNCATE TABLE {owners}')
   const base = selectBase(`outcome != 'failed' AND (${candidate}) AND (${condition.frame})
-    AND NOT (${condition.ours})
+    AND NOT (${condition.legitimate})
     AND record_id GLOBAL NOT IN (SELECT record_id FROM {selected})`)
   await run(
     `INSERT INTO {candidates} ${selectAccounts(base, selected.names, 'either', `is_mail AND ${EXPOSES} AND ${account}`)} ${BOUNDED}`,
@@ -249,17 +249,17 @@ const OWNERS = `
   )`
 
 const MARKS: readonly string[] = [
-  `SELECT DISTINCT 'ip', ip FROM {theirs} WHERE ip != ''`,
-  `SELECT DISTINCT 'token', toString(token_id) FROM {theirs} WHERE ${HAS_TOKEN}`,
-  `SELECT DISTINCT 'session', arrayJoin([session_id, other_session_id]) AS value FROM {theirs} WHERE value != ''`,
-  `SELECT DISTINCT 'open-token', toString(token_id) FROM {theirs}
+  `SELECT DISTINCT 'ip', ip FROM {attacker} WHERE ip != ''`,
+  `SELECT DISTINCT 'token', toString(token_id) FROM {attacker} WHERE ${HAS_TOKEN}`,
+  `SELECT DISTINCT 'session', arrayJoin([session_id, other_session_id]) AS value FROM {attacker} WHERE value != ''`,
+  `SELECT DISTINCT 'open-token', toString(token_id) FROM {attacker}
    WHERE ${HAS_TOKEN} AND verdict NOT IN ('unissued', 'mismatched')`,
-  `SELECT DISTINCT 'open-session', session_id FROM {theirs}
+  `SELECT DISTINCT 'open-session', session_id FROM {attacker}
    WHERE session_id != '' AND verdict NOT IN ('unissued', 'mismatched')`,
   `SELECT DISTINCT 'app-only', arrayJoin([toString(app_id), toString(client_app_id)]) AS value
-   FROM {theirs} WHERE actor_kind = 'app' AND value != ''`,
+   FROM {attacker} WHERE actor_kind = 'app' AND value != ''`,
   // Only where issued accesses show what clients the owners have.
-  `SELECT DISTINCT 'own-context', ${CONTEXT} AS context FROM {theirs}
+  `SELECT DISTINCT 'own-context', ${CONTEXT} AS context FROM {attacker}
    WHERE ${HAS_CONTEXT} AND (SELECT count() FROM judged WHERE verdict = 'issued') > 0
      AND context GLOBAL NOT IN (
        SELECT ${CONTEXT} FROM (
@@ -281,6 +281,6 @@ function withTables(sql: string, tables: Tables): string {
     .replaceAll('{owners}', tables.owners)
     .replaceAll('{candidates}', tables.candidates)
     .replaceAll('{names}', tables.selected.names)
-    .replaceAll('{theirs}', `(SELECT * FROM ${tables.selected.table} WHERE party = 'theirs')`)
+    .replaceAll('{attacker}', `(SELECT * FROM ${tables.selected.table} WHERE party = 'theirs')`)
     .replaceAll('{selected}', tables.selected.table)
 }

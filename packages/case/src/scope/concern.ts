@@ -1,6 +1,6 @@
 /**
- * The part of a selection that concerns some accounts alone, for notices, and what of a case identifies others: what is
- * in no record of these accounts, unless it is known to be theirs.
+ * The part of a selection that concerns some accounts alone, for notices, and what identifies others: every value that is
+ * in no record of these accounts, unless they are known to own it.
  *
  * @module
  */
@@ -130,7 +130,7 @@ async function whomTable(
 
 const column = (rows: readonly Json[]) => rows.map((row) => String(row['value']))
 
-/** Accesses in a tenant of these accounts alone, to no mailbox, are theirs too. */
+/** Accesses in a tenant of these accounts alone, to no mailbox, count for them too. */
 async function fillOwn(
   session: Session,
   { table }: Selected,

@@ -266,8 +266,8 @@ const readMark = rowReader(cell.text('value party reason who'), cell.time('at'))
 
 /** What marks say of an access, as conditions on `judged`. */
 export interface MarkConditions {
-  readonly theirs: string
-  readonly ours: string
+  readonly attacker: string
+  readonly legitimate: string
 }
 
 const VALUE_OF: Readonly<Record<MarkKind, readonly string[]>> = {
@@ -292,7 +292,7 @@ export async function markConditions(session: Session): Promise<MarkConditions |
       .map((party) => `${isMarked(kind, party)}, '${party}'`),
   )
   const party = `multiIf(${cases.join(', ')}, '')`
-  return { theirs: `(${party} = 'theirs')`, ours: `(${party} = 'ours')` }
+  return { attacker: `(${party} = 'theirs')`, legitimate: `(${party} = 'ours')` }
 }
 
 function isMarked(kind: MarkKind, party: MarkParty): string {

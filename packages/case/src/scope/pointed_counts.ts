@@ -55,7 +55,7 @@ interface PointedByStrength {
 const HUNT_STRENGTH = `if(${IS_ESTABLISHED_HUNT}, 'established', 'lead')`
 
 /** Accesses that a verdict points at. Conditions are in the text, values in tables. */
-export const pointedAccesses = (ours: string): string => `
+export const pointedAccesses = (legitimate: string): string => `
   SELECT toString(v.strength) AS strength, 'verdict' AS source, '' AS hunt, toString(v.verdict) AS verdict,
     toString(v.reason) AS reason,
     a.token_id AS token_id, (a.record_id, a.content) AS access,
@@ -63,7 +63,7 @@ export const pointedAccesses = (ours: string): string => `
     if(a.mailbox != '', a.mailbox, a.principal) AS account, a.at AS at
   FROM (
     SELECT bucket, record_id, content, token_id, session_id, other_session_id, mailbox, principal, ip, at FROM access
-    WHERE (bucket, record_id) IN (SELECT bucket, record_id FROM verdict WHERE strength != '') AND NOT ${ours}
+    WHERE (bucket, record_id) IN (SELECT bucket, record_id FROM verdict WHERE strength != '') AND NOT ${legitimate}
   ) AS a
   INNER JOIN (SELECT bucket, record_id, content, verdict, reason, strength FROM verdict WHERE strength != '') AS v
     ON v.bucket = a.bucket AND v.record_id = a.record_id AND v.content = a.content`
@@ -75,14 +75,14 @@ const ESTABLISHED = `
   SELECT record_id, content FROM hunt_hit WHERE ${IS_ESTABLISHED_HUNT}`
 
 /** Hits of hunts, both strengths. */
-export const hunted = (ours: string): string => `
+export const hunted = (legitimate: string): string => `
   SELECT ${HUNT_STRENGTH} AS strength, 'hunt' AS source, toString(hunt) AS hunt, '' AS verdict, '' AS reason, token_id,
     (record_id, content) AS access, '' AS session, ${ACCOUNT} AS account, at
   FROM hunt_hit
   WHERE (${IS_ESTABLISHED_HUNT} OR (record_id, content) GLOBAL NOT IN (${ESTABLISHED}))
     AND (record_id, content) GLOBAL NOT IN (
     SELECT record_id, content FROM access
-    WHERE (record_id, content) GLOBAL IN (SELECT record_id, content FROM hunt_hit) AND ${ours})`
+    WHERE (record_id, content) GLOBAL IN (SELECT record_id, content FROM hunt_hit) AND ${legitimate})`
 
 const VERDICT = "source = 'verdict'"
 export const COUNTED: string = `
@@ -100,9 +100,9 @@ export async function pointedCounts(
   session: Session,
   marked?: MarkConditions,
 ): Promise<PointedByStrength> {
-  const ours = marked?.ours ?? '0'
+  const legitimate = marked?.legitimate ?? '0'
   const rows = await session.rows(
-    `SELECT strength, ${COUNTED} FROM (${pointedAccesses(ours)} UNION ALL ${hunted(ours)})
+    `SELECT strength, ${COUNTED} FROM (${pointedAccesses(legitimate)} UNION ALL ${hunted(legitimate)})
      GROUP BY strength ${BOUNDED}`,
   )
   const named = (strength: string) =>

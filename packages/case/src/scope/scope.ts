@@ -7,7 +7,6 @@
 import { isoOf, type Json } from '@mintmark/core'
 import { Scratch } from '../engine/scratch.ts'
 import { BOUNDED, cell, countOf, firstRow, rowReader, type Session } from '../engine/session.ts'
-import { isAllJudged } from './accesses_judged.ts'
 import { type Account, accountsOf, type OrganisationBasis } from './accounts.ts'
 import {
   type Bounds,
@@ -35,6 +34,7 @@ import {
   type Unnamed,
   unnamedOf,
 } from './unbounded.ts'
+import { isAllDecided } from './verdict_counts.ts'
 
 export interface Scope {
   /** Mailboxes with accesses of the attacker; those with ambiguous accesses alone are in `either`. */
@@ -134,17 +134,17 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
   const counts = await partCounts(session, selected, exposure, accounts)
   const all = counts('all', '')
   const totals = await totalsOf(session, selected, exposure)
-  const open = await notJudged(session, selected)
+  const open = await countUndecided(session, selected)
   const named = boundsOf(all, [...unnamed.values()], lost.beyond())
   const unknown =
     named.messages.upper === null ? '' : await whyUnknown(session, selected, totals, open)
   const none: Bounds = { lower: 0, upper: null, because: unknown }
   const whole = unknown === '' ? named : { messages: none, copies: none }
-  const theirs = accounts.filter((account) => account.accesses > 0)
+  const accessed = accounts.filter((account) => account.accesses > 0)
   const rows = accounts.map((account) => accountScope(account, counts, unnamed))
   return {
-    mailboxes: theirs.length,
-    organisations: organisationsOf(theirs).size,
+    mailboxes: accessed.length,
+    organisations: organisationsOf(accessed).size,
     accesses: totals.accesses,
     messages: whole.messages,
     copies: whole.copies,
@@ -166,8 +166,8 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
     ),
     either: {
       accesses: totals.either,
-      mailboxes: accounts.length - theirs.length,
-      organisations: organisationsOf(accounts).size - organisationsOf(theirs).size,
+      mailboxes: accounts.length - accessed.length,
+      organisations: organisationsOf(accounts).size - organisationsOf(accessed).size,
     },
     unbounded: [...unnamed].flatMap(([mailbox, { because }]) =>
       because.map(({ code }) => ({ mailbox, because: code })),
@@ -193,13 +193,16 @@ async function whyUnknown(
   // A name that no record has may be misspelt.
   if (!isDefault(selection))
     return either > 0 ? '' : 'no access is selected, which says nothing of what was read'
-  const isKnown = either > 0 ? open === 0 : await isAllJudged(session)
+  const isKnown = either > 0 ? open === 0 : await isAllDecided(session)
   return isKnown
     ? ''
     : "no access is known to be the attacker's, and not every one is there and could be judged"
 }
 
-async function notJudged(session: Session, { selection, table }: Selected): Promise<number | null> {
+async function countUndecided(
+  session: Session,
+  { selection, table }: Selected,
+): Promise<number | null> {
   if (!isDefault(selection)) return null
   return await countOf(
     session,

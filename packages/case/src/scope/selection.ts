@@ -118,7 +118,7 @@ export interface Condition {
   /** True of an access that the question is about, whosever it is. */
   readonly frame: string
   /** True of an access that is known to be harmless: it is in neither party. */
-  readonly ours: string
+  readonly legitimate: string
   readonly params: Readonly<Record<string, number>>
 }
 
@@ -146,7 +146,12 @@ export function conditionOf(
     who.push(anyOf([...kindsOf('attacker')], 'attacker', wanted))
   const time = timeCondition(selection)
   const frame = [...partsOf(WHERE), ...time.parts]
-  return { sql: allOf([...who, ...frame]), frame: allOf(frame), ours: '0', params: time.params }
+  return {
+    sql: allOf([...who, ...frame]),
+    frame: allOf(frame),
+    legitimate: '0',
+    params: time.params,
+  }
 }
 
 export const allOf = (parts: readonly string[]): string =>
@@ -171,9 +176,14 @@ const POINTED_AT = `(verdict IN ('unissued', 'mismatched') AND strength = 'estab
 
 /** What the evidence points at, and what people know better. */
 function pointedAt(marked: MarkConditions | undefined): Condition {
-  if (marked === undefined) return { sql: POINTED_AT, frame: '1', ours: '0', params: {} }
-  const { theirs, ours } = marked
-  return { sql: `(${theirs} OR ${POINTED_AT} AND NOT ${ours})`, frame: '1', ours, params: {} }
+  if (marked === undefined) return { sql: POINTED_AT, frame: '1', legitimate: '0', params: {} }
+  const { attacker, legitimate } = marked
+  return {
+    sql: `(${attacker} OR ${POINTED_AT} AND NOT ${legitimate})`,
+    frame: '1',
+    legitimate,
+    params: {},
+  }
 }
 
 function anyOf(kinds: readonly IndicatorKind[], list: Wanted['list'], wanted: string): string {

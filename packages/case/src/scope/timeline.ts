@@ -114,7 +114,7 @@ async function classesOf(session: Session, selected: Selected): Promise<Timeline
 
 type ActiveDay = ReturnType<typeof readDay>
 
-/** Contexts of a day that are looked at: enough to tell a change, and bounded. */
+/** Contexts of a day that are compared: enough to see a change, and bounded. */
 const MAX_CONTEXTS = 1000
 
 /** `contexts`: hashes of (application, client application, client string). */

@@ -139,11 +139,11 @@ async function activeTimes(session: Session, selected: Selected): Promise<Active
   const rows = await session.rows(
     `SELECT toString(tenant) AS name, toUnixTimestamp64Milli(minIf(at, ${IS_POINTED_AT})) AS from_ms,
        toUnixTimestamp64Milli(maxIf(at, ${IS_POINTED_AT})) AS to_ms, max(${IS_POINTED_AT}) AS is_pointed_at,
-       countIf(party = 'theirs') AS theirs
+       countIf(party = 'theirs') AS attacker
      FROM ${selected.table} GROUP BY name ORDER BY name ${BOUNDED}`,
   )
   const { fromMs: first = 0, toMs: last = Infinity } = selected.selection
-  if (rows.every((row) => Number(row['theirs']) === 0))
+  if (rows.every((row) => Number(row['attacker']) === 0))
     return rows.map((row) => ({ tenant: String(row['name']), fromMs: first, toMs: last }))
   const times = rows.map(readTimes)
   const own = times.filter(({ isOwn }) => isOwn)
@@ -234,11 +234,11 @@ export interface Unnamed {
 /** Folders that were synchronised, with their inventory where there is one; by mailbox and folder. */
 export async function syncedFolders(session: Session, selected: Selected): Promise<SyncedFolder[]> {
   const rows = await session.rows(
-    `SELECT synced.account AS account, synced.id AS id, synced.path AS path, synced.theirs AS theirs,
+    `SELECT synced.account AS account, synced.id AS id, synced.path AS path, synced.attacker AS attacker,
        greatest(by_id.items, by_path.items) AS items, by_id.seen + by_path.seen AS seen
      FROM (
        SELECT account, if(f != '', f, lower(p)) AS folder_key, any(f) AS id, max(p) AS path,
-         max(party = 'theirs') AS theirs
+         max(party = 'theirs') AS attacker
        FROM ${selected.table} ARRAY JOIN folder_id AS f, folder_path AS p
        WHERE is_mail GROUP BY account, folder_key
      ) AS synced
@@ -258,7 +258,7 @@ export async function syncedFolders(session: Session, selected: Selected): Promi
 const readFolder = rowReader(
   cell.text('mailbox:account folder:id path'),
   cell.made('items', (row) => (Number(row['seen']) === 0 ? null : Number(row['items']))),
-  cell.made('either', (row) => Number(row['theirs']) === 0),
+  cell.made('either', (row) => Number(row['attacker']) === 0),
 )
 
 /** `\Inbox` in the audit log is `/Inbox` in folder statistics. */

@@ -121,8 +121,8 @@ export async function requireNoIngest(session: Session): Promise<void> {
   if (lock === undefined) return
   const { host, pid, run } = lock.holder
   // Its own pid, left by a process that was killed, must not fool it.
-  const isOurs = host === self().host && pid === process.pid
-  const runs = isOurs ? run === RUN : isAlive(lock.holder)
+  const isThisProcess = host === self().host && pid === process.pid
+  const runs = isThisProcess ? run === RUN : isAlive(lock.holder)
   if (runs) throw filledBy(lock.holder)
 }
 

@@ -163,12 +163,12 @@ const rejects: Ask = async (session) => {
 const lateArrival: Ask = async (session, selected) => {
   const [row] = await session.rows(
     `SELECT toUnixTimestamp64Milli(max(at)) AS end_ms, count() AS n,
-       (SELECT toUnixTimestamp64Milli(max(at)) FROM ${selected.table} WHERE party = 'theirs') AS theirs_ms,
-       (SELECT count() FROM ${selected.table} WHERE party = 'theirs') AS theirs FROM access`,
+       (SELECT toUnixTimestamp64Milli(max(at)) FROM ${selected.table} WHERE party = 'theirs') AS attacker_ms,
+       (SELECT count() FROM ${selected.table} WHERE party = 'theirs') AS attacker FROM access`,
   )
-  if (row === undefined || Number(row['theirs']) === 0) return []
+  if (row === undefined || Number(row['attacker']) === 0) return []
   const endMs = Number(row['end_ms'])
-  if (endMs - Number(row['theirs_ms']) > 24 * 3_600_000) return []
+  if (endMs - Number(row['attacker_ms']) > 24 * 3_600_000) return []
   return asUnknown(
     'late-arrival',
     `The access logs end at ${isoOf(endMs)}, within a day of the last selected access: records arrive up to a day late, and what came after is not in them`,

@@ -23,17 +23,17 @@ import { type OutcomeCounts, outcomeCounts } from './verdict_rows.ts'
 import { weighVerdicts } from './weigh/weigh_verdicts.ts'
 
 /** Replaces the verdicts. */
-export async function writeVerdicts(session: Session, judged: string): Promise<void> {
+export async function writeVerdicts(session: Session, outcomes: string): Promise<void> {
   await session.everywhere(`TRUNCATE TABLE ${session.localTable('verdict')}`)
   await session.command(
     `INSERT INTO verdict (bucket, token_id, record_id, content, verdict, reason, strength)
-     SELECT bucket, token_id, record_id, content, verdict, reason, strength FROM ${judged}
+     SELECT bucket, token_id, record_id, content, verdict, reason, strength FROM ${outcomes}
      SETTINGS distributed_foreground_insert = 1`,
   )
 }
 
 /** One row a session that gave accesses their verdict: the weightiest verdict of these. */
-export async function writeSessionVerdicts(session: Session, judged: string): Promise<void> {
+export async function writeSessionVerdicts(session: Session, outcomes: string): Promise<void> {
   const weight = `indexOf(['unissued', 'mismatched', 'session-only', 'undetermined'], verdict)`
   await session.command('TRUNCATE TABLE session_verdict')
   await session.command(
@@ -41,7 +41,7 @@ export async function writeSessionVerdicts(session: Session, judged: string): Pr
      SELECT home, sid, field, arraySort(groupUniqArray(16)(principal)), count(), fromUnixTimestamp64Milli(min(at_ms), 'UTC'),
        fromUnixTimestamp64Milli(max(at_ms), 'UTC'),
        ${['verdict', 'reason', 'strength'].map((name) => `argMin(${name}, (${weight}, at_ms, reason))`).join(', ')}
-     FROM ${judged}
+     FROM ${outcomes}
      WHERE sid != '' AND (token_state != 'present' OR reason IN ('session-known', 'session-never-issued'))
      GROUP BY home, sid, field
      SETTINGS ${SPILLS}`,
@@ -52,7 +52,7 @@ export async function writeSessionVerdicts(session: Session, judged: string): Pr
  * How many of the comparable accesses (those with a token id) are issued, for each tenant, service, application and day
  * that has an unissued one; from `access_day`.
  */
-export async function writeBaseRates(session: Session, judged: string): Promise<void> {
+export async function writeBaseRates(session: Session, outcomes: string): Promise<void> {
   await session.command('TRUNCATE TABLE base_rate')
   await session.command(
     `INSERT INTO base_rate (tenant, service, app, day, accesses, issued)
@@ -60,7 +60,7 @@ export async function writeBaseRates(session: Session, judged: string): Promise<
      FROM access_day AS a
      INNER JOIN (
        SELECT tenant, service, app, toDate(fromUnixTimestamp64Milli(at_ms, 'UTC')) AS day, count() AS n
-       FROM ${judged} WHERE token_state = 'present'
+       FROM ${outcomes} WHERE token_state = 'present'
        GROUP BY tenant, service, app, day
        HAVING countIf(verdict = 'unissued') > 0
      ) AS j ON j.tenant = a.tenant AND j.service = a.service AND j.app = a.app AND j.day = a.day
@@ -75,7 +75,7 @@ const FACT = 'reconciled'
 const FEW_ROWS = 100_000
 
 export interface ReconcileOptions {
-  /** Judges anew even if nothing has changed since. Default false. */
+  /** Assigns verdicts again even if nothing has changed. Default false. */
   readonly force?: boolean
   /** Called as bucket ranges are done. */
   readonly onProgress?: (done: number, total: number) => void
@@ -136,15 +136,15 @@ async function assignAll(
     )
     await joinAll(session, rangesFor(rows), tables, await readClocks(session), onProgress)
     const sole = await soleTenantOf(session)
-    const judged = await assignOpen(session, scratch, tables.open, sole)
-    const ruled = await weighVerdicts(session, scratch, judged, sole)
-    await writeVerdicts(session, ruled)
-    await writeSessionVerdicts(session, ruled)
-    await writeBaseRates(session, ruled)
+    const outcomes = await assignOpen(session, scratch, tables.open, sole)
+    const weighed = await weighVerdicts(session, scratch, outcomes, sole)
+    await writeVerdicts(session, weighed)
+    await writeSessionVerdicts(session, weighed)
+    await writeBaseRates(session, weighed)
   })
 }
 
-/** Judges the accesses that no issuance explains, each by itself; the table of outcomes. */
+/** Assigns a verdict to each access that no issuance explains. @returns the table of outcomes */
 async function assignOpen(
   session: Session,
   scratch: Scratch,
@@ -153,8 +153,8 @@ async function assignOpen(
 ): Promise<string> {
   const openRows = await countOf(session, open)
   const order = (by: string) => (openRows <= FEW_ROWS ? undefined : by)
-  const judged = await scratch.table('judged', columnsSql(OUTCOME), order(BUCKET_ORDER))
-  if (openRows === 0) return judged
+  const outcomes = await scratch.table('decided', columnsSql(OUTCOME), order(BUCKET_ORDER))
+  if (openRows === 0) return outcomes
   const tables = {
     open,
     gaps: await scratch.table('gaps', GAP_COLUMNS),
@@ -170,7 +170,7 @@ async function assignOpen(
   await findSessions(session, tables, linkable, openRows, params)
   const complete = [...(await completePeriods(session)).keys()]
   for (const range of rangesFor(openRows)) {
-    await verdictsOfRange(session, tables, judged, linkable, range, { ...params, complete })
+    await verdictsOfRange(session, tables, outcomes, linkable, range, { ...params, complete })
   }
-  return judged
+  return outcomes
 }

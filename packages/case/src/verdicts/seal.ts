@@ -5,8 +5,8 @@
  */
 import { countOf, firstRow, type Session } from '../engine/session.ts'
 import type { Case } from '../store/case.ts'
+import { mergeDuplicates } from '../store/duplicates.ts'
 import { readMeta, writeMeta } from '../store/meta.ts'
-import { removePoorerCopies } from '../store/poorer_copies.ts'
 import { lastEvidence } from '../store/recover.ts'
 import { buildCoverage } from './losses/coverage.ts'
 import { buildLosses } from './losses/losses.ts'
@@ -59,7 +59,7 @@ export async function seal({ session }: Case): Promise<SealReport> {
   if ((await readMeta(session, SEALED)) !== evidence) {
     await removeDuplicates(session)
     await findConflicts(session)
-    if (await removePoorerCopies(session)) await findConflicts(session)
+    if (await mergeDuplicates(session)) await findConflicts(session)
     await session.command('TRUNCATE TABLE evidence_count')
     await session.command(COUNTS)
     await buildCoverage(session)

@@ -140,14 +140,14 @@ async function intervalsOf(
     await session.rows(
       `SELECT ${SPAN} FROM ${selected.table} WHERE ${where} GROUP BY toDate32(at) ORDER BY first_ms LIMIT 100000`,
     )
-  const theirs = isAll ? [] : await of("party = 'theirs'")
-  const days = (theirs.length > 0 ? theirs : await of('1')).map((row) => ({
+  const hostile = isAll ? [] : await of("party = 'theirs'")
+  const days = (hostile.length > 0 ? hostile : await of('1')).map((row) => ({
     fromMs: Number(row['first_ms']),
     toMs: Number(row['last_ms']) + 1,
   }))
   if (days.length === 0) return [await coveredSpan(session)]
   const intervals = withoutPauses(days)
-  const margin = theirs.length > 0 ? MARGIN * lengthOf(intervals) : 0
+  const margin = hostile.length > 0 ? MARGIN * lengthOf(intervals) : 0
   return intervals.map((one) => ({ fromMs: one.fromMs - margin, toMs: one.toMs + margin }))
 }
 

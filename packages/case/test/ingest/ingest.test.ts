@@ -150,7 +150,7 @@ function readsAgain(get: () => Case, name: string): void {
   })
 }
 
-function readsPoorerCopies(get: () => Case, name: string): void {
+function readsDuplicates(get: () => Case, name: string): void {
   it('keeps of two copies the one that says more, and both where they contradict each other', async () => {
     const folder = join(root, `poorer ${name}`)
     mkdirSync(folder)
@@ -210,7 +210,7 @@ for (const backend of backends) {
     const get = () => opened
     describe('once', () => reads(get))
     describe('again', () => readsAgain(get, backend.name))
-    describe('in copies with fewer fields', () => readsPoorerCopies(get, backend.name))
+    describe('in copies with fewer fields', () => readsDuplicates(get, backend.name))
   })
 }
 

@@ -33,7 +33,7 @@ export interface Said {
   readonly upper: number | null
 }
 
-/** Judges worlds in one case. */
+/** Assigns the verdicts of worlds in one case. */
 export type Judge<W extends SmallWorld> = (worlds: readonly W[]) => Promise<Said[]>
 
 export function rowJudge(session: Session): Judge<SmallWorld> {

@@ -14,7 +14,7 @@ import type { SmallWorld } from './law_world.ts'
 const MOST_AT_ONCE = 200
 
 export interface Law<T, W extends SmallWorld = SmallWorld> {
-  /** Laws of one family begin with the same worlds, which are then judged once for all of them. */
+  /** Laws of one family begin with the same worlds, which get their verdicts once for all of them. */
   readonly family: string
   /** How many worlds are tried where nobody says it. */
   readonly runs: number

@@ -12,7 +12,7 @@ export const wordsOf = ({ verdict, reason, strength, rate }: Given): string =>
 export const boundsOf = ({ lower, upper }: Said): string =>
   `messages ${lower} to ${upper ?? 'no bound'}`
 
-/** A line for each access that is not judged as before, and for other bounds. */
+/** A line for each access with another verdict than before, and for other bounds. */
 export function differences(one: Said, other: Said, { uses }: SmallWorld): string[] {
   const lines = uses.flatMap(({ what }, i) => {
     const [was, is] = [one.given[i], other.given[i]].map((given) => (given ? wordsOf(given) : ''))

@@ -194,7 +194,7 @@ describe('evidence that is taken away', () => {
     await holds(
       judge,
       lossLaw((one, other) => {
-        // Each access names one message. What is not judged, or by its session alone, is counted apart, and in no bound.
+        // Each access names one message. One without a verdict, or with one by its session alone, is counted apart, and in no bound.
         const unjudged = other.given.filter(
           ({ verdict, strength }) => verdict !== 'issued' && strength === '',
         ).length

@@ -120,7 +120,7 @@ const cases: readonly Case[] = [
     more: (t) => ({ issuance: [issuance(1, t.ann, { ip: t.proxy })] }),
   },
   {
-    name: "in the owner's own session, from an address of theirs",
+    name: "in the owner's own session, from an address of the attacker",
     isEither: true,
     row: (t) => t.owner({ ip: t.proxy, session_id: t.id(70) }),
     verdict: ['session-only', 'session-known'],
@@ -228,7 +228,7 @@ async function eithers(session: Session, selection: Selection): Promise<Set<stri
   }
 }
 
-/** Whether `row` is one of either party's beside a tenant's forged access. */
+/** Whether `row` is ambiguous beside a tenant's forged access. */
 async function isEither(
   session: Session,
   tenant: Tenant,
@@ -332,7 +332,7 @@ describe('an access that is not in the selection', () => {
     const tenant = new Tenant(53)
     const row = tenant.owner({ ip: tenant.proxy })
     await fill(world.session, { access: [tenant.forged, row, { ...row, token_id: tenant.id(33) }] })
-    // The verdict table names rows by record and content: only the poorer copy is open.
+    // The verdict table names rows by record and content: only the copy with fewer fields is open.
     await world.session.command(
       `INSERT INTO verdict (bucket, token_id, record_id, content, verdict, reason)
        SELECT bucket, token_id, record_id, content,

@@ -17,8 +17,8 @@ import {
  * One mailbox with its owner and, perhaps, another party. Some accesses lose their token, session or
  * address on the way into the log; the truth is who made them.
  *
- * What the rule asks of the world, as docs/scope.md says: a mailbox has an access of theirs that can be
- * judged, and so has every address of the owner's from which they work.
+ * What the rule asks of the world, as docs/scope.md says: a mailbox has an access of the attacker with a
+ * verdict, and so has every address of the owner from which the attacker works.
  */
 interface Use {
   readonly isTheirs: boolean
@@ -65,7 +65,7 @@ function addressOf(number: number, one: Use, sharesEgress: boolean): string {
   return one.place === 0 && sharesEgress ? home : `192.0.${number}.${one.place + 1}`
 }
 
-/** What the logs tell of a small world. */
+/** What the logs record of a small world. */
 function rowsOf(small: Small, number: number): Rows {
   const mailbox = `user${number}@example.org`
   const base = {
@@ -78,7 +78,7 @@ function rowsOf(small: Small, number: number): Rows {
     isKnownSession: false,
     operation: READS,
   } as const
-  // From each place of theirs that the owner has too, and at least once, an access that can be judged.
+  // At least one access has a verdict, and one from each place of the attacker that the owner has too.
   const uses: readonly Use[] = [...small.uses, { ...base, isTheirs: true, place: 0 }]
   const out: Rows = { mailbox, access: [], issuance: [], verdicts: [], truth: 0 }
   const read = new Set<number>()
@@ -108,7 +108,7 @@ function rowsOf(small: Small, number: number): Rows {
   return { ...out, truth: read.size }
 }
 
-/** As reconcile would judge it. */
+/** As reconcile would decide it. */
 function verdictOf(one: Use): readonly [string, string] {
   if (one.hasToken) return one.isTheirs ? ['unissued', 'never-issued'] : ['', '']
   if (one.hasSession && (!one.isTheirs || one.isKnownSession))

@@ -14,7 +14,7 @@ import {
   theirs,
 } from './scope_world.ts'
 
-/** From an address of theirs, without a token to look up. */
+/** From an address of the attacker, without a token to look up. */
 const open = bind(BOB, 2, ['<1@x>', '<2@x>'], { ip: '192.0.2.1' })
 
 /** A list of messages through Graph, and a record that names what it gave out, or what the owner was given. */
@@ -29,7 +29,7 @@ const listed = bind(ANN, 1, [], {
 
 const bounding: readonly ScopeCase[] = [
   {
-    name: "what could be either party's, in the upper bound of its account and its group",
+    name: 'an ambiguous access, in the upper bound of its account and its group',
     world: theirs([bind(ANN, 1, ['<1@x>'], T1)], {
       access: [open],
       verdicts: new Map(undetermined(open)),

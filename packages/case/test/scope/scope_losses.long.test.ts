@@ -135,7 +135,7 @@ const CUT = { detail: '{"truncated":true,"operationCount":"900"}' }
 const STATED = {
   statement: [{ evidence_id: 1, line: 1, code: 'audit-data-truncated', text: 'x' }],
 }
-/** A record that has no verdict, beside one of theirs. */
+/** A record that has no verdict, beside one of the attacker. */
 const beside = (record: Row) =>
   theirs([forged(0)], {
     ...STATED,

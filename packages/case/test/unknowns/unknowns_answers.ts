@@ -1,5 +1,5 @@
 /**
- * What scope and timeline cannot tell, one example a code.
+ * Unknowns of scope and timeline, one example a code.
  *
  * @module
  */

@@ -34,7 +34,7 @@ const owaAuth = (fields: Row = {}) =>
 /** Users' sign-ins of Bob's in the hours before, so that his session is known. */
 const bobsSession = made(NOON - 20, 77, { session_id: session(9) })
 
-/** The rows of a world, the access that is judged, and what it is judged. */
+/** The rows of a world, the access to decide, and its verdict. */
 export interface Case {
   readonly name: string
   readonly log?: readonly Row[]

@@ -39,7 +39,7 @@ const owaAuth = (fields: Row = {}) =>
     ...fields,
   })
 
-/** What nobody can tell, by reason, with neighbours of which one can. */
+/** Undetermined accesses, by reason, with similar ones that have a verdict. */
 export const undecided: readonly Case[] = [
   // undetermined
   { name: 'no id at all', row: bare(NOON), verdict: 'undetermined', reason: 'no-token-id' },

@@ -78,7 +78,7 @@ it('says of each reason what docs/verdicts.md says', () => {
   }
 })
 
-/** An access of Ann's that cannot be judged, with sign-ins around it; its record id. */
+/** An access of Ann's without a verdict, with sign-ins around it; its record id. */
 async function fillAnn({ session }: OpenWorld): Promise<string> {
   const ann = 'ann@example.org'
   const row = bind(ann, 10, ['<m@example.org>'], {

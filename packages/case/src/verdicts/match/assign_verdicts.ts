@@ -25,7 +25,7 @@ export const SKEW_MS = 300_000
 /** Tenant of all personal Microsoft accounts. */
 const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
-/** Names of the tables that judging reads. */
+/** Names of the tables that verdicts are assigned from. */
 export interface OpenTables {
   readonly open: string
   /** app_id by tenant: whether it signed in as a service principal (sp), as a managed identity (mi). */
@@ -165,18 +165,18 @@ export const OUTCOME = `bucket UInt8; token_id UUID; record_id UUID; content UIn
   principal String; verdict Low; reason Low; matter Low; source Low; who String; prefix String;
   client_family Low; client_kind Low; hour Int32; unit UUID; is_well_made UInt8`
 
-/** Writes the verdicts of the open accesses of a bucket range into `judged`. */
+/** Writes the verdicts of the open accesses of a bucket range into `outcomes`. */
 export async function verdictsOfRange(
   session: Session,
   tables: OpenTables,
-  judged: string,
+  outcomes: string,
   linkable: string,
   range: Range,
   params: PreparedParams & { readonly complete: readonly string[] },
 ): Promise<void> {
   const where = 'bucket BETWEEN {first:UInt8} AND {last:UInt8}'
   await session.command(
-    `INSERT INTO ${judged}
+    `INSERT INTO ${outcomes}
      SELECT bucket, token_id, record_id, content, token_state, tenant, service, app, at_ms, home, sid, field, principal,
        outcome.1 AS verdict, outcome.2 AS reason, ${MATTER} AS matter, source, ${WHO} AS who, ${PREFIX} AS prefix,
        client_family, ${CLIENT} AS client_kind,

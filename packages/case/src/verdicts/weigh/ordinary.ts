@@ -105,7 +105,7 @@ function united(gaps: readonly Gap[]): Gap[] {
 const LEAST_FIT = 0.5
 const DAY_HOURS = 24
 
-/** The last hour of the log's first days: what was there by then was there from the beginning. */
+/** The last hour of the log's first days. What is seen until then counts as there from the beginning. */
 export function beginningOf({ firstHour, lastHour }: Tenant): number {
   const span = lastHour - firstHour
   return firstHour + Math.min(7 * DAY_HOURS, Math.max(DAY_HOURS, 0.15 * span))

@@ -31,21 +31,21 @@ const SIGNED_IN_COLUMNS = columnsSql(
   'owner Low; principal String; principal_id String; ip String; category Low; outcome Low; records UInt64',
 )
 
-/** @param judged table of `OUTCOME`. */
+/** @param outcomes table of `OUTCOME` */
 export async function readPopulation(
   session: Session,
   scratch: Scratch,
-  judged: string,
+  outcomes: string,
   sole: string,
 ): Promise<Population> {
-  const contexts = await readContexts(session, judged)
+  const contexts = await readContexts(session, outcomes)
   if (contexts.length === 0) return { contexts, tenants: new Map(), networks: NO_NETWORKS }
   const about = await scratch.table(
     'about',
     'home String, who String, prefix String, app String, client_kind String',
   )
   await session.command(
-    `INSERT INTO ${about} SELECT DISTINCT home, who, prefix, app, client_kind FROM ${judged} WHERE matter != ''`,
+    `INSERT INTO ${about} SELECT DISTINCT home, who, prefix, app, client_kind FROM ${outcomes} WHERE matter != ''`,
   )
   const tables = {
     about,
@@ -53,7 +53,7 @@ export async function readPopulation(
     used: await scratch.table('used', USED_COLUMNS, '(home, who)'),
     signedIn: await scratch.table('signed_in', SIGNED_IN_COLUMNS, '(owner, principal)'),
   }
-  await fillJoined(session, tables, judged, sole)
+  await fillJoined(session, tables, outcomes, sole)
   await fillUsed(session, tables, sole)
   await fillSignedIn(session, tables)
   return {
@@ -63,14 +63,14 @@ export async function readPopulation(
   }
 }
 
-async function readContexts(session: Session, judged: string): Promise<Context[]> {
+async function readContexts(session: Session, outcomes: string): Promise<Context[]> {
   const contexts: Context[] = []
   const rows = session.stream(
     `SELECT ${CONTEXT_KEY}, groupArray(hour) AS hours, sum(is_well_made) AS well_made
      FROM (
        SELECT home, who, prefix, app, client_family, client_kind, service, source, matter, reason, unit,
          min(hour) AS hour, max(is_well_made) AS is_well_made, ${DAY} AS day
-       FROM ${judged} WHERE matter != ''
+       FROM ${outcomes} WHERE matter != ''
        GROUP BY home, who, prefix, app, client_family, client_kind, service, source, matter, reason, unit
      )
      GROUP BY ${CONTEXT_KEY} ORDER BY ${CONTEXT_KEY} SETTINGS ${SPILLS}`,
@@ -96,7 +96,7 @@ const readContext = rowReader(
 async function fillJoined(
   session: Session,
   { about, joined }: Tables,
-  judged: string,
+  outcomes: string,
   sole: string,
 ): Promise<void> {
   const clocks = await readClocks(session)
@@ -117,7 +117,7 @@ async function fillJoined(
            FROM access
            WHERE ${bucketsOf(range)} AND token_state = 'present' AND ${HAS_TOKEN}
              AND home GLOBAL IN (SELECT home FROM ${about})
-             AND (record_id, content) GLOBAL NOT IN (SELECT record_id, content FROM ${judged} WHERE ${bucketsOf(range)})
+             AND (record_id, content) GLOBAL NOT IN (SELECT record_id, content FROM ${outcomes} WHERE ${bucketsOf(range)})
          )
          GROUP BY home, who, token_id
        )

@@ -21,16 +21,16 @@ const FEW_ROWS = 100_000
 export async function weighVerdicts(
   session: Session,
   scratch: Scratch,
-  judged: string,
+  decided: string,
   sole: string,
 ): Promise<string> {
-  const rows = await countOf(session, judged)
+  const rows = await countOf(session, decided)
   const order = rows <= FEW_ROWS ? undefined : BUCKET_ORDER
   const outcomes = await scratch.table('outcomes', columnsSql(`${OUTCOME}; strength Low`), order)
   await session.command('TRUNCATE TABLE not_shown')
   if (rows === 0) return outcomes
   const assigned = await scratch.table('assigned', ASSIGNED_COLUMNS.join(', '))
-  const weighed = weigh(await readPopulation(session, scratch, judged, sole))
+  const weighed = weigh(await readPopulation(session, scratch, decided, sole))
   await insertRows(session, assigned, ASSIGNED_COLUMNS.map(nameOf), weighed.assigned.map(cellsOf))
   await insertRows(
     session,
@@ -47,7 +47,7 @@ export async function weighVerdicts(
      SELECT ${columns.map((name) => `j.${name}`).join(', ')},
        multiIf(new_reason != '', 'undetermined', ${IS_PROVEN_BESIDE_SESSION}, 'unissued', j.verdict) AS verdict,
        multiIf(new_reason != '', new_reason, ${IS_PROVEN_BESIDE_SESSION}, 'never-issued', j.reason) AS reason, strength
-     FROM (${withDay(judged)}) AS j
+     FROM (${withDay(decided)}) AS j
      LEFT ANY JOIN ${assigned} AS r ON ${keys.map((key) => `r.${key} = j.${key}`).join(' AND ')}`,
   )
   return outcomes
@@ -57,9 +57,9 @@ export async function weighVerdicts(
 const IS_PROVEN_BESIDE_SESSION = "j.verdict = 'session-only' AND strength = 'established'"
 
 /** A token that is used on two days is of the first, as it is counted. */
-function withDay(judged: string): string {
+function withDay(decided: string): string {
   const unit = [...CONTEXT_KEY.split(', ').filter((key) => key !== 'day'), 'unit'].join(', ')
-  return `SELECT *, toInt32(intDiv(min(hour) OVER (PARTITION BY ${unit}), 24)) AS day FROM ${judged}`
+  return `SELECT *, toInt32(intDiv(min(hour) OVER (PARTITION BY ${unit}), 24)) AS day FROM ${decided}`
 }
 
 function cellsOf({ context, strength, reason }: Assigned): (string | number)[] {

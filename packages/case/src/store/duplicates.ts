@@ -1,7 +1,7 @@
 /**
  * Merges copies of one record: removes a copy whose fields another copy has, too, because some exports leave fields out
- * (Sentinel's OfficeActivity has no token and no session). Each field of a poorer copy is empty or equals that of one
- * other copy, and at least one is empty that the other has; a cut copy is poorer than a whole one. `detail` decides
+ * (Sentinel's OfficeActivity has no token and no session). A removed copy has no field that
+ * differs from the other copy, and lacks at least one; a whole copy also replaces a cut one. `detail` decides
  * only where all else is equal. Copies that contradict each other stay, and are reported as conflicts.
  *
  * @module
@@ -38,7 +38,7 @@ const DETAILS = 'arrayMap(pair -> cityHash64(pair), JSONExtractKeysAndValuesRaw(
 
 const FIND = `
   INSERT INTO poorer_copy (bucket, token_id, record_id, content)
-  SELECT poorer.1, poorer.2, record_id, poorer.3
+  SELECT duplicate.1, duplicate.2, record_id, duplicate.3
   FROM (
     SELECT record_id, groupArray(${MAX_COPIES})((bucket, token_id, content, [${FIELDS}], ${DETAILS}, ${IS_CUT})) AS copies
     FROM access
@@ -53,12 +53,12 @@ const FIND = `
       copies
     ),
     copies
-  ) AS poorer
+  ) AS duplicate
   SETTINGS max_bytes_before_external_group_by = ${GROUP_BYTES}
 `
 
-/** Removes the poorer copies among the accesses that `conflict` names, and says whether there were any. */
-export async function removePoorerCopies(session: Session): Promise<boolean> {
+/** Merges duplicates among the accesses in `conflict`. @returns whether there were any */
+export async function mergeDuplicates(session: Session): Promise<boolean> {
   const found = session.localTable('poorer_copy')
   const clear = () => session.everywhere(`TRUNCATE TABLE ${found}`)
   await clear()

@@ -10,7 +10,7 @@ import { lossesOf } from '../verdicts/losses/losses.ts'
 import { THROTTLED_HOURS } from './unbounded.ts'
 
 /** Accesses by what is known of them; the parts add up to `of`. */
-export interface Judged {
+export interface VerdictCounts {
   /** Issued, or established as not issued so. */
   readonly accesses: number
   readonly of: number
@@ -27,7 +27,7 @@ export interface Judged {
 }
 
 /** Why a question to the accesses has no whole answer. */
-export type Unjudged = 'no-access' | 'undetermined' | 'session-only'
+export type Undecided = 'no-access' | 'undetermined' | 'session-only'
 
 /** Losses of the access logs: silences, caps, cut and rejected records, throttled mailboxes. */
 export interface AccessLosses {
@@ -37,13 +37,13 @@ export interface AccessLosses {
 }
 
 /** Whether each access is there and has a verdict: only then is an absence known. */
-export async function isAllJudged(session: Session): Promise<boolean> {
-  if (unjudged(await judgedCounts(session)).length > 0) return false
+export async function isAllDecided(session: Session): Promise<boolean> {
+  if (undecided(await verdictCounts(session)).length > 0) return false
   return (await accessLosses(session)).losses === 0
 }
 
 /** Accesses without a row in `verdict` are issued. */
-export async function judgedCounts(session: Session): Promise<Judged> {
+export async function verdictCounts(session: Session): Promise<VerdictCounts> {
   const row = await firstRow(
     session,
     `SELECT (SELECT count() FROM access) AS n, (SELECT toUnixTimestamp64Milli(minIf(at, toUnixTimestamp64Milli(at) > 0)) FROM access) AS first_ms,
@@ -67,7 +67,7 @@ export async function judgedCounts(session: Session): Promise<Judged> {
 }
 
 /** Parts of a question to the accesses alone that have no answer. */
-export function unjudged({ of, undetermined, sessionOnly }: Judged): Unjudged[] {
+export function undecided({ of, undetermined, sessionOnly }: VerdictCounts): Undecided[] {
   return [
     ...(of === 0 ? (['no-access'] as const) : []),
     ...(undetermined > 0 ? (['undetermined'] as const) : []),
