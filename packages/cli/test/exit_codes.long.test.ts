@@ -283,7 +283,7 @@ const SCANS: readonly Row[] = [
   ['scan', 'the shape of a key', () => [at('dumps', 'lead.bin')], 4],
 ]
 
-/** Servers run until they are told to stop: what they refuse is enough here. */
+/** Servers run until they are stopped: what they refuse is enough here. */
 const SERVERS: readonly Row[] = [
   ['ui', 'no case', () => [], 2],
   ['ui', 'a case that is not there', () => caseOf('none'), 3],

@@ -24,7 +24,7 @@ function cells(row: string): string[] {
   return [...row.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g)].map((m) => m[1] ?? m[2] ?? '')
 }
 
-/** Cells of CSV that quotes every cell but the header's, as ours does. */
+/** Cells of CSV that quotes every cell but the header's, as Mintmark writes it. */
 export function csv(text: string): { header: string[]; rows: string[][] } {
   const [header = '', ...rows] = text.replace(/\r\n$/, '').split('\r\n')
   return { header: header.split(','), rows: rows.map(cells) }

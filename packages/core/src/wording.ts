@@ -46,12 +46,12 @@ export function boundText(given: BoundsText, one: string, many: string = `${one}
 export function apartFrom(
   nameless: number,
   /** Null where nobody asked. */
-  notJudged: number | null,
+  undecided: number | null,
 ): string {
   const parts = [
     ...(nameless > 0 ? [`${plural(nameless, 'item')} without a message id`] : []),
-    ...(notJudged !== null && notJudged > 0
-      ? [`${plural(notJudged, 'access', 'accesses')} left open`]
+    ...(undecided !== null && undecided > 0
+      ? [`${plural(undecided, 'access', 'accesses')} left open`]
       : []),
   ]
   return parts.length === 0 ? '' : `; apart from these ${parts.join(', ')}`

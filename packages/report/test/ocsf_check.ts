@@ -1,5 +1,5 @@
 /**
- * A strict check of OCSF 1.3.0 events of the classes that ours are: required attributes, enumerations, and the sums
+ * A strict check of OCSF 1.3.0 events of the exported classes: required attributes, enumerations, and the sums
  * that tie class, category, activity and type together. Written from the schema; shares nothing with the exporter.
  */
 import assert from 'node:assert/strict'

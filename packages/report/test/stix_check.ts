@@ -1,5 +1,5 @@
 /**
- * A strict check of a STIX 2.1 bundle: what the standard and the JSON schemas of OASIS ask of the types that ours has.
+ * A strict check of a STIX 2.1 bundle: what the standard and the JSON schemas of OASIS ask of the exported types.
  *
  * Written from the standard (sections 2.9, 3, 4, 5, 6) and shares nothing with the code that it checks. It is stricter
  * than the schemas: properties that the standard does not name are refused, and every reference must lead somewhere.

@@ -47,7 +47,7 @@ export {
   probeText,
 } from './matrix/outputs.ts'
 export { openIssuer, type ProbeIssuer } from './probe/probe_issuer.ts'
-export { isAccepted, judged, type ProbeReport, parseAllowances } from './probe/report.ts'
+export { isAccepted, type ProbeReport, parseAllowances, resultOf } from './probe/report.ts'
 export { type ProbeOptions, runProbe } from './probe/run_probe.ts'
 export { KeyRecord, type RecordContent } from './record/key_record.ts'
 export { looksAt, type Round, recordEvery, recordOnce } from './record/looks.ts'

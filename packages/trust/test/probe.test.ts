@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { Forge } from '../src/forge/forge.ts'
 import { probeVerifier, trustSuite } from '../src/harness/harness.ts'
 import { algorithmOf, completed, privateKeyOf } from '../src/issuer/issuer_state.ts'
-import { isAccepted, judged, type ProbeReport } from '../src/probe/report.ts'
+import { isAccepted, type ProbeReport, resultOf } from '../src/probe/report.ts'
 import { allVectors } from '../src/vectors/catalogue.ts'
 import { decodesOnly, FAULTS, merged, strict } from './verifiers.ts'
 
@@ -17,18 +17,18 @@ describe('a strict verifier', () => {
     const report = await probeVerifier(strict)
     assert.deepEqual(accepted(report), [])
     assert.ok(report.summary.refused >= 80, `${report.summary.refused}`)
-    assert.deepEqual(judged(report), { isFound: false, isWhole: true, hasLeads: false })
+    assert.deepEqual(resultOf(report), { isFound: false, isWhole: true, hasLeads: false })
   })
 
   it('of another typ is asked with that typ, and not about it', async () => {
     const report = await probeVerifier((place) => strict(place, { typ: 'JWT' }), { typ: 'JWT' })
-    assert.deepEqual(judged(report), { isFound: false, isWhole: true, hasLeads: false })
+    assert.deepEqual(resultOf(report), { isFound: false, isWhole: true, hasLeads: false })
     assert.ok(!report.vectors.some(({ vector }) => vector.axis === 'typ'))
   })
 
   it('has leads alone where what standards leave open is asked too', async () => {
     const report = await probeVerifier(strict, { advisory: true })
-    assert.deepEqual(judged(report), { isFound: false, isWhole: true, hasLeads: true })
+    assert.deepEqual(resultOf(report), { isFound: false, isWhole: true, hasLeads: true })
     assert.ok(accepted(report).includes('exp-9999'))
   })
 })
@@ -38,7 +38,7 @@ describe('a planted fault', () => {
     it(`is found, and nothing else: a verifier that ${name}`, async () => {
       const report = await probeVerifier(make)
       assert.deepEqual(new Set(accepted(report)), new Set(accepts))
-      assert.deepEqual(judged(report), { isFound: true, isWhole: true, hasLeads: false })
+      assert.deepEqual(resultOf(report), { isFound: true, isWhole: true, hasLeads: false })
     })
 })
 
@@ -50,7 +50,7 @@ describe('controls', () => {
       throw new TypeError('no')
     })
     assert.deepEqual([report.summary.cannotTell, asked], [report.vectors.length, 2])
-    assert.equal(judged(report).isWhole, false)
+    assert.equal(resultOf(report).isWhole, false)
   })
 
   it('fail where garbage is accepted', async () => {

@@ -135,7 +135,7 @@ describe('a bearer target', () => {
         'storm-2023',
       ]),
     )
-    // Turned round, the genuine token is refused: nothing can be told.
+    // Turned round, the genuine token is refused: no vector has an outcome.
     assert.equal(report.controls[0]?.outcome, 'refused')
     assert.equal(report.summary.cannotTell, 5)
   })

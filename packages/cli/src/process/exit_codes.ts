@@ -6,7 +6,7 @@
 import type { Outcome } from '@mintmark/case'
 
 /**
- * 0: nothing found, and all of it could be judged; or what was to be written is written. 1: found, established.
+ * 0: nothing found, and all of it examined; or what was to be written is written. 1: found, established.
  * 2: wrong usage. 3: failed, or a part could not be answered, read or searched. 4: leads only.
  */
 export type ExitCode = 0 | 1 | 2 | 3 | 4

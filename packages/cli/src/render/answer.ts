@@ -132,7 +132,7 @@ const STRENGTHS = {
   'cannot-tell': '',
 } as const
 
-/** What the issuance logs show of everybody else, where something was found, and how much could be judged. */
+/** What the issuance logs show of everybody else, where something was found, and how many accesses have a verdict. */
 function sureness({ conclusion }: cases.Answer, block: Block): string[] {
   const { comparison, judged } = cases.conclusionText(conclusion).brief
   return [

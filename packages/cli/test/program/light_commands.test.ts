@@ -1,5 +1,5 @@
 /**
- * Commands that touch no case load none of it: the engine alone takes a third of a second. Those that read evidence in load
+ * Commands that open no case load none of its engine: the engine alone takes a third of a second. Those that read evidence in load
  * what searches dumps once there is one.
  */
 import assert from 'node:assert/strict'

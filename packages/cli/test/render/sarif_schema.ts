@@ -22,7 +22,7 @@ const text: Schema = { type: 'string', minLength: 1 }
 const natural: Schema = { type: 'integer', minimum: 0 }
 const message = object({ text })
 const level: Schema = { enum: ['none', 'note', 'warning', 'error'] }
-/** RFC 3986, as far as a reference of ours goes: no blanks, no controls, nothing outside ASCII. */
+/** RFC 3986, as far as Mintmark's references use it: no blanks, no controls, nothing outside ASCII. */
 const uri: Schema = { type: 'string', pattern: "^[A-Za-z0-9%._~:/?#\\[\\]@!$&'()*+,;=-]+$" }
 const properties: Schema = { type: 'object' }
 const artifactLocation = object({ uri }, { index: natural })

@@ -13,7 +13,7 @@ import { explicitCurve, sec1At } from './sec1.ts'
 import { verifyOkp, withPossible } from './verify.ts'
 import { verifyGroupKey } from './verify_opaque.ts'
 
-/** A PKCS#8 structure, not yet judged. */
+/** A PKCS#8 structure, not yet verified. */
 export interface Pkcs8 {
   /** Content of the algorithm's identifier, hex. */
   readonly oid: string
@@ -36,7 +36,7 @@ export function pkcs8At(
   budget: WorkBudget,
 ): DerKey | undefined {
   const pkcs8 = readPkcs8(bytes, version)
-  const verification = pkcs8 && judged(bytes, version, pkcs8, budget)
+  const verification = pkcs8 && verified(bytes, version, pkcs8, budget)
   return pkcs8 && verification && placed(bytes, 'pkcs8-der', version, pkcs8.to, verification)
 }
 
@@ -66,7 +66,7 @@ function readTail(
   }
 }
 
-function judged(
+function verified(
   bytes: Uint8Array,
   version: number,
   pkcs8: Pkcs8,

@@ -139,7 +139,7 @@ export function pqSchemeOfOid(oid: string): PqScheme | undefined {
 }
 
 /**
- * Judges what was found of a key: its seed, its expanded form, or both.
+ * Verifies what was found of a key: its seed, its expanded form, or both.
  *
  * A seed alone is verified by its structure only: every seed gives a key. Noise in place of an expanded key fails within
  * microseconds; the rest asks `work_budget.ts`.

@@ -45,7 +45,7 @@ export function sec1At(
 ): DerKey | undefined {
   const sec1 = readSec1(bytes, version)
   if (sec1 === undefined) return undefined
-  const verification = judged(bytes, version, sec1, known, budget)
+  const verification = verified(bytes, version, sec1, known, budget)
   return verification && placed(bytes, 'sec1-der', version, sec1.to, verification)
 }
 
@@ -63,7 +63,7 @@ function readSec1(bytes: Uint8Array, version: number): Sec1 | undefined {
   return { secret, parameters, point, isCut, to: outer?.to ?? next }
 }
 
-function judged(
+function verified(
   bytes: Uint8Array,
   version: number,
   sec1: Sec1,
@@ -73,7 +73,7 @@ function judged(
   const { secret, parameters, point } = sec1
   const d = numberOf(bytes, secret, budget)
   const curve = (parameters && curveOf(bytes, parameters, budget)) ?? known
-  if (curve !== undefined) return judgedOn(bytes, version, curve, d, sec1, budget)
+  if (curve !== undefined) return verifiedOn(bytes, version, curve, d, sec1, budget)
   // Without a name, the point identifies the curve: it satisfies one equation only.
   const uncompressed = point && contentOf(bytes, point)
   const found = uncompressed && curveOfPoint(uncompressed, budget)
@@ -88,7 +88,7 @@ function judged(
   )
 }
 
-function judgedOn(
+function verifiedOn(
   bytes: Uint8Array,
   version: number,
   parameters: CurveParameters,

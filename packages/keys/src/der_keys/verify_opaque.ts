@@ -1,4 +1,4 @@
-/** Judges material that is spelled as bytes: DSA and DH by their group, others by what they are. @module */
+/** Verifies material that is given as bytes: DSA and DH by their group, post-quantum keys by their parts. @module */
 import { type GroupParts, verifyGroup } from '../arithmetic/group.ts'
 import { bitLength, fromBigEndian, toShortestBytes } from '../arithmetic/modular.ts'
 import type { OpaqueMaterial } from '../material/key_material.ts'

@@ -32,7 +32,7 @@ export function noticeSummary(part: NoticePart): model.Section {
   return section('summary', 'Summary', [
     said('what', 'What happened', happened(part), ['#found']),
     said('who', 'Who is affected', affected(part), ['#how-much']),
-    said('sure', 'How sure', judged(part), ['#judged']),
+    said('sure', 'How sure', verdictsText(part), ['#judged']),
     said(
       'unknown',
       'What is unknown',
@@ -83,7 +83,7 @@ function affected({ scope }: NoticePart): string {
   return `${plural(scope.mailboxes, 'mailbox', 'mailboxes')}, ${boundText(scope.messages, 'message')}: ${some.join(', ')}${rest}.`
 }
 
-function judged({ verdicts }: NoticePart): string {
+function verdictsText({ verdicts }: NoticePart): string {
   const all = Object.values(verdicts).reduce((sum, one) => sum + one, 0)
   const named: readonly (readonly [string, number])[] = [
     ['used a token issued to its user', verdicts.issued],
@@ -123,7 +123,7 @@ function findingsOf(part: NoticePart): model.Statement[] {
     }),
     model.statement({
       id: 'judged',
-      text: judged(part),
+      text: verdictsText(part),
       strength: 'established',
       evidence: ['coverage', 'docs/verdicts.md#How a verdict is found'],
     }),

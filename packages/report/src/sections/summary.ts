@@ -95,8 +95,8 @@ function noMailbox({ scope, conclusion }: Answer): string {
 function sure({ conclusion, scope }: Answer, on: On): Statement {
   const { comparison, judged } = conclusionText(conclusion).brief
   // What is known by the session alone is in the finding.
-  const [unjudged = ''] = judged.split(';')
-  const texts = [comparison, unjudged]
+  const [undecided = ''] = judged.split(';')
+  const texts = [comparison, undecided]
     .filter((text) => text !== '')
     .map((text) => `${capital(text)}.`)
   return statement({

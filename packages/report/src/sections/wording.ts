@@ -113,7 +113,7 @@ export const surenessOf = (part: Pick<Part, 'selection' | 'conclusion'>): Surene
   absence: absenceIn(part),
 })
 
-/** How strong it is that the records name nothing of a kind: established only where all could be judged and read. */
+/** Strength of the statement that records name nothing of a kind: established only where all was read and decided. */
 export const absenceIn = ({ conclusion }: Pick<Part, 'conclusion'>): 'established' | 'unknown' =>
   conclusion.unanswered.length === 0 ? 'established' : 'unknown'
 

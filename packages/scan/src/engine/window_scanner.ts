@@ -97,7 +97,7 @@ export class WindowScanner {
   readonly #isDeep: boolean
   /** Searches that reported a cut: each is reported once. */
   readonly #cut = new Set<string>()
-  /** Has a share of the budget of anchors, under the number after theirs. */
+  /** Shares the budget of anchors, under the number after the last anchor. */
   readonly #encoded: EncodedSearch | undefined
   readonly #aligned: readonly WindowSearch[]
   readonly #unaligned: readonly WindowSearch[]

@@ -33,7 +33,7 @@ const FEW = 2
 const SHARE_OF_FEW = 1 / 2
 /**
  * For a scrub, which may pass over nothing: once, and for each byte of the file. A tenth of a scrub slot for so many
- * bytes (`scrub_slots.ts` of coredump).
+ * bytes (`scrub_slots.ts` of `packages/coredump`).
  */
 const PATIENT_COST = 6e10
 const PATIENT_PER_BYTE = 100

@@ -1,7 +1,7 @@
 /**
  * Packed files: identified by their first bytes, and unpacked by programs of the system.
  *
- * systemd-coredump packs cores by zstd, lz4 or xz; `jmap` and others by gzip. @module
+ * `systemd-coredump` packs cores by zstd, lz4 or xz; `jmap` and others by gzip. @module
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'

@@ -115,7 +115,7 @@ export class KnownKeys {
     limits: readonly ScanLimit[],
     isDamaged: boolean,
   ): readonly GivenKey[] {
-    const isStopped = isDamaged || limits.some((limit) => !isOfKeysMet(limit))
+    const isStopped = isDamaged || limits.some((limit) => !isOfDiscoveredKeys(limit))
     return givenKeys(this.given, { found, isStopped })
   }
 
@@ -126,7 +126,7 @@ export class KnownKeys {
    * something visibly begins and ends, so that not finding one proves nothing.
    */
   absent(found: readonly Finding[], limits: readonly ScanLimit[]): readonly KeyId[] {
-    if (limits.some((limit) => !isOfKeysMet(limit))) return []
+    if (limits.some((limit) => !isOfDiscoveredKeys(limit))) return []
     const seen = new Set(found.map(({ keyId }) => keyId?.spkiSha256))
     return this.#given
       .filter(({ material }) => material.type === 'rsa' && isSearchable(material))
@@ -144,6 +144,6 @@ export class KnownKeys {
 const isVerified = ({ certainty }: Finding): boolean => certainty === 'proven'
 
 /** Whether a limit says nothing of given keys. */
-function isOfKeysMet({ code, facts }: ScanLimit): boolean {
+function isOfDiscoveredKeys({ code, facts }: ScanLimit): boolean {
   return code === 'search-cut' && String(facts['anchor']).endsWith(OF_DISCOVERED_KEYS)
 }

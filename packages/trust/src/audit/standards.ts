@@ -92,7 +92,7 @@ function ageRow(evidence: Evidence): State {
   )
 }
 
-/** From the last look without a key to the first one without it again. */
+/** From the latest look before a key was listed to the first look after it was gone. */
 function longestPossibleMs({ listings }: KeyHistory, nowMs: number): number {
   const from = listings[0]?.lastAbsentMs
   return from === undefined

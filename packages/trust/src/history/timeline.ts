@@ -1,8 +1,8 @@
 /**
  * When each key was listed, as far as looks show.
  *
- * The time between two looks is unknown: a key was listed after the last look without it, and until the first look without
- * it again.
+ * The time between two looks is unknown. A key was listed at most from the latest look before it appeared until the
+ * first look without it again.
  *
  * @module
  */

@@ -153,8 +153,8 @@ class Issuer {
       if (body === undefined) return answer(413, { error: 'the command is too long' })
       return answer(200, await this.#execute(parseObject(body.toString('utf8')) ?? {}))
     } catch (error) {
-      const isOurs = error instanceof MintmarkError
-      return answer(isOurs ? 400 : 500, { error: isOurs ? error.message : 'failed' })
+      const isExpected = error instanceof MintmarkError
+      return answer(isExpected ? 400 : 500, { error: isExpected ? error.message : 'failed' })
     }
   }
 

@@ -16,7 +16,7 @@ export type Document = readonly Setting[]
 /** The value of an object or list. */
 const CONTAINER = '{}'
 
-/** @throws {Error} for what is none, or is above a limit */
+/** @throws {Error} for a text that is no such configuration, or is above a limit */
 export async function readConfiguration(text: string, language: string): Promise<Document[]> {
   if (language === 'properties') return [readProperties(text)]
   if (language === 'nginx') return [readNginx(text)]

@@ -24,7 +24,7 @@ const holds = ({ name, value }: Condition, setting: Setting): boolean =>
 /** A setting without a value is not set. */
 const NOTHING = /^(?:undefined|null|None|nil|""|''|)$/
 
-function judged(
+function applies(
   { has, unless, lacks }: Rule,
   { settings, isOpen }: Options,
 ): 'yes' | 'no' | 'open' {
@@ -51,7 +51,7 @@ export function matchesInSource(root: SgNode, language: string, rules: readonly 
 function matchOfCall(rule: Rule, call: Call, language: string): Match | undefined {
   if (rule.call?.test(call.callee) !== true) return undefined
   if (!rule.args.every(([at, value]) => isGiven(call, at, value))) return undefined
-  const answer = judged(rule, optionsOf(call, language, rule.options))
+  const answer = applies(rule, optionsOf(call, language, rule.options))
   if (answer === 'no') return undefined
   return { rule, line: call.line, what: call.callee, isOpen: answer === 'open' }
 }
@@ -78,7 +78,7 @@ export function matchesInDocument(document: Document, rules: readonly Rule[]): M
 }
 
 function ofWhole(document: Document, rule: Rule): Match[] {
-  if (judged(rule, { settings: document, isOpen: false }) === 'no') return []
+  if (applies(rule, { settings: document, isOpen: false }) === 'no') return []
   const at = document.find((entry) => rule.has.some((each) => holds(each, entry)))
   return [{ rule, line: at?.line ?? 1, what: at?.name ?? '', isOpen: false }]
 }
@@ -88,7 +88,7 @@ function ofObjects(document: Document, rule: Rule, at: RegExp): Match[] {
     if (!at.test(entry.name)) return []
     const settings = membersAt(document, index)
     // A text where an object is expected is a reference to one: not in view.
-    if (settings.length === 0 || judged(rule, { settings, isOpen: false }) === 'no') return []
+    if (settings.length === 0 || applies(rule, { settings, isOpen: false }) === 'no') return []
     return [{ rule, line: entry.line, what: entry.name, isOpen: false }]
   })
 }

@@ -131,7 +131,7 @@ function verdictOf(report: probed.ProbeReport): string {
     return `CANNOT TELL: ${token} is to be ${broken.expected}, and got ${broken.seen} from ${target}`
   }
   const accepted = summary.accepted + summary.late - summary.allowed
-  const { isFound, isWhole } = probed.judged(report)
+  const { isFound, isWhole } = probed.resultOf(report)
   if (isFound) return `ACCEPTED: ${accepted} of ${total(summary)} by ${target}`
   if (!isWhole) return `CANNOT TELL: ${summary.cannotTell} of ${total(summary)}`
   if (accepted > 0)

@@ -62,15 +62,15 @@ export interface ProbeReport {
   readonly unusedAllowances: readonly Allowance[]
 }
 
-/** Whether something is accepted, or refused late, that nobody allowed; and whether all could be judged. */
-interface Judged {
+/** Whether a forgery is accepted or refused late against the allow-list, and whether every vector has an outcome. */
+interface ProbeResult {
   readonly isFound: boolean
   readonly isWhole: boolean
   /** An advisory vector is accepted. */
   readonly hasLeads: boolean
 }
 
-export function judged({ vectors, distrust, controls }: ProbeReport): Judged {
+export function resultOf({ vectors, distrust, controls }: ProbeReport): ProbeResult {
   const open = vectors.filter(({ outcome, allowed }) => isAccepted(outcome) && !allowed)
   const isFound = (level: Vector['level']) => open.some(({ vector }) => vector.level === level)
   const all = [...vectors, ...distrust]

@@ -159,7 +159,7 @@ const nameOf = ({ document, atMs, outcome, sha256 }: Omit<Observation, 'recorded
 
 const hashOf = ({ body }: Seen) => body && createHash('sha256').update(body).digest('hex')
 
-/** The record's last look at a URL: for conditional requests, and to ask for it first. */
+/** The record's latest look at a URL: for conditional requests, and to ask for it first. */
 function knownIn(record: KeyRecord): Required<Pick<FetchOptions, 'known' | 'wasRead'>> {
   const lastAt = (url: string) =>
     record.content.observations.findLast(

@@ -218,7 +218,7 @@ interface ReadCertificate {
   readonly publicKey: KeyObject
 }
 
-/** Content of the object identifiers, hex: md5WithRSA; sha1WithRSA, ecdsa-with-SHA1, dsa-with-sha1. */
+/** Content of the object identifiers, hex: `md5WithRSA`; `sha1WithRSA`, `ecdsa-with-SHA1`, `dsa-with-sha1`. */
 const BROKEN: Readonly<Record<string, 'MD5' | 'SHA-1'>> = {
   '2a864886f70d010104': 'MD5',
   '2a864886f70d010105': 'SHA-1',

@@ -12,7 +12,7 @@ export const verdicts: Handler = (call) =>
   withCase(call, 'read', async (investigated) => {
     const { session } = investigated
     if (call.flag('csv')) {
-      await judged(investigated, call)
+      await reconciled(investigated, call)
       for await (const lines of cases.verdictsCsv(session)) await call.out(lines)
       return exitCode(await cases.verdictsOutcome(session))
     }
@@ -40,8 +40,8 @@ type Found = Pick<cases.Answer, 'verdicts' | 'reasons' | 'tokens' | 'tokensTotal
 async function verdictsOf(investigated: cases.Case, isAll: boolean, call: Call): Promise<Found> {
   const answer = await cases.finishedAnswer(investigated)
   if (answer !== undefined && !(isAll && answer.tokensTotal > answer.tokens.length))
-    return { ...answer, outcome: cases.judgedOutcome(answer.conclusion.judged) }
-  await judged(investigated, call)
+    return { ...answer, outcome: cases.verdictOutcome(answer.conclusion.judged) }
+  await reconciled(investigated, call)
   const { session } = investigated
   const limit = isAll ? LISTED : SHOWN
   const tokens = await cases.tokenVerdicts(session, { limit })
@@ -55,7 +55,7 @@ async function verdictsOf(investigated: cases.Case, isAll: boolean, call: Call):
 }
 
 /** Brings the verdicts up to the evidence; does nothing where they are. */
-export const judged = (investigated: cases.Case, call: Call): Promise<unknown> =>
+export const reconciled = (investigated: cases.Case, call: Call): Promise<unknown> =>
   call.progress((progress) =>
     cases.sealAndReconcile(investigated, {
       onProgress: (done, total) => progress.show('reconcile', done, total),

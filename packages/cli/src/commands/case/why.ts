@@ -10,11 +10,11 @@ import type { Handler } from '../../process/call.ts'
 import { type ExitCode, exitCode } from '../../process/exit_codes.ts'
 import { count, listed, minute, plural, RIGHT } from '../../render/table.ts'
 import { labelled } from '../../render/wrapped.ts'
-import { judged } from './verdicts.ts'
+import { reconciled } from './verdicts.ts'
 
 export const why: Handler = (call, id = '') =>
   withCase(call, 'read', async (investigated) => {
-    await judged(investigated, call)
+    await reconciled(investigated, call)
     const found = await cases.explain(investigated.session, id.trim())
     await call.print(found, () => described(id, found, call.width))
     return codeOf(found)

@@ -23,7 +23,7 @@ export const trustProbe: Handler = async (call) => {
   if (call.text('alarms') !== undefined)
     throw invalid('alarms', '--alarms is for a probe with --schedule')
   const report = await once()
-  const code = exitCode(trust.judged(report))
+  const code = exitCode(trust.resultOf(report))
   await call.out(printed(report, call, code), code)
   return code
 }
@@ -167,7 +167,7 @@ const ACCEPTED_EVENT = 'urn:mintmark:secevent:forgery-accepted'
 /** How long receivers have for the alarms still pending at the end. */
 const PATIENCE_MS = 10_000
 
-/** Ends with 0 when it is stopped, and with 3 if an alarm could not be delivered by then. */
+/** Ends with 0 when it is stopped, and with 3 if an alarm is still undelivered. */
 async function probeOnSchedule(
   once: () => Promise<trust.ProbeReport>,
   everyMs: number,
@@ -179,7 +179,7 @@ async function probeOnSchedule(
   const run = async () => {
     const report = await once()
     await print(eventOf(report))
-    if (trust.judged(report).isFound) await streams?.send(alarmOf(report))
+    if (trust.resultOf(report).isFound) await streams?.send(alarmOf(report))
   }
   try {
     for (let runs = 0; !stop.aborted; runs++) {
@@ -213,7 +213,7 @@ async function streamsOption(call: Call) {
 }
 
 function eventOf(report: trust.ProbeReport) {
-  const result = trust.judged(report)
+  const result = trust.resultOf(report)
   return {
     at: new Date(report.atMs).toISOString(),
     event: result.isFound ? 'forgery-accepted' : 'probed',

@@ -1,4 +1,4 @@
-/** Dumps among the evidence: recognised, searched once, and told with whoever touched them. */
+/** Dumps among the evidence: recognised, searched once, and reported with whoever accessed them. */
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash, generateKeyPairSync } from 'node:crypto'

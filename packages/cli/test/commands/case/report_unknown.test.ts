@@ -1,4 +1,4 @@
-/** The report of four accesses of which none can be judged: nothing in it is a zero that records established. */
+/** The report of four accesses without a verdict: it shows no zero as if records had established it. */
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -14,7 +14,7 @@ let made: Made
 
 before(async () => {
   made = writeEvidence(join(folder, 'exports'))
-  // Read in, and not yet judged: a question brings the case up to date by itself.
+  // Ingested, and without verdicts: a query brings the case up to date by itself.
   const { code } = await mintmark('ingest', made.folder, ...inCase, '--threads', '2')
   assert.equal(code, 0)
 })

@@ -1,4 +1,4 @@
-/** The servers of the command line with `--json`: where they are stands in a line of JSON on standard output, and nothing on the other. */
+/** Servers of the command line with `--json` print their address as a line of JSON, and nothing on standard error. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createHash, generateKeyPairSync } from 'node:crypto'
@@ -72,7 +72,7 @@ function signerConfig(): string {
   return file('signer.json', JSON.stringify(config))
 }
 
-/** Lines of a server's standard output until one says that it listens; it is told to stop then. */
+/** Lines of a server's standard output until one says that it listens; it is stopped then. */
 async function linesOf(...args: readonly string[]): Promise<{ lines: Json[]; err: string }> {
   const child = spawn(process.execPath, [BIN, ...args, '--json'])
   let [out, err] = ['', '']

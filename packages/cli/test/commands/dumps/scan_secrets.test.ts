@@ -44,7 +44,7 @@ const words = (...values: readonly number[]): Buffer => {
   return bytes
 }
 
-/** The pads of HMAC as they lie in a context. */
+/** The pads of HMAC as a context stores them. */
 function pads(): Buffer {
   const padded = Buffer.concat([hmac, Buffer.alloc(32)])
   return Buffer.concat([0x36, 0x5c].map((pad) => Buffer.from(padded.map((byte) => byte ^ pad))))

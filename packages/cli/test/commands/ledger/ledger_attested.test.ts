@@ -1,4 +1,4 @@
-/** Double entry: the front end attests what it asked for, and an audit tells of a token that no front end asked for. */
+/** Double entry: the front end attests each request, and an audit reports tokens that no front end requested. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** Stores and streams of a ledger that are no stores or streams: told by their option, and nothing is made. */
+/** Invalid stores and streams of a ledger: the error names the option, and nothing is made. */
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

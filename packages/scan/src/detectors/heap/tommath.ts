@@ -55,7 +55,7 @@ interface TomMathNumber {
   readonly to: number
 }
 
-/** Digits of the number in the chunk whose size is at `at`: 0 where they are none of a random one, judged by a glance. */
+/** Digits of the number in the chunk whose size is at `at`; 0 where a quick check shows that it is not random. */
 function countAt(bytes: Uint8Array, at: number, { digits, sizeBytes }: Build): number {
   const size = sizeAt(bytes, at, sizeBytes)
   const from = at + sizeBytes

@@ -62,7 +62,7 @@ const DEEP = 8
 /**
  * How many times as much may be spent on marked offsets where a scrub must decide whether a key is there. Bytes that
  * all look like keys cost some 23 ns each, times this: less than the second a megabyte that the gate allows a scrub
- * (`scrub_slots.ts` of coredump).
+ * (`scrub_slots.ts` of `packages/coredump`).
  */
 export const PATIENT = 32
 

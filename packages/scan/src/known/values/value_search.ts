@@ -194,7 +194,7 @@ function foundAt(pattern: Pattern, at: number): LocatedValue {
   return { ...found, reported: pattern.reported }
 }
 
-/** Whether a pattern is at an offset, judged by its bytes from `from` on: the last first, for p − 1 begins like p. */
+/** Whether a pattern is at an offset, by its bytes from `from` on: the last first, since p − 1 begins like p. */
 function isAt(bytes: Uint8Array, at: number, pattern: Uint8Array, from: number): boolean {
   if (at + pattern.length > bytes.length) return false
   for (let k = pattern.length - 1; k >= from; k--) if (bytes[at + k] !== pattern[k]) return false
