@@ -37,7 +37,7 @@ async function mint(world: World, count: number): Promise<string[]> {
 const judge = async (world: World, token: string) =>
   await world.guard.judge(token, [mailPolicy], 'mail')
 
-/** Shows each until it is let in, some at once: the first tell whether the guard has read what there is. */
+/** Shows each until it is admitted, some at once: the first show whether the guard has read all entries. */
 async function use(world: World, tokens: readonly string[]): Promise<void> {
   const untilMs = performance.now() + PATIENCE_MS
   for (let at = 0; at < tokens.length; ) {

@@ -1,5 +1,5 @@
 /**
- * Tokens that were shown while the ledger could not tell: each is looked at by itself, whatever becomes of another.
+ * Tokens that were shown while the ledger was unavailable: each is checked by itself, whatever becomes of another.
  */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'

@@ -7,7 +7,7 @@ import { parseStrict } from '../src/verify/strict_jws.ts'
 /** As {@link parseStrict} and the verifier would, for payloads that are no claims. */
 export function isTokenOf(token: string, key: TrustedKey): boolean {
   const [header = '', payload = '', signature = '', ...rest] = token.split('.')
-  // The payload of an access token in the place of theirs, so that all else is read as in earnest.
+  // The payload of an access token replaces the vector's, so that everything else is read as of a real token.
   const inPlace = Buffer.from(JSON.stringify({ iss: 'https://id.example.org' })).toString(
     'base64url',
   )

@@ -61,7 +61,7 @@ const forgeries: readonly {
     forged: async () => respaced(world.keys.own, await world.mint()),
   },
   {
-    name: 'a key that ran out',
+    name: 'an expired key',
     alarm: 'expired-key',
     severity: 'critical',
     forged: () => forge(world.keys.old, claims()),

@@ -229,7 +229,7 @@ function stateTruth(world: World, truth: Truth, sums: TruthSums) {
     tenant: state?.tenant ?? '',
     mailboxes: accounts.map(({ mailbox }) => mailbox),
     messages,
-    // No message lay in two of these mailboxes, so copies are as many.
+    // No message was in two of these mailboxes, so there are as many copies.
     copies: accounts.reduce((sum, account) => sum + account.messages, 0),
     groups: [EAST_ASIA, EUROPE].map((name) => {
       const members = accounts.filter(({ group }) => group === name)

@@ -1,5 +1,5 @@
 /**
- * Reads the replay's files with JSON.parse and csv-parse alone: no reader of ours has a say in it.
+ * Reads the replay's files with JSON.parse and csv-parse alone: no reader of Mintmark takes part.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { parse } from 'csv-parse/sync'
 
 export interface FoundAccess {
   readonly tokenId: string
-  /** Object id that the token names; `''` where the record does not tell. */
+  /** Object id that the token names; `''` where the record does not have it. */
   readonly holder: string
   readonly ip: string
 }
@@ -99,7 +99,7 @@ function listOf(value: unknown): Json[] {
   return Array.isArray(value) ? value.filter(isObject) : []
 }
 
-/** GUID text of a token id in any of its spellings; `''` for what is none. */
+/** GUID text of a token id in any of its spellings; `''` for any other text. */
 function canonical(spelled: string): string {
   if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(spelled)) return spelled
   if (spelled.length === 48) return Buffer.from(spelled, 'base64').toString('latin1')

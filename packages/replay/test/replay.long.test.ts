@@ -253,7 +253,7 @@ describe('the incident at a third of its scale', () => {
       Object.keys(document.traps).toSorted((one, other) => (one < other ? -1 : 1)),
       TRAPS,
     )
-    // A third of 100,000 and of 250,000, and what is not scaled: the capped search, devices' hourly rhythm.
+    // A third of 100,000 and of 250,000, and what is not scaled: the capped search, hourly refreshes of devices.
     const ordinary = summary.accesses - document.forged.accesses
     assert.ok(Math.abs(ordinary - 37_000) < 6000, String(ordinary))
     assert.ok(Math.abs(summary.issuances - 100_000) < 18_000, String(summary.issuances))

@@ -112,7 +112,7 @@ function intrusions(): unknown[] {
   )
 }
 
-/** Touches a file with a token of nobody's. */
+/** Accesses a file with an unissued token. */
 const touch = {
   schema: 'mintmark-access/1',
   id: idOf(7, 1),

@@ -151,7 +151,7 @@ async function answerView({ views, params, viewer, signal }: Asked): Promise<Ans
 /**
  * A hunt without the accesses that it points at.
  *
- * @param within hits that lie in a part, by hunt; left out: the part is the whole
+ * @param within hits in a part, by hunt; left out: the part is the whole
  */
 export function summary(
   within?: ReadonlyMap<string, number>,

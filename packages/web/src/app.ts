@@ -22,7 +22,7 @@ interface CaseAppDeps {
   readonly viewer: Viewer
   readonly ownHunts: OwnHunts
   readonly files: ReadonlyMap<string, StaticFile>
-  /** Told of a failure that is no user's. */
+  /** Called with the text of an internal error. */
   readonly onBug: (text: string) => void
 }
 

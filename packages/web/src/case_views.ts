@@ -2,7 +2,7 @@
  * What the page shows of a case: its answer, its selection as a table, and the parts of it that somebody views.
  *
  * Questions to parts are put one after the other: a part is never taken away while a question is put to it. A mark changes
- * what is theirs at once; what could be either party's is found anew while nobody waits.
+ * the attacker's accesses at once; ambiguous ones are found again in the background.
  *
  * @module
  */

@@ -6,7 +6,7 @@
 import { baseRateText } from '@mintmark/case/conclusion_text'
 import type { ColumnOf } from './table.ts'
 
-/** Whose an access is: its class, or `either` where it could be either party's. */
+/** Whose an access is: its class, or `either` where it is ambiguous. */
 export const ACCESS_CLASS: ColumnOf<{ readonly party: string; readonly class: string }> = {
   name: 'class',
   value: (row) => (row.party === 'either' ? 'either' : row.class),

@@ -76,7 +76,7 @@ async function decode(value: ByteSource, packed: Sink): Promise<void> {
     throw invalid('the core of the report is no base64, or is damaged')
 }
 
-/** By gzip, as apport does, or by zstd, as what it takes from systemd-coredump. */
+/** `apport` packs by gzip; cores that it takes from `systemd-coredump` are packed by zstd. */
 async function unpack(packed: ByteSource, core: CheckedSink, most: number): Promise<void> {
   const head = new Uint8Array(MAGIC_BYTES)
   const coding = packerOf(head.subarray(0, packed.read(0, head)))

@@ -1,5 +1,5 @@
 /**
- * Watches a folder that another system drops dumps into: Windows Error Reporting, systemd-coredump, a cluster's nodes.
+ * Watches a folder that another system drops dumps into: Windows Error Reporting, `systemd-coredump`, a cluster's nodes.
  *
  * Raw dumps are on a disk before the gate sees them; it can only make that time short. @module
  */

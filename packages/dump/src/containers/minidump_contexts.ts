@@ -19,7 +19,7 @@ interface Shape {
 const SHAPES: ReadonlyMap<string, Shape> = new Map([
   // FltSave (FXSAVE) without its words of control, then VectorRegister. Behind: CONTEXT_EX, the header of XSAVE at a multiple of 64.
   ['x86-64', { length: 1232, parts: [[0x120, 0x4a0]], goesOnAt: 1344 }],
-  // FloatSave without its words of control and its last word, ExtendedRegisters (FXSAVE) without theirs.
+  // `FloatSave` and `ExtendedRegisters` (FXSAVE), each without its control words; `FloatSave` without its last word.
   [
     'i386',
     {

@@ -150,7 +150,7 @@ export function statusOf(value: unknown): StreamStatus | undefined {
   return STATUSES.find((each) => each === value)
 }
 
-/** The texts of a list; undefined for what is none. */
+/** The strings in an array; undefined for any other value. */
 export function textsOf(value: unknown): string[] | undefined {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : undefined
 }

@@ -14,7 +14,7 @@ import {
 } from './answers.ts'
 import type { Admitted } from './introspect_route.ts'
 
-/** Header with the caller's secret: `Authorization` is that of the request to be judged. */
+/** Header with the caller's secret: `Authorization` has the token to verify. */
 export const CALLER_HEADER = 'x-mintmark-caller'
 
 export async function authorize(c: Context, guard: Guard, callers: Callers): Promise<Response> {

@@ -5,7 +5,7 @@
  * The routes answer all other requests (another method, a body without its length, a path with a query).
  *
  * Trust: a repeated header must arrive as one value with both in it, or none (`joinDuplicateHeaders` of Node's server).
- * Else the guard could judge another token than the one that the resource uses.
+ * Else the guard could verify another token than the one that the resource uses.
  *
  * @module
  */

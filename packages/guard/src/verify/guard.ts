@@ -1,4 +1,4 @@
-/** Judges tokens by trusted keys, policies and a ledger; counts verdicts and raises alarms. @module */
+/** Assigns verdicts to tokens by trusted keys, policies and a ledger; counts them and raises alarms. @module */
 import { randomUUID } from 'node:crypto'
 import type { FollowedLedger } from '../follow/ledger_follower.ts'
 import { type Alarm, AlarmFilter } from './alarms.ts'
@@ -57,7 +57,7 @@ export class Guard {
     return this.#options.follower
   }
 
-  /** Judges a token, synchronously where nothing has to be asked; counts it. Never throws. */
+  /** Assigns and counts the verdict on a token, synchronously where nothing has to be asked. Never throws. */
   judge(
     token: string,
     audiences: readonly AudiencePolicy[],
@@ -99,7 +99,7 @@ export class Guard {
     return counter
   }
 
-  /** Judges unsettled tokens again. Call it from time to time. */
+  /** Checks unsettled tokens again. Call it from time to time. */
   recheck(): Promise<void> {
     return this.#recheck.run()
   }

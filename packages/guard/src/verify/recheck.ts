@@ -1,7 +1,7 @@
 /**
  * Tokens that were presented while the ledger was unavailable: later, those that it lacks raise their alarm.
  *
- * A token that still cannot be judged goes behind the others of its issuer. No issuer waits for another, whose ledger may
+ * A token that is still undecided goes behind the others of its issuer. No issuer waits for another, whose ledger may
  * be unavailable for days.
  *
  * @module
@@ -45,7 +45,7 @@ export class Recheck {
     else this.#unsettled.set(name, unsettled)
   }
 
-  /** Judges the oldest tokens of each issuer. Never throws. */
+  /** Checks the oldest tokens of each issuer. Never throws. */
   async run(): Promise<void> {
     if (this.#isRunning) return
     this.#isRunning = true

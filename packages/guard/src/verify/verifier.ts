@@ -1,4 +1,4 @@
-/** Judges a token: signed by the right key, for this audience, in time, and recorded before it was signed. @module */
+/** Verifies a token: signed by the right key, for this audience, in time, and recorded before it was signed. @module */
 import { type Json, text } from '@mintmark/core'
 import type { FollowedLedger } from '../follow/ledger_follower.ts'
 import type { Alarm, AlarmClass } from './alarms.ts'
@@ -50,7 +50,7 @@ export type Verdict =
       readonly shown?: Shown
     }
 
-/** A token that was presented while the ledger was unavailable: it is judged again later. */
+/** A token that was presented while the ledger was unavailable: it is checked again later. */
 export interface Unsettled {
   readonly signed: Signed
   readonly isAdmitted: boolean
@@ -285,7 +285,7 @@ export class Verifier {
     }
   }
 
-  /** The ledger is unavailable: the audience's policy decides, and the token is judged again later. */
+  /** The ledger is unavailable: the audience's policy decides, and the token is checked again later. */
   #unsettled(signed: Signed): Verdict {
     const { mode, whenStale, graceMs = 0 } = signed.audience ?? {}
     const isYoung = this.#options.now() - signed.claims.issuedAtMs < graceMs

@@ -131,7 +131,7 @@ async function answerOf(response: Response): Promise<readonly unknown[]> {
 describe('a guard on a server', () => {
   for (const { name, path, method = 'POST', headers = asDovecot, body, status } of cases)
     it(`answers ${method} ${path}, ${name}, as its routes do`, async () => {
-      // Of a forgery each is told once: the two have to be asked about the same token.
+      // Each forgery raises one alarm: the two have to be asked about the same token.
       const init = { method, headers: headers(), ...(body !== undefined && { body: body() }) }
       const routed = await answerOf(await world.ask(new Request(`http://guard${path}`, init)))
       assert.deepEqual(await answerOf(await fetch(`${world.url}${path}`, init)), routed)

@@ -1,4 +1,4 @@
-/** A guard over HTTP, beside a ledger over HTTP: what a mail server and a proxy are told. */
+/** A guard over HTTP, beside a ledger over HTTP: the answers that a mail server and a proxy get. */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { request } from 'node:http'

@@ -115,7 +115,7 @@ export async function startGuardWorld(
   }
 }
 
-/** A ledger that may be told to stop more than once. */
+/** A ledger that may be stopped more than once. */
 async function servedOnce(folder: string): Promise<{ url: string; stop: () => Promise<void> }> {
   const { url, stop } = await serve(folder)
   let stopped: Promise<void> | undefined

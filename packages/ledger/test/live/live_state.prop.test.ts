@@ -257,7 +257,7 @@ describe('state that is stored for a start', () => {
     // The newest bundle, perhaps the one before; a shard of 1,100 entries has five.
     assert.ok(bundles <= 2, `${bundles} bundles are read`)
     const alone = await answersOf(withoutKept(disk), nowMs, tokens)
-    // And the newest once more, for when it was made.
+    // And the newest again, for when it was made.
     assert.equal(alone.bundles, 6)
     assert.deepEqual(said, alone.said)
     assert.equal(said.filter((each) => each !== undefined).length, 500)

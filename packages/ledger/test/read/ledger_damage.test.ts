@@ -1,4 +1,4 @@
-/** What an audit from outside tells of a ledger that is not what it says. */
+/** What an outside audit reports of a ledger that is damaged or altered. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'

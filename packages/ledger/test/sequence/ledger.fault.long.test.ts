@@ -78,7 +78,7 @@ async function live(disk: SimulatedDisk, outside: Outside): Promise<void> {
   }
 }
 
-/** Opens the ledger once more on a disk that works, and compares it with what is known outside. */
+/** Reopens the ledger on a disk that works, and compares it with what is known outside. */
 async function check(disk: SimulatedDisk, outside: Outside): Promise<void> {
   const ledger = await openFolderLedger(FOLDER, {
     now: () => START + DAY,
@@ -119,7 +119,7 @@ async function placesOf(reader: LedgerReader): Promise<Map<string, string>> {
   return places
 }
 
-/** A failure that a caller is told of by its code; anything else is a bug. */
+/** A failure with a code for the caller; anything else is a bug. */
 function isTold(error: unknown): boolean {
   return error instanceof MintmarkError || (error instanceof Error && 'code' in error)
 }

@@ -1,4 +1,4 @@
-/** Two writers that meet since the lock was lost: each of them goes on whole, or is told why it may not. */
+/** Two writers that meet since the lock was lost: each of them goes on whole, or fails with the reason. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -58,7 +58,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   }
 }
 
-/** Audits the ledger; each acknowledged token must stand at its index, and no token twice. */
+/** Audits the ledger; each acknowledged token must have its index, and no token occurs twice. */
 async function assertHolds(
   folder: string,
   acknowledged: ReadonlyMap<string, number>,
@@ -80,7 +80,7 @@ async function assertHolds(
   assert.deepEqual(wrong, [])
 }
 
-/** Appends from several callers until it is told to stop; remembers what was acknowledged. */
+/** Appends from several callers until it is stopped; remembers what was acknowledged. */
 function callersOf(ledger: ReopeningLedger) {
   const acknowledged = new Map<string, number>()
   let turnedAway = 0

@@ -10,7 +10,7 @@
  * incoming refresh token proves nothing: interactive sign-ins are seen with a primary one.
  *
  * Source: headers of downloads of 2025 as published by their users; grouping, entra-docs
- * concept-noninteractive-sign-ins.md, read 2026.
+ * `concept-noninteractive-sign-ins.md`, read 2026.
  *
  * @module
  */

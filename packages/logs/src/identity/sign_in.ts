@@ -5,8 +5,8 @@
  * `uniqueTokenIdentifier`, the record's own `id` is the token id: in every sample that has both, the one decodes
  * to the other. `originalRequestId` is not used: it names the first request of a flow, not this token's.
  *
- * Source: entra-docs, reference-azure-monitor-sign-ins-log-schema.md; Graph beta, resource type signIn; read
- * 2026.
+ * Source: entra-docs, `reference-azure-monitor-sign-ins-log-schema.md`; Graph beta, resource type `signIn`;
+ * read 2026.
  *
  * @module
  */

@@ -30,7 +30,7 @@ function isRisk(row: Json): boolean {
   return hasAny(row, RISK) && hasAny(row, RISK_STATE) && !Object.hasOwn(row, 'appId')
 }
 
-/** A category's name is words and hyphens (`AdvancedHunting-DeviceEvents`); what is none is not repeated. */
+/** A category's name is words and hyphens (`AdvancedHunting-DeviceEvents`); any other value is not repeated. */
 function categoryOf(row: Json): string {
   const category = plain(first(row, ['category', 'Category']))
   if (/^[A-Za-z][\w.-]{0,79}$/.test(category)) return category

@@ -135,7 +135,7 @@ export interface Access {
   readonly outcome: 'succeeded' | 'failed' | ''
   readonly tokenId: TokenId
   readonly tokenIdState: TokenIdState
-  /** Session of the token (`sid`): AADSessionId, SignIn session, Graph SessionId. */
+  /** Session of the token (`sid`): `AADSessionId`, the sign-in's session, Graph `SessionId`. */
   readonly sessionId: string
   /** The record's other session field where it has two (Exchange's own `SessionId`); else `''`. */
   readonly otherSessionId: string
@@ -149,9 +149,9 @@ export interface Access {
   /** Owner of what was accessed (MailboxOwnerUPN; for files the site's owner or `''`), lower-case. */
   readonly mailbox: string
   readonly mailboxId: string
-  /** Tenant of the resource (OrganizationId). */
+  /** Tenant of the resource (`OrganizationId`). */
   readonly tenant: string
-  /** Tenant that the token names (TokenTenantId); `''` when the record has none. */
+  /** Tenant that the token names (`TokenTenantId`); `''` when the record has none. */
   readonly tokenTenant: string
   /** Home tenant of an external user; `''` when there is none. */
   readonly externalTenant: string

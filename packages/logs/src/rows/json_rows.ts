@@ -43,7 +43,7 @@ export class JsonRows {
   readonly #taker: RowTaker
   readonly #tail = new ByteTail()
   readonly #walk = new JsonWalk(MAX_DEPTH)
-  /** Stands in the first level of a wrapper while its rows are read. */
+  /** Stays in the first level of a wrapper while its rows are read. */
   readonly #wrapper = new JsonWalk(MAX_DEPTH)
   #bytes: Buffer = Buffer.alloc(0)
   #at = 0

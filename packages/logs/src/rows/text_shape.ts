@@ -19,7 +19,7 @@ const ANSWER =
 const DELIMITERS = [',', ';', '\t', '|']
 
 /**
- * Tells the container of rows by a text's beginning.
+ * Identifies the container of rows by a text's beginning.
  *
  * @param head UTF-8 without its byte order mark; any length, the same for the same file
  * @param isWhole whether the file ends with it

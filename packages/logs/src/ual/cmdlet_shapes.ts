@@ -87,7 +87,7 @@ export const splunkCsv: Adapter = {
   accepts: (row) => hasAuditData(row) && isSplunk(row),
 }
 
-/** Result sets distinguished in one file; a file with more of them is judged on the first. */
+/** Result sets distinguished in one file; of more, only the first are checked. */
 const MAX_SETS = 10_000
 
 interface Span {

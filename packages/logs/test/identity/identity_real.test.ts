@@ -23,7 +23,7 @@ function samplesOf(folder: string): readonly Sample[] {
   })
 }
 
-/** Which adapter should read a record, told without the adapters' own tests. */
+/** Which adapter should read a record, decided without the adapters' own tests. */
 function shapeOf(row: Json): string {
   if (row['activityDisplayName'] !== undefined) return 'entra-audit-graph'
   if (row['createdDateTime'] !== undefined) return 'entra-graph'

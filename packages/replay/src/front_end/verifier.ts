@@ -91,7 +91,7 @@ export function verifierOf(
 
 export const keySetOf = (keys: readonly Json[]): JWTVerifyGetKey => createLocalJWKSet(jwkSet(keys))
 
-/** As `jose` wants a set: it reads every key itself, and refuses what is none. */
+/** As `jose` wants a set: it reads every key itself, and refuses anything else. */
 export function jwkSet(keys: readonly Json[]): JSONWebKeySet {
   return { keys: keys.map((key) => ({ ...key, kty: text(key, 'kty') ?? '' })) }
 }

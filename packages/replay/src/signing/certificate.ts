@@ -27,7 +27,7 @@ const EXTENSIONS = 0xa3
 const TRUE = Buffer.from([0x01, 0x01, 0xff])
 /** sha256WithRSAEncryption, with its NULL. */
 const WITH_RSA = der(SEQUENCE, Buffer.from('06092a864886f70d01010b0500', 'hex'))
-/** ecdsa-with-SHA256. Source: RFC 5758, section 3.2. */
+/** `ecdsa-with-SHA256`. Source: RFC 5758, section 3.2. */
 const WITH_ECDSA = der(SEQUENCE, Buffer.from('06082a8648ce3d040302', 'hex'))
 const COMMON_NAME = Buffer.from('0603550403', 'hex')
 const KEY_USAGE = Buffer.from('0603551d0f', 'hex')

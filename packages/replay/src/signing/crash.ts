@@ -14,7 +14,7 @@ import { writeCore } from './core_file.ts'
 import { isStopped } from './process_memory.ts'
 
 const SERVICE = fileURLToPath(new URL('./signing_service.ts', import.meta.url))
-/** A service that has not crashed by then never will. */
+/** A service that has not crashed within this time never will. */
 const PATIENCE_MS = 20_000
 const POLL_MS = 5
 

@@ -1,8 +1,8 @@
 /**
  * The provider's published signing keys: the one that leaked, and others that did not.
  *
- * Source for the shape: the published thumbprint is the SHA-1 of a certificate of 2016 that ran out on 4 April 2021
- * and stood in the key lists until 2023; each key of the common list carries an `issuer` (Microsoft, "Access tokens").
+ * Source for the shape: the published thumbprint is the SHA-1 of a certificate of 2016 that expired on 4 April 2021
+ * and was listed until 2023; each key of the common list carries an `issuer` (Microsoft, "Access tokens").
  * Everything else is invented: neither that certificate nor any real key is here.
  *
  * @module
