@@ -5,7 +5,7 @@
  * What is not installed of `keyless_programs.mjs` is left out, and said. Each process gets some work first, so that its
  * heap is full of what such a program has. As root, since PostgreSQL wants a user of its own. With `--keep`, cores with
  * findings or candidates stay there; with `--only NAME,NAME` only these programs are started. With `--every-way` each
- * core is scanned once more with a fresh RSA key, with a fresh key on P-256, and with `--deep`.
+ * core is scanned again with a fresh RSA key, with a fresh key on P-256, and with `--deep`.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'

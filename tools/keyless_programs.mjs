@@ -22,7 +22,7 @@ function postgres() {
 const lines = (count, line) => Array.from({ length: count }, (_, i) => line(i)).join('\n')
 
 /**
- * @param folder theirs to write to
+ * @param folder that the programs may write to
  * @param file writes one there and gives its path
  * @param start starts a program there
  * @returns each with the command that must be there, and the seconds that it works before its core is taken

@@ -13,7 +13,7 @@ const PACKAGES = /^packages.(?:case|core|dump|keys|logs|scan|scrub)\b/
 const MOST = 8
 /** Processes of a package that has few files: fewer would leave a core idle, more would each load the code again. */
 const LEAST_PROCESSES = availableParallelism()
-/** What touches other tests of the process: hooks around each of them, its environment, how much memory it takes. */
+/** What affects other tests of the process: hooks around each of them, its environment, how much memory it takes. */
 const REACHES_OUT = /^(?:before|after)Each\(|process\.env\b.* = |memoryUsage|resourceUsage|\bmock\b|process\.on\(/m
 
 /**

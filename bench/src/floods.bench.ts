@@ -3,11 +3,11 @@
  * process with a heap of many kinds of data.
  *
  * Each file is scanned with no public key, with one and with a hundred, by the command, its start counted. Asked: no
- * more than ten times as long as the usual file, at most 512 MB, and that it is told where something was cut short. The
+ * more than ten times as long as the usual file, at most 512 MB, and that the output names what was cut short. The
  * key of some floods is the one given.
  *
  * Needs gcore (of gdb) and GNU time, and fails without them where CI=true. BENCH_TINY=1 takes small files, with a hundred
- * keys (of which the one is one) alone, and checks memory, and that nothing fails.
+ * keys (with the one among them) alone, and checks memory, and that nothing fails.
  *
  * Usage: node bench/src/floods.bench.ts [MEGABYTES] [--only PART-OF-A-NAME]
  */

@@ -116,7 +116,7 @@ function ecTexts(count: number): string {
 /** Bytes of a piece of memory, and how many pieces there are at most. */
 const PIECE = { bytes: 800, most: 40_000 } as const
 
-/** A core whose memory is in short pieces that lie in another order. */
+/** A core whose memory is in short pieces, in another order. */
 function inPieces(flood: Flood): Flood {
   return (length) => {
     const count = Math.min(PIECE.most, Math.floor(length / (PIECE.bytes + 56)))

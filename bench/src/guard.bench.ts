@@ -1,7 +1,7 @@
 /**
  * The verifier beside what it is built on, and the live set.
  *
- * Tokens are ES256 with about 600 bytes of signing input, each looked at once. In turns within one run: the signature alone
+ * Tokens are ES256 with about 600 bytes of signing input, each verified once. Alternately within one run: the signature alone
  * by jose (`compactVerify`), the whole of `jwtVerify` by jose, of `fast-jwt` without its cache, and of the guard. Processor
  * time is user and system of the process, so that what a thread of the pool does is counted. The guard remembers no token.
  *
@@ -128,7 +128,7 @@ async function verifiers(): Promise<void> {
   ]
   for (let round = 0; round < ROUNDS; round++)
     for (const each of all) {
-      // oxlint-disable-next-line no-await-in-loop -- in turns
+      // oxlint-disable-next-line no-await-in-loop -- alternately
       await once(each, tokens)
     }
   for (const { name, cpu, clock } of all)
@@ -175,7 +175,7 @@ function guardOver(follower: LedgerFollower, ring: TrustedKeys): Guard {
   })
 }
 
-/** Start-up from tiles that lie in memory, in processes of their own: what it takes to hash, to hold and to prove them. */
+/** Start-up from tiles in memory, in processes of their own: what it takes to hash, to hold and to prove them. */
 function startUp(count: number): void {
   const folder = mkdtempSync(path.join(tmpdir(), 'mintmark-bench-guard-'))
   try {

@@ -1,6 +1,6 @@
 /**
  * One start of a guard from tiles, in a process that has done nothing else: `node guard_start.ts FILE`, where FILE holds
- * {@link StoredLedger}, serialized. Writes a {@link Start} to standard output.
+ * {@link StoredLedger}, serialised. Writes a {@link Start} to standard output.
  */
 import { readFileSync } from 'node:fs'
 import { deserialize } from 'node:v8'

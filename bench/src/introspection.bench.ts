@@ -6,8 +6,9 @@
  * is known by its secret. A third process asks over connections that are kept alive: it shares the processors with the guard,
  * so that the guard's time for a request says more than the rate. First 3,000 requests come each second, whatever the guard
  * does; then as fast as 64 callers get their answers. The tokens are all different, to a guard that remembers none, or a few
- * that come over and over, to one that does as is usual. Beside them stands a server that answers without a look. What comes in the first seconds of each is told apart: a server's code
- * is compiled as it is used.
+ * that come over and over, to one that does as is usual. A server that
+ * answers without a check is measured beside them. The first seconds of each are reported apart: a server's code is
+ * compiled as it is used.
  *
  * Usage: node bench/src/introspection.bench.ts [--seconds N]. BENCH_TINY=1 only checks that all are let in.
  */

@@ -16,7 +16,7 @@ export interface Assignment {
   readonly url: string
   readonly asks: 'introspect' | 'authz'
   readonly caller: { readonly name: string; readonly secret: string }
-  /** Asked about in turns. */
+  /** Asked about in round robin. */
   readonly tokens: readonly string[]
   readonly load: Load
   /** Before what is measured: a server's code is compiled as it is used. */
@@ -113,7 +113,7 @@ class Round {
   #asked = 0
   longestLateMs = 0
 
-  /** @param prepared requests, asked in turns */
+  /** @param prepared requests, asked in round robin */
   constructor(prepared: readonly Buffer[]) {
     this.#requests = prepared
   }
@@ -174,7 +174,7 @@ class Round {
 
   #ask(dueMs: number): void {
     this.#asked++
-    // In turns: a server closes a connection on which nothing comes.
+    // Round robin: a server closes a connection on which nothing comes.
     const connection = this.#free.shift()
     if (connection === undefined) this.#due.push(dueMs)
     else connection.ask(this.#nextRequest(), dueMs)

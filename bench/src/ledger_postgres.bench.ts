@@ -1,5 +1,5 @@
 /**
- * Appends to a ledger in PostgreSQL beside one in a folder, on the same disk and in turns: how many a second, durably, and
+ * Appends to a ledger in PostgreSQL beside one in a folder, on the same disk and alternately: how many a second, durably, and
  * what share of the folder's rate that is.
  *
  * 512 callers wait for each acknowledgement. The server is Debian's, with its usual settings but for 32 MB of shared
@@ -85,7 +85,7 @@ async function compare(): Promise<void> {
     for (let round = 0; round < ROUNDS; round++)
       for (const store of ['folder', 'PostgreSQL'] as const) {
         const place = path.join(scratch, `${store.toLowerCase()}_${round}`)
-        // oxlint-disable-next-line no-await-in-loop -- in turns
+        // oxlint-disable-next-line no-await-in-loop -- alternately
         rates[store].push(await measure(store, place, server))
       }
     const median = (store: Store) =>

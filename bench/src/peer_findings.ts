@@ -79,7 +79,7 @@ function numberIn(text: string, name: string): bigint | undefined {
   return digits === undefined ? undefined : BigInt(`0x${digits.replaceAll(/\s/g, '')}`)
 }
 
-/** aeskeyfind prints a key a line. It takes damaged schedules too: ours are those that are whole. */
+/** aeskeyfind prints a key a line. It takes damaged schedules too: Mintmark must find the whole ones. */
 export function aesKeysMissed(
   out: string,
   core: string,
@@ -98,7 +98,7 @@ export function aesKeysMissed(
 /** Bytes of the longest schedule. */
 const SCHEDULE_BYTES = 240
 
-/** Whether a whole schedule of the key lies in the file; in pieces, for it may be larger than a buffer. */
+/** Whether a whole schedule of the key is in the file; read in pieces, since it may be larger than a buffer. */
 function hasSchedule(core: string, hex: string): boolean {
   const key = Buffer.from(hex, 'hex')
   const file = openSync(core, 'r')

@@ -2,8 +2,8 @@
  * Reconcile against one `LEFT ANTI JOIN` on the token id in the same engine and the same tables.
  *
  * The join answers much less: whether an id was ever issued, and not to whom, nor what its absence proves.
- * Each run is a process of its own, in turns, so that both meet the same machine; ratios are what counts.
- * Reconcile's time has everything in it: both lanes, sessions, verdicts, base rates.
+ * Each run is a process of its own, alternately, so that both meet the same machine; ratios are what counts.
+ * Reconcile's time has everything in it: both match pipelines, sessions, verdicts, base rates.
  *
  * The world: 25 tenants, twice as many tokens as accesses, so that half of the tokens are never used; one
  * access in a thousand is made with a forged token, and one in ten thousand with the id of somebody else's;
@@ -164,7 +164,7 @@ function worldIn(root: string, accesses: number): string {
   return folder
 }
 
-/** Runs both in turns, prints a row of the table; gives reconcile's time. */
+/** Runs both alternately, prints a row of the table. @returns reconcile's time */
 function compare(folder: string, accesses: number, rounds: number): number {
   const joins: Measure[] = []
   const ours: Measure[] = []

@@ -4,8 +4,8 @@
  *
  * The core is of a process made here: a dense heap of a gigabyte that holds an RSA key and AES schedules. Every program
  * reads the same file with its page cache warm, one after another. What counts is the ratio to rsakeyfind followed by
- * aeskeyfind, and that ours finds all that is really a key among what they find. Then the same core is scanned for the
- * private halves of one public key, and of a hundred, none of which has a copy in it, three times in turns.
+ * aeskeyfind, and that Mintmark finds each real key among their findings. Then the same core is scanned for the
+ * private halves of one public key, and of a hundred, three times alternately. It has no copy of them.
  *
  * Needs gcore (of gdb) and GNU time; a peer that is missing is left out, and fails the run where CI=true. BENCH_TINY=1
  * takes a small process and checks what is found alone.
@@ -82,7 +82,7 @@ function newPublicKeys(count: number): string {
   return pems.join('')
 }
 
-/** Runs of one key and of a hundred, in turns. */
+/** Runs of one key and of a hundred, alternately. */
 const TURNS = IS_TINY ? 1 : 3
 
 function searchForGiven(folder: string, core: string, bytes: number): void {

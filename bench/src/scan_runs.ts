@@ -1,5 +1,5 @@
 /**
- * Runs programs on large files and tells what they took; takes the core of a process with a dense heap.
+ * Runs programs on large files and measures their time and memory; takes the core of a process with a dense heap.
  *
  * @module
  */

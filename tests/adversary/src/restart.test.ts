@@ -25,7 +25,7 @@ function journalOf({ place }: Ledger): number {
   return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)
 }
 
-/** Appends entries that differ in what the ledger tells them apart by. */
+/** Appends entries that the ledger distinguishes. */
 async function fill(ledger: Ledger): Promise<void> {
   let made = 0
   const caller = async () => {

@@ -18,7 +18,7 @@ import {
 export interface Loot {
   /** The provider's real key. */
   readonly key: ForgerKey
-  /** The key of another issuer whom the guard knows, and one of the provider's that ran out. */
+  /** The key of another issuer whom the guard knows, and an expired key of the provider. */
   readonly consumerKey: ForgerKey
   readonly oldKey: ForgerKey
   /** A key that nobody knows. */
@@ -33,10 +33,10 @@ export interface Loot {
 export interface Variant {
   readonly name: string
   /**
-   * `told`: its signature is good under a key that the guard knows or knew, so that there is an alarm. `silent`: anybody
-   * could have made it, and nobody may ring the bell.
+   * `raised`: its signature is good under a key that the guard knows or knew, so that there is an alarm. `silent`: anybody
+   * could have made it, and nobody may raise an alarm.
    */
-  readonly alarm: 'told' | 'silent'
+  readonly alarm: 'raised' | 'silent'
   readonly make: (loot: Loot) => Promise<string>
 }
 
@@ -61,7 +61,7 @@ const claimed = (
   header: Claims = {},
 ): Variant => ({
   name,
-  alarm: 'told',
+  alarm: 'raised',
   make: async ({ key, genuine }) =>
     forge(key, change({ ...claimsOf(await genuine()), jti: newId() }), header),
 })
@@ -79,7 +79,7 @@ const headed = (name: string, header: Claims): Variant => claimed(name, (claims)
 /** Signed with the provider's key over a payload that is spelled out, of a genuine token's text. */
 const spelled = (name: string, change: (payload: string) => string): Variant => ({
   name,
-  alarm: 'told',
+  alarm: 'raised',
   make: async ({ key, genuine }) => {
     const claims = { ...claimsOf(await genuine()), jti: newId() }
     return forgeText(key, change(JSON.stringify(claims)))
@@ -128,13 +128,13 @@ const CLAIMS: readonly Variant[] = [
   claim('iss', undefined, 'no issuer'),
   {
     name: 'a genuine id, and another subject',
-    alarm: 'told',
+    alarm: 'raised',
     make: async ({ key, genuine }) =>
       forge(key, { ...claimsOf(await genuine()), sub: 'the-minister' }),
   },
   {
     name: 'a genuine id and salt, and one claim more',
-    alarm: 'told',
+    alarm: 'raised',
     make: async ({ key, genuine }) => forge(key, { ...claimsOf(await genuine()), admin: true }),
   },
 ]
@@ -165,20 +165,20 @@ const HEADERS: readonly Variant[] = [
 
 const KEYS: readonly Variant[] = [
   {
-    name: 'a key that ran out',
-    alarm: 'told',
+    name: 'an expired key',
+    alarm: 'raised',
     make: async ({ oldKey, genuine }) =>
       forge(oldKey, { ...claimsOf(await genuine()), jti: newId() }),
   },
   {
     name: 'a consumer key under the name of the provider',
-    alarm: 'told',
+    alarm: 'raised',
     make: async ({ consumerKey, genuine }) =>
       forge(consumerKey, { ...claimsOf(await genuine()), jti: newId() }),
   },
   {
     name: 'a consumer token',
-    alarm: 'told',
+    alarm: 'raised',
     make: async ({ consumerKey, consumerIssuer, genuine }) =>
       forge(consumerKey, { ...claimsOf(await genuine()), jti: newId(), iss: consumerIssuer }),
   },
@@ -219,10 +219,10 @@ const KEYS: readonly Variant[] = [
 ]
 
 const REMADE: readonly Variant[] = [
-  remade('the twin of a signature', 'told', malleated),
-  remade('another spelling of a signature', 'told', respelled),
-  remade('padding', 'told', (token) => `${token}==`),
-  remade('a blank in the claims', 'told', (token, { key }) => respaced(key, token)),
+  remade('the twin of a signature', 'raised', malleated),
+  remade('another spelling of a signature', 'raised', respelled),
+  remade('padding', 'raised', (token) => `${token}==`),
+  remade('a blank in the claims', 'raised', (token, { key }) => respaced(key, token)),
   remade('the signature of another token', 'silent', async (token, { genuine }) => {
     const [header, payload] = partsOf(token)
     return `${header}.${payload}.${partsOf(await genuine())[2]}`

@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { Served } from './served_case.ts'
 
-/** Resolves when the page has drawn what was done to it: by then it has begun to ask, and says that it is busy. */
+/** Resolves when the page has drawn what was done to it: it has then begun to ask, and says that it is busy. */
 const DRAWN = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))'
 
 export interface CasePage {

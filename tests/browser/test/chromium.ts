@@ -65,7 +65,7 @@ export async function overflowOf(page: Page): Promise<number> {
 
 /** Text as it is seen, in one line. */
 export async function seenText(of: Locator): Promise<string> {
-  // biome-ignore lint/performance/useDomNodeTextContent: what is hidden, or set in capitals, is not what stands in the document
+  // biome-ignore lint/performance/useDomNodeTextContent: what is hidden, or set in capitals, is not the text of the document
   const text = await of.evaluate((element: HTMLElement) => element.innerText)
   return text.replaceAll(/\s+/g, ' ')
 }

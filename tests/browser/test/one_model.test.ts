@@ -1,7 +1,7 @@
 /**
  * One model of confidence: terminal, page and report of one case say the same words and numbers.
  *
- * Four cases: something is established, a lead alone, nothing can be judged, nothing is found.
+ * Four cases: something is established, a lead alone, no access with a verdict, nothing is found.
  */
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'

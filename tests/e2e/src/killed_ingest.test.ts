@@ -23,7 +23,7 @@ const idOf = (name: string) =>
     .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 
 function lineOf(file: number, at: number): string {
-  // One in a hundred stands in the next file, too.
+  // One in a hundred is in the next file, too.
   const name = `${at % 100 === 0 ? file >> 1 : file} ${at}`
   return `${JSON.stringify({
     schema: 'mintmark-access/1',

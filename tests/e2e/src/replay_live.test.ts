@@ -1,6 +1,6 @@
 /**
- * `mintmark replay storm-0558 --live` as a user runs it: what the forger wrote down is what the investigation of the logs
- * says, with a guard that only watches and with one that refuses; and it stops when it is told to, or killed.
+ * `mintmark replay storm-0558 --live` as a user runs it: the investigation of the logs reports what the forger
+ * recorded, with a guard that only watches and with one that refuses. It stops on a signal, or when it is killed.
  */
 import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'

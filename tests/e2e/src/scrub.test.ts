@@ -27,7 +27,7 @@ const pem = Buffer.from(privateKey.export({ format: 'pem', type: 'pkcs8' }).toSt
 const p = Buffer.from(String(privateKey.export({ format: 'jwk' }).p), 'base64url')
 const prime = Buffer.from(p.toReversed())
 
-/** Large enough that writing takes some time; the key lies at its begin and its end. */
+/** Large enough that writing takes some time; the key is at its begin and its end. */
 const BYTES = 48 << 20
 const input = join(folder, 'core')
 

@@ -1,5 +1,5 @@
 /**
- * Golden worlds: each accident of `worlds/`, with the truth written on its page, judged by the built command.
+ * Golden worlds: each accident of `worlds/`, with the truth written on its page, investigated by the built command.
  *
  * What must hold is what the page says, and three things that hold for every page: nobody genuine is accused, no forger
  * passes for genuine or goes unmentioned, and the truth is between the bounds.
@@ -137,7 +137,7 @@ function answerTests({ answer }: World, run: () => Run): void {
     })
 }
 
-/** Fails with the first accesses that were not judged as they must be, and how many there are. */
+/** Fails with the first accesses that have a wrong verdict, and how many there are. */
 function allAre(
   accesses: readonly Access[],
   { verdicts }: Judged,

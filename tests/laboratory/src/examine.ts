@@ -18,7 +18,7 @@ export interface FoundFault {
   readonly fault: FaultName
   /** Vectors that are accepted with it, and not without. */
   readonly vectors: readonly string[]
-  /** Controls that do not hold, and vectors that could not be judged. */
+  /** Controls that do not hold, and vectors that end as cannot tell. */
   readonly untold: readonly string[]
 }
 

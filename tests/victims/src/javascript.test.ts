@@ -21,7 +21,7 @@ const LIBRARIES = ['elliptic@6.6.1', '@noble/curves@2.4.0', 'tweetnacl@1.0.3', '
 const folder = join(FOLDER, 'libraries')
 let isInstalled: boolean | undefined
 
-/** They are installed for these tests alone: no program of ours is to hold any of them. */
+/** They are installed for these tests alone: no program of the project is to hold any of them. */
 const missing: Missing = () => {
   if (isInstalled === undefined) {
     mkdirSync(folder, { recursive: true })

@@ -99,7 +99,7 @@ describe('what a dying process waits for', () => {
     ].join('\n')
     const { out, err } = await startNode('--input-type=module', '--eval', script).ended
     assert.equal(err, '')
-    // The process had asked for no core: it was told so without one being read.
+    // The process had asked for no core: the gate says so and reads none.
     assert.deepEqual(JSON.parse(out), { code: 3, engine: [] })
   })
 })

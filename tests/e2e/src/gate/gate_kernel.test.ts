@@ -75,7 +75,7 @@ async function until<T>(question: () => T | undefined, what: string): Promise<T>
 const coreOf = (pid: number): SpooledCore | undefined =>
   spooled(spool).find((core) => core.folder.includes(`.victim.${pid}.`))
 
-/** Whether a program of ours is found by the kernel, which looks for it outside of any container. */
+/** Whether the kernel finds a program of this test; it looks for it outside of any container. */
 async function isFound(): Promise<boolean> {
   const [script, told] = [place('trial.sh'), place('told')]
   writeFileSync(script, `#!/bin/sh\ncat > /dev/null\necho it was > ${told}\n`)

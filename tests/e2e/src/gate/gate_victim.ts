@@ -50,7 +50,7 @@ export function buildVictim(folder: string): { program: string } | { missing: st
 export interface TestKey {
   /** What the victim is given: spellings of the private key, and the public one. */
   readonly blobs: readonly Buffer[]
-  /** Its numbers as OpenSSL has them, and nothing that tells which key they are of. */
+  /** Its numbers as OpenSSL has them, and nothing that identifies their key. */
   readonly bareBlobs: readonly Buffer[]
   readonly publicPem: string
   /** The private key as PKCS #8. */
@@ -93,7 +93,7 @@ const piecesOf = (bytes: Buffer): Buffer[] =>
     bytes.subarray(i * PIECE_BYTES, (i + 1) * PIECE_BYTES),
   )
 
-/** How many pieces of the key lie in these bytes. */
+/** How many pieces of the key are in these bytes. */
 export function countPieces(key: TestKey, bytes: Buffer): number {
   return key.pieces.filter((piece) => bytes.includes(piece)).length
 }

@@ -1,7 +1,7 @@
 /* oxlint-disable no-await-in-loop -- rounds follow one another */
 /**
  * A ledger and a guard that are killed over and over while tokens are issued and used: no genuine token is called forged,
- * none that was acknowledged is lost, and what a forger shows in between is told of.
+ * none that was acknowledged is lost, and tokens that a forger shows in between raise an alarm.
  *
  * SLOW=1 makes it a hundred thousand tokens.
  */

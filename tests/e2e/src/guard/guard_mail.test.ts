@@ -69,7 +69,7 @@ describe('a real provider, mail server, mail client and proxy', { skip }, () => 
     ['unissued', 'the same claims and a new jti', async () => forged({ jti: 'never-issued' })],
     ['mutated', 'a genuine jti and another scope', async () => forged({ scope: 'imap admin' })],
     ['mutated', 'a blank in the JSON', async () => respaced(mail.provider.key, await genuine())],
-    ['expired-key', 'a key that ran out', async () => forge(mail.oldKey, await fresh('old'))],
+    ['expired-key', 'an expired key', async () => forge(mail.oldKey, await fresh('old'))],
     [
       'class-mismatch',
       'a consumer key',

@@ -19,12 +19,12 @@ export interface RunningProvider {
   readonly jwk: Readonly<Record<string, unknown>>
   /** Asks its token endpoint for an access token. */
   readonly token: (audience: string) => Promise<string>
-  /** Tells the signing gate where the ledger is. */
+  /** Gives the signing gate the ledger's URL and key. */
   readonly useLedger: (url: string, key: string) => void
   readonly stop: () => Promise<void>
 }
 
-/** Listens first, since its issuer is its address; signs nothing before it is told of a ledger. */
+/** Listens first, since its issuer is its address; signs nothing before it has a ledger. */
 export async function startProvider(): Promise<RunningProvider> {
   const server = createServer()
   const issuer = `http://127.0.0.1:${await portOf(server)}`

@@ -23,7 +23,7 @@ export const IMAP = 'urn:example:imap'
 const SECRET = 'a-secret-of-a-caller'
 export const CONSUMER = 'https://consumer.example.org'
 
-/** Keys beside the provider's own: of another issuer, and one that ran out. */
+/** Keys beside the provider's own: of another issuer, and an expired one. */
 const newKey = (kid: string): ForgerKey & { jwk: object } => {
   const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
   return { kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256' } }

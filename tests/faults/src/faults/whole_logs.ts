@@ -1,5 +1,5 @@
 /**
- * Faults of whole logs: missing, a partner's instead of ours, alone, grouped, never speaking of some tokens.
+ * Faults of whole logs: missing, replaced by a partner's, alone, grouped, without some tokens.
  *
  * @module
  */
@@ -191,7 +191,7 @@ function withoutCategory(world: World, category: Category): World | undefined {
   return without(world, (file) => file.category === category)
 }
 
-/** A partner's sign-ins in, and some files of ours out. */
+/** Adds a partner's sign-ins, and removes some files of this tenant. */
 function withPartner(world: World, drop: (file: LogFile) => boolean): World | undefined {
   if (world.partner.length === 0) return undefined
   const signIns = world.partner.filter(({ kind }) => kind === 'sign-in')

@@ -211,8 +211,8 @@ function live(place: Place, habit: Habit): void {
 }
 
 /**
- * People of a partner's who open files of ours, and people of ours who are guests there: their sign-ins are in both
- * tenants' logs. Returns the partner's logs.
+ * People of a partner who open files of this tenant, and people of this tenant who are guests there: their sign-ins are
+ * in both tenants' logs. Returns the partner's logs.
  */
 function guests(place: Place, staff: readonly Person[]): Recorder {
   const { random } = place

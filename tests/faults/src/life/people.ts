@@ -190,7 +190,7 @@ const FAMILY =
     ' ',
   )
 
-/** A name that is one person's: the number tells namesakes apart. */
+/** A name that is one person's: the number distinguishes namesakes. */
 export function nameOf(random: Random, index: number): string {
   return `${random.pick(GIVEN)}.${random.pick(FAMILY)}${index + 1}`
 }

@@ -42,7 +42,7 @@ export class Recorder {
     return guid(this.#random)
   }
 
-  /** Drops what lies outside of the time that the logs were kept for. */
+  /** Drops records outside of the time for which the logs were kept. */
   between(fromMs: number, toMs: number): void {
     const isIn = (kind: LogFile['kind']) => (data: Json) => {
       const at = timeOf(kind, data)

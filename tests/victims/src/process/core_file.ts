@@ -83,7 +83,7 @@ function bytesOf(path: string, offset: number, length: number): Buffer {
 /** What is read at once; a part of it that holds a page of zeros and no more is left out. */
 const CHUNK = 1 << 22
 const GRAIN = 1 << 16
-/** Zeros kept on each side of a run, so that a spelling with zeros at its ends lies in the run whole. */
+/** Zeros kept on each side of a run, so that a value with zeros at its ends is whole in the run. */
 const MARGIN = 4096
 const ZEROS = Buffer.alloc(GRAIN)
 

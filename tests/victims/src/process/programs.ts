@@ -54,7 +54,7 @@ export const missingMbedTls: Missing = () =>
 /**
  * `describe` for tests that need programs (all need gcore and gdb).
  *
- * @param needs names of programs, and what tells whether other things are there
+ * @param needs names of programs, and checks whether other things are there
  */
 export function describeVictim(
   name: string,

@@ -35,7 +35,7 @@ export function search(pieces: readonly Piece[], needles: readonly Needle[]): re
       }
     }
   }
-  // A run's margin can lie in the next run too.
+  // A run's margin can overlap the next run.
   const seen = new Set<string>()
   return hits.filter(({ needle, offset }) => {
     const place = `${offset} ${needle.name}`
