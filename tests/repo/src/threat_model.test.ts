@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { projectFiles, read } from './repository.ts'
+import { QUOTED, textOf } from './wording.ts'
 
 /** Heading of the section whose claims name no test. */
 const UNTESTED = 'Claims without a test'
@@ -51,16 +52,6 @@ function testsIn(cell: string): NamedTest[] | undefined {
     tests.push({ path, name })
   }
   return tests
-}
-
-const QUOTED = String.raw`('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|${'`'}(?:\\.|[^${'`'}\\])*${'`'})`
-
-/** The text of a literal; each expression of a template is `…`. */
-function textOf(literal: string): string {
-  return literal
-    .slice(1, -1)
-    .replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '…')
-    .replaceAll(/\\(.)/g, '$1')
 }
 
 const TEST_CALL = String.raw`\b(?:it|test)\(\s*${QUOTED}`
