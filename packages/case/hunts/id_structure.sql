@@ -27,7 +27,7 @@ WHERE token_state = 'present' AND source NOT IN ('dovecot', 'keycloak', 'mintmar
     GROUP BY tenant
     HAVING count() >= {least:UInt32} AND countIf(is_usual(token_id)) >= 0.99 * count()
   )
-  -- A log of which no token is explained holds other ids, or ids that were changed on their way.
+  -- A log without any explained token holds other ids, or ids that were changed on their way.
   AND (toString(tenant), toString(source)) GLOBAL NOT IN (
     SELECT toString(tenant), value FROM not_shown WHERE property = 'source')
 ORDER BY at, record_id, content

@@ -223,7 +223,7 @@ describe('the name of a core', () => {
     })
   }
 
-  it('has a name whatever the date', () => {
+  it('is valid for any date', () => {
     const dates = [1e17, -1e17, Number.NaN, -1, 253_402_300_800_000].map((ms) =>
       coreName(['a'], ms),
     )

@@ -35,7 +35,7 @@ describe('the script that the kernel runs', () => {
       assert.match(ended.log, new RegExp(`^\\S+Z ${line}`))
     })
 
-  it('leaves it to the program to log what it knows', () => {
+  it('logs nothing when the program ends with 3, which logs by itself', () => {
     assert.deepEqual(run(gateOf('process.exit(3)')), { code: 3, log: '' })
   })
 

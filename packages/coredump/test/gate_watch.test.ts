@@ -99,7 +99,7 @@ it('what failed is tried again later, and what changed at once', async () => {
   assert.match(logOf({ spool }), /problem .*still there, it was not received/)
 })
 
-it('a dump dated ahead of the clock is taken once it has stayed as it is', async () => {
+it('a dump dated ahead of the clock is taken once it has stopped changing', async () => {
   const { folder, file, call } = dropped(READ)
   const spool = Spool.open(place('spool'), { isMade: true })
   const log = new GateLog(spool.folder)

@@ -111,7 +111,7 @@ describe('a zip archive that was dropped', () => {
     assert.deepEqual([count, isThere, lines], [NOTHING, true, ['']])
   })
 
-  it('gives only what is not in the spool already, and goes then', async () => {
+  it('gives only members that are not in the spool yet, and is then removed', async () => {
     const archive = zipFile([core('a.core'), core('b.core')])
     const { count, isThere, spooled } = await swept(archive, true, ['a.core'])
     assert.deepEqual([count, isThere], [{ ...NOTHING, landed: 1 }, false])

@@ -341,7 +341,7 @@ describe('openDump says that it leaves out', () => {
   })
 })
 
-describe('openDump says what is not there:', () => {
+describe('openDump reports flaws:', () => {
   it('a LiME range that ends the file', () => {
     const { bytes } = limeImage([{ firstPage: 1, bytes: memory(4096) }])
     assert.deepEqual(flawsOf(bytes.subarray(0, 1000)), ['segment-cut'])

@@ -94,7 +94,7 @@ it('a follower does not know what the ledger would say before it has read whose 
 })
 
 describe('a follower of a ledger', () => {
-  it('knows what is in it, and what comes, and nothing else', async () => {
+  it('knows all recorded and newly recorded tokens, and no other', async () => {
     const ledger = newLedger()
     const following = await follow(ledger)
     assert.equal(following.follower.trouble, undefined)

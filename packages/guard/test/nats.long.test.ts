@@ -115,7 +115,7 @@ const areLive = ({ follower }: Following, entries: readonly Issuance[]) =>
       follower.find(ENTERPRISE, tokenIdBytes(tokenId), inputHash) === 'live',
   )
 
-describe('a follower that is brought publications', { skip }, () => {
+describe('a follower that receives publications', { skip }, () => {
   it('has the set that reading gives, and reads no tile for it', async () => {
     const { ledger, follow, close } = await newWorld()
     const first = await append(ledger, 3)
@@ -136,7 +136,7 @@ describe('a follower that is brought publications', { skip }, () => {
     await Promise.all([pushed.follower.stop(), reading.follower.stop(), close()])
   })
 
-  it('reads the ledger while the server is gone, and is brought all again without a gap', async () => {
+  it('reads the ledger while the server is away, and receives entries again without a gap', async () => {
     assert.ok(server !== undefined)
     const { ledger, follow, troubles, close } = await newWorld()
     const pushed = follow(true)
@@ -165,7 +165,7 @@ describe('a follower that is brought publications', { skip }, () => {
   })
 })
 
-describe('a follower that is brought what it should not believe', { skip }, () => {
+describe('a follower that receives false publications', { skip }, () => {
   it('does not lower its age for received entries: only reading the ledger does', async () => {
     const { ledger, follow, close } = await newWorld()
     const pushed = follow(true)

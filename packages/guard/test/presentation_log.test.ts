@@ -50,14 +50,14 @@ it('a line that was torn spoils none that comes after it', async () => {
   }
 })
 
-it('a file that ends a line, or is not there, is gone on with as it is', async () => {
+it('a missing file, or one with a complete last line, is appended to', async () => {
   const file = join(scratch, 'whole')
   await write(file, 'first')
   await write(file, 'second')
   assert.deepEqual(idsIn(file), ['first', 'second'])
 })
 
-it('what cannot be written is counted, and nobody is held up', async () => {
+it('lines that cannot be written are counted, and delay nothing', async () => {
   assert.equal(await write(join(scratch, 'not-there', 'file'), 'first', 'second'), 2)
 })
 

@@ -96,7 +96,7 @@ describe('a guard that starts from a large shard', () => {
     }
   })
 
-  it('says what is wrong with a bundle that is none', async () => {
+  it('fails with the code of the damage in a bundle', async () => {
     const name = 'tile/entries/100'
     const whole = fileOf(name)
     assert.equal((await follow(name, whole.subarray(0, -1))).code, 'LEDGER_DAMAGED')
@@ -106,7 +106,7 @@ describe('a guard that starts from a large shard', () => {
     assert.equal((await follow(name, whole)).code, 'INPUT_INVALID')
   })
 
-  it('refuses it where it is not what was seen of it, in the middle of a bundle', async () => {
+  it('refuses a shard that contradicts a head seen earlier, within a bundle too', async () => {
     const seen = seenHead()
     const other = { ...seen, root: Buffer.from(seen.root ?? []).fill(0, 0, 1) }
     assert.equal((await follow('', undefined, [other])).code, 'LEDGER_BEHIND')

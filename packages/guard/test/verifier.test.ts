@@ -293,7 +293,7 @@ describe('a guard before a forger whose token is not even in order', () => {
   })
 })
 
-describe('a guard in the noise', () => {
+describe('a guard that receives invalid tokens', () => {
   for (const { name, token, reason } of noise)
     it(`refuses ${name}, and raises no alarm`, async () => {
       assert.equal(await refusal(await token()), reason)
@@ -302,7 +302,7 @@ describe('a guard in the noise', () => {
 })
 
 describe('a guard', () => {
-  it('lets in what was recorded, at once', async () => {
+  it('admits recorded tokens at once', async () => {
     for (let i = 0; i < 50; i++)
       assert.equal(await refusal(await world.mint()), 'admitted: recorded')
     assert.deepEqual(world.alarms, [])
@@ -320,7 +320,7 @@ describe('a guard', () => {
     assert.deepEqual(told(), [['unissued', true]])
   })
 
-  it('refuses what was revoked, without an alarm', async () => {
+  it('refuses revoked tokens without an alarm', async () => {
     const token = await world.mint()
     assert.equal(await refusal(token), 'admitted: recorded')
     await world.ledger.append(revocationOf(token, Date.now()))
@@ -330,7 +330,7 @@ describe('a guard', () => {
   })
 })
 
-describe('a guard whose line to the ledger is cut', () => {
+describe('a guard without a connection to the ledger', () => {
   let known = ''
   before(async () => {
     known = await world.mint()
@@ -341,16 +341,16 @@ describe('a guard whose line to the ledger is cut', () => {
     world.line.isCut = false
   })
 
-  it('still lets in what it knows to be recorded', async () => {
+  it('still admits tokens that it knows to be recorded', async () => {
     assert.equal(await refusal(known), 'admitted: recorded')
   })
 
-  it('refuses what it does not know, and calls nobody a forger', async () => {
+  it('refuses unknown tokens without an alarm', async () => {
     assert.equal(await refusal(await world.mint()), 'stale')
     assert.deepEqual(world.alarms, [])
   })
 
-  it('lets nobody in where the policy says so and the head is old', async () => {
+  it('admits no token where the head is old and the policy requires a fresh one', async () => {
     await new Promise((resolve) => setTimeout(resolve, 20))
     assert.equal(await refusal(known, { whenStale: 'none', maxHeadAgeMs: 10 }), 'stale')
   })

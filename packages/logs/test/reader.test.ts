@@ -220,7 +220,7 @@ async function readDated(text: string): Promise<{ dates: DateProof; events: stri
 }
 
 describe('the order of day and month', () => {
-  it('is what one date of the whole file proves', async () => {
+  it('is decided by one date of the whole file', async () => {
     const { dates, events } = await readDated('d,x\n03/04/2023 10:00:00,1\n20/04/2023 10:00:00,1\n')
     assert.equal(dates.order, 'day-first')
     assert.equal(events[0], 'row 03/04/2023 10:00:00 day-first @2')

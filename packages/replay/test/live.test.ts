@@ -34,7 +34,7 @@ describe('the mail server', () => {
 })
 
 describe('a program', () => {
-  it('that ends before it says what it was started for has failed', async () => {
+  it('that ends before it prints the awaited text has failed', async () => {
     const program = new Programs(['mintmark']).start(process.execPath, ['-e', 'console.log("no")'])
     await assert.rejects(program.prints(/yes/), { code: 'PROGRAM_FAILED' })
   })

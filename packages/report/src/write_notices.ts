@@ -25,7 +25,7 @@ export interface WrittenNotice extends WrittenReport {
  * Writes a notice to `out` where there is one recipient, else one each to a folder of its own below it. Each folder
  * appears complete or not at all.
  *
- * @param answer to the same selection, of which the recipients are
+ * @param answer to the selection that the recipients belong to
  * @throws {MintmarkError} as `writeReport`
  */
 export async function writeNotices(

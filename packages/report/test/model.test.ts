@@ -64,7 +64,7 @@ describe('a figure', () => {
     assert.deepEqual(figure({ ...COUNTED, value, strength: 'bounded' }).value, value)
   })
 
-  it('has its bounds in order', () => {
+  it('is refused with a lower bound above the upper one', () => {
     const value = { lower: 5, upper: 3 }
     assert.throws(() => figure({ ...COUNTED, value, strength: 'bounded' }), /below/)
   })

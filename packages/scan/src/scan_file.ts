@@ -93,7 +93,7 @@ async function scanUnpacked(
   return withArchive(report, inner, bufferedSource(input))
 }
 
-/** The report of an archive, of which members were opened where they have heads of their own. */
+/** The report of an archive. Its members were opened if they have headers of their own. */
 function withArchive(report: ScanReport, packer: string, source: FileSource): ScanReport {
   const isOpened =
     hasMembers(packer) && (packer === 'zip' ? hasDirectory(source) : report.unpackedBytes > 0)

@@ -105,7 +105,7 @@ const BLOCK = 1 << 16
 
 /**
  * Floating-point and vector registers that hold anything; they go as a whole. Copies of secrets are there that no search
- * knows by a value: 28 of the 32 bytes of a scalar, of which the public half gives the rest. No unwinder reads them.
+ * knows by a value: 28 of the 32 bytes of a scalar, and the public half gives the rest. No unwinder reads them.
  */
 export function filledRegisters(
   { wideRegisters, structure }: Pick<Dump, 'wideRegisters' | 'structure'>,

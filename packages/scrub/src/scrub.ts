@@ -78,7 +78,7 @@ export class Scrub {
     return spkiSha256 === undefined ? undefined : this.#names.get(spkiSha256)
   }
 
-  /** Given keys of which nothing private was found. */
+  /** Given keys without a private finding. */
   missingKeys(): readonly PublicKey[] {
     const { publicKeys = [] } = this.task.options
     return publicKeys.filter(({ keyId }) => this.foundKeys.numberOf(keyId.spkiSha256) === undefined)
@@ -94,7 +94,7 @@ export class Scrub {
     return isWithin(range, this.task.dump.structure)
   }
 
-  /** Takes a key of which every value is to be erased. */
+  /** Takes a key, to erase each of its values. */
   learn(found: FoundMaterial): void {
     if (!isToErase(found.seen, this.task.options) || !isValue(found)) return
     const number = this.foundKeys.add(found)
@@ -147,7 +147,7 @@ export class Scrub {
     this.foundKeys.wipe()
   }
 
-  /** Where the values of keys are of which something new was learnt, in registers shorter pieces of them too. */
+  /** Locations of values of newly learnt keys; in registers shorter pieces too. */
   async #pieces(): Promise<readonly ErasedPiece[]> {
     const fresh = [...this.materials()].filter(([number]) => this.#fresh.has(number))
     this.#fresh.clear()

@@ -56,7 +56,7 @@ async function made(home: string): Promise<Incident> {
 const placesIn = (home: string) => ({ replay: join(home, 'replay'), place: join(home, 'case') })
 const answerIn = (home: string): string => join(home, 'answer.json')
 
-/** What a command prints. It has an answer wherever it printed one: 3 is one of which a part is missing. */
+/** What a command prints. Exit code 3 may come with an answer, in which a part is missing. */
 async function printed(...args: readonly string[]): Promise<string> {
   const { code, out, err } = await mintmark(...args)
   if (code === 2 || out === '')

@@ -29,7 +29,7 @@ interface Asked {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Columns by name, of which some have a value of their own. */
+/** Columns by name; some have a value of their own. */
 const named = <T>(names: readonly string[], own: readonly ColumnOf<T>[] = []): ColumnOf<T>[] =>
   names.map((name) => own.find((one) => one.name === name) ?? { name })
 const VERDICT_COLUMNS = ['verdict', 'reason', 'strength', 'accesses', 'principals', 'first', 'last']

@@ -134,7 +134,7 @@ describe('a list as a file', () => {
     assert.deepEqual(json[0], { recordId: stolenId(STOLEN - 1), ip: '198.51.100.1', items: 1 })
   })
 
-  it('runs nothing in a spreadsheet, and misleads nobody', async () => {
+  it('has no control characters, and no formula runs in a spreadsheet', async () => {
     const csv = await file('/api/accesses?columns=client&format=csv')
     assert.doesNotMatch(csv.replaceAll('\r\n', ''), /[\p{Cc}\u202e]/u)
     const formulas = (await listed('/api/accesses?limit=1')).rows.map((row) => row['client'])

@@ -109,7 +109,7 @@ describe('hostile text', { skip }, () => {
     await assertSoundAtAnyWidth()
   })
 
-  it('ran nowhere, and asked nobody', () => {
+  it('ran no script, and sent no request', () => {
     const foreign = seen.complaints.filter((one) => !/^(?:file|data):/.test(one))
     assert.deepEqual(foreign, [])
   })

@@ -126,6 +126,6 @@ describe('a view', { skip }, () => {
   })
 })
 
-it('nothing ran, and nobody else was asked', { skip }, () => {
+it('no script of the evidence ran, and no other server was asked', { skip }, () => {
   assert.deepEqual(seen.complaints, [])
 })

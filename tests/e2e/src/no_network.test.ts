@@ -42,7 +42,7 @@ describe('the network', { skip }, () => {
     assert.ok(attempts(process.execPath, '-e', asking).count > 0)
   })
 
-  it('hears nothing of an investigation', () => {
+  it('is not used by an investigation', () => {
     const evidence = join(ROOT, 'tests/golden/worlds')
     const command = [process.execPath, BIN, 'investigate', evidence]
     const { printed, count } = attempts(...command, '--case', join(folder, 'case'))

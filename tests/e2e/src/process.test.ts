@@ -21,7 +21,7 @@ const LINE = `${JSON.stringify({
   tenant: 'agency',
 })}\n`
 
-it('a scan ends with what it found, though nobody reads it to its end', async () => {
+it('a scan keeps its exit code when its reader closes the pipe early', async () => {
   const keys = join(folder, 'many')
   mkdirSync(keys)
   const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' })

@@ -174,7 +174,7 @@ describe('the leaked key of the replayed incident', { skip: noCore }, () => {
     assert.equal(rowsOf(dump?.['keys'])[0]?.['spkiSha256'], key?.['spkiSha256'])
   })
 
-  it('leaves no byte of itself in what is printed', async () => {
+  it('appears in no printed output', async () => {
     const file = String(field(truth, 'provider', 'artefact', 'file'))
     const secrets = await pemLines(path.join(logs, file))
     assert.ok(secrets.length >= 24)

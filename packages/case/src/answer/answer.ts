@@ -80,7 +80,7 @@ export interface Answer {
   readonly custody: readonly Custody[]
   /** Private keys in the dumps of the evidence. */
   readonly keys: readonly KeyFound[]
-  /** From key to verifier: each key of which the evidence has a private half, or a token. */
+  /** From key to verifier: each key whose private half, or a token, is in the evidence. */
   readonly chains: readonly KeyChain[]
   readonly unknowns: readonly Unknown[]
   /** What people have marked: it has a part in the default selection. The newest; `marksTotal` counts all of them. */

@@ -46,7 +46,7 @@ type Affected = {
   readonly accounts: readonly Pick<AccountScope, 'mailbox' | 'organisation'>[]
 }
 
-/** Everybody whom the accesses of a scope concern: organisations, and accounts of which none is known. */
+/** Everybody whom the accesses of a scope concern: organisations, and accounts without a known one. */
 export function everybody({ accounts }: Affected): Whom[] {
   const organisations = Map.groupBy(accounts, ({ organisation }) => organisation)
   return [...organisations].flatMap(([name, some]): Whom[] => {

@@ -37,7 +37,7 @@ export const APP: string = "if(client_app_id != '', client_app_id, app_id)"
 export const PRINCIPAL: string = "if(principal != '', principal, principal_id)"
 /** The mailbox, or else the principal. */
 export const ACCOUNT: string = "if(mailbox != '', mailbox, principal)"
-/** A record of which only the beginning could be read: what it names is not all that it named. */
+/** A record whose beginning alone could be read: it may have named more. */
 export const IS_CUT: string = `startsWith(detail, '{"truncated":true')`
 /** Mail domain of a name. */
 export const domainOf = (column: string): string =>

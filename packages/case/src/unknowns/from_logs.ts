@@ -52,7 +52,7 @@ const withoutAccesses: Ask = async (session, { facts }) => {
   )
 }
 
-/** Tenants with accesses of which no issuance at all is known. */
+/** Tenants with accesses, but without any known issuance. */
 const withoutIssuances = ofTenants({
   code: 'no-issuance-log',
   sql: `SELECT seen.tenant AS name, seen.n AS n FROM (

@@ -181,7 +181,7 @@ export function categoryLog(
   }
 }
 
-/** A category of which there is no record. */
+/** A category without records. */
 export const NO_LOG: CategoryLog = { whole: [], thin: [], silences: [], asked: new Map() }
 
 /**

@@ -74,7 +74,7 @@ const UNSETTLED = "finding IN ('', 'owa')"
  */
 const INTERRUPTED = `match(detail, '"error(Number|Code)":"?(50140|50199)"?[,}]')`
 
-/** Sessions by their hash, of which a row takes four bytes: less is read, and what shares a hash is distinguished later. */
+/** Sessions by a hash of four bytes, so that less is read. Sessions with the same hash are distinguished later. */
 const hashOf = (column: string) => `toUInt32(cityHash64(${column}))`
 
 /** Issuances of the sessions that open accesses name, without the mail service's own token calls. */

@@ -12,7 +12,7 @@ const hostile = {
 
 for (const backend of backends)
   describe(`an answer cached in ${backend.name}`, { skip: backend.skip ?? false }, () => {
-    it('is given to the same question alone, whatever it holds; the last one of its slot counts', async () => {
+    it('answers the same question alone, and holds the newest answer of its slot', async () => {
       const place = await backend.start()
       const opened = await openCase(place.location)
       const { session } = opened

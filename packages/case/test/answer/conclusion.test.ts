@@ -145,19 +145,19 @@ describe('the headline', () => {
 const shown = (text: string) => Number(text.split(' ')[0])
 
 describe('a rate', () => {
-  it('has its numbers beside it, and is never one of nothing', () => {
+  it('is printed with its numbers, and never divides by zero', () => {
     assert.equal(rateText({ issued: 22_561, of: 22_593 }), '99.8 % (22,561 of 22,593)')
     assert.equal(rateText({ issued: 0, of: 0 }), 'nothing to compare with')
     assert.equal(baseRateText(null), 'nothing to compare with')
     assert.match(baseRateText({ issued: 9, of: 9, basis: 'same-principals' }), /same principals$/)
   })
 
-  it('of what only the attacker uses says what it is compared with', () => {
+  it('of a context that only the attacker uses names what it is compared with', () => {
     const text = comparisonText({ issued: 9, of: 10, basis: 'same-principals', unit: 'accesses' })
     assert.match(text, /^Nobody else uses this context\. Of the same principals' other accesses/)
   })
 
-  it('rounds ignorance up and certainty down, whatever the numbers', () => {
+  it('rounds the share of unknowns up, and the share of issued accesses down', () => {
     fc.assert(
       fc.property(fc.nat(100_000), fc.integer({ min: 1, max: 100_000 }), (some, more) => {
         const all = some + more
@@ -171,7 +171,7 @@ describe('a rate', () => {
 })
 
 describe('private keys in dumps', () => {
-  it('are no number where nobody looked', () => {
+  it('have no count where no dump was searched', () => {
     const no = dumpsText({ state: 'no-dump', files: 0, searched: 0, keys: null })
     const none = dumpsText({ state: 'not-searched', files: 2, searched: 0, keys: null })
     assert.deepEqual(
@@ -180,7 +180,7 @@ describe('private keys in dumps', () => {
     )
   })
 
-  it('are a number of what was searched', () => {
+  it('are counted with the number of searched dumps', () => {
     assert.equal(
       dumpsText({ state: 'searched', files: 2, searched: 2, keys: 0 }),
       '0 private keys in 2 memory dumps',

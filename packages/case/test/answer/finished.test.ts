@@ -30,7 +30,7 @@ after(async () => {
 })
 
 describe('a finished case', () => {
-  it('has the last answer to the whole case, whatever was selected since', async () => {
+  it('keeps the last answer to the whole case after a selection', async () => {
     assert.equal(await finishedAnswer(opened), undefined)
     const whole = await answer(opened)
     await answer(opened, { all: true })
@@ -54,7 +54,7 @@ describe('a finished case', () => {
     await answer(opened)
   })
 
-  it('has none once somebody has marked something', async () => {
+  it('has no answer after a new mark', async () => {
     const mark = { kind: 'address', value: '203.0.113.99', party: 'ours' } as const
     await addMark(world.session, { ...mark, reason: 'our own test', who: 'ann' })
     assert.equal(await finishedAnswer(opened), undefined)

@@ -279,7 +279,7 @@ describe('the use of a file', () => {
     )
   })
 
-  it('is nobody where no record names it', async () => {
+  it('is undefined where no record names the file', async () => {
     await given([], [])
     assert.equal(await fileUse(world.session, SHA, ['sign-2021', "' OR 1=1 --"]), undefined)
   })

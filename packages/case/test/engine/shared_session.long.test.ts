@@ -180,7 +180,7 @@ describe('a case that several readers have open', () => {
 })
 
 describe('a case and who wants it for long, or to fill it', () => {
-  it('makes the one for long wait for the end of the others', async () => {
+  it('opens for a long time only after the others have closed', async () => {
     const folder = await newCase()
     const first = await openCase(folder, { mode: 'read' })
     const opening = openCase(folder, { mode: 'read', isLasting: true })

@@ -118,7 +118,7 @@ describe('a file whose dates could be read both ways', () => {
       assert.deepEqual(await months(opened), READ)
     })
 
-  it('that contradicts itself stays as it is, and proves nothing to others', async () => {
+  it('that contradicts itself stays undecided, and decides no other file', async () => {
     const { opened, at } = await given({
       'a.csv': file(AMBIGUOUS),
       'b.csv': file([...MONTH_FIRST, ...DAY_FIRST]),

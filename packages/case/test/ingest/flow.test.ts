@@ -11,7 +11,7 @@ const TAKES_LATER = `
   Atomics.notify(taken, 0)
 `
 
-it('who gives two parts goes on, and waits with a third until one was taken', async () => {
+it('a producer may give two parts, and waits with the third until one is taken', async () => {
   const flow = new Flow()
   flow.given()
   flow.given()
@@ -21,7 +21,7 @@ it('who gives two parts goes on, and waits with a third until one was taken', as
   await worker.terminate()
 })
 
-it('what was taken before is not waited for', () => {
+it('a producer does not wait for parts that are already taken', () => {
   const flow = new Flow()
   for (let part = 0; part < 100; part++) {
     new Flow(flow.memory).taken()

@@ -179,7 +179,7 @@ const bounding: readonly ScopeCase[] = [
     is: [0, null, [{ mailbox: ANN, because: 'graph-lists' }]],
   },
   {
-    name: 'a plain log of another system as it stands',
+    name: 'a plain log of another system as it is',
     world: theirs([
       bind(ANN, 1, ['<1@x>'], {
         ...T1,

@@ -83,7 +83,7 @@ const counting: readonly ScopeCase[] = [
     is: [1, 3, 2, 100],
   },
   {
-    name: 'an item without any id as one of its own, each time',
+    name: 'an item without any id as a separate message each time',
     world: theirs([bind(ANN, 1, ['', ''], { ...T1, item_id: ['', ''] })]),
     gives: (found) => [...messages(found), found.items_without_message_id],
     is: [0, 2, 2],

@@ -122,7 +122,7 @@ describe('a loss of the access log, as to mailboxes,', () => {
     assert.equal(found.access_log_losses.length, 1)
   })
 
-  it('leaves the whole bounded where somebody asks about counted mailboxes alone', async () => {
+  it('leaves the total bounded where all selected mailboxes are counted', async () => {
     const given = theirs(both, {
       loss: [loss(50, 51)],
       inventory: [counted(ANN, 'F', '\\Inbox', 40)],
@@ -151,7 +151,7 @@ describe('a record that was cut', () => {
     assert.deepEqual(found.cut_records, { records: 1, items: 900 })
   })
 
-  it('of nobody knows whom opens its own mailbox, while they are active', async () => {
+  it('without a verdict leaves its own mailbox unbounded while the attacker is active', async () => {
     const mine = bind(BOB, 5, [], { ...CUT, token_id: NO_ID, ip: '' })
     assert.deepEqual(reasons(await scopeOf(beside(mine))), [`${BOB} record-cut`])
     assert.deepEqual(reasons(await scopeOf(beside({ ...mine, at: hour(40) }))), [])
@@ -175,7 +175,7 @@ describe('leads', () => {
     assert.equal(found.either.mailboxes, 1)
   })
 
-  it('that somebody has selected are taken as selected', async () => {
+  it('that are selected count as selected accesses', async () => {
     const found = await asLead(theirs([forged(0), lead]), { mailboxes: [BOB] })
     assert.deepEqual(messages(found), [1, 1])
     assert.equal(found.classes[0]?.name, 'named')

@@ -45,7 +45,7 @@ describe('a record in its file', () => {
     )
   })
 
-  it('is the first of its line without an id, and a row of a table whatever its cells hold', () => {
+  it('without an id is the first of its line, or the whole row of a table', () => {
     assert.equal(rowIn('{"a":"}"}\n{"b":1}\n', []), '{"a":"}"}')
     assert.equal(rowIn('"a","two\nlines ""quoted""",3\nnext', []), '"a","two\nlines ""quoted""",3')
   })

@@ -28,7 +28,7 @@ export function scanOf(
   const left = byKey.size - keys.length
   return {
     sha256,
-    // Empty: a dump of which a part could not be searched is searched again the next time.
+    // Empty: a dump that was not searched as a whole is searched again the next time.
     given: report.limits.some(({ code }) => INCOMPLETE.has(code)) ? '' : given,
     container: report.container,
     scannedBytes: report.scannedBytes,

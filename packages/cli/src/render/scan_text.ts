@@ -49,7 +49,7 @@ export function scanText({ scanned: { reports }, answer }: Answered): string {
   return `${[...before, ...given, ...after].join('\n')}\n`
 }
 
-/** A line for each public key that was given: first those of which something was found. */
+/** A line for each given public key: first those with a finding. */
 function givenLines(given: readonly GivenKey[], reports: readonly ScanReport[]): string[] {
   const order: readonly GivenKey['state'][] = ['found', 'rebuilt', 'not-excluded', 'absent']
   const sorted = given.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))

@@ -65,7 +65,7 @@ describe('mintmark.config.json', () => {
     assert.equal((await mintmark('report', '--out', 'of-legal', '--no-pdf')).code, 2)
   })
 
-  it('gives way to what is given', async () => {
+  it('is overridden by options of the command line', async () => {
     configure({ case: 'own-case', hunts: 'no-hunts' })
     const { code, err } = await mintmark('hunt', '--case', 'other', '--hunts', 'others')
     assert.equal(code, 3)
@@ -81,7 +81,7 @@ describe('mintmark.config.json', () => {
   })
 })
 
-describe('what is no configuration file', () => {
+describe('an invalid configuration file', () => {
   const refused: readonly (readonly [string, unknown, RegExp])[] = [
     ['a name that no option has', { cases: 'x' }, /"cases"; it takes attacker, case/],
     ['a value of another form', { case: ['x'] }, /case is not a text/],

@@ -93,7 +93,7 @@ describe('mailboxes without a ceiling on a terminal', () => {
   })
 })
 
-describe('what is not seen, on a terminal', () => {
+describe('the line BLIND on a terminal', () => {
   it('names losses and files not read before tenants, whose names can be long', () => {
     const name = 'x '.repeat(100)
     const timeline = {

@@ -39,7 +39,7 @@ it('keys that outlive a process are listed first, and published keys are listed 
   assert.match(told, /\nIGNORED: .*\n {2}1 × rsa \(a published test key\)/)
 })
 
-it('of candidates alone the first line says that there are some', () => {
+it('the first line counts unverified keys where there are no others', () => {
   const candidate = {
     ...schedule,
     certainty: 'candidate',

@@ -1,5 +1,5 @@
 /**
- * A zip archive that another system dropped: its members, of which none is trusted.
+ * A zip archive that another system dropped, and its members. None of it is trusted.
  *
  * Nothing is ever written under the name of a member. A damaged or malicious archive is refused as a whole, before any
  * member is taken. yauzl reads the directory; it is loaded once there is an archive. Source: PKWARE's APPNOTE 6.3.10.

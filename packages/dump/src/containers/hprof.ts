@@ -121,7 +121,7 @@ function isHeap(tag: number): boolean {
 }
 
 /**
- * Passes short descriptions, of which there are hundred thousands, as long as each is followed by a record.
+ * Passes short descriptions (there are hundred thousands) as long as each is followed by a record.
  *
  * @returns where something else begins, or one that a window does not hold
  */

@@ -28,7 +28,7 @@ const FLAGS = 0xfffn
 const PAGE = 4096
 const HEAD_BYTES = 8
 const NAME_BYTES = 256
-/** `LibvirtQemudSave`: magic, six numbers, of which the second is the length of the description behind them, and room. */
+/** `LibvirtQemudSave`: magic, six numbers, and padding. The second number is the length of the description behind them. */
 const LIBVIRT_BYTES = 92
 const MOST_BLOCKS = 4096
 /** Headers of pages, those of pages that are filled with one byte too: of a machine of 256 GiB. */

@@ -24,7 +24,7 @@ const events = () =>
   })
 
 describe('a guard that distrusts', () => {
-  it('goes on trusting a key while there is noise alone', async () => {
+  it('keeps trusting a key while tokens only have invalid signatures', async () => {
     const token = await world.mint()
     assert.ok(await isActive(token))
     assert.ok(!(await isActive(`${token.slice(0, -6)}AAAAAA`)))
@@ -32,7 +32,7 @@ describe('a guard that distrusts', () => {
     assert.ok(await isActive(token))
   })
 
-  it('trusts it no more from the first forgery on, not even for what is recorded', async () => {
+  it('refuses all tokens of a key after the first forgery, recorded ones too', async () => {
     const genuine = await world.mint()
     assert.ok(await isActive(genuine))
     assert.ok(!(await isActive(world.forge())))

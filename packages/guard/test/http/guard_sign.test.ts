@@ -85,7 +85,7 @@ async function sign(
 }
 
 describe('mintmark guard sign', () => {
-  it('signs what is recorded, and says where', async () => {
+  it('signs a token once it is recorded, and returns shard and index', async () => {
     const wanted = input()
     const [status, { signature, shard, index }] = await sign(wanted)
     assert.deepEqual([status, index], [200, 1])

@@ -96,7 +96,7 @@ const claimOf = (token: string, name: string) =>
 describe('introspection as a JWT', () => {
   const accept = 'application/token-introspection+jwt'
 
-  it('is signed for the caller, for active tokens and others', async () => {
+  it('is signed for the caller, for active and inactive tokens', async () => {
     for (const [token, isActive] of [
       [await world.mint(), true],
       [world.forge(), false],
@@ -114,7 +114,7 @@ describe('introspection as a JWT', () => {
     }
   })
 
-  it('is what is asked for, and nothing else', async () => {
+  it('is returned only where the Accept header asks for it', async () => {
     const token = await world.mint()
     const typeFor = async (accepted: string) =>
       (await world.post('/introspect', { token }, { accept: accepted })).type
@@ -157,14 +157,14 @@ describe('a revocation', () => {
     assert.equal(answer.status, 200, 'once more')
   })
 
-  it('is no alarm, and answered alike for tokens that nobody issued', async () => {
+  it('raises no alarm, and is answered alike for unissued tokens', async () => {
     const earlier = world.alarms().length
     const forged = await world.post('/revoke', { token: world.forge() }, { caller: 'admin' })
     assert.deepEqual([forged.status, forged.text], [200, ''])
     assert.equal(world.alarms().length, earlier)
   })
 
-  it('is not for everybody, nor for every kind of token', async () => {
+  it('needs a caller with the right to revoke, and a signed token', async () => {
     const token = await world.mint()
     const refused = await world.post('/revoke', { token })
     assert.deepEqual([refused.status, refused.text], [403, '{"error":"unauthorized_client"}'])

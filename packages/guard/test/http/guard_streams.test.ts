@@ -120,7 +120,7 @@ describe('a stream that a receiver makes', () => {
     assert.equal((await ask('POST', `/ssf/poll/${id}`, {})).status, 404)
   })
 
-  it('is brought to an address that its caller may name, and to no other', async () => {
+  it('is pushed to an address that its caller may name, and to no other', async () => {
     const delivery = {
       method: PUSH,
       endpoint_url: `${base}/soc/a`,
@@ -247,7 +247,7 @@ describe('streams of a guard', () => {
     await Promise.all(ids.map((id) => ask('DELETE', `/ssf/stream?stream_id=${id}`)))
   })
 
-  it('are there again when the guard is started again, for nobody else to read', async () => {
+  it('survive a restart in a file that only the owner can read', async () => {
     const delivery = {
       method: PUSH,
       endpoint_url: `${base}/soc/c`,

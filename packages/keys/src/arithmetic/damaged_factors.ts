@@ -32,7 +32,7 @@ function reduced(a: Vector, b: Vector): readonly [Vector, Vector] {
   }
 }
 
-/** Neighbours of a corner in the lattice, of which one is the closest. */
+/** Neighbours of a corner in the lattice; one of them is the closest. */
 const STEPS = [0n, 1n, -1n] as const
 
 /** The vectors of a lattice around the one that is closest to a point, with it. */
@@ -78,8 +78,8 @@ export function fromUpperFactors(
 const SPARE_BITS = 64
 
 /**
- * The factors of `n`, of one of which `low` is the lowest `known` bits, with at most `lost` bits above them; of the other at
- * most as many are above its lowest `known`.
+ * The factors of `n`. `low` is the lowest `known` bits of one of them. Both have at most `lost` bits above their lowest
+ * `known`.
  *
  * Cost: 0.1 to 0.25 ms for factors of 512 to 2048 bits of which 128 are lost.
  *

@@ -1,5 +1,5 @@
 /**
- * Scalars of which all but a few bits are known: x in x·G = R for x below 2^40, by baby steps and giant steps (D. Shanks, 1971).
+ * Scalars with few unknown bits: x in x·G = R for x below 2^40, by baby steps and giant steps (D. Shanks, 1971).
  *
  * A point and its negative share x, so that a giant step goes twice as far as the baby steps do. Both the sum and the
  * difference of two points come from one inversion, and only their x is needed. @module

@@ -1,5 +1,5 @@
 /**
- * Finds secret polynomials of ML-KEM in words of 16 bits by themselves: 256 numbers of which the transform back is
+ * Finds secret polynomials of ML-KEM in words of 16 bits by themselves: 256 numbers whose inverse transform is
  * small, by chance one in 2^2000. Its first two numbers are sums that go along from offset to offset. @module
  */
 import { isSmall, N, polynomialAt, Q, transformBack } from './ml_kem_polynomials.ts'
@@ -40,7 +40,7 @@ export type Allowed = () => boolean
  *
  * Cost: 25 ns a sample of others, 2 ns a byte where all numbers are in range.
  *
- * @param shortest bytes of which all are numbers in range, at least, where a polynomial is to be found
+ * @param shortest least length, in bytes, of a run of numbers in range that may contain a polynomial
  * @param isAllowed is asked before each probe of some 10 µs
  */
 export function smallPolynomials(

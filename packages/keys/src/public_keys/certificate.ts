@@ -45,7 +45,7 @@ export function keyWith(
   return { ...known, material, keyId: { ...keyIdOf(material), kid, subject } }
 }
 
-/** A key of which nothing else is known. */
+/** A key without further attributes. */
 export const plainKey = (material: PublicKey['material'] | undefined): PublicKey | undefined =>
   material && keyWith(material, {})
 

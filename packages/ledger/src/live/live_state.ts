@@ -207,7 +207,7 @@ export class LiveState {
     )
   }
 
-  /** Files of which all tokens have expired, and all of those before. */
+  /** Files whose tokens have all expired, and all earlier files. */
   #forget(sinceMs: number): void {
     for (const [alias, stored] of this.#stored) {
       const current = this.#recorders.get(alias)?.shard

@@ -64,7 +64,7 @@ export function signHead(head: Head, signer: NoteSigner): string {
  * or somebody holds its key. As text they are lines of JSON with `origin`, `size` and `root`.
  */
 
-/** A head of which perhaps only the size is known, as a witness reports it. */
+/** A head as a witness reports it; perhaps only its size is known. */
 export interface SeenHead {
   readonly origin: string
   readonly size: number

@@ -1,6 +1,6 @@
 /** Bytes from a peer that may send without end. @module */
 
-/** All bytes; undefined where there are more than `most`, of which the rest is not read. */
+/** All bytes; undefined where there are more than `most`. The rest is then not read. */
 export async function bounded(
   chunks: AsyncIterable<Uint8Array> | null,
   most: number,

@@ -103,7 +103,7 @@ export async function* exportLines(
 }
 
 /**
- * The period of which an export has every token.
+ * The period for which an export has every token.
  *
  * A ledger takes an entry whose time of issue is its own time, give or take the allowance for clocks: what was issued
  * that long after it began, and until twice that long before its newest entry, is in it or was not signed.

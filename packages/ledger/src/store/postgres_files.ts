@@ -1,5 +1,5 @@
 /**
- * Files in tables by path: those that a ledger publishes, and its state files, of which this machine may hold copies.
+ * Files in tables by path: those that a ledger publishes, and its state files. This machine may hold copies of them.
  *
  * Paths compare byte by byte, so all paths below a folder are one range of the table's index: from `FOLDER/` up to
  * `FOLDER0`, as `0` follows `/`.

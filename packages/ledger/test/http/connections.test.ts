@@ -61,7 +61,7 @@ it('one with a request that is not answered stays, and the new one goes where al
   assert.deepEqual(ended(a, b, d), [false, true, false])
 })
 
-it('an address with too many gives up its own, and no other', () => {
+it('an address with too many connections loses its own oldest, and no other', () => {
   const { connect } = given(100, 2)
   const [other, a, b] = [connect('10.0.0.9'), connect('10.0.0.1'), connect('10.0.0.1')]
   const c = connect('::ffff:10.0.0.1')

@@ -106,7 +106,7 @@ describe('POST /entries', () => {
 })
 
 describe('GET /healthz', () => {
-  it('says what is not done', async () => {
+  it('answers 503 with the trouble of the ledger', async () => {
     let trouble: string | undefined
     const target = ledgerApp({ read, trouble: () => trouble })
     assert.equal((await target.request('/healthz')).status, 200)

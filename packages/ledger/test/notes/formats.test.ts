@@ -72,7 +72,7 @@ describe('a verifier key', () => {
     assert.ok(isKeyName('ledger.example.org/ä'))
   })
 
-  it('is not read from what is no Ed25519 key, and what stood there is not repeated', () => {
+  it('is refused for any other key, and the error does not repeat the text', () => {
     const { privateKey: other } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const pem = other.export({ type: 'pkcs8', format: 'pem' }).toString()
     for (const text of ['-----BEGIN PRIVATE KEY-----\nsecret', pem])

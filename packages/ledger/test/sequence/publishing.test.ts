@@ -81,7 +81,7 @@ const segments = (disk: SimulatedDisk) => disk.list(`${FOLDER}/private/journal`)
 const failing = () => Promise.reject(Object.assign(new Error('broken'), { code: 'EIO' }))
 
 describe('a publication that hangs', () => {
-  it('keeps no entry waiting, and lets go of no journal that it has not published', async () => {
+  it('keeps no entry waiting, and keeps the journal until it is published', async () => {
     const at = new Interposed()
     const ledger = await at.open()
     const held = new AbortController()

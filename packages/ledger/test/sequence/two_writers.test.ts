@@ -166,7 +166,7 @@ describe('two writers that meet', () => {
   })
 })
 
-it('a later writer reads on where the earlier one lets go of a segment amid its reading', async () => {
+it('a later writer reads on where the earlier one removes a segment during its reading', async () => {
   const folder = await newLedger(join(scratch, 'segments'))
   const before = await open(folder)
   const mine = await appendTwo(before)

@@ -171,7 +171,7 @@ const damages: readonly (readonly [string, (bytes: Buffer) => Buffer])[] = [
   ['the hash alone', (bytes) => bytes.subarray(-32)],
 ]
 
-describe('a copy that is not what it was', { skip }, () => {
+describe('a damaged copy', { skip }, () => {
   for (const [what, damage] of damages)
     it(`is not believed with ${what}, and is replaced`, async () => {
       const world = await filled()

@@ -76,7 +76,7 @@ describe('a ledger in PostgreSQL', { skip }, () => {
     assert.equal(sql(`SELECT count(*) FROM mintmark_file WHERE path LIKE '%pem%'`), '0')
   })
 
-  it('lets go of its record, and of partial tiles, as it grows', async () => {
+  it('removes old records and partial tiles as it grows', async () => {
     const { folder, sql } = await newInPostgres()
     const ledger = await openLedger(folder, { now: Date.now, segmentBytes: 50_000 })
     for (let round = 0; round < 8; round++)

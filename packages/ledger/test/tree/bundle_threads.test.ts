@@ -11,7 +11,7 @@ describe('threads that read bundles', () => {
   const threads = new BundleThreads(2)
   after(() => threads.stop())
 
-  it('read what is read without them, each batch for whoever asked', async () => {
+  it('give the same results as reading without threads, each to its caller', async () => {
     const reader = new BundleReader()
     const batches = BUNDLES.map((_, i) => BUNDLES.slice(0, i + 1))
     const readings = await Promise.all(batches.map((each) => threads.read(batchOf(each))))
@@ -32,7 +32,7 @@ describe('threads that read bundles', () => {
     )
   })
 
-  it('leave nobody waiting when they are stopped', async () => {
+  it('reject open calls when they are stopped', async () => {
     const stopped = new BundleThreads(1)
     const reading = stopped.read(batchOf(BUNDLES))
     const refused = assert.rejects(reading, /a thread that reads bundles ended/)

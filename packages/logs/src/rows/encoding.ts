@@ -7,7 +7,7 @@ export function detectEncoding(bytes: Uint8Array): { encoding: Encoding; markByt
   if (first === 0xff && second === 0xfe) return { encoding: 'utf16le', markBytes: 2 }
   if (first === 0xfe && second === 0xff) return { encoding: 'utf16be', markBytes: 2 }
   if (first === 0xef && second === 0xbb && third === 0xbf) return { encoding: 'utf8', markBytes: 3 }
-  // Without a mark: exports begin with ASCII, of which one byte in two is then NUL.
+  // Without a mark: exports begin with ASCII, so that every second byte is NUL.
   if (hasNulsAt(bytes, 1)) return { encoding: 'utf16le', markBytes: 0 }
   if (hasNulsAt(bytes, 0)) return { encoding: 'utf16be', markBytes: 0 }
   return { encoding: 'utf8', markBytes: 0 }

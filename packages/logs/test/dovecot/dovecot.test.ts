@@ -146,7 +146,7 @@ const PREFIX = `imap(ada@example.org)<4711><${SESSION}>: Info: `
 const MAIL = `${PREFIX}expunge: box=INBOX, uid=7, msgid=<a.7@agency.example>, size=1234, from=Bob <bob@example.org>, subject=Seating, msgid=<b>`
 
 describe('within a session', () => {
-  it('what is done to a message names it', async () => {
+  it('an operation on a message has its ids, folder and size', async () => {
     const access = await only(`2026-11-26T06:30:00Z ${MAIL}\n`)
     assert.equal(access.operation, 'expunge')
     assert.deepEqual(access.items, [

@@ -13,7 +13,7 @@ interface AccountReads {
 export interface Outcome {
   /** Token ids and what they were: `unissued`, or `mismatched` for one that was issued to somebody else. */
   readonly tokens: ReadonlyMap<string, string>
-  /** Accounts of which mail was read, by name. */
+  /** Accounts whose mail was read, by name. */
   readonly accounts: readonly AccountReads[]
 }
 

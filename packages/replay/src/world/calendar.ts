@@ -15,7 +15,7 @@ export const WINDOW: Span = { fromMs: Date.UTC(2023, 3, 17), toMs: Date.UTC(2023
 
 /** The provider's own logs: April to August 2021. */
 export const PROVIDER_WINDOW: Span = { fromMs: Date.UTC(2021, 3, 1), toMs: Date.UTC(2021, 8, 1) }
-/** The weekend hours of which one tenant's extractor has no records: outside the attacker's. */
+/** Weekend hours that one tenant's extractor lacks. The attacker is not active in them. */
 export const GAP: Span = { fromMs: Date.UTC(2023, 5, 10, 10), toMs: Date.UTC(2023, 5, 10, 20) }
 
 /** First day of forged access, 15 May 2023. */

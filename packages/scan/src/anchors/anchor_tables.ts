@@ -47,7 +47,7 @@ interface Row {
   readonly words: readonly number[]
 }
 
-/** A kind of memory, of which neighbours are as a rule: its share, and the weights of the low and high nibbles of its bytes. */
+/** A kind of memory: its share, and weights of the low and high nibbles of its bytes. Neighbouring bytes mostly share it. */
 interface Kind {
   readonly share: number
   readonly low: Float64Array

@@ -46,7 +46,7 @@ export class Repeats<T> {
   /** The last offset of each anchor that was known, by alignment. */
   readonly #last = new Map<number, EarlierProbe<T>>()
   readonly #repeating = new Map<number, Repeating>()
-  /** 1 for each anchor of which a probe is remembered. */
+  /** 1 for each anchor with a remembered probe. */
   readonly #isKnown: Uint8Array
 
   /** @param anchors how many there are */
@@ -85,7 +85,7 @@ export class Repeats<T> {
     return probe
   }
 
-  /** The same for bytes of which it is known that they repeat at this distance, at least as far as sight begins. */
+  /** The same for bytes that are known to repeat at this distance, at least to where the sight begins. */
   #goesOn(earlier: number, at: number, sight: Sight): boolean {
     const known = this.#repeating.get(at - earlier)
     const from = at - sight.before

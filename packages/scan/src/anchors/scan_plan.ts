@@ -29,7 +29,7 @@ export interface Run {
   readonly isAligned: boolean
   /** Of its first byte in the process, as far as the dump says. */
   readonly address?: bigint | undefined
-  /** Of a Java heap, of which each array is a run: whether it is an `int[]`, as `BigInteger` holds its number. */
+  /** In a Java heap each array is a run: `number` for an `int[]`, as `BigInteger` holds its number. */
   readonly array?: 'number' | 'other' | undefined
 }
 

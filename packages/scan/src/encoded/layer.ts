@@ -21,7 +21,7 @@ const WIDE_OF_16 = 4
 /** Letters of text in which no key has room. */
 const LEAST_TEXT = 24
 
-/** A zero counts as so many letters, of which a layer has fewer: one sum shows both. */
+/** A zero counts as more letters than a layer has: one sum shows both. */
 const ZERO = 1 << 24
 
 const COUNTS = Uint32Array.from({ length: 256 }, (_, byte) => {

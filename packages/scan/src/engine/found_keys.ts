@@ -82,7 +82,7 @@ export class FoundKeys {
   }
 }
 
-/** An RSA key of which d alone was found, with its factors: they are values too. */
+/** An RSA key that was found by d alone, with its factors: they are values too. */
 function completed(material: KeyMaterial): KeyMaterial {
   if (material.type !== 'rsa' || material.d === undefined) return material
   if (material.p !== undefined && material.q !== undefined) return material

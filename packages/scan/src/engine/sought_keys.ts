@@ -17,7 +17,7 @@ const MOST_COST = 1024
 const COST_OF_FLOOD = { least: 96, most: 512, perByte: 512 / (64 << 20) }
 /** Cost in a key-dense file, for some keys of each kind. */
 const COST_OF_FULL = 32
-/** A file is key-dense in a kind of which more than this are found. */
+/** A file with more found keys of a kind than this is key-dense in it. */
 const FEW_OF_KIND = 16
 const costOf = ({ type }: KeyMaterial): number => (type === 'rsa' ? 4 : 1)
 

@@ -32,7 +32,7 @@ export function possibleKeys(detected: Detected, offset: number): readonly Possi
   })
 }
 
-/** Divisions of known moduli by primes of which nothing else is known: half a second. */
+/** Divisions of known moduli by primes of an unknown key: half a second. */
 const MOST_DIVISIONS = 200_000
 
 /** Known public halves that may verify candidates. */

@@ -29,7 +29,7 @@ export interface JoinedPieces {
   readonly isWithin: (at: number, length: number) => boolean
 }
 
-/** Whether a piece can be laid beside others: a whole array, of which nothing is known of where it was in the process. */
+/** Whether a piece can be laid beside others: a whole array without a known address in the process. */
 const isSmall = ({ begin, end, from, to, address, array }: Piece): boolean =>
   array !== undefined &&
   address === undefined &&

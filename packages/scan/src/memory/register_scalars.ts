@@ -1,6 +1,6 @@
 /**
- * Looks in registers for scalars of known keys of which bytes are missing, as copies by wide registers leave them: a register
- * begins or ends within the scalar, or others were written over its end.
+ * Searches registers for incomplete scalars of known keys, as copies by wide registers leave them: a register begins or
+ * ends within the scalar, or its end is overwritten.
  *
  * At any offset up to three bytes may be missing at either end of the scalar; where a register or a part of 16 bytes of one
  * begins or ends up to four, and in a search of little or a deep one five. @module

@@ -47,7 +47,7 @@ export class SegmentBoundaries {
   }
 
   /**
-   * The borders between runs of which one ends where another begins, at an address or in the file; undefined where there
+   * The borders between runs, where one ends and another begins, at an address or in the file; undefined where there
    * are none. O(n log n).
    */
   static of(

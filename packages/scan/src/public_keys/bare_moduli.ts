@@ -54,7 +54,7 @@ export function keyOfNumber(window: Uint8Array, budget: WorkBudget): PublicKey |
   return hasNoSmallFactor(n, budget) ? plainKey(rsaKey(n, 65_537n)) : undefined
 }
 
-/** The length of an array: a word of which no more than the first two bytes are used; -1 for any other. */
+/** The length of an array: a word that uses its first two bytes at most; -1 for any other. */
 function countAt(bytes: Uint8Array, at: number): number {
   for (let k = 2; k < 8; k++) if (bytes[at + k] !== 0) return -1
   return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
@@ -196,7 +196,7 @@ function wordsTurned(window: Uint8Array): Uint8Array {
 /** 1 for a zero: counted without branches. */
 const IS_ZERO = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte === 0))
 
-/** Eight bytes of which half are zero. */
+/** Eight bytes, at least half of them zero. */
 function isGap(bytes: Uint8Array, at: number): boolean {
   let zeros = 0
   for (let k = at; k < at + 8; k++) zeros += IS_ZERO[bytes[k] ?? 0] ?? 0

@@ -120,8 +120,8 @@ export class KnownKeys {
   }
 
   /**
-   * The given RSA keys of which nothing private was found. None where anything was left out in searching for them: then
-   * nothing is known.
+   * The given RSA keys without a private finding. None where the search for them left anything out: then nothing is
+   * known.
    * Keys of curves are never among them: their secrets are searched for near copies of the public half and where
    * something visibly begins and ends, so that not finding one proves nothing.
    */

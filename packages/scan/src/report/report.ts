@@ -31,7 +31,7 @@ export interface ScanReport {
   /** What was not examined. */
   readonly limits: readonly ScanLimit[]
   /**
-   * Given RSA keys of which nothing private was found, by a complete search for the encodings of `docs/key-encodings.md`.
+   * Given RSA keys without a private finding, after a complete search for the encodings of `docs/key-encodings.md`.
    */
   readonly absent: readonly KeyId[]
   /** The answer for each given public key. */

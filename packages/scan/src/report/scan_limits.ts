@@ -43,7 +43,7 @@ export const HITS_OF: Readonly<Record<Certainty, string>> = {
 export interface ScanLimit {
   readonly code: LimitCode
   readonly message: string
-  /** How often, where first (`offset`), and of which encoding (`anchor`). */
+  /** How often, where first (`offset`), and for which encoding (`anchor`). */
   readonly facts: ErrorFacts
 }
 
@@ -141,7 +141,7 @@ export class LimitList {
   }
 }
 
-/** The same report with one limit more. Of keys of which nothing was found no more can be said where not all was searched. */
+/** The same report with one limit more. Where not all was searched, a key without a finding is no longer absent. */
 export function withLimit<T extends Pick<ScanReport, 'limits' | 'given'>>(
   report: T,
   limit: LimitSeen,

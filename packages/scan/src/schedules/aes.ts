@@ -24,7 +24,7 @@ const ENCODINGS: Readonly<Record<ScheduleLayout, string>> = {
   'decryption-forward': 'aes-schedule-dec-forward',
 }
 
-/** 44 words, of which the first four may be gone. */
+/** 44 words. The first four may be gone. */
 const LEAST_SCHEDULE = 160
 
 /** Searches for AES key schedules. */
@@ -45,7 +45,7 @@ export class AesSearch implements WindowSearch {
   search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
     const found: Detected[] = []
     for (let shift = 0; shift < 4; shift++) {
-      // Words are aligned within the segment, of which the first byte here is.
+      // Words are aligned within the segment, which begins with the first byte here.
       const first = from + ((shift + 4 - (from % 4)) % 4)
       if (first >= to || (shift > 0 && !this.#isEveryByte)) continue
       for (const hit of this.#kernel.find(bytes, first, to))

@@ -66,8 +66,8 @@ export function detectPads(bytes: Uint8Array, hit: PadHit): Detected | undefined
 }
 
 /**
- * Whether the values are a row of a multiplication table of GF(2^8), of which two rows may well differ by 0x6a: the
- * value at i XOR j is that at i XOR that at j, but for one constant. Seen in libnorm and libpgm, which correct errors.
+ * Whether the values are a row of a multiplication table of GF(2^8). Two rows of one may well differ by 0x6a. The value
+ * at i XOR j is that at i XOR that at j, but for one constant. Seen in libnorm and libpgm, which correct errors.
  */
 function isProducts(values: Uint8Array): boolean {
   const first = values[0] ?? 0

@@ -25,7 +25,7 @@ export const BLOCKS: number = (SLICE + BEHIND) >> 4
 export const MAP_BYTES: number = SLICE >> 6
 /** Sizes of numbers whose offsets are kept at a time. */
 export const SIZES_KEPT = 4
-/** What is kept of one size: runs of groups of 16 offsets, of which two have one between them, and marked groups. */
+/** What is kept of one size: runs of groups of 16 offsets, with a group between two runs, and marked groups. */
 export const KEPT: Readonly<Record<'records' | 'bytes', number>> = {
   records: (SLICE >> 4) * 4 + 64,
   bytes: (SLICE >> 4) * 20 + 128,

@@ -28,7 +28,7 @@ export interface SecretPattern {
 }
 
 /**
- * Values of which a part helps: half of a prime, of d, or of what depends on them, gives the rest. Less does not, but
+ * Values that a part reveals: half of a prime, of d, or of what depends on them, gives the rest. Less does not, but
  * several parts may be around, so that 96 bits are too many to leave. Nor does a text hold more of a value in one piece: 12 of
  * the 15 bytes of a line that `openssl rsa -text` writes, 16 of the 64 letters of PEM, 24 hexadecimal digits of what was read, in
  * registers of 16 or 32 letters that a stack keeps.

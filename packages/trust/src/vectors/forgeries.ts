@@ -140,7 +140,7 @@ function highS(_: Forge, token: string): Buffer {
   return Buffer.concat([signed.subarray(0, 32), twin])
 }
 
-/** 64 bytes end with a letter of which four bits count for nothing. */
+/** 64 bytes end with a letter whose lowest four bits count for nothing. */
 function spareBits(forge: Forge): string {
   const token = forge.token()
   const last = LETTERS.indexOf(token.at(-1) ?? '')

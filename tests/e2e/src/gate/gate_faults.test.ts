@@ -73,7 +73,7 @@ describe('what goes wrong', { skip }, () => {
     assert.deepEqual(unfinishedIn(spool), [])
   })
 
-  it('of a spool that others may write to is a refusal', async () => {
+  it('in a spool that others may write to ends with GATE_UNFIT', async () => {
     const spool = place('open')
     mkdirSync(spool)
     chmodSync(spool, 0o777)

@@ -12,7 +12,7 @@ export type Side = 'issuance' | 'access'
 export const LOSS_CODES = [
   /** Rows or records that could not be read. */
   'rejected-rows',
-  /** Records of which only the beginning could be read, which does not say whose mailbox it was. */
+  /** Records whose beginning alone could be read. It does not name the mailbox. */
   'cut-records',
   'row-cap',
   'next-link',

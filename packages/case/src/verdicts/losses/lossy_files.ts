@@ -1,5 +1,5 @@
 /**
- * Files that say, or show, that records are missing from them, whose records of which logs are in them, and what the logs
+ * Files that state or show that records are missing from them, the owners and logs of their records, and what the logs
  * lost by that.
  *
  * @module
@@ -41,7 +41,7 @@ export interface LossyFile extends Period {
 /** SQL that is true of a reject by which a record of a log is lost. */
 export const IS_LOSS: string = `(kind IN ('row', 'payload') AND reason NOT IN (${quoted(NO_LOSSES)}))`
 
-/** Files of which reading ended early, with records that were read before: damaged, or larger than a limit. */
+/** Files whose reading ended early after some records: damaged, or larger than a limit. */
 export const READ_IN_PART: string = `SELECT evidence_id FROM reject
   WHERE kind = 'file' AND evidence_id IN (SELECT evidence_id FROM evidence WHERE issuances + accesses > 0)`
 
@@ -161,8 +161,8 @@ const LOGS_OF_SHAPES: readonly (readonly [prefix: string, logs: readonly LogName
 ]
 
 /**
- * Losses by mailbox records of which only the beginning could be read, which does not say whose mailbox it was. Cost: a
- * pass over the files that say they have some.
+ * Losses by mailbox records whose beginning alone could be read. It does not name the mailbox. Cost: a pass over the
+ * files that state such records.
  */
 export async function lostByCuts(session: Session): Promise<Loss[]> {
   if ((await countOf(session, "statement WHERE code = 'audit-data-truncated'")) === 0) return []

@@ -25,7 +25,7 @@ const OWNERS_SHARE = 0.2
 /** An attack is few among many: at most this share of the principals, where they are more than two. */
 const FEW_SHARE = 0.5
 const FEW_PEOPLE = 2
-/** Ids are made as the token service makes them, in a tenant of which nearly all explained ones are. */
+/** The id has the token service's format, in a tenant whose explained ids nearly all have it. */
 const WELL_MADE_SHARE = 0.98
 const WELL_MADE_TOKENS = 50
 

@@ -1,6 +1,6 @@
 /**
  * From verdicts on single tokens to what may be said of them. A token that no issuance explains has four ordinary
- * causes, each of which shows in the tokens of everybody else; see `docs/missing-tokens.md`.
+ * causes. Each of them shows in the tokens of everybody else; see `docs/missing-tokens.md`.
  *
  * @module
  */
@@ -33,7 +33,7 @@ const ENOUGH_TOKENS = 20
 /** A value of a property fails as a whole when so many tokens, and more than this share of its tokens, are not explained. */
 const FAILING_TOKENS = 3
 const FAILING_SHARE = 0.1
-/** The same for an hour and its neighbours, of which fewer tokens are known. */
+/** The same for an hour and its neighbours, where fewer tokens are known. */
 const FAILING_HOUR_SHARE = 0.34
 /** A log in which more than this share of ordinary tokens is missing does not fit as a whole. */
 const UNFIT_SHARE = 0.25
@@ -258,7 +258,7 @@ function tokensByHour(contexts: readonly Context[]): Map<number, number> {
   return found
 }
 
-/** Values of one property of which ordinary tokens are, as a whole, not explained. */
+/** Values of one property whose ordinary tokens are not explained as a whole. */
 function failingValues(
   wrong: readonly Context[],
   dimension: Dimension,

@@ -114,7 +114,7 @@ describe('a row that could not be read', () => {
 })
 
 describe('a row that nothing beside it dates', () => {
-  it('in a file without a record is of any time, and of nobody that is known', async () => {
+  it('in a file without a record is of any time and of an unknown tenant', async () => {
     const without = { evidence_id: 1, path: '/logs/1.csv', shape: 'ual-purview-csv' }
     const given = { evidence: [without], reject: [reject(1)] }
     assert.deepEqual(await losses(given), ['rejected-rows ual ever ever 1'])

@@ -316,7 +316,7 @@ describe('a ledger that says it has every token', () => {
     assert.equal(strengthOf(WHO, 1), 'established')
   })
 
-  it('accuses no name that none of its tokens has, and nobody where many differ', () => {
+  it('gives only a lead for a name without tokens in it, and where many names differ', () => {
     assert.equal(strengthOf('alias@example.org', 1), 'lead')
     assert.equal(strengthOf(WHO, 6), 'lead')
   })

@@ -179,7 +179,7 @@ describe('report --for', () => {
     for (const { out: one } of notices) assert.ok(existsSync(join(String(one), 'MANIFEST')))
   })
 
-  it('takes no letter case for another where both are somebody', () => {
+  it('distinguishes letter case where two organisations differ by it alone', () => {
     const accounts = ['Acme', 'ACME'].map((organisation, n) => ({
       mailbox: `${n}@x.example`,
       organisation,
@@ -192,7 +192,7 @@ describe('report --for', () => {
     assert.throws(() => recipientsOf(scope, ['acme']), /acme is Acme or ACME/)
   })
 
-  it('means everybody by all, whatever an organisation is called', () => {
+  it('takes "all" for every organisation, although one has that name', () => {
     const accounts = ['all', 'Acme'].map((organisation, n) => ({
       mailbox: `${n}@x.example`,
       organisation,
@@ -202,7 +202,7 @@ describe('report --for', () => {
     assert.deepEqual(namesOf('ALL'), ['all'])
   })
 
-  it('suggests whom it may be where nobody has the name', async () => {
+  it('suggests the nearest name for an unknown one', async () => {
     const args = [...inCase, '--out', join(folder, 'typo'), '--for', 'ade@exampel.gov']
     const { code, err } = await mintmark('report', ...args)
     assert.equal(code, 2)
@@ -235,7 +235,7 @@ describe('report of accesses that options select', () => {
 })
 
 describe('report refuses', () => {
-  it('what is there, unless that is a report and --force is given', async () => {
+  it('an existing folder, unless it is a report and --force is given', async () => {
     const again = await mintmark('report', ...inCase, '--out', out)
     assert.equal(again.code, 3)
     assert.match(again.err, /\(OUTPUT_EXISTS\)\n$/)
@@ -243,7 +243,7 @@ describe('report refuses', () => {
     assert.ok(existsSync(key))
   })
 
-  it('a call without a case or a folder, and to hide what it cannot', async () => {
+  it('a call without a case or a folder, and an unknown kind to redact', async () => {
     assert.equal((await mintmark('report', '--out', out)).code, 2)
     assert.equal((await mintmark('report', ...inCase)).code, 2)
     const strange = await mintmark('report', ...inCase, '--out', out, '--redact', 'everything')

@@ -138,7 +138,7 @@ describe('timeline', () => {
     assert.equal(csv(out).header[0], 'at')
   })
 
-  it('on a terminal says since when and what is not excluded', async () => {
+  it('on a terminal shows the first access and the begin of coverage', async () => {
     const { out } = await mintmark('timeline', ...inCase)
     assertHarmless(out)
     assert.match(out, /^first {9}2023-06-07 02:20 UTC/m)

@@ -215,7 +215,7 @@ it('the head of a PDF in the text of a program is none', async () => {
   assert.equal(code, 0, out)
 })
 
-it('scan ends with 3 where nothing comes out of a packed file, which is searched as it is', async () => {
+it('scan ends with 3 for a compressed file that yields nothing', async () => {
   const cut = file('packed/first.gz', gzipSync(core).subarray(0, 12))
   const { code, out } = await mintmark('scan', cut)
   assert.equal(code, 3)

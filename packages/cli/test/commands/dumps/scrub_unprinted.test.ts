@@ -37,7 +37,7 @@ function scrubbedInto(stdout: number | 'pipe', out: string): number | null {
 const skip = existsSync('/dev/full') ? false : 'there is no /dev/full'
 
 describe('a scrub whose summary cannot be printed', { skip }, () => {
-  it('writes what it writes otherwise, and ends with 0', () => {
+  it('writes the same output as any other, and ends with 0', () => {
     const [printed, unprinted] = [join(folder, 'printed'), join(folder, 'unprinted')]
     assert.equal(scrubbedInto('pipe', printed), 0)
     const full = openSync('/dev/full', 'w')

@@ -93,7 +93,7 @@ const detectHeadless: Detector = (bytes, at, { budget }) => {
 }
 
 const LEAST_CIPHERTEXT = 32
-/** Last arcs of the schemes of PKCS#5 (RFC 8018), of which 13 is PBES2; 12 and 14 are no schemes but their parts. */
+/** Last arcs of the schemes of PKCS#5 (RFC 8018); 13 is PBES2. 12 and 14 are no schemes but their parts. */
 const PKCS5_SCHEMES = new Set([1, 3, 4, 6, 10, 11, 13])
 
 /** The identifier at `at` must be that of the algorithm of a SEQUENCE { SEQUENCE { identifier, … }, OCTET STRING }. */
@@ -120,7 +120,7 @@ const ENCRYPTED = ['2a864886f70d010c0a0102', '2a864886f70d010706'].map((oid) =>
 )
 const LONGEST_PFX = 65_536
 
-/** A PFX whose version INTEGER (3) is at `at`, of which the content is encrypted; a key in the clear is found as PKCS#8. */
+/** A PFX with encrypted content, whose version INTEGER (3) is at `at`; a key in the clear is found as PKCS#8. */
 const detectPkcs12: Detector = (bytes, at, { budget }) => {
   // The SEQUENCE behind the version may have an indefinite length, as Java and Windows write it.
   const content = elementOf(bytes, at + 3, bytes.length, TAG.sequence)?.from ?? at + 5

@@ -99,7 +99,7 @@ function elementBefore(
 /** Of examining the numbers around one. */
 const CHAIN_COST = 1000
 
-/** The run of INTEGERs of one size of which one is at `at`. */
+/** The run of INTEGERs of one size around the one at `at`. */
 const detectFromCrt: Detector = (bytes, at, { budget }) => {
   budget.spend(CHAIN_COST)
   const chain = chainAround(bytes, at)

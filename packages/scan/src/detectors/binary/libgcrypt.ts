@@ -14,7 +14,7 @@ import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit } from '../../anchors/anchored.ts'
 import type { Detected, Detector } from '../../anchors/detected.ts'
 
-/** `03 01 LL LL name 01 LL LL value`, of which the value is [from, to). */
+/** `03 01 LL LL name 01 LL LL value`; the value is [from, to). */
 interface Token {
   readonly name: string
   readonly at: number

@@ -164,7 +164,7 @@ interface Tail {
   readonly fields: Fields
 }
 
-/** What a freed buffer leaves, of which the first 16 bytes are overwritten and the type begins among those. */
+/** What a freed buffer leaves: its first 16 bytes are overwritten, and the type begins among those. */
 const TAILS: readonly Tail[] = [
   { type: 'ssh-rsa', seen: '\0\0\0\x03\x01\0\x01\0\0', skipped: 0, fields: RSA_TAIL },
   { type: 'ssh-ed25519', seen: 'ed25519\0\0\0\x20', skipped: 7, fields: ED25519 },

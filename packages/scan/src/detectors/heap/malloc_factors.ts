@@ -1,5 +1,5 @@
 /**
- * RSA keys of which only parts are left: a prime and its exponent, each in a chunk of glibc's malloc, and
+ * RSA keys that are left in parts only: a prime and its exponent, each in a chunk of glibc's malloc, and
  * near them the other prime with its own. e·dP = 1 modulo p − 1 shows a prime of a key as surely as a modulus does.
  * @module
  */
@@ -153,7 +153,7 @@ const TIMES_COST = 5_000_000
 const SHARES = [1n, 2n, 4n, 6n, 3n, 8n, 12n]
 
 /**
- * The prime q of which a d near is the exponent, where q or p·q is in these bytes too: e·d − 1 = times · (p − 1)(q − 1) /
+ * The prime q whose exponent is a d near by, where q or p·q is in these bytes too: e·d − 1 = times · (p − 1)(q − 1) /
  * share leaves several primes open that fit as well. So PyCryptodome leaves its keys.
  */
 function otherPrime(chunk: Chunk, p: bigint, e: bigint, budget: WorkBudget): bigint | undefined {

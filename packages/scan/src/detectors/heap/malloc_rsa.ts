@@ -62,7 +62,7 @@ const BIG: Order = {
   read: fromBigEndian,
 }
 
-/** Pairs of which `isPair` is true, by their indexes. */
+/** Pairs with `isPair` true, by their indexes. */
 function* pairsOf<T>(all: readonly T[], isPair: (a: T, b: T) => boolean): Generator<[T, T]> {
   for (const [i, a] of all.entries()) {
     for (const b of all.slice(i + 1)) if (isPair(a, b)) yield [a, b]
@@ -144,7 +144,7 @@ function freedIn(chunk: Chunk, budget: WorkBudget): Detected | undefined {
   const near = numbersNear(chunk, budget, true, half)
     .filter((offset) => (bytes[offset + half - 1] ?? 0) >= 0x80)
     .map((offset) => ({ offset, high: highOf(bytes, offset + half) }))
-  // All three were cut after 48 bits, of which the highest is set.
+  // All three were cut after 48 bits, and their highest bit is set.
   const isPair = (a: { high: number }, b: { high: number }) =>
     Math.abs(high / (a.high * b.high) - 1) <= 2 ** -45
   for (const pair of pairsOf(near, isPair)) {

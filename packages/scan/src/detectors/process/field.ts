@@ -25,7 +25,7 @@ export const inline =
     return { bytes: bytes.subarray(begin, begin + length), offset: base + begin }
   }
 
-/** A field of what the pointer at `from` leads to, of which `length` bytes must be there. */
+/** A field of the memory that the pointer at `from` leads to. At least `length` bytes of it must be in the dump. */
 export const pointed =
   (from: number, length: number, field: Field = inline(0, length)): Field =>
   ({ bytes, at, memory, budget }) => {

@@ -68,7 +68,7 @@ export const LITTLE: NumberLayout = {
 }
 
 interface EcParts extends Pick<KeyRow, 'glance' | 'when'> {
-  /** Those of which the structure may be. */
+  /** Curves that the structure may be for. */
   readonly curves: readonly Curve[] | ((location: Location) => readonly Curve[])
   readonly secret: Field
   readonly x: Field

@@ -119,7 +119,7 @@ const SEEDS: readonly Layout[] = [
   },
   // BoringSSL notes before what it allocates how long that is: both halves, and whether there is a secret.
   seedArray('seed-sized', '41 00 00 00 00 00 00 00', 8),
-  // `bytes` of CPython, of which no hash was asked for yet.
+  // `bytes` of CPython whose hash was not computed yet.
   seedArray('seed-bytes', `${LENGTH_64} ff`, 16),
   {
     name: 'seed-slice',

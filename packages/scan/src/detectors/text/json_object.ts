@@ -1,4 +1,4 @@
-/** The object of a JSON text around an offset, begin and end of which may be cut off. @module */
+/** The object of a JSON text around an offset; its begin and end may be cut off. @module */
 import { isOpened } from '../../text/quoted.ts'
 import { isAt } from '../../text/text_run.ts'
 

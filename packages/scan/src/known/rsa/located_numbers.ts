@@ -139,7 +139,7 @@ export function weightOf(sides: number): 0 | 1 | 2 {
   return isEnclosed(sides) ? 1 : 0
 }
 
-/** @param window what the slices were of which it is one */
+/** @param window that the number was located in */
 export function numberOf({ x, at, group }: LocatedNumber, window: Uint8Array): bigint {
   return typeof x === 'bigint' ? x : numberIn(window, at, x.order, group.shape.length)
 }

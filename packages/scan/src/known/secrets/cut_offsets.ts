@@ -1,5 +1,5 @@
 /**
- * Searches for scalars of which bytes at one end were written over, where a scalar would be: in a chunk of a heap
+ * Searches for scalars that are overwritten at one end, where a scalar would be: in a chunk of a heap
  * beside a copy of its public half, and right next to one.
  *
  * Up to three bytes may be gone, and up to five where there is time for it: where such an offset is, is known, and how

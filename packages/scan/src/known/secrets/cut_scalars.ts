@@ -1,6 +1,6 @@
 /**
- * Scalars of known public keys of which a copy lacks bytes at one end: what is there and the public half give the rest, where
- * it is 40 bits or fewer.
+ * Scalars of known public keys from copies that lack bytes at one end: the copy and the public half give up to 40
+ * missing bits.
  *
  * Of a seed of Ed25519 nothing of the kind is known: it is hashed first. @module
  */

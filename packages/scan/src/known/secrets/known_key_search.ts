@@ -41,7 +41,7 @@ export interface KnownKeyOptions {
   readonly hasDeepSecrets?: boolean
   /** Keys whose scalars are completed where five bytes are missing, not only three, within the budget. Default none. */
   readonly completed?: readonly PublicKey[]
-  /** Keys (SHA-256 of SubjectPublicKeyInfo) of which no part is completed: their scalars are known. Default none. */
+  /** Keys (SHA-256 of SubjectPublicKeyInfo) whose parts are not completed: their scalars are known. Default none. */
   readonly settled?: ReadonlySet<string>
   /** Spends enough on given keys to examine every marked offset: see `Depth`. */
   readonly isPatient?: boolean

@@ -23,8 +23,8 @@ interface Rates {
   readonly discovered: Rate
   /**
    * Runs only on spare budget, so that a search is not reported as cut short for it (docs/what-is-found.md): for all keys, or
-   * for discovered keys alone, of which unmarked factors have too many offsets, and marked ones cost a multiplication of whole
-   * moduli.
+   * for discovered keys alone: their unmarked factors have too many offsets, and each marked one costs a multiplication of
+   * whole moduli.
    */
   readonly isFree?: 'always' | 'discovered'
   /** Costs less where few keys are given. */
