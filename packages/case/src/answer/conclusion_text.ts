@@ -180,7 +180,7 @@ export function comparisonText({ issued, of, basis, unit }: Comparable): string 
     : `Nobody else uses this context. Of the same principals' other accesses in the same logs, ${rate} used an issued token.`
 }
 
-/** How sure, by what it is compared with; of nothing that is unissued there is no comparison. */
+/** How sure, by what it is compared with; there is no comparison without an unissued token. */
 function briefComparison({ established, leads, comparable }: Conclusion): string {
   const { issued, of, basis, unit } = comparable
   if (established.unissued + leads.unissued === 0) return ''

@@ -78,7 +78,7 @@ const withoutNonInteractive = ofTenants({
     'NonInteractiveUserSignInLogs (Entra diagnostic settings; Graph gives them only with a filter on signInEventTypes)',
 })
 
-/** Tenants of whose users' sign-ins some file does not say which log it is, and no other files are both logs. */
+/** Tenants with a file of users' sign-ins that does not name its log, and without files of both logs. */
 const withUnknownCategory = ofTenants({
   code: 'sign-in-category-not-told',
   sql: `SELECT toString(tenant) AS name, countIf(category = 'interactive-or-not') AS n

@@ -65,7 +65,7 @@ export async function scanDumps(
   })
 }
 
-/** A file that cannot be read, or unpacked, is none. */
+/** A file that cannot be read, or unpacked, does not count. */
 function holds(test: () => boolean): boolean {
   try {
     return test()

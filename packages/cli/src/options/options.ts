@@ -54,7 +54,7 @@ const LISTS = {
 /**
  * The selection that the options describe; `{}` when they describe none.
  *
- * @throws {MintmarkError} `INPUT_INVALID` for a time that is none, `INPUT_UNREADABLE` for the list
+ * @throws {MintmarkError} `INPUT_INVALID` for an invalid time, `INPUT_UNREADABLE` for the list
  */
 export async function selectionOption(call: Call): Promise<Selection> {
   const attacker = call.text('attacker')

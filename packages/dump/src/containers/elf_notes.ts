@@ -123,7 +123,7 @@ function readNote(at: number, layout: Layout): Note | 'cut' | undefined {
   }
 }
 
-/** A note's name, without its NULs; undefined where it is none. */
+/** A note's name, without its NULs; undefined where it is invalid. */
 function printable(bytes: Uint8Array): string | undefined {
   let name = ''
   let isOver = false

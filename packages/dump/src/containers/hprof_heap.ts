@@ -156,7 +156,7 @@ export class HeapReader {
     return { at, isDamaged: bytes.length === 0 }
   }
 
-  /** The length of the record at `reader`; `more` where its head goes on past the window, undefined where it is none. */
+  /** The length of the record at `reader`; `more` where its head goes on past the window, undefined where there is no record. */
   #recordLength(reader: Reader, at: number): number | 'more' | undefined {
     const idBytes = this.#idBytes
     const tag = reader.u8()

@@ -218,7 +218,7 @@ class QemuStream {
   }
 }
 
-/** A name with its length before it; undefined where it is none. */
+/** A name with its length before it; undefined for other bytes. */
 function nameIn(reader: Reader): string | undefined {
   if (reader.left < 1) return undefined
   const length = reader.u8()

@@ -9,7 +9,7 @@ export interface PushFeed {
   /**
    * Resolves when the signal is aborted; never throws.
    *
-   * @param take receives a publication; undefined for a message that is none
+   * @param take receives a publication; undefined for any other message
    * @param onStream receives whether the stream is connected
    */
   readonly follow: (

@@ -45,7 +45,7 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
 /**
  * @returns checks the `Authorization` of a request, undefined where it has none; never rejects
- * @throws {MintmarkError} `INPUT_INVALID` where the configuration lacks the audience, or a scope is none
+ * @throws {MintmarkError} `INPUT_INVALID` where the configuration lacks the audience, or a scope is invalid
  */
 export function tokenCheck(
   { guard, config }: TokenJudge,

@@ -80,7 +80,7 @@ interface KeyOwner {
 /**
  * The keys of a JWK set that belong to an issuer: those without a member `issuer`, and those with its name in it.
  *
- * @throws {MintmarkError} `INPUT_INVALID` for a set that is none, a private key, a key without `kid` or `alg`, and a
+ * @throws {MintmarkError} `INPUT_INVALID` for an invalid set, a private key, a key without `kid` or `alg`, and a
  *   weak one
  */
 export async function readKeys(source: string, owner: KeyOwner): Promise<TrustedKey[]> {

@@ -37,7 +37,7 @@ export function okpOfOid(oid: string): OkpParameters | undefined {
   return BY_OID.get(oid)
 }
 
-/** @throws {TypeError} for a name that is none of the four: a mistake of the caller */
+/** @throws {TypeError} for any other name than the four: a mistake of the caller */
 export function okpNamed(curve: OkpCurve): OkpParameters {
   const parameters = BY_CURVE.get(curve)
   if (parameters === undefined) throw new TypeError('no such curve')

@@ -79,7 +79,7 @@ export class ShortLogarithm {
     return found
   }
 
-  /** j for the point ±j·G with this x, or undefined if it is none of the table. */
+  /** j for the point ±j·G with this x, or undefined if it is not in the table. */
   #stepsTo(x: bigint): number | undefined {
     const { slot: first, mark } = offsetOf(x)
     for (let slot = first & this.#mask; ; slot = (slot + 1) & this.#mask) {

@@ -59,7 +59,7 @@ export interface SpkiParts {
   readonly publicKey: Uint8Array
 }
 
-/** The parts of a SubjectPublicKeyInfo that begins at 0, or undefined if it is none. */
+/** The parts of a SubjectPublicKeyInfo that begins at 0, or undefined for other bytes. */
 export function spkiParts(spki: Uint8Array): SpkiParts | undefined {
   const whole = elementOf(spki, 0, spki.length, TAG.sequence)
   const [algorithm, bits] = (whole && childrenOf(spki, whole)) ?? []

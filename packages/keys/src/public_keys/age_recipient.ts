@@ -22,7 +22,7 @@ export function keysOfRecipients(text: string): PublicMaterial[] {
   })
 }
 
-/** Why a recipient in the text is none of them, or undefined. */
+/** Why a recipient in the text is of no supported kind, or undefined. */
 export function recipientProblem(text: string): string | undefined {
   return OTHER_RECIPIENT.test(text)
     ? 'a recipient of age that is no X25519 key (of its hybrid with ML-KEM-768, of a plugin) cannot be looked for'

@@ -33,7 +33,7 @@ function stepped(sum: number, value: number): number {
 }
 
 /**
- * The 32 bytes that `data` spells behind `prefix` and a `1`, or undefined where a letter is none, the checksum is wrong
+ * The 32 bytes that `data` spells behind `prefix` and a `1`, or undefined where a letter is invalid, the checksum is wrong
  * or bits that fill up are not zero.
  *
  * @param prefix in small letters: it counts for the checksum

@@ -8,7 +8,7 @@ const RSA = new Set<string>([OID.rsa, OID.rsaPss, OID.rsaOaep])
 const EC = new Set<string>([OID.ec, OID.ecdh])
 const GROUP = new Set<string>([OID.dsa, OID.dh, OID.dhX942])
 
-/** Of a SubjectPublicKeyInfo for which `keyOfSpki` gives none; undefined where it is none at all. */
+/** Why `keyOfSpki` gives no key for a SubjectPublicKeyInfo; undefined for other bytes. */
 export function spkiProblem(spki: Uint8Array): string | undefined {
   const parts = spkiParts(spki)
   if (parts === undefined) return undefined

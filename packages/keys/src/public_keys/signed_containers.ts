@@ -10,7 +10,7 @@ const SIGNED_DATA = '2a864886f70d010702'
 const CONTEXT_0 = 0xa0
 
 /**
- * The certificates of a SignedData that begins at 0, views, in order; undefined where it is none. A chain is in any
+ * The certificates of a SignedData that begins at 0, views, in order; undefined for other bytes. A chain is in any
  * order, and may be longer than the lists that keys have.
  */
 export function certificatesOfSigned(der: Uint8Array): Uint8Array[] | undefined {
@@ -21,7 +21,7 @@ export function certificatesOfSigned(der: Uint8Array): Uint8Array[] | undefined 
   return list === undefined ? [] : sequencesIn(der, list)
 }
 
-/** The SubjectPublicKeyInfo of a request for a certificate that begins at 0, a view; undefined where it is none. */
+/** The SubjectPublicKeyInfo of a request for a certificate that begins at 0, a view; undefined for other bytes. */
 export function spkiOfRequest(der: Uint8Array): Uint8Array | undefined {
   const [asked, , signature] = sequenceAt(der, 0) ?? []
   if (asked?.tag !== TAG.sequence || signature?.tag !== TAG.bits) return undefined

@@ -44,7 +44,7 @@ export function parseSize(text: string): number | undefined {
   return Number.isSafeInteger(value) ? value : undefined
 }
 
-/** A checkpoint, not verified; undefined if it is none. */
+/** A checkpoint, not verified; undefined for any other text. */
 export function parseCheckpoint(text: string): Checkpoint | undefined {
   const note = parseNote(text)
   const head = note && parseHead(note.text)

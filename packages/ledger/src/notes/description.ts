@@ -105,7 +105,7 @@ export function periodAt(timeMs: number, period: Period): string {
 /** How much of an ISO 8601 time names a period. */
 const PERIOD_LETTERS: Readonly<Record<Period, number>> = { hour: 13, day: 10, month: 7, year: 4 }
 
-/** When a period begins; NaN if the name is none. */
+/** When a period begins; NaN for an invalid name. */
 export function periodStartMs(name: string): number {
   const rest = '0000-01-01T00'.slice(name.length)
   return /^\d{4}(?:-\d\d(?:-\d\d(?:T\d\d)?)?)?$/.test(name)

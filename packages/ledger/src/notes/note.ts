@@ -92,7 +92,7 @@ export function parseVerifierKey(vkey: string): VerifierKey {
 }
 
 /**
- * Splits a note into text and signatures; undefined if it is none.
+ * Splits a note into text and signatures; undefined for any other text.
  *
  * Nothing is verified: the text may not be used before `openNote` has taken it.
  */

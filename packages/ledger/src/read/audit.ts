@@ -20,7 +20,7 @@ import { ShardAudit } from './shard_audit.ts'
 import { type LinkedShard, walkShards } from './walk.ts'
 
 export type FindingCode =
-  /** A checkpoint is missing, is none, is not signed, or not accepted by the policy. */
+  /** A checkpoint is missing, malformed, not signed, or not accepted by the policy. */
   | 'checkpoint'
   /** The chain of shards is broken, or a shard grew after the next one was opened. */
   | 'chain'

@@ -42,7 +42,7 @@ export class LedgerReader {
 
   /**
    * @param read a file below the ledger's prefix
-   * @throws {MintmarkError} `LEDGER_MISSING` where there is no description, `LEDGER_INVALID` where it is none
+   * @throws {MintmarkError} `LEDGER_MISSING` where there is no description, `LEDGER_INVALID` where it is malformed
    */
   static async open(read: ReadResource): Promise<LedgerReader> {
     const source = await readText({ read }, DESCRIPTION_PATH)
@@ -62,7 +62,7 @@ export class LedgerReader {
 
   /**
    * @returns undefined where there is no checkpoint
-   * @throws {MintmarkError} `LEDGER_DAMAGED` where the checkpoint is none, or not signed by the ledger
+   * @throws {MintmarkError} `LEDGER_DAMAGED` where the checkpoint is malformed, or not signed by the ledger
    */
   async shard(path: string): Promise<ShardView | undefined> {
     const checkpointText = await readText(this, `${path}/checkpoint`)

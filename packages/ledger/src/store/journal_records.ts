@@ -45,7 +45,7 @@ export function newSegmentHeader(): Uint8Array {
   return Buffer.concat([Buffer.from(TITLE), newSeed()])
 }
 
-/** The random part of a header; undefined if it is none. */
+/** The random part of a header; undefined for other bytes. */
 export function seedOf(segment: Uint8Array): Uint8Array | undefined {
   if (segment.length < SEGMENT_HEADER_BYTES) return undefined
   const title = Buffer.from(segment.subarray(0, TITLE.length)).toString('latin1')

@@ -340,7 +340,7 @@ export function isUalRecord(record: Json): boolean {
   )
 }
 
-/** The audit record that a value is or spells; undefined if it is none. */
+/** The audit record that a value is or spells; undefined for any other value. */
 export function ualRecordIn(value: unknown): Json | undefined {
   const found = structure(value)
   if (found === undefined || Array.isArray(found)) return undefined

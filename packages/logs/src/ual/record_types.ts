@@ -81,7 +81,7 @@ const BY_NAME: ReadonlyMap<string, number> = new Map([
   ['azureactivedirectoryaccountlogonevent', 9],
 ])
 
-/** The record type's number, from a number, a numeric text or a name; 0 if it is none of them. */
+/** The record type's number, from a number, a numeric text or a name; 0 for any other value. */
 export function recordTypeOf(value: unknown): number {
   if (typeof value === 'number') return bounded(value)
   const spelled = plain(value)

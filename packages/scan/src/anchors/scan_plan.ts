@@ -201,7 +201,7 @@ function roundedDown(run: Run, offset: number): number {
   return offset - ((offset - run.offset) % ALIGNMENT)
 }
 
-/** Pages of a file are none of a run that begins between two: gcore's of 32 bits begin 0x1d4 bytes behind one. */
+/** Aligned in the run, not in the file: a run may begin between two pages (gcore's of 32 bits, by 0x1d4 bytes). */
 function roundedUp(run: Run, offset: number): number {
   return run.offset + Math.ceil((offset - run.offset) / ALIGNMENT) * ALIGNMENT
 }

@@ -46,7 +46,7 @@ export function* decodedFrom(
   }
 }
 
-/** How many of the letters are hexadecimal digits, up to the first that is none. */
+/** How many of the letters are hexadecimal digits, up to the first other letter. */
 function digitsOf(values: Uint8Array, count: number): number {
   const end = values.subarray(0, count).findIndex((value) => hexOf(value) > 15)
   return end < 0 ? count : end

@@ -59,7 +59,7 @@ export function mayBeEncoded(bytes: Uint8Array, at: number): boolean {
   return true
 }
 
-/** Whether a run of letters that an offset is in begins a little before it, like gzip, zlib or a key that is none of DER's. */
+/** Whether a run of letters that an offset is in begins a little before it, like gzip, zlib or a key that is not in DER. */
 function beginsPacked(bytes: Uint8Array, at: number): boolean {
   let from = at
   while (from > at - NEAR && (VALUES[bytes[from - 1] ?? 0] ?? PAST_LETTERS) < PAST_LETTERS) from--

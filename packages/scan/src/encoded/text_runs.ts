@@ -49,7 +49,7 @@ export function failsOf(value: number, offset: number): number {
   return FAILS[((offset & 3) << 6) | value] ?? ALL_FAIL
 }
 
-/** The value of a letter as a hexadecimal digit; 16 where it is none. */
+/** The value of a letter as a hexadecimal digit; 16 for other letters. */
 export function hexOf(value: number): number {
   return HEX_OF_LETTER[value] ?? 16
 }

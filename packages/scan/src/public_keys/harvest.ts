@@ -2,7 +2,7 @@
  * Finds public keys in memory, to search for their private halves: certificates, SubjectPublicKeyInfo, RSAPublicKey, SSH
  * blobs and lines, JWK sets, CNG and CAPI blobs, libgcrypt tokens, and bare moduli in limbs with their exponent near.
  *
- * Nothing is verified, and a modulus that is none costs no more than time. @module
+ * Nothing is verified: a number that is no modulus costs no more than time. @module
  */
 import { parseObject } from '@mintmark/core'
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'

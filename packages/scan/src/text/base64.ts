@@ -305,7 +305,7 @@ export function letterAt(
   return at
 }
 
-/** The value of a letter of either alphabet; 64 or more where it is none. */
+/** The value of a letter of either alphabet; 64 or more for other letters. */
 export function letterValue(letter: number | undefined): number {
   return KINDS_URL[letter ?? 0] ?? STOP
 }

@@ -17,7 +17,7 @@ export function pointerAt(bytes: Uint8Array, at: number): bigint | undefined {
 
 /** Whether there is one. */
 export function isPointer(bytes: Uint8Array, at: number): boolean {
-  // Most that is none is identified by these bytes.
+  // These bytes exclude most words that are no address.
   if (at < 0 || bytes[at + 7] !== 0 || bytes[at + 6] !== 0 || ((bytes[at] ?? 1) & 7) !== 0)
     return false
   for (let k = at + 2; k < at + 6; k++) if (bytes[k] !== 0) return true

@@ -122,7 +122,7 @@ export class TextSearch {
   }
 }
 
-/** Where a value that begins at byte `begin` of a text's meaning is spelled; undefined where it is none of the text. */
+/** Where a value that begins at byte `begin` of a text's meaning is spelled; undefined where the text does not have it. */
 function inText(
   text: DecodedText,
   { spelling, length }: Spelled,
