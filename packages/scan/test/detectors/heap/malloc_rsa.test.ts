@@ -20,8 +20,8 @@ describe('a modulus in a chunk of malloc, with its primes in others', () => {
   for (const bits of [1024, 2048, 3072, 4096]) {
     it(`of ${bits} bits is a key`, () => {
       const jwk = keyOf(bits).export({ format: 'jwk' })
-      const { bytes, offsets: places } = heapOf([jwk.n, jwk.d, jwk.q, jwk.dp, jwk.p].map(limbs))
-      assert.deepEqual(found(bytes), expected(jwk, places[2] ?? 0))
+      const { bytes, offsets } = heapOf([jwk.n, jwk.d, jwk.q, jwk.dp, jwk.p].map(limbs))
+      assert.deepEqual(found(bytes), expected(jwk, offsets[2] ?? 0))
     })
   }
 
@@ -30,45 +30,41 @@ describe('a modulus in a chunk of malloc, with its primes in others', () => {
     const [n, p, q] = [jwk.n, jwk.p, jwk.q].map(limbs)
     assert.ok(n && p && q)
     const primes = heapOf([p, q], 16)
-    const { bytes, offsets: places } = heapOf([n])
+    const { bytes, offsets } = heapOf([n])
     bytes.set(primes.bytes.subarray(0, 4096), 4096)
     assert.deepEqual(found(bytes), expected(jwk, (primes.offsets[0] ?? 0) + 4096))
-    assert.equal(places.length, 1)
+    assert.equal(offsets.length, 1)
   })
 
   it('has the exponent whose d is near', () => {
     const jwk = keyOf(2048, 3).export({ format: 'jwk' })
-    const { bytes, offsets: places } = heapOf([jwk.p, jwk.q, jwk.d, jwk.n].map(limbs))
-    assert.deepEqual(found(bytes), expected(jwk, places[0] ?? 0, 3n))
+    const { bytes, offsets } = heapOf([jwk.p, jwk.q, jwk.d, jwk.n].map(limbs))
+    assert.deepEqual(found(bytes), expected(jwk, offsets[0] ?? 0, 3n))
   })
 
   it('is a key highest byte first, as wolfSSL reads it', () => {
     const jwk = keyOf(2048, 3).export({ format: 'jwk' })
     const numbers = [jwk.n, jwk.d, jwk.p, jwk.q].map((text) => limbs(text).toReversed())
-    const { bytes, offsets: places } = heapOf(numbers)
-    assert.deepEqual(found(bytes), expected(jwk, places[2] ?? 0, 3n, 'limbs-be'))
+    const { bytes, offsets } = heapOf(numbers)
+    assert.deepEqual(found(bytes), expected(jwk, offsets[2] ?? 0, 3n, 'limbs-be'))
   })
 
   it('is a key in a process of 32 bits', () => {
     const jwk = keyOf(2048).export({ format: 'jwk' })
-    const { bytes, offsets: places } = heapOf([jwk.n, jwk.q, jwk.p].map(limbs), 0, 4)
-    assert.deepEqual(found(bytes), expected(jwk, places[1] ?? 0))
+    const { bytes, offsets } = heapOf([jwk.n, jwk.q, jwk.p].map(limbs), 0, 4)
+    assert.deepEqual(found(bytes), expected(jwk, offsets[1] ?? 0))
   })
 
   for (const sizeBytes of [8, 4] as const) {
     it(`is a key where its primes and d were freed in a process of ${8 * sizeBytes} bits, which costs two words of each`, () => {
       const jwk = keyOf(2048, 17).export({ format: 'jwk' })
-      const { bytes, offsets: places } = heapOf(
-        [jwk.d, jwk.p, jwk.n, jwk.q].map(limbs),
-        0,
-        sizeBytes,
-      )
+      const { bytes, offsets } = heapOf([jwk.d, jwk.p, jwk.n, jwk.q].map(limbs), 0, sizeBytes)
       const lost = 2 * sizeBytes
-      for (const index of [0, 1, 3]) bytes.set(FREED.subarray(0, lost), places[index])
-      const [own] = expected(jwk, (places[1] ?? 0) + lost, 17n)
+      for (const index of [0, 1, 3]) bytes.set(FREED.subarray(0, lost), offsets[index])
+      const [own] = expected(jwk, (offsets[1] ?? 0) + lost, 17n)
       assert.deepEqual(found(bytes), [{ ...own, length: 128 - lost }])
       // With one bit behind them wrong it is nothing.
-      const third = (places[3] ?? 0) + lost + 8
+      const third = (offsets[3] ?? 0) + lost + 8
       bytes[third] = (bytes[third] ?? 0) ^ 1
       assert.deepEqual(found(bytes), [])
     })
