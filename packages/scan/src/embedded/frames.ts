@@ -115,21 +115,27 @@ export function xzEnd(source: ByteSource, at: number): number {
 function blockBytes(source: ByteSource, at: number, length: number): number {
   const index = new Uint8Array(length)
   if (at < 0 || source.read(at, index) < length || index[0] !== 0) return Number.NaN
-  let next = 1
-  const number = () => {
-    let value = 0
-    for (let scale = 1; ; scale *= 128) {
-      const byte = index[next++] ?? 0
-      value += (byte & 127) * scale
-      if (byte < 128) return value
-    }
-  }
+  // Their count, then two sizes of each: packed, and unpacked.
+  const [count = 0, ...sizes] = numbersIn(index.subarray(1))
   let sum = 0
-  for (let left = number(); left > 0 && next < length; left--) {
-    sum += 4 * Math.ceil(number() / 4)
-    number()
-  }
+  for (const size of sizes.slice(0, 2 * count).filter((_, k) => k % 2 === 0))
+    sum += 4 * Math.ceil(size / 4)
   return sum
+}
+
+/** Numbers of seven bits a byte, the lowest first, the last byte of each without its highest bit. */
+function numbersIn(bytes: Uint8Array): number[] {
+  const numbers: number[] = []
+  let [value, scale] = [0, 1]
+  for (const byte of bytes) {
+    value += (byte & 127) * scale
+    scale *= 128
+    if (byte >= 128) continue
+    numbers.push(value)
+    value = 0
+    scale = 1
+  }
+  return numbers
 }
 
 /** `BZh1` to `BZh9`, and the begin of a block or the end of a stream without one. */

@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { Readable, type Transform } from 'node:stream'
-import { createInflate, createInflateRaw } from 'node:zlib'
+import { crc32, createInflate, createInflateRaw } from 'node:zlib'
 import type { ByteSource } from '@mintmark/dump'
 import type { PackedCoding, PackedSeen } from '../anchors/detected.ts'
 import type { Sink } from '../buffer/small_buffer.ts'
@@ -107,10 +107,42 @@ async function gunzip(source: ByteSource, at: number, into: Into): Promise<Opene
     const present = head.subarray(0, source.read(begin, head))
     if (begin > at && !isGzipHead(present, 0)) return { length: begin - at, end: 'end' }
     const headBytes = gzipHead(present)
+    const summed = new Summed(into.buffer)
+    const out = { buffer: summed, room: into.room }
     // oxlint-disable-next-line no-await-in-loop -- one behind the other
-    const { length, end } = await inflate(createInflateRaw(), source, begin + headBytes, into)
-    begin = Math.min(source.size, begin + headBytes + length + GZIP_SUMS)
+    const { length, end } = await inflate(createInflateRaw(), source, begin + headBytes, out)
+    const sumsAt = begin + headBytes + length
+    begin = Math.min(source.size, sumsAt + GZIP_SUMS)
     if (end !== 'end') return { length: begin - at, end }
+    // What a cut member is followed by decodes as well, now and then to an end.
+    if (!summed.isSealedBy(source, sumsAt)) return { length: begin - at, end: 'cut' }
+  }
+}
+
+/** A buffer that sums up what it is given, as the end of a member of gzip does (RFC 1952, section 2.3.1). */
+class Summed implements Sink {
+  readonly #buffer: Sink
+  #sum = 0
+  #length = 0
+
+  constructor(buffer: Sink) {
+    this.#buffer = buffer
+  }
+
+  get size(): number {
+    return this.#buffer.size
+  }
+
+  take(bytes: Buffer): void {
+    this.#sum = crc32(bytes, this.#sum)
+    this.#length = (this.#length + bytes.length) % 2 ** 32
+    this.#buffer.take(bytes)
+  }
+
+  isSealedBy(source: ByteSource, at: number): boolean {
+    const sums = Buffer.alloc(GZIP_SUMS)
+    const isThere = source.read(at, sums) === GZIP_SUMS
+    return isThere && sums.readUInt32LE(0) === this.#sum && sums.readUInt32LE(4) === this.#length
   }
 }
 

@@ -2,7 +2,7 @@
  * Base64 as it is in memory: cut anywhere, in lines, escaped, quoted or wrapped in HTML.
  *
  * Both alphabets are read at once. Between two letters may be: blanks and line ends; `\n`, `\r`, `\t` as two letters,
- * with any number of backslashes; `\/`; `\u000a`, `\x0a`, `\012` and their kin; `` `n `` of PowerShell; `%0A` and
+ * with any number of backslashes; `\/`; `\u000a`, `\x0a`, `\012`, `#012` of rsyslog and their kin; `` `n `` of PowerShell; `%0A` and
  * `%2B`, also as `%250A`; tags such as `<br>`; entities such as `&nbsp;`; what joins string literals of a program (`" +
  * "`).
  *
@@ -58,7 +58,7 @@ function kinds(isUrl: boolean): Uint8Array {
   }
   table[0x3d] = PAD
   for (const blank of ' \t\r\n\v\f') table[blank.charCodeAt(0)] = SKIP
-  for (const letter of '\\%&<"\'`') table[letter.charCodeAt(0)] = MAYBE
+  for (const letter of '\\%&<"\'`#') table[letter.charCodeAt(0)] = MAYBE
   return table
 }
 
@@ -76,7 +76,7 @@ interface Step {
  * numbers), percents of a URL in URLs, entities, tags, literals that are joined.
  */
 const BETWEEN =
-  /(?:\\{1,64}|`\\{0,63})(?:([nrt \t-\r]|01[125]|(["'])[ \t-\r+.,\\]{0,62}\2)|(\/)|(?:x|u00)([\dA-Fa-f]{2}))|%(?:25){0,3}([\dA-Fa-f]{2})|&([^;]{0,8});|(<[^<>]{0,298}>|(["'])[ \t-\r+.,\\]{0,62}\8)/y
+  /(?:\\{1,64}|`\\{0,63})(?:([nrt \t-\r]|01[125]|(["'])[ \t-\r+.,\\]{0,62}\2)|(\/)|(?:x|u00)([\dA-Fa-f]{2}))|%(?:25){0,3}([\dA-Fa-f]{2})|&([^;]{0,8});|(<[^<>]{0,298}>|(["'])[ \t-\r+.,\\]{0,62}\8|#01[125])/y
 const BLANK_ENTITY = /^(?:nbsp|#(?:0*1[03]|0*9|0*32|x0*[9ad]|x0*20|0*160|x0*a0))$/i
 const ENTITIES: readonly (readonly [name: RegExp, kind: number])[] = [
   [BLANK_ENTITY, SKIP],

@@ -41,6 +41,15 @@ describe('a key is found', () => {
         assert.deepEqual([forms, limits], [[`${second}-of-pem`], []])
       })
 
+  it('packed within what a cut gzip is followed by, which is reported', async (t) => {
+    const cut = packed('gzip', noise(400_000, 'cut'))
+    const key = packed('xz', PEM)
+    if (cut === undefined || key === undefined) return t.skip('a program is missing')
+    cut.writeUInt32LE(1, cut.length - 8)
+    const { forms, limits } = await scanned('cut-gzip', LOG, cut, LOG, key)
+    assert.deepEqual([forms, limits], [['xz-of-pem'], ['packed-unsearched']])
+  })
+
   it('behind a file that bzip2 packed', async (t) => {
     const harmless = packed('bzip2', LOG)
     if (harmless === undefined) return t.skip('bzip2 is missing')
@@ -59,13 +68,14 @@ it('an archive that nothing opens is reported wherever it begins but at 0, where
   }
 })
 
+const sourceOf = (bytes: Buffer) => ({
+  size: bytes.length,
+  read: (at: number, into: Uint8Array) => bytes.copy(into, 0, at),
+})
+
 describe('the end of packed data is known to the byte', () => {
   const ends = { xz: xzEnd, bzip2: (source: Source, at: number) => framesEnd(source, at, 'bzip2') }
   type Source = ReturnType<typeof sourceOf>
-  const sourceOf = (bytes: Buffer) => ({
-    size: bytes.length,
-    read: (at: number, into: Uint8Array) => bytes.copy(into, 0, at),
-  })
   for (const [program, endOf] of Object.entries(ends))
     it(`of ${program}, whatever it holds and whatever is behind`, (t) => {
       for (let size = 0; size < 3_000_000; size = 3 * size + 1) {

@@ -8,6 +8,7 @@
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { REACH_BYTES } from '@mintmark/scan/encoded/encoded_layers'
+import { BinaryPieces } from './binary_pieces.ts'
 import { continued } from './continued.ts'
 import { EncodedPieces } from './encoded_pieces.ts'
 import { ListedPieces } from './listed_pieces.ts'
@@ -90,6 +91,7 @@ export async function findPieces(
     const table = new PieceTable(long)
     const listed = new ListedPieces(table)
     const spread = new SpreadPieces(table)
+    const binary = new BinaryPieces(table)
     const encoded = new EncodedPieces(table)
     const margin = Math.max(REACH_BYTES, (table.longest + 4095) & ~4095)
     const buffer = new Uint8Array(BLOCK_BYTES + 2 * margin)
@@ -106,6 +108,7 @@ export async function findPieces(
         table.find(bytes, from, end, take)
         listed.find(bytes, from, end, takePiece)
         spread.find(bytes, from, end, takePiece)
+        binary.find(bytes, from, end, takePiece)
         const isRead = encoded.find(bytes, from, end, takePiece)
         if (!isRead) found.isFull = true
         for (const pattern of short) findShort(bytes, from, to, pattern, take)
@@ -115,6 +118,7 @@ export async function findPieces(
     } finally {
       listed.wipe()
       spread.wipe()
+      binary.wipe()
       table.wipe()
       for (const { bytes } of short) bytes.fill(0)
       buffer.fill(0)

@@ -8,6 +8,7 @@ import { encodingsOf } from '@mintmark/scan/known/values/encodings'
 import { otherPrimes } from '@mintmark/scan/known/values/many_primes'
 import { literalsOf } from './python_literals.ts'
 import { reducerValues } from './reducer_values.ts'
+import { scriptSpellings } from './script_numbers.ts'
 import { shiftedSpellings } from './shifted_spellings.ts'
 import { symmetricValues } from './symmetric_values.ts'
 
@@ -134,8 +135,8 @@ function spelled(
 ): SecretPattern[] {
   const partBits = !isRsa || PARTS_REVEALING.has(name) ? PART_BITS : OTHER_PART_BITS
   const shifted = isRsa && PARTS_REVEALING.has(name) ? shiftedSpellings(value, bits) : []
-  const literals = hasTexts ? literalsOf(value, bits) : []
-  const spellings = [...encodingsOf(value, bits, hasTexts), ...literals, ...shifted]
+  const scripts = hasTexts ? [...literalsOf(value, bits), ...scriptSpellings(value, bits)] : []
+  const spellings = [...encodingsOf(value, bits, hasTexts), ...scripts, ...shifted]
   return spellings.flatMap(({ form, bytes }) => {
     if (bytes.length < LEAST_BYTES) return []
     const isText = TEXT_ENCODINGS.test(form)

@@ -20,8 +20,9 @@ import type { Spelling } from './python_literals.ts'
 const JAVA_INT_ARRAY = 2
 
 /**
- * In bytes a shift by eight more is the same one byte on, so that seven are all; so are 29 in digits of 30 bits. Other digits
- * and words shift as far as fills the highest one of a number of `bits` bits, or all but its highest bit (LibTomMath).
+ * In bytes a shift by eight more is the same one byte on, so that seven are all; so are 29 in digits of 30 bits. So they are
+ * in V8's numbers: jsbn and bn.js shift the dividend as far as its divisor, whatever that is. Other digits and words shift as
+ * far as fills the highest one of a number of `bits` bits, or all but its highest bit (LibTomMath).
  */
 export function shiftedSpellings(value: bigint, bits: number): readonly Spelling[] {
   const shifted = shiftedBytes(value, Math.ceil(bits / 8) + 1)
@@ -62,7 +63,7 @@ function inDigits(shifted: readonly Uint8Array[], bits: number): Spelling[] {
   return DIGIT_ENCODINGS.flatMap((digits) => {
     const { form, width } = digits
     const shifts =
-      digits === PYTHON_DIGITS
+      digits === PYTHON_DIGITS || digits.coding !== 'raw'
         ? Array.from({ length: width - 1 }, (_, k) => k + 1)
         : [width - (bits % width), width - 1 - (bits % width)].filter((free) => free % width !== 0)
     return shifts.map((shift) => {

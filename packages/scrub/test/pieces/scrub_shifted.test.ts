@@ -31,6 +31,14 @@ function words(value: bigint, width: number, slot: number): Buffer {
   return Buffer.concat(bytes)
 }
 
+/** Each digit in the upper half of a word, as V8 has small integers. */
+const smis = (digits: Buffer) =>
+  Buffer.concat(
+    Array.from({ length: digits.length / 4 }, (_, k) =>
+      Buffer.concat([Buffer.alloc(4), digits.subarray(4 * k, 4 * k + 4)]),
+    ),
+  )
+
 const LEFT = {
   'q by 4 bits in limbs': words(q << 4n, 64, 8).subarray(0, 129),
   'q by 4 bits in limbs, its first 17 bytes gone': words(q << 4n, 64, 8).subarray(17, 129),
@@ -40,6 +48,8 @@ const LEFT = {
   'p without its last 160 bits in digits of Python': words(p >> 160n, 30, 4),
   'p by 55 bits in digits of LibTomMath': words(p << 55n, 60, 8),
   'q by 16 bits in digits of bn.js': words(q << 16n, 26, 4),
+  'q by 22 bits, as far as another divisor, in small integers': smis(words(q << 22n, 26, 4)),
+  'd by 5 bits in small integers': smis(words(d << 5n, 28, 4)),
 }
 
 describe('a number that was shifted', () => {

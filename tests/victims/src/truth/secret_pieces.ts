@@ -62,9 +62,9 @@ export function spellingsOf(
     ),
     ...text('decimal', value.toString(), Math.log2(10)),
     ...LIMBS.map((limb) => limbsOf(value, bits, limb, leastBits)),
-    // A byte a word may go on in either direction.
-    ...LIMBS.filter((limb) => limb.bits === 8).map((limb) =>
-      turnedLimbs(limb, BigInt(`0x${little.toString('hex')}`), bits, leastBits),
+    // Bytes and whole words may go on in either direction.
+    ...LIMBS.filter((limb) => [8, 32].includes(limb.bits)).map((limb) =>
+      turnedLimbs(limb, value, bits, leastBits),
     ),
   ]
 }
@@ -84,7 +84,7 @@ interface Limb {
 }
 
 /** How libraries keep numbers in memory: the lowest limb first. */
-const LIMBS: readonly Limb[] = [8, 26, 28, 29, 30, 31]
+const LIMBS: readonly Limb[] = [8, 26, 28, 29, 30, 31, 32]
   .flatMap(smallLimbs)
   .concat(
     [51, 52, 60, 62, 63].map((bits) =>
@@ -127,9 +127,13 @@ function limbsOf(
   return { form, bytes, least, end: (lastLimb + 1) * slot }
 }
 
-function turnedLimbs(limb: Limb, turned: bigint, bits: number, leastBits: number): Spelled {
-  const { bytes, least, end = bytes.length } = limbsOf(turned, bits, limb, leastBits)
-  return { form: `${limb.form}, highest first`, bytes, least, end }
+function turnedLimbs(limb: Limb, value: bigint, bits: number, leastBits: number): Spelled {
+  const { bytes: low, least, end = low.length } = limbsOf(value, bits, limb, leastBits)
+  const count = low.length / limb.slot
+  const slots = Array.from({ length: count }, (_, k) =>
+    low.subarray((count - 1 - k) * limb.slot, (count - k) * limb.slot),
+  )
+  return { form: `${limb.form}, highest first`, bytes: Buffer.concat(slots), least, end }
 }
 
 /** A piece that is looked for by four of its bytes. */
