@@ -19,6 +19,9 @@ export const MOST_DEPTH = 8
 export const MOST_BYTES: number = 16 * 2 ** 30
 /** Offsets that are opened: a file of 64 GiB that is full of them is searched for a day. */
 const MOST_OFFSETS = 200_000
+/** Programs that are started in vain: a file that is full of heads alone takes some ten seconds. */
+const MOST_VAIN = 1000
+const BY_PROGRAM: ReadonlySet<PackedCoding> = new Set<PackedCoding>(['zstd', 'lz4', 'xz', 'bzip2'])
 /** Their heads are also signatures in programs. */
 const OF_FILES: ReadonlySet<PackedCoding> = new Set<PackedCoding>(['7z', 'rar'])
 /** Bytes of each that are buffered in memory. */
@@ -87,9 +90,14 @@ export async function scanPacked(
   if (locations.leftOut > 0) unsearched(TOO_MANY_PACKED, 0, locations.leftOut)
   // The inside of packed data is skipped; text can have two encodings.
   let opened = { at: -1, end: 0 }
+  let vain = 0
   for (const location of locations.all) {
     const isInside = location.at > opened.at && location.at < opened.end
     if (isInside || (how.depth === 0 && isOfFile(location))) continue
+    if (vain >= MOST_VAIN && BY_PROGRAM.has(location.coding)) {
+      unsearched(TOO_MANY_PACKED, location.at)
+      continue
+    }
     if (how.depth >= MOST_DEPTH) {
       unsearched(`it is packed more than ${MOST_DEPTH} times`, location.at)
       continue
@@ -100,6 +108,7 @@ export async function scanPacked(
     }
     // oxlint-disable-next-line no-await-in-loop -- one after another: each may fill the buffer
     const end = await scanOffset(source, location, how, { ...taker, unsearched })
+    if (end === location.at && BY_PROGRAM.has(location.coding)) vain++
     if (end > opened.end) opened = { at: location.at, end }
   }
 }
