@@ -61,6 +61,7 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const follower = new LedgerFollower({
     ...feedOf(config, clock, options),
     policy,
+    issuers: config.issuers,
     seen: heads.seen,
     onHeads: (relied) => heads.pin(relied),
   })
@@ -223,7 +224,8 @@ class Watch {
   }
 
   get isReady(): boolean {
-    return this.isFresh && !this.#watched.clock.isOff
+    const { guard, clock } = this.#watched
+    return this.isFresh && guard.follower.unlisted.length === 0 && !clock.isOff
   }
 
   get isFresh(): boolean {

@@ -89,7 +89,7 @@ it('a follower does not know what the ledger would say before it has read whose 
   assert.equal(await follower.ask(ISSUER, ...asked), 'failed')
   await follower.refresh()
   assert.equal(await follower.ask(ISSUER, ...asked), 'recorded')
-  assert.equal(await follower.ask('https://other.example', ...asked), 'unknown')
+  assert.equal(await follower.ask('https://other.example', ...asked), 'failed')
   await follower.stop()
 })
 

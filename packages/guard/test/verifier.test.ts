@@ -111,6 +111,7 @@ const unfit: readonly {
   readonly name: string
   readonly refusal: string
   readonly alarm?: AlarmClass
+  readonly severity?: 'warning'
   readonly forged: () => Promise<string> | string
 }[] = [
   {
@@ -167,6 +168,8 @@ const unfit: readonly {
     name: 'an issuer that is not configured',
     refusal: 'unknown-issuer',
     alarm: 'class-mismatch',
+    // The ledger does not list it: nobody can tell.
+    severity: 'warning',
     forged: () => forge(world.keys.own, claims({ iss: 'https://evil.example' })),
   },
   {
@@ -267,12 +270,18 @@ describe('a guard before a forger who has the key', () => {
 })
 
 describe('a guard before a forger whose token is not even in order', () => {
-  for (const { name, refusal: expected, forged, alarm = 'unissued' } of unfit)
+  for (const {
+    name,
+    refusal: expected,
+    forged,
+    alarm = 'unissued',
+    severity = 'critical',
+  } of unfit)
     it(`raises the alarm of a forgery, which names the other fault too: ${name}`, async () => {
       assert.equal(await refusal(await forged(), { mode: 'monitor' }), alarm)
       assert.deepEqual(
         world.alarms.map((each) => [each.alarm, each.severity, each.isAdmitted, each.refusal]),
-        [[alarm, 'critical', false, expected]],
+        [[alarm, severity, false, expected]],
       )
       const [document] = world.alarms.map(alarmDocument)
       assert.equal(document?.['refusal'], expected)
@@ -291,6 +300,18 @@ describe('a guard before a forger whose token is not even in order', () => {
       [['unissued', 'wrong-audience']],
     )
   })
+})
+
+it('a guard raises no critical alarm about a changed token that the ledger has forgotten', async () => {
+  const old = forge(world.keys.own, claims({ iat: 1_600_000_000, exp: 1_600_000_600 }))
+  for (const token of [malleated(old), respelled(old)]) await judged(token)
+  assert.deepEqual(
+    world.alarms.map(({ alarm, severity, isRecorded }) => [alarm, severity, isRecorded]),
+    [
+      ['malleable-signature', 'warning', undefined],
+      ['non-canonical', 'warning', undefined],
+    ],
+  )
 })
 
 describe('a guard that receives invalid tokens', () => {
@@ -353,6 +374,27 @@ describe('a guard without a connection to the ledger', () => {
   it('admits no token where the head is old and the policy requires a fresh one', async () => {
     await new Promise((resolve) => setTimeout(resolve, 20))
     assert.equal(await refusal(known, { whenStale: 'none', maxHeadAgeMs: 10 }), 'stale')
+  })
+
+  it('raises the alarm about a changed token only when the ledger is back', async () => {
+    world.line.isCut = true
+    const forged = malleated(forge(world.keys.own, claims()))
+    for (const token of [`${await world.mint()}=`, forged]) {
+      const reason = token === forged ? 'malleable-signature' : 'non-canonical'
+      assert.equal(await refusal(token), reason)
+    }
+    assert.deepEqual(world.alarms, [])
+    world.line.isCut = false
+    await world.follower.refresh()
+    await world.guard.recheck()
+    assert.deepEqual(
+      world.alarms.map(({ alarm, severity, isRecorded }) => [alarm, severity, isRecorded]),
+      [
+        ['non-canonical', 'warning', true],
+        ['malleable-signature', 'critical', false],
+      ],
+    )
+    world.line.isCut = true
   })
 
   it('with grace admits young tokens, and raises the alarm when the ledger is back', async () => {

@@ -20,12 +20,14 @@ export {
   signHead,
 } from './notes/checkpoint.ts'
 export {
+  DESCRIPTION_PATH,
   type Description,
   descriptionSettings,
   formatDescription,
   isAlias,
   originOf,
   PERIODS,
+  periodStartMs,
 } from './notes/description.ts'
 export {
   formatVerifierKey,

@@ -18,6 +18,7 @@ import {
   outlineOf,
   type Policy,
   parseCheckpoint,
+  periodStartMs,
   type SeenHead,
   type ShardView,
   walkShards,
@@ -29,6 +30,10 @@ import type { Publication } from './publication.ts'
 
 interface FeedOptions {
   readonly alias: string
+  /** The issuer of that alias, by the unsigned description: openings have to name it. */
+  readonly issuer: string
+  /** As the guard is configured; an unsigned description cannot make it shorter. */
+  readonly maxLifetimeMs: number
   readonly policy: Policy
   /** Heads of earlier runs, by origin. */
   readonly seen: ReadonlyMap<string, SeenHead>
@@ -37,12 +42,12 @@ interface FeedOptions {
 }
 
 /** How long after its expiry a token is remembered: a forger may present an expired one. */
-const REMEMBERED_MS = 3_600_000
+export const REMEMBERED_MS = 3_600_000
 
 export class IssuerFeed {
   readonly #options: FeedOptions
-  /** When the oldest shard that was read was opened; the set is complete since then. */
-  #sinceMs = Number.POSITIVE_INFINITY
+  /** When the oldest shard that was read was opened; the set is complete since then. 0 before anything was read. */
+  #sinceMs = 0
   #set: LiveSet = new LiveSet()
   /** The shard that is being read; undefined before the first. */
   #path: string | undefined
@@ -62,9 +67,13 @@ export class IssuerFeed {
     return this.#head
   }
 
-  /** Whether a token of these times that is not in the set was never recorded, though it has expired. */
-  remembers(issuedAtMs: number, expiresMs: number): boolean {
-    return issuedAtMs >= this.#sinceMs && expiresMs >= this.#options.now() - REMEMBERED_MS
+  get issuer(): string {
+    return this.#options.issuer
+  }
+
+  /** Whether a token of these times expired before what was read of the ledger. */
+  isBefore(issuedAtMs: number, expiresMs: number): boolean {
+    return issuedAtMs < this.#sinceMs && expiresMs <= this.#options.now()
   }
 
   /**
@@ -111,13 +120,18 @@ export class IssuerFeed {
 
   /** Reads from the oldest shard on that may hold a token which is still alive. */
   async #begin(reader: LedgerReader): Promise<void> {
-    const { maxLifetimeMs, skewMs } = reader.description
-    const sinceMs = this.#options.now() - maxLifetimeMs - 2 * skewMs - REMEMBERED_MS
+    const { skewMs } = reader.description
+    const maxLifetimeMs = Math.max(reader.description.maxLifetimeMs, this.#options.maxLifetimeMs)
+    const liveMs = this.#options.now() - maxLifetimeMs - 2 * skewMs
+    const sinceMs = liveMs - REMEMBERED_MS
     const shards: LinkedShard[] = []
     for await (const linked of walkShards(reader, this.#options.alias)) {
       this.#assertNoneLater(linked.shard.head.origin, shards.length)
-      // Entries that are taken away are of tokens that have long expired.
-      if (linked.opening === undefined) break
+      if (linked.opening === undefined) {
+        assertMayBePruned(linked.shard.path, shards.at(-1)?.shard.path, liveMs)
+        break
+      }
+      this.#assertOwn(linked)
       shards.push(linked)
       if (linked.opening.openedAtMs <= sinceMs) break
     }
@@ -156,6 +170,7 @@ export class IssuerFeed {
         }
         return
       }
+      this.#assertOwn(linked)
       later.push(linked)
     }
     throw behind(from, 'is not among the shards of the ledger any more')
@@ -204,6 +219,12 @@ export class IssuerFeed {
     if (at === 0 && later !== undefined) throw behind(later, 'was seen, and is not there')
   }
 
+  /** The opening is signed, and the description is not. */
+  #assertOwn({ shard, opening }: LinkedShard): void {
+    if (opening !== undefined && opening.issuer !== this.#options.issuer)
+      throw damaged(shard.path, 'its opening names another issuer than ledger.json')
+  }
+
   #assertNothingSeen(): void {
     const [first] = this.#options.seen.values()
     if (this.#path !== undefined || first !== undefined)
@@ -215,6 +236,13 @@ export class IssuerFeed {
 function sinceOf(opening: Opening | undefined, skewMs: number): number {
   if (opening === undefined) return Number.POSITIVE_INFINITY
   return opening.previousOrigin === '' ? 0 : opening.openedAtMs + 2 * skewMs
+}
+
+/** The file that says so is not signed: no ledger takes away its newest entries, or those of tokens that may live. */
+function assertMayBePruned(path: string, nextPath: string | undefined, liveMs: number): void {
+  const nextMs = periodStartMs(nextPath?.split('/')[1] ?? '')
+  if (nextMs >= liveMs || Number.isNaN(nextMs))
+    throw damaged(path, 'its entries are not there, and their tokens may be alive')
 }
 
 function isTaken(entries: readonly Uint8Array[], tree: CompactTree, intake: Intake): boolean {

@@ -8,8 +8,10 @@
  * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { MintmarkError } from '@mintmark/core'
+import { MintmarkError, safeText } from '@mintmark/core'
 import {
+  DESCRIPTION_PATH,
+  type Description,
   type Head,
   highestHeads,
   LedgerReader,
@@ -18,7 +20,7 @@ import {
   type SeenHead,
 } from '@mintmark/ledger'
 import type { LedgerAnswer, LiveAnswers } from '@mintmark/ledger/http'
-import { IssuerFeed } from './issuer_feed.ts'
+import { IssuerFeed, REMEMBERED_MS } from './issuer_feed.ts'
 import type { Membership } from './live_set.ts'
 import type { Publication } from './publication.ts'
 import type { PushFeed } from './push_feed.ts'
@@ -35,6 +37,8 @@ interface FollowerOptions {
   readonly live?: LiveAnswers | undefined
   readonly pushed?: PushFeed | undefined
   readonly policy: Policy
+  /** Issuers that the ledger has to list. Its description is not signed: of one that it lacks, nothing is known. */
+  readonly issuers?: ReadonlyMap<string, { readonly maxLifetimeMs: number }> | undefined
   /** Heads of earlier runs: a ledger without them is not followed. */
   readonly seen?: readonly SeenHead[] | undefined
   /** Awaited with the heads that are relied on from now on. */
@@ -53,10 +57,11 @@ export type FollowedLedger = Pick<
   | 'isStreamed'
   | 'liveTokens'
   | 'find'
-  | 'remembers'
+  | 'isForgotten'
   | 'ask'
   | 'refresh'
   | 'headOf'
+  | 'unlisted'
 >
 
 export class LedgerFollower {
@@ -111,6 +116,16 @@ export class LedgerFollower {
     return [...this.#feeds.values()].flatMap(({ head }) => head ?? [])
   }
 
+  /** Issuers that the ledger has to list and does not; none before its description was read. */
+  get unlisted(): readonly string[] {
+    if (this.#reader === undefined) return []
+    return [...this.#wanted.keys()].filter((issuer) => !this.#aliases.has(issuer))
+  }
+
+  get #wanted(): NonNullable<FollowerOptions['issuers']> {
+    return this.#options.issuers ?? new Map()
+  }
+
   headOf(issuer: string): Head | undefined {
     return this.#feedOf(issuer)?.head
   }
@@ -127,9 +142,15 @@ export class LedgerFollower {
     return this.#feedOf(issuer)?.set.find(id, inputHash) ?? 'unknown'
   }
 
-  /** Whether a token of these times that is not found was never recorded, though it has expired. */
-  remembers(issuer: string, issuedAtMs: number, expiresMs: number): boolean {
-    return this.#feedOf(issuer)?.remembers(issuedAtMs, expiresMs) === true
+  /**
+   * Whether no reading of the ledger will tell of a token of these times: it expired too long ago, or the ledger does not
+   * list its issuer and need not.
+   */
+  isForgotten(issuer: string, issuedAtMs: number, expiresMs: number): boolean {
+    if (expiresMs < this.#options.now() - REMEMBERED_MS) return true
+    const feed = this.#feedOf(issuer)
+    if (feed !== undefined) return feed.isBefore(issuedAtMs, expiresMs)
+    return this.#reader !== undefined && !this.#wanted.has(issuer)
   }
 
   /** Resolves when a round that began after this call has ended, well or not, or when it is stopped. */
@@ -143,10 +164,9 @@ export class LedgerFollower {
 
   /** Asks the ledger itself, which knows entries that are durable and not published yet. */
   async ask(issuer: string, id: Uint8Array, inputHash: Uint8Array): Promise<LedgerAnswer> {
-    // Before it is known which issuers the ledger has, nothing is known of any.
-    if (this.#reader === undefined) return 'failed'
+    // Which issuers the ledger has is not signed: one that is not listed may be recorded all the same.
     const alias = this.#aliases.get(issuer)
-    if (alias === undefined) return 'unknown'
+    if (alias === undefined) return 'failed'
     return (await this.#options.live?.ask(alias, id, inputHash)) ?? 'no-answer'
   }
 
@@ -183,7 +203,7 @@ export class LedgerFollower {
     this.#isRoundWanted = false
     const failure = await this.#round()
     if (failure === undefined) this.#freshAtMs = beganMs
-    this.#report(failure)
+    this.#report(failure ?? this.#lack())
     this.#release(round)
   }
 
@@ -242,9 +262,19 @@ export class LedgerFollower {
     if (isChanged) this.#options.onTrouble?.(failure)
   }
 
+  /** The trouble where the others can be followed. */
+  #lack(): MintmarkError | undefined {
+    const [issuer] = this.unlisted
+    if (issuer === undefined) return undefined
+    const message = `${DESCRIPTION_PATH} does not list ${safeText(issuer, 200)}: nothing is known of its tokens`
+    return new MintmarkError('LEDGER_INVALID', message, { issuer })
+  }
+
   async #round(): Promise<unknown> {
     try {
-      const reader = this.#reader ?? (await this.#open())
+      // The description may have been changed on its way, or name a new issuer by now.
+      const known = this.#trouble === undefined ? this.#reader : undefined
+      const reader = known ?? (await this.#open())
       const before = this.heads
       for (const feed of this.#feeds.values()) {
         // oxlint-disable-next-line no-await-in-loop -- issuers are few
@@ -261,13 +291,19 @@ export class LedgerFollower {
     const reader = await LedgerReader.open(this.#options.read)
     const { issuers, name } = reader.description
     const { policy, now, seen = [] } = this.#options
-    const highest = highestHeads(seen)
-    this.#feeds = new Map(
-      [...issuers.keys()].map((alias) => {
-        const own = [...highest].filter(([origin]) => origin.startsWith(`${name}/${alias}/`))
-        return [alias, new IssuerFeed({ alias, policy, seen: new Map(own), now })]
-      }),
-    )
+    const highest = highestHeads([...seen, ...this.heads])
+    assertAllListed(highest.keys(), reader.description)
+    const feeds = new Map<string, IssuerFeed>()
+    for (const [alias, issuer] of issuers) {
+      const own = [...highest].filter(([origin]) => origin.startsWith(`${name}/${alias}/`))
+      const { maxLifetimeMs = 0 } = this.#wanted.get(issuer) ?? {}
+      const feed = this.#feeds.get(alias)
+      const known = feed?.head === undefined ? undefined : feed
+      if (known !== undefined && known.issuer !== issuer) throw changed(alias)
+      const options = { alias, issuer, maxLifetimeMs, policy, seen: new Map(own), now }
+      feeds.set(alias, known ?? new IssuerFeed(options))
+    }
+    this.#feeds = feeds
     this.#aliases = new Map([...issuers].map(([alias, issuer]) => [issuer, alias]))
     this.#reader = reader
     return reader
@@ -322,6 +358,21 @@ export class LedgerFollower {
       this.#wantRoundUnlessStreamed()
     }
   }
+}
+
+/** A shard that was seen, of an alias that is not listed: the description is another one now. */
+function assertAllListed(origins: Iterable<string>, { issuers, name }: Description): void {
+  for (const origin of origins) {
+    const [alias = ''] = origin.startsWith(`${name}/`)
+      ? origin.slice(name.length + 1).split('/')
+      : []
+    if (!issuers.has(alias)) throw changed(origin)
+  }
+}
+
+function changed(seen: string): MintmarkError {
+  const message = `${DESCRIPTION_PATH} is not as it was: ${safeText(seen, 200)} was seen`
+  return new MintmarkError('LEDGER_BEHIND', message, { seen })
 }
 
 async function paused(ms: number, signal: AbortSignal): Promise<void> {

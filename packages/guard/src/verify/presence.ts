@@ -15,8 +15,8 @@ export type Presence =
   | { readonly state: 'recorded' | 'revoked' }
   /** Not in the ledger. `isMutated`: its id is, with other bytes. */
   | { readonly state: 'absent'; readonly isMutated: boolean }
-  /** The ledger could not be read to its end. */
-  | { readonly state: 'cannot-tell' }
+  /** `cannot-tell`: the ledger could not be read to its end. `forgotten`: it will never tell. */
+  | { readonly state: 'cannot-tell' | 'forgotten' }
 
 interface Asked {
   readonly issuer: string

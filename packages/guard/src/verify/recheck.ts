@@ -7,15 +7,21 @@
  * @module
  */
 
-import { presenceOf } from './presence.ts'
-import { alarmAbout, type Unsettled, type Verifier, type VerifierOptions } from './verifier.ts'
+import { type Presence, presenceOf } from './presence.ts'
+import {
+  alarmAbout,
+  type Signed,
+  type Unsettled,
+  type Verifier,
+  type VerifierOptions,
+} from './verifier.ts'
 
 const MOST = 10_000
 /** Tokens of one issuer that are looked at in one round, and how many of them at a time. */
 const MOST_A_ROUND = 256
 const AT_ONCE = 16
 
-interface RecheckOptions extends Pick<VerifierOptions, 'follower' | 'waitMs' | 'onAlarm' | 'now'> {
+interface RecheckOptions extends Pick<VerifierOptions, 'follower' | 'waitMs' | 'onAlarm'> {
   readonly verifier: Pick<Verifier, 'alarmOf'>
 }
 
@@ -33,7 +39,7 @@ export class Recheck {
     return this.#unsettled.size
   }
 
-  /** Tokens that were forgotten without an answer: too many, or expired before there was one. */
+  /** Tokens that were forgotten without an answer: too many, or out of the ledger's memory before there was one. */
   get lost(): number {
     return this.#lost
   }
@@ -70,22 +76,26 @@ export class Recheck {
   }
 
   async #lookUp([name, unsettled]: Held): Promise<void> {
-    // A ledger does not answer for expired tokens.
-    const isOver = unsettled.signed.claims.expiresMs < this.#options.now()
-    const isSettled = !isOver && (await this.#settle(unsettled).catch(() => false))
+    const isSettled = await this.#settle(unsettled).catch(() => false)
     this.#unsettled.delete(name)
-    if (isOver) this.#lost++
-    else if (!isSettled) this.#unsettled.set(name, unsettled)
+    if (!isSettled) this.#unsettled.set(name, unsettled)
   }
 
   async #settle({ signed, isAdmitted }: Unsettled): Promise<boolean> {
-    const { follower, verifier, waitMs, onAlarm } = this.#options
-    const { jws, claims, inputHash } = signed
-    const asked = { issuer: jws.issuer, id: claims.id, inputHash }
-    const presence = await presenceOf(follower, asked, waitMs)
-    const alarm = alarmAbout(presence)
+    const { verifier, onAlarm } = this.#options
+    const presence = await this.#presenceOf(signed)
+    if (presence.state === 'cannot-tell') return false
+    const alarm = signed.finding ?? alarmAbout(presence)
     if (alarm !== undefined) onAlarm(verifier.alarmOf(signed, alarm, { presence, isAdmitted }))
-    return presence.state !== 'cannot-tell'
+    else if (presence.state === 'forgotten') this.#lost++
+    return true
+  }
+
+  async #presenceOf({ jws: { issuer }, claims, inputHash }: Signed): Promise<Presence> {
+    const { follower, waitMs } = this.#options
+    const { id, issuedAtMs, expiresMs } = claims
+    if (follower.isForgotten(issuer, issuedAtMs, expiresMs)) return { state: 'forgotten' }
+    return await presenceOf(follower, { issuer, id, inputHash }, waitMs)
   }
 }
 

@@ -213,10 +213,8 @@ export class Verifier {
     return isKnown && this.#takesRecorded(audience) ? admitted(signed, 'recorded') : undefined
   }
 
-  /** Whether the token expired so long ago that its entry may be forgotten. */
   #isForgotten(issuer: string, { issuedAtMs, expiresMs }: Claims): boolean {
-    const { follower, now } = this.#options
-    return expiresMs <= now() && !follower.remembers(issuer, issuedAtMs, expiresMs)
+    return this.#options.follower.isForgotten(issuer, issuedAtMs, expiresMs)
   }
 
   /** Whether a recorded token is admitted, as old as the head is. */
@@ -227,7 +225,7 @@ export class Verifier {
 
   /**
    * The verdict after the ledger was asked. With a valid signature a token is recorded, or else a forgery: the alarm comes
-   * first, whatever else is wrong with it second.
+   * first, whatever else is wrong with it second. While the ledger cannot tell which, the alarm waits for the recheck.
    */
   async #asked(signed: Signed): Promise<Verdict> {
     const { audience, refusal } = signed
@@ -236,7 +234,10 @@ export class Verifier {
     if (alarm !== undefined) {
       const isWatched = refusal === undefined && audience?.mode === 'monitor'
       const isAdmitted = isWatched && presence.state !== 'revoked'
-      this.#options.onAlarm(this.alarmOf(signed, alarm, { presence, isAdmitted }))
+      const isOpen = presence.state === 'cannot-tell'
+      if (isOpen) this.#options.onUnsettled({ signed, isAdmitted })
+      if (!isOpen || alarm === 'canary')
+        this.#options.onAlarm(this.alarmOf(signed, alarm, { presence, isAdmitted }))
       return isAdmitted ? admitted(signed, 'monitor') : refused(alarm, signed)
     }
     if (refusal !== undefined) {
@@ -244,15 +245,16 @@ export class Verifier {
       return refused(refusal, signed)
     }
     if (presence.state === 'revoked') return refused('revoked', signed)
-    if (presence.state === 'cannot-tell') return this.#unsettled(signed)
+    if (presence.state !== 'recorded') return this.#unsettled(signed)
     return this.#takesRecorded(audience) ? admitted(signed, 'recorded') : refused('stale', signed)
   }
 
-  /** No ledger records a token without an id. */
+  /** No ledger records a token without an id or an issuer. */
   async #presenceOf({ jws, claims, inputHash }: Signed): Promise<Presence> {
     const { follower, waitMs } = this.#options
-    if (claims.tokenId === undefined) return { state: 'absent', isMutated: false }
-    if (this.#isForgotten(jws.issuer, claims)) return { state: 'cannot-tell' }
+    if (claims.tokenId === undefined || jws.issuer === '')
+      return { state: 'absent', isMutated: false }
+    if (this.#isForgotten(jws.issuer, claims)) return { state: 'forgotten' }
     return await presenceOf(follower, { issuer: jws.issuer, id: claims.id, inputHash }, waitMs)
   }
 
@@ -261,11 +263,11 @@ export class Verifier {
     alarm: AlarmClass,
     { presence, isAdmitted }: { readonly presence: Presence; readonly isAdmitted: boolean },
   ): Alarm {
-    const isRecorded = presence.state === 'cannot-tell' ? undefined : presence.state !== 'absent'
+    const isRecorded = RECORDED[presence.state]
     const head = this.#options.follower.headOf(jws.issuer)
     return {
       alarm,
-      severity: isRecorded === true && alarm !== 'canary' ? 'warning' : 'critical',
+      severity: isRecorded === false || alarm === 'canary' ? 'critical' : 'warning',
       atMs: this.#options.now(),
       issuer: jws.issuer,
       kid: jws.kid,
@@ -295,6 +297,14 @@ export class Verifier {
     this.#options.onUnsettled({ signed, isAdmitted })
     return isAdmitted ? admitted(signed, basis) : refused('stale', signed)
   }
+}
+
+const RECORDED: Readonly<Record<Presence['state'], boolean | undefined>> = {
+  recorded: true,
+  revoked: true,
+  absent: false,
+  'cannot-tell': undefined,
+  forgotten: undefined,
 }
 
 /** The alarm about a token that the ledger does not record; undefined for any other. */

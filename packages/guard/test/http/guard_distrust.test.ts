@@ -69,3 +69,29 @@ describe('a guard that distrusts', () => {
     }
   })
 })
+
+describe('a guard whose ledger does not list one of its issuers', () => {
+  it('is not ready, and calls none of its tokens unissued', async () => {
+    const missing = 'https://id.example.org/realms/missing'
+    const unlisted = await startGuardWorld((scratch) => {
+      const issuer = { class: 'agency', keys: join(scratch, 'jwks.json') }
+      const issuers = [
+        { ...issuer, issuer: ISSUER },
+        { ...issuer, issuer: missing },
+      ]
+      return { issuers, distrust: { file: join(scratch, 'distrusted') } }
+    })
+    try {
+      const active = async (token: string) =>
+        (await unlisted.post('/introspect', { token })).text.includes('"active":true')
+      assert.ok(await active(await unlisted.mint()))
+      assert.ok(!(await active(unlisted.forge({ iss: missing }))))
+      assert.deepEqual(unlisted.alarms(), [])
+      assert.ok(unlisted.lines.some((line) => line.includes(`does not list ${missing}`)))
+      assert.equal((await fetch(`${unlisted.url}/readyz`)).status, 503)
+      assert.ok(await active(await unlisted.mint()))
+    } finally {
+      await unlisted.stop()
+    }
+  })
+})

@@ -39,7 +39,7 @@ export interface GuardWorld {
   readonly lines: string[]
   readonly alarms: () => readonly Readonly<Record<string, unknown>>[]
   readonly mint: (more?: Readonly<Record<string, unknown>>) => Promise<string>
-  readonly forge: () => string
+  readonly forge: (more?: Readonly<Record<string, unknown>>) => string
   /** Asks as a caller: status, body as JSON, and content type. */
   readonly post: (
     path: string,
@@ -91,7 +91,7 @@ export async function startGuardWorld(
     lines,
     alarms: () => lines.flatMap(alarmIn),
     mint: async (own) => (await gate.mint(claims(own))).token,
-    forge: () => forge({ kid: 'key-1', privateKey }, claims()),
+    forge: (own) => forge({ kid: 'key-1', privateKey }, claims(own)),
     post: async (path, form, { caller = 'dovecot', secret = secretOf(caller), accept } = {}) => {
       const response = await fetch(`${served.url}${path}`, {
         method: 'POST',
