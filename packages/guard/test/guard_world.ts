@@ -1,5 +1,10 @@
 /** A ledger in this process, two issuers behind signing gates, and a guard that follows the ledger. */
-import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
+import {
+  generateKeyPairSync,
+  type KeyObject,
+  type KeyPairKeyObjectResult,
+  randomUUID,
+} from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,8 +40,13 @@ export interface Key {
   readonly jwk: Readonly<Record<string, unknown>>
 }
 
-export function newKey(kid: string, issuer: string, more: object = {}): Key {
-  const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
+export function newKey(
+  kid: string,
+  issuer: string,
+  more: object = {},
+  pair: KeyPairKeyObjectResult = generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+): Key {
+  const { privateKey, publicKey } = readAgain(pair)
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256', ...more }
   return { kid, issuer, privateKey, jwk }
 }
@@ -87,6 +97,10 @@ export interface World {
     readonly consumer: Key
     readonly old: Key
     readonly revoked: Key
+    /** The consumer's, under the kid of `own`. */
+    readonly twin: Key
+    /** For RS256. */
+    readonly rsa: Key
   }
   /** Mints through the gate of the enterprise's key. */
   readonly mint: (more?: Readonly<Record<string, unknown>>) => Promise<string>
@@ -107,11 +121,13 @@ export async function newWorld(): Promise<World> {
     own: newKey('own-1', ENTERPRISE),
     consumer: newKey('consumer-1', CONSUMER),
     old: newKey('old-1', ENTERPRISE, { exp: Math.floor(Date.now() / 1000) - 86_400 }),
+    twin: newKey('own-1', CONSUMER),
+    rsa: newKey('rsa-1', ENTERPRISE, { alg: 'RS256' }, generateKeyPairSync('rsa', RSA)),
     revoked: newKey('revoked-1', ENTERPRISE, { revoked: { revoked_at: 1_700_000_000 } }),
   }
   const ring = new TrustedKeys([
-    ...(await keysOf(ENTERPRISE, [keys.own, keys.old, keys.revoked])),
-    ...(await keysOf(CONSUMER, [keys.consumer])),
+    ...(await keysOf(ENTERPRISE, [keys.own, keys.old, keys.revoked, keys.rsa])),
+    ...(await keysOf(CONSUMER, [keys.consumer, keys.twin])),
   ])
   const openLedger = () => openFolderLedger(place, { now: Date.now })
   let ledger = await openLedger()
@@ -153,6 +169,8 @@ export async function newWorld(): Promise<World> {
     },
   }
 }
+
+const RSA = { modulusLength: 2048 }
 
 const DESCRIPTION: Parameters<typeof createFolderLedger>[1] = {
   name: 'ledger.example.org',

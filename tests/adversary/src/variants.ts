@@ -161,6 +161,8 @@ const HEADERS: readonly Variant[] = [
   headed('an address of keys', { jku: 'http://127.0.0.1:1/keys' }),
   headed('a certificate', { x5c: ['AAAA'] }),
   headed('a content type', { cty: 'JWT' }),
+  headed('no name of a key', { kid: undefined }),
+  headed('a name of a key that nobody has', { kid: 'nobody' }),
 ]
 
 const KEYS: readonly Variant[] = [

@@ -32,9 +32,10 @@ export interface Alarm {
   /** Milliseconds since 1970-01-01 UTC. */
   readonly atMs: number
   readonly issuer: string
+  /** The key that signed it, whatever the header names; and whose that is: the issuer's, or another's. */
   readonly kid: string
-  /** Whose key that is: the issuer's, or another's. */
   readonly keyIssuer: string
+  /** As in the header. */
   readonly alg: string
   /** SHA-256 of the signing input, hexadecimal. */
   readonly inputHash: string

@@ -118,6 +118,7 @@ export class Guard {
       alarms_suppressed: this.#alarms.suppressed,
       unsettled_tokens: this.#recheck.count,
       unsettled_tokens_lost: this.unsettledLost,
+      unsearched_tokens: this.#verifier.unsearched,
       remembered_tokens: this.#verifier.remembered,
       distrusted_keys: this.#options.distrusted?.count ?? 0,
     }

@@ -49,27 +49,42 @@ export interface TrustedKey {
 }
 
 export class TrustedKeys {
+  readonly size: number
+  readonly #byKind: ReadonlyMap<string, readonly TrustedKey[]>
   /** By key id. Few issuers have one in common. */
   readonly #byKid: ReadonlyMap<string, readonly TrustedKey[]>
 
   constructor(keys: readonly TrustedKey[]) {
-    const byKid = new Map<string, TrustedKey[]>()
-    for (const key of keys) byKid.set(key.kid, [...(byKid.get(key.kid) ?? []), key])
-    this.#byKid = byKid
-  }
-
-  get size(): number {
-    return [...this.#byKid.values()].reduce((sum, { length }) => sum + length, 0)
+    this.size = keys.length
+    this.#byKind = grouped(keys, ({ alg }) => kindOf(alg))
+    this.#byKid = grouped(keys, ({ kid }) => kid)
   }
 
   find(issuer: string, kid: string): TrustedKey | undefined {
     return this.#byKid.get(kid)?.find((key) => key.issuer === issuer)
   }
 
-  elsewhere(issuer: string, kid: string): readonly TrustedKey[] {
-    return (this.#byKid.get(kid) ?? []).filter((key) => key.issuer !== issuer)
+  /** Keys that can make signatures of this algorithm: those of that kid first, then those of that issuer. */
+  able(
+    alg: string,
+    { issuer, kid }: { readonly issuer: string; readonly kid: string },
+  ): TrustedKey[] {
+    const rank = (key: TrustedKey) => (key.kid === kid ? 0 : 2) + (key.issuer === issuer ? 0 : 1)
+    return (this.#byKind.get(kindOf(alg)) ?? []).toSorted((a, b) => rank(a) - rank(b))
   }
 }
+
+function grouped(
+  keys: readonly TrustedKey[],
+  nameOf: (key: TrustedKey) => string,
+): ReadonlyMap<string, readonly TrustedKey[]> {
+  const groups = new Map<string, TrustedKey[]>()
+  for (const key of keys) groups.set(nameOf(key), [...(groups.get(nameOf(key)) ?? []), key])
+  return groups
+}
+
+/** An RSA key can do all of its algorithms; any other key has one. */
+const kindOf = (alg: string) => (/^[RP]S/.test(alg) ? 'RSA' : alg)
 
 interface KeyOwner {
   readonly issuer: string
@@ -102,7 +117,7 @@ const isOf = (row: Json, issuer: string) => {
 async function keyOf(row: Json, owner: KeyOwner): Promise<TrustedKey> {
   const kid = text(row, 'kid')
   const alg = text(row, 'alg') ?? ''
-  if (kid === undefined) throw invalid(owner, 'a key without kid')
+  if (kid === undefined || kid === '') throw invalid(owner, 'a key without kid')
   const name = safeText(kid, 80)
   if (!isAlgorithm(alg)) throw invalid(owner, `key ${name}: alg is to name one algorithm`)
   if (row['d'] !== undefined || row['k'] !== undefined)

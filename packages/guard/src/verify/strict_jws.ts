@@ -17,6 +17,7 @@ export interface StrictJws {
   readonly header: Json
   readonly payload: Json
   readonly alg: string
+  /** `''` where the header names no key. */
   readonly kid: string
   /** Issuer, as the token claims; `''` where it names none. Nothing is verified yet. */
   readonly issuer: string
@@ -28,7 +29,7 @@ export interface StrictJws {
   readonly isMalformed: boolean
 }
 
-/** @returns undefined for anything but a JWS with an algorithm and a key id */
+/** @returns undefined for anything but a JWS with an algorithm */
 export function parseStrict(
   token: string,
   headers: HeaderCache = new HeaderCache(),
@@ -89,7 +90,7 @@ const isExtended = (header: Json) => header['crit'] !== undefined || header['b64
 interface Header {
   /** As in tokens. */
   readonly part: string
-  /** Undefined where it names no algorithm or no key. */
+  /** Undefined where it names no algorithm. */
   readonly named: Pick<StrictJws, 'header' | 'alg' | 'kid'> | undefined
   readonly isCanonical: boolean
 }
@@ -119,6 +120,6 @@ export class HeaderCache {
 }
 
 function namedIn(header: Json): Header['named'] {
-  const [alg, kid] = [text(header, 'alg'), text(header, 'kid')]
-  return alg === undefined || kid === undefined ? undefined : { header, alg, kid }
+  const alg = text(header, 'alg')
+  return alg === undefined ? undefined : { header, alg, kid: text(header, 'kid') ?? '' }
 }

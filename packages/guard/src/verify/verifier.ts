@@ -3,6 +3,7 @@ import { type Json, text } from '@mintmark/core'
 import type { FollowedLedger } from '../follow/ledger_follower.ts'
 import type { Alarm, AlarmClass } from './alarms.ts'
 import { type ClaimRefusal, type Claims, claimRefusal, readClaims } from './claims.ts'
+import { KeySearch } from './key_search.ts'
 import type { TrustedKey, TrustedKeys } from './keys.ts'
 import type { AudiencePolicy, IssuerPolicy } from './policies.ts'
 import { type Presence, presenceOf } from './presence.ts'
@@ -19,12 +20,13 @@ export type SignedRefusal =
   | 'oversized'
   | 'wrong-audience'
   | 'revoked-key'
+  /** The header does not name the key that has signed it, or another algorithm than the key's. */
+  | 'unknown-key'
+  | 'algorithm'
 
 type Refusal =
   | SignedRefusal
   | AlarmClass
-  | 'unknown-key'
-  | 'algorithm'
   | 'bad-signature'
   /** The key has signed an unrecorded token, and the policy distrusts such keys. */
   | 'distrusted-key'
@@ -64,8 +66,8 @@ export interface Signed {
   /** Undefined where the token is for none of the caller's audiences. */
   readonly audience: AudiencePolicy | undefined
   readonly caller: string
-  /** Whose key signed it: the issuer's own, or another's. */
-  readonly keyIssuer: string
+  /** The key that signed it: the issuer's own, or another's. */
+  readonly signer: Pick<TrustedKey, 'issuer' | 'kid'>
   /** Why it is refused whatever the ledger says. */
   readonly refusal: SignedRefusal | undefined
   /** An alarm that does not depend on the ledger, which decides its severity. */
@@ -104,6 +106,7 @@ export class Verifier {
   readonly #headers = new HeaderCache()
   readonly #options: VerifierOptions
   readonly #verified: VerifiedTokens
+  readonly #search: KeySearch = new KeySearch()
 
   constructor(options: VerifierOptions) {
     this.#options = options
@@ -112,6 +115,11 @@ export class Verifier {
 
   get remembered(): number {
     return this.#verified.count
+  }
+
+  /** Tokens whose signature was not tried under all keys, for want of time. */
+  get unsearched(): number {
+    return this.#search.skipped
   }
 
   /**
@@ -144,7 +152,7 @@ export class Verifier {
       inputHash: sha256Of(jws.signingInput),
       audience,
       caller,
-      keyIssuer: signer.issuer,
+      signer,
       refusal: this.#refusalOf(jws, claims, { audience, signer, policy }),
       finding: this.#findingOf(jws, claims, { audience, signer, policy }),
     }
@@ -160,16 +168,18 @@ export class Verifier {
   signedToken(token: string): StrictJws | 'malformed' | undefined {
     const jws = parseStrict(token, this.#headers)
     if (jws === undefined || jws.isMalformed) return 'malformed'
-    const signer = this.#signerOf(jws, this.#options.keys())
-    return typeof signer === 'object' && signer.issuer === jws.issuer ? jws : undefined
+    const own = this.#options.keys().find(jws.issuer, jws.kid)
+    return own?.alg === jws.alg && isSigned(jws, own) ? jws : undefined
   }
 
   #signerOf(jws: StrictJws, keys: TrustedKeys): TrustedKey | Refusal {
     const own = keys.find(jws.issuer, jws.kid)
-    if (own !== undefined && own.alg !== jws.alg) return 'algorithm'
-    if (own !== undefined) return isSigned(jws, own) ? own : 'bad-signature'
-    const others = keys.elsewhere(jws.issuer, jws.kid)
-    return others.find((key) => key.alg === jws.alg && isSigned(jws, key)) ?? 'unknown-key'
+    const named = own?.alg === jws.alg ? own : undefined
+    if (named !== undefined && isSigned(jws, named)) return named
+    const found = this.#search.signerOf(jws, keys, named)
+    if (found !== undefined) return found
+    if (own === undefined) return 'unknown-key'
+    return named === undefined ? 'algorithm' : 'bad-signature'
   }
 
   #refusalOf(
@@ -181,6 +191,8 @@ export class Verifier {
     if (jws.isMalformed) return 'malformed'
     if (policy === undefined) return 'unknown-issuer'
     if (jws.isOversized) return 'oversized'
+    if (jws.alg !== signer.alg) return 'algorithm'
+    if (jws.kid !== signer.kid) return 'unknown-key'
     const refusal = claimRefusal(jws, claims, { policy, nowMs })
     if (refusal !== undefined) return refusal
     if (audience === undefined) return 'wrong-audience'
@@ -259,7 +271,7 @@ export class Verifier {
   }
 
   alarmOf(
-    { jws, claims, inputHash, caller, keyIssuer, refusal }: Signed,
+    { jws, claims, inputHash, caller, signer, refusal }: Signed,
     alarm: AlarmClass,
     { presence, isAdmitted }: { readonly presence: Presence; readonly isAdmitted: boolean },
   ): Alarm {
@@ -270,8 +282,8 @@ export class Verifier {
       severity: isRecorded === false || alarm === 'canary' ? 'critical' : 'warning',
       atMs: this.#options.now(),
       issuer: jws.issuer,
-      kid: jws.kid,
-      keyIssuer,
+      kid: signer.kid,
+      keyIssuer: signer.issuer,
       alg: jws.alg,
       inputHash: Buffer.from(inputHash).toString('hex'),
       tokenId: claims.tokenId,
