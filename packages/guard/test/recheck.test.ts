@@ -4,9 +4,12 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { forge } from '@mintmark/testkit'
 import type { FollowedLedger } from '../src/follow/ledger_follower.ts'
 import { Recheck } from '../src/verify/recheck.ts'
 import type { Signed, Unsettled, Verifier } from '../src/verify/verifier.ts'
+import { claims, mailPolicy, newWorld } from './guard_world.ts'
 
 const NOW = Date.parse('2026-11-29T00:00:00Z')
 const LATER = NOW + 600_000
@@ -87,3 +90,35 @@ describe('tokens that were shown while the ledger was unavailable', () => {
 
   it('are counted as lost where the ledger has forgotten them, and where they are too many', async () => {
     const { ledgers, alarms, recheck } = given()
+    ledgers.away.add('a')
+    for (let n = 0; n < 10_002; n++) recheck.add(unsettled('a', n, n === 0 ? NOW + 1 : LATER))
+    recheck.add(unsettled('a', 1))
+    assert.deepEqual([recheck.count, recheck.lost], [10_000, 2])
+    ledgers.forgottenMs = NOW + 2
+    await recheck.run()
+    assert.deepEqual([recheck.count, recheck.lost, alarms.length], [9999, 3, 0])
+  })
+})
+
+it('a forgery that grace let in raises its alarm though it expired before the ledger was back', async () => {
+  const world = await newWorld()
+  try {
+    const { keys, guard, follower, alarms } = world
+    await follower.refresh()
+    world.line.isCut = true
+    const exp = Math.floor(Date.now() / 1000) + 2
+    const policy = { ...mailPolicy, mode: 'enforce-with-grace' as const }
+    const verdict = await guard.judge(forge(keys.own, claims({ exp })), [policy], 'dovecot')
+    assert.equal(verdict.isAdmitted, true)
+    await sleep(exp * 1000 - Date.now() + 50)
+    world.line.isCut = false
+    await follower.refresh()
+    await guard.recheck()
+    assert.deepEqual(
+      alarms.map(({ alarm, severity, isAdmitted }) => [alarm, severity, isAdmitted]),
+      [['unissued', 'critical', true]],
+    )
+  } finally {
+    await world.close()
+  }
+})
