@@ -58,15 +58,15 @@ export interface Alarm {
 }
 
 const REMEMBERED = 10_000
-/** Alarms of one key that are reported within {@link WINDOW_MS}; others are counted. */
+/** Alarms of one key and severity that are reported within {@link WINDOW_MS}; others are counted. */
 const MOST_PER_KEY = 100
 const WINDOW_MS = 60_000
 
 export class AlarmFilter {
   readonly #report: (alarm: Alarm) => void
   readonly #known = new Set<string>()
-  readonly #perKey = new Map<string, { sinceMs: number; count: number }>()
-  readonly #counts = new Map<AlarmClass, number>()
+  /** By severity and key, those that began first first. */
+  readonly #windows = new Map<string, { readonly sinceMs: number; count: number }>()
   #suppressed = 0
 
   /** @param report called for each new alarm, unless its key has raised too many */
@@ -74,35 +74,34 @@ export class AlarmFilter {
     this.#report = report
   }
 
-  /** Alarms raised, repeated ones not counted. */
-  get counts(): ReadonlyMap<AlarmClass, number> {
-    return this.#counts
-  }
-
   get suppressed(): number {
     return this.#suppressed
   }
 
   raise(alarm: Alarm): void {
-    const name = `${alarm.alarm} ${alarm.inputHash}`
+    const name = `${alarm.alarm} ${alarm.severity} ${alarm.inputHash}`
     if (this.#known.has(name)) return
+    if (this.#isCapped(alarm)) {
+      this.#suppressed++
+      return
+    }
     for (const oldest of this.#known) {
       if (this.#known.size < REMEMBERED) break
       this.#known.delete(oldest)
     }
     this.#known.add(name)
-    this.#counts.set(alarm.alarm, (this.#counts.get(alarm.alarm) ?? 0) + 1)
-    if (this.#isCapped(alarm)) this.#suppressed++
-    else this.#report(alarm)
+    this.#report(alarm)
   }
 
-  #isCapped({ issuer, kid, atMs }: Alarm): boolean {
-    const name = `${kid}\0${issuer}`
-    const window = this.#perKey.get(name)
-    if (window === undefined || atMs - window.sinceMs >= WINDOW_MS) {
-      this.#perKey.set(name, { sinceMs: atMs, count: 1 })
-      return false
+  /** Anybody can change genuine tokens: their warnings are capped apart from forgeries. */
+  #isCapped({ kid, keyIssuer, severity, atMs }: Alarm): boolean {
+    for (const [name, { sinceMs }] of this.#windows) {
+      if (atMs - sinceMs < WINDOW_MS) break
+      this.#windows.delete(name)
     }
+    const name = `${severity} ${kid}\0${keyIssuer}`
+    const window = this.#windows.get(name) ?? { sinceMs: atMs, count: 0 }
+    this.#windows.set(name, window)
     window.count++
     return window.count > MOST_PER_KEY
   }

@@ -72,7 +72,9 @@ describe('a key with more forged tokens than anybody can read about', () => {
     await within(
       () => ({ callers: [callerNamed('dovecot')] }),
       async (world) => {
-        const forged = Array.from({ length: 120 }, () => world.forge())
+        const forged = Array.from({ length: 120 }, (_, n) =>
+          world.forge(n % 2 === 0 ? {} : { jti: undefined, iss: `https://${n}.example.org` }),
+        )
         for (const token of forged) {
           // oxlint-disable-next-line no-await-in-loop -- one after the other
           assert.equal(isActive(await introspect(world, token)), false)
@@ -86,6 +88,32 @@ describe('a key with more forged tokens than anybody can read about', () => {
         aheadMs = 61_000
         await introspect(world, world.forge())
         assert.equal(world.alarms().length, 101)
+      },
+      () => start + aheadMs,
+    )
+  })
+})
+
+describe('a key whose genuine tokens somebody changes', () => {
+  it('raises its critical alarms beside a hundred warnings, and what was kept back later', async () => {
+    const start = Date.now()
+    let aheadMs = 0
+    await within(
+      () => ({ callers: [callerNamed('dovecot')] }),
+      async (world) => {
+        const changed: string[] = []
+        for (let n = 0; n < 101; n++) {
+          // oxlint-disable-next-line no-await-in-loop -- one after the other
+          changed.push(`${await world.mint()}=`)
+          // oxlint-disable-next-line no-await-in-loop -- the same
+          await introspect(world, changed.at(-1) ?? '')
+        }
+        await introspect(world, world.forge())
+        const told = () => world.alarms().map(({ severity }) => severity)
+        assert.deepEqual([told().length, told().at(-1)], [101, 'critical'])
+        aheadMs = 61_000
+        await introspect(world, changed.at(-1) ?? '')
+        assert.deepEqual([told().length, told().at(-1)], [102, 'warning'])
       },
       () => start + aheadMs,
     )
