@@ -93,13 +93,17 @@ function allowed({ jws: { payload }, basis, audience }: Admitted): Answer {
 
 const MOST_LETTERS = 2048
 
+/** Blanks at the ends are no part of a header's value: whoever forwards it drops them. */
+const PLAIN = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/
+
 /**
  * A name with letters that no header can carry is in another header, percent-encoded (UTF-8), so that neither can be
  * mistaken for the other. It is never cut: a part of it would be another name.
  */
 function named(header: string, value: string | undefined): AnswerHeaders {
-  if (value === undefined || value.length > MOST_LETTERS || /\p{Cs}/u.test(value)) return {}
-  if (/^[\x20-\x7e]+$/.test(value)) return { [header]: value }
+  if (value === undefined || value === '' || value.length > MOST_LETTERS || /\p{Cs}/u.test(value))
+    return {}
+  if (PLAIN.test(value)) return { [header]: value }
   const encoded = encodeURIComponent(value)
   return encoded.length > MOST_LETTERS ? {} : { [`${header}-Encoded`]: encoded }
 }

@@ -84,6 +84,17 @@ describe('a proxy that asks the guard', () => {
     assert.equal(headers.get('x-auth-client-encoded'), null)
   })
 
+  it('gets a name with a blank at an end encoded', async () => {
+    for (const sub of ['ada ', ' ada', '\tada', ' ', 'ada\u007f', 'a\u0000da']) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorization = `Bearer ${await world.mint({ sub })}`
+      // oxlint-disable-next-line no-await-in-loop -- the same
+      const { headers } = await authz({ 'x-mintmark-caller': SECRET, authorization })
+      const encoded = decodeURIComponent(headers.get('x-auth-user-encoded') ?? '')
+      assert.deepEqual([headers.get('x-auth-user'), encoded], [null, sub])
+    }
+  })
+
   it('gets 401 for a DPoP-bound token as Bearer, and otherwise the confirmation to check', async () => {
     const jkt = { cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } }
     const certificate = { cnf: { 'x5t#S256': 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2' } }
