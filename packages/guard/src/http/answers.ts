@@ -30,8 +30,10 @@ export function errorAnswer(error: string, status: number, headers: AnswerHeader
   return jsonAnswer({ error }, status, headers)
 }
 
+/** Closes the connection: a stranger's body is not waited for. */
 export function unknownCaller(): Answer {
-  return errorAnswer('invalid_client', 401, { 'WWW-Authenticate': 'Basic realm="mintmark"' })
+  const headers = { 'WWW-Authenticate': 'Basic realm="mintmark"', Connection: 'close' }
+  return errorAnswer('invalid_client', 401, headers)
 }
 
 export function tooMany(): Answer {

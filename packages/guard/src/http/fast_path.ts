@@ -10,7 +10,7 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Answer, errorAnswer, MAX_BODY_BYTES } from './answers.ts'
+import { type Answer, errorAnswer, MAX_BODY_BYTES, unknownCaller } from './answers.ts'
 import { authorization, CALLER_HEADER } from './authz_route.ts'
 import { type IntrospectDeps, introspection } from './introspect_route.ts'
 import { pathOf } from './sent_path.ts'
@@ -57,13 +57,18 @@ function introspect(
   deps: IntrospectDeps,
 ): void {
   const { authorization: shown = '', accept = '' } = request.headers
+  const caller = deps.callers.byAuthorization(shown)
+  if (caller === undefined) {
+    send(response, unknownCaller())
+    return
+  }
   let body = ''
   request.setEncoding('utf8')
   request.on('data', (part: string) => {
     body += part
   })
   request.on('end', () => {
-    answer(response, () => introspection({ authorization: shown, accept, body }, deps))
+    answer(response, () => introspection({ caller, accept, body }, deps))
   })
 }
 

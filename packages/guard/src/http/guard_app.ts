@@ -9,7 +9,7 @@ import type { Subscriptions } from '../events/subscriptions.ts'
 import type { RecordEntry } from '../sign/entry_recorder.ts'
 import type { Callers } from '../verify/callers.ts'
 import type { Guard } from '../verify/guard.ts'
-import { errorAnswer, MAX_BODY_BYTES, responseOf, tooLarge } from './answers.ts'
+import { errorAnswer, MAX_BODY_BYTES, responseOf, tooLarge, unknownCaller } from './answers.ts'
 import { authorize } from './authz_route.ts'
 import { introspect } from './introspect_route.ts'
 import { revoke } from './revoke_route.ts'
@@ -50,6 +50,10 @@ export function guardApp(deps: GuardAppDeps): Hono {
   if (record !== undefined) app.post('/revoke', (c) => revoke(c, { guard, callers, record, now }))
   if (metadata !== undefined) {
     metadataRoutes(app, metadata)
+    app.use('/ssf/*', async (c, next) => {
+      const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
+      return caller === undefined ? responseOf(unknownCaller()) : await next()
+    })
     app.use('/ssf/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => responseOf(tooLarge()) }))
     const { issuer } = metadata.statements
     if (delivery !== undefined) ssfRoutes(app, { issuer, delivery, subscriptions, callers, signal })

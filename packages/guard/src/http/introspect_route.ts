@@ -9,7 +9,7 @@
 import { type Json, text } from '@mintmark/core'
 import type { Context } from 'hono'
 import type { StatementSigner } from '../events/statements.ts'
-import type { Callers } from '../verify/callers.ts'
+import type { Caller, Callers } from '../verify/callers.ts'
 import type { Guard } from '../verify/guard.ts'
 import type { Verdict } from '../verify/verifier.ts'
 import {
@@ -34,27 +34,25 @@ export interface IntrospectDeps {
 }
 
 interface Question {
-  /** Values of these headers; `''` for one that is not there. */
-  readonly authorization: string
+  readonly caller: Caller
+  /** Value of the header; `''` where it is not there. */
   readonly accept: string
   readonly body: string
 }
 
 export async function introspect(c: Context, deps: IntrospectDeps): Promise<Response> {
+  const caller = deps.callers.byAuthorization(c.req.header('authorization') ?? '')
+  if (caller === undefined) return responseOf(unknownCaller())
   const body = await shortBody(c, MAX_BODY_BYTES)
-  const authorization = c.req.header('authorization') ?? ''
+  if (body === undefined) return responseOf(tooLarge())
   const accept = c.req.header('accept') ?? ''
-  if (body !== undefined)
-    return responseOf(await introspection({ authorization, accept, body }, deps))
-  const isKnown = deps.callers.byAuthorization(authorization) !== undefined
-  return responseOf(isKnown ? tooLarge() : unknownCaller())
+  return responseOf(await introspection({ caller, accept, body }, deps))
 }
 
 /** The answer, at once where nothing has to be waited for. */
 export function introspection(question: Question, deps: IntrospectDeps): Answer | Promise<Answer> {
   const { guard, callers, statements } = deps
-  const caller = callers.byAuthorization(question.authorization)
-  if (caller === undefined) return unknownCaller()
+  const { caller } = question
   if (!callers.isWithinRate(caller)) return tooMany()
   const token = tokenIn(question.body)
   if (typeof token === 'object') return token

@@ -21,6 +21,7 @@ import { claims, makeLedger, serve } from '@mintmark/ledger/testing'
 import { mintmark, readAgain } from '@mintmark/testkit'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { startSigner } from '../../src/index.ts'
+import { unfinished } from './served_guard.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-signer-'))
 const SECRET = 'the-secret-of-the-provider'
@@ -85,6 +86,12 @@ async function sign(
 }
 
 describe('mintmark guard sign', () => {
+  it('waits for no body of a stranger', async () => {
+    const { status, tookMs } = await unfinished(`${signer.url}/sign`, 'Content-Length: 100')
+    assert.equal(status, 401)
+    assert.ok(tookMs < 3000, String(tookMs))
+  })
+
   it('signs a token once it is recorded, and returns shard and index', async () => {
     const wanted = input()
     const [status, { signature, shard, index }] = await sign(wanted)

@@ -1,6 +1,7 @@
 /** A guard and a ledger over HTTP in this process, an issuer behind a signing gate, and a forger. */
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseObject } from '@mintmark/core'
@@ -113,6 +114,26 @@ export async function startGuardWorld(
       rmSync(scratch, { recursive: true, force: true })
     },
   }
+}
+
+/** Posts a body that does not end, without a secret: the status of the answer, and when the connection was closed. */
+export function unfinished(
+  url: string,
+  length: string,
+): Promise<{ status: number; tookMs: number }> {
+  const { hostname, port, pathname } = new URL(url)
+  const began = performance.now()
+  return new Promise((resolve, reject) => {
+    let text = ''
+    const socket = connect(Number(port), hostname)
+    socket.on('error', reject).on('data', (part) => {
+      text += String(part)
+    })
+    socket.on('close', () => {
+      resolve({ status: Number(text.split(' ')[1]), tookMs: performance.now() - began })
+    })
+    socket.write(`POST ${pathname} HTTP/1.1\r\nHost: guard\r\n${length}\r\n\r\n1\r\nt`)
+  })
 }
 
 /** A ledger that may be stopped more than once. */
