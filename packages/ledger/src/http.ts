@@ -1,3 +1,4 @@
+export { MAX_ENTRIES_BYTES } from './http/ledger_app.ts'
 export {
   type LedgerAnswer,
   type LiveAnswers,

@@ -22,9 +22,9 @@ import {
   text as textSetting,
   texts,
 } from '../config/settings.ts'
-import { EntryRecorder } from '../sign/entry_recorder.ts'
+import { EntryRecorder, MOST_WAITING } from '../sign/entry_recorder.ts'
 import { SigningGate } from '../sign/signing_gate.ts'
-import { Callers, type KnownCaller } from '../verify/callers.ts'
+import { Callers, type KnownCaller, Shares } from '../verify/callers.ts'
 import { ALGORITHMS, type Algorithm, textOfFile } from '../verify/keys.ts'
 import {
   type Answer,
@@ -133,10 +133,11 @@ interface SignerAppDeps {
 
 function signerApp(deps: SignerAppDeps): Hono {
   const callers = new Callers(deps.callers)
+  const shares = new Shares<SignerCaller>(MOST_WAITING / deps.callers.length)
   const app = new Hono()
   app.get('/healthz', (c) => c.text('ok\n'))
   app.get('/jwks', (c) => c.json({ keys: deps.keys.map(({ jwk }) => jwk) }))
-  app.post('/sign', async (c) => responseOf(await sign(c, deps, callers)))
+  app.post('/sign', async (c) => responseOf(await sign(c, deps, { callers, shares })))
   app.notFound(() => responseOf(errorAnswer('not_found', 404)))
   app.onError(() => responseOf(errorAnswer('server_error', 500)))
   return app
@@ -145,7 +146,10 @@ function signerApp(deps: SignerAppDeps): Hono {
 async function sign(
   c: Context,
   { keys, canaries, log }: SignerAppDeps,
-  callers: Callers<SignerCaller>,
+  {
+    callers,
+    shares,
+  }: { readonly callers: Callers<SignerCaller>; readonly shares: Shares<SignerCaller> },
 ): Promise<Answer> {
   const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
   if (caller === undefined) return unknownCaller()
@@ -165,7 +169,12 @@ async function sign(
   const attestation = attestationIn(c.req.header(ATTESTATION_HEADER))
   if (attestation === 'malformed')
     return jsonAnswer({ error: 'refused', reason: 'attestation' }, 409)
-  return await signed(key.gate, input, attestation)
+  if (!shares.take(caller)) return unavailable()
+  try {
+    return await signed(key.gate, input, attestation)
+  } finally {
+    shares.giveBack(caller)
+  }
 }
 
 /** The front end's own attestation, in base64url: this signer does not have its key. */

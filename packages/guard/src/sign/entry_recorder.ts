@@ -7,16 +7,19 @@ import {
   type Revocation,
   writeBundle,
 } from '@mintmark/ledger'
+import { MAX_ENTRIES_BYTES } from '@mintmark/ledger/http'
 
 /** Resolves when the entry is durable. Throws `ENTRY_REFUSED`: it never will be; `LEDGER_FAILED`: not known. */
 export type RecordEntry = (entry: Issuance | Revocation) => Promise<Receipt>
 
 const MOST_ENTRIES = 1000
-const MOST_WAITING = 20_000
+export const MOST_WAITING = 20_000
+/** Before each entry in a bundle. */
+const LENGTH_BYTES = 2
 const TIMEOUT_MS = 10_000
 
 interface Waiting {
-  readonly entry: Issuance | Revocation
+  readonly bytes: Uint8Array
   readonly resolve: (receipt: Receipt) => void
   readonly reject: (cause: unknown) => void
 }
@@ -44,7 +47,7 @@ export class EntryRecorder {
   record(entry: Issuance | Revocation): Promise<Receipt> {
     if (this.#queue.length >= MOST_WAITING) return Promise.reject(failed('too many entries wait'))
     return new Promise((resolve, reject) => {
-      this.#queue.push({ entry, resolve, reject })
+      this.#queue.push({ bytes: encodeEntry(entry), resolve, reject })
       if (!this.#isSending) void this.#sendAll()
     })
   }
@@ -52,16 +55,25 @@ export class EntryRecorder {
   async #sendAll(): Promise<void> {
     this.#isSending = true
     while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, MOST_ENTRIES)
       // oxlint-disable-next-line no-await-in-loop -- one request at a time
-      await this.#send(batch)
+      await this.#send(this.#nextBatch())
     }
     this.#isSending = false
   }
 
+  /** As many as the ledger takes in one request. */
+  #nextBatch(): readonly Waiting[] {
+    let left = MAX_ENTRIES_BYTES
+    const end = this.#queue.findIndex(({ bytes }, i) => {
+      left -= LENGTH_BYTES + bytes.length
+      return left < 0 || i >= MOST_ENTRIES
+    })
+    return this.#queue.splice(0, end < 0 ? this.#queue.length : end)
+  }
+
   async #send(batch: readonly Waiting[]): Promise<void> {
     try {
-      const results = await this.#post(batch.map(({ entry }) => encodeEntry(entry)))
+      const results = await this.#post(batch.map(({ bytes }) => bytes))
       for (const [i, waiting] of batch.entries()) settle(waiting, results[i])
     } catch (cause) {
       const failure = cause instanceof MintmarkError ? cause : failed('no answer', cause)

@@ -70,6 +70,27 @@ export class Callers<T extends KnownCaller = Caller> {
   }
 }
 
+/** What callers hold of a queue at once: none fills it for another. */
+export class Shares<T extends KnownCaller> {
+  readonly #most: number
+  readonly #held = new Map<T, number>()
+
+  /** @param most of each caller */
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  take(caller: T): boolean {
+    const held = (this.#held.get(caller) ?? 0) + 1
+    if (held <= this.#most) this.#held.set(caller, held)
+    return held <= this.#most
+  }
+
+  giveBack(caller: T): void {
+    this.#held.set(caller, (this.#held.get(caller) ?? 1) - 1)
+  }
+}
+
 /** RFC 6749, section 2.3.1: both are form-encoded before they are put into Basic. */
 function basic(header: string): Credentials | undefined {
   const encoded = /^Basic +([\w+/=-]{1,4096})$/i.exec(header)?.[1]
