@@ -1,6 +1,7 @@
 /** A guard and a signing gate as servers: opened, listening, and closed in good order. @module */
 import { listen } from '@mintmark/ledger/http'
 import { type ServiceOptions, startGuard } from './guard_service.ts'
+import { MAX_BODY_BYTES } from './http/answers.ts'
 import { startSigner } from './http/signer_service.ts'
 
 interface Serving {
@@ -13,7 +14,11 @@ interface Serving {
 export async function serveGuard(file: string, options: ServiceOptions): Promise<Serving> {
   const service = await startGuard(file, options)
   try {
-    const { url, stop } = await listen(service.app, service.config, service.fastPath)
+    const { url, stop } = await listen(
+      service.app,
+      { ...service.config, maxHeaderBytes: MAX_BODY_BYTES },
+      service.fastPath,
+    )
     const stopAll = async () => {
       service.abort()
       await stop()

@@ -8,6 +8,7 @@
  */
 import { bounded } from '@mintmark/ledger/log'
 import type { Context } from 'hono'
+import { MOST_READ_LETTERS } from '../verify/strict_jws.ts'
 
 export type AnswerHeaders = Readonly<Record<string, string>>
 
@@ -49,8 +50,8 @@ export function unavailable(): Answer {
   return errorAnswer('temporarily_unavailable', 503, { 'Retry-After': '1' })
 }
 
-/** Of a form with a token, and of what receivers of events send. */
-export const MAX_BODY_BYTES: number = 32 << 10
+/** Of a form with a token, of what receivers of events send, and of the headers of a request: the longest token, and the rest. */
+export const MAX_BODY_BYTES: number = MOST_READ_LETTERS + (8 << 10)
 
 /**
  * The body as text; undefined where it is longer than that.

@@ -8,8 +8,8 @@
 import { type Json, parseObject, text } from '@mintmark/core'
 import { MAX_TOKEN_LETTERS } from '@mintmark/ledger'
 
-/** Oversized tokens up to this are read, so that one with a valid signature is reported. */
-const MOST_READ_LETTERS = 64 << 10
+/** Oversized tokens up to this are read at each door, so that one with a valid signature is reported. */
+export const MOST_READ_LETTERS: number = 64 << 10
 
 export interface StrictJws {
   /** Header, dot, payload, as they were sent, in latin1. */

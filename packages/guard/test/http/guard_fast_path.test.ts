@@ -47,7 +47,7 @@ const cases: readonly Case[] = [
   {
     name: 'a long body',
     path: '/introspect',
-    body: () => `token=${'a'.repeat(33 << 10)}`,
+    body: () => `token=${'a'.repeat(73 << 10)}`,
     status: 413,
   },
   {

@@ -73,6 +73,21 @@ describe('mintmark guard serve', () => {
   })
 })
 
+describe('a forged token that is as long as any that is read', () => {
+  // Of base64url four letters are three bytes.
+  const long = () => world.forge({ filling: 'x'.repeat(48_300) })
+
+  it('raises its alarm at each door', async () => {
+    const told = world.alarms().length
+    const [first, second] = [long(), long()]
+    assert.ok(first.length > 63 << 10 && first.length <= 64 << 10)
+    assert.equal((await world.post('/introspect', { token: first })).status, 200)
+    const authorization = `Bearer ${second}`
+    assert.equal((await authz({ 'x-mintmark-caller': SECRET, authorization })).status, 401)
+    assert.equal(world.alarms().length, told + 2)
+  })
+})
+
 describe('a proxy that asks the guard', () => {
   it('is given a name that no header takes encoded, and never as another', async () => {
     const authorization = `Bearer ${await world.mint({ sub: 'Ådå Løvelace\n' })}`
@@ -124,8 +139,8 @@ describe('mintmark guard serve, asked by whoever', () => {
     const authorization = `Bearer ${await world.mint()}`
     assert.equal((await authz({ authorization })).status, 403)
     assert.equal((await authz({ 'x-mintmark-caller': SECRET })).status, 401)
-    assert.deepEqual(await introspect('a'.repeat(40_000)), [413, { error: 'invalid_request' }])
-    assert.equal((await introspect('a'.repeat(40_000), 'guess')).at(0), 401)
+    assert.deepEqual(await introspect('a'.repeat(80_000)), [413, { error: 'invalid_request' }])
+    assert.equal((await introspect('a'.repeat(80_000), 'guess')).at(0), 401)
   })
 })
 
@@ -170,7 +185,7 @@ describe('mintmark guard serve, to whoever runs it', () => {
       metrics,
       /^mintmark_guard_tokens_total\{result="admitted",reason="recorded"\} \d+$/m,
     )
-    assert.match(metrics, /^mintmark_guard_alarms_total\{class="unissued"\} 2$/m)
+    assert.match(metrics, /^mintmark_guard_alarms_total\{class="unissued"\} 4$/m)
     assert.match(metrics, /^mintmark_guard_head_age_seconds \d/m)
   })
 

@@ -8,9 +8,10 @@ import { parseObject } from '@mintmark/core'
 import { listen } from '@mintmark/ledger/http'
 import { claims, frontEndKey, ISSUER, makeLedger, serve } from '@mintmark/ledger/testing'
 import { forge, readAgain } from '@mintmark/testkit'
+import { MAX_BODY_BYTES } from '../../src/http/answers.ts'
 import { EntryRecorder, SigningGate, startGuard } from '../../src/index.ts'
 
-const LOOPBACK = { host: '127.0.0.1', port: 0 }
+const LOOPBACK = { host: '127.0.0.1', port: 0, maxHeaderBytes: MAX_BODY_BYTES }
 export const AUDIENCE = 'https://wiki.example.org'
 const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 export const jwks: { readonly keys: readonly object[] } = {

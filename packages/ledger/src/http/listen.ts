@@ -23,6 +23,13 @@ export interface Routes {
   readonly fetch: (request: Request, connection?: Connection) => Response | Promise<Response>
 }
 
+interface ListenAddress {
+  readonly host: string
+  readonly port: number
+  /** Of one request; Node's limit where there is none. */
+  readonly maxHeaderBytes?: number | undefined
+}
+
 export interface Listening {
   readonly url: string
   /** Takes no more connections, lets requests end, and resolves when all are closed. */
@@ -38,7 +45,7 @@ type FastPath = (request: IncomingMessage, response: ServerResponse) => boolean
  */
 export async function listen(
   { fetch }: Routes,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, maxHeaderBytes }: ListenAddress,
   fastPath: FastPath = () => false,
 ): Promise<Listening> {
   const listener = getRequestListener(fetch)
@@ -48,6 +55,7 @@ export async function listen(
       headersTimeout: HEADERS_TIMEOUT_MS,
       keepAliveTimeout: IDLE_TIMEOUT_MS,
       connectionsCheckingInterval: CHECK_MS,
+      maxHeaderSize: maxHeaderBytes,
       joinDuplicateHeaders: true,
     },
     (request, response) => {

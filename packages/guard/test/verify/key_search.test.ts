@@ -4,10 +4,10 @@ import { sign } from 'node:crypto'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { issuanceOf, signingInputOf } from '@mintmark/ledger'
 import { forge } from '@mintmark/testkit'
-import { type Algorithm, readKeys, TrustedKeys } from '../src/index.ts'
-import { KeySearch } from '../src/verify/key_search.ts'
-import { digestOf, paddingOf } from '../src/verify/signatures.ts'
-import { parseStrict } from '../src/verify/strict_jws.ts'
+import { type Algorithm, readKeys, TrustedKeys } from '../../src/index.ts'
+import { KeySearch } from '../../src/verify/key_search.ts'
+import { digestOf, paddingOf } from '../../src/verify/signatures.ts'
+import { parseStrict } from '../../src/verify/strict_jws.ts'
 import {
   CONSUMER,
   claims,
@@ -16,7 +16,7 @@ import {
   newKey,
   newWorld,
   type World,
-} from './guard_world.ts'
+} from '../guard_world.ts'
 
 let world: World
 before(async () => {

@@ -4,8 +4,8 @@ import { createServer } from 'node:http'
 import { describe, it } from 'node:test'
 import { hashedId } from '@mintmark/core'
 import { type Issuance, readBundle } from '@mintmark/ledger'
-import { EntryRecorder } from '../src/index.ts'
-import { Shares } from '../src/verify/callers.ts'
+import { EntryRecorder } from '../../src/index.ts'
+import { Shares } from '../../src/verify/callers.ts'
 
 const blank = new Uint8Array(32)
 const commitments = { subject: blank, client: blank, audience: blank, tenant: blank }

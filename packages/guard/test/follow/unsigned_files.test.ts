@@ -4,7 +4,7 @@ import { afterEach, describe, it } from 'node:test'
 import { hashedId, MintmarkError } from '@mintmark/core'
 import { type Issuance, logPolicy, type ReadResource, tokenIdBytes } from '@mintmark/ledger'
 import { WrittenLedger } from '@mintmark/ledger/testing'
-import { LedgerFollower } from '../src/index.ts'
+import { LedgerFollower } from '../../src/index.ts'
 
 const [OWN, OTHER] = ['https://id.example.org/agency', 'https://id.example.org/consumer']
 const NOW = Date.parse('2026-11-25T00:30:00Z')
