@@ -168,7 +168,7 @@ const unfit: readonly {
     name: 'an issuer that is not configured',
     refusal: 'unknown-issuer',
     alarm: 'class-mismatch',
-    // The ledger does not list it: nobody can tell.
+    // The ledger does not list it: whether it was recorded is unknown.
     severity: 'warning',
     forged: () => forge(world.keys.own, claims({ iss: 'https://evil.example' })),
   },

@@ -143,8 +143,8 @@ export class LedgerFollower {
   }
 
   /**
-   * Whether no reading of the ledger will tell of a token of these times: it expired too long ago, or the ledger does not
-   * list its issuer and need not.
+   * Whether no reading of the ledger will show whether it has a token of these times: the token expired too long ago, or
+   * the ledger does not list its issuer and need not.
    */
   isForgotten(issuer: string, issuedAtMs: number, expiresMs: number): boolean {
     if (expiresMs < this.#options.now() - REMEMBERED_MS) return true

@@ -27,7 +27,7 @@ export type AlarmClass =
 
 export interface Alarm {
   readonly alarm: AlarmClass
-  /** Critical: somebody else has the key, or the issuer. Warning: a recorded token was changed, or nobody can tell. */
+  /** Critical: somebody else has the key, or the issuer. Warning: a recorded token was changed, or it is unknown. */
   readonly severity: 'critical' | 'warning'
   /** Milliseconds since 1970-01-01 UTC. */
   readonly atMs: number
@@ -47,7 +47,7 @@ export interface Alarm {
   readonly issuedAtMs: number
   readonly expiresMs: number
   readonly audiences: readonly string[]
-  /** Undefined where the ledger will never tell. */
+  /** Undefined where the ledger has forgotten such tokens, or does not list the issuer. */
   readonly isRecorded: boolean | undefined
   readonly head: Pick<Head, 'origin' | 'size' | 'root'> | undefined
   readonly caller: string

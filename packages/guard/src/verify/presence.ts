@@ -15,7 +15,7 @@ export type Presence =
   | { readonly state: 'recorded' | 'revoked' }
   /** Not in the ledger. `isMutated`: its id is, with other bytes. */
   | { readonly state: 'absent'; readonly isMutated: boolean }
-  /** `cannot-tell`: the ledger could not be read to its end. `forgotten`: it will never tell. */
+  /** `cannot-tell`: the ledger could not be read to its end. `forgotten`: no reading of it will show. */
   | { readonly state: 'cannot-tell' | 'forgotten' }
 
 interface Asked {

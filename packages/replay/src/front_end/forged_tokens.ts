@@ -110,7 +110,8 @@ export class GuardOf2023 {
         if (recorded === undefined) return 'unknown'
         return recorded === hexOf(inputHash) ? 'live' : 'mutated'
       },
-      remembers: () => true,
+      isForgotten: () => false,
+      unlisted: [],
       ask: () => Promise.resolve('unknown'),
       refresh: () => Promise.resolve(),
       headOf: () => undefined,
