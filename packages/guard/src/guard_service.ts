@@ -61,7 +61,6 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const follower = new LedgerFollower({
     ...feedOf(config, clock, options),
     policy,
-    issuers: config.issuers,
     seen: heads.seen,
     onHeads: (relied) => heads.pin(relied),
   })
@@ -105,8 +104,9 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
 }
 
 /** Where the ledger is read, and what is said about that. */
-function feedOf({ ledger }: GuardConfig, clock: ClockCheck, { log, now }: ServiceOptions) {
+function feedOf({ ledger, issuers }: GuardConfig, clock: ClockCheck, { log, now }: ServiceOptions) {
   return {
+    issuers,
     read: ledgerClient(ledger.url, { onDate: (date) => clock.note(date) }),
     live: liveAnswers(ledger.url),
     pushed: ledger.nats && natsFeed(ledger.nats),

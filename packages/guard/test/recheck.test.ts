@@ -9,7 +9,7 @@ import { forge } from '@mintmark/testkit'
 import type { FollowedLedger } from '../src/follow/ledger_follower.ts'
 import { Recheck } from '../src/verify/recheck.ts'
 import type { Signed, Unsettled, Verifier } from '../src/verify/verifier.ts'
-import { claims, mailPolicy, newWorld } from './guard_world.ts'
+import { mailPolicy, newWorld, claims as tokenClaims } from './guard_world.ts'
 
 const NOW = Date.parse('2026-11-29T00:00:00Z')
 const LATER = NOW + 600_000
@@ -108,7 +108,7 @@ it('a forgery that grace let in raises its alarm though it expired before the le
     world.line.isCut = true
     const exp = Math.floor(Date.now() / 1000) + 2
     const policy = { ...mailPolicy, mode: 'enforce-with-grace' as const }
-    const verdict = await guard.judge(forge(keys.own, claims({ exp })), [policy], 'dovecot')
+    const verdict = await guard.judge(forge(keys.own, tokenClaims({ exp })), [policy], 'dovecot')
     assert.equal(verdict.isAdmitted, true)
     await sleep(exp * 1000 - Date.now() + 50)
     world.line.isCut = false

@@ -299,7 +299,7 @@ export class LedgerFollower {
       const { maxLifetimeMs = 0 } = this.#wanted.get(issuer) ?? {}
       const feed = this.#feeds.get(alias)
       const known = feed?.head === undefined ? undefined : feed
-      if (known !== undefined && known.issuer !== issuer) throw changed(alias)
+      if (known !== undefined && known.issuer !== issuer) throw anotherThan(alias)
       const options = { alias, issuer, maxLifetimeMs, policy, seen: new Map(own), now }
       feeds.set(alias, known ?? new IssuerFeed(options))
     }
@@ -366,11 +366,11 @@ function assertAllListed(origins: Iterable<string>, { issuers, name }: Descripti
     const [alias = ''] = origin.startsWith(`${name}/`)
       ? origin.slice(name.length + 1).split('/')
       : []
-    if (!issuers.has(alias)) throw changed(origin)
+    if (!issuers.has(alias)) throw anotherThan(origin)
   }
 }
 
-function changed(seen: string): MintmarkError {
+function anotherThan(seen: string): MintmarkError {
   const message = `${DESCRIPTION_PATH} is not as it was: ${safeText(seen, 200)} was seen`
   return new MintmarkError('LEDGER_BEHIND', message, { seen })
 }

@@ -73,10 +73,10 @@ describe('mintmark guard serve', () => {
   })
 })
 
-describe('a forged token that is as long as any that is read', () => {
-  // Of base64url four letters are three bytes.
-  const long = () => world.forge({ filling: 'x'.repeat(48_300) })
+// Of base64url four letters are three bytes.
+const long = () => world.forge({ filling: 'x'.repeat(48_300) })
 
+describe('a forged token that is as long as any that is read', () => {
   it('raises its alarm at each door', async () => {
     const told = world.alarms().length
     const [first, second] = [long(), long()]

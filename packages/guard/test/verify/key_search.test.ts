@@ -84,7 +84,10 @@ describe('a signature of a real key whose header hides it', () => {
       assert.deepEqual(
         world.alarms.map(({ alarm, refusal, kid, keyIssuer, severity }) => [
           severity,
-          ...[alarm, refusal, kid, keyIssuer.split('/').at(-1)],
+          alarm,
+          refusal,
+          kid,
+          keyIssuer.split('/').at(-1),
         ]),
         [['critical', ...told]],
       )
