@@ -47,7 +47,7 @@ export interface Alarm {
   readonly issuedAtMs: number
   readonly expiresMs: number
   readonly audiences: readonly string[]
-  /** Undefined where the ledger has forgotten such tokens, or does not list the issuer. */
+  /** Undefined where the ledger could not be read to its end, has forgotten such tokens, or does not list the issuer. */
   readonly isRecorded: boolean | undefined
   readonly head: Pick<Head, 'origin' | 'size' | 'root'> | undefined
   readonly caller: string

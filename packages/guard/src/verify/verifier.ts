@@ -237,7 +237,8 @@ export class Verifier {
 
   /**
    * The verdict after the ledger was asked. With a valid signature a token is recorded, or else a forgery: the alarm comes
-   * first, whatever else is wrong with it second. While the ledger cannot tell which, the alarm waits for the recheck.
+   * first, whatever else is wrong with it second. While that is unknown, what is wrong with the token itself raises a
+   * warning, and the recheck decides whether it becomes critical.
    */
   async #asked(signed: Signed): Promise<Verdict> {
     const { audience, refusal } = signed
@@ -246,10 +247,8 @@ export class Verifier {
     if (alarm !== undefined) {
       const isWatched = refusal === undefined && audience?.mode === 'monitor'
       const isAdmitted = isWatched && presence.state !== 'revoked'
-      const isOpen = presence.state === 'cannot-tell'
-      if (isOpen) this.#options.onUnsettled({ signed, isAdmitted })
-      if (!isOpen || alarm === 'canary')
-        this.#options.onAlarm(this.alarmOf(signed, alarm, { presence, isAdmitted }))
+      if (presence.state === 'cannot-tell') this.#options.onUnsettled({ signed, isAdmitted })
+      this.#options.onAlarm(this.alarmOf(signed, alarm, { presence, isAdmitted }))
       return isAdmitted ? admitted(signed, 'monitor') : refused(alarm, signed)
     }
     if (refusal !== undefined) {
