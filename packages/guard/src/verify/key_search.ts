@@ -40,28 +40,26 @@ export class KeySearch {
   ): TrustedKey | undefined {
     const { alg } = jws
     if (!isAlgorithm(alg)) return undefined
-    const able = keys.able(alg, jws).filter((key) => key !== tried)
-    const named = able.filter(({ kid }) => kid === jws.kid)
-    const isSigner = (key: TrustedKey) => isSigned(jws, { ...key, alg })
-    return named.find(isSigner) ?? this.#within(able.slice(named.length), isSigner)
+    const isSigner = (key: TrustedKey) =>
+      key !== tried && isSigned(jws, key.alg === alg ? key : { ...key, alg })
+    return keys.named(jws.kid, alg).find(isSigner) ?? this.#within(jws, keys, isSigner)
   }
 
   #within(
-    keys: readonly TrustedKey[],
+    { alg, issuer }: StrictJws,
+    keys: TrustedKeys,
     isSigner: (key: TrustedKey) => boolean,
   ): TrustedKey | undefined {
     const beganMs = this.#now()
-    this.#leftMs = Math.min(MOST_MS, this.#leftMs + SHARE * (beganMs - this.#atMs))
+    const savedMs = Math.min(MOST_MS, this.#leftMs + SHARE * (beganMs - this.#atMs))
     this.#atMs = beganMs
-    let at = 0
-    let found: TrustedKey | undefined
-    let leftMs = this.#leftMs
-    for (; at < Math.min(keys.length, MOST_KEYS) && found === undefined && leftMs > 0; at++) {
-      found = keys.slice(at, at + 1).find(isSigner)
-      leftMs = this.#leftMs - (this.#now() - beganMs)
-    }
-    this.#leftMs = leftMs
-    if (found === undefined && at < keys.length) this.#skipped++
+    const able = savedMs > 0 ? keys.able(alg, issuer) : undefined
+    const isOver = () => savedMs <= this.#now() - beganMs
+    let tried = 0
+    const found = able?.find((key) => tried++ < MOST_KEYS && !isOver() && isSigner(key))
+    this.#leftMs = savedMs - (this.#now() - beganMs)
+    const isWhole = able !== undefined && able.length <= MOST_KEYS && this.#leftMs > 0
+    if (found === undefined && !isWhole) this.#skipped++
     return found
   }
 }

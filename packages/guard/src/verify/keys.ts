@@ -64,13 +64,18 @@ export class TrustedKeys {
     return this.#byKid.get(kid)?.find((key) => key.issuer === issuer)
   }
 
-  /** Keys that can make signatures of this algorithm: those of that kid first, then those of that issuer. */
-  able(
-    alg: string,
-    { issuer, kid }: { readonly issuer: string; readonly kid: string },
-  ): TrustedKey[] {
-    const rank = (key: TrustedKey) => (key.kid === kid ? 0 : 2) + (key.issuer === issuer ? 0 : 1)
-    return (this.#byKind.get(kindOf(alg)) ?? []).toSorted((a, b) => rank(a) - rank(b))
+  /** Keys of that id that can make signatures of this algorithm. */
+  named(kid: string, alg: string): readonly TrustedKey[] {
+    return (this.#byKid.get(kid) ?? []).filter((key) => kindOf(key.alg) === kindOf(alg))
+  }
+
+  /** Keys that can make signatures of this algorithm, those of that issuer first. */
+  able(alg: string, issuer: string): readonly TrustedKey[] {
+    const [own, others] = [[], []] as [TrustedKey[], TrustedKey[]]
+    for (const key of this.#byKind.get(kindOf(alg)) ?? [])
+      if (key.issuer === issuer) own.push(key)
+      else others.push(key)
+    return [...own, ...others]
   }
 }
 
