@@ -44,6 +44,9 @@ interface FeedOptions {
 /** How long after its expiry a token is remembered: a forger may present an expired one. */
 export const REMEMBERED_MS = 3_600_000
 
+/** What the unsigned description cannot go below. */
+const LEAST_SKEW_MS = 60_000
+
 export class IssuerFeed {
   readonly #options: FeedOptions
   /** When the oldest shard that was read was opened; the set is complete since then. 0 before anything was read. */
@@ -120,7 +123,7 @@ export class IssuerFeed {
 
   /** Reads from the oldest shard on that may hold a token which is still alive. */
   async #begin(reader: LedgerReader): Promise<void> {
-    const { skewMs } = reader.description
+    const skewMs = Math.max(reader.description.skewMs, LEAST_SKEW_MS)
     const maxLifetimeMs = Math.max(reader.description.maxLifetimeMs, this.#options.maxLifetimeMs)
     const liveMs = this.#options.now() - maxLifetimeMs - 2 * skewMs
     const sinceMs = liveMs - REMEMBERED_MS

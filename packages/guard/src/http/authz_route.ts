@@ -32,7 +32,7 @@ export function authorization(
   callers: Callers,
 ): Answer | Promise<Answer> {
   const caller = callers.bySecret(asked.secret)
-  if (caller === undefined) return errorAnswer('invalid_client', 403)
+  if (caller === undefined) return errorAnswer('invalid_client', 403, { Connection: 'close' })
   if (!callers.isWithinRate(caller)) return tooMany()
   const [, scheme = '', token] = SHOWN.exec(asked.authorization) ?? []
   if (token === undefined) return challenge('')

@@ -49,15 +49,18 @@ export interface TrustedKey {
 }
 
 export class TrustedKeys {
+  /** Without the former ones. */
   readonly size: number
   readonly #byKind: ReadonlyMap<string, readonly TrustedKey[]>
   /** By key id. Few issuers have one in common. */
   readonly #byKid: ReadonlyMap<string, readonly TrustedKey[]>
 
-  constructor(keys: readonly TrustedKey[]) {
+  /** @param former revoked: their signatures are recognised, and never count */
+  constructor(keys: readonly TrustedKey[], former: readonly TrustedKey[] = []) {
     this.size = keys.length
-    this.#byKind = grouped(keys, ({ alg }) => kindOf(alg))
-    this.#byKid = grouped(keys, ({ kid }) => kid)
+    const all = [...keys, ...former]
+    this.#byKind = grouped(all, ({ alg }) => kindOf(alg))
+    this.#byKid = grouped(all, ({ kid }) => kid)
   }
 
   find(issuer: string, kid: string): TrustedKey | undefined {
@@ -176,6 +179,11 @@ function invalid({ issuer }: KeyOwner, what: string): MintmarkError {
   return new MintmarkError('INPUT_INVALID', message, { option: 'keys' })
 }
 
+const MOST_FORMER = 1000
+
+const isSame = (a: TrustedKey, b: TrustedKey) =>
+  a.kid === b.kid && a.issuer === b.issuer && a.key.equals(b.key)
+
 interface KeySource extends KeyOwner {
   readonly file: string
 }
@@ -183,6 +191,9 @@ interface KeySource extends KeyOwner {
 export class KeyFiles {
   readonly #sources: readonly KeySource[]
   #texts: readonly string[] = []
+  #current: readonly TrustedKey[] = []
+  /** Keys that were removed since the start: what they sign still raises an alarm. */
+  #former: readonly TrustedKey[] = []
   #keys: TrustedKeys = new TrustedKeys([])
 
   private constructor(sources: readonly KeySource[]) {
@@ -209,10 +220,16 @@ export class KeyFiles {
   async refresh(): Promise<boolean> {
     const texts = await Promise.all(this.#sources.map(({ file }) => textOfFile(file)))
     if (texts.every((each, i) => each === this.#texts[i])) return false
-    const keys: readonly TrustedKey[][] = await Promise.all(
+    const read: readonly TrustedKey[][] = await Promise.all(
       this.#sources.map((source, i) => readKeys(texts[i] ?? '', source)),
     )
-    this.#keys = new TrustedKeys(keys.flat())
+    const keys = read.flat()
+    const removed = this.#current.map((key) => ({ ...key, revokedMs: 0 }))
+    this.#former = [...removed, ...this.#former]
+      .filter((key) => !keys.some((each) => isSame(each, key)))
+      .slice(0, MOST_FORMER)
+    this.#current = keys
+    this.#keys = new TrustedKeys(keys, this.#former)
     this.#texts = texts
     return true
   }

@@ -196,6 +196,13 @@ describe('mintmark guard serve, to whoever runs it', () => {
     while (world.lines.every((line) => !line.includes('"0 keys"')))
       await new Promise((resolve) => setTimeout(resolve, 50))
     assert.deepEqual(await introspect(token), [200, { active: false }])
+    const told = world.alarms().length
+    assert.deepEqual(await introspect(world.forge()), [200, { active: false }])
+    const alarms = world.alarms().slice(told)
+    assert.deepEqual(
+      alarms.map(({ alarm, refusal }) => [alarm, refusal]),
+      [['unissued', 'revoked-key']],
+    )
     writeFileSync(world.keysFile, JSON.stringify(jwks))
   })
 
