@@ -59,9 +59,9 @@ export class DistrustedKeys {
    *
    * @returns whether it was trusted until now
    */
-  distrust({ keyIssuer, kid, isRecorded, atMs, inputHash }: Alarm): boolean {
+  distrust({ keyIssuer, kid, atMs, inputHash, ...alarm }: Alarm): boolean {
     const name = nameOf(keyIssuer, kid)
-    if (this.#path === undefined || isRecorded !== false || this.#keys.has(name)) return false
+    if (this.#path === undefined || !isProven(alarm) || this.#keys.has(name)) return false
     const at = new Date(atMs).toISOString()
     this.#keys.set(name, { issuer: keyIssuer, kid, at, inputHash })
     return true
@@ -83,6 +83,10 @@ export class DistrustedKeys {
     return this.#writing
   }
 }
+
+/** No ledger records a token without an id. Of any other, a signed head has to be what lacks it. */
+const isProven = ({ isRecorded, head, tokenId }: Pick<Alarm, 'isRecorded' | 'head' | 'tokenId'>) =>
+  isRecorded === false && (head !== undefined || tokenId === undefined)
 
 const nameOf = (issuer: string, kid: string) => `${kid}\0${issuer}`
 

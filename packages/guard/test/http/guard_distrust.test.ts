@@ -70,6 +70,25 @@ describe('a guard that distrusts', () => {
   })
 })
 
+describe('a guard whose ledger has signed nothing yet', () => {
+  it('distrusts no key, because files that nobody signs prove nothing', async () => {
+    const empty = await startGuardWorld((scratch) => ({
+      distrust: { file: join(scratch, 'distrusted') },
+    }))
+    try {
+      const active = async (token: string) =>
+        (await empty.post('/introspect', { token })).text.includes('"active":true')
+      assert.ok(!(await active(empty.forge())))
+      assert.equal(empty.alarms().length, 1)
+      assert.ok(await active(await empty.mint()))
+      assert.ok(!(await active(empty.forge())))
+      assert.ok(!(await active(await empty.mint())))
+    } finally {
+      await empty.stop()
+    }
+  })
+})
+
 describe('a guard whose ledger does not list one of its issuers', () => {
   it('is not ready, and calls none of its tokens unissued', async () => {
     const missing = 'https://id.example.org/realms/missing'
