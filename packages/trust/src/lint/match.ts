@@ -7,6 +7,7 @@
  */
 import type { SgNode } from '@ast-grep/napi'
 import { type Document, MOST_ENTRIES } from './configuration.ts'
+import { ImportedNames, type Known, type Reference, requiredName } from './imports.ts'
 import { type Condition, plainName, type Rule } from './rule.ts'
 
 export interface Match {
@@ -29,7 +30,7 @@ function applies(
   { settings, isOpen }: Options,
 ): 'yes' | 'no' | 'open' {
   const isSet = (each: Condition) => settings.some((setting) => holds(each, setting))
-  if (!has.every(isSet) || unless.some(isSet)) return 'no'
+  if (!has.some((each) => each.every(isSet)) || unless.some(isSet)) return 'no'
   const isThere = lacks.some((name) =>
     settings.some((each) => name.test(plainName(each.name)) && !NOTHING.test(each.value)),
   )
@@ -38,28 +39,140 @@ function applies(
 }
 
 export function matchesInSource(root: SgNode, language: string, rules: readonly Rule[]): Match[] {
-  const ofCalls = rules.filter(({ call }) => call !== undefined)
+  const ofCalls = rules.filter(({ call, value }) => call !== undefined || value !== undefined)
   const ofSettings = rules.filter(({ setting }) => setting !== undefined)
-  const calls = ofCalls.length === 0 ? [] : callsIn(root, language)
   const settings = ofSettings.length === 0 ? [] : settingsIn(root, language)
   return [
-    ...calls.flatMap((call) => ofCalls.flatMap((rule) => matchOfCall(rule, call, language) ?? [])),
+    ...(ofCalls.length === 0 ? [] : matchesOfCalls(root, language, ofCalls)),
     ...settings.flatMap((each) => ofSettings.flatMap((rule) => matchOfSetting(rule, each) ?? [])),
   ]
 }
 
-function matchOfCall(rule: Rule, call: Call, language: string): Match | undefined {
-  if (rule.call?.test(call.callee) !== true) return undefined
-  if (!rule.args.every(([at, value]) => isGiven(call, at, value))) return undefined
-  const answer = applies(rule, optionsOf(call, language, rule.options))
-  if (answer === 'no') return undefined
-  return { rule, line: call.line, what: call.callee, isOpen: answer === 'open' }
+function matchesOfCalls(root: SgNode, language: string, rules: readonly Rule[]): Match[] {
+  const names = new ImportedNames(root, language)
+  const source = {
+    language,
+    names,
+    functions: language === 'go' ? functionsOfGo(root) : NO_FUNCTIONS,
+  }
+  return [
+    ...callsIn(root, language).flatMap((call) => {
+      const known = source.names.known(call.callee)
+      return rules.flatMap((rule) => matchOfCall(rule, { call, known }, source) ?? [])
+    }),
+    ...source.names
+      .references()
+      .flatMap((each) => rules.flatMap((rule) => matchOfReference(rule, each) ?? [])),
+  ]
 }
 
-function isGiven({ args }: Call, at: string, value: RegExp): boolean {
-  if (at === '*') return args.some((each) => value.test(textOf(each)))
-  const given = args[Number(at)]
-  return value.test(given === undefined ? '' : textOf(given))
+interface Source {
+  readonly language: string
+  readonly names: ImportedNames
+  /** By name: of Go alone. */
+  readonly functions: ReadonlyMap<string, SgNode>
+}
+
+const NO_FUNCTIONS: ReadonlyMap<string, SgNode> = new Map()
+
+interface KnownCall {
+  readonly call: Call
+  readonly known: readonly Known[]
+}
+
+function matchOfCall(rule: Rule, { call, known }: KnownCall, source: Source): Match | undefined {
+  const named = [
+    { path: call.callee, isSure: true },
+    ...known.filter(({ statement }) => rule.from.test(statement)),
+  ]
+  const decided = named.find(({ path }) => rule.call?.test(path) === true)
+  const begun = rule.lacks.length === 0 ? undefined : rule.unclear
+  const found = decided ?? named.find(({ path }) => begun?.test(path) === true)
+  if (found === undefined || isPartOfLonger(rule, call.node, source, decided === undefined))
+    return undefined
+  const given = decided === undefined ? 'open' : areGiven(rule, call, source)
+  if (given === 'no') return undefined
+  const answer = applies(rule, optionsOf(call, source.language, rule.options))
+  if (answer === 'no') return undefined
+  const isOpen = answer === 'open' || given === 'open' || !found.isSure
+  return { rule, line: call.line, what: found.path, isOpen }
+}
+
+/** Whether the chain goes on: to any call, or to one that the rule is about. */
+function isPartOfLonger({ call }: Rule, node: SgNode, { names }: Source, isAny: boolean): boolean {
+  const parent = node.parent()
+  const object = parent?.field('object') ?? parent?.field('operand') ?? parent?.field('expression')
+  if (object?.id() !== node.id()) return false
+  if (isAny || parent?.kind() !== 'method_invocation') return isAny
+  const callee = calleeOf(parent)
+  return [callee, ...names.known(callee).map(({ path }) => path)].some((each) => call?.test(each))
+}
+
+/** A constant, or a verifier that is passed on: who calls it, and how, is not in view. */
+function matchOfReference(
+  rule: Rule,
+  { path, statement, isWhole, node }: Reference,
+): Match | undefined {
+  if (!rule.library.test(statement)) return undefined
+  const found = { rule, line: lineOf(node), what: path }
+  if (rule.value?.test(path) === true) {
+    const conditions = conditionsAt(node)
+    const isOpen = conditions?.every((each) => rule.reached.test(each)) !== true
+    return { ...found, isOpen }
+  }
+  if (rule.level === 'note' || rule.call === undefined) return undefined
+  const taker = node.parent()?.parent() ?? null
+  const isTaken = taker !== null && ALL_CALLS.has(String(taker.kind()))
+  // Of `register(plugin, options)` all is in view.
+  if (isTaken && rule.call.test(calleeOf(taker))) return undefined
+  return isWhole || rule.call.test(path) ? { ...found, isOpen: true } : undefined
+}
+
+/** Conditions under which a constant is reached; undefined where it is not what a function returns. */
+function conditionsAt(node: SgNode): readonly string[] | undefined {
+  const found: string[] = []
+  let isReturned = false
+  for (const each of node.ancestors()) {
+    if (each.kind() === 'return_statement') isReturned = true
+    if (/^func|method_declaration|lambda|arrow_function/.test(String(each.kind()))) break
+    const condition = each.field('condition') ?? each.field('value')
+    if (/^(?:if|expression_switch|expression_case)/.test(String(each.kind())) && condition !== null)
+      found.push(textOf(condition))
+  }
+  return isReturned ? found : undefined
+}
+
+function areGiven({ args, unseen, from }: Rule, call: Call, source: Source): 'yes' | 'no' | 'open' {
+  const isGiven = ([at, value]: readonly [string, RegExp]): boolean => {
+    const given = at === 'key' ? keyFunctionOf(call, source) : call.args[Number(at)]
+    const texts = (at === '*' ? call.args : [given]).map((each) => (each ? textOf(each) : ''))
+    return texts.some((text) => source.names.spellings(text, from).some((each) => value.test(each)))
+  }
+  if (args.every(isGiven)) return 'yes'
+  return unseen.length > 0 && unseen.every(isGiven) ? 'open' : 'no'
+}
+
+/** Of golang-jwt: the last argument that is no option. One that the file declares under a name is that declaration. */
+function keyFunctionOf({ args }: Call, { functions }: Source): SgNode | undefined {
+  const given = args.findLast(
+    (each, at) =>
+      at > 0 && each.kind() !== 'variadic_argument' && !/^(?:\w+\.)?With\w+\(/.test(textOf(each)),
+  )
+  const [, name = ''] = /^(?:\w+\.)*(\w+)$/.exec(given === undefined ? '' : textOf(given)) ?? []
+  return functions.get(name) ?? given
+}
+
+function functionsOfGo(root: SgNode): ReadonlyMap<string, SgNode> {
+  const kinds = 'function_declaration method_declaration short_var_declaration var_spec'
+  return new Map(
+    findAll(root, kinds).flatMap((each) => {
+      const name = each.field('name') ?? each.field('left')
+      const given = each.field('value') ?? each.field('right')
+      const [value = each] = given?.children() ?? []
+      const isFunction = given === null || value.kind() === 'func_literal'
+      return name !== null && isFunction ? [[textOf(name), value]] : []
+    }),
+  )
 }
 
 function matchOfSetting(rule: Rule, setting: Setting): Match | undefined {
@@ -79,7 +192,7 @@ export function matchesInDocument(document: Document, rules: readonly Rule[]): M
 
 function ofWhole(document: Document, rule: Rule): Match[] {
   if (applies(rule, { settings: document, isOpen: false }) === 'no') return []
-  const at = document.find((entry) => rule.has.some((each) => holds(each, entry)))
+  const at = document.find((entry) => rule.has.flat().some((each) => holds(each, entry)))
   return [{ rule, line: at?.line ?? 1, what: at?.name ?? '', isOpen: false }]
 }
 
@@ -179,9 +292,23 @@ function calleeOf(node: SgNode, depth = 0): string {
   return object === null ? name : `${expressionText(object, depth)}.${name}`
 }
 
+/**
+ * What parentheses and `await` are around: compilers write `(0, library.verify)(token)`, and after `await` the parser
+ * takes that for a call of this name.
+ */
+function wrappedIn(node: SgNode): SgNode | undefined {
+  if (/^(?:await|parenthesized|sequence)_expression$/.test(String(node.kind())))
+    return node.children().findLast((each) => each.isNamed())
+  const called = node.field('function')
+  return called !== null && textOf(called, 10) === 'await' ? argumentsOf(node).at(-1) : undefined
+}
+
 /** An expression with the arguments of its calls left out. */
 function expressionText(node: SgNode, depth: number): string {
-  if (ALL_CALLS.has(String(node.kind()))) return `${calleeOf(node, depth + 1)}()`
+  const wrapped = depth < MOST_LINKS ? wrappedIn(node) : undefined
+  if (wrapped !== undefined) return expressionText(wrapped, depth + 1)
+  if (ALL_CALLS.has(String(node.kind())))
+    return requiredName(node) ?? `${calleeOf(node, depth + 1)}()`
   const object = node.field('object') ?? node.field('operand') ?? node.field('expression')
   const name =
     node.field('property') ?? node.field('field') ?? node.field('attribute') ?? node.field('name')
@@ -310,15 +437,25 @@ function keywordsOf({ args }: Call): Options {
 /** Options of Go: members of a literal, or a call each. */
 function goOptions({ node, args }: Call, first = 0): Options {
   if (node.kind() === 'composite_literal') return membersOf(node)
-  return joined(
-    args.map((each, position) => {
+  const maker = node.field('function')?.field('operand')
+  return joined([
+    ...(maker?.kind() === 'call_expression' ? argumentsOf(maker).map(makerOption) : []),
+    ...args.map((each, position) => {
       const object = inner(each)
       if (object.kind() === 'composite_literal' && position >= first) return membersOf(object)
       if (each.kind() === 'call_expression') return callOption(each)
       return position < first && each.kind() !== 'variadic_argument' ? NONE : OPEN
     }),
-  )
+  ])
 }
+
+/** Of `jwt.NewParser(options).Parse`. */
+const makerOption = (each: SgNode): Options =>
+  each.kind() === 'call_expression'
+    ? callOption(each)
+    : each.kind() === 'variadic_argument'
+      ? OPEN
+      : NONE
 
 function callOption(call: SgNode): Options {
   const name = calleeOf(call).replace(/^.*\./, '')

@@ -19,9 +19,10 @@ type Described = Pick<Rule, 'id' | 'level' | 'title' | 'source' | 'fix'>
 const UNDECIDED: Described = {
   id: CANNOT_TELL,
   level: 'note',
-  title: 'The options of a call come from a variable, so that rules about them are not decided.',
+  title:
+    'A call of a known library, or its options, are not in view: rules about them are not decided.',
   source: 'none',
-  fix: 'Write the options into the call, or look where they are made.',
+  fix: 'Write the options into the call, or look where they are made and the verifier is called.',
 }
 
 const described = (rules: readonly Rule[]): readonly Described[] => [...rules, UNDECIDED]

@@ -29,13 +29,23 @@ type Named = 'id' | 'title' | 'source' | 'fix' | 'bad' | 'good'
 
 /** As in the files. */
 type Row = Readonly<Record<Named | 'library', string>> &
-  Readonly<Partial<Record<'in' | 'without' | 'file' | 'call' | 'at', string>>> &
-  Readonly<Partial<Record<'document' | 'setting' | 'args' | 'has' | 'unless', Conditions>>> & {
+  Readonly<
+    Partial<
+      Record<
+        'in' | 'without' | 'file' | 'from' | 'call' | 'unclear' | 'value' | 'reached' | 'at',
+        string
+      >
+    >
+  > &
+  Readonly<Partial<Record<'document' | 'setting' | 'args' | 'unseen' | 'unless', Conditions>>> & {
+    readonly has?: Conditions | readonly Conditions[]
     readonly level: Level
     readonly languages: string | readonly string[]
     readonly lacks?: string | readonly string[]
     readonly options?: number
   }
+
+type Arguments = readonly (readonly [at: string, value: RegExp])[]
 
 export interface Rule extends Pick<Row, Named | 'level'> {
   readonly languages: readonly Language[]
@@ -46,16 +56,26 @@ export interface Rule extends Pick<Row, Named | 'level'> {
   /** Of a file of configuration: its name, and what the document has to say. */
   readonly file: RegExp
   readonly document: readonly Condition[]
+  /** What the import has to say by which a call of another name is one of this rule. */
+  readonly from: RegExp
   readonly call: RegExp | undefined
+  /** Calls that begin what `call` ends: where they stand alone, the rule is not decided. */
+  readonly unclear: RegExp | undefined
+  /** A constant of the library that a function returns. */
+  readonly value: RegExp | undefined
+  /** Conditions, of the token itself, under which returning it counts. Under others it is not decided. */
+  readonly reached: RegExp
   readonly setting: Condition | undefined
   /** Path of an object in a configuration. */
   readonly at: RegExp | undefined
-  /** What arguments have to be, by position; `*` is any of them. */
-  readonly args: readonly (readonly [at: string, value: RegExp])[]
+  /** What arguments have to be, by position; `*` is any of them, `key` the key function of Go. */
+  readonly args: Arguments
+  /** Arguments that only name what `args` asks for: the rule is not decided, then. */
+  readonly unseen: Arguments
   /** Position of the argument with options, or of the first of them. */
   readonly options: number | undefined
-  /** Each has to be among the options or members; none of the others may be. */
-  readonly has: readonly Condition[]
+  /** Each of one list has to be among the options or members; none of `unless` may be. */
+  readonly has: readonly (readonly Condition[])[]
   readonly unless: readonly Condition[]
   readonly lacks: readonly RegExp[]
   /** Name of the file that `bad` and `good` are; undefined: any of the language. */
@@ -82,7 +102,7 @@ const isRow = (row: unknown): row is Row =>
   LEVELS.some((level) => level === row['level'])
 
 function ruleOf(row: Row): Rule {
-  const { languages, library, without, file = '', call, at, setting, args = {}, lacks = [] } = row
+  const { languages, library, without, file = '', at, setting, has = {}, lacks = [] } = row
   return {
     ...row,
     languages: LANGUAGES.filter((each) => [languages].flat().includes(each)),
@@ -90,11 +110,16 @@ function ruleOf(row: Row): Rule {
     without: without === undefined ? undefined : new RegExp(without),
     file: new RegExp(file, 'i'),
     document: conditionsOf(row.document),
-    call: call === undefined ? undefined : wholeText(call),
+    from: new RegExp(row.from ?? library),
+    call: wholeTextOf(row.call),
+    unclear: wholeTextOf(row.unclear),
+    value: wholeTextOf(row.value),
+    reached: new RegExp(row.reached ?? ''),
     setting: conditionsOf(setting)[0],
     at: at === undefined ? undefined : namePattern(at),
-    args: Object.entries(args).map(([key, value]) => [key, wholeText(String(value))] as const),
-    has: conditionsOf(row.has),
+    args: argumentsOf(row.args),
+    unseen: argumentsOf(row.unseen),
+    has: [has].flat().map((each) => conditionsOf(each)),
     unless: conditionsOf(row.unless),
     lacks: [lacks].flat().map(namePattern),
     options: row.options,
@@ -104,6 +129,12 @@ function ruleOf(row: Row): Rule {
 
 /** A text of one language for all of it, so that a rule cannot match a part by mistake. */
 const wholeText = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`, 's')
+
+const wholeTextOf = (pattern: string | undefined): RegExp | undefined =>
+  pattern === undefined ? undefined : wholeText(pattern)
+
+const argumentsOf = (named: Conditions = {}): Arguments =>
+  Object.entries(named).map(([at, value]) => [at, wholeText(String(value))] as const)
 
 /** Names are compared in lower case and without `-` and `_`: frameworks accept each variant. */
 export const plainName = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, '')
