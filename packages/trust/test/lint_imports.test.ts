@@ -177,3 +177,147 @@ for (const [language, [file, stylesOf]] of Object.entries(LANGUAGES))
         }
       })
   })
+
+const JWT = "import jwt, { verify } from 'jsonwebtoken'\n"
+const GO = 'package a\nimport j "github.com/golang-jwt/jwt/v5"\n'
+
+/** Verifiers whose call is not in view, by file name. */
+const UNSEEN: readonly (readonly [what: string, file: string, source: string])[] = [
+  ['a function that takes it', 'a.ts', `${JWT}const check = promisify(verify)`],
+  ['a bound function', 'a.ts', `${JWT}const check = promisify(jwt.verify.bind(jwt))`],
+  ['an object', 'a.ts', `${JWT}export const library = { verify }`],
+  ['a default', 'a.ts', `${JWT}const check = own ?? verify`],
+  ['a module that is passed on', 'a.ts', `${JWT}register(jwt)`],
+  ['a member without a name', 'a.ts', `${JWT}jwt[name](token, publicKey)`],
+  ['an export', 'a.ts', "export { verify } from 'jsonwebtoken'"],
+  ['an export of all', 'a.ts', "export * from 'jose'"],
+  ['a member of an object', 'a.js', "this.jwt = require('jsonwebtoken')"],
+  ['a promise', 'a.js', "import('jose').then((jose) => check(jose))"],
+  ['a name with two meanings', 'a.ts', `${JWT}function f(verify) { verify(token, publicKey, {}) }`],
+  ['a function of Python', 'a.py', 'from jwt import decode\nclaims = map(decode, tokens)'],
+  ['an object of Python', 'a.py', 'import jwt as j\ncodec = j.PyJWT()'],
+  ['a function of Go', 'a.go', `${GO}func f() { use(j.Parse) }`],
+  ['a key function of Go elsewhere', 'a.go', `${GO}func f() { j.Parse(raw, keys.lookup) }`],
+  ['a parser of Go', 'a.go', `${GO}var p = j.NewParser()`],
+  ['a parser of an older Go library', 'a.go', `${GO}var p = j.Parser{}`],
+  [
+    'a request of Go',
+    'a.go',
+    'package a // golang-jwt/jwt\nfunc f() { request.ParseFromRequest(r, e, keys.lookup) }',
+  ],
+  [
+    'a builder of Java',
+    'A.java',
+    'import static io.jsonwebtoken.Jwts.parser; class A { Object b = parser().keyLocator(l); }',
+  ],
+]
+
+describe('verifiers whose call is not in view', () => {
+  for (const [what, file, source] of UNSEEN)
+    it(`${what} is not decided`, async () => {
+      const all = await found(file, source)
+      assert.ok(
+        all.some(({ rule }) => rule === 'cannot-tell'),
+        JSON.stringify(all),
+      )
+      assert.deepEqual(
+        all.filter(({ level }) => level !== 'note'),
+        [],
+      )
+    })
+})
+
+/** What is in view, and was missed once. */
+const SEEN: readonly (readonly [what: string, file: string, source: string, rules: string])[] = [
+  [
+    'keys of a set of Go, for anybody',
+    'a.go',
+    `${GO}func f() { j.ParseWithClaims(t, &C{}, keys.Keyfunc, j.WithValidMethods(m)) }`,
+    'go-jwt-no-issuer go-jwt-no-audience',
+  ],
+  [
+    'a key function of Go that the file declares',
+    'a.go',
+    `${GO}func look(t *j.Token) (any, error) { return publicKey, nil }\nfunc f() { j.Parse(t, look, j.WithIssuer(i)) }`,
+    'go-jwt-no-methods go-jwt-no-audience',
+  ],
+  [
+    'no signature in Go, where the token asks for it',
+    'a.go',
+    `${GO}func look(t *j.Token) (any, error) { if t.Method.Alg() == "none" { return j.UnsafeAllowNoneSignatureType, nil }; return secret, nil }`,
+    'go-jwt-none-key',
+  ],
+  [
+    'a locator of keys, and a parser that is kept',
+    'A.java',
+    'import io.jsonwebtoken.Jwts; class A { JwtParser p = Jwts.parser().keyLocator(l).build(); }',
+    'jjwt-no-issuer jjwt-no-audience',
+  ],
+  [
+    'a module after another',
+    'a.py',
+    'import os, jwt\njwt.decode(t, k, algorithms=["none"])',
+    'pyjwt-none',
+  ],
+  [
+    'a module without a name',
+    'a.js',
+    "require('jsonwebtoken').verify(t, secret, { algorithms: ['none'] })",
+    'jsonwebtoken-none',
+  ],
+]
+
+describe('verifiers in view', () => {
+  for (const [what, file, source, expected] of SEEN)
+    it(`${what}: each fault once`, async () => {
+      const all = (await found(file, source)).filter(({ rule }) => rule !== 'cannot-tell')
+      assert.deepEqual(
+        all.map(({ rule }) => rule),
+        expected.split(' '),
+      )
+    })
+})
+
+/** Names of libraries that stand for something else. */
+const OTHERS: readonly (readonly [what: string, file: string, source: string])[] = [
+  ['a type', 'a.ts', `${JWT}const options: jwt.VerifyOptions = make() as jwt.Algorithm`],
+  ['what signs', 'a.ts', `${JWT}export const sign = promisify(jwt.sign)`],
+  ['an error', 'a.ts', `${JWT}if (e instanceof jwt.TokenExpiredError || e === jwt.X) refuse(e)`],
+  [
+    'a function of another library',
+    'a.ts',
+    "import jwt from 'jsonwebtoken'\nimport { verify } from 'argon2'\nverify(hash, publicKey, { algorithms: ['none'] })\njwt.sign(a, b)",
+  ],
+  [
+    'a function of another file',
+    'a.ts',
+    "import jwt from 'jsonwebtoken'\nimport { verify } from './jwt.js'\nverify(token, publicKey, {})\njwt.sign(a, b)",
+  ],
+  [
+    'a method of another object',
+    'a.py',
+    'from jwt import decode\nimport base64\ntext = raw.decode("utf8")\nlog(decode=1)',
+  ],
+  [
+    'a secret under a name with key',
+    'a.py',
+    'import jwt\nfrom own import config\nsecret = config.key\njwt.decode(t, secret, algorithms=["HS256"])',
+  ],
+  [
+    'a secret of Go',
+    'a.go',
+    `${GO}func f() { j.Parse(t, func(t *j.Token) (any, error) { return []byte(secret), nil }, j.WithValidMethods(m)) }`,
+  ],
+  [
+    'a parser of Go with all options',
+    'a.go',
+    `${GO}var p = j.NewParser(j.WithIssuer(i), j.WithAudience(a), j.WithValidMethods(m))`,
+  ],
+]
+
+describe('names that are no verifier', () => {
+  for (const [what, file, source] of OTHERS)
+    it(`${what} has no finding`, async () => {
+      assert.deepEqual(await found(file, source), [])
+    })
+})

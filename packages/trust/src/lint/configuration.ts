@@ -7,7 +7,7 @@
  */
 import { parse as parseHcl } from '@cdktn/hcl2json'
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml'
-import type { Setting } from './match.ts'
+import type { Setting } from './calls.ts'
 import { plainName } from './rule.ts'
 
 /** Members of one file, in the order of the file: those of an object follow it. */

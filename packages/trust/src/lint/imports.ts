@@ -7,6 +7,15 @@
  * @module
  */
 import type { SgNode } from '@ast-grep/napi'
+import {
+  boundIn,
+  exportedFrom,
+  IMPORTS,
+  type Imported,
+  joined,
+  requiredName,
+} from './import_statements.ts'
+import { findAll, namedIn, textOf } from './nodes.ts'
 
 /** A name with the library that it comes from. */
 export interface Known {
@@ -21,16 +30,9 @@ export interface Known {
 }
 
 /** A value that is neither called nor looked into further: only whoever takes it knows how it is called. */
-export interface Reference extends Known {
+export interface Reference {
+  readonly known: Known
   readonly node: SgNode
-}
-
-interface Imported {
-  /** `*`: each name that the file does not declare. */
-  readonly local: string
-  readonly path: string
-  readonly statement: string
-  readonly isWhole: boolean
 }
 
 type Member = readonly [kind: string, object: string]
@@ -41,16 +43,6 @@ const MEMBER: Readonly<Record<string, Member>> = {
   python: ['attribute', 'object'],
   go: ['selector_expression', 'operand'],
 }
-/** Statements that import, and what they import. */
-const IMPORTS: Readonly<
-  Record<string, readonly [kinds: string, read: (node: SgNode) => readonly Imported[]]>
-> = {
-  js: ['import_statement variable_declarator assignment_expression', importedOfScript],
-  python: ['import_statement import_from_statement', importedOfPython],
-  go: ['import_spec', importedOfGo],
-  java: ['import_declaration', importedOfJava],
-  csharp: ['using_directive', importedOfCsharp],
-}
 /** What gives a name of the file another meaning. */
 const DECLARED: Readonly<Record<string, string>> = {
   js: 'variable_declarator function_declaration class_declaration formal_parameters arrow_function',
@@ -60,18 +52,6 @@ const DECLARED: Readonly<Record<string, string>> = {
   csharp: 'method_declaration',
 }
 
-const findAll = (root: SgNode, kinds = ''): SgNode[] =>
-  root.findAll({ rule: { any: kinds.split(' ').map((kind) => ({ kind })) } })
-
-const named = (node: SgNode): SgNode[] => node.children().filter((each) => each.isNamed())
-const MOST_TEXT = 4000
-/** Statements that are not inside one another. */
-const LONG_TEXT = 100_000
-const textOf = (node: SgNode | null | undefined, most = MOST_TEXT): string => {
-  if (node === null || node === undefined) return ''
-  const { start, end } = node.range()
-  return end.index - start.index > most ? '' : node.text()
-}
 /** More would be a file that was made to take long. */
 const MOST_ANY = 16
 
@@ -134,7 +114,7 @@ export class ImportedNames {
             isWhole: isWhole && member === '',
           })
     if (known.length === 0) return false
-    for (const each of [value, ...named(value)]) this.#renamed.add(each.id())
+    for (const each of [value, ...namedIn(value)]) this.#renamed.add(each.id())
     return true
   }
 
@@ -193,7 +173,7 @@ export class ImportedNames {
     const path = textOf(value)
       .replaceAll(/[\s()]/g, '')
       .replace(BOUND, '')
-    return this.known(path).map((known) => ({ ...known, node: value }))
+    return this.known(path).map((known) => ({ known, node: value }))
   }
 
   readonly #isPassedOn = (value: SgNode): boolean =>
@@ -202,7 +182,10 @@ export class ImportedNames {
   /** `export { verify } from 'jsonwebtoken'`: whoever imports that is in another file. */
   #exported(): readonly Reference[] {
     return findAll(this.#root, 'export_statement').flatMap((node) =>
-      exportedFrom(node).map((each) => ({ ...each, isSure: true, node })),
+      exportedFrom(node).map(({ path, statement, isWhole }) => ({
+        known: { path, statement, isWhole, isSure: true },
+        node,
+      })),
     )
   }
 
@@ -219,19 +202,14 @@ export class ImportedNames {
         .replaceAll(/[\s()]/g, '')
         .replace(BOUND, '')
       const path = joined(name, rest)
-      return [{ path, statement: node.text(), isWhole: path === name, isSure: true, node: value }]
+      const statement = node.text()
+      return [{ known: { path, statement, isWhole: path === name, isSure: true }, node: value }]
     })
   }
 }
 
 /** Members in brackets. */
 const unwrapped = (callee: string): string => callee.replaceAll(/\[(["'])(\w+)\1\]/g, '.$2')
-
-/** A path with a member, or with all that follows; default exports are the module. */
-function joined(path: string, rest: string): string {
-  const after = rest === '' || /^[.([]/.test(rest) ? rest : `.${rest}`
-  return `${path}${after.replace(/^(?:\.default)+(?![\w$])/, '')}`
-}
 
 const PACKAGE_NAME = /^(new )?((?:[a-z_]\w*\.){2,})(?=[A-Z])/
 
@@ -242,25 +220,6 @@ function qualifiedName(language: string, written: string): Known | undefined {
   if (found === null) return undefined
   const path = `${found[1] ?? ''}${written.slice(found[0].length)}`
   return { path, statement: `import ${written.replace(/^new /, '')}`, isWhole: false, isSure: true }
-}
-
-/** Names that a declaration binds, with the member that each of them is. */
-function boundIn(target: SgNode): readonly (readonly [local: string, member: string])[] {
-  const parts = named(target)
-  if (target.kind() === 'object_pattern')
-    return parts.flatMap((each): (readonly [string, string])[] => {
-      if (each.kind() === 'shorthand_property_identifier_pattern')
-        return [[each.text(), each.text()]]
-      const [key, value] = named(each)
-      return each.kind() === 'pair_pattern' && value?.kind() === 'identifier'
-        ? [[value.text(), key?.text() ?? '']]
-        : []
-    })
-  if (target.kind() === 'identifier') return [[target.text(), '']]
-  const [only] = parts
-  return target.kind() === 'expression_list' && parts.length === 1 && only !== undefined
-    ? [[only.text(), '']]
-    : []
 }
 
 function declaredIn(node: SgNode): string[] {
@@ -290,9 +249,13 @@ function outermost(node: SgNode, [kind, object]: Member): SgNode {
 /** `jwt.verify.bind(jwt)` passes `jwt.verify` on. */
 const BOUND = /\.(?:bind|call|apply|then)$/
 
+/** Functions by which compilers import. */
+const INTEROP =
+  /^(?:[\w$]+\.)?_*(?:interop\w*|toESM|importStar|importDefault)\(([\w$.]+)(?:,\d)?\)$/
+
 /** Uses of a name that neither pass it on nor call it. */
 const NO_VALUE =
-  /^(?:import_\w+|expression_statement|named_imports|namespace_import|aliased_import|dotted_name|variable_declarator|short_var_declaration|var_spec|type_query|sequence_expression|binary_expression|comparison_operator|subscript_expression|formal_parameters|parameters|function_declaration|function_definition|class_heritage|decorator|\w*_pattern|nested_\w+)$/
+  /^(?:import_\w+|expression_statement|named_imports|namespace_import|aliased_import|dotted_name|type_query|sequence_expression|comparison_operator|subscript_expression|formal_parameters|parameters|class_heritage|decorator|\w*_pattern|nested_\w+)$/
 
 function isPassedOn(value: SgNode): boolean {
   const parent = value.parent()
@@ -302,130 +265,14 @@ function isPassedOn(value: SgNode): boolean {
   const taker =
     parent.kind() === 'arguments' ? textOf(parent.parent()?.field('function') ?? null) : ''
   if (taker === 'await' || BOUND.test(taker) || INTEROP.test(`${taker}(x)`)) return false
-  if (parent.kind() === 'keyword_argument' && parent.field('name')?.id() === value.id())
-    return false
-  return parent.field('left')?.id() !== value.id()
+  if (parent.kind() === 'binary_expression') return /^(?:\|\||\?\?)$/.test(operatorOf(parent))
+  return ['name', 'left'].every((each) => parent.field(each)?.id() !== value.id())
 }
+
+const operatorOf = (node: SgNode): string => node.field('operator')?.text() ?? ''
 
 /** `jwt[method](token)`: which call that is, is not in view. */
 const isComputed = (value: SgNode, parent: SgNode | null): boolean =>
   parent?.kind() === 'subscript_expression' &&
   parent.field('object')?.id() === value.id() &&
   parent.field('index')?.kind() !== 'string'
-
-/** The name of a module of JavaScript, undefined for a file of one's own. */
-const scriptName = (module: string): string | undefined =>
-  /^[./#]/.test(module) ? undefined : (module.split('/').at(-1) ?? '').replaceAll('-', '')
-
-/** Functions by which compilers import. */
-const INTEROP =
-  /^(?:[\w$]+\.)?_*(?:interop\w*|toESM|importStar|importDefault)\(([\w$.]+)(?:,\d)?\)$/
-
-const REQUIRED =
-  /^(?:await\s+)?(?:[\w$.]+\(\s*){0,2}(?:require|import)\(\s*(["'])([^"']+)\1\s*\)(?:,\s*\d+\s*)?\)*((?:\.[\w$]+)*)$/
-
-/** Of `require('jsonwebtoken')` or `import('jsonwebtoken')`. */
-export function requiredName(node: SgNode): string | undefined {
-  if (!/^(?:require|import)$/.test(textOf(node.field('function'), 10))) return undefined
-  const [, , module = '.'] =
-    /^\((["'])([^"']+)\1\)$/.exec(textOf(node.field('arguments'), 200)) ?? []
-  return scriptName(module)
-}
-
-function importedOfScript(node: SgNode): readonly Imported[] {
-  const statement = textOf(node, LONG_TEXT)
-  if (node.kind() !== 'import_statement') {
-    const value = textOf(node.field('value') ?? node.field('right'))
-    const [, , module = '', members = ''] = REQUIRED.exec(value) ?? []
-    const name = module === '' ? undefined : scriptName(module)
-    const target = node.field('name') ?? node.field('left')
-    if (name === undefined || target === null) return []
-    return boundIn(target).map(([local, member]) =>
-      importedAs(local, name, joined(members, member), statement),
-    )
-  }
-  const name = scriptName(/(["'])([^"']+)\1\)?;?\s*$/.exec(statement)?.[2] ?? '.')
-  if (name === undefined) return []
-  const clauses = named(node).flatMap((each) =>
-    each.kind() === 'import_clause' || each.kind() === 'import_require_clause' ? named(each) : [],
-  )
-  return clauses.flatMap((clause) => {
-    if (clause.kind() === 'identifier') return [importedAs(clause.text(), name, '', statement)]
-    if (clause.kind() === 'namespace_import')
-      return named(clause).map((each) => importedAs(each.text(), name, '', statement))
-    if (clause.kind() !== 'named_imports') return []
-    return named(clause).map((each) => {
-      const member = textOf(each.field('name'))
-      return importedAs(textOf(each.field('alias')) || member, name, member, statement)
-    })
-  })
-}
-
-function importedAs(local: string, module: string, member: string, statement: string): Imported {
-  const path = joined(module, member)
-  return { local, path, statement, isWhole: path === module }
-}
-
-function exportedFrom(node: SgNode): readonly Omit<Known, 'isSure'>[] {
-  const statement = textOf(node)
-  const name = scriptName(textOf(node.field('source')).slice(1, -1) || '.')
-  if (name === undefined) return []
-  const clause = named(node).find((each) => each.kind() === 'export_clause')
-  const members =
-    clause === undefined ? [''] : named(clause).map((each) => textOf(each.field('name')))
-  return members.map((member) => importedAs('', name, member, statement))
-}
-
-/** Parts of an import statement: `a as b, c`. */
-const pythonParts = (list: string): readonly (readonly [name: string, local: string])[] =>
-  list
-    .replaceAll(/#.*|[()\\]/g, '')
-    .split(',')
-    .map((each) => each.trim().split(/\s+as\s+/))
-    .flatMap(([name = '', local = name]) => (name === '' ? [] : [[name, local] as const]))
-
-function importedOfPython(node: SgNode): readonly Imported[] {
-  const statement = textOf(node, LONG_TEXT)
-  const [, module, list = ''] = /^(?:from\s+([\w.]+)\s+)?import\s+(.*)$/s.exec(statement) ?? []
-  if (module?.startsWith('.') === true) return []
-  return pythonParts(list).map(([name, local]) => {
-    if (module === undefined) return { local, path: name, statement, isWhole: true }
-    const path = local === '*' ? module : `${module}.${name}`
-    return { local, path, statement, isWhole: false }
-  })
-}
-
-/** `github.com/golang-jwt/jwt/v5` is the package `jwt`, and so is `jwt-go`. */
-const goPackage = (module: string): string =>
-  (
-    module
-      .replace(/\/v\d+$|\.v\d+$/, '')
-      .split('/')
-      .at(-1) ?? ''
-  ).replaceAll(/^go-|-go$/g, '')
-
-function importedOfGo(node: SgNode): readonly Imported[] {
-  const path = goPackage(textOf(node.field('path')).slice(1, -1))
-  const local = textOf(node.field('name')) || path
-  if (local === '_' || path === '') return []
-  return [{ local: local === '.' ? '*' : local, path, statement: textOf(node), isWhole: false }]
-}
-
-function importedOfJava(node: SgNode): readonly Imported[] {
-  const statement = textOf(node, 500)
-  const [, name = '', member = ''] =
-    /^import\s+static\s+[\w.]*?(\w+)\s*\.\s*(\w+|\*)\s*;$/.exec(statement) ?? []
-  if (name === '') return []
-  const path = member === '*' ? name : `${name}.${member}`
-  return [{ local: member, path, statement, isWhole: false }]
-}
-
-function importedOfCsharp(node: SgNode): readonly Imported[] {
-  const statement = textOf(node, 500)
-  const [, , alias = '*', name = ''] =
-    /^(?:global\s+)?using\s+(static\s+)?(?:(\w+)\s*=\s*)?(?:[\w.:]*[.:])?(\w+)(?:<.*>)?\s*;$/s.exec(
-      statement,
-    ) ?? []
-  if (name === '' || (alias === '*' && !/\bstatic\b/.test(statement))) return []
-  return [{ local: alias, path: name, statement, isWhole: false }]
-}

@@ -1,0 +1,162 @@
+/** Statements of each language that import, and the names that they give. @module */
+import type { SgNode } from '@ast-grep/napi'
+import { namedIn, textOf } from './nodes.ts'
+
+/** Statements that are not inside one another. */
+const LONG_TEXT = 100_000
+
+export interface Imported {
+  /** `*`: each name that the file does not declare. */
+  readonly local: string
+  readonly path: string
+  readonly statement: string
+  readonly isWhole: boolean
+}
+
+/** Statements that import, and what they import. */
+export const IMPORTS: Readonly<
+  Record<string, readonly [kinds: string, read: (node: SgNode) => readonly Imported[]]>
+> = {
+  js: ['import_statement variable_declarator assignment_expression', importedOfScript],
+  python: ['import_statement import_from_statement', importedOfPython],
+  go: ['import_spec', importedOfGo],
+  java: ['import_declaration', importedOfJava],
+  csharp: ['using_directive', importedOfCsharp],
+}
+/** A path with a member, or with all that follows; default exports are the module. */
+export function joined(path: string, rest: string): string {
+  const after = rest === '' || /^[.([]/.test(rest) ? rest : `.${rest}`
+  return `${path}${after.replace(/^(?:\.default)+(?![\w$])/, '')}`
+}
+
+/** Names that a declaration binds, with the member that each of them is. */
+export function boundIn(target: SgNode): readonly (readonly [local: string, member: string])[] {
+  const parts = namedIn(target)
+  if (target.kind() === 'object_pattern')
+    return parts.flatMap((each): (readonly [string, string])[] => {
+      if (each.kind() === 'shorthand_property_identifier_pattern')
+        return [[each.text(), each.text()]]
+      const [key, value] = namedIn(each)
+      return each.kind() === 'pair_pattern' && value?.kind() === 'identifier'
+        ? [[value.text(), key?.text() ?? '']]
+        : []
+    })
+  if (target.kind() === 'identifier') return [[target.text(), '']]
+  const [only] = parts
+  return target.kind() === 'expression_list' && parts.length === 1 && only !== undefined
+    ? [[only.text(), '']]
+    : []
+}
+
+/** The name of a module of JavaScript, undefined for a file of one's own. */
+const scriptName = (module: string): string | undefined =>
+  /^[./#]/.test(module) ? undefined : (module.split('/').at(-1) ?? '').replaceAll('-', '')
+
+const REQUIRED =
+  /^(?:await\s+)?(?:[\w$.]+\(\s*){0,2}(?:require|import)\(\s*(["'])([^"']+)\1\s*\)(?:,\s*\d+\s*)?\)*((?:\.[\w$]+)*)$/
+
+/** Of `require('jsonwebtoken')` or `import('jsonwebtoken')`. */
+export function requiredName(node: SgNode): string | undefined {
+  if (!/^(?:require|import)$/.test(textOf(node.field('function'), 10))) return undefined
+  const [, , module = '.'] =
+    /^\((["'])([^"']+)\1\)$/.exec(textOf(node.field('arguments'), 200)) ?? []
+  return scriptName(module)
+}
+
+function importedOfScript(node: SgNode): readonly Imported[] {
+  const statement = textOf(node, LONG_TEXT)
+  if (node.kind() !== 'import_statement') {
+    const value = textOf(node.field('value') ?? node.field('right'))
+    const [, , module = '', members = ''] = REQUIRED.exec(value) ?? []
+    const name = module === '' ? undefined : scriptName(module)
+    const target = node.field('name') ?? node.field('left')
+    if (name === undefined || target === null) return []
+    return boundIn(target).map(([local, member]) =>
+      importedAs(local, name, joined(members, member), statement),
+    )
+  }
+  const name = scriptName(/(["'])([^"']+)\1\)?;?\s*$/.exec(statement)?.[2] ?? '.')
+  if (name === undefined) return []
+  const clauses = namedIn(node).flatMap((each) =>
+    each.kind() === 'import_clause' || each.kind() === 'import_require_clause' ? namedIn(each) : [],
+  )
+  return clauses.flatMap((clause) => {
+    if (clause.kind() === 'identifier') return [importedAs(clause.text(), name, '', statement)]
+    if (clause.kind() === 'namespace_import')
+      return namedIn(clause).map((each) => importedAs(each.text(), name, '', statement))
+    if (clause.kind() !== 'named_imports') return []
+    return namedIn(clause).map((each) => {
+      const member = textOf(each.field('name'))
+      return importedAs(textOf(each.field('alias')) || member, name, member, statement)
+    })
+  })
+}
+
+function importedAs(local: string, module: string, member: string, statement: string): Imported {
+  const path = joined(module, member)
+  return { local, path, statement, isWhole: path === module }
+}
+
+export function exportedFrom(node: SgNode): readonly Imported[] {
+  const statement = textOf(node)
+  const name = scriptName(textOf(node.field('source')).slice(1, -1) || '.')
+  if (name === undefined) return []
+  const clause = namedIn(node).find((each) => each.kind() === 'export_clause')
+  const members =
+    clause === undefined ? [''] : namedIn(clause).map((each) => textOf(each.field('name')))
+  return members.map((member) => importedAs('', name, member, statement))
+}
+
+/** Parts of an import statement: `a as b, c`. */
+const pythonParts = (list: string): readonly (readonly [name: string, local: string])[] =>
+  list
+    .replaceAll(/#.*|[()\\]/g, '')
+    .split(',')
+    .map((each) => each.trim().split(/\s+as\s+/))
+    .flatMap(([name = '', local = name]) => (name === '' ? [] : [[name, local] as const]))
+
+function importedOfPython(node: SgNode): readonly Imported[] {
+  const statement = textOf(node, LONG_TEXT)
+  const [, module, list = ''] = /^(?:from\s+([\w.]+)\s+)?import\s+(.*)$/s.exec(statement) ?? []
+  if (module?.startsWith('.') === true) return []
+  return pythonParts(list).map(([name, local]) => {
+    if (module === undefined) return { local, path: name, statement, isWhole: true }
+    const path = local === '*' ? module : `${module}.${name}`
+    return { local, path, statement, isWhole: false }
+  })
+}
+
+/** `github.com/golang-jwt/jwt/v5` is the package `jwt`, and so is `jwt-go`. */
+const goPackage = (module: string): string =>
+  (
+    module
+      .replace(/\/v\d+$|\.v\d+$/, '')
+      .split('/')
+      .at(-1) ?? ''
+  ).replaceAll(/^go-|-go$/g, '')
+
+function importedOfGo(node: SgNode): readonly Imported[] {
+  const path = goPackage(textOf(node.field('path')).slice(1, -1))
+  const local = textOf(node.field('name')) || path
+  if (local === '_' || path === '') return []
+  return [{ local: local === '.' ? '*' : local, path, statement: textOf(node), isWhole: false }]
+}
+
+function importedOfJava(node: SgNode): readonly Imported[] {
+  const statement = textOf(node, 500)
+  const [, name = '', member = ''] =
+    /^import\s+static\s+[\w.]*?(\w+)\s*\.\s*(\w+|\*)\s*;$/.exec(statement) ?? []
+  if (name === '') return []
+  const path = member === '*' ? name : `${name}.${member}`
+  return [{ local: member, path, statement, isWhole: false }]
+}
+
+function importedOfCsharp(node: SgNode): readonly Imported[] {
+  const statement = textOf(node, 500)
+  const [, , alias = '*', name = ''] =
+    /^(?:global\s+)?using\s+(static\s+)?(?:(\w+)\s*=\s*)?(?:[\w.:]*[.:])?(\w+)(?:<.*>)?\s*;$/s.exec(
+      statement,
+    ) ?? []
+  if (name === '' || (alias === '*' && !/\bstatic\b/.test(statement))) return []
+  return [{ local: alias, path: name, statement, isWhole: false }]
+}
