@@ -1,4 +1,5 @@
 /** An audit of documents that are given with their dates. */
+import type { AuditWork } from '../src/audit/audit.ts'
 import type { TokenLifetimes } from '../src/audit/lifetimes.ts'
 import {
   type AuditAnswer,
@@ -21,9 +22,15 @@ export interface Given {
   readonly className?: string
 }
 
+interface AuditedOptions {
+  readonly profile?: string
+  readonly lifetimes?: TokenLifetimes
+  readonly work?: AuditWork
+}
+
 export async function audited(
   given: readonly Given[],
-  { profile, lifetimes }: { profile?: string; lifetimes?: TokenLifetimes } = {},
+  { profile, lifetimes, work }: AuditedOptions = {},
 ): Promise<AuditAnswer> {
   const observations = given.map(
     ({ document = DOCUMENT, daysAgo = 0, className }, i): Observation => {
@@ -44,7 +51,12 @@ export async function audited(
     bodyOf: async ({ stored }) => given[Number(stored)]?.body,
   })
   const chosen = PROFILES[profile ?? '']
-  const audit = await auditKeys(series, { nowMs: NOW, profile: chosen, blocklist: undefined })
+  const audit = await auditKeys(series, {
+    nowMs: NOW,
+    profile: chosen,
+    blocklist: undefined,
+    ...(work && { work }),
+  })
   const histories = historiesOf(series)
   const rows = standardRows({ audit, histories, lifetimes, profile: chosen, nowMs: NOW })
   return { audit, pinned: undefined, lifetimes, rows, blocklistEntries: undefined }

@@ -55,6 +55,10 @@ export class WorkBudget {
     return Math.max(0, this.#most - this.#done)
   }
 
+  get wasRefused(): boolean {
+    return this.#wasRefused
+  }
+
   /** Runs `work`, or gives undefined at once where its cost is more than the budget has left. */
   within<T>(cost: number, work: () => T): T | undefined {
     if (this.#done + cost > this.#most) {

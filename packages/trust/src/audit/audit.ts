@@ -7,18 +7,27 @@
  *
  * @module
  */
+import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { alarmsOf } from '../history/alarms.ts'
 import * as timeline from '../history/timeline.ts'
 import type { KeyDocument } from '../sources/document.ts'
 import type { ListedKey } from '../sources/key.ts'
 import { sharedFactors } from '../weak/shared_factors.ts'
-import { type Blocklist, isPrimeModulus, publisherOf, rsaWeaknesses } from '../weak/weak_keys.ts'
+import {
+  type Blocklist,
+  isPrimeModulus,
+  publisherOf,
+  rsaWeaknesses,
+  weaknessCost,
+} from '../weak/weak_keys.ts'
 import { type AuditFinding, finding, type Profile, type RuleId } from './rules.ts'
 
 export interface AuditOptions {
   readonly nowMs: number
   readonly profile: Profile | undefined
   readonly blocklist: Blocklist | undefined
+  /** {@link AUDIT_WORK} where absent. */
+  readonly work?: AuditWork
 }
 
 export interface KeyAudit {
@@ -28,8 +37,16 @@ export interface KeyAudit {
   readonly unjudged: readonly string[]
 }
 
-/** Of more keys than this, moduli are not tested for being primes. */
-const MOST_THOROUGH = 5000
+/** Costs as in `work_budget.ts`, about nanoseconds. */
+export interface AuditWork {
+  readonly weaknesses: number
+  readonly primes: number
+  /** Bits of all moduli that are compared: product trees of so many take about 2.5 GB. */
+  readonly sharedBits: number
+}
+
+/** Of 2,048 bits: 190,000 keys; 15,000 keys, or 1,800 of 4,096 bits; 131,000 keys. */
+export const AUDIT_WORK: AuditWork = { weaknesses: 120e9, primes: 30e9, sharedBits: 2 ** 28 }
 
 export async function auditKeys(
   all: readonly timeline.Series[],
@@ -45,16 +62,20 @@ export async function auditKeys(
   for (const { name, document } of current)
     for (const key of document.keys)
       if (!keys.has(key.thumbprint)) keys.set(key.thumbprint, { key, name })
-  const isThorough = keys.size <= MOST_THOROUGH
+  const { work = AUDIT_WORK } = options
+  const budget = new WorkBudget(work.weaknesses)
   const ofKeys = [...keys.values()].flatMap(({ key, name }) =>
-    weaknessesOf(key, { ...options, isThorough }).map(([rule, message]) =>
+    weaknessesOf(key, { ...options, budget }).map(([rule, message]) =>
       finding(rule, name, message, { key }),
     ),
   )
-  const { findings: shared, unjudged } = await sharedFindings(histories)
+  const isRefused = budget.wasRefused
+  const primes = primeFindings([...keys.values()], new WorkBudget(work.primes))
+  const shared = await sharedFindings(histories, budget, work.sharedBits)
   const findings = [
     ...ofKeys,
-    ...shared,
+    ...primes.findings,
+    ...shared.findings,
     ...current.flatMap(({ name, look }) => listedFindings(name, look, options.nowMs)),
     ...current.flatMap(({ name, document }) => documentFaults(name, document, options.nowMs)),
     ...seriesFindings(series, histories, {
@@ -68,10 +89,39 @@ export async function auditKeys(
     documents: current.length,
     unjudged: [
       ...unread(series),
-      ...unjudged,
-      ...(isThorough ? [] : ['whether a modulus is a prime: too many keys']),
+      ...(isRefused ? ['whether arithmetic breaks each key: it takes too long for so many'] : []),
+      ...primes.unjudged,
+      ...shared.unjudged,
     ],
   }
+}
+
+interface Judged {
+  readonly findings: readonly AuditFinding[]
+  readonly unjudged: readonly string[]
+}
+
+interface Named {
+  readonly key: ListedKey
+  readonly name: string
+}
+
+/** Smaller keys first, so that a few huge ones do not take the time of all others. */
+function primeFindings(keys: readonly Named[], budget: WorkBudget): Judged {
+  const findings: AuditFinding[] = []
+  const tested = new Map<bigint, boolean | undefined>()
+  const all = keys.filter(({ key }) => key.n !== undefined)
+  let untested = 0
+  for (const { key, name } of all.toSorted((a, b) => a.key.bits - b.key.bits)) {
+    const { n = 0n } = key
+    if (!tested.has(n)) tested.set(n, isPrimeModulus(n, budget))
+    const isPrime = tested.get(n)
+    if (isPrime === undefined) untested++
+    if (isPrime === true)
+      findings.push(finding('rsa-prime-modulus', name, 'the modulus is a prime', { key }))
+  }
+  const left = `whether a modulus is a prime: the test takes too long for ${untested} of ${all.length} keys`
+  return { findings, unjudged: untested === 0 ? [] : [left] }
 }
 
 function listedFindings(name: string, { document }: timeline.Look, nowMs: number): AuditFinding[] {
@@ -85,13 +135,18 @@ function listedFindings(name: string, { document }: timeline.Look, nowMs: number
 /** Of all keys that were ever seen: a key that is no longer listed factors one that is. */
 async function sharedFindings(
   histories: readonly timeline.KeyHistory[],
-): Promise<{ findings: AuditFinding[]; unjudged: string[] }> {
+  budget: WorkBudget,
+  mostBits: number,
+): Promise<Judged> {
   const byModulus = new Map<bigint, timeline.KeyHistory>()
   for (const history of histories)
     if (history.key.n !== undefined && history.key.n > 1n && !byModulus.has(history.key.n))
       byModulus.set(history.key.n, history)
   const listed = [...byModulus.values()]
-  const { shared, pairs, isCut } = await sharedFactors([...byModulus.keys()])
+  const bits = listed.reduce((sum, { key }) => sum + key.bits, 0)
+  if (bits > mostBits)
+    return { findings: [], unjudged: ['whether keys share a prime: they are too many'] }
+  const { shared, pairs, isCut } = await sharedFactors([...byModulus.keys()], budget)
   const partners = new Map<number, number>()
   for (const { first, second } of pairs) {
     partners.set(first, second)
@@ -169,8 +224,7 @@ function unread(series: readonly timeline.Series[]): string[] {
 interface KeyCheckOptions {
   readonly nowMs: number
   readonly blocklist: Blocklist | undefined
-  /** Whether moduli are tested for being primes, which takes some milliseconds a key. */
-  readonly isThorough: boolean
+  readonly budget: WorkBudget
 }
 
 type Wrong = readonly [RuleId, string]
@@ -179,14 +233,12 @@ const LEAST_RSA_BITS = 2048
 const LEAST_EC_BITS = 256
 
 /** Findings of arithmetic: of the key, wherever it is listed. */
-export function weaknessesOf(key: ListedKey, options: KeyCheckOptions): Wrong[] {
+function weaknessesOf(key: ListedKey, options: KeyCheckOptions): Wrong[] {
   const found: Wrong[] = []
   const { n, e } = key
   if (n !== undefined && e !== undefined) {
-    for (const weakness of rsaWeaknesses(n, e))
-      found.push([`rsa-${weakness}`, WORDS[weakness] ?? weakness])
-    if (options.isThorough && isPrimeModulus(n))
-      found.push(['rsa-prime-modulus', 'the modulus is a prime'])
+    const weak = options.budget.within(weaknessCost(n, e), () => rsaWeaknesses(n, e))
+    for (const weakness of weak ?? []) found.push([`rsa-${weakness}`, WORDS[weakness] ?? weakness])
   }
   const least = key.kty === 'RSA' ? LEAST_RSA_BITS : key.kty === 'EC' ? LEAST_EC_BITS : 0
   if (key.bits < least) found.push(['key-size', `${key.bits} bits, where ${least} are the least`])

@@ -1,6 +1,8 @@
 /** Which of many RSA moduli share a prime with another one. @module */
 import { Worker } from 'node:worker_threads'
 import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
+import { bitLength } from '@mintmark/keys/arithmetic/modular'
+import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import { productTree, sharedWith } from './batch_gcd.ts'
 import type { GcdAnswer, GcdOrder } from './gcd_worker.ts'
 
@@ -15,6 +17,8 @@ const LEAST_FOR_THREADS = 4000
 /** So many are compared with so many others: some seconds. Of further ones only that they share a factor is known. */
 const MOST_SINGLE = 50
 const MOST_COMPARED = 1000
+/** Comparing two of them alone takes so long a bit: a cost as in `work_budget.ts`. */
+const COST_OF_BIT = 300
 
 interface SharedFactors {
   readonly shared: readonly number[]
@@ -24,14 +28,17 @@ interface SharedFactors {
 }
 
 /** @param moduli distinct, each above 1 */
-export async function sharedFactors(moduli: readonly bigint[]): Promise<SharedFactors> {
+export async function sharedFactors(
+  moduli: readonly bigint[],
+  budget: WorkBudget = UNLIMITED,
+): Promise<SharedFactors> {
   if (moduli.length < 2) return { shared: [], pairs: [], isCut: false }
   const found =
     moduli.length < LEAST_FOR_THREADS
       ? sharedWith(productTree(moduli), 1n)
       : await inTwoThreads(moduli)
   const shared = found.flatMap((factor, i) => (factor === 1n ? [] : [i]))
-  return { shared, ...pairsOf(moduli, found, shared) }
+  return { shared, ...pairsOf(moduli, found, shared, budget) }
 }
 
 /** Pairs that share: two moduli with one common prime have the same factor; others are compared. */
@@ -39,6 +46,7 @@ function pairsOf(
   moduli: readonly bigint[],
   found: readonly bigint[],
   shared: readonly number[],
+  budget: WorkBudget,
 ): Pick<SharedFactors, 'pairs' | 'isCut'> {
   const groups = Map.groupBy(shared, (at) => found[at] ?? 1n)
   const pairs: SharedFactor[] = []
@@ -48,10 +56,18 @@ function pairsOf(
   const among = shared.slice(0, MOST_COMPARED)
   for (const at of single.slice(0, MOST_SINGLE)) {
     const modulus = moduli[at] ?? 1n
-    const other = among.find((each) => each !== at && fastGcd(modulus, moduli[each] ?? 1n) !== 1n)
+    const isPartner = (each: number) =>
+      budget.within(
+        COST_OF_BIT * bitLength(modulus),
+        () => fastGcd(modulus, moduli[each] ?? 1n) !== 1n,
+      )
+    const other = among.find((each) => each !== at && isPartner(each) === true)
     if (other !== undefined) pairs.push({ first: Math.min(at, other), second: Math.max(at, other) })
   }
-  const isCut = single.length > MOST_SINGLE || (single.length > 0 && shared.length > MOST_COMPARED)
+  const isCut =
+    single.length > MOST_SINGLE ||
+    (single.length > 0 && shared.length > MOST_COMPARED) ||
+    budget.wasRefused
   return { pairs: pairs.toSorted((a, b) => a.first - b.first || a.second - b.second), isCut }
 }
 

@@ -11,6 +11,8 @@ import { checkPrimeSync, createHash } from 'node:crypto'
 import { MintmarkError, remembered } from '@mintmark/core'
 import { isRoca } from '@mintmark/guard/weak-rsa'
 import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
+import { bitLength, isProbablePrime, powerCost } from '@mintmark/keys/arithmetic/modular'
+import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import { selfTestOrigin } from '@mintmark/keys/public_half/self_test_keys'
 import type { ListedKey } from '../sources/key.ts'
 
@@ -38,9 +40,27 @@ export function rsaWeaknesses(n: bigint, e: bigint): readonly RsaWeakness[] {
   return found
 }
 
-/** Apart from the others: it takes some milliseconds a key. */
-export function isPrimeModulus(n: bigint): boolean {
-  return checkPrimeSync(n, { checks: 2 })
+/** What {@link rsaWeaknesses} takes: a cost as in `work_budget.ts`. */
+export const weaknessCost = (n: bigint, e: bigint): number =>
+  (e >> 64n === 0n ? 300 : 650) * bitLength(n)
+
+/** Above, OpenSSL takes a minute to be sure of a prime. */
+const MOST_CERTAIN_BITS = 4096
+/** OpenSSL ends at the first round for a composite number, and goes on for so many for a prime. */
+const ROUNDS_OF_PRIME = 256
+
+/**
+ * Whether a modulus is a prime, or passes for one: above 4,096 bits by one test to the base 2. Undefined where the
+ * budget does not have what that takes.
+ */
+export function isPrimeModulus(n: bigint, budget: WorkBudget = UNLIMITED): boolean | undefined {
+  const bits = bitLength(n)
+  if (bits > MOST_CERTAIN_BITS)
+    return budget.within(powerCost(bits, bits), () => isProbablePrime(n, [2n]))
+  const cost = 250_000 * (bits / 1024) ** 3
+  const answer = budget.within(cost, () => checkPrimeSync(n, { checks: 2 }))
+  if (answer === true) budget.spend(ROUNDS_OF_PRIME * cost)
+  return answer
 }
 
 /** Product of the primes up to a number: those up to {@link MOST_SMALL_FACTOR} take 12 kB. */
