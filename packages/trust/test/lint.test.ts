@@ -52,6 +52,42 @@ describe('rules', () => {
     })
 })
 
+const ROW = {
+  id: 'a',
+  level: 'note',
+  languages: 'js',
+  library: 'x',
+  title: 't',
+  source: 's',
+  fix: 'f',
+  bad: 'b',
+  good: 'g',
+}
+
+/** What is wrong with a file of rules, by what the error says of it. */
+const FAULTS: Readonly<Record<string, unknown>> = {
+  'a: the member fix is missing': [{ ...ROW, fix: undefined }],
+  'a: the member level is malformed': [ROW, { ...ROW, level: 'fatal' }],
+  'a: the member languages is malformed': [{ ...ROW, languages: ['js', 'perl'] }],
+  'a: the member call is malformed': [{ ...ROW, call: '(' }],
+  'a: the member has is malformed': [{ ...ROW, has: { issuer: '[' } }],
+  'a: the member lack is not known': [{ ...ROW, lack: 'issuer' }],
+  'a rule without id: the member id is missing': [{ ...ROW, id: undefined }],
+  'no list of rules': {},
+}
+
+describe('a file of rules', () => {
+  for (const [fault, written] of Object.entries(FAULTS))
+    it(`is refused with: ${fault}`, () => {
+      const folder = scratch('lint-rules')
+      writeFileSync(path.join(folder, 'own.yaml'), JSON.stringify({ rules: written }))
+      assert.throws(() => readRules(folder), {
+        code: 'INPUT_INVALID',
+        message: `rules of own.yaml: ${fault}`,
+      })
+    })
+})
+
 /** What a rule must not accuse: found in code of others, where the finding was wrong. */
 const SPARED: Readonly<Record<string, readonly [file: string, source: string]>> = {
   'own tokens of Go, whose private key is in the same file': [

@@ -83,23 +83,62 @@ export interface Rule extends Pick<Row, Named | 'level'> {
 }
 
 const FOLDER = fileURLToPath(new URL('../../rules', import.meta.url))
-const NEEDED = ['id', 'library', 'title', 'source', 'fix', 'bad', 'good']
+const NEEDED = 'id level languages library title source fix bad good'.split(' ')
 
-/** @throws {MintmarkError} `INPUT_INVALID` for a rule that is not one */
-export function readRules(): readonly Rule[] {
-  const files = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'))
+type Test = (value: unknown) => boolean
+
+const isText: Test = (value) => typeof value === 'string'
+const areTexts: Test = (value) => [value].flat().every(isText)
+const isPattern: Test = (value) => {
+  try {
+    return isText(value) && wholeText(String(value)).source !== ''
+  } catch {
+    return false
+  }
+}
+const areConditions: Test = (value) =>
+  [value].flat().every((each) => isObject(each) && Object.values(each).every(isPattern))
+
+const MEMBERS: ReadonlyMap<string, Test> = new Map([
+  ...'id title source fix bad good in at'.split(' ').map((name) => [name, isText] as const),
+  ...'library without file from call unclear value reached'
+    .split(' ')
+    .map((name) => [name, isPattern] as const),
+  ...'document setting args unseen has unless'
+    .split(' ')
+    .map((name) => [name, areConditions] as const),
+  ['lacks', areTexts],
+  ['languages', (value) => [value].flat().every((each) => LANGUAGES.some((one) => one === each))],
+  ['level', (value) => LEVELS.some((level) => level === value)],
+  ['options', Number.isInteger],
+])
+
+/** @throws {MintmarkError} `INPUT_INVALID` with the file, the rule and the member that is wrong */
+export function readRules(folder: string = FOLDER): readonly Rule[] {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
   return files.toSorted().flatMap((name) => {
-    const family: unknown = parse(readFileSync(path.join(FOLDER, name), 'utf8'), { merge: true })
+    const family: unknown = parse(readFileSync(path.join(folder, name), 'utf8'), { merge: true })
     const rules: unknown = isObject(family) ? family['rules'] : undefined
-    if (Array.isArray(rules) && rules.every(isRow)) return rules.map(ruleOf)
-    throw new MintmarkError('INPUT_INVALID', `rules of ${name}: a row lacks what each has`)
+    const rows: readonly unknown[] = Array.isArray(rules) ? rules : [undefined]
+    return rows.map((row) => {
+      if (isRow(row)) return ruleOf(row)
+      throw new MintmarkError('INPUT_INVALID', `rules of ${name}: ${faultOf(row) ?? ''}`)
+    })
   })
 }
 
-const isRow = (row: unknown): row is Row =>
-  isObject(row) &&
-  NEEDED.every((member) => typeof row[member] === 'string') &&
-  LEVELS.some((level) => level === row['level'])
+const isRow = (row: unknown): row is Row => faultOf(row) === undefined
+
+function faultOf(row: unknown): string | undefined {
+  if (!isObject(row)) return 'no list of rules'
+  const id = typeof row['id'] === 'string' ? row['id'] : 'a rule without id'
+  const missing = NEEDED.find((name) => row[name] === undefined)
+  if (missing !== undefined) return `${id}: the member ${missing} is missing`
+  const [wrong] =
+    Object.entries(row).find(([name, value]) => MEMBERS.get(name)?.(value) !== true) ?? []
+  if (wrong === undefined) return undefined
+  return `${id}: the member ${wrong} is ${MEMBERS.has(wrong) ? 'malformed' : 'not known'}`
+}
 
 function ruleOf(row: Row): Rule {
   const { languages, library, without, file = '', at, setting, has = {}, lacks = [] } = row
