@@ -260,6 +260,12 @@ const SEEN: readonly (readonly [what: string, file: string, source: string, rule
     'pyjwt-none',
   ],
   [
+    'a module with its version',
+    'a.ts',
+    "import { jwtVerify as check } from 'npm:jose@^5.9'\ncheck(t, keys, { issuer, algorithms: [a], maxTokenAge })",
+    'jose-no-audience',
+  ],
+  [
     'a module without a name',
     'a.js',
     "require('jsonwebtoken').verify(t, secret, { algorithms: ['none'] })",

@@ -2,7 +2,7 @@
 import type { SgNode } from '@ast-grep/napi'
 import { MOST_ENTRIES } from './configuration.ts'
 import { requiredName } from './import_statements.ts'
-import { findAll, lineOf, namedIn, textOf } from './nodes.ts'
+import { findAll, lineOf, MOST_LINKS, namedIn, textOf } from './nodes.ts'
 
 /** A name with its value, as in the source or document. */
 export interface Setting {
@@ -62,7 +62,6 @@ export function settingsIn(root: SgNode, language: string): Setting[] {
   return nodes.flatMap((node) => settingOf(node) ?? [])
 }
 
-const MOST_LINKS = 32
 /** Chains are walked once a call: generated files have more of them than people write. */
 const MOST_CALLS = 20_000
 

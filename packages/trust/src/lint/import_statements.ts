@@ -50,7 +50,9 @@ export function boundIn(target: SgNode): readonly (readonly [local: string, memb
 
 /** The name of a module of JavaScript, undefined for a file of one's own. */
 const scriptName = (module: string): string | undefined =>
-  /^[./#]/.test(module) ? undefined : (module.split('/').at(-1) ?? '').replaceAll('-', '')
+  /^[./#]/.test(module)
+    ? undefined
+    : (module.split('/').at(-1) ?? '').replaceAll(/^npm:|(?<=.)@.*$|[^\w$]/g, '')
 
 const REQUIRED =
   /^(?:await\s+)?(?:[\w$.]+\(\s*){0,2}(?:require|import)\(\s*(["'])([^"']+)\1\s*\)(?:,\s*\d+\s*)?\)*((?:\.[\w$]+)*)$/

@@ -15,7 +15,7 @@ import {
   joined,
   requiredName,
 } from './import_statements.ts'
-import { findAll, namedIn, textOf } from './nodes.ts'
+import { findAll, MOST_LINKS, namedIn, textOf } from './nodes.ts'
 
 /** A name with the library that it comes from. */
 export interface Known {
@@ -53,7 +53,7 @@ const DECLARED: Readonly<Record<string, string>> = {
 }
 
 /** More would be a file that was made to take long. */
-const MOST_ANY = 16
+const MOST_ANYTHING = 8
 
 export class ImportedNames {
   readonly #language: string
@@ -61,28 +61,33 @@ export class ImportedNames {
   readonly #byName = new Map<string, readonly Imported[]>()
   readonly #anything: Imported[] = []
   /** Names that the file declares, apart from its imports. */
-  readonly #declared = new Set<string>()
+  readonly #declared: ReadonlySet<string> = new Set()
   /** Values that got a second name. */
   readonly #renamed = new Set<number>()
 
-  constructor(root: SgNode, language: string) {
+  /** @param isMeant whether a rule is about the library of an import */
+  constructor(root: SgNode, language: string, isMeant: (statement: string) => boolean) {
     this.#language = language
     this.#root = root
-    const importing = new Set<number>()
-    const [kinds, read] = IMPORTS[language] ?? ['', () => []]
-    for (const node of findAll(root, kinds)) {
-      const found = read(node)
-      if (found.length > 0) {
-        importing.add(node.id())
-        this.#renamed.add((node.field('value') ?? node.field('right') ?? node).id())
-      }
-      for (const each of found) this.#add(each)
-    }
+    const importing = this.#addImports(isMeant)
     if (this.#byName.size === 0 && this.#anything.length === 0) return
     const declarations = findAll(root, DECLARED[language])
     for (const node of declarations) if (this.#addAlias(node)) importing.add(node.id())
-    for (const node of declarations)
-      if (!importing.has(node.id())) for (const name of declaredIn(node)) this.#declared.add(name)
+    const others = declarations.filter((node) => !importing.has(node.id()))
+    this.#declared = new Set(others.flatMap(declaredIn))
+  }
+
+  #addImports(isMeant: (statement: string) => boolean): Set<number> {
+    const importing = new Set<number>()
+    const [kinds, read] = IMPORTS[this.#language] ?? ['', () => []]
+    for (const node of findAll(this.#root, kinds)) {
+      const found = read(node)
+      if (found.length === 0) continue
+      importing.add(node.id())
+      this.#renamed.add((node.field('value') ?? node.field('right') ?? node).id())
+      for (const each of found) if (each.local !== '*' || isMeant(each.statement)) this.#add(each)
+    }
+    return importing
   }
 
   #add(imported: Imported): void {
@@ -92,7 +97,7 @@ export class ImportedNames {
         imported.local,
         [...(this.#byName.get(imported.local) ?? []), imported].slice(0, 4),
       )
-    else if (!isKnown && this.#anything.length < MOST_ANY) this.#anything.push(imported)
+    else if (!isKnown && this.#anything.length < MOST_ANYTHING) this.#anything.push(imported)
   }
 
   /** `const check = jwt.verify`, `const { verify } = jwt`: names of what has a known name. */
@@ -238,7 +243,9 @@ const AROUND = /^(?:await|parenthesized)_expression$/
 
 function outermost(node: SgNode, [kind, object]: Member): SgNode {
   let at = node
-  for (let parent = at.parent(); parent !== null; parent = at.parent()) {
+  for (let link = 0; link < MOST_LINKS; link++) {
+    const parent = at.parent()
+    if (parent === null) break
     const isMember = parent.kind() === kind && parent.field(object)?.id() === at.id()
     if (!isMember && !AROUND.test(String(parent.kind()))) break
     at = parent

@@ -18,7 +18,7 @@ import {
 } from './calls.ts'
 import type { Document } from './configuration.ts'
 import { ImportedNames, type Known, type Reference } from './imports.ts'
-import { findAll, lineOf, textOf } from './nodes.ts'
+import { findAll, lineOf, MOST_LINKS, textOf } from './nodes.ts'
 import { type Condition, plainName, type Rule } from './rule.ts'
 
 export interface Match {
@@ -60,7 +60,8 @@ export function matchesInSource(root: SgNode, language: string, rules: readonly 
 }
 
 function matchesOfCalls(root: SgNode, language: string, rules: readonly Rule[]): Match[] {
-  const names = new ImportedNames(root, language)
+  const isMeant = (statement: string) => rules.some(({ library }) => library.test(statement))
+  const names = new ImportedNames(root, language, isMeant)
   const source = {
     language,
     names,
@@ -71,9 +72,10 @@ function matchesOfCalls(root: SgNode, language: string, rules: readonly Rule[]):
       const known = source.names.known(call.callee)
       return rules.flatMap((rule) => matchOfCall(rule, { call, known }, source) ?? [])
     }),
-    ...source.names
-      .references()
-      .flatMap((each) => rules.flatMap((rule) => matchOfReference(rule, each) ?? [])),
+    ...names.references().flatMap((each) => {
+      const taker = takerOf(each.node)
+      return rules.flatMap((rule) => matchOfReference(rule, each, taker) ?? [])
+    }),
   ]
 }
 
@@ -123,6 +125,7 @@ function isPartOfLonger({ call }: Rule, node: SgNode, { names }: Source, isAny: 
 function matchOfReference(
   rule: Rule,
   { known: { path, statement, isWhole }, node }: Reference,
+  taker: string | undefined,
 ): Match | undefined {
   if (!rule.library.test(statement)) return undefined
   const found = { rule, line: lineOf(node), what: path }
@@ -132,23 +135,29 @@ function matchOfReference(
     return { ...found, isOpen }
   }
   if (rule.level === 'note' || rule.call === undefined) return undefined
-  const taker = node.parent()?.parent() ?? null
-  const isTaken = taker !== null && ALL_CALLS.has(String(taker.kind()))
+  if (!isWhole && !rule.call.test(path)) return undefined
   // Of `register(plugin, options)` all is in view.
-  if (isTaken && rule.call.test(calleeOf(taker))) return undefined
-  return isWhole || rule.call.test(path) ? { ...found, isOpen: true } : undefined
+  return taker !== undefined && rule.call.test(taker) ? undefined : { ...found, isOpen: true }
+}
+
+/** The call that a value is an argument of. */
+function takerOf(node: SgNode): string | undefined {
+  const taker = node.parent()?.parent() ?? null
+  return taker !== null && ALL_CALLS.has(String(taker.kind())) ? calleeOf(taker) : undefined
 }
 
 /** Conditions under which a constant is reached; undefined where it is not what a function returns. */
 function conditionsAt(node: SgNode): readonly string[] | undefined {
   const found: string[] = []
   let isReturned = false
-  for (const each of node.ancestors()) {
-    if (each.kind() === 'return_statement') isReturned = true
-    if (/^func|method_declaration|lambda|arrow_function/.test(String(each.kind()))) break
-    const condition = each.field('condition') ?? each.field('value')
-    if (/^(?:if|expression_switch|expression_case)/.test(String(each.kind())) && condition !== null)
-      found.push(textOf(condition))
+  let at = node.parent()
+  for (let link = 0; at !== null && link < MOST_LINKS; link++) {
+    const kind = String(at.kind())
+    if (/^func|^method_declaration/.test(kind)) break
+    if (kind === 'return_statement') isReturned = true
+    if (/^(?:if|expression_switch|expression_case)/.test(kind))
+      found.push(textOf(at.field('condition') ?? at.field('value')))
+    at = at.parent()
   }
   return isReturned ? found : undefined
 }

@@ -1,6 +1,9 @@
 /** Reading of the nodes of a parsed source. @module */
 import type { SgNode } from '@ast-grep/napi'
 
+/** Of a chain, of which generated files have longer ones than people write. Finding a parent takes time by its depth. */
+export const MOST_LINKS = 32
+
 /** @param kinds apart by blanks; one that the grammar does not know is an error */
 export const findAll = (root: SgNode, kinds = ''): SgNode[] =>
   root.findAll({ rule: { any: kinds.split(' ').map((kind) => ({ kind })) } })
