@@ -45,6 +45,9 @@ function stylesOfScript(example: string): Styles {
       'require of a member': `const other = require('${module}').${name}\n${other}`,
       'require of a module': `const library = require('${module}')\n${member}`,
       'import()': `const { ${name}: other } = await import('${module}')\n${other}`,
+      'a name with a default': `const { ${name}: other = own } = require('${module}')\n${other}`,
+      'a name of a default': `const { default: { ${name}: other } } = await import('${module}')\n${other}`,
+      'the rest of a module': `const { own, ...library } = require('${module}')\n${member}`,
       'a second name': `import { ${name} } from '${module}'\nconst other = ${name}\n${other}`,
       'a member of a module': `import * as library from '${module}'\nconst { ${name}: other } = library\n${other}`,
       'a compiler': `const m_1 = require('${module}');\n${called.includes('m_1') ? called : renamed(body, name, `m_1.${name}`)}`,
@@ -258,6 +261,12 @@ const SEEN: readonly (readonly [what: string, file: string, source: string, rule
     'a.py',
     'import os, jwt\njwt.decode(t, k, algorithms=["none"])',
     'pyjwt-none',
+  ],
+  [
+    'a name that is a key elsewhere',
+    'a.ts',
+    "import { verify } from 'jsonwebtoken'\nconst { verify: own } = mine\nverify(t, secret, { algorithms: ['none'] })",
+    'jsonwebtoken-none',
   ],
   [
     'a module with its version',

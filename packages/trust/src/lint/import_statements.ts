@@ -1,6 +1,6 @@
 /** Statements of each language that import, and the names that they give. @module */
 import type { SgNode } from '@ast-grep/napi'
-import { namedIn, textOf } from './nodes.ts'
+import { MOST_LINKS, namedIn, textOf } from './nodes.ts'
 
 /** Statements that are not inside one another. */
 const LONG_TEXT = 100_000
@@ -12,6 +12,8 @@ export interface Imported {
   readonly statement: string
   readonly isWhole: boolean
 }
+
+type Bound = readonly [local: string, member: string]
 
 /** Statements that import, and what they import. */
 export const IMPORTS: Readonly<
@@ -30,22 +32,20 @@ export function joined(path: string, rest: string): string {
 }
 
 /** Names that a declaration binds, with the member that each of them is. */
-export function boundIn(target: SgNode): readonly (readonly [local: string, member: string])[] {
-  const parts = namedIn(target)
-  if (target.kind() === 'object_pattern')
-    return parts.flatMap((each): (readonly [string, string])[] => {
-      if (each.kind() === 'shorthand_property_identifier_pattern')
-        return [[each.text(), each.text()]]
-      const [key, value] = namedIn(each)
-      return each.kind() === 'pair_pattern' && value?.kind() === 'identifier'
-        ? [[value.text(), key?.text() ?? '']]
-        : []
-    })
-  if (target.kind() === 'identifier') return [[target.text(), '']]
-  const [only] = parts
-  return target.kind() === 'expression_list' && parts.length === 1 && only !== undefined
-    ? [[only.text(), '']]
-    : []
+export function boundIn(target: SgNode, of = '', depth = 0): readonly Bound[] {
+  const kind = target.kind()
+  const [first, second] = namedIn(target)
+  if (kind === 'identifier') return [[target.text(), of]]
+  if (kind === 'shorthand_property_identifier_pattern')
+    return [[target.text(), joined(of, target.text())]]
+  if (first === undefined || depth > MOST_LINKS) return []
+  if (kind === 'object_pattern')
+    return namedIn(target).flatMap((each) => boundIn(each, of, depth + 1))
+  if (kind === 'pair_pattern' && second !== undefined)
+    return boundIn(second, joined(of, first.text()), depth + 1)
+  if (kind === 'rest_pattern' || kind === 'assignment_pattern') return boundIn(first, of, depth + 1)
+  if (kind === 'object_assignment_pattern') return boundIn(first, of, depth + 1)
+  return kind === 'expression_list' && second === undefined ? [[first.text(), of]] : []
 }
 
 /** The name of a module of JavaScript, undefined for a file of one's own. */

@@ -236,6 +236,8 @@ function declaredIn(node: SgNode): string[] {
     : kind === 'arrow_function'
       ? node.field('parameter')
       : (node.field('name') ?? node.field('left'))
+  // Keys of a pattern are no names of the file.
+  if (part?.kind() === 'object_pattern') return boundIn(part).map(([local]) => local)
   return textOf(part).match(/(?<![.\w$])[\w$]+(?!\s*[.\w$])/g) ?? []
 }
 
