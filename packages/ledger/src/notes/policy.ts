@@ -165,7 +165,8 @@ export function acceptCheckpoint({ head, note }: Checkpoint, policy: Policy): Ac
   return isMet(policy.quorum, seen, policy.groups) ? { head, witnesses } : 'quorum-missing'
 }
 
-function isMet(
+/** Whether these witnesses meet a quorum, or a group in it. */
+export function isMet(
   name: string,
   seen: ReadonlySet<string>,
   groups: ReadonlyMap<string, Group>,

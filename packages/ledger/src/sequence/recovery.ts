@@ -9,8 +9,8 @@ import {
   signHead,
 } from '../notes/checkpoint.ts'
 import {
-  latestPath,
   originOf,
+  type Period,
   periodAt,
   periodStartMs,
   shardKey,
@@ -24,10 +24,12 @@ import { TileTree } from '../tree/tile_tree.ts'
 import { TILE_WIDTH } from '../tree/tiles.ts'
 import { EMPTY_ROOT } from '../tree/tree.ts'
 import { LedgerClock } from './ledger_clock.ts'
-import { periodsOf, pruneLedger } from './pruning.ts'
+import { periodsOf, prunedPath, pruneLedger } from './pruning.ts'
 import { unwitnessedPath } from './publisher.ts'
 import type { SequencerOptions } from './sequencer.ts'
 import type { Shards } from './shards.ts'
+
+type Heads = ReturnType<Shards['takeChanged']>['heads']
 
 interface Recovery {
   /** Checkpoints that no witness has accepted, by path of the shard. */
@@ -50,9 +52,9 @@ export async function recoverLedger(
   const own = await publishedHeads(options)
   await store.publish(tiles, [], store.part)
   for (const head of [...own, ...(options.seen ?? [])]) {
-    await assertSeen(head, heads, options)
+    await assertSeen(head, { heads, shards, options })
   }
-  await assertNewest(heads, options)
+  await assertNewest(heads, options, shards)
   await publishHeads(heads, options, shards)
   await store.start(shards.edges())
   const newestMs = await newestTimeMs(options, shards)
@@ -109,7 +111,7 @@ function applyRecovered(append: ShardAppend, shards: Shards): void {
 
 /** The record drops closed shards, so their last heads have to be published before. */
 async function publishHeads(
-  heads: ReturnType<Shards['takeChanged']>['heads'],
+  heads: Heads,
   { store, signer, onHeads, witnesses }: SequencerOptions,
   shards: Shards,
 ): Promise<void> {
@@ -123,36 +125,56 @@ async function publishHeads(
   await store.publish([], files, store.part)
 }
 
-/** Asks the witnesses whether they know more, of the newest shards and of one that would be opened now. */
+/** Periods before now that are asked about, of each issuer: all that a usual break has. */
+const PERIODS_ASKED = 32
+
+/** Asks the witnesses whether they know more, of the newest shards and of later ones. */
 async function assertNewest(
-  heads: ReturnType<Shards['takeChanged']>['heads'],
+  heads: Heads,
   { witnesses, description, signer, now }: SequencerOptions,
+  shards: Shards,
 ): Promise<void> {
   if (witnesses?.isNeeded !== true) return
-  const known = new Set(heads.map(({ origin }) => origin))
-  const period = periodAt(now(), description.period)
-  const coming = [...description.issuers.keys()]
-    .map((alias) => originOf(description, shardPath(alias, period)))
-    .filter((origin) => !known.has(origin))
-    .map((origin) => ({ origin, size: 0, root: EMPTY_ROOT }))
-  for (const head of [...heads, ...coming]) {
-    await witnesses.assertNewest(signHead(head, signer))
+  const asked: Promise<void>[] = heads.map((head) => witnesses.assertNewest(signHead(head, signer)))
+  for (const alias of description.issuers.keys()) {
+    const newest = shards.newest(alias)?.period ?? ''
+    for (const [i, period] of periodsAfter(newest, now(), description.period).entries()) {
+      const origin = originOf(description, shardPath(alias, period))
+      const none = { origin, size: 0, root: EMPTY_ROOT }
+      const isOpenNow = i === 0
+      asked.push(
+        isOpenNow
+          ? witnesses.assertNewest(signHead(none, signer))
+          : witnesses.assertUnknown(origin),
+      )
+    }
   }
+  await Promise.all(asked)
+}
+
+/** Periods after one, up to that of a time: the newest first. */
+function periodsAfter(after: string, nowMs: number, kind: Period): string[] {
+  const periods: string[] = []
+  let at = periodAt(nowMs, kind)
+  while (at > after && periods.length < PERIODS_ASKED) {
+    periods.push(at)
+    at = periodAt(periodStartMs(at) - 1, kind)
+  }
+  return periods
 }
 
 type Published = Pick<SequencerOptions, 'store' | 'description'>
 
-/** Heads of all shards that may still matter, where they bear the ledger's own signature. */
-async function publishedHeads({ store, description }: Published): Promise<Head[]> {
-  const heads: Head[] = []
-  for (const alias of description.issuers.keys()) {
-    const latest = await readText(store, latestPath(alias))
-    if (latest === undefined) continue
-    const path = `${alias}/${latest.trim()}`
-    const head = await publishedHead(path, { store, description })
-    if (head !== undefined) heads.push(head)
+/** Newest heads of all issuers, where they bear the ledger's own signature. */
+async function publishedHeads(published: Published): Promise<Head[]> {
+  const newest = async (alias: string) => {
+    for (const period of (await periodsOf(alias, published.store)).toReversed()) {
+      const head = await publishedHead(shardPath(alias, period), published)
+      if (head !== undefined) return [head]
+    }
+    return []
   }
-  return heads
+  return (await Promise.all([...published.description.issuers.keys()].map(newest))).flat()
 }
 
 /** The higher head of a shard's two checkpoints; undefined where the ledger signed none. */
@@ -191,20 +213,32 @@ async function unwitnessedHeads(options: SequencerOptions): Promise<ReadonlyMap<
   return waiting
 }
 
-/** @param recovered heads of the shards in the record */
-async function assertSeen(
-  seen: SeenHead,
-  recovered: readonly Head[],
-  published: Published,
-): Promise<void> {
-  const { store, description } = published
+interface Recorded {
+  /** Heads of the shards in the record. */
+  readonly heads: Heads
+  readonly shards: Shards
+  readonly options: SequencerOptions
+}
+
+/**
+ * Of a shard that takes entries, or would be opened later, only the record counts: published files cannot make up for a
+ * record that has lost it. The record drops closed shards; these are as published.
+ */
+async function assertSeen(seen: SeenHead, { heads, shards, options }: Recorded): Promise<void> {
+  const { store, description } = options
   const path = seen.origin.slice(description.name.length + 1)
-  if (originOf(description, path) !== seen.origin || !/^[^/]+\/[^/]+$/.test(path)) return
-  const known = recovered.find(({ origin }) => origin === seen.origin)
-  const size = (known ?? (await publishedHead(path, published)))?.size
-  const tree = new TileTree(size ?? 0, (name) => store.read(`${path}/${name}`))
-  const own = size === undefined ? undefined : { size, rootAt: (at: number) => tree.root(at) }
-  await assertContains(seen, own)
+  const [alias = '', period = ''] = path.split('/')
+  if (originOf(description, path) !== seen.origin || shardPath(alias, period) !== path) return
+  const isClosed = period < (shards.newest(alias)?.period ?? '')
+  const recorded: Head | undefined = heads.find(({ origin }) => origin === seen.origin)
+  const head = recorded ?? (isClosed ? await publishedHead(path, options) : undefined)
+  if (head === undefined) return await assertContains(seen, undefined)
+  const tree = new TileTree(head.size, (name) => store.read(`${path}/${name}`))
+  const isPruned = isClosed && (await store.read(prunedPath(path))) !== undefined
+  const rootAt = async (size: number) => (size === head.size ? head.root : await tree.root(size))
+  // The entries of a pruned shard are gone: its head can only be compared at its own size.
+  const known = isPruned && seen.size < head.size ? { ...seen, root: undefined } : seen
+  return await assertContains(known, { size: head.size, rootAt })
 }
 
 /** Tokens that have not expired, read from all shards that may hold one. */

@@ -62,6 +62,8 @@ export class Journal {
    */
   async *recover(): AsyncGenerator<JournalRecord, void, void> {
     const before = await this.#numbers()
+    if (before.length === 0) throw missing()
+    let isBegun = false
     this.#segment = await this.#create((before.at(-1) ?? 0) + 1)
     for (const number of before) {
       const bytes = await this.#files.read(this.#path(number))
@@ -71,8 +73,14 @@ export class Journal {
       if (bytes === undefined || seed === undefined) throw damaged(number, 'its header')
       const { records, end, wholeBytes } = readRecords(bytes, seed)
       if (end === 'damaged') throw damaged(number, `byte ${wholeBytes}`)
-      yield* records
+      for (const record of records) {
+        isBegun ||= record.kind === 'edges'
+        if (!isBegun) throw damaged(number, 'its first record')
+        yield record
+      }
     }
+    // Each journal has edges, of no shard where the ledger is new: one without has lost them.
+    if (!isBegun) throw missing()
   }
 
   /** Adds a record to the segment, durably. Throws as {@link LedgerStore.commit} does. */
@@ -218,7 +226,11 @@ function takenOver(): MintmarkError {
   return new MintmarkError('LEDGER_BUSY', 'another process has taken over the ledger')
 }
 
+function missing(): MintmarkError {
+  return new MintmarkError('LEDGER_DAMAGED', 'the journal in private/journal is missing or empty')
+}
+
 function damaged(number: number, position: string): MintmarkError {
-  const message = `segment ${number} of the journal is damaged at ${position}: restore the folder from a mirror`
+  const message = `segment ${number} of the journal is damaged at ${position}`
   return new MintmarkError('LEDGER_DAMAGED', message, { segment: number })
 }

@@ -11,7 +11,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assertContains, type Checkpoint, type Head, parseCheckpoint } from '../notes/checkpoint.ts'
-import { acceptCheckpoint, type Policy, type WitnessLine } from '../notes/policy.ts'
+import { acceptCheckpoint, isMet, type Policy, type WitnessLine } from '../notes/policy.ts'
 import { type ReadResource, TileTree } from '../tree/tile_tree.ts'
 import { formatAddCheckpoint, originHash, readWitnessAnswer, type WitnessReply } from './witness.ts'
 
@@ -37,6 +37,8 @@ const INCONSISTENT = 422
 const MOST_TRIES = 4
 /** Once the policy is met, how long the other witnesses are waited for. */
 const OTHERS_MS = 200
+/** How long a start waits for a witness. */
+const START_MS = 2000
 
 export class Cosigning {
   readonly #policy: Policy
@@ -87,7 +89,8 @@ export class Cosigning {
   }
 
   /**
-   * Demands that no witness has seen more than this head.
+   * Demands that no witness has seen more than this head. Waits until those that have not answered could not have accepted
+   * a head by themselves, and in no case for long.
    *
    * @param text of a checkpoint, perhaps of an empty tree
    * @throws {MintmarkError} `LEDGER_BEHIND` where one shows more, signed by the ledger's own key
@@ -95,15 +98,36 @@ export class Cosigning {
   async assertNewest(text: string): Promise<void> {
     const checkpoint = checkpointOf(text)
     const { head } = checkpoint
-    await Promise.all(
-      this.#witnesses.map(async (witness) => {
-        const request = { oldSize: 0, proof: [], checkpoint: text }
-        const reply = await this.#reply(witness, request, checkpoint)
-        if (reply?.kind !== 'conflict') return
-        if (reply.size <= head.size) this.#sizes.set(keyOf(witness, head.origin), reply.size)
-        else await this.#dispute(witness, checkpoint, reply.size)
-      }),
-    )
+    await this.#askAll(async (witness) => {
+      const request = { oldSize: 0, proof: [], checkpoint: text }
+      const reply = await this.#reply(witness, request, checkpoint)
+      if (reply?.kind !== 'conflict') return reply !== undefined
+      if (reply.size <= head.size) this.#sizes.set(keyOf(witness, head.origin), reply.size)
+      else await this.#dispute(witness, checkpoint, reply.size)
+      return true
+    })
+  }
+
+  /** The same for a shard that the ledger does not have. Nothing is sent that a witness would keep. */
+  async assertUnknown(origin: string): Promise<void> {
+    await this.#askAll(async (witness) => {
+      const seen = await this.#shownBy(witness, origin)
+      if (seen !== undefined && seen.size > 0) await assertContains(seen, undefined)
+      return true
+    })
+  }
+
+  /** @param ask whether the witness has answered */
+  async #askAll(ask: (witness: WitnessLine) => Promise<boolean>): Promise<void> {
+    const { quorum, groups } = this.#policy
+    const silent = new Set(this.#witnesses.map(({ name }) => name))
+    const answers = this.#witnesses.map(async (witness) => {
+      if (await ask(witness)) silent.delete(witness.name)
+      return !isMet(quorum, silent, groups)
+    })
+    const over = new AbortController()
+    const patience = sleep(START_MS, undefined, { signal: over.signal }).catch(() => undefined)
+    await Promise.race([enough(answers), patience]).finally(() => over.abort())
   }
 
   async #cosignature(

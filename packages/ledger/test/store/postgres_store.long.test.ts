@@ -76,6 +76,18 @@ describe('a ledger in PostgreSQL', { skip }, () => {
     assert.equal(sql(`SELECT count(*) FROM mintmark_file WHERE path LIKE '%pem%'`), '0')
   })
 
+  it('with a record that is gone or old does not start, though its files are whole', async () => {
+    const { folder, sql } = await newInPostgres()
+    sql('CREATE TABLE kept AS TABLE mintmark_record')
+    const ledger = await open(folder)
+    await ledger.append(issuance())
+    await ledger.close()
+    sql('DELETE FROM mintmark_record')
+    await assert.rejects(open(folder), { code: 'LEDGER_DAMAGED' })
+    sql('INSERT INTO mintmark_record TABLE kept')
+    await assert.rejects(open(folder), { code: 'LEDGER_BEHIND' })
+  })
+
   it('removes old records and partial tiles as it grows', async () => {
     const { folder, sql } = await newInPostgres()
     const ledger = await openLedger(folder, { now: Date.now, segmentBytes: 50_000 })

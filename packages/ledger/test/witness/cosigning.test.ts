@@ -99,7 +99,8 @@ describe('a ledger with three witnesses, of which two must cosign', () => {
   for (const [name, answer] of Object.entries(lies))
     it(`goes on where one says ${name}`, { timeout: 5000 }, async () => {
       const { cosigning } = given({ w2: answer })
-      if (answer !== hangs) await cosigning.assertNewest(await small.checkpoint())
+      await cosigning.assertNewest(await small.checkpoint())
+      await cosigning.assertUnknown('ledger.example/main/2025')
       const text = await cosigning.cosign(await small.checkpoint(), small.tiles)
       assert.equal(text?.split('\n').filter((line) => line.startsWith('— w')).length, 2)
       assert.ok((await cosigning.cosign(await large.checkpoint(), large.tiles)) !== undefined)
@@ -138,6 +139,17 @@ describe('a ledger with three witnesses, of which two must cosign', () => {
     const behind = { code: 'LEDGER_BEHIND' }
     await assert.rejects(older.assertNewest(await small.checkpoint()), behind)
     await assert.rejects(older.cosign(await small.checkpoint(), small.tiles), behind)
+    await assert.rejects(older.assertUnknown(ORIGIN), behind)
+  })
+
+  it('starts two seconds later at most where one hangs, however many shards there are', async () => {
+    const { cosigning } = given({ w2: hangs }, {}, 1)
+    const startedMs = performance.now()
+    const asked = Array.from({ length: 20 }, async () =>
+      cosigning.assertNewest(await small.checkpoint()),
+    )
+    await Promise.all(asked)
+    assert.ok(performance.now() - startedMs < 4000)
   })
 
   for (const size of [300, 500])
