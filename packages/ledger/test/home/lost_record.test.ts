@@ -71,7 +71,7 @@ class Known {
     }
   }
 
-  segments(): string[] {
+  get segments(): string[] {
     return readdirSync(this.journal).map((name) => join(this.journal, name))
   }
 }
@@ -80,12 +80,12 @@ const damaged = { code: 'LEDGER_DAMAGED' }
 const behind = { code: 'LEDGER_BEHIND' }
 
 describe('a ledger without its journal', () => {
-  const ways: Readonly<Record<string, (known: Known) => void>> = {
+  const ways: Readonly<Record<string, (known: Known) => unknown>> = {
     'the folder is gone': ({ journal }) => rmSync(journal, { recursive: true }),
-    'all segments are gone': (known) => known.segments().forEach((file) => rmSync(file)),
-    'it is empty': (known) => known.segments().forEach((file) => truncateSync(file)),
-    'only its header is left': (known) =>
-      known.segments().forEach((file) => truncateSync(file, SEGMENT_HEADER_BYTES)),
+    'all segments are gone': ({ segments }) => segments.map((file) => rmSync(file)),
+    'it is empty': ({ segments }) => segments.map((file) => truncateSync(file)),
+    'only its header is left': ({ segments }) =>
+      segments.map((file) => truncateSync(file, SEGMENT_HEADER_BYTES)),
   }
   for (const [way, lose] of Object.entries(ways))
     it(`does not start, however often one tries: ${way}`, async () => {

@@ -142,16 +142,6 @@ describe('a ledger with three witnesses, of which two must cosign', () => {
     await assert.rejects(older.assertUnknown(ORIGIN), behind)
   })
 
-  it('starts two seconds later at most where one hangs, however many shards there are', async () => {
-    const { cosigning } = given({ w2: hangs }, {}, 1)
-    const startedMs = performance.now()
-    const asked = Array.from({ length: 20 }, async () =>
-      cosigning.assertNewest(await small.checkpoint()),
-    )
-    await Promise.all(asked)
-    assert.ok(performance.now() - startedMs < 4000)
-  })
-
   for (const size of [300, 500])
     it(`ends where one has cosigned another history of ${size} entries, under its own signature`, async () => {
       const { newLog } = given({}, {}, 1)
@@ -162,4 +152,14 @@ describe('a ledger with three witnesses, of which two must cosign', () => {
       const cosigned = own.cosign(await larger.checkpoint(), larger.tiles)
       await assert.rejects(cosigned, { code: 'LEDGER_BEHIND' })
     })
+})
+
+it('a ledger starts two seconds later at most where one hangs, however many shards there are', async () => {
+  const { cosigning } = given({ w2: hangs }, {}, 1)
+  const startedMs = performance.now()
+  const asked = Array.from({ length: 20 }, async () =>
+    cosigning.assertNewest(await small.checkpoint()),
+  )
+  await Promise.all(asked)
+  assert.ok(performance.now() - startedMs < 4000)
 })
