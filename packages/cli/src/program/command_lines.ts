@@ -218,7 +218,7 @@ ledger verify <PROOF>  Check offline that a proof shows a token to be recorded
   --policy <FILE>  whose signatures count: log, witness, group and quorum lines  required
   @json
 
-ledger audit <DIR|URL>  Check a ledger from outside: append-only, complete, as others saw it?
+ledger audit <DIR|URL>  Check a ledger from outside: append-only, with all that others saw?
   mintmark ledger audit https://ledger.example.org --policy policy.txt --remember heads
   @ledger-policy
   --seen <FILE...>  checkpoints, or files of heads, that others have seen

@@ -6,13 +6,7 @@
  * @module
  */
 import { unreadable } from '@mintmark/core'
-import {
-  formatHeads,
-  type Head,
-  highestHeads,
-  parseHeads,
-  type SeenHead,
-} from '../notes/checkpoint.ts'
+import { formatHeads, highestHeads, parseHeads, type SeenHead } from '../notes/checkpoint.ts'
 import { diskFiles, type Files, readText, replaceDurably } from '../store/files.ts'
 
 export class PinnedCheckpoints {
@@ -47,7 +41,7 @@ export class PinnedCheckpoints {
   }
 
   /** Durable on return. */
-  async pin(heads: readonly Head[]): Promise<void> {
+  async pin(heads: readonly SeenHead[]): Promise<void> {
     this.#highest = highestHeads([...this.#highest.values(), ...heads])
     if (this.#path === undefined) return
     const bytes = Buffer.from(formatHeads(this.#highest.values()))

@@ -69,12 +69,14 @@ export interface SeenHead {
   readonly origin: string
   readonly size: number
   readonly root: Uint8Array | undefined
+  /** For how many days the ledger said to keep the shard's entries; null: for ever. Undefined: nobody noted it. */
+  readonly retentionDays?: number | null | undefined
 }
 
 export function formatHeads(heads: Iterable<SeenHead>): string {
   let lines = ''
-  for (const { origin, size, root } of heads)
-    lines += `${JSON.stringify({ origin, size, ...(root && { root: base64(root) }) })}\n`
+  for (const { root, ...rest } of heads)
+    lines += `${JSON.stringify({ ...rest, ...(root && { root: base64(root) }) })}\n`
   return lines
 }
 
@@ -92,18 +94,25 @@ export function parseHeads(source: string): SeenHead[] {
       const root = encoded === undefined ? undefined : readBase64(encoded)
       const isWhole = typeof size === 'number' && Number.isSafeInteger(size) && size >= 0
       const isRoot = encoded === undefined || root?.length === HASH_BYTES
-      if (origin === undefined || !isWhole || !isRoot)
+      const retentionDays = record?.['retentionDays']
+      const isRetention = retentionDays === undefined || isDays(retentionDays)
+      if (origin === undefined || !isWhole || !isRoot || !isRetention)
         throw new MintmarkError('INPUT_INVALID', `line ${number} is no head`, { line: number })
-      return { origin, size, root }
+      return { origin, size, root, retentionDays }
     })
 }
 
-/** The largest head of each origin. */
+const isDays = (value: unknown): value is number | null =>
+  value === null || (typeof value === 'number' && value >= 0)
+
+/** The largest head of each origin; of two that are as large, one with a retention. */
 export function highestHeads<T extends SeenHead>(heads: Iterable<T>): Map<string, T> {
   const highest = new Map<string, T>()
   for (const head of heads) {
     const known = highest.get(head.origin)
-    if (known === undefined || head.size > known.size) highest.set(head.origin, head)
+    const isTold = known?.retentionDays === undefined && head.retentionDays !== undefined
+    if (known === undefined || head.size > known.size || (head.size === known.size && isTold))
+      highest.set(head.origin, head)
   }
   return highest
 }

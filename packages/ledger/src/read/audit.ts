@@ -4,6 +4,9 @@
  * Everything is read: the chain of shards of each issuer, each entry, each tile; the tree is built again. It must contain
  * the heads that others have seen. Only signatures and hashes are trusted.
  *
+ * Which issuers there are, which shard is the newest, and for how long entries are kept is not signed. So of what nobody has
+ * seen before, the audit cannot tell whether something was left out.
+ *
  * Memory: one shard's edge, and the tokens that live at one time.
  *
  * @module
@@ -12,7 +15,7 @@ import { MintmarkError } from '@mintmark/core'
 import { LiveTokens } from '../live/live_tokens.ts'
 import type { FrontEndKeys } from '../notes/attestation.ts'
 import type { Head, SeenHead } from '../notes/checkpoint.ts'
-import { originOf, periodStartMs } from '../notes/description.ts'
+import { periodStartMs, shardPath } from '../notes/description.ts'
 import { acceptCheckpoint, type Policy } from '../notes/policy.ts'
 import { isEqualHash } from '../tree/tree.ts'
 import type { LedgerReader, ShardView } from './reader.ts'
@@ -54,10 +57,16 @@ export interface AuditReport {
   readonly revocations: number
   /** Newest pruned shards, one an issuer: what came before is pruned as well. */
   readonly pruned: readonly string[]
+  /** Heads of this ledger that were seen, and demanded. */
+  readonly compared: number
+  /** Heads of other ledgers among those that were seen: nothing was compared with them. */
+  readonly unrelated: number
   readonly findings: readonly Finding[]
   /** Heads of all shards that were audited: demand them the next time. */
-  readonly heads: readonly Head[]
+  readonly heads: readonly AuditedHead[]
 }
+
+type AuditedHead = Head & Pick<SeenHead, 'retentionDays'>
 
 interface AuditOptions {
   readonly policy: Policy
@@ -76,6 +85,7 @@ export async function auditLedger(
   for (const [alias, issuer] of reader.description.issuers) {
     await audit.issuer(alias, issuer)
   }
+  await audit.seenElsewhere()
   return audit.report()
 }
 
@@ -83,8 +93,10 @@ class LedgerAudit {
   readonly #reader: LedgerReader
   readonly #options: AuditOptions
   readonly #findings: Finding[] = []
-  readonly #heads: Head[] = []
+  readonly #heads: AuditedHead[] = []
   readonly #pruned: string[] = []
+  #compared = 0
+  #unrelated = 0
   #shards = 0
   #entries = 0
   #issuances = 0
@@ -107,7 +119,6 @@ class LedgerAudit {
     for (const linked of chain) {
       await this.#shard(linked, issuer, live)
     }
-    this.#seenElsewhere(alias, new Set(chain.map(({ shard }) => shard.head.origin)), chain[0])
   }
 
   #find(code: FindingCode, at: string, message: string): void {
@@ -129,14 +140,15 @@ class LedgerAudit {
 
   async #shard({ shard, opening }: LinkedShard, issuer: string, live: LiveTokens): Promise<void> {
     this.#shards++
-    this.#heads.push(shard.head)
+    const seen = this.#options.seen.filter(({ origin }) => origin === shard.head.origin)
+    this.#heads.push({ ...shard.head, retentionDays: this.#retentionOf(seen) })
     const accepted = acceptCheckpoint(shard.checkpoint, this.#options.policy)
     if (typeof accepted === 'string') this.#find('checkpoint', shard.path, accepted)
     if (opening === undefined) {
-      this.#prunedShard(shard)
+      this.#pruned.push(shard.path)
+      this.#prunedShard(shard, seen)
       return
     }
-    const seen = this.#options.seen.filter(({ origin }) => origin === shard.head.origin)
     const { maxLifetimeMs, skewMs } = this.#reader.description
     const marginMs = maxLifetimeMs + 4 * skewMs
     const { read } = this.#reader
@@ -148,34 +160,57 @@ class LedgerAudit {
     this.#revocations += audit.revocations
   }
 
+  /** The longest that the ledger ever said, as far as somebody noted it. Null: for ever. */
+  #retentionOf(seen: readonly SeenHead[]): number | null {
+    const noted = seen.flatMap(
+      ({ retentionDays }) => retentionDays ?? (retentionDays === null ? Infinity : []),
+    )
+    const days = Math.max(this.#reader.description.retentionDays ?? Infinity, ...noted)
+    return Number.isFinite(days) ? days : null
+  }
+
   /** Only the checkpoint is left: its size can be compared with what was seen. */
-  #prunedShard(shard: ShardView): void {
-    this.#pruned.push(shard.path)
-    const { retentionDays } = this.#reader.description
+  #prunedShard(shard: ShardView, seen: readonly SeenHead[]): void {
+    const retentionDays = this.#retentionOf(seen)
     const period = shard.path.split('/')[1] ?? ''
     const retainedMs = (retentionDays ?? 0) * 86_400_000 + periodStartMs(period)
-    if (retentionDays === undefined || this.#options.nowMs < retainedMs)
-      this.#find('pruned', shard.path, 'entries are gone, and the ledger says that it keeps them')
-    for (const { origin, size, root } of this.#options.seen) {
-      if (origin !== shard.head.origin) continue
+    if (retentionDays === null || this.#options.nowMs < retainedMs)
+      this.#find('pruned', shard.path, 'entries are gone, and the ledger said that it keeps them')
+    for (const { size, root } of seen) {
       const isOther = size === shard.head.size && root && !isEqualHash(root, shard.head.root)
       if (size > shard.head.size || isOther === true)
         this.#find('seen', shard.path, `${size} entries were seen; this is not what they were`)
     }
   }
 
-  /** Heads of shards that the chain does not have; those before a pruned one may be gone. */
-  #seenElsewhere(
-    alias: string,
-    origins: ReadonlySet<string>,
-    oldest: LinkedShard | undefined,
-  ): void {
-    const prefix = originOf(this.#reader.description, `${alias}/`)
-    const prunedOrigin =
-      oldest !== undefined && oldest.opening === undefined ? oldest.shard.head.origin : ''
-    for (const { origin, size } of this.#options.seen) {
-      if (!origin.startsWith(prefix) || origins.has(origin) || origin < prunedOrigin) continue
-      this.#find('seen', alias, `${origin} was seen with ${size} entries, and is not there`)
+  /** Heads of shards that no chain has. Of those before a pruned one, the checkpoints are still there. */
+  async seenElsewhere(): Promise<void> {
+    const { name } = this.#reader.description
+    const audited = new Set(this.#heads.map(({ origin }) => origin))
+    for (const seen of this.#options.seen) {
+      const isOwn = seen.origin.startsWith(`${name}/`)
+      if (isOwn) this.#compared++
+      else this.#unrelated++
+      if (!isOwn || audited.has(seen.origin) || seen.size === 0) continue
+      await this.#seenAt(seen.origin.slice(name.length + 1), seen)
+    }
+  }
+
+  async #seenAt(path: string, seen: SeenHead): Promise<void> {
+    const [alias = '', period = ''] = path.split('/')
+    const isBeforePruned = this.#pruned.some((each) => each.split('/')[0] === alias && path < each)
+    try {
+      const isShard = isBeforePruned && !Number.isNaN(periodStartMs(period))
+      const shard = isShard ? await this.#reader.shard(shardPath(alias, period)) : undefined
+      if (shard !== undefined) this.#prunedShard(shard, [seen])
+      else
+        this.#find(
+          'seen',
+          alias,
+          `${seen.origin} was seen with ${seen.size} entries, and is not there`,
+        )
+    } catch (cause) {
+      this.#find('checkpoint', path, reasonOf(cause))
     }
   }
 
@@ -187,6 +222,8 @@ class LedgerAudit {
       issuances: this.#issuances,
       revocations: this.#revocations,
       pruned: this.#pruned,
+      compared: this.#compared,
+      unrelated: this.#unrelated,
       findings: this.#findings,
       heads: this.#heads,
     }

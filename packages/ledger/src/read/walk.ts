@@ -7,6 +7,7 @@
  */
 import { createHash } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
+import { DESCRIPTION_PATH } from '../notes/description.ts'
 import { prunedPath } from '../sequence/pruning.ts'
 import { decodeEntry, type Entry, type Opening } from '../tree/entry.ts'
 import { GrowingTree } from '../tree/growing_tree.ts'
@@ -35,6 +36,8 @@ export async function* walkShards(
       throw new MintmarkError('LEDGER_DAMAGED', `${path} has no checkpoint`, { shard: path })
     const isPruned = (await reader.read(prunedPath(path))) !== undefined
     const opening = isPruned ? undefined : await openingOf(shard)
+    if (opening !== undefined && opening.issuer !== reader.description.issuers.get(alias))
+      throw otherIssuer(path)
     yield { shard, opening }
     path = opening && pathBefore(opening, reader, path)
   }
@@ -57,6 +60,12 @@ async function openingOf(shard: ShardView): Promise<Opening> {
   if (entry?.kind === 'opening') return entry
   const message = `${shard.path} begins with no opening`
   throw new MintmarkError('LEDGER_DAMAGED', message, { shard: shard.path })
+}
+
+/** The opening is signed, the description is not. */
+function otherIssuer(path: string): MintmarkError {
+  const message = `${path} is of another issuer than ${DESCRIPTION_PATH} says`
+  return new MintmarkError('LEDGER_DAMAGED', message, { shard: path })
 }
 
 interface IndexedEntry {

@@ -49,16 +49,25 @@ function documentOf(report: ledger.AuditReport): object {
 }
 
 function textOf(report: ledger.AuditReport): string {
-  const { findings, name, shards, entries, issuances, revocations, pruned } = report
+  const { findings, name, shards, entries, issuances, revocations } = report
+  const { pruned, compared, unrelated } = report
   const lines = findings.map(
     ({ code, at, message }) => `${code.padEnd(10)}  ${at}: ${safeText(message)}`,
   )
   const inIt = `${plural(entries, 'entry', 'entries')} in ${plural(shards, 'shard')}`
   const tokens = `${plural(issuances, 'token')}, ${plural(revocations, 'revocation')}`
-  const gone = pruned.length === 0 ? '' : `\nentries up to ${pruned.join(', ')} are pruned`
+  const gone = pruned.map(
+    (path) => `\nentries up to ${path} are pruned, as the unsigned ledger.json allows`,
+  )
+  const others =
+    unrelated === 0 ? '' : `\n${plural(unrelated, 'head')} of other ledgers: not compared`
+  const clean =
+    compared === 0
+      ? `append-only. No signature shows whether an issuer or a newer shard is left out:
+compare it with what others have seen (--seen) or earlier audits (--remember)`
+      : `append-only, and has all that was seen (${plural(compared, 'head')})
+no signature shows whether something newer is left out`
   const verdict =
-    findings.length === 0
-      ? 'append-only, complete, and consistent with what was seen'
-      : `${plural(findings.length, 'finding')}: do not rely on it`
-  return `${[...lines, `${name}: ${inIt} (${tokens})${gone}`, verdict].join('\n')}\n`
+    findings.length === 0 ? clean : `${plural(findings.length, 'finding')}: do not rely on it`
+  return `${[...lines, `${name}: ${inIt} (${tokens})${gone.join('')}${others}`, verdict].join('\n')}\n`
 }

@@ -79,6 +79,8 @@ describe('a ledger', () => {
       const { code, out } = await mintmark('ledger', 'audit', place, '--policy', made.policy)
       assert.equal(code, 0, out)
       assert.match(out, /402 entries in 1 shard \(401 tokens, 0 revocations\)/)
+      assert.match(out, /no signature shows whether an issuer or a newer shard is left out/i)
+      assert.ok(!out.includes('complete') && out.split('\n').every((line) => line.length <= 80))
     }
   })
 
@@ -89,6 +91,8 @@ describe('a ledger', () => {
     assert.equal((await audit()).code, 0)
     const kept = readFileSync(heads, 'utf8')
     assert.match(kept, /"size":402/)
+    assert.match(kept, /"retentionDays":null/)
+    assert.match((await audit()).out, /\nappend-only, and has all that was seen \(1 head\)\n/)
     const later = kept.replace('"size":402', '"size":403')
     writeFileSync(heads, later)
     const { code, out } = await audit()
