@@ -39,3 +39,22 @@ export function unreadable(path: string, cause: unknown): MintmarkError {
   const message = `${path} cannot be read: ${whyUnread(errno)}`
   return new MintmarkError('INPUT_UNREADABLE', message, { errno, path }, { cause })
 }
+
+/** `DISK_FULL` or `OUTPUT_UNWRITABLE`, in the same way. What is no failed system call is returned as it is. */
+export function unwritable(path: string, cause: unknown): unknown {
+  const errno = errnoOf(cause)
+  if (errno === '' || cause instanceof MintmarkError) return cause
+  const isFull = errno === 'ENOSPC' || errno === 'EDQUOT'
+  const why = isFull ? 'the disk has no room' : whyUnwritten(errno)
+  const code = isFull ? 'DISK_FULL' : 'OUTPUT_UNWRITABLE'
+  return new MintmarkError(code, `${path} cannot be written: ${why}`, { errno, path }, { cause })
+}
+
+/** Runs file operations in a folder, and throws as {@link unwritable} says. */
+export async function writingIn<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw unwritable(folder, cause)
+  }
+}

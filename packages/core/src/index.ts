@@ -1,7 +1,14 @@
 export { readAddress } from './addresses.ts'
 export { countBefore } from './count_before.ts'
 export { type ErrorCode, type ErrorFacts, MintmarkError } from './errors.ts'
-export { errnoOf, unreadable, whyUnread, whyUnwritten } from './file_errors.ts'
+export {
+  errnoOf,
+  unreadable,
+  unwritable,
+  whyUnread,
+  whyUnwritten,
+  writingIn,
+} from './file_errors.ts'
 export { guidOfBytes, readGuid } from './guid.ts'
 export { type Holder, isAlive, parseHolder, RUN, self } from './holder.ts'
 export { hasMemberTwice, isObject, type Json, parseObject, text } from './json.ts'

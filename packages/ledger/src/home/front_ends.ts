@@ -1,7 +1,7 @@
 /** The front ends that may append to a ledger: names and key hashes in `private/front-ends` of its folder. @module */
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
-import { errnoOf, MintmarkError, unreadable } from '@mintmark/core'
+import { errnoOf, MintmarkError, unreadable, writingIn } from '@mintmark/core'
 
 const FILE = 'private/front-ends'
 const CARE_MS = 500
@@ -34,9 +34,11 @@ export function parseFrontEnds(source: string): FrontEnd[] {
 /** The first front end of a ledger: its key is in another file, the ledger has the hash. */
 export async function makeFrontEnd(folder: string): Promise<void> {
   const key = randomBytes(32).toString('base64url')
-  await writeFile(`${folder}/private/front-end.key`, `${key}\n`, { mode: 0o600 })
   const hash = createHash('sha256').update(key).digest('hex')
-  await writeFile(`${folder}/${FILE}`, `front-end ${hash}\n`, { mode: 0o600 })
+  await writingIn(folder, async () => {
+    await writeFile(`${folder}/private/front-end.key`, `${key}\n`, { mode: 0o600 })
+    await writeFile(`${folder}/${FILE}`, `front-end ${hash}\n`, { mode: 0o600 })
+  })
 }
 
 /** The front ends in the file now: a removed one can append no more a moment later. */

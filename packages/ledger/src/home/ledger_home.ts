@@ -1,6 +1,6 @@
 /** A ledger by its folder, whatever its store: the folder itself, or the database that the folder names. @module */
 
-import { MintmarkError } from '@mintmark/core'
+import { MintmarkError, writingIn } from '@mintmark/core'
 import {
   DESCRIPTION_PATH,
   type Description,
@@ -89,12 +89,20 @@ const FIRST_SEGMENT = 'private/journal/0000000001.log'
  * Makes a ledger and its key in a folder that is empty or not there.
  *
  * @returns what it is, with the key that verifies it
- * @throws {MintmarkError} `LEDGER_INVALID` where something is in the folder already
+ * @throws {MintmarkError} `LEDGER_INVALID` where something is in the folder already, `DISK_FULL`, `OUTPUT_UNWRITABLE`
  */
 export async function createFolderLedger(
   folder: string,
   wanted: Omit<Description, 'key'>,
   files: Files = diskFiles,
+): Promise<Description> {
+  return await writingIn(folder, () => makeFolderLedger(folder, wanted, files))
+}
+
+async function makeFolderLedger(
+  folder: string,
+  wanted: Omit<Description, 'key'>,
+  files: Files,
 ): Promise<Description> {
   await assertEmpty(files, folder)
   const key = await makeLogKey(folder, wanted.name, files)
@@ -137,16 +145,19 @@ export interface OpenOptions extends Omit<SequencerOptions, 'store' | 'descripti
 /**
  * Opens a ledger to write to.
  *
- * @throws {MintmarkError} as {@link readDescription}, `FolderStore.open` and {@link Sequencer.open} do
+ * @throws {MintmarkError} as {@link readDescription}, `FolderStore.open` and {@link Sequencer.open} do; `DISK_FULL` and
+ *   `OUTPUT_UNWRITABLE` for a folder that cannot be written
  */
 export async function openFolderLedger(folder: string, options: OpenOptions): Promise<Sequencer> {
   const files = options.files ?? diskFiles
   const description = await readDescription(folder, files)
   const signer = await readLedgerSigner(folder, description, files)
   const { segmentBytes, ...rest } = options
-  const store = await FolderStore.open(folder, {
-    files,
-    ...(segmentBytes !== undefined && { segmentBytes }),
+  return await writingIn(folder, async () => {
+    const store = await FolderStore.open(folder, {
+      files,
+      ...(segmentBytes !== undefined && { segmentBytes }),
+    })
+    return await Sequencer.open({ ...rest, store, description, signer })
   })
-  return await Sequencer.open({ ...rest, store, description, signer })
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { MintmarkError } from '@mintmark/core'
+import { MintmarkError, writingIn } from '@mintmark/core'
 import {
   DESCRIPTION_PATH,
   type Description,
@@ -65,14 +65,16 @@ export async function createPostgresLedger(
   const session = await openSession(url)
   try {
     await assertFree(session)
-    const key = await makeLogKey(folder, wanted.name, files)
-    const description: Description = { ...wanted, key }
-    await makeTables(session, description)
-    // Last: a folder that names a store is a ledger.
-    await replacePrivately(files, `${folder}/${STORE_PATH}`, Buffer.from(`${url}\n`))
-    await files.sync(folder)
-    await files.sync(folderOf(folder))
-    return description
+    return await writingIn(folder, async () => {
+      const key = await makeLogKey(folder, wanted.name, files)
+      const description: Description = { ...wanted, key }
+      await makeTables(session, description)
+      // Last: a folder that names a store is a ledger.
+      await replacePrivately(files, `${folder}/${STORE_PATH}`, Buffer.from(`${url}\n`))
+      await files.sync(folder)
+      await files.sync(folderOf(folder))
+      return description
+    })
   } finally {
     await session.close()
   }

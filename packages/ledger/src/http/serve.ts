@@ -141,7 +141,7 @@ async function openReopening(
     now,
     confirmedMs,
     seen: pinned.seen,
-    onHeads: (published) => pinned.pin(published),
+    onHeads: (published) => pinned.pinOwn(published),
     witnesses: witnessesOf(policy, home.description, warn),
     onNotice: warn,
     onTrouble: (cause) => warn(cause === undefined ? 'open again' : `shut: ${reasonOf(cause)}`),

@@ -39,7 +39,8 @@ export interface Files {
   isThere(path: string): Promise<boolean>
   /** Names in a folder, sorted; none if there is no such folder. */
   list(folder: string): Promise<readonly string[]>
-  makeFolder(folder: string): Promise<void>
+  /** With those above it. @param mode of what is made */
+  makeFolder(folder: string, mode?: number): Promise<void>
   /** Not durable, and not atomic. */
   write(path: string, bytes: Uint8Array): Promise<void>
   openToGrow(path: string): Promise<GrowingFile>
@@ -83,8 +84,8 @@ export const diskFiles: Files = {
       throw cause
     }
   },
-  async makeFolder(folder) {
-    await mkdir(folder, { recursive: true })
+  async makeFolder(folder, mode) {
+    await mkdir(folder, { recursive: true, mode })
   },
   write: writeFile,
   async openToGrow(path) {
@@ -132,6 +133,16 @@ export async function replaceDurably(
   await files.sync(temporary)
   await files.rename(temporary, path)
   await files.sync(folderOf(path))
+}
+
+/** Makes a folder and those above it, where they are missing: durably, and for their owner alone. */
+export async function makePrivateFolder(files: Files, folder: string): Promise<void> {
+  const missing: string[] = []
+  for (let at = folder; at !== folderOf(at) && !(await files.isThere(at)); at = folderOf(at))
+    missing.push(at)
+  if (missing.length === 0) return
+  await files.makeFolder(folder, 0o700)
+  for (const made of missing) await files.sync(folderOf(made))
 }
 
 /** Whole content as UTF-8; undefined if there is no such file. */

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { errnoOf, MintmarkError } from '@mintmark/core'
+import { errnoOf, MintmarkError, writingIn } from '@mintmark/core'
 import type { Resource } from '../tree/growing_tree.ts'
 import { type Files, folderOf, replaceDurably } from './files.ts'
 import { lockFolder } from './folder_lock.ts'
@@ -223,6 +223,10 @@ export class FolderStore implements LedgerStore {
   }
 
   async close(edges: Edges | undefined): Promise<void> {
+    await writingIn(folderOf(this.#public), () => this.#close(edges))
+  }
+
+  async #close(edges: Edges | undefined): Promise<void> {
     try {
       await this.#tidying
       if (edges !== undefined && this.trouble === undefined) {

@@ -9,7 +9,7 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { MintmarkError, parseObject, text as textAt } from '@mintmark/core'
+import { MintmarkError, parseObject, text as textAt, writingIn } from '@mintmark/core'
 import { base64, readBase64 } from '../notes/base64.ts'
 import { type Checkpoint, type Head, parseCheckpoint, parseSize } from '../notes/checkpoint.ts'
 import {
@@ -248,13 +248,15 @@ export async function createFolderWitness(
   { name, logs }: { readonly name: string; readonly logs: readonly VerifierKey[] },
   files: Files = diskFiles,
 ): Promise<VerifierKey> {
-  await assertEmpty(files, folder)
-  const { key } = new NoteSigner(name, 'witness', await makeKeyFile(files, folder, KEY_PATH))
-  const vkey = formatVerifierKey(key)
-  const document = { schema: SCHEMA, name, vkey, logs: logs.map(formatVerifierKey) }
-  const bytes = Buffer.from(`${JSON.stringify(document, null, 2)}\n`)
-  await replaceDurably(files, `${folder}/${DOCUMENT}`, bytes)
-  return key
+  return await writingIn(folder, async () => {
+    await assertEmpty(files, folder)
+    const { key } = new NoteSigner(name, 'witness', await makeKeyFile(files, folder, KEY_PATH))
+    const vkey = formatVerifierKey(key)
+    const document = { schema: SCHEMA, name, vkey, logs: logs.map(formatVerifierKey) }
+    const bytes = Buffer.from(`${JSON.stringify(document, null, 2)}\n`)
+    await replaceDurably(files, `${folder}/${DOCUMENT}`, bytes)
+    return key
+  })
 }
 
 export async function isFolderWitness(folder: string, files: Files = diskFiles): Promise<boolean> {
@@ -273,7 +275,7 @@ export async function openFolderWitness(
   if (document?.['schema'] !== SCHEMA || name === undefined || !Array.isArray(logs))
     throw new MintmarkError('LEDGER_INVALID', `${DOCUMENT} describes no witness`)
   const key = readPrivateKey((await readText(files, `${folder}/${KEY_PATH}`)) ?? '')
-  const close = await lockFolder(files, `${folder}/private/lock`)
+  const close = await writingIn(folder, () => lockFolder(files, `${folder}/private/lock`))
   const witness = new Witness({
     signer: new NoteSigner(name, 'witness', key),
     logs: logs.map((vkey) => parseVerifierKey(String(vkey))),

@@ -1,4 +1,4 @@
-import { errnoOf, MintmarkError, plural, safeText } from '@mintmark/core'
+import { plural, safeText } from '@mintmark/core'
 import * as ledger from '@mintmark/ledger'
 import { openReader } from '@mintmark/ledger/http'
 import { policyOption } from '../../options/policy_option.ts'
@@ -22,7 +22,7 @@ export const ledgerAudit: Handler = async (call, location = '') => {
   await call.print(documentOf(report), () => textOf(report), 2)
   const isClean = report.findings.length === 0
   // Heads of a faulty ledger are not stored: the next audit must report the fault again.
-  if (isClean) await remembered.pin(report.heads).catch(unwritable)
+  if (isClean) await remembered.pin(report.heads)
   return exitCode({ isFound: !isClean, isWhole: true })
 }
 
@@ -31,12 +31,6 @@ async function headsOf(file: string): Promise<readonly ledger.SeenHead[]> {
   const source = (await bytesOfFile(file)).toString('utf8')
   const checkpoint = ledger.parseCheckpoint(source)
   return checkpoint === undefined ? ledger.parseHeads(source) : [checkpoint.head]
-}
-
-function unwritable(cause: unknown): never {
-  const errno = errnoOf(cause)
-  const message = `the file of --remember cannot be written: ${errno}`
-  throw new MintmarkError('OUTPUT_UNWRITABLE', message, { errno }, { cause })
 }
 
 function documentOf(report: ledger.AuditReport): object {
