@@ -75,8 +75,8 @@ export interface SeenHead {
 
 export function formatHeads(heads: Iterable<SeenHead>): string {
   let lines = ''
-  for (const { root, ...rest } of heads)
-    lines += `${JSON.stringify({ ...rest, ...(root && { root: base64(root) }) })}\n`
+  for (const { origin, size, root, retentionDays } of heads)
+    lines += `${JSON.stringify({ origin, size, root: root && base64(root), retentionDays })}\n`
   return lines
 }
 
