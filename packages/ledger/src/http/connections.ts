@@ -1,6 +1,9 @@
 /**
- * Bounds the connections of a server, in total and for each address. Where there are too many, idle ones are closed first,
- * so that held connections keep nobody out.
+ * Bounds the connections of a server, in total and for each address. Where there are too many, those that have waited longest
+ * are closed, so that held connections keep nobody out.
+ *
+ * A connection is held, not busy, with an answer that nobody reads, and with a reading request: a long poll, or one that can
+ * be repeated.
  *
  * @module
  */
@@ -15,8 +18,8 @@ interface ConnectionLimits {
 
 interface Connection {
   readonly origin: string
-  /** Requests that are not answered yet. */
-  asked: number
+  /** Answers to requests that are no reading ones, which are not sent yet. */
+  readonly answers: Set<ServerResponse>
 }
 
 export class Connections {
@@ -32,8 +35,12 @@ export class Connections {
   watch(server: Server): void {
     server.on('connection', (socket: Socket) => this.#take(socket))
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      this.#asks(request.socket)
-      response.once('close', () => this.#isAnswered(request.socket))
+      this.#touch(request.socket)
+      response.once('close', () => this.#touch(request.socket))
+      if (request.method === 'GET' || request.method === 'HEAD') return
+      const answers = this.#open.get(request.socket)?.answers
+      answers?.add(response)
+      response.once('close', () => answers?.delete(response))
     })
   }
 
@@ -47,15 +54,16 @@ export class Connections {
       socket.destroy()
       return
     }
-    this.#open.set(socket, { origin, asked: 0 })
+    this.#open.set(socket, { origin, answers: new Set() })
     this.#byOrigin.set(origin, (this.#byOrigin.get(origin) ?? 0) + 1)
     socket.once('close', () => this.#drop(socket))
   }
 
-  /** Ends the connection that has waited longest without a request; of one origin, where it has too many. */
+  /** Ends the connection that is held longest; of one origin, where it has too many. */
   #makeRoom(crowded: string | undefined): boolean {
-    for (const [socket, { origin, asked }] of this.#open) {
-      if (asked > 0 || (crowded !== undefined && origin !== crowded)) continue
+    for (const [socket, { origin, answers }] of this.#open) {
+      const isBusy = [...answers].some(({ writableEnded }) => !writableEnded)
+      if (isBusy || (crowded !== undefined && origin !== crowded)) continue
       this.#drop(socket)
       socket.destroy()
       return true
@@ -72,15 +80,10 @@ export class Connections {
     else this.#byOrigin.delete(connection.origin)
   }
 
-  #asks(socket: Socket): void {
-    const connection = this.#open.get(socket)
-    if (connection !== undefined) connection.asked++
-  }
-
-  #isAnswered(socket: Socket): void {
+  /** It has waited for the shortest time now. */
+  #touch(socket: Socket): void {
     const connection = this.#open.get(socket)
     if (connection === undefined) return
-    connection.asked--
     this.#open.delete(socket)
     this.#open.set(socket, connection)
   }

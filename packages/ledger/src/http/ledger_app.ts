@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -65,7 +65,8 @@ export function ledgerApp(deps: LedgerAppDeps): Hono {
   })
   app.get('/:alias/:period/tile/*', (c) => tile(c, deps.read))
   if (deps.entries !== undefined) entriesRoute(app, deps.entries)
-  if (deps.live !== undefined) liveRoutes(app, deps.live)
+  const { live } = deps
+  if (live !== undefined) app.get('/:alias/token/:id/:input', (c) => token(c, live))
   return app
 }
 
@@ -168,42 +169,13 @@ export function witnessApp(witness: Pick<Witness, 'addCheckpoint' | 'readHash'>)
 }
 
 /*
- * Answers for verifiers beside the files: a wakeup when the ledger publishes, and whether one token is recorded.
- *
- * Neither is evidence: a verifier trusts what hashes to a signed head. They only save it time.
+ * Whether one token is recorded, for verifiers. It is no evidence, and saves them time.
  */
 
-/** How long a verifier waits where nothing is published. */
-const PATIENCE_MS = 20_000
-
-export interface LiveLedger {
-  readonly ledger: Pick<ReopeningLedger, 'find' | 'publications' | 'publishedAfter'>
-  /** Aborted when the server stops. */
-  readonly signal: AbortSignal
-}
-
-export function liveRoutes(app: Hono, live: LiveLedger): void {
-  // Counts begin again with each run: a count of an earlier run must not make a verifier wait.
-  const run = randomBytes(8).toString('hex')
-  app.get('/feed', (c) => feed(c, live, run))
-  app.get('/:alias/token/:id/:input', (c) => token(c, live))
-}
-
-/** Answers when something new is published, or after some time. */
-async function feed(c: Context, { ledger, signal }: LiveLedger, run: string): Promise<Response> {
-  const [seenRun, seen] = (c.req.query('after') ?? '').split('.')
-  if (seenRun === run && /^\d{1,15}$/.test(seen ?? '')) {
-    const patience = AbortSignal.timeout(PATIENCE_MS)
-    const until = AbortSignal.any([patience, signal, c.req.raw.signal])
-    await ledger.publishedAfter(Number(seen), until)
-  }
-  return c.json({ publication: `${run}.${ledger.publications}` }, 200, {
-    'Cache-Control': 'no-store',
-  })
-}
+export type LiveLedger = Pick<ReopeningLedger, 'find'>
 
 /** Token id and hash of the signing input in hexadecimal. */
-function token(c: Context, { ledger }: LiveLedger): Response {
+function token(c: Context, ledger: LiveLedger): Response {
   const { alias = '', id = '', input = '' } = c.req.param()
   if (!/^[\da-f]{32}$/.test(id) || !/^[\da-f]{64}$/.test(input)) return c.text('not here\n', 404)
   const found = ledger.find(alias, Buffer.from(id, 'hex'), Buffer.from(input, 'hex'))

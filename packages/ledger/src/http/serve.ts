@@ -10,6 +10,7 @@ import type { Issuance, Revocation } from '../tree/entry.ts'
 import type { ReadResource } from '../tree/tile_tree.ts'
 import { Cosigning } from '../witness/cosigning.ts'
 import { openFolderWitness } from '../witness/witness.ts'
+import { Feed } from './feed.ts'
 import { entriesApp, ledgerApp, witnessApp } from './ledger_app.ts'
 import { witnessHttp } from './ledger_client.ts'
 import { listen } from './listen.ts'
@@ -165,7 +166,7 @@ async function listenFor(
   const closeStore = bothEnd(() => ledger.close(), home.close)
   const close = bothEnd(() => forwarding?.stop() ?? Promise.resolve(), closeStore)
   try {
-    const live = { ledger, signal: stopping.signal }
+    const feed = new Feed(ledger, stopping.signal)
     const append = (entry: Issuance | Revocation) => ledger.append(entry)
     const trouble = () => troubleOf(ledger)
     const entries = { append, frontEnds: () => frontEnds.known, trouble }
@@ -177,13 +178,16 @@ async function listenFor(
     const app = ledgerApp({
       read: home.read,
       trouble,
-      live,
+      live: ledger,
       ...(own === undefined && { entries }),
     })
-    const { url, stop } = await listen(app, options).catch(async (cause: unknown) => {
-      await own?.stop()
-      throw cause
-    })
+    const { url, stop } = await listen(app, options, (...asked) => feed.answer(...asked)).catch(
+      async (cause: unknown) => {
+        stopping.abort()
+        await own?.stop()
+        throw cause
+      },
+    )
     const stopWatching = watchTrouble(ledger, options.warn)
     const stopAll = async () => {
       stopping.abort()

@@ -31,9 +31,8 @@ function given(most: number, perAddress: number) {
       return socket
     },
     /** @returns ends the answer */
-    ask: (socket: FakeSocket) => {
-      const response = new EventEmitter()
-      server.emit('request', { socket }, response)
+    ask: (socket: FakeSocket, method = 'POST', response = new EventEmitter()) => {
+      server.emit('request', { socket, method }, response)
       return () => response.emit('close')
     },
   }
@@ -59,6 +58,16 @@ it('one with a request that is not answered stays, and the new one goes where al
   answer()
   const d = connect('10.0.0.3')
   assert.deepEqual(ended(a, b, d), [false, true, false])
+})
+
+it('a connection that reads, or leaves its answer unread, is not busy', () => {
+  const { connect, ask } = given(3, 100)
+  const [a, b, c] = [connect('10.0.0.1'), connect('10.0.0.2'), connect('10.0.0.3')]
+  ask(a, 'GET')
+  ask(b, 'POST', Object.assign(new EventEmitter(), { writableEnded: true }))
+  ask(c)
+  const [d, e] = [connect('10.0.0.4'), connect('10.0.0.5')]
+  assert.deepEqual(ended(a, b, c, d, e), [true, true, false, false, false])
 })
 
 it('an address with too many connections loses its own oldest, and no other', () => {

@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { parseObject } from '@mintmark/core'
 import type { RunningServer } from '../../src/http.ts'
 import {
   claims,
@@ -52,6 +53,23 @@ for (const ports of ['one port for all', 'a port for front ends'] as const)
     it('takes entries in while it is crowded', { timeout: 60_000 }, async () => {
       await crowd(served.url, 4500, 'GET /ledger.json HTTP/1.1\r\nHost: x\r\n')
       await crowd(served.url, 200, SLOW)
+      const url = served.issuersUrl ?? served.url
+      for (let n = 0; n < 50; n++) {
+        const entries = [issuanceFor(token(claims()))]
+        // oxlint-disable-next-line no-await-in-loop -- one after the other
+        assert.equal((await post(url, frontEndKey(folder), entries)).status, 200)
+      }
+    })
+
+    it('takes entries in while readers wait for what is published', {
+      timeout: 60_000,
+    }, async () => {
+      const { publication } = parseObject(await (await fetch(`${served.url}/feed`)).text()) ?? {}
+      await crowd(
+        served.url,
+        4500,
+        `GET /feed?after=${String(publication)} HTTP/1.1\r\nHost: x\r\n\r\n`,
+      )
       const url = served.issuersUrl ?? served.url
       for (let n = 0; n < 50; n++) {
         const entries = [issuanceFor(token(claims()))]
