@@ -110,8 +110,8 @@ export function highestHeads<T extends SeenHead>(heads: Iterable<T>): Map<string
   const highest = new Map<string, T>()
   for (const head of heads) {
     const known = highest.get(head.origin)
-    const isTold = known?.retentionDays === undefined && head.retentionDays !== undefined
-    if (known === undefined || head.size > known.size || (head.size === known.size && isTold))
+    const isNoted = known?.retentionDays === undefined && head.retentionDays !== undefined
+    if (known === undefined || head.size > known.size || (head.size === known.size && isNoted))
       highest.set(head.origin, head)
   }
   return highest

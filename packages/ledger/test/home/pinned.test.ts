@@ -52,7 +52,7 @@ describe('a file of heads', () => {
     assert.deepEqual(readdirSync(join(scratch, 'var/lib')), ['heads'])
   })
 
-  it('that cannot be written is told by a code', async () => {
+  it('that cannot be written is reported by a code', async () => {
     writeFileSync(join(scratch, 'file'), '')
     const pinned = await PinnedCheckpoints.open(join(scratch, 'file/heads'))
     await assert.rejects(pinned.pin([]), { code: 'OUTPUT_UNWRITABLE' })
@@ -113,7 +113,7 @@ it('of two copies of a ledger with one file of heads, one ends with its next pub
 })
 
 describe('a folder on a disk without room', () => {
-  it('is told by a code, whatever is done first', async () => {
+  it('is reported by a code, whatever is done first', async () => {
     const disk = new SimulatedDisk()
     disk.failAt(1, 'full', 1)
     const full = { code: 'DISK_FULL' }

@@ -17,7 +17,7 @@ class FakeResponse extends EventEmitter {
   }
 }
 
-/** A feed of a ledger that publishes when it is told. */
+/** A feed of a ledger that publishes on demand. */
 function given() {
   const stopping = new AbortController()
   const published = new EventEmitter()
