@@ -115,7 +115,7 @@ function misnumbered(claims: readonly Claim[]): string[] {
   })
 }
 
-const PAGES = ['docs/threat-model.md', 'docs/threat-model-dumps.md', 'docs/threat-model-trust.md']
+const PAGES = ['', '-dumps', '-ledger', '-trust'].map((part) => `docs/threat-model${part}.md`)
 const claims = PAGES.flatMap((page) => claimsOf(read(page)))
 const tested = claims.filter(({ section }) => section !== UNTESTED)
 const testFiles = new Set(
@@ -126,7 +126,7 @@ const sourceOf = (path: string) => (testFiles.has(path) ? read(path) : undefined
 describe('the threat model', () => {
   it('has claims on every part of the product', () => {
     const letters = new Set(tested.map(({ number }) => number.charAt(0)))
-    assert.deepEqual([...letters], ['R', 'L', 'G', 'S', 'C', 'K', 'P'])
+    assert.deepEqual([...letters], ['R', 'G', 'S', 'C', 'L', 'K', 'P'])
     assert.ok(tested.length >= 40, `${tested.length} claims`)
   })
 
