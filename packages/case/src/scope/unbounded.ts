@@ -25,6 +25,7 @@ export const UNBOUNDED_CODES = [
   'access-log-hole',
   'access-records-lost',
   'access-log-capped',
+  'access-log-unread',
 ] as const
 export type UnboundedCode = (typeof UNBOUNDED_CODES)[number]
 
@@ -44,6 +45,7 @@ const WORDS: Readonly<Record<UnboundedCode, (count: number) => string>> = {
   'access-log-hole': (n) => `${plural(n, 'silence')} in the access log`,
   'access-records-lost': (n) => `records of the access log lost at ${plural(n, 'time')}`,
   'access-log-capped': (n) => `${plural(n, 'export')} of the access log cut off`,
+  'access-log-unread': (n) => `${plural(n, 'unread file')} that may hold accesses`,
 }
 
 /** Each code once, with the sum of its counts. */
@@ -92,6 +94,7 @@ const BECAUSE: Readonly<Record<LossCode, UnboundedCode>> = {
   'next-link': 'access-log-capped',
   'result-count-short': 'access-log-capped',
   'ends-early': 'access-log-capped',
+  'unread-file': 'access-log-unread',
 }
 
 /** When the attacker was active. */

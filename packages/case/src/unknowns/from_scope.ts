@@ -43,6 +43,10 @@ const WHOLE_MAILBOX: Readonly<Record<UnboundedCode, readonly [text: string, sett
     'the export of the log of mail accesses was cut off while the attacker could have been active',
     'The export again by shorter periods, or folder statistics of these mailboxes',
   ],
+  'access-log-unread': [
+    'files that may hold mail accesses could not be read',
+    'These files again, in a format that Mintmark reads',
+  ],
   'graph-lists': [
     'messages were listed through Graph and no mailbox record names them',
     'Unified audit log with MailItemsAccessed for these mailboxes and times',

@@ -69,7 +69,7 @@ export async function writeBaseRates(session: Session, outcomes: string): Promis
 }
 
 /** A change of the rules makes verdicts anew. */
-const RULES = '3'
+const RULES = '4'
 const FACT = 'reconciled'
 /** So many open rows stay in memory; more of them go to disk. */
 const FEW_ROWS = 100_000

@@ -33,6 +33,7 @@ const WHY: Readonly<Record<Code, string>> = {
   'access-log-hole': 'silence in the access log',
   'access-records-lost': 'access records lost',
   'access-log-capped': 'export of the access log cut off',
+  'access-log-unread': 'files that may be logs unread',
 }
 
 /** Most columns of a reason on its first line. */

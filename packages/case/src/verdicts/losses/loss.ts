@@ -19,6 +19,8 @@ export const LOSS_CODES = [
   'result-count-short',
   'ends-early',
   'extractor-gap',
+  /** A whole file that may be any log, of which nothing could be read. */
+  'unread-file',
   /** A silence that is too long for the log's own pace. */
   'hole',
 ] as const

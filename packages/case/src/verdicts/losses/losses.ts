@@ -7,7 +7,7 @@
 import { cell, insertRows, rowReader, type Session } from '../../engine/session.ts'
 import { lostInHoles } from './holes.ts'
 import { ALL_TIME, LOSS_CODES, type Loss, type Side } from './loss.ts'
-import { lossyFiles, lostByCaps, lostByCuts, lostByExtractors } from './lossy_files.ts'
+import { lossyFiles, lostByCaps, lostByCuts, lostByExtractors, lostUnread } from './lossy_files.ts'
 import { lostByRejects } from './rejects.ts'
 
 export type { Loss, LossCode, Period, Side } from './loss.ts'
@@ -48,6 +48,7 @@ export async function buildLosses(session: Session): Promise<void> {
     ...(await lostByCuts(session)),
     ...(await lostByCaps(session, files)),
     ...(await lostByExtractors(session)),
+    ...(await lostUnread(session)),
     ...(await lostInHoles(session)),
   ]
   await insertRows(session, 'loss', COLUMNS, losses.map(cellsOf))

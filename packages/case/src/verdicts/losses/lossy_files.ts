@@ -185,6 +185,29 @@ const readCut = rowReader(
   cell.number('fromMs:ms toMs:end_ms records'),
 )
 
+/** Formats of tables and logs that are not read, by the name of the file, or of a sheet in one. */
+const UNREAD_FORMAT =
+  '(?i)([.](xlsx|xlsm|xlsb|xls|ods|parquet|avro|orc|evtx|sqlite)|!xl/worksheets/[^/]*[.](xml|bin))$'
+
+/** Files that may be a log, and of which nothing could be read. Text without a row, and other formats, are none. */
+const UNREAD = `SELECT evidence_id FROM evidence
+  WHERE same_as = 0 AND NOT match(path, '(^|[/!])([.][^/!]*|Thumbs[.]db|desktop[.]ini)$') AND (
+    shape = 'local-times-csv'
+    OR shape = 'unreadable' AND evidence_id NOT IN (SELECT evidence_id FROM reject WHERE reason = 'not-a-file')
+    OR shape = 'unrecognised' AND (match(path, '${UNREAD_FORMAT}')
+      OR evidence_id IN (SELECT evidence_id FROM reject WHERE kind IN ('file', 'row') AND reason != 'nul-bytes')))`
+
+/** Losses by files that could not be read: of any log and tenant, of all time, and of nobody knows how many records. */
+export async function lostUnread(session: Session): Promise<Loss[]> {
+  const rows = await session.rows(`${UNREAD} ORDER BY evidence_id ${BOUNDED}`)
+  return rows.flatMap((row) =>
+    (['access', 'issuance'] as const).map((side): Loss => {
+      const evidenceId = Number(row['evidence_id'])
+      return { ...logName(side, ''), evidenceId, code: 'unread-file', ...ALL_TIME, records: 0 }
+    }),
+  )
+}
+
 const FOLDER = "substring(path, 1, length(path) - position(reverse(path), '/'))"
 
 /**

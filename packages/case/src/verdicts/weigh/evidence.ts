@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+import type { Unexplained } from './known_losses.ts'
 import { beginningOf, logTail } from './ordinary.ts'
 import { type Context, explained, type Population, pairKey } from './population.ts'
 import type { TenantWeighing } from './weigh.ts'
@@ -37,9 +39,14 @@ interface Wrong {
   readonly context: Context
 }
 
-export function evidenceOf(weighings: readonly TenantWeighing[], population: Population): Evidence {
-  const groups = new Groups(weighings)
+export function evidenceOf(
+  weighings: readonly TenantWeighing[],
+  population: Population,
+  unexplained: Unexplained,
+): Evidence {
+  const groups = new Groups(weighings, unexplained)
   return (weighing, context) => {
+    if (unexplained.get(context)?.length === 0) return false
     const isWeighed = context.matter === 'missing' || context.matter === 'mismatched'
     if (!isWeighed || weighing.failsWhole(context) !== undefined) return false
     // Under his former name he is somebody else in the other log.
@@ -71,7 +78,10 @@ class Groups {
   /** What was worked out of groups: each context of one asks the same. */
   readonly #chances = new Map<readonly Wrong[], number>()
 
-  constructor(weighings: readonly TenantWeighing[]) {
+  readonly #unexplained: Unexplained
+
+  constructor(weighings: readonly TenantWeighing[], unexplained: Unexplained) {
+    this.#unexplained = unexplained
     const wrong = weighings.flatMap((weighing) =>
       weighing.strange
         .filter(({ matter }) => matter === 'missing' || matter === 'mismatched')
@@ -141,7 +151,7 @@ class Groups {
   #chanceOf(group: readonly Wrong[], joined: number): number {
     const known = this.#chances.get(group)
     if (known !== undefined) return known
-    const chance = groupChance(group, joined)
+    const chance = groupChance(group, joined, this.#unexplained)
     this.#chances.set(group, chance)
     return chance
   }
@@ -220,10 +230,10 @@ const isOwnersClient = ({ tenant }: TenantWeighing, { who, client, app }: Contex
   explained(tenant, 'who-client-app', who, client, app) > 0
 
 /** Natural logarithm of the chance that all that is wrong in a group was lost, and `joined` was not. */
-function groupChance(group: readonly Wrong[], joined: number): number {
+function groupChance(group: readonly Wrong[], joined: number, unexplained: Unexplained): number {
   const clusters = new Map<string, number>()
   for (const { weighing, context } of group)
-    for (const hour of context.hours) {
+    for (const hour of unexplained.get(context) ?? context.hours) {
       if (context.matter === 'missing' && !wasOn(weighing, hour)) continue
       const rate = context.matter === 'missing' ? weighing.loss : weighing.mismatch
       const loss =

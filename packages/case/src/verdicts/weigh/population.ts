@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Loss } from '../losses/loss.ts'
 import type { Matter } from '../match/assign_verdicts.ts'
 
 /** The properties by which a log may fail as a whole. */
@@ -64,6 +65,10 @@ export interface Tenant {
   /** Rows of its issuance logs that are known to be lost (rejected, cut), and rows that they have. */
   readonly lostRows: number
   readonly rows: number
+  /** Of issuances, which may be its own: without silences, in which nothing is missing by itself. */
+  readonly lost: readonly Loss[]
+  /** It has a log of interactive sign-ins, which those of the audit log only repeat. */
+  readonly hasInteractive: boolean
   /** Principals with explained tokens. */
   readonly people: number
 }
@@ -98,6 +103,8 @@ export interface Population {
   readonly contexts: readonly Context[]
   readonly tenants: ReadonlyMap<string, Tenant>
   readonly networks: Networks
+  /** `tenant client-family` of clients whose tokens the mail service may have made. */
+  readonly byMailService: ReadonlySet<string>
 }
 
 export const pairKey = (...parts: readonly (string | number)[]): string => parts.join('\0')

@@ -11,6 +11,7 @@ import { APP, columnsSql, HAS_TOKEN } from '../../store/sql.ts'
 import { MATTERS } from '../match/assign_verdicts.ts'
 import { correctedMs, readClocks } from '../match/clocks.ts'
 import { CLIENT, FAMILY, IS_WELL_MADE, PREFIX, WHO } from '../match/context.ts'
+import { clientsOfMailService } from '../match/first_party.ts'
 import { bucketsOf, rangesFor } from '../match/join.ts'
 import type { Context, Population } from './population.ts'
 import { DAY, NO_NETWORKS, readNetworks, readTenants, type Tables } from './read_tenants.ts'
@@ -39,7 +40,9 @@ export async function readPopulation(
   sole: string,
 ): Promise<Population> {
   const contexts = await readContexts(session, outcomes)
-  if (contexts.length === 0) return { contexts, tenants: new Map(), networks: NO_NETWORKS }
+  const byMailService = new Set<string>()
+  if (contexts.length === 0)
+    return { contexts, tenants: new Map(), networks: NO_NETWORKS, byMailService }
   const about = await scratch.table(
     'about',
     'home String, who String, prefix String, app String, client_kind String',
@@ -56,10 +59,15 @@ export async function readPopulation(
   await fillJoined(session, tables, outcomes, sole)
   await fillUsed(session, tables, sole)
   await fillSignedIn(session, tables)
+  const tenants = await readTenants(session, tables, sole)
+  const isAsked = [...tenants.values()].some(({ lost }) =>
+    lost.some(({ category }) => category === 'owa-auth'),
+  )
   return {
     contexts,
-    tenants: await readTenants(session, tables, sole),
+    tenants,
     networks: await readNetworks(session, tables, sole),
+    byMailService: new Set(isAsked ? await clientsOfMailService(session, sole) : []),
   }
 }
 

@@ -124,14 +124,16 @@ export async function readTenants(
   const counts = await countsOf(session, tables)
   const facts = await session.rows(tenantFacts(tables))
   const rows = await session.rows(
-    `SELECT if(tenant = '', {sole:String}, tenant) AS home, sum(records) AS n FROM coverage WHERE side = 'issuance'
+    `SELECT if(tenant = '', {sole:String}, tenant) AS home, sum(records) AS n,
+       max(category IN ('interactive', 'interactive-or-not')) AS has_interactive FROM coverage WHERE side = 'issuance'
      GROUP BY home ORDER BY home`,
     { sole },
   )
   const rowsOf = numbersBy(rows, 'home', 'n')
-  const losses = Map.groupBy(await lossesOf(session, 'issuance'), ({ tenant }) =>
-    tenant === '' ? sole : tenant,
-  )
+  const interactive = numbersBy(rows, 'home', 'has_interactive')
+  const all = await lossesOf(session, 'issuance')
+  const losses = Map.groupBy(all, ({ tenant }) => (tenant === '' ? sole : tenant))
+  const known = all.filter(({ code }) => code !== 'hole' && code !== 'extractor-gap')
   const shown = await session.rows(
     `SELECT home, who, arraySort(groupUniqArray(hour)) AS hours FROM ${tables.joined}
      WHERE (home, who) GLOBAL IN (SELECT home, who FROM ${tables.about})
@@ -140,16 +142,18 @@ export async function readTenants(
   const shownOf = Map.groupBy(shown, (row) => String(row['home']))
   return new Map(
     facts.map((row): [string, Tenant] => {
-      const { home, explained, fitting, withNetwork, wellMade, ...known } = readFacts(row)
+      const { home, explained, fitting, withNetwork, wellMade, ...counted } = readFacts(row)
       const tenant = {
         home,
-        ...known,
+        ...counted,
         ...(counts.get(home) ?? NO_COUNTS),
         shownHours: new Map((shownOf.get(home) ?? []).map(hoursOf)),
         addressFit: fitting / Math.max(1, withNetwork),
         wellMade: wellMade / Math.max(1, explained),
         lostRows: (losses.get(home) ?? []).reduce((sum, { records }) => sum + records, 0),
         rows: rowsOf.get(home) ?? 0,
+        lost: known.filter((loss) => loss.tenant === '' || loss.tenant === home),
+        hasInteractive: (interactive.get(home) ?? 0) > 0,
       }
       return [home, tenant]
     }),

@@ -6,6 +6,7 @@
  */
 import type { Reason, Strength } from '../match/reasons.ts'
 import { evidenceOf } from './evidence.ts'
+import { type Unexplained, unexplainedBy } from './known_losses.ts'
 import { isHabitual, isOrdinary, isOwnNetwork, lossAtMost, PersonGaps } from './ordinary.ts'
 import {
   type Context,
@@ -64,9 +65,14 @@ export function weigh(population: Population): Weighed {
     const tenant = population.tenants.get(home)
     return tenant === undefined ? [] : [new TenantWeighing(tenant, contexts, population)]
   })
-  const evidence = evidenceOf(tenants, population)
+  const missing = tenants.flatMap(({ ordinary, strange }) => [
+    ...strange.filter(({ matter }) => matter === 'missing'),
+    ...[...ordinary, ...strange].filter((one) => one.matter === 'recorded' && isMissing(one)),
+  ])
+  const unexplained = unexplainedBy(missing, population)
+  const evidence = evidenceOf(tenants, population, unexplained)
   return {
-    assigned: tenants.flatMap((tenant) => tenant.assigned(evidence)),
+    assigned: tenants.flatMap((tenant) => tenant.assigned(evidence, unexplained)),
     notShown: tenants.flatMap((tenant) => tenant.notShown()),
   }
 }
@@ -170,10 +176,16 @@ export class TenantWeighing {
     ]
   }
 
-  assigned(evidence: (weighing: TenantWeighing, context: Context) => boolean): Assigned[] {
-    const own = this.ordinary.map((context) => this.#assignOrdinary(context))
+  assigned(
+    evidence: (weighing: TenantWeighing, context: Context) => boolean,
+    unexplained: Unexplained,
+  ): Assigned[] {
+    const recorded = (context: Context) => this.#recorded(context, unexplained)
+    const own = this.ordinary.map((context) =>
+      context.matter === 'recorded' ? recorded(context) : this.#assignOrdinary(context),
+    )
     const strange = this.strange.map((context): Assigned => {
-      if (context.matter === 'recorded') return this.#recorded(context)
+      if (context.matter === 'recorded') return recorded(context)
       const isProven = this.isFit && evidence(this, context)
       return { context, strength: isProven ? 'established' : 'lead' }
     })
@@ -181,7 +193,6 @@ export class TenantWeighing {
   }
 
   #assignOrdinary(context: Context): Assigned {
-    if (context.matter === 'recorded') return this.#recorded(context)
     // A service whose log never shows its tokens is a habit. Ids of other people's tokens are a lead.
     const isQuiet = context.matter === 'mismatched' ? isOwnNetwork : isHabitual
     const silent = isQuiet(context, this.tenant, this.#networks) ? '' : 'lead'
@@ -209,7 +220,8 @@ export class TenantWeighing {
   }
 
   /** A complete ledger lacks what was not issued, if it has other tokens of the context or principal. */
-  #recorded(context: Context): Assigned {
+  #recorded(context: Context, unexplained: Unexplained): Assigned {
+    if (unexplained.get(context)?.length === 0) return { context, strength: 'lead' }
     const joined = this.#joined
     const recorded = [...this.ordinary, ...this.strange].filter(
       ({ matter }) => matter === 'recorded',

@@ -67,6 +67,7 @@ export function populationOf(tokens: readonly Token[], signIns: Iterable<string>
       renamed: new Set(),
       signIns: countBy(joined, ({ who }) => who),
     },
+    byMailService: new Set(),
   }
 }
 
@@ -110,6 +111,8 @@ function tenantOf(
     people: new Set(joined.map(({ who }) => who)).size,
     lostRows: 0,
     rows: joined.length,
+    lost: [],
+    hasInteractive: true,
   }
 }
 
