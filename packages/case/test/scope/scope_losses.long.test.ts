@@ -54,6 +54,17 @@ describe('a loss of the access log', () => {
   for (const [name, lost, because] of [
     ['a hole', loss(50, 51), '1 silence in the access log'],
     [
+      'a file that could not be read',
+      loss(0, 0, {
+        source: '',
+        category: '',
+        tenant: '',
+        code: 'unread-file',
+        to_at: hour(9000),
+      }),
+      '1 unread file that may hold accesses',
+    ],
+    [
       'a stated gap',
       loss(50, 50.1, { code: 'extractor-gap', category: '' }),
       '1 silence in the access log',

@@ -127,6 +127,7 @@ export const answers: readonly Pure[] = [
         /: 3 records from .* UTC on \(hole/,
       ],
       [{ because: 'access-log-capped', from: null, to: null }, /at an unknown time \(hole\)/],
+      [{ because: 'access-log-unread', loss: 'unread-file', to: null }, /UTC on \(unread-file\)/],
     ] as const
   ).map(
     ([one, says]): Pure => ({

@@ -142,6 +142,39 @@ describe('a row that nothing beside it dates', () => {
   }
 })
 
+describe('a file of which nothing could be read', () => {
+  const unread = (shape: string, path: string, reason = ''): World => ({
+    evidence: [{ evidence_id: 1, path, shape }],
+    reject: reason === '' ? [] : [reject(1, { kind: 'file', reason })],
+  })
+  for (const [shape, path, reason] of [
+    ['unreadable', '/logs/a.zip!b.json', 'encrypted'],
+    ['unreadable', '/logs/a.zip', 'zip-unreadable'],
+    ['unrecognised', '/logs/a.json.gz', 'compressed-data-damaged'],
+    ['unrecognised', '/logs/a.csv', 'column-count'],
+    ['unrecognised', '/logs/a.xlsx!xl/worksheets/sheet1.xml'],
+    ['local-times-csv', '/logs/a.csv', 'time-unproven'],
+  ] as const)
+    it(`may be any log of all time: ${path}, ${shape} ${reason ?? ''}`, async () => {
+      assert.deepEqual(await losses(unread(shape, path, reason)), ['unread-file ever ever 0'])
+      const issuances = await losses(unread(shape, path, reason), 'issuance')
+      assert.deepEqual(issuances, ['unread-file ever ever 0'])
+    })
+
+  for (const [shape, path, reason] of [
+    ['empty', '/logs/a.json'],
+    ['unrecognised', '/logs/notes.txt'],
+    ['unrecognised', '/logs/error page.json'],
+    ['unrecognised', '/logs/a.xlsx![Content_Types].xml'],
+    ['unrecognised', '/logs/.DS_Store', 'malformed-json'],
+    ['unreadable', '/logs/socket', 'not-a-file'],
+    ['memory-dump', '/logs/a.dmp'],
+  ] as const)
+    it(`is no loss where it is plainly no log: ${path}, ${shape}`, async () => {
+      assert.deepEqual(await losses(unread(shape, path, reason)), [])
+    })
+})
+
 describe('a file that ends before its log', () => {
   const two = [evidence(1, 0, 29), evidence(2, 40, 60)]
   const later = file(
