@@ -22,7 +22,7 @@ const MOST_ON_A_LINE = 4
 const BEYOND_MS = 24 * 3_600_000
 
 const BLOCK = `toInt64(intDiv(line, ${NEAR_LINES}))`
-const REJECTS = `SELECT evidence_id, line FROM reject WHERE ${IS_LOSS} AND evidence_id IN (${OF_LOGS})`
+const REJECTS = `SELECT evidence_id, line, reason FROM reject WHERE ${IS_LOSS} AND evidence_id IN (${OF_LOGS})`
 const near = (table: string) => `
   SELECT evidence_id, line, toUnixTimestamp64Milli(at) AS ms FROM ${table}
   WHERE ${HAS_TIME} AND (evidence_id, ${BLOCK}) GLOBAL IN (
@@ -93,10 +93,10 @@ async function marginsOf(session: Session, records: string): Promise<Map<number,
 /** Rejects by the record that they follow. */
 function besideRejects(session: Session, records: string): AsyncIterable<readonly Json[]> {
   return session.stream(
-    `SELECT evidence_id, count() AS rejects, any(on_line) AS crowd, any(lo_before) AS lo_before,
+    `SELECT evidence_id, count() AS rejects, countIf(reason = 'column-count') AS misfits, any(on_line) AS crowd, any(lo_before) AS lo_before,
        any(hi_before) AS hi_before, any(lo_after) AS lo_after, any(hi_after) AS hi_after
      FROM (
-       SELECT r.evidence_id AS evidence_id, w.line AS behind, w.on_line AS on_line, w.lo_before AS lo_before,
+       SELECT r.evidence_id AS evidence_id, r.reason AS reason, w.line AS behind, w.on_line AS on_line, w.lo_before AS lo_before,
          w.hi_before AS hi_before, w.lo_after AS lo_after, w.hi_after AS hi_after
        FROM (${REJECTS}) AS r
        ASOF LEFT JOIN (${windows(records)}) AS w ON r.evidence_id = w.evidence_id AND r.line >= w.line
@@ -118,6 +118,8 @@ function periodOf(row: Json, file: LossyFile, margin: number | undefined): Perio
   )
   if (times.length === 0) return whole
   const isAtEdge = times.length < 4
+  // Rows at a file's end that do not fit its header are of another table, which was joined to it.
+  if (isAtEdge && Number(row['misfits']) > 1) return ALL_TIME
   const wide = margin + (isAtEdge ? BEYOND_MS : 0)
   return { fromMs: Math.min(...times) - wide, toMs: Math.max(...times) + wide + 1 }
 }

@@ -102,6 +102,16 @@ describe('a row that could not be read', () => {
     assert.deepEqual(found, ['rejected-rows ual/Exchange tenant-a 31 83 2'])
   })
 
+  it('of another table behind the last record is of any time', async () => {
+    const reason = { reason: 'column-count' }
+    const found = await losses({
+      access: file(upTo(60)),
+      evidence: [evidence(1, 0, 59)],
+      reject: [reject(61, reason), reject(62, reason)],
+    })
+    assert.deepEqual(found, ['rejected-rows ual/Exchange tenant-a ever ever 2'])
+  })
+
   it('among records of one line is as wide as the file', async () => {
     const rows = upTo(60).map((n) => bind(ANN, n, [], { evidence_id: 1, line: 1 }))
     const found = await losses({
