@@ -200,12 +200,11 @@ const UNREAD = `SELECT evidence_id FROM evidence
 /** Losses by files that could not be read: of any log and tenant, of all time, and of nobody knows how many records. */
 export async function lostUnread(session: Session): Promise<Loss[]> {
   const rows = await session.rows(`${UNREAD} ORDER BY evidence_id ${BOUNDED}`)
-  return rows.flatMap((row) =>
-    (['access', 'issuance'] as const).map((side): Loss => {
-      const evidenceId = Number(row['evidence_id'])
-      return { ...logName(side, ''), evidenceId, code: 'unread-file', ...ALL_TIME, records: 0 }
-    }),
-  )
+  const lost = { code: 'unread-file', records: 0, ...ALL_TIME } as const
+  return rows.flatMap((row): Loss[] => {
+    const evidenceId = Number(row['evidence_id'])
+    return [accessLog(''), issuanceLog('')].map((log) => Object.assign({ evidenceId }, log, lost))
+  })
 }
 
 const FOLDER = "substring(path, 1, length(path) - position(reverse(path), '/'))"

@@ -152,11 +152,12 @@ describe('a row that nothing beside it dates', () => {
   }
 })
 
+const unread = (shape: string, path: string, reason = ''): World => ({
+  evidence: [{ evidence_id: 1, path, shape }],
+  reject: reason === '' ? [] : [reject(1, { kind: 'file', reason })],
+})
+
 describe('a file of which nothing could be read', () => {
-  const unread = (shape: string, path: string, reason = ''): World => ({
-    evidence: [{ evidence_id: 1, path, shape }],
-    reject: reason === '' ? [] : [reject(1, { kind: 'file', reason })],
-  })
   for (const [shape, path, reason] of [
     ['unreadable', '/logs/a.zip!b.json', 'encrypted'],
     ['unreadable', '/logs/a.zip', 'zip-unreadable'],

@@ -75,9 +75,10 @@ describe('a known loss', () => {
   })
 })
 
+const at = (hour: number) => ({ fromMs: hour * HOUR_MS, toMs: (hour + 1) * HOUR_MS })
+
 describe('a known loss explains nothing', () => {
   const five = tokens(5, 'new')
-  const at = (hour: number) => ({ fromMs: hour * HOUR_MS, toMs: (hour + 1) * HOUR_MS })
   it('outside of the time in which the tokens can have been issued', () => {
     assert.deepEqual(unexplained(five, [loss(9, at(60))]), { new: 5 })
     assert.deepEqual(unexplained(five, [loss(9, at(80))]), { new: 0 })
