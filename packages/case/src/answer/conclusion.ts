@@ -1,7 +1,7 @@
 /**
  * What a case comes to, and how sure that is. `found`: something is established. `lead`: something is missing or odd,
- * and ordinary causes remain. `nothing-found`: every access has a verdict, and nothing points at anybody.
- * `cannot-tell`: not all have one. A number that nobody looked for is null, never 0.
+ * and ordinary causes remain, or only marks say whose it is. `nothing-found`: every access has a verdict, and nothing
+ * points at anybody. `cannot-tell`: not all have one. A number that nobody looked for is null, never 0.
  *
  * @module
  */
@@ -9,6 +9,7 @@
 import { dumpFiles, dumpScans } from '../dumps/dump_scans.ts'
 import { isLeak, type KeyFound } from '../dumps/keys_found.ts'
 import type { Session } from '../engine/session.ts'
+import { type MarkedCounts, markedCounts } from '../scope/marked_counts.ts'
 import { markConditions } from '../scope/marks.ts'
 import { type PointedCounts, pointedCounts } from '../scope/pointed_counts.ts'
 import {
@@ -54,6 +55,8 @@ export interface Conclusion {
     readonly keys: number | null
   }
   readonly leads: PointedCounts
+  /** What marks take out of these counts, or call the attacker's. */
+  readonly marked: MarkedCounts
   readonly judged: VerdictCounts
   readonly comparable: Comparable
   readonly unread: Unread
@@ -75,15 +78,18 @@ export interface Grounds {
 
 /** */
 export async function conclude(session: Session, grounds: Grounds): Promise<Conclusion> {
-  const counts = await pointedCounts(session, await markConditions(session))
+  const conditions = await markConditions(session)
+  const counts = await pointedCounts(session, conditions)
+  const marked = await markedCounts(session, conditions)
   const judged = await verdictCounts(session)
   const dumps = await dumpSearch(session, grounds.keys)
   const unread = { ...unreadOf(grounds.evidence), ...(await accessLosses(session)) }
   const established = { ...counts.established, keys: dumps.keys }
   return {
-    status: statusOf({ established, leads: counts.leads, judged, unread }),
+    status: statusOf({ established, leads: counts.leads, marked, judged, unread }),
     established,
     leads: counts.leads,
+    marked,
     judged,
     comparable: grounds.comparable ?? (await comparable(session)),
     unread,
@@ -98,14 +104,20 @@ export function isPointedAt({ accesses, huntHits }: PointedCounts): boolean {
   return accesses + huntHits > 0
 }
 
+/** Whether only marks say whose accesses are: they take out what is established, or name the attacker's. */
+export function isMarkedOpen({ established, attackers }: MarkedCounts): boolean {
+  return isPointedAt(established) || attackers.accesses > 0
+}
+
 export function statusOf({
   established,
   leads,
+  marked,
   judged,
   unread,
-}: Pick<Conclusion, 'established' | 'leads' | 'judged' | 'unread'>): Status {
+}: Pick<Conclusion, 'established' | 'leads' | 'marked' | 'judged' | 'unread'>): Status {
   if (isPointedAt(established) || (established.keys ?? 0) > 0) return 'found'
-  if (isPointedAt(leads)) return 'lead'
+  if (isPointedAt(leads) || isMarkedOpen(marked)) return 'lead'
   // Absence is shown only where every access is in the evidence and has a verdict.
   return undecided(judged).length === 0 && unread.losses === 0 ? 'nothing-found' : 'cannot-tell'
 }

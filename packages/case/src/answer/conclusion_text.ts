@@ -36,6 +36,8 @@ export interface ConclusionText {
   readonly judged: string
   /** The same two where there is one line for each; `''` where nothing is to be said. */
   readonly brief: { readonly comparison: string; readonly judged: string }
+  /** What marks take out of the counts or call the attacker's, and who says so; `''` where they do neither. */
+  readonly marked: string
   /** What leads are, apart from what is established; `''` where there is none. */
   readonly leads: string
   /** What was not read or not searched; `''` where there is nothing of the kind. */
@@ -47,7 +49,11 @@ export interface ConclusionText {
 
 export function conclusionText(conclusion: Conclusion): ConclusionText {
   const title = TITLES[conclusion.status](conclusion)
-  const statement = capital(STATEMENTS[conclusion.status](conclusion))
+  const marked = markedText(conclusion)
+  const said = capital(STATEMENTS[conclusion.status](conclusion))
+  // What is established comes first; leads, and that nothing is found, hold only beside the marks.
+  const texts = conclusion.status === 'found' ? [said, marked] : [marked, said]
+  const statement = texts.filter((text) => text !== '').join(' ')
   return {
     title,
     statement,
@@ -55,6 +61,7 @@ export function conclusionText(conclusion: Conclusion): ConclusionText {
     comparison: comparisonText(conclusion.comparable),
     judged: decidedText(conclusion),
     brief: { comparison: briefComparison(conclusion), judged: briefDecided(conclusion) },
+    marked,
     leads: leadsText(conclusion),
     unread: unreadText(conclusion),
     dumps: dumpsText(conclusion.dumps),
@@ -82,8 +89,10 @@ export function ignoranceText(some: number, all: number): string {
 
 const STATEMENTS: Readonly<Record<Status, (conclusion: Conclusion) => string>> = {
   found: foundText,
-  lead: ({ leads }) =>
-    `${pointedText(leads).join('; ')}. Ordinary causes remain; this accuses nobody.`,
+  lead: ({ leads }) => {
+    const phrases = pointedText(leads).join('; ')
+    return phrases === '' ? '' : `${phrases}. Ordinary causes remain; this accuses nobody.`
+  },
   'nothing-found': nothingText,
   'cannot-tell': cannotTellText,
 }
@@ -132,11 +141,48 @@ function pointedText(counts: PointedCounts): string[] {
   ]
 }
 
+const NAMED = 2
+const NAME_LENGTH = 40
+
+/** `12 accesses with tokens that nobody issued are marked legitimate by ann.` */
+function markedText({ marked: { established, leads, attackers } }: Conclusion): string {
+  const { tokens, sessions, unissued, mismatched, huntHits } = established
+  const kinds = [tokens > 0 && 'tokens', sessions > 0 && 'sessions'].filter(Boolean)
+  const things = kinds.length === 0 ? 'tokens' : kinds.join(' or ')
+  const some = (n: number, what: string) =>
+    n === 0 ? [] : [`${plural(n, 'access', 'accesses')} ${what}`]
+  const legitimate = [
+    ...some(unissued, `with ${things} that nobody issued`),
+    ...some(mismatched, `with ${things} issued to somebody else`),
+    ...some(huntHits, 'that established hunts hit'),
+  ]
+  const said = (phrases: readonly string[], as: string, by: readonly string[]) => {
+    if (phrases.length === 0) return []
+    const more = by.length > NAMED ? ` and ${count(by.length - NAMED)} more` : ''
+    const names = by.slice(0, NAMED).map((name) => name.slice(0, NAME_LENGTH))
+    const isOne = phrases.length === 1 && phrases[0]?.startsWith('1 ') === true
+    const verb = isOne ? 'is' : 'are'
+    return [`${capital(phrases.join('; '))} ${verb} marked ${as} by ${names.join(', ')}${more}.`]
+  }
+  return [
+    ...said(legitimate, 'legitimate', established.by),
+    ...said(pointedText(leads), 'legitimate', leads.by),
+    ...said(
+      some(attackers.accesses, 'of no established verdict'),
+      "as the attacker's",
+      attackers.by,
+    ),
+  ].join(' ')
+}
+
 function nothingText(conclusion: Conclusion): string {
-  const { of, first, last } = conclusion.judged
+  const { of, issued, first, last } = conclusion.judged
+  const other = conclusion.marked.leads.huntHits > 0 ? 'other ' : ''
   const unread = unreadText(conclusion)
   const sentences = [
-    `all ${plural(of, 'access', 'accesses')} used an issued token, and no hunt hit.`,
+    issued === of
+      ? `all ${plural(of, 'access', 'accesses')} used an issued token, and no ${other}hunt hit.`
+      : `the other ${plural(issued, 'access', 'accesses')} used an issued token, and no ${other}hunt hit.`,
     ...(first === null || last === null
       ? []
       : [`They are of ${minute(first)} to ${minute(last)}.`]),

@@ -5,11 +5,12 @@
  */
 import { countOf, type Session } from '../engine/session.ts'
 import type { HuntResult } from '../hunts/run_hunts.ts'
+import { type MarkedCounts, markedCounts } from '../scope/marked_counts.ts'
 import { markConditions } from '../scope/marks.ts'
 import { type PointedCounts, pointedCounts } from '../scope/pointed_counts.ts'
 import type { Selection } from '../scope/selection.ts'
 import { undecided, type VerdictCounts, verdictCounts } from '../scope/verdict_counts.ts'
-import { type Conclusion, isPointedAt } from './conclusion.ts'
+import { type Conclusion, isMarkedOpen, isPointedAt } from './conclusion.ts'
 
 export interface Outcome {
   /** Something is established. */
@@ -75,24 +76,30 @@ export async function selectionOutcome(
 ): Promise<Outcome> {
   if (Object.keys(selection).length > 0)
     return { isFound: accesses > 0, isWhole: await isCovered(session, selection) }
-  const counts = await pointedCounts(session, await markConditions(session))
-  return pointedOutcome({ ...counts, judged: await verdictCounts(session) })
+  const conditions = await markConditions(session)
+  return pointedOutcome({
+    ...(await pointedCounts(session, conditions)),
+    marked: await markedCounts(session, conditions),
+    judged: await verdictCounts(session),
+  })
 }
 
 /** Of the accesses that verdicts and hunts point at. */
 export function pointedOutcome({
   established,
   leads,
+  marked,
   judged,
 }: {
   readonly established: PointedCounts
   readonly leads: PointedCounts
+  readonly marked: MarkedCounts
   readonly judged: VerdictCounts
 }): Outcome {
   return {
     isFound: isPointedAt(established),
     isWhole: undecided(judged).length === 0,
-    hasLeads: isPointedAt(leads),
+    hasLeads: isPointedAt(leads) || isMarkedOpen(marked),
   }
 }
 

@@ -222,7 +222,7 @@ export async function marks(session: Session): Promise<Mark[]> {
 }
 
 /** Of each thing that is marked, the mark that counts. */
-const NEWEST = `SELECT kind, value, max((toUnixTimestamp64Milli(mark.at), who, party, reason)) AS newest
+export const NEWEST: string = `SELECT kind, value, max((toUnixTimestamp64Milli(mark.at), who, party, reason)) AS newest
   FROM mark WHERE ${IS_MARK} GROUP BY kind, value HAVING newest.3 != ''`
 
 /** How many marks count. */

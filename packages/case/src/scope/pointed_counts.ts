@@ -69,7 +69,7 @@ export const pointedAccesses = (legitimate: string): string => `
     ON v.bucket = a.bucket AND v.record_id = a.record_id AND v.content = a.content`
 
 /** What is established is not counted as a lead too. */
-const ESTABLISHED = `
+export const ESTABLISHED: string = `
   SELECT record_id, content FROM verdict WHERE strength = 'established'
   UNION ALL
   SELECT record_id, content FROM hunt_hit WHERE ${IS_ESTABLISHED_HUNT}`
@@ -98,7 +98,7 @@ export const COUNTED: string = `
 /** Cost: a pass over the accesses that are pointed at, and one over the hits of hunts. */
 export async function pointedCounts(
   session: Session,
-  marked?: MarkConditions,
+  marked?: Pick<MarkConditions, 'legitimate'>,
 ): Promise<PointedByStrength> {
   const legitimate = marked?.legitimate ?? '0'
   const rows = await session.rows(
@@ -110,7 +110,7 @@ export async function pointedCounts(
   return { established: named('established'), leads: named('lead') }
 }
 
-function countsOf(row: Json): PointedCounts {
+export function countsOf(row: Json): PointedCounts {
   const counts = readCounts(row)
   const time = (name: string, isThere: boolean) => (isThere ? isoOf(Number(row[name])) : null)
   const isAny = counts.accesses + counts.huntHits > 0

@@ -41,19 +41,38 @@ const JUDGED = {
   last: null,
 }
 
+const BY = { ...NONE, by: [] }
+const MARKED: Conclusion['marked'] = {
+  established: BY,
+  leads: BY,
+  attackers: { accesses: 0, by: [] },
+}
+const OURS: Conclusion['marked'] = { ...MARKED, established: { ...ONE, by: ['ann'] } }
+const OUR_LEADS: Conclusion['marked'] = { ...MARKED, leads: { ...HIT, by: ['ann', 'bob', 'cy'] } }
+const THEIRS: Conclusion['marked'] = { ...MARKED, attackers: { accesses: 1, by: ['ann'] } }
+
 interface Given {
   readonly established?: PointedCounts
   readonly keys?: number | null
   readonly leads?: PointedCounts
+  readonly marked?: Conclusion['marked']
   readonly judged?: Partial<Conclusion['judged']>
   readonly losses?: number
 }
 
 const LONGEST = { from: '2025-03-14T08:10:00.000Z', to: '2025-03-14T17:58:00.000Z' }
 
-const of = ({ established = NONE, keys = null, leads = NONE, judged = {}, losses = 0 }: Given) => ({
+const of = ({
+  established = NONE,
+  keys = null,
+  leads = NONE,
+  marked = MARKED,
+  judged = {},
+  losses = 0,
+}: Given) => ({
   established: { ...established, keys },
   leads,
+  marked,
   judged: { ...JUDGED, ...judged },
   unread: { files: 0, records: 0, losses, longest: losses === 0 ? null : LONGEST },
 })
@@ -80,6 +99,9 @@ describe('the outcome of a case', () => {
     ['something established beside leads', { established: ONE, leads: HIT }, 'found'],
     ['a token that is a lead', { leads: ONE }, 'lead'],
     ['a hit of a lead', { leads: HIT }, 'lead'],
+    ['an established token that is marked as legitimate', { marked: OURS }, 'lead'],
+    ["accesses that are marked as the attacker's", { marked: THEIRS }, 'lead'],
+    ['leads that are marked as legitimate', { marked: OUR_LEADS }, 'nothing-found'],
     ['everything issued', {}, 'nothing-found'],
     ['everything issued, and no key where it was searched', { keys: 0 }, 'nothing-found'],
     ['all but one decided', { judged: { accesses: 9, issued: 9, undetermined: 1 } }, 'cannot-tell'],
@@ -111,6 +133,26 @@ describe('the headline', () => {
       'of leads',
       { leads: ONE },
       /^LEADS ONLY\. 3 accesses \(1 token\) that no record explains\. Ordinary causes remain; this accuses nobody\.$/,
+    ],
+    [
+      'of an established token that is marked as legitimate',
+      { marked: OURS, judged: { issued: 7 } },
+      /^LEADS ONLY\. 3 accesses with tokens that nobody issued are marked legitimate by ann\.$/,
+    ],
+    [
+      'of an established token beside another that is marked',
+      { established: ONE, marked: OURS },
+      /^FORGED TOKENS USED\. .* 3 accesses with tokens that nobody issued are marked legitimate by ann\.$/,
+    ],
+    [
+      'of leads that are marked as legitimate',
+      { marked: OUR_LEADS, judged: { issued: 8 } },
+      /^NOTHING FOUND\. 2 accesses that 1 hunt points at are marked legitimate by ann, bob and 1 more\. The other 8 accesses used an issued token, and no other hunt hit\.$/,
+    ],
+    [
+      "of accesses that are marked as the attacker's",
+      { marked: THEIRS },
+      /^LEADS ONLY\. 1 access of no established verdict is marked as the attacker's by ann\.$/,
     ],
     ['of nothing', {}, /^NOTHING FOUND\. All 10 accesses used an issued token, and no hunt hit\.$/],
     [

@@ -100,6 +100,11 @@ describe('the base rate', () => {
 })
 
 describe('marks', () => {
+  it('leave a case without any as it is', async () => {
+    const { established: found, leads, attackers } = (await concluded()).marked
+    assert.deepEqual([found.accesses, leads.accesses, attackers.accesses], [0, 0, 0])
+  })
+
   it('take legitimate accesses out of the conclusion, and leave the verdicts unchanged', async () => {
     const ours = { party: 'ours', reason: 'our own test', who: 'ann' } as const
     await addMark(world.session, { kind: 'address', value: '203.0.113.9', ...ours })
@@ -108,6 +113,18 @@ describe('marks', () => {
     const left = await leadsOf(world.session, [], await markConditions(world.session))
     assert.equal(left.length, 1)
     await addMark(world.session, { kind: 'session', value: 'odd-session', ...ours })
-    assert.equal((await concluded()).leads.accesses, 0)
+    const all = await concluded()
+    // Nobody but a person says that nothing is left.
+    assert.deepEqual([all.status, all.leads.accesses], ['lead', 0])
+    const { established: taken, leads: led } = all.marked
+    assert.deepEqual([taken.unissued, taken.by, led.accesses, led.by], [1, ['ann'], 1, ['ann']])
+  })
+
+  it("as the attacker's count apart from what is established", async () => {
+    const token = guid(100)
+    const word = { party: 'theirs', reason: 'seen', who: 'bob' } as const
+    await addMark(world.session, { kind: 'token', value: token, ...word })
+    const { status, marked } = await concluded()
+    assert.deepEqual([status, marked.attackers], ['lead', { accesses: 1, by: ['bob'] }])
   })
 })
