@@ -58,7 +58,7 @@ function linesOf(answer: cases.Answer, path: string, room: Room): string[] {
       lines: Math.ceil(lines * narrowness),
     })
   const hasTable = answer.scope.accesses > 0
-  const sure = sureness(answer, block)
+  const sure = [...marked(answer, block), ...sureness(answer, block)]
   return [
     ...happened(answer, path, room),
     '',
@@ -88,7 +88,7 @@ function happened(answer: cases.Answer, path: string, { width, lines }: Room): s
   const named = room < 8 ? '' : `case: ${shortened(path, room, 'end')}`
   return [
     `${first}${named.padStart(width - first.length)}`.trimEnd(),
-    ...wrapped(brief(answer) ?? statement, width, Math.max(2, lines)),
+    ...wrapped(brief(answer) ?? safeText(statement, 6 * WIDTH), width, Math.max(3, lines)),
   ]
 }
 
@@ -141,6 +141,12 @@ function sureness({ conclusion }: cases.Answer, block: Block): string[] {
   ]
 }
 
+/** What marks change beside what is found; the other statements begin with it. */
+function marked({ conclusion }: cases.Answer, block: Block): string[] {
+  const text = conclusion.status === 'found' ? cases.conclusionText(conclusion).marked : ''
+  return text === '' ? [] : block('MARKED', safeText(text, 6 * WIDTH))
+}
+
 /** Before when the logs of the affected tenants exclude nothing, which tenants they never cover, and what else was not read. */
 function blind({ timeline, conclusion }: cases.Answer, block: Block): string[] {
   const { horizons, cannotExcludeBefore } = timeline
@@ -174,23 +180,16 @@ function firstOf(names: readonly string[], most: number): string {
   return `${names.slice(0, most).join(', ')}${left > 0 ? ` and ${count(left)} more` : ''}`
 }
 
-/** A selection without an access, or nothing but leads, or what people marked as legitimate. */
+/** A selection without an access, or nothing but leads. */
 function selected(answer: cases.Answer, block: Block): string[] {
-  const { selection, scope, verdicts, conclusion, marks } = answer
+  const { selection, scope } = answer
   if (!selection.isDefault)
     return block(
       'SELECTED',
       'no access of the case. That may be its spelling, or that no log covers it: mintmark coverage.',
     )
-  const isMarked =
-    conclusion.status !== 'found' &&
-    verdicts.unissued + verdicts.mismatched > conclusion.leads.accesses &&
-    marks.some(({ party }) => party === 'ours')
   const { either } = scope
   return [
-    ...(isMarked
-      ? block('MARKED', 'all that verdicts and established hunts point at is marked as legitimate.')
-      : []),
     ...(either.accesses > 0
       ? block(
           'POSSIBLE',

@@ -43,14 +43,21 @@ export function answerSection(answer: Answer): Section {
 function found(answer: Answer): Statement {
   const { status, unanswered, wouldSettle } = answer.conclusion
   const [first] = wouldSettle
+  const { headline, marked } = conclusionText(answer.conclusion)
   const isProven = status === 'found' || (status === 'nothing-found' && unanswered.length === 0)
   return statement({
     id: 'found',
-    text: conclusionText(answer.conclusion).headline,
+    text: headline,
     ...(status !== 'found' &&
       first !== undefined && { settledBy: `${first.settledBy}. ${first.text}` }),
     strength: isProven ? 'established' : status === 'lead' ? 'lead' : 'not-excluded',
-    evidence: [VERDICTS_SQL, 'verdicts', 'coverage', 'docs/verdicts.md#unissued'],
+    evidence: [
+      VERDICTS_SQL,
+      'verdicts',
+      ...(marked === '' ? [] : ['marks']),
+      'coverage',
+      'docs/verdicts.md#unissued',
+    ],
     cannotMean:
       'A record of an access does not prove that a person read what was opened, and a log that somebody could write to can hide a forgery.',
   })
@@ -206,7 +213,8 @@ function ranged(id: string, label: string, bound: Bounds, { absence, present }: 
 
 function figures(answer: Answer): (Figure | undefined)[] {
   const { scope, conclusion } = answer
-  const { established, leads: led } = conclusion
+  const { established, leads: led, marked } = conclusion
+  const taken = marked.established
   const absence = absenceIn(answer)
   const of: Counted = { absence, present: 'established' }
   const selected: Counted = { absence, present: selectedStrength(answer) }
@@ -215,9 +223,19 @@ function figures(answer: Answer): (Figure | undefined)[] {
   const sized: Counted = { ...of, absence: scope.copies.lower > 0 ? 'unknown' : absence }
   const nameless = scope.items_without_message_id
   return [
-    counted('unissued', established.unissued, ['verdicts'], of),
-    counted('mismatched', established.mismatched, ['verdicts'], of),
-    counted('tokens', established.tokens, ['tokens'], of),
+    // Records say it, whatever marks say.
+    counted('unissued', established.unissued + taken.unissued, ['verdicts'], of),
+    counted('mismatched', established.mismatched + taken.mismatched, ['verdicts'], of),
+    markedFigure(taken.accesses),
+    taken.tokens === 0
+      ? counted('tokens', established.tokens, ['tokens'], of)
+      : counted(
+          'tokens',
+          established.tokens,
+          ['tokens', 'marks'],
+          { ...of, absence: 'unknown' },
+          UNMARKED,
+        ),
     leadFigure(led.accesses + led.huntHits),
     counted('accesses', scope.accesses, ['timeline.jsonl'], selected, accessesLabel(answer)),
     counted('mailboxes', scope.mailboxes, ['accounts', 'accounts.csv'], selected),
@@ -228,6 +246,15 @@ function figures(answer: Answer): (Figure | undefined)[] {
     counted('bytes', scope.bytes, ['messages.csv'], sized),
     keyFigure(conclusion),
   ]
+}
+
+const UNMARKED = 'tokens not issued to their user, without accesses marked as legitimate'
+
+function markedFigure(value: number): Figure | undefined {
+  if (value === 0) return undefined
+  const label = 'of these accesses, marked as legitimate by investigators'
+  const evidence = ['marks', VERDICTS_SQL] as const
+  return figure({ id: 'count-marked', label, value, strength: 'not-excluded', evidence })
 }
 
 function leadFigure(value: number): Figure | undefined {

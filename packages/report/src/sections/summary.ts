@@ -33,7 +33,10 @@ function happened(answer: Answer, on: On): Statement {
   return statement({
     id: 'summary-what',
     label: 'What happened',
-    text: status === 'found' ? misuse(answer) : conclusionText(conclusion).headline,
+    text:
+      status === 'found'
+        ? `${misuse(answer)} ${conclusionText(conclusion).marked}`.trim()
+        : conclusionText(conclusion).headline,
     strength: isProven ? 'established' : status === 'lead' ? 'lead' : 'not-excluded',
     evidence: on('found', 'lineage-keys'),
   })
@@ -87,6 +90,9 @@ function mailboxText({ scope, selection }: Answer): string {
 function noMailbox({ scope, conclusion }: Answer): string {
   if (scope.accesses > 0)
     return `No record names a mailbox: the ${plural(scope.accesses, 'access', 'accesses')} ${scope.accesses === 1 ? 'is' : 'are'} to files and other things.`
+  const { established, attackers } = conclusion.marked
+  if (established.mailboxes > 0 && attackers.accesses === 0)
+    return `Marks decide: they call all that is established legitimate, on ${plural(established.mailboxes, 'mailbox', 'mailboxes')}.`
   return conclusion.status === 'nothing-found' && conclusion.unanswered.length === 0
     ? 'Nobody, within the times that the logs cover.'
     : 'Not known: no record points at an account, and not every access could be judged.'

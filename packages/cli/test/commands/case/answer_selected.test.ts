@@ -58,21 +58,6 @@ describe('an answer to a selection', () => {
     assert.match(head, /SELECTED no access of the case\./)
   })
 
-  it('that matches nothing because of marks says so', () => {
-    const { established } = empty.conclusion
-    const none = { ...established, accesses: 0, unissued: 0, mismatched: 0, huntHits: 0 }
-    const conclusion = { ...empty.conclusion, status: 'cannot-tell', established: none } as const
-    const selection = { isDefault: true, accesses: 0 }
-    const mark = { kind: 'address', value: '203.0.113.99', party: 'ours' } as const
-    const marks = [{ ...mark, reason: 'our own test', who: 'ann', at: '2023-06-08T00:00:00.000Z' }]
-    assert.doesNotMatch(headOf({ ...empty, selection, conclusion }), /MARKED/)
-    const head = headOf({ ...empty, selection, conclusion, marks })
-    assert.match(
-      head,
-      /MARKED all that verdicts and established hunts point at is marked as legitimate/,
-    )
-  })
-
   it('with accesses says of whose mail it speaks', async () => {
     const { out } = await mintmark(...investigated, '--all')
     assert.match(out, /^READ {6}of the selection alone \(\d+ mailboxes\): /m)
