@@ -2,10 +2,10 @@
 -- title: A device code entered in one network, and mail or files read in another
 -- means: A token from a device-code sign-in read mail or files. It did so from another network than the one where the
 --   code was entered, and nobody of the tenant ever signed in from there. An intruder who sends a code to a victim
---   leaves these records. Microsoft's own mail clients are in device_code_apart.
+--   leaves these records.
 -- cannot-mean: That the tokens are in the wrong hands. It is a lead, because it rests on the difference between two
---   networks. A code that is entered at home for a tool on a server looks the same, and so does a proxy that sign-ins
---   bypass.
+--   networks, and no record excludes a journey. A phone that is signed in with a code at the office and used on a
+--   mobile network looks the same. So do a code for a tool on a server, and a proxy that sign-ins bypass.
 -- attack: T1528, T1566.002, T1550.001
 -- strength: lead
 -- class: mis-granted
@@ -58,5 +58,4 @@ FROM (
 )
 WHERE NOT is_home
   AND (tenant, network) GLOBAL NOT IN (SELECT tenant, toString(network) FROM place WHERE side = 'signed-in')
-  AND app NOT IN ('29d9ed98-a469-4536-ade2-f981bc1d605e', 'd3590ed6-52b3-4102-aeff-aad2292ab01c', '27922004-5251-4030-b22d-91ecd9a37ea4')
 ORDER BY at, record_id, content

@@ -29,7 +29,7 @@ const VIEWS = [
   'tokens',
   'unknowns',
   'evidence',
-  'hunts?hunt=device_code_apart',
+  'hunts?hunt=device_code_elsewhere',
   'custody',
   'keys',
   'marks',
