@@ -5,6 +5,7 @@
  * @module
  */
 import { BOUNDED, cell, countOf, insertRows, rowReader, type Session } from '../engine/session.ts'
+import { messageKey } from '../store/sql.ts'
 import type { Account, OrganisationBasis } from './accounts.ts'
 import type { Selected } from './selected.ts'
 import { type LostAccesses, type Reason, reasonText, summed, type Unnamed } from './unbounded.ts'
@@ -23,7 +24,7 @@ export interface Exposure {
 /** The items of the selected accesses, one row each. */
 export const itemsOf = ({ table }: Selected): string => `
   SELECT account, record_id, content, party, named, class, operation, number,
-    trimBoth(m) AS message, trimBoth(i) AS item, b AS size
+    ${messageKey('m')} AS message, trimBoth(i) AS item, b AS size
   FROM ${table}
   ARRAY JOIN item_message_id AS m, item_id AS i, item_bytes AS b, arrayEnumerate(item_message_id) AS number
   WHERE is_mail AND named != ''`
@@ -32,8 +33,7 @@ const IS_LOWER = "party = 'theirs' AND named = 'read'"
 
 /**
  * Writes down copies and nameless items. A nameless item is not merged with a message by itself. Where any record of
- * the case gives the message id of the same store item, the upper bound counts that message. Collectors fold the
- * letters of ids, so ids are compared case-blind.
+ * the case gives the message id of the same store item, the upper bound counts that message.
  */
 export async function expose(session: Session, selected: Selected): Promise<Exposure> {
   const items = itemsOf(selected)
@@ -56,7 +56,7 @@ export async function expose(session: Session, selected: Selected): Promise<Expo
   const resolved = await resolve(session, selected, nameless)
   await session.command(
     `INSERT INTO ${copies}
-     SELECT account, sipHash128(lower(message)) AS hash, max(is_lower), max(size)
+     SELECT account, sipHash128(message) AS hash, max(is_lower), max(size)
      FROM (
        SELECT account, message, size, ${IS_LOWER} AS is_lower FROM (${items}) WHERE message != ''
        UNION ALL
@@ -78,9 +78,9 @@ async function resolve(session: Session, selected: Selected, nameless: string): 
   if ((await countOf(session, `(${wanted})`)) === 0) return table
   await session.command(
     `INSERT INTO ${table}
-     SELECT trimBoth(item_id) AS id, any(trimBoth(message_id)) FROM item
-     WHERE trimBoth(message_id) != '' AND trimBoth(item_id) GLOBAL IN (${wanted})
-     GROUP BY id HAVING uniqExact(trimBoth(message_id)) = 1 ${BOUNDED}`,
+     SELECT trimBoth(item_id) AS id, any(${messageKey('message_id')} AS message) FROM item
+     WHERE message != '' AND trimBoth(item_id) GLOBAL IN (${wanted})
+     GROUP BY id HAVING uniqExact(message) = 1 ${BOUNDED}`,
   )
   await session.command(
     `ALTER TABLE ${nameless} UPDATE is_resolved = 1

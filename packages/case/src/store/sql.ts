@@ -51,3 +51,10 @@ export const NEXT_TIME: string = "toString(greatest(now64(3, 'UTC'), addMillisec
 /** ISO 8601 text of a `DateTime64(3, 'UTC')`, as `Date.toISOString` writes it. */
 export const isoSql = (time: string): string =>
   `concat(formatDateTime(${time}, '%Y-%m-%dT%H:%i:%S'), '.', leftPad(toString(toUnixTimestamp64Milli(${time}) % 1000), 3, '0'), 'Z')`
+
+/**
+ * An internet message id as ids are compared: logs write one with or without brackets, with entities for these, with
+ * blanks around it, and collectors fold its letters.
+ */
+export const messageKey = (id: string): string =>
+  `lower(replaceRegexpAll(decodeHTMLComponent(${id}), '^[\\\\s<]+|[\\\\s>]+$', ''))`

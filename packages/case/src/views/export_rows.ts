@@ -10,7 +10,7 @@ import { withStrength } from '../scope/pointed_counts.ts'
 import { select } from '../scope/select.ts'
 import type { Selected } from '../scope/selected.ts'
 import type { Selection } from '../scope/selection.ts'
-import { NO_ID, tokenText } from '../store/sql.ts'
+import { messageKey, NO_ID, tokenText } from '../store/sql.ts'
 
 /** Longest text that a row gives: what Timesketch can aggregate (reference of the logs, "Conventions"). */
 const MOST_EVENT_TEXT = 8_000
@@ -70,12 +70,16 @@ export async function* timelineRows(
 /** Characters of a subject or a folder that a row gives at most: what a cell of a spreadsheet holds. */
 const MOST_CELL = 32_767
 
+/** In angle brackets, where a record has them. */
+const SPELLED_ID =
+  "if(message_key = '', '', argMin(message_id, (NOT startsWith(message_id, '<'), message_id)))"
+
 /** What the accesses of the selection say of their items; subjects and folders are in `access` alone. */
 const ITEMS = (table: string) => `
-  SELECT account, trimBoth(m) AS message_id, if(message_id = '', trimBoth(i), '') AS item_id,
+  SELECT account, trimBoth(m) AS message_id, ${messageKey('m')} AS message_key, if(message_key = '', trimBoth(i), '') AS item_id,
     substringUTF8(s, 1, ${MOST_CELL}) AS subject, substringUTF8(f, 1, ${MOST_CELL}) AS folder, b AS size, at,
     party = 'theirs' AND named = 'read' AS is_read, record_id, content,
-    if(message_id = '' AND item_id = '', number, 0) AS nameless
+    if(message_key = '' AND item_id = '', number, 0) AS nameless
   FROM (
     SELECT chosen.account AS account, chosen.party AS party, chosen.named AS named, seen.*
     FROM (
@@ -99,12 +103,12 @@ const ITEMS = (table: string) => `
  */
 export function messageRows(session: Session, { table }: Selected): AsyncIterable<readonly Json[]> {
   return session.stream(
-    `SELECT account, message_id, item_id, argMin(subject, (subject = '', at, record_id)) AS subject,
+    `SELECT account, ${SPELLED_ID} AS message_id, item_id, argMin(subject, (subject = '', at, record_id)) AS subject,
        argMin(folder, (folder = '', at, record_id)) AS folder, max(size) AS bytes,
        uniqExact(record_id, content) AS accesses, toUnixTimestamp64Milli(min(at)) AS first_ms,
        toUnixTimestamp64Milli(max(at)) AS last_ms, max(is_read) AS is_read
      FROM (${ITEMS(table)})
-     GROUP BY account, message_id, item_id, nameless,
+     GROUP BY account, message_key, item_id, nameless,
        if(nameless = 0, toUUID('${NO_ID}'), record_id), if(nameless = 0, 0, content)
      ORDER BY account, message_id = '', message_id, item_id, first_ms, nameless ${BOUNDED}`,
   )

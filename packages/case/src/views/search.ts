@@ -87,8 +87,8 @@ const OF_IDS: readonly Look[] = [
   },
   {
     kind: 'message',
-    value: 'arrayFirst(m -> positionCaseInsensitive(m, {part:String}) > 0, item_message_id)',
-    where: 'arrayExists(m -> positionCaseInsensitive(m, {part:String}) > 0, item_message_id)',
+    value: 'arrayFirst(m -> positionCaseInsensitive(m, {message:String}) > 0, item_message_id)',
+    where: 'arrayExists(m -> positionCaseInsensitive(m, {message:String}) > 0, item_message_id)',
   },
 ]
 
@@ -114,6 +114,8 @@ export async function search(
      ) WHERE value != '' GROUP BY kind, value ORDER BY n DESC, value LIMIT ${MOST} BY kind ${BOUNDED}`,
     {
       part,
+      // Logs write ids with and without brackets.
+      message: part.replaceAll(/^(?:<|&lt;)|(?:>|&gt;)$/gu, ''),
       guid: readGuid(part) || NO_ID,
       token: readJti(part).tokenId || NO_ID,
       bare: bared(part),

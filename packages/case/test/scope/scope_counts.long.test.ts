@@ -33,6 +33,20 @@ const counting: readonly ScopeCase[] = [
     is: [1, 1, 1, 1],
   },
   {
+    name: 'a message once, with and without brackets, as entities and with blanks',
+    world: theirs([
+      bind(ANN, 1, ['<1@x>'], T1),
+      bind(ANN, 2, ['1@x'], T1),
+      bind(ANN, 3, ['&lt;1@x&gt;', ' < 1@x > '], T1),
+    ]),
+    gives: (found) => [
+      ...messages(found),
+      ...copies(found),
+      ...found.named_by.map((one) => one.messages),
+    ],
+    is: [1, 1, 1, 1, 1],
+  },
+  {
     name: 'a message in two mailboxes as two copies',
     world: theirs([bind(ANN, 1, ['<1@x>'], T1), bind(BOB, 2, ['<1@x>', '<2@x>'], T1)]),
     gives: (found) => [...messages(found), ...copies(found), found.mailboxes],
