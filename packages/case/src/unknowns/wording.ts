@@ -47,6 +47,8 @@ const SETTLED_BY: Readonly<Record<string, string>> = {
   'log-incomplete': 'A second export of the sign-in logs for these hours and people',
   'log-does-not-fit': 'Both logs from their source: a log, column or clock is wrong',
   'too-few-explained': 'Logs of a longer period',
+  'sign-in-not-completed':
+    'The sign-ins of this person and session after the interruption, in full',
   'token-expired': 'The `exp` claim of the token',
   // Of leads: a record is missing, or two disagree, and ordinary causes remain.
   'never-issued':

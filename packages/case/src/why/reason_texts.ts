@@ -99,6 +99,10 @@ const TEXTS: Readonly<Record<Reason, readonly [means: string, cannotMean: string
     'fewer than 20 tokens of this tenant were explained.',
     'that the log is wrong.',
   ],
+  'sign-in-not-completed': [
+    'the log has this id, of a sign-in of the same person that failed or was interrupted: a lead.',
+    'that nobody issued the token: an interrupted sign-in may go on.',
+  ],
 }
 
 export function reasonText(reason: Reason): ReasonText {

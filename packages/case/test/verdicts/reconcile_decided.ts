@@ -236,8 +236,14 @@ export const decided: readonly Case[] = [
     reason: 'never-issued',
   },
   {
-    name: 'a token that a failed sign-in names',
-    more: [made(NOON - 0.5, 1, { outcome: 'failed' })],
+    name: "a token that somebody else's failed sign-in names",
+    more: [
+      made(NOON - 0.5, 1, {
+        outcome: 'failed',
+        principal: 'other@example.org',
+        principal_id: '0a0a0a0a-0000-4000-8000-00000000000f',
+      }),
+    ],
     row: used(NOON, 1),
     verdict: 'unissued',
     reason: 'never-issued',

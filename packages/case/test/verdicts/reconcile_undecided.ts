@@ -63,6 +63,23 @@ export const undecided: readonly Case[] = [
     reason: 'no-token-id',
   },
   {
+    name: 'a token that an interrupted sign-in of the same person names',
+    more: [made(NOON - 0.5, 1, { outcome: 'failed', detail: '{"errorNumber":"50140"}' })],
+    row: used(NOON, 1),
+    verdict: 'undetermined',
+    reason: 'sign-in-not-completed',
+  },
+  {
+    name: 'such a token in a session that is known',
+    more: [
+      made(NOON - 2, 2, { session_id: session(3) }),
+      made(NOON - 0.5, 1, { outcome: 'failed', session_id: session(3) }),
+    ],
+    row: used(NOON, 1, { session_id: session(3) }),
+    verdict: 'undetermined',
+    reason: 'sign-in-not-completed',
+  },
+  {
     name: 'a placeholder for an id',
     row: bare(NOON, { token_state: 'anonymised' }),
     verdict: 'undetermined',

@@ -8,9 +8,11 @@ import { APP, HAS_TOKEN, SESSION } from '../../store/sql.ts'
 import {
   CLIENT,
   FAMILY,
+  homeName,
   IS_WELL_MADE,
   LATER_MS,
   LONGEST_LIFE_MS,
+  NAMES,
   PLAIN_SOURCES,
   PREFIX,
   sessionAgrees,
@@ -18,7 +20,7 @@ import {
 } from './context.ts'
 import { ASSIGNED_ID, FIRST_PARTY_APPS } from './first_party.ts'
 import { PLAIN_PLAN, type Range } from './join.ts'
-import { GAP_REASONS, REASONS } from './reasons.ts'
+import { GAP_REASONS, REASONS, type Reason } from './reasons.ts'
 
 /** A token's own time of issue is set back by as much as this against clocks that run behind. */
 export const SKEW_MS = 300_000
@@ -114,6 +116,18 @@ const MISMATCHES = REASONS.filter(({ verdict }) => verdict === 'mismatched')
   .map(({ reason }) => `'${reason}'`)
   .join(', ')
 
+/** A log has the id, of a sign-in of the same principal that it calls failed or interrupted. Always a lead. */
+export const NOT_COMPLETED: Reason = 'sign-in-not-completed'
+
+/** The same as a condition: such a sign-in may have gone on, and given the token out. */
+function refused(open: string, where: string): string {
+  const names = `SELECT token_id, arrayJoin(${NAMES}) FROM issuance
+    WHERE ${where} AND outcome != 'issued' AND ${HAS_TOKEN}
+      AND token_id GLOBAL IN (SELECT token_id FROM ${open} WHERE ${where})`
+  const isOf = (name: string) => `(token_id, ${name}) GLOBAL IN (${names})`
+  return `(${isOf(homeName('lower(principal)'))} OR ${isOf('lower(principal_id)')})`
+}
+
 /** Verdict and reason of a row as one tuple: the first rule that fits. */
 const RULES = `multiIf(
   finding IN (${MISMATCHES}), ('mismatched', finding),
@@ -125,6 +139,7 @@ const RULES = `multiIf(
     session_gap = '', ('unissued', 'issuer-not-rooted'),
     ('undetermined', session_gap)),
   token_state = 'present', multiIf(
+    is_refused AND why = '', ('undetermined', '${NOT_COMPLETED}'),
     is_known, ('session-only', if(why = '', 'session-known-token-missing', 'session-known')),
     why = '', ('unissued', 'never-issued'),
     why = 'field-not-carried' AND is_absent, ('unissued', 'session-never-issued'),
@@ -193,7 +208,8 @@ export async function verdictsOfRange(
              known_1.1 OR known_2.1 AS is_seen,
              known_1.1 AND ${sessionAgrees('known_1.2', 'known_1.3')}
                OR known_2.1 AND ${sessionAgrees('known_2.2', 'known_2.3')} AS is_known,
-             (home, field) IN (SELECT home, field FROM ${linkable}) AS is_linkable
+             (home, field) IN (SELECT home, field FROM ${linkable}) AS is_linkable,
+             ${refused(tables.open, where)} AS is_refused
            FROM (${withSessions(tables, where)})
          )
        )

@@ -50,6 +50,7 @@ const REASONS_OF = {
     'log-incomplete',
     'log-does-not-fit',
     'too-few-explained',
+    'sign-in-not-completed',
   ],
 } as const
 

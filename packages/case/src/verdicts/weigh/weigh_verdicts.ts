@@ -7,7 +7,7 @@
 import type { Scratch } from '../../engine/scratch.ts'
 import { countOf, insertRows, type Session } from '../../engine/session.ts'
 import { columnsOf, columnsSql, nameOf } from '../../store/sql.ts'
-import { OUTCOME } from '../match/assign_verdicts.ts'
+import { NOT_COMPLETED, OUTCOME } from '../match/assign_verdicts.ts'
 import { BUCKET_ORDER } from '../match/join.ts'
 import { CONTEXT_KEY, readPopulation } from './read_population.ts'
 import { type Assigned, weigh } from './weigh.ts'
@@ -46,7 +46,8 @@ export async function weighVerdicts(
     `INSERT INTO ${outcomes} (${[...columns, 'verdict', 'reason', 'strength'].join(', ')})
      SELECT ${columns.map((name) => `j.${name}`).join(', ')},
        multiIf(new_reason != '', 'undetermined', ${IS_PROVEN_BESIDE_SESSION}, 'unissued', j.verdict) AS verdict,
-       multiIf(new_reason != '', new_reason, ${IS_PROVEN_BESIDE_SESSION}, 'never-issued', j.reason) AS reason, strength
+       multiIf(new_reason != '', new_reason, ${IS_PROVEN_BESIDE_SESSION}, 'never-issued', j.reason) AS reason,
+       if(j.reason = '${NOT_COMPLETED}', 'lead', strength) AS strength
      FROM (${withDay(decided)}) AS j
      LEFT ANY JOIN ${assigned} AS r ON ${keys.map((key) => `r.${key} = j.${key}`).join(' AND ')}`,
   )
