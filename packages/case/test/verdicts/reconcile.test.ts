@@ -55,6 +55,7 @@ for (const backend of backends.filter(({ name }) => name !== 'one server'))
   describe(`reconcile in ${backend.name}`, { skip: backend.skip }, () => {
     const verdicts = new Map<string, { verdict: string; reason: string }>()
     let stop: () => Promise<void>
+    let notCompleted: string[]
     before(async () => {
       const started = await backend.start()
       const opened = await openCase(started.location)
@@ -66,10 +67,17 @@ for (const backend of backends.filter(({ name }) => name !== 'one server'))
       await buildCoverage(opened.session)
       await buildLosses(opened.session)
       await reconcile(opened.session)
+      const rows = await opened.session.rows(
+        "SELECT strength FROM verdict WHERE reason = 'sign-in-not-completed'",
+      )
+      notCompleted = rows.map(({ strength }) => String(strength))
       for await (const [id = '', verdict = '', reason = ''] of lines(opened.session))
         verdicts.set(id, { verdict, reason })
     })
     after(() => stop())
+
+    it('calls a token whose sign-in was not completed a lead', () =>
+      assert.deepEqual(notCompleted, ['lead', 'lead']))
 
     for (const one of cases)
       it(`gives ${one.verdict}, ${one.reason}: ${one.name}`, () => {
