@@ -9,8 +9,9 @@
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import { caseAddresses, caseNames, readMeta, type Session, writeMeta } from '@mintmark/case'
-import { readAddress } from '@mintmark/core'
+import { type Found, replaceFound } from './decoded.ts'
 import type { Redaction } from './model.ts'
+import { addressFinder } from './network_addresses.ts'
 
 const KEY_FACT = 'redaction_key'
 const KEY_BYTES = 32
@@ -37,7 +38,7 @@ export async function redactorOf(
   redacted: readonly Redaction[],
 ): Promise<Redactor> {
   if (redacted.length === 0) return UNCHANGED
-  const key = await keyOf(session)
+  const key = await redactionKey(session)
   const names = redacted.includes('names') ? await namesOf(session, key) : undefined
   const hide = redacted.includes('addresses') ? await addressHider(session, key) : UNCHANGED.text
   return {
@@ -55,10 +56,11 @@ async function namesOf(session: Session, key: Uint8Array): Promise<Names> {
 async function addressHider(session: Session, key: Uint8Array): Promise<(text: string) => string> {
   const known = new Set<string>()
   for await (const address of caseAddresses(session)) known.add(address)
-  return (text) => withoutAddresses(text, key, known)
+  const find = addressFinder(known, (ip) => pseudonym('address', key, ip))
+  return (text) => replaceFound(text, find)
 }
 
-async function keyOf(session: Session): Promise<Buffer> {
+async function redactionKey(session: Session): Promise<Buffer> {
   const stored = await readMeta(session, KEY_FACT)
   if (stored !== undefined) return Buffer.from(stored, 'hex')
   const key = randomBytes(KEY_BYTES)
@@ -72,19 +74,22 @@ function pseudonym(kind: string, key: Uint8Array, name: string): string {
 }
 
 const WORD = /[\p{L}\p{N}]+/gu
-const WORD_PART = /[\p{L}\p{N}]/u
 /** Addresses that no record of the case has as a name; their hosts stay, as all names of organisations do. */
-export const MAIL_ADDRESS: RegExp =
-  /[\p{L}\p{N}!#$%'*+/=?^_{|}~.-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu
+const MAIL_ADDRESS: RegExp = /[\p{L}\p{N}!#$%'*+/=?^_{|}~.-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu
+const MAY_HAVE_ADDRESS = /[@%&\\[({\u0080-\uffff]/
 /** Shorter words are not taken for names. */
 const SHORTEST = 3
+/** Characters between two words of a name that a text spells in its own way. */
+const MOST_BETWEEN = 3
+const GUID = /^\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/
 
 type Label = (owner: string, found: string) => string
 
-/** Names by their first word, then by their length: candidates at an offset of a text are looked up, not tried. */
+/** Names by their words: candidates at a word of a text are looked up, not tried. */
 export class Names {
   readonly #label: Label
-  readonly #byWord = new Map<string, Map<number, Map<string, string>>>()
+  /** First word, number of words, words. */
+  readonly #byWord = new Map<string, Map<number, Map<string, Spelled>>>()
 
   /** @param label gives the replacement of a name, by its owner and its spelling in the text */
   constructor(label: Label) {
@@ -94,81 +99,129 @@ export class Names {
   /** Adds a name in all the spellings that logs have of it. */
   add(name: string, account: string): void {
     const owner = folded(composed(account.trim()))
-    for (const spelled of spellings(folded(composed(name.trim())))) this.#put(spelled, owner)
+    const plain = folded(composed(name.trim()))
+    this.#put(plain, owner)
+    const at = plain.lastIndexOf('@')
+    // What is before the `@` names its owner too, where it is more than one word.
+    if (at > 0 && wordsOf(plain.slice(0, at)).length > 1) this.#put(plain.slice(0, at), owner)
+    const [first, last, ...more] = wordsOf(plain)
+    if (last !== undefined && more.length === 0 && !/[@.]/.test(plain))
+      this.#put(`${last.word}, ${first?.word}`, owner)
+    const [, ...parts] = GUID.exec(plain) ?? []
+    if (parts.length > 0) for (const mark of ['', '-']) this.#put(parts.join(mark), owner)
   }
 
   /** `text` with a pseudonym in place of each name; mail addresses that are no names of the case go too. */
   replace(text: string): string {
-    const left = this.replaceKnown(text)
-    if (!left.includes('@')) return left
-    return left.replaceAll(MAIL_ADDRESS, (found) => this.#label(folded(found), found))
+    return replaceMailAddresses(this.replaceKnown(text), (found, original) =>
+      this.#label(found, original),
+    )
   }
 
   /** `text` with a pseudonym in place of each name of the case. */
-  replaceKnown(given: string): string {
-    const text = composed(given)
-    const plain = folded(text)
-    const parts: string[] = []
-    let done = 0
-    for (const match of plain.matchAll(WORD)) {
-      if (match.index < done) continue
-      const found = this.#at(plain, match.index, match[0])
-      if (found === undefined) continue
-      const end = match.index + found.length
-      parts.push(
-        text.slice(done, match.index),
-        this.#label(found.owner, text.slice(match.index, end)),
-      )
-      done = end
-    }
-    return done === 0 ? given : parts.join('') + text.slice(done)
+  replaceKnown(text: string): string {
+    return replaceFound(text, (decoded) => this.#find(decoded))
   }
 
   #put(spelled: string, owner: string): void {
-    const [word] = spelled.match(WORD) ?? []
-    if (word === undefined || spelled.length < SHORTEST) return
-    const lengths = this.#byWord.get(word) ?? new Map<number, Map<string, string>>()
-    this.#byWord.set(word, lengths)
-    const names = lengths.get(spelled.length) ?? new Map<string, string>()
-    lengths.set(spelled.length, names)
-    if (!names.has(spelled)) names.set(spelled, owner)
+    const words = wordsOf(spelled)
+    const [first] = words
+    if (first === undefined) return
+    const exact = sliceOf(spelled, words)
+    if (exact.length < SHORTEST) return
+    const counts = madeIn(this.#byWord, first.word, () => new Map<number, Map<string, Spelled>>())
+    const names = madeIn(counts, words.length, () => new Map<string, Spelled>())
+    const name = madeIn(names, keyOf(words), () => ({ owner, exact: new Map<string, string>() }))
+    if (!name.exact.has(exact)) name.exact.set(exact, owner)
   }
 
-  /** The longest name at an offset, as whole words. */
+  #find(text: string): Found[] {
+    const plain = folded(text)
+    const words = wordsOf(plain)
+    const all: Found[] = []
+    for (let nth = 0; nth < words.length; nth += 1) {
+      const name = this.#at(plain, words, nth)
+      if (name === undefined) continue
+      const { owner, found } = name
+      const end = endOf(found.at(-1))
+      all.push({
+        at: words[nth]?.at ?? 0,
+        end,
+        replacement: (original) => this.#label(owner, original),
+      })
+      nth += found.length - 1
+    }
+    return all
+  }
+
+  /** The longest name at a word. */
   #at(
     plain: string,
-    at: number,
-    word: string,
-  ): { readonly owner: string; readonly length: number } | undefined {
-    let best: { readonly owner: string; readonly length: number } | undefined
-    for (const [length, names] of this.#byWord.get(word) ?? []) {
-      if (length <= (best?.length ?? 0)) continue
-      const owner = names.get(plain.slice(at, at + length))
-      if (owner === undefined || WORD_PART.test(plain[at + length] ?? '')) continue
-      best = { owner, length }
+    words: readonly Word[],
+    nth: number,
+  ): { readonly owner: string; readonly found: readonly Word[] } | undefined {
+    let best: { readonly owner: string; readonly found: readonly Word[] } | undefined
+    for (const [length, names] of this.#byWord.get(words[nth]?.word ?? '') ?? []) {
+      const found = words.slice(nth, nth + length)
+      if (found.length < length || length <= (best?.found.length ?? 0)) continue
+      const name = names.get(keyOf(found))
+      if (name === undefined) continue
+      const owner =
+        name.exact.get(sliceOf(plain, found)) ?? (isJoined(plain, found) ? name.owner : undefined)
+      if (owner !== undefined) best = { owner, found }
     }
     return best
   }
 }
 
-/**
- * A mail address is also spelled with `%40`, and in the address of a personal site with `_` for every mark; what is
- * before its `@` names its owner too, where it is more than one word.
- */
-function spellings(name: string): readonly string[] {
-  const at = name.lastIndexOf('@')
-  // The word at which a name is found is its first: what is before it stays in the text.
-  const start = name.search(WORD_PART)
-  const whole = start > 0 ? name.slice(start) : name
-  if (at < 0) return [whole]
-  const local = name.slice(Math.max(start, 0), at)
-  return [
-    whole,
-    whole.replace('@', '%40'),
-    whole.replace(/[^\p{L}\p{N}]/gu, '_'),
-    ...(/[^\p{L}\p{N}]/u.test(local) ? [local, local.replace(/[^\p{L}\p{N}]/gu, '_')] : []),
-  ]
+/** The words of a name; whatever is between them, its first owner; and the owners of its exact spellings. */
+interface Spelled {
+  readonly owner: string
+  readonly exact: Map<string, string>
 }
+
+interface Word {
+  readonly word: string
+  readonly at: number
+}
+
+const wordsOf = (text: string): Word[] =>
+  Array.from(text.matchAll(WORD), ({ 0: word, index }) => ({ word, at: index }))
+const keyOf = (words: readonly Word[]) =>
+  words.length === 1 ? (words[0]?.word ?? '') : words.map(({ word }) => word).join('\0')
+const endOf = (word: Word | undefined) => (word === undefined ? 0 : word.at + word.word.length)
+const sliceOf = (text: string, words: readonly Word[]) =>
+  text.slice(words[0]?.at, endOf(words.at(-1)))
+
+/** Whether all words are near each other: `_`, `[.]`, two spaces. */
+function isJoined(text: string, words: readonly Word[]): boolean {
+  if (words.reduce((sum, { word }) => sum + word.length, 0) < SHORTEST) return false
+  return words.slice(1).every(({ at }, before) => {
+    const end = endOf(words[before])
+    return at - end <= MOST_BETWEEN && !/[\r\n;|]/.test(text.slice(end, at))
+  })
+}
+
+function madeIn<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const found = map.get(key) ?? make()
+  map.set(key, found)
+  return found
+}
+
+/** @param replacement of a folded mail address, and of its spelling in the text */
+export const replaceMailAddresses = (
+  text: string,
+  replacement: (found: string, original: string) => string,
+): string =>
+  MAY_HAVE_ADDRESS.test(text)
+    ? replaceFound(text, (decoded) =>
+        Array.from(decoded.matchAll(MAIL_ADDRESS), ({ 0: found, index }) => ({
+          at: index,
+          end: index + found.length,
+          replacement: (original: string) => replacement(folded(found), original),
+        })),
+      )
+    : text
 
 /** One spelling of letters with accents: logs have them in one character or in two. */
 const composed = (text: string) => text.normalize('NFC')
@@ -182,19 +235,3 @@ export function folded(text: string): string {
     return low.length === letter.length ? low : letter
   }).join('')
 }
-
-const IPV4 = String.raw`\d{1,3}(?:\.\d{1,3}){3}`
-const ADDRESS = new RegExp(
-  String.raw`(?<![\w:.])(?:[0-9a-f]{0,4}:[0-9a-f:]*(?:${IPV4})?|${IPV4})(?![\w:]|\.\d)`,
-  'giu',
-)
-/** `Chrome/106.0.0.0` is a version. */
-const VERSION = /[a-z]\/$/i
-
-const withoutAddresses = (text: string, key: Uint8Array, known: ReadonlySet<string>): string =>
-  text.replaceAll(ADDRESS, (found: string, at: number) => {
-    const { ip } = readAddress(found)
-    if (ip === '') return found
-    if (!known.has(ip) && VERSION.test(text.slice(Math.max(0, at - 2), at))) return found
-    return pseudonym('address', key, ip)
-  })

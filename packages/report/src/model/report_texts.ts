@@ -12,9 +12,9 @@ type Map = (text: string) => string
 /** Longest text that a report holds, in characters: a log may hold subjects and names of megabytes. */
 const MOST_TEXT = 4_000
 
-/** A copy of the report with its texts shortened, and then mapped. */
+/** A copy of the report with its texts mapped, and then shortened: a part of a name is no name. */
 export function mapTexts(report: model.Report, replace: Map = (text) => text): model.Report {
-  const map = (text: string) => replace(shortened(text))
+  const map = (text: string) => shortened(replace(text))
   return {
     ...report,
     title: map(report.title),

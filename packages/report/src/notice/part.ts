@@ -10,7 +10,7 @@
 
 import { createHash } from 'node:crypto'
 import * as cases from '@mintmark/case'
-import { folded, MAIL_ADDRESS, Names, type Redactor } from '../model/redaction.ts'
+import { folded, Names, type Redactor, replaceMailAddresses } from '../model/redaction.ts'
 import { TOKENS_SHOWN } from '../sections/lineage.ts'
 import type { Part } from '../sections/wording.ts'
 
@@ -170,11 +170,10 @@ function withoutAddressesOf(
   text: string,
   home: { readonly own: ReadonlySet<string>; readonly others: ReadonlySet<string> },
 ): string {
-  if (!text.includes('@')) return text
-  return text.replaceAll(MAIL_ADDRESS, (found: string) => {
-    const domains = parentsOf(folded(found))
+  return replaceMailAddresses(text, (found, original) => {
+    const domains = parentsOf(found)
     const nearest = domains.find((domain) => home.own.has(domain) || home.others.has(domain)) ?? ''
-    return home.others.has(nearest) && !home.own.has(nearest) ? SOMEBODY_ELSE : found
+    return home.others.has(nearest) && !home.own.has(nearest) ? SOMEBODY_ELSE : original
   })
 }
 
