@@ -161,3 +161,20 @@ function decodedUri(part: string): string {
     return part
   }
 }
+
+/** Texts that are kept: those of most rows are few. */
+const MOST_KEPT = 10_000
+const LONGEST_KEPT = 200
+
+/** `replace`, which is asked once for a text that comes again and again. */
+export function remembered(replace: (text: string) => string): (text: string) => string {
+  const kept = new Map<string, string>()
+  return (text) => {
+    const known = kept.get(text)
+    if (known !== undefined) return known
+    const made = replace(text)
+    if (kept.size >= MOST_KEPT) kept.clear()
+    if (text.length <= LONGEST_KEPT) kept.set(text, made)
+    return made
+  }
+}

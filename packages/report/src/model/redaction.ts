@@ -9,7 +9,7 @@
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import { caseAddresses, caseNames, readMeta, type Session, writeMeta } from '@mintmark/case'
-import { type Found, replaceFound } from './decoded.ts'
+import { type Found, remembered, replaceFound } from './decoded.ts'
 import type { Redaction } from './model.ts'
 import { addressFinder } from './network_addresses.ts'
 
@@ -42,7 +42,7 @@ export async function redactorOf(
   const names = redacted.includes('names') ? await namesOf(session, key) : undefined
   const hide = redacted.includes('addresses') ? await addressHider(session, key) : UNCHANGED.text
   return {
-    text: (text) => hide(names?.replace(text) ?? text),
+    text: remembered((text) => hide(names?.replace(text) ?? text)),
     messageId: (id) => hide(names?.replaceKnown(id) ?? id),
   }
 }

@@ -10,6 +10,7 @@
 
 import { createHash } from 'node:crypto'
 import * as cases from '@mintmark/case'
+import { remembered } from '../model/decoded.ts'
 import { folded, Names, type Redactor, replaceMailAddresses } from '../model/redaction.ts'
 import { TOKENS_SHOWN } from '../sections/lineage.ts'
 import type { Part } from '../sections/wording.ts'
@@ -155,7 +156,7 @@ export function othersRedactor({ own, others }: Pick<cases.Concern, 'own' | 'oth
   for (const name of others.names) names.add(name, SOMEBODY_ELSE)
   for (const name of others.organisations) names.add(name, ORGANISATION)
   const home = { own: foldedSet(own.organisations), others: foldedSet(others.organisations) }
-  const text = (given: string) => names.replaceKnown(withoutAddressesOf(given, home))
+  const text = remembered((given) => names.replaceKnown(withoutAddressesOf(given, home)))
   return {
     text,
     messageId: (id) =>
