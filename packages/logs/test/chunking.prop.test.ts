@@ -196,8 +196,11 @@ describe('no bytes make the reader throw', () => {
         if (at < length) bytes[at] = byte
         const reasons: string[] = []
         let total = 0
-        const chunks = inflate(once(bytes), 'gzip', bytes.length, ({ reason }) =>
-          reasons.push(reason),
+        const chunks = inflate(
+          () => once(bytes),
+          'gzip',
+          bytes.length,
+          ({ reason }) => reasons.push(reason),
         )
         for await (const chunk of chunks) total += chunk.length
         assert.ok(reasons.length <= 1)

@@ -142,7 +142,12 @@ describe('bombs', () => {
     let total = 0
     // More than a gigabyte of zeros, packed as they are read.
     const gzip = Readable.from(streamed('', '\0', 1.1 * GIB, '')).pipe(createGzip({ level: 1 }))
-    const chunks = inflate(gzip, 'gzip', 1000, ({ reason }) => reasons.push(reason))
+    const chunks = inflate(
+      () => gzip,
+      'gzip',
+      1000,
+      ({ reason }) => reasons.push(reason),
+    )
     for await (const chunk of chunks) total += chunk.length
     assert.deepEqual(reasons, ['expands-beyond-limit'])
     assert.ok(total <= GIB + 64 * MIB)

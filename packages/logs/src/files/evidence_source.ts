@@ -203,7 +203,7 @@ function gunzipped(outer: StoredBytes): StoredBytes {
   return {
     ...outer,
     readHead: undefined,
-    read: (onReject) => inflate(outer.read(onReject), 'gzip', outer.storedBytes, onReject),
+    read: (onReject) => inflate((taker) => outer.read(taker), 'gzip', outer.storedBytes, onReject),
   }
 }
 

@@ -11,6 +11,7 @@ export type RejectTaker = (reject: Reject) => void
 /** Small pieces go into the inflater, so that what one expands to stays small as well. */
 const PIECE_BYTES = 16 * 1024
 const OUTPUT_BYTES = 256 * 1024
+const DAMAGED = 'compressed-data-damaged'
 
 /**
  * The content of a gzip stream, of several members if need be, or of raw deflate.
@@ -18,29 +19,75 @@ const OUTPUT_BYTES = 256 * 1024
  * A stream that is cut (`compressed-data-ends-early`) or damaged (`compressed-data-damaged`) gives what
  * comes before; one that expands beyond all reason (`expands-beyond-limit`) is left there.
  *
+ * @param read gives the compressed bytes from the beginning; asked again only where they are damaged
  * @param storedBytes size of the outermost compressed form, which bounds what may honestly come out
  */
 export async function* inflate(
-  chunks: AsyncIterable<Uint8Array>,
+  read: (onReject: RejectTaker) => AsyncIterable<Uint8Array>,
   format: 'gzip' | 'deflate',
   storedBytes: number,
   onReject: RejectTaker,
 ): AsyncGenerator<Uint8Array, void, void> {
   const inflater = new Inflater(format)
+  let wholeBytes = 0
   try {
-    for await (const chunk of chunks) {
-      for (let at = 0; at < chunk.length && inflater.failure === undefined; at += PIECE_BYTES) {
-        // oxlint-disable-next-line no-await-in-loop -- what one piece expands to is given on first
-        yield* await inflater.write(chunk.subarray(at, at + PIECE_BYTES))
-        if (isBomb(storedBytes, inflater.outputBytes)) {
-          onReject(expandsBeyondLimit(`over ${MAX_EXPANSION} times its size`))
-          return
-        }
+    for await (const piece of piecesOf(read(onReject))) {
+      yield* await inflater.write(piece)
+      if (isBomb(storedBytes, inflater.outputBytes)) {
+        onReject(expandsBeyondLimit(`over ${MAX_EXPANSION} times its size`))
+        return
       }
       if (inflater.failure !== undefined) break
+      wholeBytes += piece.length
     }
     yield* await inflater.end()
+    if (inflater.failure?.reason === DAMAGED)
+      yield* beforeDamage(
+        read(() => {}),
+        format,
+        wholeBytes,
+        inflater.outputBytes,
+      )
     if (inflater.failure !== undefined) onReject(inflater.failure)
+  } finally {
+    inflater.close()
+  }
+}
+
+async function* piecesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks)
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES)
+      yield chunk.subarray(at, at + PIECE_BYTES)
+}
+
+/**
+ * What a damaged piece gives before its damage. zlib loses the output of the call that fails, so that piece goes in
+ * byte by byte.
+ *
+ * @param wholeBytes compressed bytes before the piece
+ * @param givenBytes output that was given already
+ */
+async function* beforeDamage(
+  chunks: AsyncIterable<Uint8Array>,
+  format: 'gzip' | 'deflate',
+  wholeBytes: number,
+  givenBytes: number,
+): AsyncGenerator<Uint8Array, void, void> {
+  const inflater = new Inflater(format)
+  let fedBytes = 0
+  let madeBytes = 0
+  try {
+    for await (const piece of piecesOf(chunks)) {
+      const step = fedBytes < wholeBytes ? piece.length : 1
+      for (let at = 0; at < piece.length && inflater.failure === undefined; at += step)
+        for (const made of await inflater.write(piece.subarray(at, at + step))) {
+          const from = Math.max(0, givenBytes - madeBytes)
+          madeBytes += made.length
+          if (from < made.length) yield made.subarray(from)
+        }
+      fedBytes += piece.length
+      if (inflater.failure !== undefined) break
+    }
   } finally {
     inflater.close()
   }
@@ -72,7 +119,7 @@ class Inflater {
     })
     this.#stream.on('error', (error: Error & { code?: string }) => {
       const isCut = error.code === 'Z_BUF_ERROR'
-      const reason = isCut ? 'compressed-data-ends-early' : 'compressed-data-damaged'
+      const reason = isCut ? 'compressed-data-ends-early' : DAMAGED
       this.failure ??= { kind: 'file', reason, detail: '' }
       this.#wake()
     })

@@ -135,13 +135,14 @@ async function* readMember(
   const damaged = refuse('zip-damaged', 'member')
   let zip: ZipFile | undefined
   try {
-    zip = await openZip()
-    if (zip === undefined) return
-    const raw: AsyncIterable<Uint8Array> = await zip.openReadStreamPromise(entry, {
-      decodeFileData: false,
-    })
+    const opened = await openZip()
+    zip = opened
+    if (opened === undefined) return
+    const raw = async function* (): AsyncGenerator<Uint8Array> {
+      yield* await opened.openReadStreamPromise(entry, { decodeFileData: false })
+    }
     const isDeflated = entry.compressionMethod === DEFLATE
-    const chunks = isDeflated ? inflate(raw, 'deflate', storedBytes, onReject) : raw
+    const chunks = isDeflated ? inflate(raw, 'deflate', storedBytes, onReject) : raw()
     yield* checked(chunks, entry, () => onReject(damaged))
   } catch (error) {
     if (error instanceof MintmarkError || !isZipError(error)) throw unreadable(path, error)

@@ -41,6 +41,7 @@ export class CsvRows {
   /** From a broken row on, until a row is whole: what does not fit is a part of the broken one. */
   #isResuming: boolean = false
   #header: readonly string[] | undefined
+  #names: ReadonlySet<string> = new Set()
   /** No header could be read, so no row can. */
   #isDead: boolean = false
 
@@ -191,7 +192,12 @@ export class CsvRows {
   #readHeader(row: Buffer): void {
     // `#TYPE System.…` of PowerShell 5's Export-Csv, and Excel's delimiter line.
     if (/^"?(?:#TYPE |sep=.\r?\n)/i.test(row.toString('latin1', 0, 16))) return
-    this.#header = this.#cellsOf(row).map(named)
+    this.#beginTable(this.#cellsOf(row))
+  }
+
+  #beginTable(header: readonly string[]): void {
+    this.#header = header.map(named)
+    this.#names = new Set(this.#header)
     this.#taker.columns(this.#header)
   }
 
@@ -199,11 +205,15 @@ export class CsvRows {
   #giveRow(row: Buffer, header: readonly string[], isCut: boolean): boolean {
     const cells = this.#cellsOf(row)
     const line = this.#rowLine
+    if (isHeader(cells, header, this.#names)) {
+      // Files put together: the columns of the next one may be others, or in another order.
+      if (!isSameHeader(cells, header)) this.#beginTable(cells)
+      return true
+    }
     if (cells.length < header.length || !cells.slice(header.length).every(isEmpty)) {
       this.#badCount(cells.length, header.length, isCut)
       return false
     }
-    if (cells.length === header.length && isHeaderAgain(cells, header)) return true // files put together
     if (!this.#isAscii && !isUtf8(row)) this.#taker.badText(line)
     this.#isResuming = false
     if (!this.#taker.row(rowOf(header, cells, ''), line)) this.#taker.unknownRow(line)
@@ -240,10 +250,24 @@ function unquoted(cell: string): string {
   return close === cell.length - 1 ? content : `"${content}"${cell.slice(close + 1)}`
 }
 
-/** The header again, perhaps behind the byte order mark of the second file. */
-function isHeaderAgain(cells: readonly string[], header: readonly string[]): boolean {
-  return cells.every((cell, i) => cell === header[i] || named(cell) === header[i])
+/** Whether most cells are names of columns, and none comes twice. */
+function isHeader(
+  cells: readonly string[],
+  header: readonly string[],
+  names: ReadonlySet<string>,
+): boolean {
+  // Rows are many: two cells exclude nearly all of them.
+  if (!cells.slice(0, 2).some((cell) => names.has(named(cell)))) return false
+  if (isSameHeader(cells, header)) return true
+  const all = new Set(cells.map(named))
+  const known = [...all].filter((cell) => cell !== '' && names.has(cell)).length
+  return all.size === cells.length && known > 1 && known * 2 > Math.max(cells.length, names.size)
 }
+
+/** Perhaps behind the byte order mark of the second file. */
+const isSameHeader = (cells: readonly string[], header: readonly string[]) =>
+  cells.length === header.length &&
+  cells.every((cell, i) => cell === header[i] || named(cell) === header[i])
 
 const named = (cell: string) => cell.replace(/^\uFEFF/, '').trim()
 const isLineEnd = (byte: number) => byte === LF || byte === CR

@@ -32,6 +32,9 @@ import { Columns } from './tables.ts'
 /** No object nested too deep is shorter: it opens and closes each level. */
 const SHORTEST_DEEP_BYTES = 2 * MAX_DEPTH
 
+/** A comma, and the bytes of U+FEFF, U+2028 and U+2029. */
+const SEPARATORS: ReadonlySet<number> = new Set([COMMA, 0xef, 0xbb, 0xbf, 0xe2, 0x80, 0xa8, 0xa9])
+
 /** The part of the text that the reader is in. */
 type State = 'between' | 'object' | 'skipped' | 'garbage'
 
@@ -163,13 +166,13 @@ export class JsonRows {
     this.#indent = 0
   }
 
-  /** Spaces, separators, and byte order marks, which are in the middle of concatenated files. */
+  /** Spaces, separators, and byte order marks, which are in the middle of concatenated files; U+2028 and U+2029. */
   #isBlank(byte: number | undefined): boolean {
     if (isSpace(byte)) {
       if (this.#isLineStart) this.#indent++
       return true
     }
-    return byte === COMMA || byte === 0xef || byte === 0xbb || byte === 0xbf
+    return byte !== undefined && SEPARATORS.has(byte)
   }
 
   /** True when the array was a wrapper's, whose other keys come next. */

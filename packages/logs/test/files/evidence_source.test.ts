@@ -171,6 +171,27 @@ describe('gzip', () => {
     assert.ok(events.some((event) => event.startsWith('bad file compressed-data-damaged')))
   })
 
+  it('with bytes behind it gives all of its rows, and says so', async () => {
+    const keys = Array.from({ length: 5000 }, (_, i) => `${(i * 31) % 997}`)
+    const bytes = Buffer.concat([gzipSync(rowsOf(...keys)), Buffer.from('garbage')])
+    const [[, events] = ['', []]] = await readAll(folderOf({ g: bytes }))
+    assert.deepEqual(
+      events.filter((event) => event.startsWith('row ')),
+      keys.map((key, i) => `row ${key} @${i + 1}`),
+    )
+    assert.ok(events.some((event) => event.startsWith('bad file compressed-data-damaged')))
+  })
+
+  it('with damage gives every whole row before it', async () => {
+    const keys = Array.from({ length: 50_000 }, (_, i) => `${(i * 7919) % 100_003}`)
+    const head = rowsOf(...keys)
+    const stored = gzipSync(head, { level: 0 })
+    // Stored, not compressed: what is before the broken checksum is known.
+    stored.fill(0xff, stored.length - 8)
+    const [[, events] = ['', []]] = await readAll(folderOf({ g: stored }))
+    assert.equal(events.filter((event) => event.startsWith('row ')).length, keys.length)
+  })
+
   it('in gzip, and zip in gzip, are opened; too many layers are refused', async () => {
     let layers: Buffer = rowsOf('deep')
     for (let i = 0; i < 5; i++) layers = gzipSync(layers)

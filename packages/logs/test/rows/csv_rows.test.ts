@@ -45,6 +45,17 @@ const wholeCases: { name: string; text: string; events: string[] }[] = [
     events: ['row a @2', 'row b @4'],
   },
   {
+    name: 'of files put together, whose columns are in another order',
+    text: 'k,x,y\na,1,2\nx,y,k\n3,4,b\n\uFEFFy,k,x\n5,c,6\n',
+    events: ['row a @2', 'row b @4', 'row c @6'],
+  },
+  {
+    name: 'of files put together, whose columns are others',
+    text: 'k,x,y\na,1,2\nx,k\n3,b\nz,k,x\n5,c,6\n',
+    events: ['row a @2', 'row b @4', 'row c @6'],
+  },
+  { name: 'with a name of a column in a cell', text: 'k,x\nk,1\n', events: ['row k @2'] },
+  {
     name: 'with the first of two columns of one name',
     text: 'k,k,x\na,z,1\n',
     events: ['row a @2'],

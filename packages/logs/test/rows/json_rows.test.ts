@@ -72,6 +72,11 @@ const wholeCases: { name: string; text: string; events: string[] }[] = [
     events: ['row a @2', 'row b @3'],
   },
   {
+    name: 'objects with U+2028 and U+2029 between and in them',
+    text: '{"k":"a\u2028"}\u2028{"k":"b"}\u2029\n{"k":"c"}',
+    events: ['row a\u2028 @1', 'row b @1', 'row c @2'],
+  },
+  {
     name: 'lines with a byte order mark in the middle',
     text: '{"k":"a"}\n\uFEFF{"k":"b"}\n',
     events: ['row a @1', 'row b @2'],
