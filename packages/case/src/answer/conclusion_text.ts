@@ -144,26 +144,28 @@ function pointedText(counts: PointedCounts): string[] {
 const NAMED = 2
 const NAME_LENGTH = 40
 
+const some = (n: number, what: string) =>
+  n === 0 ? [] : [`${plural(n, 'access', 'accesses')} ${what}`]
+
+const said = (phrases: readonly string[], as: string, by: readonly string[]) => {
+  if (phrases.length === 0) return []
+  const more = by.length > NAMED ? ` and ${count(by.length - NAMED)} more` : ''
+  const names = by.slice(0, NAMED).map((name) => name.slice(0, NAME_LENGTH))
+  const isOne = phrases.length === 1 && phrases[0]?.startsWith('1 ') === true
+  const verb = isOne ? 'is' : 'are'
+  return [`${capital(phrases.join('; '))} ${verb} marked ${as} by ${names.join(', ')}${more}.`]
+}
+
 /** `12 accesses with tokens that nobody issued are marked legitimate by ann.` */
 function markedText({ marked: { established, leads, attackers } }: Conclusion): string {
   const { tokens, sessions, unissued, mismatched, huntHits } = established
   const kinds = [tokens > 0 && 'tokens', sessions > 0 && 'sessions'].filter(Boolean)
   const things = kinds.length === 0 ? 'tokens' : kinds.join(' or ')
-  const some = (n: number, what: string) =>
-    n === 0 ? [] : [`${plural(n, 'access', 'accesses')} ${what}`]
   const legitimate = [
     ...some(unissued, `with ${things} that nobody issued`),
     ...some(mismatched, `with ${things} issued to somebody else`),
     ...some(huntHits, 'that established hunts hit'),
   ]
-  const said = (phrases: readonly string[], as: string, by: readonly string[]) => {
-    if (phrases.length === 0) return []
-    const more = by.length > NAMED ? ` and ${count(by.length - NAMED)} more` : ''
-    const names = by.slice(0, NAMED).map((name) => name.slice(0, NAME_LENGTH))
-    const isOne = phrases.length === 1 && phrases[0]?.startsWith('1 ') === true
-    const verb = isOne ? 'is' : 'are'
-    return [`${capital(phrases.join('; '))} ${verb} marked ${as} by ${names.join(', ')}${more}.`]
-  }
   return [
     ...said(legitimate, 'legitimate', established.by),
     ...said(pointedText(leads), 'legitimate', leads.by),

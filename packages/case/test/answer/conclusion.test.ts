@@ -116,62 +116,63 @@ describe('the outcome of a case', () => {
     it(`with ${name} is ${status}`, () => assert.equal(statusOf(of(given)), status))
 })
 
+const HEADLINES: readonly (readonly [string, Given, RegExp])[] = [
+  [
+    'of tokens',
+    { established: ONE },
+    /^FORGED TOKENS USED\. 1 token that no identity provider issued to their user\. 3 accesses used one that nobody issued\.$/,
+  ],
+  [
+    'of a log that lacks some hours',
+    { losses: 2 },
+    /^CANNOT TELL\. All 10 accesses that the logs have used an issued token, but accesses of 2025-03-14 08:10 UTC to 2025-03-14 17:58 UTC are missing \(2 losses in all\)\.$/,
+  ],
+  ['of a key', { keys: 2 }, /^PRIVATE KEY FOUND\. 2 private keys in memory dumps\.$/],
+  [
+    'of leads',
+    { leads: ONE },
+    /^LEADS ONLY\. 3 accesses \(1 token\) that no record explains\. Ordinary causes remain; this accuses nobody\.$/,
+  ],
+  [
+    'of an established token that is marked as legitimate',
+    { marked: OURS, judged: { issued: 7 } },
+    /^LEADS ONLY\. 3 accesses with tokens that nobody issued are marked legitimate by ann\.$/,
+  ],
+  [
+    'of an established token beside another that is marked',
+    { established: ONE, marked: OURS },
+    /^FORGED TOKENS USED\. .* 3 accesses with tokens that nobody issued are marked legitimate by ann\.$/,
+  ],
+  [
+    'of leads that are marked as legitimate',
+    { marked: OUR_LEADS, judged: { issued: 8 } },
+    /^NOTHING FOUND\. 2 accesses that 1 hunt points at are marked legitimate by ann, bob and 1 more\. The other 8 accesses used an issued token, and no other hunt hit\.$/,
+  ],
+  [
+    "of accesses that are marked as the attacker's",
+    { marked: THEIRS },
+    /^LEADS ONLY\. 1 access of no established verdict is marked as the attacker's by ann\.$/,
+  ],
+  ['of nothing', {}, /^NOTHING FOUND\. All 10 accesses used an issued token, and no hunt hit\.$/],
+  [
+    'of a part that has verdicts',
+    { judged: { accesses: 8, issued: 8, undetermined: 2 } },
+    /^CANNOT TELL\. Only 8 of 10 accesses could be judged, and nothing points at those\.$/,
+  ],
+  [
+    'of accesses without a verdict',
+    { judged: { accesses: 0, issued: 0, undetermined: 10 } },
+    /^CANNOT TELL\. None of 10 accesses could be judged\.$/,
+  ],
+  [
+    'of no access',
+    { judged: { accesses: 0, of: 0, issued: 0 } },
+    /^CANNOT TELL\. No record of an access was read/,
+  ],
+]
+
 describe('the headline', () => {
-  const cases: readonly (readonly [string, Given, RegExp])[] = [
-    [
-      'of tokens',
-      { established: ONE },
-      /^FORGED TOKENS USED\. 1 token that no identity provider issued to their user\. 3 accesses used one that nobody issued\.$/,
-    ],
-    [
-      'of a log that lacks some hours',
-      { losses: 2 },
-      /^CANNOT TELL\. All 10 accesses that the logs have used an issued token, but accesses of 2025-03-14 08:10 UTC to 2025-03-14 17:58 UTC are missing \(2 losses in all\)\.$/,
-    ],
-    ['of a key', { keys: 2 }, /^PRIVATE KEY FOUND\. 2 private keys in memory dumps\.$/],
-    [
-      'of leads',
-      { leads: ONE },
-      /^LEADS ONLY\. 3 accesses \(1 token\) that no record explains\. Ordinary causes remain; this accuses nobody\.$/,
-    ],
-    [
-      'of an established token that is marked as legitimate',
-      { marked: OURS, judged: { issued: 7 } },
-      /^LEADS ONLY\. 3 accesses with tokens that nobody issued are marked legitimate by ann\.$/,
-    ],
-    [
-      'of an established token beside another that is marked',
-      { established: ONE, marked: OURS },
-      /^FORGED TOKENS USED\. .* 3 accesses with tokens that nobody issued are marked legitimate by ann\.$/,
-    ],
-    [
-      'of leads that are marked as legitimate',
-      { marked: OUR_LEADS, judged: { issued: 8 } },
-      /^NOTHING FOUND\. 2 accesses that 1 hunt points at are marked legitimate by ann, bob and 1 more\. The other 8 accesses used an issued token, and no other hunt hit\.$/,
-    ],
-    [
-      "of accesses that are marked as the attacker's",
-      { marked: THEIRS },
-      /^LEADS ONLY\. 1 access of no established verdict is marked as the attacker's by ann\.$/,
-    ],
-    ['of nothing', {}, /^NOTHING FOUND\. All 10 accesses used an issued token, and no hunt hit\.$/],
-    [
-      'of a part that has verdicts',
-      { judged: { accesses: 8, issued: 8, undetermined: 2 } },
-      /^CANNOT TELL\. Only 8 of 10 accesses could be judged, and nothing points at those\.$/,
-    ],
-    [
-      'of accesses without a verdict',
-      { judged: { accesses: 0, issued: 0, undetermined: 10 } },
-      /^CANNOT TELL\. None of 10 accesses could be judged\.$/,
-    ],
-    [
-      'of no access',
-      { judged: { accesses: 0, of: 0, issued: 0 } },
-      /^CANNOT TELL\. No record of an access was read/,
-    ],
-  ]
-  for (const [name, given, wanted] of cases)
+  for (const [name, given, wanted] of HEADLINES)
     it(`${name} begins with its outcome and says how much`, () =>
       assert.match(conclusionText(whole(given)).headline, wanted))
 

@@ -18,16 +18,16 @@ const guid = (kind: number, n: number) =>
 const HOURS = Array.from({ length: 72 }, (_, hour) => hour)
 const USERS = ['ann', 'bo', 'cy', 'dan']
 
+const at = (hour: number, minute = 0) => new Date(Date.UTC(2024, 4, 1, hour, minute)).toISOString()
+const common = (user: number) => ({
+  principal: `${USERS[user]}@example.org`,
+  principalId: guid(8, user),
+  tenant: 'example',
+  appId: 'mail',
+})
+
 /** Complete logs: an access an hour of each user with an issued token, and two with tokens that nobody issued. */
 function evidence(): string {
-  const at = (hour: number, minute = 0) =>
-    new Date(Date.UTC(2024, 4, 1, hour, minute)).toISOString()
-  const common = (user: number) => ({
-    principal: `${USERS[user]}@example.org`,
-    principalId: guid(8, user),
-    tenant: 'example',
-    appId: 'mail',
-  })
   const use = (n: number, hour: number, token: string, ip: string) => ({
     schema: 'mintmark-access/1',
     id: guid(3, n),
