@@ -2,10 +2,10 @@
 -- title: A device code entered in one network, and mail or files read in another
 -- means: A token from a device-code sign-in read mail or files. It did so from another network than the one where the
 --   code was entered, and nobody of the tenant ever signed in from there. An intruder who sends a code to a victim
---   leaves these records.
+--   leaves these records. Microsoft's sign-in broker is in device_code_apart.
 -- cannot-mean: That the tokens are in the wrong hands. It is a lead, because it rests on the difference between two
---   networks, and no record excludes a journey. A phone that is signed in with a code at the office and used on a
---   mobile network looks the same. So do a code for a tool on a server, and a proxy that sign-ins bypass.
+--   networks. A phone that is signed in with a code at the office and used on a mobile network looks the same. So do a
+--   code that is entered at home for a tool on a server, and a proxy that sign-ins bypass.
 -- attack: T1528, T1566.002, T1550.001
 -- strength: lead
 -- class: mis-granted
@@ -58,4 +58,5 @@ FROM (
 )
 WHERE NOT is_home
   AND (tenant, network) GLOBAL NOT IN (SELECT tenant, toString(network) FROM place WHERE side = 'signed-in')
+  AND app != '29d9ed98-a469-4536-ade2-f981bc1d605e'
 ORDER BY at, record_id, content

@@ -29,7 +29,7 @@ const VIEWS = [
   'tokens',
   'unknowns',
   'evidence',
-  'hunts?hunt=device_code_elsewhere',
+  'hunts?hunt=device_code_apart',
   'custody',
   'keys',
   'marks',

@@ -79,6 +79,7 @@ const HITS = {
   consumer_token_on_mailbox: 1,
   consent_then_mail: 0,
   context_never_seen: 6,
+  device_code_apart: 0,
   device_code_elsewhere: 1,
   grant_by_unissued_token: 5,
   // The ids that are made up here are of no usual form.

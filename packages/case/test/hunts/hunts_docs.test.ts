@@ -33,16 +33,6 @@ describe('docs/hunts-built-in.md', () => {
   })
 })
 
-describe('a hunt', () => {
-  it('is established only where it rests on established verdicts: a person can change networks', () => {
-    const established = huntList().filter(({ strength }) => strength === 'established')
-    assert.deepEqual(
-      established.map(({ id }) => id),
-      ['grant_by_unissued_token'],
-    )
-  })
-})
-
 describe('docs/hunts.md', () => {
   const docs = readFileSync(page('hunts.md'), 'utf8')
 

@@ -192,30 +192,34 @@ const sessions: Life[] = [
 
 const code = (at: number, token: number, fields: Row = {}): Row =>
   issued(at, token, { protocol: 'deviceCode', session_id: 'd1', ...fields })
-const TOOL = '5e1f0000-0000-4000-8000-00000000a009'
-/** The sign-in broker is no exception: a phone that leaves the office uses it. */
+/** The sign-in broker, which the first hunt is about; Outlook on a phone, which may leave the office; a tool. */
 const BROKER = '29d9ed98-a469-4536-ade2-f981bc1d605e'
-const deviceCode: Life[] = [
+const PHONE = '27922004-5251-4030-b22d-91ecd9a37ea4'
+const TOOL = '5e1f0000-0000-4000-8000-00000000a009'
+const deviceCode = (app: string, other: string): Life[] => [
   world('mail is read elsewhere than where the code was entered', {
     hit: [
-      used(3, 2, { client_app_id: TOOL, ip: HOTEL }),
-      used(9, 7, { client_app_id: BROKER, ip: HOTEL, session_id: 'd1' }),
+      used(3, 2, { client_app_id: app, ip: HOTEL }),
+      used(9, 7, { client_app_id: app, ip: HOTEL, session_id: 'd1' }),
     ],
-    miss: [used(3, 3, { client_app_id: TOOL, ip: HOTEL })],
+    miss: [
+      used(3, 3, { client_app_id: app, ip: HOTEL }),
+      used(3, 2, { client_app_id: other, ip: HOTEL }),
+    ],
     issuance: [code(2, 2), issued(2, 3)],
   }),
   world('a code for the machine beside is ordinary', {
-    miss: [used(3, 2, { client_app_id: TOOL })],
+    miss: [used(3, 2, { client_app_id: app })],
     issuance: [code(2, 2)],
   }),
   world('a meeting room in a network where people sign in is ordinary', {
-    miss: [used(3, 2, { client_app_id: TOOL, ip: HOTEL })],
+    miss: [used(3, 2, { client_app_id: app, ip: HOTEL })],
     issuance: [code(2, 2), issuance(1, BORIS, { ip: HOTEL })],
   }),
   world('a tool that reads no mail and no files is not looked at', {
     miss: [
       used(3, 2, {
-        client_app_id: TOOL,
+        client_app_id: app,
         ip: HOTEL,
         mailbox: '',
         service: 'AzureActiveDirectory',
@@ -225,7 +229,7 @@ const deviceCode: Life[] = [
     issuance: [code(2, 2)],
   }),
   world('a code that was refused issued nothing', {
-    miss: [used(3, 2, { client_app_id: TOOL, ip: HOTEL })],
+    miss: [used(3, 2, { client_app_id: app, ip: HOTEL })],
     issuance: [code(2, 2, { outcome: 'failed' })],
   }),
 ]
@@ -322,7 +326,8 @@ const consumers: Life[] = [
 describe('hunts for tokens', () => {
   testHunts({
     consumer_token_on_mailbox: consumers,
-    device_code_elsewhere: deviceCode,
+    device_code_apart: [...deviceCode(BROKER, TOOL), ...deviceCode(BROKER, PHONE)],
+    device_code_elsewhere: [...deviceCode(TOOL, BROKER), ...deviceCode(PHONE, BROKER)],
     id_structure: structures,
     id_used_by_two_principals: twoOwners,
     replayed_token_network: tokenElsewhere,
