@@ -38,7 +38,10 @@ const TEXTS: Readonly<Record<Reason, readonly [means: string, cannotMean: string
     'the session is genuine, and its token is missing from a complete log: a lead. Where the absence is proven, the verdict is unissued, never-issued.',
     'a gap that the log shows.',
   ],
-  'never-issued': ['no log has this token, and the logs would show it.', 'more than its strength.'],
+  'never-issued': [
+    'no log has this token, and the logs would show it. A lead where known losses explain it.',
+    'more than its strength.',
+  ],
   'session-never-issued': [
     'the record has no usable token id, and no log has its session.',
     'more than a lead: a session may be older than the log.',
