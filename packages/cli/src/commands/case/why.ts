@@ -103,7 +103,8 @@ function logs(looked: readonly cases.LogLooked[], width: number): string {
 
 function losses({ losses: lost }: cases.Why): string {
   const lines = lost.map(({ code, category, fromMs, toMs, records }) => {
-    const span = [fromMs, toMs].map((ms) => minute(isoOf(ms))).join(' to ')
+    const times = [fromMs, toMs].map((ms) => minute(isoOf(ms))).join(' to ')
+    const span = fromMs <= 0 ? 'at any time' : times
     const number = records === 0 ? 'an unknown number of records' : plural(records, 'record')
     return `lost: ${number}, ${code}${category === '' ? '' : ` of ${category}`}, ${span}\n`
   })
