@@ -6,7 +6,7 @@
 import { type Session, SPILLS } from '../engine/session.ts'
 import { APP, columnsSql } from '../store/sql.ts'
 import { gapOf, type OpenTables, type PreparedParams, prepared } from './match/assign_verdicts.ts'
-import { LONGEST_LIFE_MS } from './match/context.ts'
+import { INTERRUPTED, LONGEST_LIFE_MS } from './match/context.ts'
 import { PLAIN_PLAN } from './match/join.ts'
 
 /** Sessions are looked up a part at a time, so that memory does not grow with their number. */
@@ -67,12 +67,6 @@ const inPart = (column: string) => `cityHash64(${column}) % {parts:UInt32} = {pa
 
 /** Accesses whose verdict may depend on their session: the others are mismatched already. */
 const UNSETTLED = "finding IN ('', 'owa')"
-
-/**
- * Errors after a sign-in that succeeded ("keep me signed in?"): logged as failures, the same session goes on, and some
- * sessions have nothing else (unified audit log of 2021). A wrong password begins no session.
- */
-const INTERRUPTED = `match(detail, '"error(Number|Code)":"?(50140|50199)"?[,}]')`
 
 /** Sessions by a hash of four bytes, so that less is read. Sessions with the same hash are distinguished later. */
 const hashOf = (column: string) => `toUInt32(cityHash64(${column}))`

@@ -103,7 +103,7 @@ const TEXTS: Readonly<Record<Reason, readonly [means: string, cannotMean: string
     'that the log is wrong.',
   ],
   'sign-in-not-completed': [
-    'the log has this id, of a sign-in of the same person that failed or was interrupted: a lead.',
+    'the log has this id, of a sign-in of the same person that was interrupted: a lead.',
     'that nobody issued the token: an interrupted sign-in may go on.',
   ],
 }

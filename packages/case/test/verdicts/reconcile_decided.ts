@@ -236,10 +236,18 @@ export const decided: readonly Case[] = [
     reason: 'never-issued',
   },
   {
-    name: "a token that somebody else's failed sign-in names",
+    name: 'a token that only a sign-in with a wrong password names',
+    more: [made(NOON - 0.5, 1, { outcome: 'failed', detail: '{"errorNumber":"50126"}' })],
+    row: used(NOON, 1),
+    verdict: 'unissued',
+    reason: 'never-issued',
+  },
+  {
+    name: "a token that somebody else's interrupted sign-in names",
     more: [
       made(NOON - 0.5, 1, {
         outcome: 'failed',
+        detail: '{"errorNumber":"50140"}',
         principal: 'other@example.org',
         principal_id: '0a0a0a0a-0000-4000-8000-00000000000f',
       }),

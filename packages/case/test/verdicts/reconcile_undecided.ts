@@ -73,7 +73,11 @@ export const undecided: readonly Case[] = [
     name: 'such a token in a session that is known',
     more: [
       made(NOON - 2, 2, { session_id: session(3) }),
-      made(NOON - 0.5, 1, { outcome: 'failed', session_id: session(3) }),
+      made(NOON - 0.5, 1, {
+        outcome: 'failed',
+        detail: '{"errorNumber":"50199"}',
+        session_id: session(3),
+      }),
     ],
     row: used(NOON, 1, { session_id: session(3) }),
     verdict: 'undetermined',

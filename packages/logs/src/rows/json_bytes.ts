@@ -13,3 +13,11 @@ export const SPACE = 0x20
 /** Whether it is blank within a line. */
 export const isSpace = (byte: number | undefined): boolean =>
   byte === SPACE || byte === 0x09 || byte === 0x0d
+
+/** Between objects: commas, byte order marks (files that were put together), U+2028 and U+2029, by each of their bytes. */
+const SEPARATORS: ReadonlySet<number | undefined> = new Set([
+  COMMA,
+  ...Buffer.from('\ufeff\u2028\u2029'),
+])
+
+export const isSeparator = (byte: number | undefined): boolean => SEPARATORS.has(byte)

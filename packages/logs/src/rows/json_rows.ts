@@ -20,6 +20,7 @@ import {
   CLOSE_ARRAY,
   CLOSE_OBJECT,
   COMMA,
+  isSeparator,
   isSpace,
   LF,
   OPEN_ARRAY,
@@ -31,9 +32,6 @@ import { Columns } from './tables.ts'
 
 /** No object nested too deep is shorter: it opens and closes each level. */
 const SHORTEST_DEEP_BYTES = 2 * MAX_DEPTH
-
-/** A comma, and the bytes of U+FEFF, U+2028 and U+2029. */
-const SEPARATORS: ReadonlySet<number> = new Set([COMMA, 0xef, 0xbb, 0xbf, 0xe2, 0x80, 0xa8, 0xa9])
 
 /** The part of the text that the reader is in. */
 type State = 'between' | 'object' | 'skipped' | 'garbage'
@@ -166,13 +164,11 @@ export class JsonRows {
     this.#indent = 0
   }
 
-  /** Spaces, separators, and byte order marks, which are in the middle of concatenated files; U+2028 and U+2029. */
+  /** Spaces and separators. */
   #isBlank(byte: number | undefined): boolean {
-    if (isSpace(byte)) {
-      if (this.#isLineStart) this.#indent++
-      return true
-    }
-    return byte !== undefined && SEPARATORS.has(byte)
+    if (!isSpace(byte)) return isSeparator(byte)
+    if (this.#isLineStart) this.#indent++
+    return true
   }
 
   /** True when the array was a wrapper's, whose other keys come next. */

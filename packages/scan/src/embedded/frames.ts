@@ -78,29 +78,46 @@ function lz4End(source: ByteSource, at: number): number | undefined {
   return source.size
 }
 
-const STEP_BYTES = 1 << 20
+/** Little more is read than what is packed: a file can have thousands of small streams. */
+const STEP_BYTES = 1 << 16
 
-/** Where a pattern is in the source, from an offset on. */
-function* offsetsOf(source: ByteSource, pattern: Buffer, from: number): Generator<number> {
-  const step = Buffer.alloc(STEP_BYTES + pattern.length - 1)
+interface PatternAt {
+  readonly at: number
+  /** Its index among the patterns. */
+  readonly nth: number
+}
+
+/** Where one of some patterns of one length is in the source, from an offset on, in order. */
+function* patternsIn(
+  source: ByteSource,
+  patterns: readonly Buffer[],
+  from: number,
+): Generator<PatternAt> {
+  const step = Buffer.alloc(STEP_BYTES + (patterns[0]?.length ?? 1) - 1)
   for (let begin = from; begin < source.size; begin += STEP_BYTES) {
     const bytes = step.subarray(0, source.read(begin, step))
-    for (let at = bytes.indexOf(pattern); at >= 0; at = bytes.indexOf(pattern, at + 1))
-      yield begin + at
+    const found: PatternAt[] = []
+    for (const [nth, pattern] of patterns.entries())
+      for (let at = bytes.indexOf(pattern); at >= 0; at = bytes.indexOf(pattern, at + 1))
+        found.push({ at: begin + at, nth })
+    yield* found.toSorted((a, b) => a.at - b.at)
   }
 }
 
 const XZ_HEAD_BYTES = 12
 const XZ_FOOTER_BYTES = 12
-/** More blocks than a file of 16 GiB has. */
-const XZ_INDEX_BYTES = 1 << 20
+/** Of 16 GiB in blocks of 4 KiB: more is not unpacked. */
+const XZ_INDEX_BYTES = 1 << 24
 
-/** Behind the stream of xz that begins there: its footer leads to an index, whose sizes lead back to the head. */
-export function xzEnd(source: ByteSource, at: number): number {
+/**
+ * Behind the stream of xz that begins there: its footer leads to an index, whose sizes lead back to the head. Undefined
+ * where none does.
+ */
+export function xzEnd(source: ByteSource, at: number): number | undefined {
   const head = Buffer.from(bytesAt(source, at, XZ_HEAD_BYTES).buffer)
   const footer = Buffer.concat([head.subarray(6, 8), Buffer.from('YZ')])
-  for (const found of offsetsOf(source, footer, at + XZ_HEAD_BYTES)) {
-    const end = found + footer.length
+  for (const found of patternsIn(source, [footer], at + XZ_HEAD_BYTES)) {
+    const end = found.at + footer.length
     const view = bytesAt(source, end - XZ_FOOTER_BYTES, XZ_FOOTER_BYTES)
     const sum = crc32(new Uint8Array(view.buffer, 4, 6))
     const index = 4 * (view.getUint32(4, true) + 1)
@@ -108,7 +125,7 @@ export function xzEnd(source: ByteSource, at: number): number {
     const indexAt = end - XZ_FOOTER_BYTES - index
     if (at + XZ_HEAD_BYTES + blockBytes(source, indexAt, index) === indexAt) return end
   }
-  return source.size
+  return undefined
 }
 
 /** Bytes of all blocks that an index of xz lists; NaN of what is no index. */
@@ -144,23 +161,20 @@ const BZIP2_HEAD = /^425a683[1-9](?:314159265359|177245385090)/
 const BZIP2_END = 0x177245385090n
 const BZIP2_ENDS = Array.from({ length: 8 }, (_, shift) => {
   const hex = (BZIP2_END << BigInt(8 - shift)).toString(16).padStart(14, '0')
-  return { shift, bytes: Buffer.from(hex, 'hex') }
+  return Buffer.from(hex, 'hex')
 })
+const BZIP2_WHOLE = BZIP2_ENDS.map((bytes) => bytes.subarray(1, 6))
 
 function bzip2End(source: ByteSource, at: number): number | undefined {
   const head = Buffer.from(bytesAt(source, at, 10).buffer).toString('hex')
   if (!BZIP2_HEAD.test(head)) return undefined
-  const ends = BZIP2_ENDS.map(({ shift, bytes }) => {
+  for (const { at: whole, nth: shift } of patternsIn(source, BZIP2_WHOLE, at + 4)) {
+    const begin = whole - 1
+    const view = bytesAt(source, begin, 7)
     // Its first and last byte have bits of what is beside it.
-    const [first = 0, last = 0] = [bytes[0], bytes[6]]
-    for (const found of offsetsOf(source, bytes.subarray(1, 6), at + 4)) {
-      const begin = found - 1
-      const view = bytesAt(source, begin, 7)
-      const isFirst = (view.getUint8(0) & (0xff >> shift)) === first
-      const isLast = (view.getUint8(6) & ~(0xff >> shift) & 0xff) === last
-      if (isFirst && isLast) return begin + Math.ceil((shift + 80) / 8)
-    }
-    return source.size
-  })
-  return Math.min(...ends)
+    const isFirst = (view.getUint8(0) & (0xff >> shift)) === BZIP2_ENDS[shift]?.[0]
+    const isLast = (view.getUint8(6) & ~(0xff >> shift) & 0xff) === BZIP2_ENDS[shift]?.[6]
+    if (isFirst && isLast) return begin + Math.ceil((shift + 80) / 8)
+  }
+  return source.size
 }

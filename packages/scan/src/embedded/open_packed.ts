@@ -235,7 +235,7 @@ async function runProgram(
     if (hasFrames) return { length, end: 'end' }
     // It has an end, so what is read to find it is no more than was unpacked.
     const behind = name === 'xz' ? xzEnd(source, at) : framesEnd(source, at, 'bzip2')
-    return { length: behind - at, end: 'end' }
+    return behind === undefined ? { length, end: 'cut' } : { length: behind - at, end: 'end' }
   } finally {
     input.destroy()
     child.kill('SIGKILL')

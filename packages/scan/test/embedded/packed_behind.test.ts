@@ -89,6 +89,24 @@ describe('the end of packed data is known to the byte', () => {
       }
     })
 
+  it('is found without reading much of what is behind it', (t) => {
+    for (const program of ['xz', 'bzip2'] as const) {
+      const stream = packed(program, LOG)
+      if (stream === undefined) return t.skip(`${program} is missing`)
+      const source = sourceOf(Buffer.concat([stream, noise(2_000_000, 'behind')]))
+      let readBytes = 0
+      const counting = {
+        ...source,
+        read(at: number, into: Uint8Array) {
+          readBytes += into.length
+          return source.read(at, into)
+        },
+      }
+      assert.equal(ends[program](counting, 0), stream.length)
+      assert.ok(readBytes < 200_000, `${program}: ${readBytes}`)
+    }
+  })
+
   it('of several blocks of xz, and of streams of bzip2 in a row', (t) => {
     const content = noise(400_000, 'blocks')
     const blocks = packed('xz', content, '--block-size=65536', '--check=none')

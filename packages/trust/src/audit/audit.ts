@@ -96,7 +96,7 @@ export async function auditKeys(
   }
 }
 
-interface Judged {
+interface Examined {
   readonly findings: readonly AuditFinding[]
   readonly unjudged: readonly string[]
 }
@@ -107,7 +107,7 @@ interface Named {
 }
 
 /** Smaller keys first, so that a few huge ones do not take the time of all others. */
-function primeFindings(keys: readonly Named[], budget: WorkBudget): Judged {
+function primeFindings(keys: readonly Named[], budget: WorkBudget): Examined {
   const findings: AuditFinding[] = []
   const tested = new Map<bigint, boolean | undefined>()
   const all = keys.filter(({ key }) => key.n !== undefined)
@@ -137,7 +137,7 @@ async function sharedFindings(
   histories: readonly timeline.KeyHistory[],
   budget: WorkBudget,
   mostBits: number,
-): Promise<Judged> {
+): Promise<Examined> {
   const byModulus = new Map<bigint, timeline.KeyHistory>()
   for (const history of histories)
     if (history.key.n !== undefined && history.key.n > 1n && !byModulus.has(history.key.n))

@@ -9,6 +9,7 @@ import {
   CLIENT,
   FAMILY,
   homeName,
+  INTERRUPTED,
   IS_WELL_MADE,
   LATER_MS,
   LONGEST_LIFE_MS,
@@ -116,13 +117,13 @@ const MISMATCHES = REASONS.filter(({ verdict }) => verdict === 'mismatched')
   .map(({ reason }) => `'${reason}'`)
   .join(', ')
 
-/** A log has the id, of a sign-in of the same principal that it calls failed or interrupted. Always a lead. */
+/** A log has the id, of a sign-in of the same principal that was interrupted. Always a lead. */
 export const NOT_COMPLETED: Reason = 'sign-in-not-completed'
 
 /** The same as a condition: such a sign-in may have gone on, and given the token out. */
-function refused(open: string, where: string): string {
+function interrupted(open: string, where: string): string {
   const names = `SELECT token_id, arrayJoin(${NAMES}) FROM issuance
-    WHERE ${where} AND outcome != 'issued' AND ${HAS_TOKEN}
+    WHERE ${where} AND outcome != 'issued' AND ${INTERRUPTED} AND ${HAS_TOKEN}
       AND token_id GLOBAL IN (SELECT token_id FROM ${open} WHERE ${where})`
   const isOf = (name: string) => `(token_id, ${name}) GLOBAL IN (${names})`
   return `(${isOf(homeName('lower(principal)'))} OR ${isOf('lower(principal_id)')})`
@@ -139,7 +140,7 @@ const RULES = `multiIf(
     session_gap = '', ('unissued', 'issuer-not-rooted'),
     ('undetermined', session_gap)),
   token_state = 'present', multiIf(
-    is_refused AND why = '', ('undetermined', '${NOT_COMPLETED}'),
+    is_interrupted AND why = '', ('undetermined', '${NOT_COMPLETED}'),
     is_known, ('session-only', if(why = '', 'session-known-token-missing', 'session-known')),
     why = '', ('unissued', 'never-issued'),
     why = 'field-not-carried' AND is_absent, ('unissued', 'session-never-issued'),
@@ -209,7 +210,7 @@ export async function verdictsOfRange(
              known_1.1 AND ${sessionAgrees('known_1.2', 'known_1.3')}
                OR known_2.1 AND ${sessionAgrees('known_2.2', 'known_2.3')} AS is_known,
              (home, field) IN (SELECT home, field FROM ${linkable}) AS is_linkable,
-             ${refused(tables.open, where)} AS is_refused
+             ${interrupted(tables.open, where)} AS is_interrupted
            FROM (${withSessions(tables, where)})
          )
        )

@@ -15,6 +15,12 @@ const EARLIER_MS = 3_600_000
 /** 90 days, the life of a session that is renewed. */
 const SIGNED_IN_MS: number = 90 * 86_400_000
 
+/**
+ * Errors after a sign-in that succeeded ("keep me signed in?"): logged as failures, the same session goes on, and some
+ * sessions have nothing else (unified audit log of 2021). Anybody can cause other failures, and so log an id of his choice.
+ */
+export const INTERRUPTED: string = `match(detail, '"error(Number|Code)":"?(50140|50199)"?[,}]')`
+
 /** The longest life of a token: 28 hours under continuous access evaluation. */
 export const LONGEST_LIFE_MS: number = 28 * 3_600_000
 
