@@ -11,12 +11,11 @@ import { join } from 'node:path'
 import {
   createFolderLedger,
   diskFiles,
-  type LiveToken,
   logPolicy,
   openFolderLedger,
   type Sequencer,
 } from '@mintmark/ledger'
-import type { LiveAnswers } from '@mintmark/ledger/http'
+import type { LedgerAnswer, LiveAnswers } from '@mintmark/ledger/http'
 import { readAgain } from '@mintmark/testkit'
 import {
   type Alarm,
@@ -237,9 +236,20 @@ function answersOf(ledgerNow: () => Sequencer, line: { readonly isCut: boolean }
       return `${bootOf(ledger)}.${ledger.publications}`
     },
     ask: (alias, id, inputHash) =>
-      Promise.resolve(line.isCut ? 'failed' : wordOf(ledgerNow().find(alias, id, inputHash))),
+      Promise.resolve(
+        line.isCut ? { state: 'failed' } : answerOf(ledgerNow(), alias, id, inputHash),
+      ),
   }
 }
 
-const wordOf = (found: LiveToken | 'other' | undefined) =>
-  typeof found === 'object' ? 'recorded' : (found ?? 'unknown')
+function answerOf(
+  ledger: Sequencer,
+  alias: string,
+  id: Uint8Array,
+  inputHash: Uint8Array,
+): LedgerAnswer {
+  const found = ledger.find(alias, id, inputHash)
+  return typeof found === 'object'
+    ? { state: 'recorded' }
+    : { state: found ?? 'unknown', recorded: ledger.recorded(alias) }
+}

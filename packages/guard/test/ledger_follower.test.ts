@@ -81,15 +81,18 @@ it('a follower does not know what the ledger would say before it has read whose 
   const ledger = newLedger()
   const follower = new LedgerFollower({
     read: ledger.read,
-    live: { listen: () => Promise.resolve(undefined), ask: () => Promise.resolve('recorded') },
+    live: {
+      listen: () => Promise.resolve(undefined),
+      ask: () => Promise.resolve({ state: 'recorded' }),
+    },
     policy: logPolicy(ledger.description.key),
     now: () => NOW,
   })
   const asked = [tokenIdBytes(hashedId('test', 'acknowledged')), hash('acknowledged')] as const
-  assert.equal(await follower.ask(ISSUER, ...asked), 'failed')
+  assert.equal((await follower.ask(ISSUER, ...asked)).state, 'failed')
   await follower.refresh()
-  assert.equal(await follower.ask(ISSUER, ...asked), 'recorded')
-  assert.equal(await follower.ask('https://other.example', ...asked), 'failed')
+  assert.equal((await follower.ask(ISSUER, ...asked)).state, 'recorded')
+  assert.equal((await follower.ask('https://other.example', ...asked)).state, 'failed')
   await follower.stop()
 })
 

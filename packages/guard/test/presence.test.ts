@@ -7,10 +7,13 @@ const asked = {
   issuer: 'https://id.example.org',
   id: new Uint8Array(16),
   inputHash: new Uint8Array(32),
+  isOver: false,
 }
 
 /** A follower that does not know the token: what the ledger says each time, and whether it can be read then. */
-function followerOf(looks: readonly (readonly [LedgerAnswer, 'read' | 'not read'])[]): Followed {
+function followerOf(
+  looks: readonly (readonly [LedgerAnswer['state'], 'read' | 'not read'])[],
+): Followed {
   let look = -1
   let freshAtMs = Number.NEGATIVE_INFINITY
   const now = () => looks[Math.min(look, looks.length - 1)]
@@ -18,8 +21,9 @@ function followerOf(looks: readonly (readonly [LedgerAnswer, 'read' | 'not read'
     find: () => 'unknown',
     ask: () => {
       look++
-      return Promise.resolve(now()?.[0] ?? 'failed')
+      return Promise.resolve({ state: now()?.[0] ?? 'failed' })
     },
+    hasRead: () => true,
     refresh: () => {
       if (now()?.[1] === 'read') freshAtMs = performance.now()
       return Promise.resolve()
@@ -58,4 +62,36 @@ describe('a token that is not in the set', () => {
     it(name, async () => {
       assert.equal((await presenceOf(followerOf(looks), asked, 10)).state, state)
     })
+})
+
+describe('a token that the ledger may have forgotten', () => {
+  const recorded = { shard: 'main/2026-12-01', size: 7 }
+  /** A follower that has read that much of the shard when it is asked for the nth time. */
+  function reading(sizes: readonly number[]): Followed {
+    let read = 0
+    let size = 0
+    return {
+      find: () => 'unknown',
+      ask: () => Promise.resolve({ state: 'unknown', recorded: { ...recorded, size: 7 + read } }),
+      hasRead: (_issuer, upTo) => size >= upTo.size,
+      refresh: () => {
+        size = sizes[Math.min(read++, sizes.length - 1)] ?? 0
+        return Promise.resolve()
+      },
+      ageMs: -1,
+    }
+  }
+  const over = { ...asked, isOver: true }
+
+  it('is not absent while what was recorded with it is unpublished', async () => {
+    assert.equal((await presenceOf(reading([6]), over, 1)).state, 'cannot-tell')
+  })
+
+  it('is absent once all of it was read, however fast the ledger grows', async () => {
+    assert.equal((await presenceOf(reading([6, 6, 8]), over, 1)).state, 'absent')
+  })
+
+  it('is absent at once where it may still live: the ledger knows those', async () => {
+    assert.equal((await presenceOf(reading([6]), asked, 1)).state, 'absent')
+  })
 })

@@ -5,8 +5,9 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { LedgerAnswer } from '@mintmark/ledger/http'
 import { forge } from '@mintmark/testkit'
-import type { FollowedLedger } from '../src/follow/ledger_follower.ts'
+import { type Presence, presenceOf } from '../src/verify/presence.ts'
 import { Recheck } from '../src/verify/recheck.ts'
 import type { Signed, Unsettled, Verifier } from '../src/verify/verifier.ts'
 import { mailPolicy, newWorld, claims as tokenClaims } from './guard_world.ts'
@@ -29,9 +30,19 @@ class Ledgers {
     return 'unknown'
   }
 
-  ask(issuer: string): Promise<'unknown' | 'failed'> {
+  ask(issuer: string): Promise<LedgerAnswer> {
     this.asked++
-    return Promise.resolve(this.away.has(issuer) ? 'failed' : 'unknown')
+    return Promise.resolve({ state: this.away.has(issuer) ? 'failed' : 'unknown' })
+  }
+
+  hasRead(): boolean {
+    return true
+  }
+
+  async presenceOf({ jws: { issuer }, claims, inputHash }: Signed): Promise<Presence> {
+    const { id, issuedAtMs, expiresMs } = claims
+    if (this.isForgotten(issuer, issuedAtMs, expiresMs)) return { state: 'forgotten' }
+    return await presenceOf(this, { issuer, id, inputHash, isOver: false }, 1)
   }
 
   refresh(): Promise<void> {
@@ -53,9 +64,10 @@ function given() {
   const ledgers = new Ledgers()
   const alarms: string[] = []
   const recheck = new Recheck({
-    follower: ledgers as unknown as FollowedLedger,
-    verifier: { alarmOf } as unknown as Verifier,
-    waitMs: 1,
+    verifier: {
+      alarmOf,
+      presenceOf: (signed: Signed) => ledgers.presenceOf(signed),
+    } as unknown as Verifier,
     onAlarm: ({ issuer, alarm }) => alarms.push(`${issuer} ${alarm}`),
   })
   return { ledgers, alarms, recheck }

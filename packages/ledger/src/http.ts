@@ -14,3 +14,4 @@ export {
   serveLedger,
   serveWitness,
 } from './http/serve.ts'
+export type { Recorded } from './sequence/sequencer.ts'

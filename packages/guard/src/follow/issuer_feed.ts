@@ -70,6 +70,11 @@ export class IssuerFeed {
     return this.#head
   }
 
+  /** The shard that was read last; undefined before the first. */
+  get path(): string | undefined {
+    return this.#path
+  }
+
   get issuer(): string {
     return this.#options.issuer
   }

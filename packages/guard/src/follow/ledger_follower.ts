@@ -19,7 +19,7 @@ import {
   type ReadResource,
   type SeenHead,
 } from '@mintmark/ledger'
-import type { LedgerAnswer, LiveAnswers } from '@mintmark/ledger/http'
+import type { LedgerAnswer, LiveAnswers, Recorded } from '@mintmark/ledger/http'
 import { IssuerFeed, REMEMBERED_MS } from './issuer_feed.ts'
 import type { Membership } from './live_set.ts'
 import type { Publication } from './publication.ts'
@@ -59,6 +59,7 @@ export type FollowedLedger = Pick<
   | 'find'
   | 'isForgotten'
   | 'ask'
+  | 'hasRead'
   | 'refresh'
   | 'headOf'
   | 'unlisted'
@@ -166,8 +167,15 @@ export class LedgerFollower {
   async ask(issuer: string, id: Uint8Array, inputHash: Uint8Array): Promise<LedgerAnswer> {
     // Which issuers the ledger has is not signed: one that is not listed may be recorded all the same.
     const alias = this.#aliases.get(issuer)
-    if (alias === undefined) return 'failed'
-    return (await this.#options.live?.ask(alias, id, inputHash)) ?? 'no-answer'
+    if (alias === undefined) return { state: 'failed' }
+    return (await this.#options.live?.ask(alias, id, inputHash)) ?? { state: 'no-answer' }
+  }
+
+  /** Whether all that the ledger had recorded then was read. */
+  hasRead(issuer: string, { shard, size }: Recorded): boolean {
+    const feed = this.#feedOf(issuer)
+    if (feed?.path === undefined) return false
+    return feed.path > shard || (feed.path === shard && (feed.head?.size ?? 0) >= size)
   }
 
   async stop(): Promise<void> {

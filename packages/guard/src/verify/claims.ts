@@ -11,7 +11,7 @@ import type { IssuerPolicy } from './policies.ts'
 import type { StrictJws } from './strict_jws.ts'
 
 /** How far the clocks of issuer and guard may differ. */
-const SKEW_MS = 60_000
+export const SKEW_MS = 60_000
 
 export interface Claims {
   /** Milliseconds since 1970-01-01 UTC; NaN where the token does not say. */

@@ -3,10 +3,12 @@
  *
  * An entry is acknowledged before its token is released. So a round through the ledger that begins after the token was
  * presented, together with the ledger's answer about unpublished entries, decides. Without both no token is called absent.
+ * Of expired tokens the ledger's answer knows nothing: all that was recorded when it was asked has to be read.
  *
  * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Recorded } from '@mintmark/ledger/http'
 import type { LedgerFollower } from '../follow/ledger_follower.ts'
 import type { Membership } from '../follow/live_set.ts'
 
@@ -23,9 +25,11 @@ interface Asked {
   /** 16 bytes of the token id. */
   readonly id: Uint8Array
   readonly inputHash: Uint8Array
+  /** The ledger may have forgotten it, although its entry is not published yet. */
+  readonly isOver: boolean
 }
 
-export type Followed = Pick<LedgerFollower, 'find' | 'ask' | 'refresh' | 'ageMs'>
+export type Followed = Pick<LedgerFollower, 'find' | 'ask' | 'hasRead' | 'refresh' | 'ageMs'>
 
 const ROUND_PATIENCE_MS = 1000
 const PATIENCE_MS = 3000
@@ -38,25 +42,29 @@ export async function presenceOf(
   asked: Asked,
   waitMs: number,
 ): Promise<Presence> {
-  const { issuer, id, inputHash } = asked
+  const { issuer, id, inputHash, isOver } = asked
   const lookUp = () => follower.find(issuer, id, inputHash)
   const first = known(lookUp())
   if (first !== undefined) return first
   const beganMs = performance.now()
   let isSecond = false
+  let upTo: Recorded | undefined
   while (performance.now() - beganMs < PATIENCE_MS) {
     /* oxlint-disable no-await-in-loop -- one lookup after the other */
     const lookedMs = performance.now()
-    const [word] = await Promise.all([follower.ask(issuer, id, inputHash), refreshed(follower)])
+    const [answer] = await Promise.all([follower.ask(issuer, id, inputHash), refreshed(follower)])
+    const word = answer.state
+    upTo ??= answer.recorded
     const found = lookUp()
     const settled = known(found)
     if (settled !== undefined) return settled
     const isRead = follower.ageMs < performance.now() - lookedMs
     const isSure = word === 'unknown' || word === 'other' || (word === 'no-answer' && isSecond)
-    if (isRead && isSure)
+    const isBehind = isOver && upTo !== undefined && !follower.hasRead(issuer, upTo)
+    if (isRead && isSure && !isBehind)
       return { state: 'absent', isMutated: found === 'mutated' || word === 'other' }
     if (isSecond && (!isRead || word === 'failed')) break
-    await sleep(word === 'recorded' ? PUBLISH_WAIT_MS : waitMs)
+    await sleep(word === 'recorded' || isBehind ? PUBLISH_WAIT_MS : waitMs)
     isSecond = true
     /* oxlint-enable no-await-in-loop */
   }

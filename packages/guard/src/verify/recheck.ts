@@ -7,22 +7,15 @@
  * @module
  */
 
-import { type Presence, presenceOf } from './presence.ts'
-import {
-  alarmAbout,
-  type Signed,
-  type Unsettled,
-  type Verifier,
-  type VerifierOptions,
-} from './verifier.ts'
+import { alarmAbout, type Unsettled, type Verifier, type VerifierOptions } from './verifier.ts'
 
 const MOST = 10_000
 /** Tokens of one issuer that are looked at in one round, and how many of them at a time. */
 const MOST_A_ROUND = 256
 const AT_ONCE = 16
 
-interface RecheckOptions extends Pick<VerifierOptions, 'follower' | 'waitMs' | 'onAlarm'> {
-  readonly verifier: Pick<Verifier, 'alarmOf'>
+interface RecheckOptions extends Pick<VerifierOptions, 'onAlarm'> {
+  readonly verifier: Pick<Verifier, 'alarmOf' | 'presenceOf'>
 }
 
 export class Recheck {
@@ -83,19 +76,12 @@ export class Recheck {
 
   async #settle({ signed, isAdmitted }: Unsettled): Promise<boolean> {
     const { verifier, onAlarm } = this.#options
-    const presence = await this.#presenceOf(signed)
+    const presence = await verifier.presenceOf(signed)
     if (presence.state === 'cannot-tell') return false
     const alarm = signed.finding ?? alarmAbout(presence)
     if (alarm !== undefined) onAlarm(verifier.alarmOf(signed, alarm, { presence, isAdmitted }))
     else if (presence.state === 'forgotten') this.#lost++
     return true
-  }
-
-  async #presenceOf({ jws: { issuer }, claims, inputHash }: Signed): Promise<Presence> {
-    const { follower, waitMs } = this.#options
-    const { id, issuedAtMs, expiresMs } = claims
-    if (follower.isForgotten(issuer, issuedAtMs, expiresMs)) return { state: 'forgotten' }
-    return await presenceOf(follower, { issuer, id, inputHash }, waitMs)
   }
 }
 

@@ -2,7 +2,7 @@
 import { type Json, text } from '@mintmark/core'
 import type { FollowedLedger } from '../follow/ledger_follower.ts'
 import type { Alarm, AlarmClass } from './alarms.ts'
-import { type ClaimRefusal, type Claims, claimRefusal, readClaims } from './claims.ts'
+import { type ClaimRefusal, type Claims, claimRefusal, readClaims, SKEW_MS } from './claims.ts'
 import { KeySearch } from './key_search.ts'
 import type { TrustedKey, TrustedKeys } from './keys.ts'
 import type { AudiencePolicy, IssuerPolicy } from './policies.ts'
@@ -242,7 +242,7 @@ export class Verifier {
    */
   async #asked(signed: Signed): Promise<Verdict> {
     const { audience, refusal } = signed
-    const presence = await this.#presenceOf(signed)
+    const presence = await this.presenceOf(signed)
     const alarm = signed.finding ?? alarmAbout(presence)
     if (alarm !== undefined) {
       const isWatched = refusal === undefined && audience?.mode === 'monitor'
@@ -261,12 +261,14 @@ export class Verifier {
   }
 
   /** No ledger records a token without an id or an issuer. */
-  async #presenceOf({ jws, claims, inputHash }: Signed): Promise<Presence> {
-    const { follower, waitMs } = this.#options
+  async presenceOf({ jws, claims, inputHash }: Signed): Promise<Presence> {
+    const { follower, waitMs, now } = this.#options
     if (claims.tokenId === undefined || jws.issuer === '')
       return { state: 'absent', isMutated: false }
     if (this.#isForgotten(jws.issuer, claims)) return { state: 'forgotten' }
-    return await presenceOf(follower, { issuer: jws.issuer, id: claims.id, inputHash }, waitMs)
+    const isOver = claims.expiresMs <= now() + SKEW_MS
+    const asked = { issuer: jws.issuer, id: claims.id, inputHash, isOver }
+    return await presenceOf(follower, asked, waitMs)
   }
 
   alarmOf(

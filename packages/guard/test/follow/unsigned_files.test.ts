@@ -53,7 +53,10 @@ async function follow(ledger: WrittenLedger, read: ReadResource, isSeen: boolean
   const place = { read }
   const follower = new LedgerFollower({
     read: (path) => place.read(path),
-    live: { listen: () => Promise.resolve(undefined), ask: () => Promise.resolve('unknown') },
+    live: {
+      listen: () => Promise.resolve(undefined),
+      ask: () => Promise.resolve({ state: 'unknown' }),
+    },
     policy: logPolicy(ledger.description.key),
     issuers: new Map([[OWN, { maxLifetimeMs: HOUR_MS }]]),
     seen: isSeen ? [{ origin: `ledger.example.org/${TODAY}`, size: 2, root: undefined }] : [],
@@ -63,7 +66,7 @@ async function follow(ledger: WrittenLedger, read: ReadResource, isSeen: boolean
   await follower.refresh()
   const ask = async (name: string, issuer = OWN) => {
     const id = tokenIdBytes(hashedId('test', name))
-    return [follower.find(issuer, id, blank), await follower.ask(issuer, id, blank)]
+    return [follower.find(issuer, id, blank), (await follower.ask(issuer, id, blank)).state]
   }
   const trouble = () =>
     follower.trouble instanceof MintmarkError ? follower.trouble.code : String(follower.trouble)

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
 import type { LiveToken } from '../live/live_tokens.ts'
 import { type Head, highestHeads, type SeenHead } from '../notes/checkpoint.ts'
-import type { Receipt, Sequencer } from '../sequence/sequencer.ts'
+import type { Receipt, Recorded, Sequencer } from '../sequence/sequencer.ts'
 import type { Issuance, Revocation } from '../tree/entry.ts'
 import type { HomeOptions, LedgerHome } from './ledger_home.ts'
 
@@ -67,6 +67,12 @@ export class ReopeningLedger {
   find(alias: string, id: Uint8Array, inputHash: Uint8Array): LiveToken | 'other' | undefined {
     if (this.#ledger === undefined) throw shut()
     return this.#ledger.find(alias, id, inputHash)
+  }
+
+  /** As {@link Sequencer.recorded}. @throws {MintmarkError} `LEDGER_FAILED` while the ledger is shut */
+  recorded(alias: string): Recorded | undefined {
+    if (this.#ledger === undefined) throw shut()
+    return this.#ledger.recorded(alias)
   }
 
   get isShut(): boolean {

@@ -172,14 +172,16 @@ export function witnessApp(witness: Pick<Witness, 'addCheckpoint' | 'readHash'>)
  * Whether one token is recorded, for verifiers. It is no evidence, and saves them time.
  */
 
-export type LiveLedger = Pick<ReopeningLedger, 'find'>
+export type LiveLedger = Pick<ReopeningLedger, 'find' | 'recorded'>
 
-/** Token id and hash of the signing input in hexadecimal. */
+/** Token id and hash of the signing input in hexadecimal. Of a token that is not found, how far the answer reaches. */
 function token(c: Context, ledger: LiveLedger): Response {
   const { alias = '', id = '', input = '' } = c.req.param()
   if (!/^[\da-f]{32}$/.test(id) || !/^[\da-f]{64}$/.test(input)) return c.text('not here\n', 404)
   const found = ledger.find(alias, Buffer.from(id, 'hex'), Buffer.from(input, 'hex'))
   const answer =
-    typeof found === 'object' ? { state: 'recorded', ...found } : { state: found ?? 'unknown' }
+    typeof found === 'object'
+      ? { state: 'recorded', ...found }
+      : { state: found ?? 'unknown', ...ledger.recorded(alias) }
   return c.json(answer, 200, { 'Cache-Control': 'no-store' })
 }

@@ -4,6 +4,7 @@ import { openHome } from '../home/ledger_home.ts'
 import { isPostgresUrl } from '../home/postgres_ledger.ts'
 import { bounded } from '../read/bounded.ts'
 import { LedgerReader } from '../read/reader.ts'
+import type { Recorded } from '../sequence/sequencer.ts'
 import { diskFiles } from '../store/files.ts'
 import { PostgresFiles } from '../store/postgres_files.ts'
 import type { ReadResource } from '../tree/tile_tree.ts'
@@ -53,7 +54,11 @@ export interface LiveAnswers {
  * The ledger's answer about one token, without proof. `no-answer`: a web server with plain files. `failed`: no answer this
  * time, so unpublished entries are unknown.
  */
-export type LedgerAnswer = 'recorded' | 'other' | 'unknown' | 'no-answer' | 'failed'
+export interface LedgerAnswer {
+  readonly state: 'recorded' | 'other' | 'unknown' | 'no-answer' | 'failed'
+  /** How far the ledger was recorded when it did not find the token. */
+  readonly recorded?: Recorded | undefined
+}
 
 const MAX_ANSWER_BYTES = 64 << 10
 const LISTEN_TIMEOUT_MS = 30_000
@@ -74,11 +79,19 @@ export function liveAnswers(url: string): LiveAnswers {
       const at = `${prefix}/${alias}/token/${hex(id)}/${hex(inputHash)}`
       const { status, document } = await answerAt(at, AbortSignal.timeout(ASK_TIMEOUT_MS))
       // A web server with plain files has no such file.
-      if (status >= 400 && status < 500) return 'no-answer'
+      if (status >= 400 && status < 500) return { state: 'no-answer' }
       const state = document?.['state']
-      return state === 'recorded' || state === 'other' || state === 'unknown' ? state : 'failed'
+      if (state === 'recorded') return { state }
+      return state === 'other' || state === 'unknown'
+        ? { state, recorded: recordedIn(document) }
+        : { state: 'failed' }
     },
   }
+}
+
+function recordedIn(document: Json | undefined): Recorded | undefined {
+  const [shard, size] = [document?.['shard'], document?.['size']]
+  return typeof shard === 'string' && typeof size === 'number' ? { shard, size } : undefined
 }
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')

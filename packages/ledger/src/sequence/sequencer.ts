@@ -38,6 +38,12 @@ export interface Receipt {
   readonly isRepeated: boolean
 }
 
+/** How far the entries of an issuer are recorded: the newest shard, and how many it has. */
+export interface Recorded {
+  readonly shard: string
+  readonly size: number
+}
+
 /** `onHeads` is called, and awaited, with the heads that are about to be published. */
 export interface SequencerOptions extends PublisherOptions, ClockOptions {
   readonly description: Description
@@ -154,6 +160,12 @@ export class Sequencer {
     const { description } = this.#options
     if (!description.issuers.has(alias)) return undefined
     return this.#live.of(alias).find(id, inputHash, this.#clock.sureMs - description.skewMs)
+  }
+
+  /** How far an issuer's entries are durable, published or not; undefined where there are none. */
+  recorded(alias: string): Recorded | undefined {
+    const newest = this.#shards.newest(alias)
+    return newest && { shard: newest.path, size: newest.tree.size }
   }
 
   get publications(): number {

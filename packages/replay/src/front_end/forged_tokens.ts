@@ -112,7 +112,8 @@ export class GuardOf2023 {
       },
       isForgotten: () => false,
       unlisted: [],
-      ask: () => Promise.resolve('unknown'),
+      ask: () => Promise.resolve({ state: 'unknown' }),
+      hasRead: () => true,
       refresh: () => Promise.resolve(),
       headOf: () => undefined,
     }
