@@ -83,3 +83,20 @@ it('a key is not distrusted for a token that is recorded, or whose record is unk
   assert.ok(!keys.has(ISSUER, 'key-1'))
   assert.equal((await DistrustedKeys.open(undefined)).distrust(alarmOf('key-1')), false)
 })
+
+it('guards that share the file lose no key of each other', async () => {
+  const disk = await newDisk()
+  const [one, other] = [
+    await DistrustedKeys.open(FILE, disk),
+    await DistrustedKeys.open(FILE, disk),
+  ]
+  one.distrust(alarmOf('key-1'))
+  await one.keep()
+  other.distrust(alarmOf('key-2'))
+  await other.keep()
+  const again = await DistrustedKeys.open(FILE, disk)
+  assert.deepEqual(
+    [other.has(ISSUER, 'key-1'), again.has(ISSUER, 'key-1'), again.has(ISSUER, 'key-2')],
+    [true, true, true],
+  )
+})

@@ -27,6 +27,7 @@ import {
   SigningGate,
   TrustedKeys,
 } from '../src/index.ts'
+import type { GuardOptions } from '../src/verify/guard.ts'
 
 export const ENTERPRISE = 'https://id.example.org/agency'
 export const CONSUMER = 'https://id.example.org/consumer'
@@ -112,7 +113,8 @@ export interface World {
   readonly close: () => Promise<void>
 }
 
-export async function newWorld(): Promise<World> {
+/** @param more options of its guards */
+export async function newWorld(more: Partial<GuardOptions> = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'mintmark-guard-'))
   const place = join(folder, 'ledger')
   const { key } = await createFolderLedger(place, DESCRIPTION)
@@ -134,7 +136,7 @@ export async function newWorld(): Promise<World> {
   const alarms: Alarm[] = []
   const newFollower = () => followerOf(place, logPolicy(key), () => ledger, line)
   let follower = newFollower()
-  let guard = guardOf(follower, ring, alarms)
+  let guard = guardOf(follower, ring, alarms, more)
   const { kid, privateKey } = keys.own
   const record = (entry: Parameters<Sequencer['append']>[0]) => ledger.append(entry)
   const gate = new SigningGate({ record, kid, alg: 'ES256', privateKey })
@@ -159,7 +161,7 @@ export async function newWorld(): Promise<World> {
     restartGuard: async () => {
       await follower.stop()
       follower = newFollower()
-      guard = guardOf(follower, ring, alarms)
+      guard = guardOf(follower, ring, alarms, more)
     },
     close: async () => {
       await follower.stop()
@@ -196,7 +198,12 @@ function followerOf(
   return new LedgerFollower({ read, live: answersOf(ledger, line), policy, now: Date.now })
 }
 
-const guardOf = (follower: LedgerFollower, ring: TrustedKeys, alarms: Alarm[]) =>
+const guardOf = (
+  follower: LedgerFollower,
+  ring: TrustedKeys,
+  alarms: Alarm[],
+  more: Partial<GuardOptions>,
+) =>
   new Guard({
     follower,
     keys: () => ring,
@@ -206,6 +213,7 @@ const guardOf = (follower: LedgerFollower, ring: TrustedKeys, alarms: Alarm[]) =
     waitMs: 20,
     onAlarm: (alarm) => alarms.push(alarm),
     now: Date.now,
+    ...more,
   })
 
 const keysOf = (issuer: string, keys: readonly Key[]) =>

@@ -58,19 +58,31 @@ function unsettled(issuer: string, number: number, expiresMs = LATER): Unsettled
   return { signed: { jws: { issuer }, claims, inputHash } as unknown as Signed, isAdmitted: true }
 }
 
-const alarmOf = ({ jws }: Signed, alarm: string) => ({ issuer: jws.issuer, alarm })
+const alarmOf = (
+  { jws }: Signed,
+  alarm: string,
+  { isAdmitted }: Pick<Unsettled, 'isAdmitted'>,
+) => ({
+  issuer: jws.issuer,
+  alarm,
+  isAdmitted,
+})
 
 function given() {
   const ledgers = new Ledgers()
   const alarms: string[] = []
+  const told: boolean[] = []
   const recheck = new Recheck({
     verifier: {
       alarmOf,
       presenceOf: (signed: Signed) => ledgers.presenceOf(signed),
     } as unknown as Verifier,
-    onAlarm: ({ issuer, alarm }) => alarms.push(`${issuer} ${alarm}`),
+    onAlarm: ({ issuer, alarm, isAdmitted }) => {
+      alarms.push(`${issuer} ${alarm}`)
+      told.push(isAdmitted)
+    },
   })
-  return { ledgers, alarms, recheck }
+  return { ledgers, alarms, told, recheck }
 }
 // oxlint-enable typescript/no-unsafe-type-assertion
 
@@ -110,6 +122,16 @@ describe('tokens that were shown while the ledger was unavailable', () => {
     await recheck.run()
     assert.deepEqual([recheck.count, recheck.lost, alarms.length], [9999, 3, 0])
   })
+})
+
+it('a token that was refused first, and admitted later, counts as admitted', async () => {
+  const { recheck, told } = given()
+  const one = unsettled('a', 1)
+  recheck.add({ ...one, isAdmitted: false })
+  recheck.add(one)
+  recheck.add({ ...one, isAdmitted: false })
+  await recheck.run()
+  assert.deepEqual(told, [true])
 })
 
 it('a forgery that grace let in raises its alarm though it expired before the ledger was back', async () => {

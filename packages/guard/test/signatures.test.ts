@@ -111,6 +111,12 @@ describe('keys', () => {
       'private',
       { keys: [{ ...PAIRS.ES256.privateKey.export({ format: 'jwk' }), kid: 'k', alg: 'ES256' }] },
     ],
+    ...[{ exp: '1700000000' }, { nbf: '2026-01-01' }, { exp: -1 }, { revoked: true }].map(
+      (times): [string, unknown] => [
+        `with ${JSON.stringify(times)}`,
+        { keys: [{ ...jwk, kid: 'k', alg: 'ES256', ...times }] },
+      ],
+    ),
     [
       'twice',
       {

@@ -96,7 +96,8 @@ export class AlarmFilter {
   /** Anybody can change genuine tokens: their warnings are capped apart from forgeries. */
   #isCapped({ kid, keyIssuer, severity, atMs }: Alarm): boolean {
     for (const [name, { sinceMs }] of this.#windows) {
-      if (atMs - sinceMs < WINDOW_MS) break
+      // The clock may have been set back.
+      if (Math.abs(atMs - sinceMs) < WINDOW_MS) break
       this.#windows.delete(name)
     }
     const name = `${severity} ${kid}\0${keyIssuer}`

@@ -10,7 +10,7 @@
  * @module
  */
 import { MintmarkError, parseObject, safeJson, text } from '@mintmark/core'
-import { diskFiles, type Files, replaceDurably } from '@mintmark/ledger'
+import { diskFiles, type Files, readText, replaceDurably } from '@mintmark/ledger'
 import type { Alarm } from './alarms.ts'
 
 interface DistrustedKey {
@@ -38,12 +38,7 @@ export class DistrustedKeys {
    * @throws {MintmarkError} `INPUT_INVALID` for a file of something else
    */
   static async open(path: string | undefined, files: Files = diskFiles): Promise<DistrustedKeys> {
-    const bytes = path === undefined ? undefined : await files.read(path)
-    const lines = Buffer.from(bytes ?? [])
-      .toString('utf8')
-      .split('\n')
-    const keys = lines.flatMap((line) => (line.trim() === '' ? [] : [keyIn(line)]))
-    return new DistrustedKeys(path, files, keys)
+    return new DistrustedKeys(path, files, path === undefined ? [] : await readKeys(path, files))
   }
 
   get count(): number {
@@ -70,9 +65,13 @@ export class DistrustedKeys {
   keep(): Promise<void> {
     const path = this.#path
     if (path === undefined) return Promise.resolve()
-    const written = this.#writing.then(() => {
+    const written = this.#writing.then(async () => {
+      // Another guard may have written there since.
+      for (const key of await readKeys(path, this.#files))
+        this.#keys.set(nameOf(key.issuer, key.kid), key)
       const lines = [...this.#keys.values()].map((key) => `${safeJson({ ...key })}\n`)
-      return replaceDurably(this.#files, path, Buffer.from(lines.join('')))
+      const bytes = Buffer.from(lines.join(''))
+      await replaceDurably(this.#files, path, bytes, `${path}.${process.pid}.new`)
     })
     this.#writing = written.catch(() => undefined)
     return written
@@ -89,6 +88,11 @@ const isProven = ({ isRecorded, head, tokenId }: Pick<Alarm, 'isRecorded' | 'hea
   isRecorded === false && (head !== undefined || tokenId === undefined)
 
 const nameOf = (issuer: string, kid: string) => `${kid}\0${issuer}`
+
+async function readKeys(path: string, files: Files): Promise<DistrustedKey[]> {
+  const lines = ((await readText(files, path)) ?? '').split('\n')
+  return lines.flatMap((line) => (line.trim() === '' ? [] : [keyIn(line)]))
+}
 
 function keyIn(line: string): DistrustedKey {
   const row = parseObject(line) ?? {}

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { isAlgorithm, type TrustedKey, type TrustedKeys } from './keys.ts'
+import { isAlgorithm, kindOf, type TrustedKey, type TrustedKeys } from './keys.ts'
 import { isSigned } from './signatures.ts'
 import type { StrictJws } from './strict_jws.ts'
 
@@ -14,6 +14,13 @@ const MOST_KEYS = 64
 /** Of the time, and how much of it may be saved up. */
 const SHARE = 0.1
 const MOST_MS = 100
+
+/** By the algorithm of the header where the key can do it, or else by its own. */
+function hasSigned(jws: StrictJws, key: TrustedKey): boolean {
+  const { alg } = jws
+  const isAble = isAlgorithm(alg) && kindOf(alg) === kindOf(key.alg)
+  return (isAble && isSigned(jws, { ...key, alg })) || (alg !== key.alg && isSigned(jws, key))
+}
 
 export class KeySearch {
   readonly #now: () => number
@@ -38,11 +45,8 @@ export class KeySearch {
     keys: TrustedKeys,
     tried: TrustedKey | undefined,
   ): TrustedKey | undefined {
-    const { alg } = jws
-    if (!isAlgorithm(alg)) return undefined
-    const isSigner = (key: TrustedKey) =>
-      key !== tried && isSigned(jws, key.alg === alg ? key : { ...key, alg })
-    return keys.named(jws.kid, alg).find(isSigner) ?? this.#within(jws, keys, isSigner)
+    const isSigner = (key: TrustedKey) => key !== tried && hasSigned(jws, key)
+    return keys.named(jws.kid).find(isSigner) ?? this.#within(jws, keys, isSigner)
   }
 
   #within(
@@ -53,12 +57,12 @@ export class KeySearch {
     const beganMs = this.#now()
     const savedMs = Math.min(MOST_MS, this.#leftMs + SHARE * (beganMs - this.#atMs))
     this.#atMs = beganMs
-    const able = savedMs > 0 ? keys.able(alg, issuer) : undefined
+    const likely = savedMs > 0 ? keys.likely(alg, issuer) : undefined
     const isOver = () => savedMs <= this.#now() - beganMs
     let tried = 0
-    const found = able?.find((key) => tried++ < MOST_KEYS && !isOver() && isSigner(key))
+    const found = likely?.find((key) => tried++ < MOST_KEYS && !isOver() && isSigner(key))
     this.#leftMs = savedMs - (this.#now() - beganMs)
-    const isWhole = able !== undefined && able.length <= MOST_KEYS && this.#leftMs > 0
+    const isWhole = likely !== undefined && likely.length <= MOST_KEYS && this.#leftMs > 0
     if (found === undefined && !isWhole) this.#skipped++
     return found
   }

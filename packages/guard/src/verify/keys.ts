@@ -51,48 +51,41 @@ export interface TrustedKey {
 export class TrustedKeys {
   /** Without the former ones. */
   readonly size: number
-  readonly #byKind: ReadonlyMap<string, readonly TrustedKey[]>
+  readonly #all: readonly TrustedKey[]
   /** By key id. Few issuers have one in common. */
   readonly #byKid: ReadonlyMap<string, readonly TrustedKey[]>
 
   /** @param former revoked: their signatures are recognised, and never count */
   constructor(keys: readonly TrustedKey[], former: readonly TrustedKey[] = []) {
     this.size = keys.length
-    const all = [...keys, ...former]
-    this.#byKind = grouped(all, ({ alg }) => kindOf(alg))
-    this.#byKid = grouped(all, ({ kid }) => kid)
+    this.#all = [...keys, ...former]
+    this.#byKid = byKid(this.#all)
   }
 
   find(issuer: string, kid: string): TrustedKey | undefined {
     return this.#byKid.get(kid)?.find((key) => key.issuer === issuer)
   }
 
-  /** Keys of that id that can make signatures of this algorithm. */
-  named(kid: string, alg: string): readonly TrustedKey[] {
-    return (this.#byKid.get(kid) ?? []).filter((key) => kindOf(key.alg) === kindOf(alg))
+  named(kid: string): readonly TrustedKey[] {
+    return this.#byKid.get(kid) ?? []
   }
 
-  /** Keys that can make signatures of this algorithm, those of that issuer first. */
-  able(alg: string, issuer: string): readonly TrustedKey[] {
-    const [own, others] = [[], []] as [TrustedKey[], TrustedKey[]]
-    for (const key of this.#byKind.get(kindOf(alg)) ?? [])
-      if (key.issuer === issuer) own.push(key)
-      else others.push(key)
-    return [...own, ...others]
+  /** All keys, those that can make signatures of this algorithm first; of these, those of that issuer first. */
+  likely(alg: string, issuer: string): readonly TrustedKey[] {
+    const rank = (key: TrustedKey) =>
+      (kindOf(key.alg) === kindOf(alg) ? 0 : 2) + (key.issuer === issuer ? 0 : 1)
+    return this.#all.toSorted((a, b) => rank(a) - rank(b))
   }
 }
 
-function grouped(
-  keys: readonly TrustedKey[],
-  nameOf: (key: TrustedKey) => string,
-): ReadonlyMap<string, readonly TrustedKey[]> {
+function byKid(keys: readonly TrustedKey[]): ReadonlyMap<string, readonly TrustedKey[]> {
   const groups = new Map<string, TrustedKey[]>()
-  for (const key of keys) groups.set(nameOf(key), [...(groups.get(nameOf(key)) ?? []), key])
+  for (const key of keys) groups.set(key.kid, [...(groups.get(key.kid) ?? []), key])
   return groups
 }
 
 /** An RSA key can do all of its algorithms; any other key has one. */
-const kindOf = (alg: string) => (/^[RP]S/.test(alg) ? 'RSA' : alg)
+export const kindOf = (alg: string): string => (/^[RP]S/.test(alg) ? 'RSA' : alg)
 
 interface KeyOwner {
   readonly issuer: string
@@ -130,9 +123,11 @@ async function keyOf(row: Json, owner: KeyOwner): Promise<TrustedKey> {
   if (!isAlgorithm(alg)) throw invalid(owner, `key ${name}: alg is to name one algorithm`)
   if (row['d'] !== undefined || row['k'] !== undefined)
     throw invalid(owner, `key ${name} is a private one: a guard needs the public half alone`)
-  const fromMs = (secondsOf(row, 'nbf') ?? 0) * 1000
+  const times = timesOf(row)
+  if (times === undefined) throw invalid(owner, `key ${name}: nbf, exp or revoked is no time`)
+  const fromMs = (times.from ?? 0) * 1000
   const ageMs = owner.maxKeyAgeMs ?? Number.POSITIVE_INFINITY
-  const endMs = millisecondsOf(secondsOf(row, 'exp'))
+  const endMs = millisecondsOf(times.until)
   const key = await imported(row, alg, name, owner)
   const weakness = weaknessOf(key)
   if (weakness !== undefined) throw invalid(owner, `key ${name} is ${weakness}`)
@@ -143,7 +138,7 @@ async function keyOf(row: Json, owner: KeyOwner): Promise<TrustedKey> {
     key,
     fromMs,
     untilMs: Math.min(endMs, fromMs + ageMs),
-    revokedMs: millisecondsOf(revokedAt(row)),
+    revokedMs: millisecondsOf(times.revoked),
   }
 }
 
@@ -164,14 +159,13 @@ async function imported(row: Json, alg: string, name: string, owner: KeyOwner): 
   throw invalid(owner, `key ${name} cannot be read, or does not fit its alg`)
 }
 
-function secondsOf(row: Json, name: string): number | undefined {
-  const value = row[name]
-  return typeof value === 'number' && value >= 0 ? value : undefined
-}
-
-function revokedAt(row: Json): number | undefined {
-  const revoked = row['revoked']
-  return isObject(revoked) ? (secondsOf(revoked, 'revoked_at') ?? 0) : undefined
+/** Seconds; undefined where one is of another form: a key must not count for longer because of a typing error. */
+function timesOf({ nbf, exp, revoked }: Json) {
+  const revokedAt = isObject(revoked) ? (revoked['revoked_at'] ?? 0) : revoked
+  const isTime = (value: unknown): value is number | undefined =>
+    value === undefined || (typeof value === 'number' && value >= 0)
+  if (!isTime(nbf) || !isTime(exp) || !isTime(revokedAt)) return undefined
+  return typeof revoked === 'number' ? undefined : { from: nbf, until: exp, revoked: revokedAt }
 }
 
 function invalid({ issuer }: KeyOwner, what: string): MintmarkError {

@@ -39,8 +39,10 @@ export class Recheck {
 
   add(unsettled: Unsettled): void {
     const name = Buffer.from(unsettled.signed.inputHash).toString('hex')
-    if (this.#unsettled.has(name)) return
-    if (this.#unsettled.size >= MOST) this.#lost++
+    const known = this.#unsettled.get(name)
+    // Its alarm says whether it was ever admitted.
+    if (known !== undefined && (known.isAdmitted || !unsettled.isAdmitted)) return
+    if (known === undefined && this.#unsettled.size >= MOST) this.#lost++
     else this.#unsettled.set(name, unsettled)
   }
 

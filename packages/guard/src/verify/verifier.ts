@@ -157,11 +157,16 @@ export class Verifier {
       finding: this.#findingOf(jws, claims, { audience, signer, policy }),
     }
     const verdict = this.#atOnce(signed) ?? this.#asked(signed)
-    if (signed.refusal !== undefined || signed.finding !== undefined) return verdict
-    if (this.#options.isDistrusted(signer.issuer, signer.kid)) return distrusted(signed, verdict)
+    if (signed.refusal !== undefined) return verdict
+    if (this.#isDistrusted(signed)) return distrusted(signed, verdict)
+    if (signed.finding !== undefined) return verdict
     const isRemembered = name !== undefined && known === undefined && isRecorded(verdict)
     if (isRemembered) this.#verified.add(name, signer, keys)
     return verdict
+  }
+
+  #isDistrusted({ signer }: Signed): boolean {
+    return this.#options.isDistrusted(signer.issuer, signer.kid)
   }
 
   /** A token that its issuer's key has signed, whatever else is wrong with it; undefined for any other. */
@@ -245,8 +250,8 @@ export class Verifier {
     const presence = await this.presenceOf(signed)
     const alarm = signed.finding ?? alarmAbout(presence)
     if (alarm !== undefined) {
-      const isWatched = refusal === undefined && audience?.mode === 'monitor'
-      const isAdmitted = isWatched && presence.state !== 'revoked'
+      const isMonitored = audience?.mode === 'monitor' && !this.#isDistrusted(signed)
+      const isAdmitted = isMonitored && refusal === undefined && presence.state !== 'revoked'
       if (presence.state === 'cannot-tell') this.#options.onUnsettled({ signed, isAdmitted })
       this.#options.onAlarm(this.alarmOf(signed, alarm, { presence, isAdmitted }))
       return isAdmitted ? admitted(signed, 'monitor') : refused(alarm, signed)
@@ -306,7 +311,8 @@ export class Verifier {
     const isYoung = this.#options.now() - signed.claims.issuedAtMs < graceMs
     const isGraced = mode === 'enforce-with-grace' && isYoung
     const basis = mode === 'monitor' ? 'monitor' : isGraced ? 'grace' : 'stale-policy'
-    const isAdmitted = basis !== 'stale-policy' || whenStale === 'all'
+    const isTaken = basis !== 'stale-policy' || whenStale === 'all'
+    const isAdmitted = isTaken && !this.#isDistrusted(signed)
     this.#options.onUnsettled({ signed, isAdmitted })
     return isAdmitted ? admitted(signed, basis) : refused('stale', signed)
   }

@@ -88,6 +88,14 @@ describe('a key with more forged tokens than anybody can read about', () => {
         aheadMs = 61_000
         await introspect(world, world.forge())
         assert.equal(world.alarms().length, 101)
+        for (let n = 0; n < 110; n++) {
+          // oxlint-disable-next-line no-await-in-loop -- one after the other
+          await introspect(world, world.forge())
+        }
+        assert.equal(world.alarms().length, 200)
+        aheadMs = -3_600_000
+        await introspect(world, world.forge())
+        assert.equal(world.alarms().length, 201, 'after the clock was set back')
       },
       () => start + aheadMs,
     )

@@ -50,6 +50,16 @@ const hidden: readonly {
     forged: () => signedBy(world.keys.rsa, alg),
     told: ['unissued', 'algorithm', 'rsa-1', 'agency'] as const,
   })),
+  ...['Ed25519', 'ES384', 'es256', 'none'].map((alg) => ({
+    name: `${alg} with the key of ES256`,
+    forged: () => forge(world.keys.own, claims(), { alg }),
+    told: ['unissued', 'algorithm', 'own-1', 'agency'] as const,
+  })),
+  {
+    name: 'ES384 with the key of ES256, and no kid',
+    forged: () => forge(world.keys.own, claims(), { alg: 'ES384', kid: undefined }),
+    told: ['unissued', 'algorithm', 'own-1', 'agency'],
+  },
   {
     name: 'no kid',
     forged: () => forge(world.keys.own, claims(), { kid: undefined }),

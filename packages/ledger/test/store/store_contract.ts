@@ -177,6 +177,15 @@ describe('a ledger refuses', () => {
     })
   }
 
+  it('no revocation of a token that a clock of the allowed difference takes for live', async () => {
+    const seconds = Math.floor(Date.now() / 1000)
+    const entry = issuance({ iat: seconds - 40, exp: seconds - 20 })
+    await using(await newFolder(), async (ledger) => {
+      await ledger.append(entry)
+      assert.equal((await ledger.append(revocationOf(entry))).isRepeated, false)
+    })
+  })
+
   it('a revocation of no token that lives, and records one once', async () => {
     const folder = await newFolder()
     const entry = issuance()
