@@ -1,6 +1,7 @@
 /** Makes proofs for a token or an index, which can be checked offline. @module */
 import { MintmarkError } from '@mintmark/core'
 import type { TlogProof } from '../notes/policy.ts'
+import { prunedPath } from '../sequence/pruning.ts'
 import { decodeEntry, encodeEntry, type Issuance } from '../tree/entry.ts'
 import { TILE_WIDTH } from '../tree/tiles.ts'
 import { hashLeaf, isEqualHash, verifyInclusion } from '../tree/tree.ts'
@@ -8,9 +9,11 @@ import type { LedgerReader, ShardView } from './reader.ts'
 import { walkShards } from './walk.ts'
 
 /**
- * The proof for the token that this entry was made of; undefined if the ledger, as far as it is readable, lacks it.
+ * The proof for the token that this entry was made of; undefined if the ledger lacks it.
  *
  * Cost: reads entries of the issuer's shards from the newest back to the time of issue.
+ *
+ * @throws {MintmarkError} `LEDGER_MISSING` where entries of that time are pruned: nobody can tell any more
  */
 export async function proveIssuance(
   reader: LedgerReader,
@@ -20,12 +23,22 @@ export async function proveIssuance(
   const alias = [...issuers].find(([, issuer]) => issuer === wanted.issuer)?.[0]
   if (alias === undefined) return undefined
   for await (const { shard, opening } of walkShards(reader, alias)) {
-    if (opening === undefined) return undefined
+    if (opening === undefined) throw pruned(shard.path)
     const found = await findIn(shard, wanted)
     if (found !== undefined) return await proveIndex(shard, found.index, found.attestation)
     if (opening.openedAtMs < wanted.issuedAtMs - skewMs) return undefined
   }
   return undefined
+}
+
+/** @throws {MintmarkError} `LEDGER_MISSING` */
+export async function assertNotPruned(reader: LedgerReader, path: string): Promise<void> {
+  if ((await reader.read(prunedPath(path))) !== undefined) throw pruned(path)
+}
+
+function pruned(path: string): MintmarkError {
+  const message = `the entries of ${path} were removed after their retention: nothing can be proven of them`
+  return new MintmarkError('LEDGER_MISSING', message, { shard: path })
 }
 
 async function findIn(

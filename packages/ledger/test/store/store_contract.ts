@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
 import {
+  assertNotPruned,
   auditLedger,
   encodeEntry,
   hashLeaf,
@@ -13,6 +14,7 @@ import {
   issuanceOf,
   logPolicy,
   openLedger,
+  proveIssuance,
   type Revocation,
   type Sequencer,
   type ShardView,
@@ -348,6 +350,13 @@ describe('a ledger that keeps entries for two days', () => {
     assert.equal(report.issuances, 3)
     const oldest = await (await readerOf(folder)).shard('agency/2026-11-20')
     assert.equal(oldest?.head.size, 2)
+    const reader = await readerOf(folder)
+    const of = (day: number) => issuance({ ...madeAt(start + day * DAY), jti: `day-${day}` })
+    // Nobody can tell any more whether a token of that day was recorded.
+    await assert.rejects(proveIssuance(reader, of(1)), { code: 'LEDGER_MISSING' })
+    assert.equal(await proveIssuance(reader, of(5)), undefined)
+    await assert.rejects(assertNotPruned(reader, 'agency/2026-11-20'), { code: 'LEDGER_MISSING' })
+    await assertNotPruned(reader, 'agency/2026-11-25')
   })
 
   it('takes nothing away because a clock stands wrong', async () => {

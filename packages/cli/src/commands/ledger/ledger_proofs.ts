@@ -49,6 +49,7 @@ async function proofOf(
     throw invalid('token', 'give --token, or --shard and --index')
   const shard = await reader.shard(path)
   if (shard === undefined) throw invalid('shard', `the ledger has no shard ${path}`)
+  await ledger.assertNotPruned(reader, path)
   return await ledger.proveIndex(shard, index)
 }
 
