@@ -140,11 +140,15 @@ describe('a follower of a ledger', () => {
     const witness = new NoteSigner('w1.example.net', 'witness', strangers)
     const own = `log ${formatVerifierKey(ledger.description.key)}\n`
     const witnessed = `${own}witness w1 ${formatVerifierKey(witness.key)}\nquorum w1\n`
-    for (const policy of [logPolicy(stranger.key), parsePolicy(witnessed)]) {
+    const policies = [
+      ['LEDGER_INVALID', logPolicy(stranger.key)],
+      ['LEDGER_DAMAGED', parsePolicy(witnessed)],
+    ] as const
+    for (const [code, policy] of policies) {
       const follower = new LedgerFollower({ read: ledger.read, policy, now: () => NOW })
       await follower.refresh()
       assert.ok(follower.trouble instanceof MintmarkError)
-      assert.equal(follower.trouble.code, 'LEDGER_DAMAGED')
+      assert.equal(follower.trouble.code, code)
       assert.equal(follower.liveTokens, 0)
       await follower.stop()
     }

@@ -9,7 +9,6 @@ import {
   type Entry,
   encodeEntry,
   formatDescription,
-  formatVerifierKey,
   GrowingTree,
   NoteSigner,
   originOf,
@@ -26,7 +25,7 @@ export class WrittenLedger {
   readonly #trees = new Map<string, GrowingTree>()
 
   /** @param issuers by alias. All written ledgers of a process have one key, so that one can be the fork of another */
-  constructor(issuers: Readonly<Record<string, string>>) {
+  constructor(issuers: Readonly<Record<string, string>>, more: Partial<Description> = {}) {
     this.#signer = new NoteSigner('ledger.example.org', 'log', privateKey)
     this.description = {
       name: 'ledger.example.org',
@@ -36,8 +35,9 @@ export class WrittenLedger {
       maxLifetimeMs: 3_600_000,
       skewMs: 60_000,
       retentionDays: undefined,
+      ...more,
     }
-    const document = formatDescription(this.description, formatVerifierKey(this.#signer.key))
+    const document = formatDescription(this.description, this.#signer)
     this.files.set('ledger.json', Buffer.from(document))
   }
 

@@ -30,9 +30,9 @@ import type { Publication } from './publication.ts'
 
 interface FeedOptions {
   readonly alias: string
-  /** The issuer of that alias, by the unsigned description: openings have to name it. */
+  /** The issuer of that alias, by the description, which may be an older one: openings have to name it. */
   readonly issuer: string
-  /** As the guard is configured; an unsigned description cannot make it shorter. */
+  /** As the guard is configured; an older description cannot make it shorter. */
   readonly maxLifetimeMs: number
   readonly policy: Policy
   /** Heads of earlier runs, by origin. */
@@ -44,7 +44,7 @@ interface FeedOptions {
 /** How long after its expiry a token is remembered: a forger may present an expired one. */
 export const REMEMBERED_MS = 3_600_000
 
-/** What the unsigned description cannot go below. */
+/** What an older description cannot go below. */
 const LEAST_SKEW_MS = 60_000
 
 export class IssuerFeed {
@@ -227,7 +227,7 @@ export class IssuerFeed {
     if (at === 0 && later !== undefined) throw behind(later, 'was seen, and is not there')
   }
 
-  /** The opening is signed, and the description is not. */
+  /** The description may be an older one. */
   #assertOwn({ shard, opening }: LinkedShard): void {
     if (opening !== undefined && opening.issuer !== this.#options.issuer)
       throw damaged(shard.path, 'its opening names another issuer than ledger.json')

@@ -37,7 +37,7 @@ interface FollowerOptions {
   readonly live?: LiveAnswers | undefined
   readonly pushed?: PushFeed | undefined
   readonly policy: Policy
-  /** Issuers that the ledger has to list. Its description is not signed: of one that it lacks, nothing is known. */
+  /** Issuers that the ledger has to list. An older description is signed, too: of one that it lacks, nothing is known. */
   readonly issuers?: ReadonlyMap<string, { readonly maxLifetimeMs: number }> | undefined
   /** Heads of earlier runs: a ledger without them is not followed. */
   readonly seen?: readonly SeenHead[] | undefined
@@ -165,7 +165,7 @@ export class LedgerFollower {
 
   /** Asks the ledger itself, which knows entries that are durable and not published yet. */
   async ask(issuer: string, id: Uint8Array, inputHash: Uint8Array): Promise<LedgerAnswer> {
-    // Which issuers the ledger has is not signed: one that is not listed may be recorded all the same.
+    // An older description may lack an issuer that is recorded all the same.
     const alias = this.#aliases.get(issuer)
     if (alias === undefined) return { state: 'failed' }
     return (await this.#options.live?.ask(alias, id, inputHash)) ?? { state: 'no-answer' }
@@ -299,6 +299,7 @@ export class LedgerFollower {
     const reader = await LedgerReader.open(this.#options.read)
     const { issuers, name } = reader.description
     const { policy, now, seen = [] } = this.#options
+    if (!reader.isSignedBy(policy)) throw unsigned()
     const highest = highestHeads([...seen, ...this.heads])
     assertAllListed(highest.keys(), reader.description)
     const feeds = new Map<string, IssuerFeed>()
@@ -376,6 +377,11 @@ function assertAllListed(origins: Iterable<string>, { issuers, name }: Descripti
       : []
     if (!issuers.has(alias)) throw anotherThan(origin)
   }
+}
+
+function unsigned(): MintmarkError {
+  const message = `${DESCRIPTION_PATH} is not signed by a key of the policy`
+  return new MintmarkError('LEDGER_INVALID', message, { member: 'signature' })
 }
 
 function anotherThan(seen: string): MintmarkError {

@@ -38,10 +38,11 @@ const told =
   async (asked) =>
     asked === path ? Buffer.from(text) : await read(asked)
 
-/** The description with some members changed. */
-function described(ledger: WrittenLedger, more: object): ReadResource {
-  const own: unknown = JSON.parse(Buffer.from(ledger.files.get('ledger.json') ?? []).toString())
-  return told(ledger, 'ledger.json', JSON.stringify(Object.assign(Object(own), more)))
+const textOf = ({ files }: WrittenLedger) => String(Buffer.from(files.get('ledger.json') ?? []))
+
+/** Another description that the ledger has signed once. */
+function described(ledger: WrittenLedger, issuers: Readonly<Record<string, string>>): ReadResource {
+  return told(ledger, 'ledger.json', textOf(new WrittenLedger(issuers)))
 }
 
 const stops: (() => Promise<void>)[] = []
@@ -73,28 +74,39 @@ async function follow(ledger: WrittenLedger, read: ReadResource, isSeen: boolean
   return { follower, place, ask, trouble }
 }
 
+/** What a description says that nobody has signed: here the tokens are under an alias that has no shard. */
+const unsigned = [
+  ['is edited', (text: string) => text.replace('"main"', '"strange"')],
+  ['has another lifetime', (text: string) => text.replace('3600', '3601')],
+  ['has no signature', (text: string) => text.replace('"signature"', '"other"')],
+] as const
+
 const lies: readonly {
   readonly name: string
   readonly code: string
   readonly isSeen?: boolean
   readonly read: (ledger: WrittenLedger) => ReadResource
 }[] = [
+  ...unsigned.map(([name, change]) => ({
+    name: `the description ${name}`,
+    code: 'LEDGER_INVALID',
+    read: (ledger: WrittenLedger) => told(ledger, 'ledger.json', change(textOf(ledger))),
+  })),
   {
     name: 'the issuer is another',
     code: 'LEDGER_DAMAGED',
-    read: (ledger) =>
-      described(ledger, { issuers: { main: 'https://evil.example', other: OTHER } }),
+    read: (ledger) => described(ledger, { main: 'https://evil.example', other: OTHER }),
   },
   {
     name: 'the issuer has another alias than was seen',
     code: 'LEDGER_BEHIND',
     isSeen: true,
-    read: (ledger) => described(ledger, { issuers: { strange: OWN, other: OTHER } }),
+    read: (ledger) => described(ledger, { strange: OWN, other: OTHER }),
   },
   {
     name: 'two issuers have changed their aliases',
     code: 'LEDGER_DAMAGED',
-    read: (ledger) => described(ledger, { issuers: { main: OTHER, other: OWN } }),
+    read: (ledger) => described(ledger, { main: OTHER, other: OWN }),
   },
   {
     name: 'the newest entries are said to be pruned',
@@ -124,7 +136,7 @@ describe('files that nobody signs', () => {
 
   it('do not keep another issuer from being followed where one is not listed', async () => {
     const ledger = newLedger()
-    const read = described(ledger, { issuers: { main: 'https://evil.example', other: OTHER } })
+    const read = described(ledger, { main: 'https://evil.example', other: OTHER })
     ledger.files.delete('main/latest')
     const { follower, ask, trouble } = await follow(ledger, read, false)
     assert.equal(trouble(), 'LEDGER_INVALID')
@@ -136,7 +148,8 @@ describe('files that nobody signs', () => {
 
   it('make no life shorter than the guard knows it to be', async () => {
     const ledger = newLedger()
-    const read = described(ledger, { maxLifetimeSeconds: 1, skewSeconds: 0 })
+    const short = new WrittenLedger({ main: OWN }, { maxLifetimeMs: 1000, skewMs: 0 })
+    const read = told(ledger, 'ledger.json', textOf(short))
     const { ask } = await follow(ledger, read, false)
     assert.deepEqual(await ask('late'), ['live', 'unknown'])
   })

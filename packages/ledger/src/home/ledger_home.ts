@@ -7,7 +7,6 @@ import {
   formatDescription,
   parseDescription,
 } from '../notes/description.ts'
-import { formatVerifierKey } from '../notes/note.ts'
 import { Sequencer, type SequencerOptions } from '../sequence/sequencer.ts'
 import {
   assertEmpty,
@@ -105,13 +104,13 @@ async function makeFolderLedger(
   files: Files,
 ): Promise<Description> {
   await assertEmpty(files, folder)
-  const key = await makeLogKey(folder, wanted.name, files)
-  const description: Description = { ...wanted, key }
+  const signer = await makeLogKey(folder, wanted.name, files)
+  const description: Description = { ...wanted, key: signer.key }
   await files.makeFolder(`${folder}/private/journal`)
   await files.makeFolder(`${folder}/public`)
   await replaceDurably(files, `${folder}/${FIRST_SEGMENT}`, firstSegment())
   // Last: a folder with a description is a ledger.
-  const document = formatDescription(description, formatVerifierKey(key))
+  const document = formatDescription(description, signer)
   await replaceDurably(files, `${folder}/public/${DESCRIPTION_PATH}`, Buffer.from(document))
   await files.sync(`${folder}/private`)
   await files.sync(folder)

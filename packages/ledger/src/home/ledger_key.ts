@@ -1,14 +1,14 @@
 /** The key that signs a ledger's checkpoints, in `private/` of its folder: never where the record is. @module */
 import { MintmarkError } from '@mintmark/core'
 import type { Description } from '../notes/description.ts'
-import { NoteSigner, readPrivateKey, type VerifierKey } from '../notes/note.ts'
+import { NoteSigner, readPrivateKey } from '../notes/note.ts'
 import { type Files, makeKeyFile, readText } from '../store/files.ts'
 
 const KEY_PATH = 'private/checkpoint.pem'
 
 /** Makes the key; `private/` is made for its owner alone. */
-export async function makeLogKey(folder: string, name: string, files: Files): Promise<VerifierKey> {
-  return new NoteSigner(name, 'log', await makeKeyFile(files, folder, KEY_PATH)).key
+export async function makeLogKey(folder: string, name: string, files: Files): Promise<NoteSigner> {
+  return new NoteSigner(name, 'log', await makeKeyFile(files, folder, KEY_PATH))
 }
 
 /** @throws {MintmarkError} `LEDGER_INVALID` where the key is missing, or another one */

@@ -10,7 +10,6 @@ import {
   formatDescription,
   parseDescription,
 } from '../notes/description.ts'
-import { formatVerifierKey } from '../notes/note.ts'
 import {
   assertEmpty,
   diskFiles,
@@ -66,9 +65,9 @@ export async function createPostgresLedger(
   try {
     await assertFree(session)
     return await writingIn(folder, async () => {
-      const key = await makeLogKey(folder, wanted.name, files)
-      const description: Description = { ...wanted, key }
-      await makeTables(session, description)
+      const signer = await makeLogKey(folder, wanted.name, files)
+      const description: Description = { ...wanted, key: signer.key }
+      await makeTables(session, formatDescription(description, signer))
       // Last: a folder that names a store is a ledger.
       await replacePrivately(files, `${folder}/${STORE_PATH}`, Buffer.from(`${url}\n`))
       await files.sync(folder)
@@ -90,8 +89,7 @@ async function assertFree(session: SqlSession): Promise<void> {
   throw new MintmarkError('LEDGER_INVALID', message, { member: 'store' })
 }
 
-async function makeTables(session: SqlSession, description: Description): Promise<void> {
-  const document = formatDescription(description, formatVerifierKey(description.key))
+async function makeTables(session: SqlSession, document: string): Promise<void> {
   const seed = newSeed()
   const nothing = encodeRecord({ kind: 'edges', edges: new Map() }, seed, 1)
   await inTransaction(session, async () => {

@@ -5,9 +5,20 @@
  *
  * @module
  */
-import { MintmarkError, parseObject } from '@mintmark/core'
+import { MintmarkError, parseObject, text } from '@mintmark/core'
 import * as v from 'valibot'
-import { isKeyName, parseVerifierKey, type VerifierKey, verifierKey } from './note.ts'
+import { isEqualHash } from '../tree/tree.ts'
+import {
+  formatSignature,
+  formatVerifierKey,
+  isKeyName,
+  type NoteSigner,
+  openNote,
+  parseNote,
+  parseVerifierKey,
+  type VerifierKey,
+  verifierKey,
+} from './note.ts'
 
 export const DESCRIPTION_PATH = 'ledger.json'
 
@@ -30,6 +41,7 @@ const document = v.object({
   maxLifetimeSeconds: seconds,
   skewSeconds: seconds,
   retentionDays: v.nullable(seconds),
+  signature: v.optional(v.string()),
 })
 
 /** What the published JSON Schema is made of. */
@@ -54,19 +66,38 @@ export function isAlias(alias: string): boolean {
   return /^[a-z0-9][a-z0-9._-]{0,63}$/.test(alias)
 }
 
-export function formatDescription(description: Description, vkey: string): string {
-  const { name, period, issuers, maxLifetimeMs, skewMs, retentionDays } = description
-  const written = {
+/** With a last member `signature`: the signature line of the note whose text is the document without it. */
+export function formatDescription(description: Description, signer: NoteSigner): string {
+  const document = documentOf(description)
+  const signature = formatSignature(signer.sign(textOf(document))).trim()
+  return textOf({ ...document, signature })
+}
+
+/** Whether a log of the policy has signed what the description says. */
+export function isSignedDescription(source: string, logs: readonly VerifierKey[]): boolean {
+  const signature = text(parseObject(source) ?? {}, 'signature')
+  const description = parseDescription(source)
+  const { key } = description
+  if (!logs.some(({ publicKey }) => isEqualHash(publicKey, key.publicKey))) return false
+  const note = parseNote(`${textOf(documentOf(description))}\n${signature ?? ''}\n`)
+  const verified = note === undefined ? [] : openNote(note, [key])
+  return verified !== 'bad-signature' && verified.length > 0
+}
+
+const textOf = (document: object) => `${JSON.stringify(document, null, 2)}\n`
+
+function documentOf({ name, key, period, issuers, ...rest }: Description) {
+  const { maxLifetimeMs, skewMs, retentionDays } = rest
+  return {
     schema: document.entries.schema.literal,
     name,
-    vkey,
+    vkey: formatVerifierKey(key),
     period,
     issuers: Object.fromEntries(issuers),
     maxLifetimeSeconds: maxLifetimeMs / 1000,
     skewSeconds: skewMs / 1000,
     retentionDays: retentionDays ?? null,
   }
-  return `${JSON.stringify(written, null, 2)}\n`
 }
 
 /** @throws {MintmarkError} `LEDGER_INVALID` for anything that {@link formatDescription} does not write */

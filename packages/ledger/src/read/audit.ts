@@ -4,8 +4,8 @@
  * Everything is read: the chain of shards of each issuer, each entry, each tile; the tree is built again. It must contain
  * the heads that others have seen. Only signatures and hashes are trusted.
  *
- * Which issuers there are, which shard is the newest, and for how long entries are kept is not signed. So of what nobody has
- * seen before, the audit cannot tell whether something was left out.
+ * Which shard is the newest is not signed, and an older description is signed, too. So of what nobody has seen before, the
+ * audit cannot tell whether something was left out.
  *
  * Memory: one shard's edge, and the tokens that live at one time.
  *
@@ -15,7 +15,7 @@ import { MintmarkError } from '@mintmark/core'
 import { LiveTokens } from '../live/live_tokens.ts'
 import type { FrontEndKeys } from '../notes/attestation.ts'
 import type { Head, SeenHead } from '../notes/checkpoint.ts'
-import { periodStartMs, shardPath } from '../notes/description.ts'
+import { DESCRIPTION_PATH, periodStartMs, shardPath } from '../notes/description.ts'
 import { acceptCheckpoint, type Policy } from '../notes/policy.ts'
 import { isEqualHash } from '../tree/tree.ts'
 import type { LedgerReader, ShardView } from './reader.ts'
@@ -82,6 +82,7 @@ export async function auditLedger(
   options: AuditOptions,
 ): Promise<AuditReport> {
   const audit = new LedgerAudit(reader, options)
+  audit.ownDescription()
   for (const [alias, issuer] of reader.description.issuers) {
     await audit.issuer(alias, issuer)
   }
@@ -105,6 +106,11 @@ class LedgerAudit {
   constructor(reader: LedgerReader, options: AuditOptions) {
     this.#reader = reader
     this.#options = options
+  }
+
+  ownDescription(): void {
+    if (!this.#reader.isSignedBy(this.#options.policy))
+      this.#find('checkpoint', DESCRIPTION_PATH, 'is not signed by a key of the policy')
   }
 
   async issuer(alias: string, issuer: string): Promise<void> {

@@ -11,6 +11,7 @@ import { type Checkpoint, type Head, parseCheckpoint } from '../notes/checkpoint
 import {
   DESCRIPTION_PATH,
   type Description,
+  isSignedDescription,
   latestPath,
   originOf,
   parseDescription,
@@ -19,6 +20,7 @@ import {
   shardPath,
 } from '../notes/description.ts'
 import { openNote } from '../notes/note.ts'
+import type { Policy } from '../notes/policy.ts'
 import { readText } from '../store/files.ts'
 import { type ReadResource, TileTree } from '../tree/tile_tree.ts'
 
@@ -34,10 +36,12 @@ export interface ShardView {
 export class LedgerReader {
   readonly description: Description
   readonly read: ReadResource
+  readonly #source: string
 
-  private constructor(description: Description, read: ReadResource) {
-    this.description = description
+  private constructor(source: string, read: ReadResource) {
+    this.description = parseDescription(source)
     this.read = read
+    this.#source = source
   }
 
   /**
@@ -48,7 +52,15 @@ export class LedgerReader {
     const source = await readText({ read }, DESCRIPTION_PATH)
     if (source === undefined)
       throw new MintmarkError('LEDGER_MISSING', `no ${DESCRIPTION_PATH}: this is no ledger`)
-    return new LedgerReader(parseDescription(source), read)
+    return new LedgerReader(source, read)
+  }
+
+  /** Whether a log of the policy has signed the description. */
+  isSignedBy({ logs }: Policy): boolean {
+    return isSignedDescription(
+      this.#source,
+      logs.map(({ key }) => key),
+    )
   }
 
   /** Path of the newest shard of an issuer; undefined where it has none yet. */

@@ -62,7 +62,7 @@ async function openingOf(shard: ShardView): Promise<Opening> {
   throw new MintmarkError('LEDGER_DAMAGED', message, { shard: shard.path })
 }
 
-/** The opening is signed, the description is not. */
+/** The description may be an older one, or unsigned. */
 function otherIssuer(path: string): MintmarkError {
   const message = `${path} is of another issuer than ${DESCRIPTION_PATH} says`
   return new MintmarkError('LEDGER_DAMAGED', message, { shard: path })

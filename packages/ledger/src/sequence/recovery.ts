@@ -9,6 +9,9 @@ import {
   signHead,
 } from '../notes/checkpoint.ts'
 import {
+  DESCRIPTION_PATH,
+  formatDescription,
+  isSignedDescription,
   originOf,
   type Period,
   periodAt,
@@ -112,7 +115,7 @@ function applyRecovered(append: ShardAppend, shards: Shards): void {
 /** The record drops closed shards, so their last heads have to be published before. */
 async function publishHeads(
   heads: Heads,
-  { store, signer, onHeads, witnesses }: SequencerOptions,
+  { store, signer, description, onHeads, witnesses }: SequencerOptions,
   shards: Shards,
 ): Promise<void> {
   await onHeads?.(heads)
@@ -122,6 +125,13 @@ async function publishHeads(
     if (witnesses?.isNeeded !== true) return shards.headFiles(path, text)
     return [{ path: unwitnessedPath(path), bytes: Buffer.from(text) }]
   })
+  // Nobody has signed it yet where it is of an earlier version, or was edited.
+  const known = await readText(store, DESCRIPTION_PATH)
+  if (known === undefined || !isSignedDescription(known, [signer.key]))
+    files.push({
+      path: DESCRIPTION_PATH,
+      bytes: Buffer.from(formatDescription(description, signer)),
+    })
   await store.publish([], files, store.part)
 }
 

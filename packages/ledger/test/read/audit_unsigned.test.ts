@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { parseObject } from '@mintmark/core'
 import {
   auditLedger,
   type Entry,
@@ -48,10 +47,16 @@ function written(days = 3): WrittenLedger {
   return ledger
 }
 
-/** Changes the description, which nobody signs. */
-function describeAs({ files }: WrittenLedger, changed: object): void {
-  const known = parseObject(Buffer.from(files.get('ledger.json') ?? []).toString('utf8'))
-  files.set('ledger.json', Buffer.from(JSON.stringify({ ...known, ...changed })))
+/** Another description that the ledger has signed once. */
+function describeAs(
+  { files }: WrittenLedger,
+  {
+    issuers = ISSUERS,
+    retentionDays,
+  }: { issuers?: Record<string, string>; retentionDays?: number },
+): void {
+  const other = new WrittenLedger(issuers, { retentionDays })
+  files.set('ledger.json', other.files.get('ledger.json') ?? Buffer.of())
 }
 
 /** Takes the entries of a shard away, as the ledger does after its retention. */
@@ -137,4 +142,14 @@ it('heads of other ledgers are counted, and none is demanded', async () => {
   const other = { origin: 'ledger.example.com/main/2026-11-21', size: 7, root: undefined }
   const { found, compared, unrelated } = await audit(written(), [other])
   assert.deepEqual([found, compared, unrelated], [[], 0, 1])
+})
+
+it('an audit reports a description that no key of the policy has signed', async () => {
+  const ledger = written(1)
+  const text = Buffer.from(ledger.files.get('ledger.json') ?? []).toString('utf8')
+  for (const changed of [text.replace('3600', '3601'), text.replace('"signature"', '"other"')]) {
+    ledger.files.set('ledger.json', Buffer.from(changed))
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    assert.deepEqual((await audit(ledger)).found, ['checkpoint ledger.json'])
+  }
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { openFolderLedger } from '../../src/home/ledger_home.ts'
 import { auditLedger, createFolderLedger, logPolicy } from '../../src/index.ts'
-import { diskFiles, replaceDurably } from '../../src/store/files.ts'
+import { diskFiles, readText, replaceDurably } from '../../src/store/files.ts'
 import { newLedger, readerOf, useStore } from '../tested_store.ts'
 import { ISSUER, issuance } from '../tokens.ts'
 
@@ -25,6 +25,19 @@ describe('an opening of a folder', () => {
     const folder = await newFolder()
     await replaceDurably(diskFiles, join(folder, 'public/ledger.json'), Buffer.from('{}'))
     await assert.rejects(open(folder), { code: 'LEDGER_INVALID' })
+  })
+
+  it('signs a description that is edited, or of an earlier version', async () => {
+    const folder = await newFolder()
+    const at = join(folder, 'public/ledger.json')
+    const made = await readText(diskFiles, at)
+    const lines = made?.replace('3600', '7200').split('\n') ?? []
+    const unsigned = lines.filter((line) => !line.includes('"signature"')).join('\n')
+    await replaceDurably(diskFiles, at, Buffer.from(unsigned.replace('null,', 'null')))
+    await (await open(folder)).close()
+    const reader = await readerOf(folder)
+    assert.equal(reader.description.maxLifetimeMs, 7_200_000)
+    assert.ok(reader.isSignedBy(logPolicy(reader.description.key)))
   })
 
   it('is refused with a journal that is damaged before its end', async () => {

@@ -232,7 +232,7 @@ async function begin(home: Home): Promise<void> {
   const { folder, files } = home
   const lines = await files.read(`${folder}/${LINES}`)
   if (lines !== undefined && lines.length > 0) throw damaged('its key is missing')
-  const key = await log.makeLogKey(folder, `keys-${randomBytes(8).toString('hex')}`, files)
+  const { key } = await log.makeLogKey(folder, `keys-${randomBytes(8).toString('hex')}`, files)
   await files.write(`${folder}/${LINES}`, new Uint8Array())
   await writeHead(home, await log.readLogKey(folder, key.name, files), new log.GrowingTree())
   await log.replaceDurably(

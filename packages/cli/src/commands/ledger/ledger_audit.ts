@@ -50,9 +50,7 @@ function textOf(report: ledger.AuditReport): string {
   )
   const inIt = `${plural(entries, 'entry', 'entries')} in ${plural(shards, 'shard')}`
   const tokens = `${plural(issuances, 'token')}, ${plural(revocations, 'revocation')}`
-  const gone = pruned.map(
-    (path) => `\nentries up to ${path} are pruned, as the unsigned ledger.json allows`,
-  )
+  const gone = pruned.map((path) => `\nentries up to ${path} are pruned, as ledger.json allows`)
   const others =
     unrelated === 0 ? '' : `\n${plural(unrelated, 'head')} of other ledgers: not compared`
   const clean =
