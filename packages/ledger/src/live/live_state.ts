@@ -8,17 +8,18 @@
  * @module
  */
 
+import { MintmarkError } from '@mintmark/core'
 import type { ShardAppend, StateFiles } from '../store/store.ts'
 import { outlineOf } from '../tree/entry.ts'
 import type { TileTree } from '../tree/tile_tree.ts'
-import { TILE_WIDTH } from '../tree/tiles.ts'
+import { isEqualHash } from '../tree/tree.ts'
+import { CheckedEntries } from './checked_entries.ts'
 import { expiredMs, type Piece, planReading, type StoredRun } from './live_plan.ts'
 import type { LiveRun } from './live_run.ts'
 import type { LiveByIssuer, LiveTokens } from './live_tokens.ts'
 
 /** Records of a file. Later entries are read again at a start: 0.1 s for so many. */
 const RUN_RECORDS = 32_768
-const BUNDLES_AT_ONCE = 16
 
 interface Recorder {
   readonly shard: string
@@ -52,6 +53,8 @@ export interface LiveShard {
   readonly shard: string
   /** Published, all of it. */
   readonly tree: TileTree
+  /** Of all entries, by the record or a checkpoint of the ledger. */
+  readonly head: Uint8Array
   /** Root of the shard as it grows; undefined where it takes no more entries. */
   readonly root: (() => Uint8Array) | undefined
 }
@@ -132,7 +135,7 @@ export class LiveState {
     )
     const recorder = { shard, earlierExpiry: plan.earlierExpiry, root: of.root ?? noRoot }
     for (const piece of plan.pieces) {
-      await this.#readPiece(piece, { recorder, table, tree, sinceMs })
+      await this.#readPiece(piece, { recorder, table, tree, head: of.head, sinceMs })
     }
     if (of.root === undefined && table.current !== undefined)
       this.#seal(recorder, table, await tree.root())
@@ -153,14 +156,20 @@ export class LiveState {
     this.#noteStored(piece, recorder.earlierExpiry)
   }
 
-  async #readEntries(piece: Piece, { recorder, table, tree, sinceMs }: Reading): Promise<void> {
+  /** Published files may have been changed: their entries must be those of the record. */
+  async #readEntries({ first, end }: Piece, of: Reading): Promise<void> {
+    const { recorder, table, tree, head, sinceMs } = of
     const { shard } = recorder
-    for (let first = piece.first; first < piece.end; ) {
-      for (const entry of await entriesFrom(tree, first, piece.end))
-        table.add({ shard, index: first++ }, outlineOf(entry), sinceMs)
+    const checked = new CheckedEntries(tree, first, end)
+    let index = first
+    for await (const entries of checked.read()) {
+      for (const entry of entries) table.add({ shard, index: index++ }, outlineOf(entry), sinceMs)
       if ((table.current?.count ?? 0) < this.#runRecords) continue
-      this.#seal(recorder, table, await tree.root(first))
+      this.#seal(recorder, table, await tree.root(index))
     }
+    if (isEqualHash(await checked.root(), head)) return
+    const message = `the published entries of ${shard} are not those that were recorded`
+    throw new MintmarkError('LEDGER_DAMAGED', message, { shard })
   }
 
   #noteStored({ run, path }: StoredRun, untilExpiry: number): void {
@@ -228,15 +237,8 @@ interface Reading {
   readonly recorder: Recorder
   readonly table: LiveTokens
   readonly tree: TileTree
+  readonly head: Uint8Array
   readonly sinceMs: number
-}
-
-async function entriesFrom(tree: TileTree, first: number, end: number): Promise<Uint8Array[]> {
-  const from = Math.floor(first / TILE_WIDTH)
-  const to = Math.min(from + BUNDLES_AT_ONCE, Math.ceil(end / TILE_WIDTH))
-  const indexes = Array.from({ length: to - from }, (_, i) => from + i)
-  const bundles = await Promise.all(indexes.map((index) => tree.bundle(index)))
-  return bundles.flat().slice(first - from * TILE_WIDTH, end - from * TILE_WIDTH)
 }
 
 /** Of a shard that is at its end the root is read from its tiles. */

@@ -63,7 +63,8 @@ export interface Description {
 }
 
 export function isAlias(alias: string): boolean {
-  return /^[a-z0-9][a-z0-9._-]{0,63}$/.test(alias)
+  // The folder of an alias is beside the description.
+  return alias !== DESCRIPTION_PATH && /^[a-z0-9][a-z0-9._-]{0,63}$/.test(alias)
 }
 
 /** With a last member `signature`: the signature line of the note whose text is the document without it. */

@@ -266,9 +266,11 @@ async function readLive(
     for (const period of await livePeriods(alias, nowMs, options)) {
       const shard = shardPath(alias, period)
       const isOpen = shard === path
-      const size = isOpen ? tree.size : ((await publishedHead(shard, options))?.size ?? 0)
+      const closed = isOpen ? undefined : await publishedHead(shard, options)
+      const size = isOpen ? tree.size : (closed?.size ?? 0)
+      const head = isOpen ? tree.root() : (closed?.root ?? EMPTY_ROOT)
       const published = new TileTree(size, (name) => store.read(`${shard}/${name}`))
-      live.push({ shard, tree: published, root: isOpen ? () => tree.root() : undefined })
+      live.push({ shard, tree: published, head, root: isOpen ? () => tree.root() : undefined })
     }
     await state.recover(alias, live, nowMs - 2 * description.skewMs)
   }

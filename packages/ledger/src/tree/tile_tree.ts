@@ -32,6 +32,26 @@ export class TileTree {
     return size === 0 ? EMPTY_ROOT : await this.#range(0, size)
   }
 
+  /**
+   * The root where `known` gives hashes of subtrees `[start, end)` within `[first, last)`; it has to know each leaf there, or
+   * a subtree with it.
+   */
+  async rootWith(
+    first: number,
+    last: number,
+    known: (start: number, end: number) => Uint8Array | undefined,
+  ): Promise<Uint8Array> {
+    const hashOf = async (start: number, end: number): Promise<Uint8Array> => {
+      if (end <= first || start >= last) return await this.#range(start, end)
+      const hash = known(start, end)
+      if (hash !== undefined) return hash
+      if (end - start === 1) throw damaged('entries', Math.floor(start / TILE_WIDTH))
+      const middle = start + splitPoint(end - start)
+      return hashNode(await hashOf(start, middle), await hashOf(middle, end))
+    }
+    return await hashOf(0, this.size)
+  }
+
   /** Proof that entry `index` is in the tree of the first `size` entries. */
   async inclusion(index: number, size: number = this.size): Promise<Uint8Array[]> {
     if (!(index >= 0 && index < size && size <= this.size))

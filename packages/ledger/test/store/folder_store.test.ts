@@ -40,6 +40,31 @@ describe('an opening of a folder', () => {
     assert.ok(reader.isSignedBy(logPolicy(reader.description.key)))
   })
 
+  it('is refused where an entry that it has to read was changed in the published files', async () => {
+    const folder = await newFolder()
+    const ledger = await open(folder)
+    await Promise.all(Array.from({ length: 700 }, () => ledger.append(issuance())))
+    await ledger.close()
+    await (await open(folder)).close()
+    const reader = await readerOf(folder)
+    const shard = (await reader.newest('agency')) ?? ''
+    await diskFiles.remove(join(folder, 'private/live'))
+    for (const [bundle, byte] of [
+      ['000', 20_000],
+      ['001', 9],
+    ] as const) {
+      const at = join(folder, 'public', shard, 'tile/entries', bundle)
+      const whole = Buffer.from((await diskFiles.read(at)) ?? [])
+      const changed = Buffer.from(whole)
+      // In the token id or the hash of an entry, or anywhere in it.
+      changed.writeUInt8(changed.readUInt8(byte) ^ 1, byte)
+      await replaceDurably(diskFiles, at, changed)
+      await assert.rejects(open(folder), { code: 'LEDGER_DAMAGED' })
+      await replaceDurably(diskFiles, at, whole)
+    }
+    await (await open(folder)).close()
+  })
+
   it('is refused with a journal that is damaged before its end', async () => {
     const folder = await newFolder()
     const ledger = await open(folder)
