@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { parseHead } from '../../src/notes/checkpoint.ts'
+import { formatDescription, isAlias, isSignedDescription } from '../../src/notes/description.ts'
 import {
   formatNote,
   formatVerifierKey,
@@ -221,4 +222,38 @@ it('a bundle that is cut anywhere gives fewer entries, or is none', () => {
     const read = readBundle(bytes.subarray(0, length))
     assert.ok(read === undefined || read.length < entries.length)
   }
+})
+
+it('a description is signed as a note whose text is the document without the signature', () => {
+  const text = formatDescription(
+    {
+      name: 'log.example',
+      key: log.key,
+      period: 'day',
+      issuers: new Map([
+        ['main', 'https://id.example/é'],
+        ['7', 'https://seven.example'],
+      ]),
+      maxLifetimeMs: 3_600_000,
+      skewMs: 0,
+      retentionDays: undefined,
+    },
+    log,
+  )
+  const { signature, ...rest } = JSON.parse(text)
+  const note = parseNote(`${JSON.stringify(rest, null, 2)}\n\n${signature}\n`)
+  assert.ok(note !== undefined)
+  const verified = openNote(note, [parseVerifierKey(rest.vkey)])
+  assert.ok(verified !== 'bad-signature' && verified.length === 1)
+  assert.ok(isSignedDescription(text, [log.key]))
+})
+
+it('an alias is no name of a file that is beside its folder', () => {
+  assert.deepEqual(['main', 'a.b', 'ledger.json', '..', 'A'].map(isAlias), [
+    true,
+    true,
+    false,
+    false,
+    false,
+  ])
 })
