@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { isUtf8 } from 'node:buffer'
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import {
   hasMemberTwice,
@@ -69,9 +70,10 @@ function partsOf(signingInput: string): { readonly header: Json; readonly payloa
   if (signingInput.length > MAX_TOKEN_LETTERS) throw refused('too-long', '')
   const parts = signingInput.split('.')
   const [header, payload] = parts.map((part) => {
-    const bytes = readBase64url(part)
-    const json = Buffer.from(bytes ?? []).toString('utf8')
-    const object = parseObject(json)
+    const bytes = readBase64url(part) ?? NO_BYTES
+    const json = Buffer.from(bytes).toString('utf8')
+    // Readers that replace invalid bytes would take two names for one.
+    const object = isUtf8(bytes) ? parseObject(json) : undefined
     if (object !== undefined && hasMemberTwice(json)) throw refused('member-twice', '')
     return object
   })

@@ -190,6 +190,14 @@ describe('a signing input is refused', () => {
         'too-long',
       ],
     ]
+  it('where its text is no UTF-8', () => {
+    const latin = Buffer.from(payload.replace('ada', 'ad\u00e0'), 'latin1').toString('base64url')
+    assert.throws(() => issuanceOf(`${part(header)}.${latin}`), {
+      code: 'ENTRY_REFUSED',
+      facts: { reason: 'not-a-signing-input', claim: '' },
+    })
+  })
+
   for (const [what, first, second, reason] of cases)
     it(what, () => {
       assert.throws(() => issuanceOf(`${part(first)}.${part(second)}`), {
