@@ -113,8 +113,8 @@ export interface World {
   readonly close: () => Promise<void>
 }
 
-/** @param more options of its guards */
-export async function newWorld(more: Partial<GuardOptions> = {}): Promise<World> {
+/** @param options of its guards */
+export async function newWorld(options: Partial<GuardOptions> = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'mintmark-guard-'))
   const place = join(folder, 'ledger')
   const { key } = await createFolderLedger(place, DESCRIPTION)
@@ -136,7 +136,7 @@ export async function newWorld(more: Partial<GuardOptions> = {}): Promise<World>
   const alarms: Alarm[] = []
   const newFollower = () => followerOf(place, logPolicy(key), () => ledger, line)
   let follower = newFollower()
-  let guard = guardOf(follower, ring, alarms, more)
+  let guard = guardOf(follower, ring, alarms, options)
   const { kid, privateKey } = keys.own
   const record = (entry: Parameters<Sequencer['append']>[0]) => ledger.append(entry)
   const gate = new SigningGate({ record, kid, alg: 'ES256', privateKey })
@@ -161,7 +161,7 @@ export async function newWorld(more: Partial<GuardOptions> = {}): Promise<World>
     restartGuard: async () => {
       await follower.stop()
       follower = newFollower()
-      guard = guardOf(follower, ring, alarms, more)
+      guard = guardOf(follower, ring, alarms, options)
     },
     close: async () => {
       await follower.stop()

@@ -65,16 +65,18 @@ export class DistrustedKeys {
   keep(): Promise<void> {
     const path = this.#path
     if (path === undefined) return Promise.resolve()
-    const written = this.#writing.then(async () => {
-      // Another guard may have written there since.
-      for (const key of await readKeys(path, this.#files))
-        this.#keys.set(nameOf(key.issuer, key.kid), key)
-      const lines = [...this.#keys.values()].map((key) => `${safeJson({ ...key })}\n`)
-      const bytes = Buffer.from(lines.join(''))
-      await replaceDurably(this.#files, path, bytes, `${path}.${process.pid}.new`)
-    })
+    const written = this.#writing.then(() => this.#write(path))
     this.#writing = written.catch(() => undefined)
     return written
+  }
+
+  /** With what another guard has written there since. */
+  async #write(path: string): Promise<void> {
+    for (const key of await readKeys(path, this.#files))
+      this.#keys.set(nameOf(key.issuer, key.kid), key)
+    const lines = [...this.#keys.values()].map((key) => `${safeJson({ ...key })}\n`)
+    const bytes = Buffer.from(lines.join(''))
+    await replaceDurably(this.#files, path, bytes, `${path}.${process.pid}.new`)
   }
 
   /** Resolves when nothing is being written. */

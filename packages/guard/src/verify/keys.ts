@@ -159,11 +159,12 @@ async function imported(row: Json, alg: string, name: string, owner: KeyOwner): 
   throw invalid(owner, `key ${name} cannot be read, or does not fit its alg`)
 }
 
+const isTime = (value: unknown): value is number | undefined =>
+  value === undefined || (typeof value === 'number' && value >= 0)
+
 /** Seconds; undefined where one is of another form: a key must not count for longer because of a typing error. */
 function timesOf({ nbf, exp, revoked }: Json) {
   const revokedAt = isObject(revoked) ? (revoked['revoked_at'] ?? 0) : revoked
-  const isTime = (value: unknown): value is number | undefined =>
-    value === undefined || (typeof value === 'number' && value >= 0)
   if (!isTime(nbf) || !isTime(exp) || !isTime(revokedAt)) return undefined
   return typeof revoked === 'number' ? undefined : { from: nbf, until: exp, revoked: revokedAt }
 }

@@ -8,7 +8,7 @@
  * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Recorded } from '@mintmark/ledger/http'
+import type { LedgerAnswer, Recorded } from '@mintmark/ledger/http'
 import type { LedgerFollower } from '../follow/ledger_follower.ts'
 import type { Membership } from '../follow/live_set.ts'
 
@@ -59,9 +59,8 @@ export async function presenceOf(
     const settled = known(found)
     if (settled !== undefined) return settled
     const isRead = follower.ageMs < performance.now() - lookedMs
-    const isSure = word === 'unknown' || word === 'other' || (word === 'no-answer' && isSecond)
-    const isBehind = isOver && upTo !== undefined && !follower.hasRead(issuer, upTo)
-    if (isRead && isSure && !isBehind)
+    const isBehind = isOver && !hasRead(follower, issuer, upTo)
+    if (isRead && !isBehind && isNo(word, isSecond))
       return { state: 'absent', isMutated: found === 'mutated' || word === 'other' }
     if (isSecond && (!isRead || word === 'failed')) break
     await sleep(word === 'recorded' || isBehind ? PUBLISH_WAIT_MS : waitMs)
@@ -70,6 +69,13 @@ export async function presenceOf(
   }
   return { state: 'cannot-tell' }
 }
+
+const hasRead = (follower: Followed, issuer: string, upTo: Recorded | undefined) =>
+  upTo === undefined || follower.hasRead(issuer, upTo)
+
+/** Plain files have to be read twice. */
+const isNo = (word: LedgerAnswer['state'], isSecond: boolean) =>
+  word === 'unknown' || word === 'other' || (word === 'no-answer' && isSecond)
 
 function known(membership: Membership): Presence | undefined {
   if (membership === 'live') return { state: 'recorded' }

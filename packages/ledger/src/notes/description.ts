@@ -69,9 +69,9 @@ export function isAlias(alias: string): boolean {
 
 /** With a last member `signature`: the signature line of the note whose text is the document without it. */
 export function formatDescription(description: Description, signer: NoteSigner): string {
-  const document = documentOf(description)
-  const signature = formatSignature(signer.sign(textOf(document))).trim()
-  return textOf({ ...document, signature })
+  const unsigned = documentOf(description)
+  const signature = formatSignature(signer.sign(textOf(unsigned))).trim()
+  return textOf({ ...unsigned, signature })
 }
 
 /** Whether a log of the policy has signed what the description says. */
@@ -85,7 +85,7 @@ export function isSignedDescription(source: string, logs: readonly VerifierKey[]
   return verified !== 'bad-signature' && verified.length > 0
 }
 
-const textOf = (document: object) => `${JSON.stringify(document, null, 2)}\n`
+const textOf = (value: object) => `${JSON.stringify(value, null, 2)}\n`
 
 function documentOf({ name, key, period, issuers, ...rest }: Description) {
   const { maxLifetimeMs, skewMs, retentionDays } = rest

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { parseObject } from '@mintmark/core'
 import { parseHead } from '../../src/notes/checkpoint.ts'
 import { formatDescription, isAlias, isSignedDescription } from '../../src/notes/description.ts'
 import {
@@ -240,10 +241,10 @@ it('a description is signed as a note whose text is the document without the sig
     },
     log,
   )
-  const { signature, ...rest } = JSON.parse(text)
-  const note = parseNote(`${JSON.stringify(rest, null, 2)}\n\n${signature}\n`)
+  const { signature, ...rest } = parseObject(text) ?? {}
+  const note = parseNote(`${JSON.stringify(rest, null, 2)}\n\n${String(signature)}\n`)
   assert.ok(note !== undefined)
-  const verified = openNote(note, [parseVerifierKey(rest.vkey)])
+  const verified = openNote(note, [parseVerifierKey(String(rest['vkey']))])
   assert.ok(verified !== 'bad-signature' && verified.length === 1)
   assert.ok(isSignedDescription(text, [log.key]))
 })

@@ -30,8 +30,8 @@ describe('an opening of a folder', () => {
   it('signs a description that is edited, or of an earlier version', async () => {
     const folder = await newFolder()
     const at = join(folder, 'public/ledger.json')
-    const made = await readText(diskFiles, at)
-    const lines = made?.replace('3600', '7200').split('\n') ?? []
+    const text = await readText(diskFiles, at)
+    const lines = text?.replace('3600', '7200').split('\n') ?? []
     const unsigned = lines.filter((line) => !line.includes('"signature"')).join('\n')
     await replaceDurably(diskFiles, at, Buffer.from(unsigned.replace('null,', 'null')))
     await (await open(folder)).close()
