@@ -13,7 +13,7 @@ import { walkShards } from './walk.ts'
  *
  * Cost: reads entries of the issuer's shards from the newest back to the time of issue.
  *
- * @throws {MintmarkError} `LEDGER_MISSING` where entries of that time are pruned: nobody can tell any more
+ * @throws {MintmarkError} `LEDGER_MISSING` where entries of that time are pruned: nobody knows any more
  */
 export async function proveIssuance(
   reader: LedgerReader,
