@@ -184,6 +184,7 @@ describe('an archive', () => {
     },
     { name: 'squashfs', bytes: Buffer.from('hsqs\x01\0\0\0') },
     { name: 'rpm', bytes: Buffer.from('edabeedb0300000000ff', 'hex') },
+    { name: 'git pack', bytes: Buffer.from('5041434b0000000200000003', 'hex') },
     { name: '7z', bytes: Buffer.from('377abcaf271c0004000000000000', 'hex') },
     { name: 'snappy', bytes: Buffer.from(`${SNAPPY}01000000`, 'hex') },
     { name: 'lrzip', bytes: Buffer.from('4c525a4900060000000000000000', 'hex') },
@@ -238,8 +239,20 @@ const MACHINES: readonly { readonly name: string; readonly head: string; readonl
       head: '4c69627669727451656d75645361766502000000001000000100000003000000',
       how: /memory-only/,
     },
+    { name: 'qcow', head: '514649fb000000030000000000000000', how: /qemu-img/ },
+    // Version 3, with the flags that a stream-optimised disk has.
+    { name: 'VMDK', head: '4b444d5603000000030003005e030000', how: /qemu-img/ },
+    { name: 'AFF4', head: aff4Head(), how: /raw image/ },
     { name: 'LiME (zlib)', head: packedLime(), how: /pigz/ },
   ]
+
+/** The head of the first member, which is stored. */
+function aff4Head(): string {
+  const name = 'container.description'
+  const head = Buffer.concat([Buffer.from('504b03040a', 'hex'), Buffer.alloc(25)])
+  head[26] = name.length
+  return `${head.toString('hex')}${Buffer.from(name).toString('hex')}`
+}
 
 /** A LiME image as its module packs it. */
 function packedLime(): string {

@@ -19,6 +19,7 @@ interface Packer {
   readonly howDump?: string
 }
 
+const RAW_IMAGE = 'make it a raw image first (qemu-img convert)'
 const MAKEDUMPFILE = 'write it uncompressed first, as an ELF core (makedumpfile -E)'
 
 const PACKERS: readonly Packer[] = [
@@ -32,6 +33,12 @@ const PACKERS: readonly Packer[] = [
   // Properties as all programs write them, at least 64 KiB of dictionary, the size or none, and the coder's first byte.
   { name: 'lzma', magic: '5d0000.{4}(f{16}|.{10}0{6})00', program: 'xz' },
   { name: 'bzip2', magic: '425a683[1-9]314159265359', program: 'bzip2' },
+  // Its first member is "container.description"; what it holds is packed again, in chunks without heads.
+  {
+    name: 'AFF4',
+    magic: '504b0304.{52}636f6e7461696e65722e6465736372697074696f6e',
+    howDump: 'export it as a raw image first',
+  },
   { name: 'zip', magic: '504b0304', hasMembers: true },
   { name: '7z', magic: '377abcaf271c' },
   { name: 'rar', magic: '526172211a07' },
@@ -46,6 +53,10 @@ const PACKERS: readonly Packer[] = [
   { name: 'rpm', magic: 'edabeedb', hasMembers: true },
   { name: 'cab', magic: '4d53434600000000' },
   { name: 'EnCase', magic: '455646090d0aff00' },
+  { name: 'git pack', magic: '5041434b000000(02|03)' },
+  { name: 'qcow', magic: '514649fb000000(01|02|03)', howDump: RAW_IMAGE },
+  // The flag of packed grains.
+  { name: 'VMDK', magic: '4b444d56.{12}.[13579bdf]', howDump: RAW_IMAGE },
   { name: 'kdump', magic: '4b44554d50202020', howDump: MAKEDUMPFILE },
   { name: 'kdump', magic: '4449534b44554d50', howDump: MAKEDUMPFILE },
   {
@@ -85,7 +96,7 @@ const LIME_PACKED: Omit<Packer, 'magic'> = {
 
 /** The name of the packer; undefined where none is known. */
 export function packerOf(head: Uint8Array): string | undefined {
-  const hex = Buffer.from(head.subarray(0, 32)).toString('hex')
+  const hex = Buffer.from(head.subarray(0, 64)).toString('hex')
   const packer = PACKERS.find(({ magic }) => new RegExp(`^${magic}`).test(hex))
   return packer?.name ?? (isPackedLime(head) ? LIME_PACKED.name : undefined)
 }

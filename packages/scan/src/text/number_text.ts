@@ -13,6 +13,7 @@ export const MOST_NUMBERS: number = 1 << 16
 const MOST_BETWEEN = 80
 /** Bytes of a line of a hex dump, before its text column. */
 const DUMP_LINE_BYTES = 16
+const MOST_WORD_BYTES = 8
 const MOST_TEXT_COLUMN = 200
 
 /** Characters of a line before the address, as of a log. */
@@ -104,6 +105,23 @@ export class NumberList {
     this.bytes.fill(0, 0, Math.max(this.#used, this.length))
     this.#used = 0
     this.length = 0
+  }
+
+  /**
+   * Turns round the bytes of each number of several bytes: of a word whose lowest byte comes first in memory, a program
+   * prints the highest first.
+   *
+   * @returns whether there is one
+   */
+  reverseWords(): boolean {
+    let isAny = false
+    for (let from = 0, to = 1; from < this.length; from = to++) {
+      while (to < this.length && this.begins[to] === this.ends[to - 1]) to++
+      if (to - from < 2 || to - from > MOST_WORD_BYTES) continue
+      for (const list of [this.bytes, this.begins, this.ends]) list.subarray(from, to).reverse()
+      isAny = true
+    }
+    return isAny
   }
 
   #add(value: number, begin: number, end: number): void {

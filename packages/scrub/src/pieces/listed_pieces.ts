@@ -80,6 +80,7 @@ export class ListedPieces {
         const end = this.#list.read(chars, next, notation)
         const { length, begins } = this.#list
         if (length >= LEAST_NUMBERS) this.#search(text, onPiece)
+        if (this.#list.reverseWords()) this.#search(text, onPiece)
         const isCut = length >= MOST_NUMBERS
         next = isCut ? (begins[length - AGAIN] ?? end) : Math.max(end, next + 1)
       }
@@ -92,8 +93,9 @@ export class ListedPieces {
     const { bytes, begins, ends, length } = this.#list
     const form = width === 1 ? 'byte-list' : 'byte-list-utf16'
     this.#table.find(bytes.subarray(0, length), 0, length, (hit) => {
-      const offset = base + width * (begins[hit.at] ?? 0)
-      const end = base + width * (ends[hit.at + hit.length - 1] ?? 0)
+      const to = hit.at + hit.length
+      const offset = base + width * Math.min(...begins.subarray(hit.at, to))
+      const end = base + width * Math.max(...ends.subarray(hit.at, to))
       onPiece(pieceIn({ offset, length: end - offset }, hit, form))
     })
   }

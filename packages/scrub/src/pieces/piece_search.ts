@@ -11,6 +11,7 @@ import { REACH_BYTES } from '@mintmark/scan/encoded/encoded_layers'
 import { BinaryPieces } from './binary_pieces.ts'
 import { continued } from './continued.ts'
 import { EncodedPieces } from './encoded_pieces.ts'
+import { EscapedPieces } from './escaped_pieces.ts'
 import { ListedPieces } from './listed_pieces.ts'
 import { type Piece, type PieceHit, PieceTable, pieceIn, wordCount } from './piece_table.ts'
 import { type SecretPattern, secretPatterns } from './secret_pattern.ts'
@@ -90,6 +91,7 @@ export async function findPieces(
     const short = patterns.filter(({ least }) => least < LEAST_BYTES)
     const table = new PieceTable(long)
     const listed = new ListedPieces(table)
+    const escaped = new EscapedPieces(table)
     const spread = new SpreadPieces(table)
     const binary = new BinaryPieces(table)
     const encoded = new EncodedPieces(table)
@@ -107,6 +109,7 @@ export async function findPieces(
         const end = Math.min(to, bytes.length)
         table.find(bytes, from, end, take)
         listed.find(bytes, from, end, takePiece)
+        escaped.find(bytes, from, end, takePiece)
         spread.find(bytes, from, end, takePiece)
         binary.find(bytes, from, end, takePiece)
         const isRead = encoded.find(bytes, from, end, takePiece)
@@ -117,6 +120,7 @@ export async function findPieces(
       }
     } finally {
       listed.wipe()
+      escaped.wipe()
       spread.wipe()
       binary.wipe()
       table.wipe()

@@ -5,7 +5,12 @@
  * sign). @module
  */
 import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
-import type { Spelling } from './python_literals.ts'
+
+/** A value as it is written, and the name of that. */
+export interface Spelling {
+  readonly form: string
+  readonly bytes: Uint8Array
+}
 
 const WORD_BYTES = 4
 const SLOT_BYTES = 8

@@ -6,7 +6,6 @@ import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_mater
 import { type DerivedValue, derivedValues } from '@mintmark/scan/known/values/derived_values'
 import { encodingsOf } from '@mintmark/scan/known/values/encodings'
 import { otherPrimes } from '@mintmark/scan/known/values/many_primes'
-import { literalsOf } from './python_literals.ts'
 import { reducerValues } from './reducer_values.ts'
 import { scriptSpellings } from './script_numbers.ts'
 import { shiftedSpellings } from './shifted_spellings.ts'
@@ -135,7 +134,7 @@ function spelled(
 ): SecretPattern[] {
   const partBits = !isRsa || PARTS_REVEALING.has(name) ? PART_BITS : OTHER_PART_BITS
   const shifted = isRsa && PARTS_REVEALING.has(name) ? shiftedSpellings(value, bits) : []
-  const scripts = hasTexts ? [...literalsOf(value, bits), ...scriptSpellings(value, bits)] : []
+  const scripts = hasTexts ? scriptSpellings(value, bits) : []
   const spellings = [...encodingsOf(value, bits, hasTexts), ...scripts, ...shifted]
   return spellings.flatMap(({ form, bytes }) => {
     if (bytes.length < LEAST_BYTES) return []
@@ -149,5 +148,5 @@ function spelled(
   })
 }
 
-const TEXT_ENCODINGS = /^(?:hex|base64|decimal|byte-list)/
-const LIST_ENCODINGS = /^(?:hex-colons|byte-list)/
+const TEXT_ENCODINGS = /^(?:hex|base64|decimal)/
+const LIST_ENCODINGS = /^hex-colons/

@@ -14,7 +14,7 @@ import {
   PYTHON_DIGITS,
 } from '@mintmark/scan/known/values/digit_encodings'
 import { orderedBytes } from '@mintmark/scan/known/values/encodings'
-import type { Spelling } from './python_literals.ts'
+import type { Spelling } from './script_numbers.ts'
 
 /** Place in the orders of `encodings.ts`. */
 const JAVA_INT_ARRAY = 2

@@ -2,7 +2,7 @@
  * Finds pieces of keys whose bytes are spread: each in a word of its own, as lists and arrays of runtimes hold them.
  *
  * A cell of a list of Erlang is {byte · 16 + 15, the next cell · 1}: one that was just made is right beside the one
- * before it. Arrays are those of numbers of 32 and 64 bits, and V8's of small integers and doubles.
+ * before it. Arrays are those of numbers of 16 to 64 bits, and V8's of small integers and doubles.
  *
  * Cost: one test for each byte, and one at each cell of a run that is long enough. Sources:
  * `erts/emulator/beam/erl_term.h` of Erlang/OTP 27, seen where `crypto` takes a number; `src/objects/smi.h` of V8.
@@ -49,6 +49,7 @@ const SPREADS: readonly Spread[] = [
       ['u64', 8, (view, at) => halfByte(view, at, at + 4, 1)],
       ['smi', 8, (view, at) => halfByte(view, at + 4, at, 1)],
       ['double', 8, doubleByte],
+      ['u16', 2, shortByte],
       ['u32', 4, (view, at) => halfByte(view, at, at, 1)],
       ['smi-compressed', 4, (view, at) => halfByte(view, at, at, 2)],
     ] as const satisfies readonly (readonly [string, number, Spread['byteAt']])[]
@@ -68,6 +69,11 @@ function halfByte(view: DataView, at: number, other: number, times: 1 | 2): numb
   const value = view.getUint32(at, true)
   if (value > 255 * times || value % times !== 0) return -1
   return other === at || view.getUint32(other, true) === 0 ? value / times : -1
+}
+
+function shortByte(view: DataView, at: number): number {
+  const value = view.getUint16(at, true)
+  return value < 256 ? value : -1
 }
 
 function doubleByte(view: DataView, at: number): number {

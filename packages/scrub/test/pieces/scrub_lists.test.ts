@@ -46,6 +46,20 @@ interface Printed {
   readonly secrets: readonly string[]
 }
 
+/** A string with its letters that are not plain escaped. */
+function escaped(
+  secret: Buffer,
+  spell: (digits: string) => string,
+  plain: RegExp = /[^"\\]/,
+): Printed {
+  const text = Array.from(secret, (byte) => {
+    const letter = String.fromCodePoint(byte)
+    const isPlain = byte >= 32 && byte < 127 && plain.test(letter)
+    return isPlain ? letter : spell(hexOf([byte]).join(''))
+  }).join('')
+  return { text, secrets: [text] }
+}
+
 const PRINTERS: Readonly<Record<string, (secret: Buffer) => Printed>> = {
   'openssl -text': (secret) => {
     const lines = inLines(['00', ...hexOf(secret)], 15).map((line) => line.join(':'))
@@ -123,6 +137,22 @@ const PRINTERS: Readonly<Record<string, (secret: Buffer) => Printed>> = {
         : (escapes[byte] ?? `\\x${hexOf([byte]).join('')}`)
     }).join('')
     return { text: `b"${text}"`, secrets: [text] }
+  },
+  'inspect of Ruby': (secret) => escaped(secret, (digits) => `\\x${digits.toUpperCase()}`),
+  'a literal of C, in base 8': (secret) =>
+    escaped(secret, (digits) => `\\${Number.parseInt(digits, 16).toString(8).padStart(3, '0')}`),
+  'JSON within JSON': (secret) => escaped(secret, (digits) => `\\\\u00${digits}`),
+  'a URL': (secret) => escaped(secret, (digits) => `%${digits.toUpperCase()}`, /[\w.~-]/),
+  'quoted-printable': (secret) => escaped(secret, (digits) => `=${digits.toUpperCase()}`, /[^=]/),
+  'UTF-8 of one letter a byte': (secret) => {
+    const text = secret.toString('latin1')
+    return { text, secrets: [text] }
+  },
+  hexdump: (secret) => {
+    const words = inLines(hexOf(secret), 2).map((word) => word.toReversed().join(''))
+    const secrets = inLines(words, 8).map((line) => line.join(' '))
+    const text = secrets.map((line, k) => `${(16 * k).toString(16).padStart(7, '0')} ${line}`)
+    return { text: text.join('\n'), secrets }
   },
   'colons and capitals': (secret) => {
     const list = hexOf(secret).join(':').toUpperCase()

@@ -30,6 +30,7 @@ const CELLS: Readonly<Record<string, Cell>> = {
     },
   },
   'words of 64 bits': { stride: 8, write: (cell, byte) => cell.writeBigUInt64LE(BigInt(byte)) },
+  'words of 16 bits': { stride: 2, write: (cell, byte) => cell.writeUInt16LE(byte) },
   'words of 32 bits': { stride: 4, write: (cell, byte) => cell.writeUInt32LE(byte) },
   'small integers of V8': { stride: 8, write: (cell, byte) => cell.writeUInt32LE(byte, 4) },
   'small integers of V8 with compressed pointers': {
