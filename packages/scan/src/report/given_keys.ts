@@ -24,6 +24,7 @@ export interface GivenKey {
 }
 
 const PART = 'a part of it was found, which does not give the whole'
+const PROTECTED = 'an encrypted key or a key store may hold it'
 const STOPPED = 'not all was searched'
 const BY_MARKS = 'such keys are not searched for at every offset in every encoding'
 const LARGE_EXPONENT = 'its public exponent is so large that d alone is not recognised'
@@ -48,6 +49,7 @@ export function givenKeys(
     if (existing === undefined) byId.set(id, [finding])
     else existing.push(finding)
   }
+  const isProtected = found.some(isProtectedKey)
   return given.map((key) => {
     const own = byId.get(key.keyId.spkiSha256 ?? ' ') ?? []
     const { spkiSha256, jwkThumbprint } = key.keyId
@@ -55,15 +57,20 @@ export function givenKeys(
       keyId: { spkiSha256, jwkThumbprint, kid: key.kid, subject: key.subject },
       kind: kindOf(key.material),
       bits: bitsOf(key.material),
-      ...stateOf(key, own, isStopped),
+      ...stateOf(key, own, { isStopped, isProtected }),
     }
   })
+}
+
+/** Whether a key that is there, but encrypted, may be any key. */
+export function isProtectedKey({ certainty, kind }: Finding): boolean {
+  return certainty === 'lesser' && kind !== 'token'
 }
 
 function stateOf(
   { material }: PublicKey,
   own: readonly Finding[],
-  isStopped: boolean,
+  { isStopped, isProtected }: { isStopped: boolean; isProtected: boolean },
 ): Pick<GivenKey, 'state' | 'why'> {
   const verified = own.filter(({ certainty }) => certainty === 'proven')
   if (verified.length > 0) {
@@ -73,6 +80,7 @@ function stateOf(
   if (own.length > 0) return { state: 'not-excluded', why: PART }
   if (isStopped) return { state: 'not-excluded', why: STOPPED }
   if (material.type !== 'rsa') return { state: 'not-excluded', why: BY_MARKS }
+  if (isProtected) return { state: 'not-excluded', why: PROTECTED }
   if (!isSearchable(material)) return { state: 'not-excluded', why: UNSOUGHT }
   return hasUsualExponent(material)
     ? { state: 'absent', why: '' }

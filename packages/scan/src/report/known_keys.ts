@@ -6,7 +6,7 @@ import { isRoot } from '@mintmark/keys/public_keys/public_roots'
 import type { Finding } from '../findings/finding.ts'
 import { hasUsualExponent, isSearchable } from '../known/rsa/rsa_group.ts'
 import { OF_DISCOVERED_KEYS, SCALARS } from '../known/values/search_limits.ts'
-import { type GivenKey, givenKeys } from './given_keys.ts'
+import { type GivenKey, givenKeys, isProtectedKey } from './given_keys.ts'
 import type { ScanLimit } from './scan_limits.ts'
 
 /** Keys that are searched for: a file full of certificates has more. */
@@ -120,13 +120,13 @@ export class KnownKeys {
   }
 
   /**
-   * The given RSA keys without a private finding. None where the search for them left anything out: then nothing is
-   * known.
+   * The given RSA keys without a private finding. None where the search for them left anything out, or a key is
+   * encrypted: then nothing is known.
    * Keys of curves are never among them: their secrets are searched for near copies of the public half and where
    * something visibly begins and ends, so that not finding one proves nothing.
    */
   absent(found: readonly Finding[], limits: readonly ScanLimit[]): readonly KeyId[] {
-    if (limits.some((limit) => !isOfDiscoveredKeys(limit))) return []
+    if (limits.some((limit) => !isOfDiscoveredKeys(limit)) || found.some(isProtectedKey)) return []
     const seen = new Set(found.map(({ keyId }) => keyId?.spkiSha256))
     return this.#given
       .filter(({ material }) => material.type === 'rsa' && isSearchable(material))

@@ -3,11 +3,11 @@
  * Sources of regular expressions. @module
  */
 
-/** `"`, `'`, `\"`, `\\\"`, `\u0022`, `&quot;`, `%22`. */
-export const QUOTE: string = String.raw`(?:\\{0,64}["']|\\{1,64}u002[27]|&quot;|&#3[49];|&apos;|%2[27])`
-/** Blanks and escaped line ends. */
-export const SPACE: string = String.raw`(?:[\s+]|\\+[nrt])*`
-export const COLON: string = '(?::|%3A)'
+/** `"`, `'`, `\"`, `\\\"`, `\u0022`, `&quot;`, `%22`, `%2522`. */
+export const QUOTE: string = String.raw`(?:\\{0,64}["']|\\{1,64}u002[27]|&quot;|&#3[49];|&apos;|%(?:25)*2[27])`
+/** Blanks and line ends, escaped too. */
+export const SPACE: string = String.raw`(?:[\s+]|\\+[nrt]|%(?:25)*(?:20|0[9ADad]))*`
+export const COLON: string = '(?::|%(?:25)*3[Aa])'
 /** As many letters that begin no quote as the longest value has: n of 16,384 bits is 2,731. */
 const UNQUOTED = String.raw`(?:[^"'\\&%]|(?!${QUOTE})[\\&%]){0,16384}`
 

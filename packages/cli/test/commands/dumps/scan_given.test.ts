@@ -61,3 +61,15 @@ it('none is absent where one of several files could not be read', async () => {
   assert.equal(code, 3)
   assert.match(out, /CANNOT BE EXCLUDED {2}rsa 2048 .*: not all was searched/)
 })
+
+it('none is absent beside an encrypted key, which may be any', async () => {
+  const pem = rsa.privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+    cipher: 'aes-256-cbc',
+    passphrase: 'of a test',
+  })
+  const { code, out } = await mintmark('scan', file('encrypted', pem), '--public-key', given)
+  assert.equal(code, 0)
+  assert.match(out, /CANNOT BE EXCLUDED {2}rsa 2048 .*: an encrypted key or a key store may/)
+})

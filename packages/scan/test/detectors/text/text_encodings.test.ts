@@ -66,6 +66,11 @@ describe('JWK', () => {
     'with line ends and tabs': (text) => text.replaceAll(',"', ',\r\n\t"').replaceAll('":', '" : '),
     'with line ends as escapes': (text) =>
       JSON.stringify(JSON.stringify(JSON.parse(text), null, 2)).slice(1, -1),
+    'in a URL': (text) => encodeURIComponent(text.replaceAll('":', '": ')),
+    'in a URL in a URL, its type last': (text) => {
+      const { kty, ...rest } = JSON.parse(text)
+      return encodeURIComponent(encodeURIComponent(JSON.stringify({ ...rest, kty })))
+    },
   }
   for (const [name, wrap] of Object.entries(wrappings)) {
     it(`is found ${name}, in every width`, () => {
