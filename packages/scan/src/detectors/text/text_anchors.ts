@@ -4,6 +4,7 @@ import { quadAnchor, textAnchors } from '../../text/text_run.ts'
 import { AGE_IDENTITY, AGE_PREFIX } from './bech32_keys.ts'
 import { DNSSEC } from './dnssec.ts'
 import { keyXml } from './dotnet_xml.ts'
+import { ESCAPED_DER_ANCHORS } from './escaped_der.ts'
 import { HEADERLESS_ANCHORS } from './headerless_base64.ts'
 import { JWK, KTY } from './jwk.ts'
 import { JWK_WORD_ANCHORS } from './jwk_words.ts'
@@ -20,6 +21,7 @@ export const TEXT_ANCHORS: readonly Anchor[] = [
   quadAnchor('pem', '-----BEGIN ', PEM),
   ...textAnchors('pem-end', PEM_END_TEXT, PEM_END),
   ...HEADERLESS_ANCHORS,
+  ...ESCAPED_DER_ANCHORS,
   ...textAnchors('age', AGE_PREFIX, AGE_IDENTITY),
   ...textAnchors('putty', 'PuTTY-User-Key-File-', PUTTY),
   ...textAnchors('jwk', KTY, JWK),

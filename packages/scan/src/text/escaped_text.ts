@@ -1,0 +1,102 @@
+/**
+ * Bytes of a string as programs print and send it: most of them escaped, the others as they are. In literals of Python,
+ * Ruby, Go, C and JSON, in URLs, quoted-printable, and as UTF-8 of one letter a byte. @module
+ */
+import { hexDigit } from './base64.ts'
+
+/** The letter at an index, −1 where the text has ended. */
+export type Letter = (index: number) => number
+
+/** The byte at a letter, and how many letters stand for it: `byte · 16 + letters`; −1 where the text ends. */
+export type EscapeReader = (letter: Letter, at: number) => number
+
+/** The number that `[at, at + count)` spells in base 8 or 16; −1 where that is none. */
+function digits(letter: Letter, at: number, count: number, base: 8 | 16): number {
+  let number = 0
+  for (let k = at; k < at + count; k++) {
+    const digit = hexDigit(letter(k))
+    if (digit < 0 || digit >= base) return -1
+    number = number * base + digit
+  }
+  return number
+}
+
+const coded = (byte: number, letters: number): number => byte * 16 + letters
+const isPrintable = (letter: number): boolean => letter >= 0x20 && letter < 0x7f
+
+/** Marks before two hexadecimal digits. */
+const withMark =
+  (mark: number): EscapeReader =>
+  (letter, at) => {
+    const first = letter(at)
+    const byte = first === mark ? digits(letter, at + 1, 2, 16) : -1
+    if (byte >= 0) return coded(byte, 3)
+    return isPrintable(first) ? coded(first, 1) : -1
+  }
+
+const BACKSLASH = 0x5c
+/** What is behind the backslash of a number: its first letter, if it has one, its digits and their base. */
+const NUMBERS: readonly (readonly [first: number | undefined, count: number, base: 8 | 16])[] = [
+  [0x78, 2, 16],
+  [0x75, 4, 16],
+  [undefined, 3, 8],
+  [undefined, 2, 8],
+  [undefined, 1, 8],
+]
+/** Of a, b, t, n, v, f, r and e. */
+const CONTROLS: ReadonlyMap<number, number> = new Map(
+  Array.from(Buffer.from('abtnvfre'), (name, k) => [name, k < 7 ? 7 + k : 27]),
+)
+
+/** The number behind a backslash, with its letters as in {@link EscapeReader}. */
+function numberAt(letter: Letter, at: number): number {
+  for (const [first, count, base] of NUMBERS) {
+    const begin = first === undefined ? at : at + 1
+    const byte = begin > at && letter(at) !== first ? -1 : digits(letter, begin, count, base)
+    if (byte >= 0 && byte < 256) return coded(byte, begin + count - at)
+  }
+  return -1
+}
+
+/** Of literals, and of those that are in a literal: there each backslash is two. */
+const literalOf =
+  (depth: 1 | 2): EscapeReader =>
+  (letter, at) => {
+    const first = letter(at)
+    if (first !== BACKSLASH) return isPrintable(first) || first > 0x7f ? coded(first, 1) : -1
+    const isInner = depth === 2 && letter(at + 1) === BACKSLASH
+    const name = isInner ? at + 2 : at + 1
+    const number = numberAt(letter, name)
+    if (number >= 0) return number + name - at
+    // A backslash or a quote of the inner literal is escaped again.
+    const last = isInner && letter(name) === BACKSLASH ? name + 1 : name
+    const kind = letter(last)
+    return kind < 0 ? -1 : coded(CONTROLS.get(kind) ?? kind, last + 1 - at)
+  }
+
+const isLead = (letter: number): boolean => (letter & 0xfe) === 0xc2
+
+const utf8: EscapeReader = (letter, at) => {
+  const [first, second] = [letter(at), letter(at + 1)]
+  if (first >= 0 && first < 0x80) return coded(first, 1)
+  return isLead(first) && (second & 0xc0) === 0x80 && second >= 0
+    ? coded(((first & 3) << 6) | (second & 0x3f), 2)
+    : -1
+}
+
+const LITERALS: readonly EscapeReader[] = [literalOf(1), literalOf(2)]
+/** Literals whose other letters are UTF-8, as JSON is sent. */
+const WIDE_LITERALS = LITERALS.map(
+  (literal): EscapeReader =>
+    (letter, at) =>
+      (letter(at) > 0x7f ? utf8 : literal)(letter, at),
+)
+
+/** Ways to escape, by what begins an escape. */
+export const ESCAPES: readonly (readonly [mark: number, readers: readonly EscapeReader[]])[] = [
+  [BACKSLASH, [...LITERALS, ...WIDE_LITERALS]],
+  [0x25, [withMark(0x25)]],
+  [0x3d, [withMark(0x3d)]],
+  [0xc2, [utf8]],
+  [0xc3, [utf8]],
+]
