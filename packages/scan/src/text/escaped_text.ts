@@ -7,7 +7,10 @@ import { hexDigit } from './base64.ts'
 /** The letter at an index, −1 where the text has ended. */
 export type Letter = (index: number) => number
 
-/** The byte at a letter, and how many letters stand for it: `byte · 16 + letters`; −1 where the text ends. */
+/**
+ * The byte at a letter, and how many letters stand for it: `byte · 16 + letters`, with {@link NUMBERED} where they are
+ * its number; −1 where the text ends.
+ */
 export type EscapeReader = (letter: Letter, at: number) => number
 
 /** The number that `[at, at + count)` spells in base 8 or 16; −1 where that is none. */
@@ -21,17 +24,22 @@ function digits(letter: Letter, at: number, count: number, base: 8 | 16): number
   return number
 }
 
+/** Letters of a byte, and the bit of its number. */
+export const LETTERS = 7
+export const NUMBERED = 8
+
 const coded = (byte: number, letters: number): number => byte * 16 + letters
 const isPrintable = (letter: number): boolean => letter >= 0x20 && letter < 0x7f
 
-/** Marks before two hexadecimal digits. */
+/** Marks before two hexadecimal digits; before a line end it breaks a line of quoted-printable. */
 const withMark =
   (mark: number): EscapeReader =>
   (letter, at) => {
-    const first = letter(at)
-    const byte = first === mark ? digits(letter, at + 1, 2, 16) : -1
-    if (byte >= 0) return coded(byte, 3)
-    return isPrintable(first) ? coded(first, 1) : -1
+    const begin = letter(at) === mark && letter(at + 1) === 0x0a ? at + 2 : at
+    const first = letter(begin)
+    const byte = first === mark ? digits(letter, begin + 1, 2, 16) : -1
+    if (byte >= 0) return coded(byte, NUMBERED + 3 + begin - at)
+    return isPrintable(first) ? coded(first, 1 + begin - at) : -1
   }
 
 const BACKSLASH = 0x5c
@@ -53,7 +61,7 @@ function numberAt(letter: Letter, at: number): number {
   for (const [first, count, base] of NUMBERS) {
     const begin = first === undefined ? at : at + 1
     const byte = begin > at && letter(at) !== first ? -1 : digits(letter, begin, count, base)
-    if (byte >= 0 && byte < 256) return coded(byte, begin + count - at)
+    if (byte >= 0 && byte < 256) return coded(byte, NUMBERED + begin + count - at)
   }
   return -1
 }
@@ -66,7 +74,7 @@ const literalOf =
     if (first !== BACKSLASH) return isPrintable(first) || first > 0x7f ? coded(first, 1) : -1
     const isInner = depth === 2 && letter(at + 1) === BACKSLASH
     const name = isInner ? at + 2 : at + 1
-    const number = numberAt(letter, name)
+    const number = isInner || depth === 1 ? numberAt(letter, name) : -1
     if (number >= 0) return number + name - at
     // A backslash or a quote of the inner literal is escaped again.
     const last = isInner && letter(name) === BACKSLASH ? name + 1 : name
@@ -80,23 +88,19 @@ const utf8: EscapeReader = (letter, at) => {
   const [first, second] = [letter(at), letter(at + 1)]
   if (first >= 0 && first < 0x80) return coded(first, 1)
   return isLead(first) && (second & 0xc0) === 0x80 && second >= 0
-    ? coded(((first & 3) << 6) | (second & 0x3f), 2)
+    ? coded(((first & 3) << 6) | (second & 0x3f), NUMBERED + 2)
     : -1
 }
 
-const LITERALS: readonly EscapeReader[] = [literalOf(1), literalOf(2)]
-/** Literals whose other letters are UTF-8, as JSON is sent. */
-const WIDE_LITERALS = LITERALS.map(
-  (literal): EscapeReader =>
-    (letter, at) =>
-      (letter(at) > 0x7f ? utf8 : literal)(letter, at),
-)
+const literal = literalOf(1)
+/** A literal whose other letters are UTF-8, as JSON is sent. */
+const wideLiteral: EscapeReader = (letter, at) => (letter(at) > 0x7f ? utf8 : literal)(letter, at)
 
 /** Ways to escape, by what begins an escape. */
 export const ESCAPES: readonly (readonly [mark: number, readers: readonly EscapeReader[]])[] = [
-  [BACKSLASH, [...LITERALS, ...WIDE_LITERALS]],
+  [BACKSLASH, [literal, literalOf(2)]],
   [0x25, [withMark(0x25)]],
   [0x3d, [withMark(0x3d)]],
-  [0xc2, [utf8]],
-  [0xc3, [utf8]],
+  [0xc2, [utf8, wideLiteral]],
+  [0xc3, [utf8, wideLiteral]],
 ]

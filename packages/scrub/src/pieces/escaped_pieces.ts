@@ -3,13 +3,19 @@
  *
  * Cost: bytes are read around escapes alone, once for each way to escape. @module
  */
-import { ESCAPES, type EscapeReader, type Letter } from '@mintmark/scan/text/escaped_text'
+import {
+  ESCAPES,
+  type EscapeReader,
+  LETTERS,
+  type Letter,
+  NUMBERED,
+} from '@mintmark/scan/text/escaped_text'
 import { type Piece, type PieceTable, pieceIn } from './piece_table.ts'
 
 /** Bytes that are read at once, and of those how many again with what is behind: more than any value has. */
 const MOST_BYTES = 1 << 14
 const AGAIN = 4096
-/** Between two escapes: as many letters of a key in a row are found as they are. */
+/** Between two numbers: as many letters of a key in a row are found as they are. */
 const MOST_PLAIN = 16
 const LEAST_BYTES = 12
 
@@ -50,6 +56,10 @@ export class EscapedPieces {
     const width = bytes[at + 1] === 0 ? 2 : 1
     const letter: Letter = (index) =>
       width === 2 && bytes[at + 2 * index + 1] !== 0 ? -1 : (bytes[at + width * index] ?? -1)
+    const first = read(letter, 0)
+    if (first < 0) return at + 1
+    // Other letters are escaped in any text.
+    if ((first & NUMBERED) === 0) return at + width * (first & LETTERS)
     let next = 0
     while (next > -MOST_PLAIN && read(letter, next - 1) >= 0) next--
     let [count, behind] = [0, 0]
@@ -58,8 +68,8 @@ export class EscapedPieces {
       if (one < 0 || next > behind + MOST_PLAIN) break
       this.#begins[count] = at + width * next
       this.#bytes[count++] = one >> 4
-      next += one & 15
-      if ((one & 15) > 1) behind = next
+      next += one & LETTERS
+      if ((one & NUMBERED) !== 0) behind = next
     }
     this.#begins[count] = at + width * next
     if (count >= LEAST_BYTES) this.#search(count, width === 1 ? '' : '-utf16', onPiece)

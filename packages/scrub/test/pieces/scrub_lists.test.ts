@@ -144,6 +144,11 @@ const PRINTERS: Readonly<Record<string, (secret: Buffer) => Printed>> = {
   'JSON within JSON': (secret) => escaped(secret, (digits) => `\\\\u00${digits}`),
   'a URL': (secret) => escaped(secret, (digits) => `%${digits.toUpperCase()}`, /[\w.~-]/),
   'quoted-printable': (secret) => escaped(secret, (digits) => `=${digits.toUpperCase()}`, /[^=]/),
+  'quoted-printable in short lines': (secret) => {
+    const { text } = escaped(secret, (digits) => `=${digits.toUpperCase()}`, /[^=]/)
+    const secrets = text.match(/(?:=..|[^=]){1,10}/g) ?? []
+    return { text: secrets.join('=\n'), secrets: secrets.filter((line) => line.length > 9) }
+  },
   'UTF-8 of one letter a byte': (secret) => {
     const text = secret.toString('latin1')
     return { text, secrets: [text] }

@@ -5,7 +5,7 @@
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import type { Detected } from '../../anchors/detected.ts'
-import { ESCAPES, type EscapeReader } from '../../text/escaped_text.ts'
+import { ESCAPES, type EscapeReader, LETTERS } from '../../text/escaped_text.ts'
 import { isAt, type TextRun, textAnchors } from '../../text/text_run.ts'
 import { keyIn, RANK } from './decoded.ts'
 
@@ -36,9 +36,10 @@ export const ESCAPED_DER_ANCHORS: readonly Anchor[] = Object.entries(HEADS).flat
     }),
 )
 
+const READERS = new Set(ESCAPES.flatMap(([, readers]) => readers))
+
 function readEscaped({ chars, at, budget }: TextRun): Detected | undefined {
-  const readers = ESCAPES.find(([mark]) => mark === chars[at])?.[1] ?? []
-  return readers
+  return [...READERS]
     .flatMap((read) => keyOf(chars, beginOf(chars, at, read), read, budget) ?? [])
     .toSorted((a, b) => RANK[b.certainty] - RANK[a.certainty])[0]
 }
@@ -63,7 +64,7 @@ function decoded(chars: Uint8Array, from: number, read: EscapeReader, most: numb
     const one = read((index) => chars[index] ?? -1, next)
     if (one < 0) break
     bytes[begins.length - 1] = one >> 4
-    next += one & 15
+    next += one & LETTERS
     begins.push(next)
   }
   return { bytes: bytes.subarray(0, begins.length - 1), begins }
