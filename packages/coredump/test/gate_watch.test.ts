@@ -342,3 +342,21 @@ it('a file whose name is no UTF-8 is reported, once', async (t) => {
   for (let i = 0; i < 2; i++) await watch.sweep(Date.now() + 1000)
   assert.match(logOf({ spool }), /^\S+ problem .*not looked at, its name is no UTF-8: rename it\n$/)
 })
+
+it('a link to a dump is reported, once, and left; one to a folder or to nothing is not', async () => {
+  const { folder, file, call } = dropped(READ)
+  const elsewhere = place('elsewhere')
+  renameSync(file, elsewhere)
+  symlinkSync(elsewhere, file)
+  symlinkSync(folder, path.join(folder, 'folder'))
+  symlinkSync(path.join(folder, 'nothing'), path.join(folder, 'broken'))
+  const spool = Spool.open(place('spool'), { isMade: true })
+  const log = new GateLog(spool.folder)
+  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, quietMs: 0 })
+  for (let i = 0; i < 2; i++) await watch.sweep(Date.now() + 1000)
+  assert.match(
+    logOf({ spool }),
+    /^\S+ problem .*not looked at, it is a link: watch the folder .*\n$/,
+  )
+  assert.equal(existsSync(elsewhere), true)
+})

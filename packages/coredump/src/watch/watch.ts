@@ -3,7 +3,7 @@
  *
  * Raw dumps are on a disk before the gate sees them; it can only make that time short. @module
  */
-import { type FSWatcher, lstatSync, readdirSync, type Stats, watch } from 'node:fs'
+import { type FSWatcher, lstatSync, readdirSync, type Stats, statSync, watch } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { errnoOf, MintmarkError, safeText } from '@mintmark/core'
@@ -67,7 +67,7 @@ export class FolderWatch {
   /** Files dated ahead of the clock, and when each was first seen, by the monotonic clock. */
   readonly #ahead = new Map<FileId, number>()
   /** Files whose names cannot be read, as they are shown. */
-  readonly #unnamed = new Set<string>()
+  readonly #leftOut = new Set<string>()
   /** Duration of the last sweep, without the dumps that it took. */
   #scannedMs = 0
   /** Why the folder could not be searched the last time. */
@@ -192,18 +192,19 @@ export class FolderWatch {
       // A name with a dot in front is not finished, by convention of dump writers.
       if (name.startsWith('.') || filePath === spool.folder) return []
       const stats = lstatSync(filePath, { throwIfNoEntry: false })
-      if (stats === undefined && name.includes(NO_CHARACTER)) this.#reportUnnamed(filePath)
+      if (stats === undefined && name.includes(NO_CHARACTER))
+        this.#reportLeftOut(filePath, 'its name is no UTF-8: rename it')
+      if (stats?.isSymbolicLink() === true && leadsToFile(filePath))
+        this.#reportLeftOut(filePath, 'it is a link: watch the folder that it leads to')
       return stats?.isFile() === true ? [{ filePath, stats }] : []
     })
   }
 
   /** Once: it is there again at each probe. */
-  #reportUnnamed(filePath: string): void {
-    if (this.#unnamed.has(filePath)) return
-    this.#unnamed.add(filePath)
-    this.#options.log.problem(
-      `${safeText(filePath)}: not looked at, its name is no UTF-8: rename it`,
-    )
+  #reportLeftOut(filePath: string, why: string): void {
+    if (this.#leftOut.has(filePath)) return
+    this.#leftOut.add(filePath)
+    this.#options.log.problem(`${safeText(filePath)}: not looked at, ${why}`)
   }
 
   /** Asked for dumps alone. */
@@ -317,5 +318,13 @@ function watched(folder: string, onChange: () => void): FSWatcher | undefined {
     return watch(folder, onChange).on('error', () => {})
   } catch {
     return undefined
+  }
+}
+
+function leadsToFile(link: string): boolean {
+  try {
+    return statSync(link).isFile()
+  } catch {
+    return false
   }
 }
