@@ -1,5 +1,6 @@
 import { dateOrderOf, type Json, readSlashDate } from '@mintmark/core'
 import type { Adapter, DateOrder, FileContext, FileZone, RowTaker } from './model/adapter.ts'
+import { rowOf } from './rows/tables.ts'
 import { TextRows } from './rows/text_rows.ts'
 
 /** What the dates of a whole file prove about the order of day and month in them, and about their zone. */
@@ -64,6 +65,10 @@ class DateProver implements RowTaker {
 
   columns(names: readonly string[]): void {
     this.#context = { columns: names, dateOrder: 'unproven' }
+  }
+
+  isTable(names: readonly string[]): boolean {
+    return isTable(this.#adapters, names)
   }
 
   row(row: Json): boolean {
@@ -142,4 +147,10 @@ export function findAdapter(
   context: FileContext,
 ): Adapter | undefined {
   return adapters.find((adapter) => adapter.accepts(row, context))
+}
+
+/** Whether an adapter knows a CSV table by its columns. */
+export function isTable(adapters: readonly Adapter[], columns: readonly string[]): boolean {
+  const context = { columns, dateOrder: 'unproven' } as const
+  return findAdapter(adapters, rowOf(columns, [], ''), context) !== undefined
 }

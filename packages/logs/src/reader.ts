@@ -5,7 +5,7 @@
  */
 import type { Json } from '@mintmark/core'
 import { adapters as allAdapters } from './adapters.ts'
-import { type DateProof, findAdapter } from './date_order.ts'
+import { type DateProof, findAdapter, isTable } from './date_order.ts'
 import type { Adapter, FileContext, RowTaker, Tally } from './model/adapter.ts'
 import { MAX_PENDING_LINES } from './model/limits.ts'
 import type { RecordSink, Reject, StatementCode } from './model/records.ts'
@@ -121,6 +121,8 @@ export class EvidenceReader implements RowTaker {
         line: 1,
       })
     const isWhole = this.#options.isSlice !== true
+    if (isWhole && shape === 'unrecognised' && this.#text.hasLogMarks)
+      this.badFile('log-unrecognised', '', 1)
     if (isWhole && this.#isCapped(shape)) this.#state('row-cap', 1)
     if (shape === 'extractor-log') this.#reportGaps()
     this.#output.line = 1
@@ -153,11 +155,12 @@ export class EvidenceReader implements RowTaker {
 
   columns(names: readonly string[]): void {
     this.#context = this.#contextOf(names)
-    const row: { [column: string]: unknown; __proto__: null } = { __proto__: null }
-    for (const name of names) row[name] = ''
     // A header that an adapter knows makes every row below it one that should have been readable.
-    const adapter = findAdapter(this.#adapters, row, this.#context)
-    if (adapter !== undefined) this.#isRecognised = true
+    if (this.isTable(names)) this.#isRecognised = true
+  }
+
+  isTable(names: readonly string[]): boolean {
+    return isTable(this.#adapters, names)
   }
 
   row(row: Json, line: number): boolean {

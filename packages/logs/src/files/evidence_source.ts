@@ -1,5 +1,5 @@
 /**
- * Files and folders to the texts in them: folders are walked, gzip and zip are opened, by content.
+ * Files and folders to the texts in them: folders are walked, gzip, zip and tar are opened, by content.
  *
  * @module
  */
@@ -17,14 +17,15 @@ import {
   type StoredBytes,
   unreadable,
 } from './stored_bytes.ts'
+import { isTarHeader, TAR_BLOCK_BYTES, tarMembers } from './tar_members.ts'
 import { ArchiveInMemory, zipMembers } from './zip_members.ts'
 
-/** One text that may hold records: a file, what a gzip holds, a member of a zip. */
+/** One text that may hold records: a file, what a gzip holds, a member of a zip or tar. */
 export interface EvidenceSource {
   /** For people, and the same at every walk: `exports/a.zip!member.csv`. May hold any characters. */
   readonly path: string
   readonly file: string
-  /** Size on disk; of a zip member, the size that the archive declares. */
+  /** Size on disk; of a member, the size that the archive declares. */
   readonly sizeBytes: number
   /** The text is on disk unpacked, so that ranges of it can be read. */
   readonly isPlain: boolean
@@ -35,7 +36,7 @@ export interface EvidenceSource {
    * damaged gives what is there and calls `onReject`. Throws `INPUT_UNREADABLE`.
    */
   open(onReject?: RejectTaker): AsyncIterable<Uint8Array>
-  /** SHA-256, lower-case hex: of the file on disk, or of a zip member's content. */
+  /** SHA-256, lower-case hex: of the file on disk, or of a member's content. */
   sha256(): Promise<string>
 }
 
@@ -169,10 +170,9 @@ async function* expand(
   let level = depth
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- one container is opened to see the next
-    const magic = await firstBytes(inner, 4)
-    const isGzip = magic[0] === 0x1f && magic[1] === 0x8b && magic[2] === 8
-    const isZip = ZIP_MAGICS.has(magic.toString('latin1'))
-    if (!isGzip && !isZip) {
+    const head = await firstBytes(inner, TAR_BLOCK_BYTES)
+    const kind = containerOf(head)
+    if (kind === undefined) {
       yield textSource(inner, bytes, isOnDisk && inner === bytes)
       return
     }
@@ -181,10 +181,12 @@ async function* expand(
       return
     }
     level++
-    if (isZip) {
+    if (kind !== 'gzip') {
       const isFile = isOnDisk && inner === bytes
+      const isTar = kind === 'tar'
+      const members = isTar ? tarMembers(inner) : zipMembers(inner, isFile ? undefined : inMemory)
       // oxlint-disable-next-line no-await-in-loop -- members in their order
-      for await (const member of zipMembers(inner, isFile ? undefined : inMemory)) {
+      for await (const member of members) {
         if (options.only?.startsWith(member.bytes.path) === false) continue
         if (member.refused === undefined)
           yield* expand(member.bytes, false, level, inMemory, options)
@@ -199,10 +201,17 @@ async function* expand(
 /** A member first, or an archive without one. */
 const ZIP_MAGICS: ReadonlySet<string> = new Set(['PK\x03\x04', 'PK\x05\x06'])
 
+function containerOf(head: Buffer): 'gzip' | 'zip' | 'tar' | undefined {
+  if (head[0] === 0x1f && head[1] === 0x8b && head[2] === 8) return 'gzip'
+  if (ZIP_MAGICS.has(head.toString('latin1', 0, 4))) return 'zip'
+  return isTarHeader(head) ? 'tar' : undefined
+}
+
 function gunzipped(outer: StoredBytes): StoredBytes {
   return {
     ...outer,
     readHead: undefined,
+    readFrom: undefined,
     read: (onReject) => inflate((taker) => outer.read(taker), 'gzip', outer.storedBytes, onReject),
   }
 }

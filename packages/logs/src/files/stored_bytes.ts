@@ -168,6 +168,8 @@ export interface StoredBytes {
   read(onReject: RejectTaker): AsyncIterable<Uint8Array>
   /** A shorter way to the first bytes, where there is one. */
   readonly readHead?: ((count: number) => Promise<Buffer>) | undefined
+  /** From a position on, where that costs nothing. */
+  readonly readFrom?: ((offset: number) => AsyncIterable<Uint8Array>) | undefined
 }
 
 /** A file on disk. Reading throws `INPUT_UNREADABLE`. */
@@ -179,13 +181,18 @@ export function diskBytes(file: string, sizeBytes: number): StoredBytes {
     storedBytes: sizeBytes,
     read: () => readDisk(file, sizeBytes),
     readHead: (count) => readDiskHead(file, count),
+    readFrom: (offset) => readDisk(file, sizeBytes, offset),
   }
 }
 
-async function* readDisk(file: string, sizeBytes: number): AsyncGenerator<Uint8Array, void, void> {
+async function* readDisk(
+  file: string,
+  sizeBytes: number,
+  start = 0,
+): AsyncGenerator<Uint8Array, void, void> {
   // One byte more than a small file has, so that its end is met with it; it may still have grown.
   const highWaterMark = Math.min(CHUNK_BYTES, Math.max(4096, sizeBytes + 1))
-  const stream: AsyncIterable<Uint8Array> = createReadStream(file, { highWaterMark })
+  const stream: AsyncIterable<Uint8Array> = createReadStream(file, { highWaterMark, start })
   try {
     yield* stream
   } catch (cause) {

@@ -56,6 +56,8 @@ function isPortal(layout: Layout): boolean {
   const has = (names: readonly string[]) => names.some((name) => layout.has(name))
   const isSignIn = has(['username', 'user', ...APP_NAME, ...MANAGED])
   const hasOutcome = has(['status', 'signinerrorcode'])
+  // A table of Log Analytics whose columns were renamed: its tenant is the workspace, and its dates are others.
+  if (has(['timegenerated', 'timegeneratedutc'])) return false
   return (
     has(DATE) && isSignIn && hasOutcome && has(['application', ...APP_ID]) && has(['ipaddress'])
   )

@@ -122,10 +122,15 @@ function hasFailed(signIn: SignIn): boolean {
   return status.startsWith('fail') || status.startsWith('interrupt')
 }
 
+/** What a spreadsheet makes of an id that begins with a hyphen, which it takes for a formula: `#NAME?`, `#NOM?`. */
+const SPREADSHEET_ERROR = /^#\S{1,12}[?!]$/
+
 /** The token's id; of a record that does not carry the field, its own id. A placeholder stays one. */
 function tokenIdOf(fields: Fields): string {
-  const { tokenId, state } = readTokenId(fields('uniqueTokenIdentifier'))
-  return state === 'absent' ? readTokenId(fields('id')).tokenId : tokenId
+  const spelled = logged(fields('uniqueTokenIdentifier'))
+  const { tokenId, state } = readTokenId(spelled)
+  const isAbsent = state === 'absent' || SPREADSHEET_ERROR.test(spelled)
+  return isAbsent ? readTokenId(fields('id')).tokenId : tokenId
 }
 
 /** Digits only: `AS12345` and `12345` are one network, 0 is none. */

@@ -74,6 +74,8 @@ export interface Adapter {
 export interface RowTaker {
   /** The cells of a CSV header, before its first row. */
   columns(names: readonly string[]): void
+  /** Whether an adapter knows a table with these columns. */
+  isTable(names: readonly string[]): boolean
   /** False when no adapter knows the row. The container then says what it is: a wrapper, or unknown. */
   row(row: Json, line: number): boolean
   unknownRow(line: number): void

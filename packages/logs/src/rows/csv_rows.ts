@@ -205,9 +205,11 @@ export class CsvRows {
   #giveRow(row: Buffer, header: readonly string[], isCut: boolean): boolean {
     const cells = this.#cellsOf(row)
     const line = this.#rowLine
-    if (isHeader(cells, header, this.#names)) {
+    if (cells.every(isEmpty)) return true
+    if (this.#isHeader(cells, header)) {
       // Files put together: the columns of the next one may be others, or in another order.
       if (!isSameHeader(cells, header)) this.#beginTable(cells)
+      this.#isResuming = false
       return true
     }
     if (cells.length < header.length || !cells.slice(header.length).every(isEmpty)) {
@@ -218,6 +220,12 @@ export class CsvRows {
     this.#isResuming = false
     if (!this.#taker.row(rowOf(header, cells, ''), line)) this.#taker.unknownRow(line)
     return true
+  }
+
+  /** The table's own header again, that of another table, or the table's behind a title. */
+  #isHeader(cells: readonly string[], header: readonly string[]): boolean {
+    if (isHeader(cells, header, this.#names)) return true
+    return cells.length > 1 && cells.every(isName) && this.#taker.isTable(cells.map(named))
   }
 
   /** Latin-1 is the cheapest decoder, and the same for ASCII. */
@@ -234,7 +242,8 @@ export class CsvRows {
   }
 
   #badCount(count: number, width: number, isCut: boolean): void {
-    if (this.#isResuming) return
+    // A line of a broken row has few cells: with as many as the header it is a row that broke by itself.
+    if (this.#isResuming && count < width) return
     const isShort = isCut && count < width
     const detail = `${count} cells, header has ${width}`
     this.#taker.badRow(isShort ? 'cut-short' : 'column-count', detail, this.#rowLine)
@@ -272,3 +281,5 @@ const isSameHeader = (cells: readonly string[], header: readonly string[]) =>
 const named = (cell: string) => cell.replace(/^\uFEFF/, '').trim()
 const isLineEnd = (byte: number) => byte === LF || byte === CR
 const isEmpty = (cell: string) => cell === ''
+/** Whether it may be a column's name: rows have a time, an address or JSON in one cell at least. */
+const isName = (cell: string) => /^\s*(?:[\p{L}_$#@][\p{L}\p{N}_ .:()[\]#$/-]{0,79})?$/u.test(cell)

@@ -6,6 +6,7 @@ import { eventLines } from './event_lines.ts'
 import { JsonRows } from './json_rows.ts'
 import { type ExtractorGap, extractorLines, type Lines } from './lines.ts'
 import { detectTextShape, type TextShape } from './text_shape.ts'
+import { hasLogMarks, packedAs } from './unread_marks.ts'
 
 export interface TextPart {
   /** Line number of the first byte. Default 1. */
@@ -16,6 +17,8 @@ export interface TextPart {
   readonly isLast?: boolean
 }
 
+const NO_ROWS: TextShape = { kind: 'text', hasLoneReturns: false }
+
 /** Rows of a text whose encoding and container its first bytes show. */
 export class TextRows {
   readonly #taker: RowTaker
@@ -24,6 +27,8 @@ export class TextRows {
   #headBytes = 0
   /** How many NULs were before the text. */
   #nuls = 0
+  /** The beginning of the text, as UTF-8. */
+  #start: Uint8Array = new Uint8Array()
   #isOpen: boolean = false
   #shape: TextShape = { kind: 'empty' }
   #utf16: Utf16Text | undefined
@@ -42,6 +47,11 @@ export class TextRows {
   /** The container; known after the first {@link SNIFF_BYTES}, or at the end. */
   get kind(): TextShape['kind'] {
     return this.#shape.kind
+  }
+
+  /** Whether it may be a log, though no row of it is known. */
+  get hasLogMarks(): boolean {
+    return hasLogMarks(Buffer.from(this.#start).toString('utf8'))
   }
 
   push(chunk: Uint8Array): void {
@@ -90,13 +100,16 @@ export class TextRows {
     const head = bytes.subarray(markBytes, SNIFF_BYTES)
     const isAll = isWhole && bytes.length <= SNIFF_BYTES
     const headText = encoding === 'utf8' ? head : new Utf16Text(encoding).push(head)
-    this.#shape = detectTextShape(headText, isAll)
-    this.#start()
+    const packed = packedAs(head)
+    if (packed !== undefined) this.#taker.badFile('unsupported-compression', packed, 1)
+    this.#start = headText
+    this.#shape = packed === undefined ? detectTextShape(headText, isAll) : NO_ROWS
+    this.#begin()
     const body = bytes.subarray(markBytes)
     this.#pass(this.#utf16?.push(body) ?? body)
   }
 
-  #start(): void {
+  #begin(): void {
     const shape = this.#shape
     if (shape.kind === 'json') this.#openJson()
     if ('hasLoneReturns' in shape && shape.hasLoneReturns) this.#returns = new LoneReturns()

@@ -54,19 +54,21 @@ function hasMessageColumn(start: string): boolean {
 function csvDelimiter(start: string): string | undefined {
   const lines = start.split('\n', 12).map((line) => line.trimEnd())
   const sep = lines.map((line) => /^"?sep=(.)"?$/i.exec(line)?.[1]).find((at) => at !== undefined)
-  const at = lines.findIndex((line) => !isPreamble(line))
-  const header = lines[at]
-  if (header === undefined) return undefined
-  const unquoted = header.replaceAll(/"[^"]*"/g, 'x')
-  const counted = DELIMITERS.map((delimiter) => ({
-    delimiter,
-    count: unquoted.split(delimiter).length - 1,
-  }))
-  const best = counted.reduce((one, other) => (other.count > one.count ? other : one))
-  if (best.count > 0 && isHeader(unquoted.split(best.delimiter))) return sep ?? best.delimiter
+  const rows = lines.filter((line) => !isPreamble(line))
+  // The header is not always the first row: an analyst puts a title above it.
+  for (const line of rows) {
+    if (/^[{[]/.test(line)) break
+    const unquoted = line.replaceAll(/"[^"]*"/g, 'x')
+    const counted = DELIMITERS.map((delimiter) => ({
+      delimiter,
+      count: unquoted.split(delimiter).length - 1,
+    }))
+    const best = counted.reduce((one, other) => (other.count > one.count ? other : one))
+    if (best.count > 0 && isHeader(unquoted.split(best.delimiter))) return sep ?? best.delimiter
+  }
   // One column alone: records as quoted JSON.
-  const isOneColumn = /^"?\w{1,64}"?$/.test(header) && /^"?\{/.test(lines[at + 1] ?? '')
-  return isOneColumn ? ',' : undefined
+  const [header = '', record = ''] = rows
+  return /^"?\w{1,64}"?$/.test(header) && /^"?\{/.test(record) ? ',' : undefined
 }
 
 /** What PowerShell's Export-Csv and Excel put before the header. */

@@ -268,6 +268,11 @@ describe('a sign-in', () => {
     { name: 'without the field is named by its own id', uti: undefined, tokenId: ID },
     { name: 'with an anonymised id has none', uti: 'AAAAAAAAAAAAAAAAAAAAAA', tokenId: '' },
     { name: 'with junk for an id has none', uti: 'junk', tokenId: '' },
+    {
+      name: 'whose id a spreadsheet took for a formula is named by its own',
+      uti: '#NAME?',
+      tokenId: ID,
+    },
   ]
   for (const { name, uti, tokenId } of utis) {
     it(name, () => assert.equal(read({ uniqueTokenIdentifier: uti })?.tokenId, tokenId))

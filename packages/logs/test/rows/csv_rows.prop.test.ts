@@ -21,6 +21,7 @@ function cellsOf(body: string, width: number, chunk: number): unknown[][] | unde
   const reader = new CsvRows(
     {
       columns: () => {},
+      isTable: () => false,
       row: (row) => {
         rows.push(header.map((name) => row[name]))
         return true
@@ -42,6 +43,8 @@ function cellsOf(body: string, width: number, chunk: number): unknown[][] | unde
   return faults.length === 0 ? rows : undefined
 }
 
+const hasText = (row: readonly string[]) => row.some((one) => one !== '')
+
 describe('rows of CSV', () => {
   it('have the cells that were quoted by RFC 4180, in any chunks', () => {
     const rows = fc
@@ -58,7 +61,8 @@ describe('rows of CSV', () => {
           const quoted = wanted.map((row) =>
             row.map((one) => `"${one.replaceAll('"', '""')}"`).join(','),
           )
-          assert.deepEqual(cellsOf(quoted.join(ending), wanted[0]?.length ?? 0, chunk), wanted)
+          const given = cellsOf(quoted.join(ending), wanted[0]?.length ?? 0, chunk)
+          assert.deepEqual(given, wanted.filter(hasText))
         },
       ),
       { numRuns },
@@ -77,8 +81,10 @@ describe('rows of CSV', () => {
           relax_quotes: true,
           skip_empty_lines: true,
         })
-        // A line of line ends alone is no row here.
-        const fitting = parsed.filter((row) => row.length > 1 || !/^\r*$/.test(row[0] ?? ''))
+        // Neither a line of line ends alone nor one of empty cells is a row here.
+        const fitting = parsed.filter(
+          (row) => hasText(row) && (row.length > 1 || !/^\r*$/.test(row[0] ?? '')),
+        )
         assert.deepEqual(
           given,
           fitting.map((row) => row.slice(0, 2)),

@@ -54,6 +54,22 @@ const wholeCases: { name: string; text: string; events: string[] }[] = [
     text: 'k,x,y\na,1,2\nx,k\n3,b\nz,k,x\n5,c,6\n',
     events: ['row a @2', 'row b @4', 'row c @6'],
   },
+  {
+    name: 'of files put together, whose tables are others',
+    text: 'k,x,y,z\na,1,2,3\nd,w\n1/2/2023,9\nb,c,k\n5,6,e\n',
+    events: ['row a @2', 'row 1/2/2023 unproven @4', 'row e @6'],
+  },
+  {
+    name: 'behind a title, with or without empty cells, and a date',
+    text: 'Sign-ins of May\n\nMade: 2023-06-01,,\nk,x,y\na,1,2\n',
+    events: ['row a @5'],
+  },
+  { name: 'behind a line of blanks', text: '  \nk,x\na,1\n', events: ['row a @3'] },
+  {
+    name: 'with empty rows at the end, as a spreadsheet saves them',
+    text: 'k;x\na;1\n;\n;\n',
+    events: ['row a @2'],
+  },
   { name: 'with a name of a column in a cell', text: 'k,x\nk,1\n', events: ['row k @2'] },
   {
     name: 'with the first of two columns of one name',
@@ -117,6 +133,17 @@ const brokenCases: { name: string; text: string; events: string[] }[] = [
     name: 'a quote that swallows the start of the next row',
     text: 'k,x,y\n"a,1,2\nb,"3",4\nc,1,2\n',
     events: ['bad row column-count @2', 'row b @3', 'row c @4'],
+  },
+  {
+    name: 'rows behind it that do not fit either, each counted',
+    text: 'k,x\na,1\n"b,2\n"c",4,5\nd,6,7\ne,8\n',
+    events: [
+      'row a @2',
+      'bad row column-count @3',
+      'bad row column-count @4',
+      'bad row column-count @5',
+      'row e @6',
+    ],
   },
   {
     name: 'the end of a file cut in a quoted cell',
