@@ -93,6 +93,20 @@ describe('mailboxes without a ceiling on a terminal', () => {
   })
 })
 
+describe('reasons of a mailbox without a ceiling', () => {
+  it('come once each, however many files were lost', () => {
+    const reasons = ['access-log-unread', 'throttled', 'access-log-unread'] as const
+    const unbounded = reasons.map((because) => ({ mailbox: 'ada@example.org', because }))
+    const messages = { ...answer.scope.messages, upper: null }
+    const scope = { ...answer.scope, messages, unbounded, access_log_losses: [] }
+    const text = answerText({ ...answer, scope }).replaceAll(/\s+/g, ' ')
+    assert.match(
+      text,
+      /example\.org files that may be logs unread, logging throttled for 24 h [A-Z]/,
+    )
+  })
+})
+
 describe('the line BLIND on a terminal', () => {
   it('names losses and files not read before tenants, whose names can be long', () => {
     const name = 'x '.repeat(100)
