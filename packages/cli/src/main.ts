@@ -1,12 +1,16 @@
 /** argv → a command → an exit code. The only place that ends the process. @module */
 
 import type { ExitCode } from './process/exit_codes.ts'
-import { type Io, processIo } from './process/io.ts'
+import { type Io, isClosed, processIo } from './process/io.ts'
 
 export async function main(args: readonly string[], io: Io = processIo()): Promise<void> {
   // A reader that has seen enough (`| head`) closes the pipe: that is no failure, and the exit code stays.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(io.codeIfUnread?.() ?? 0)
+    if (isClosed(error)) {
+      const code = io.codeIfUnread?.() ?? 0
+      if (code !== 'own') process.exit(code)
+      return
+    }
     io.err(`mintmark: standard output cannot be written to (${error.code ?? 'unknown'})\n`)
     process.exit(io.codeIfUnprinted?.() ?? 3)
   })

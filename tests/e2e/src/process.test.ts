@@ -34,6 +34,19 @@ it('a scan keeps its exit code when its reader closes the pipe early', async () 
   assert.deepEqual([code, err], [1, ''])
 })
 
+it('a check keeps its exit code when nobody reads what it prints', async () => {
+  const report = join(folder, 'report')
+  mkdirSync(report)
+  writeFileSync(join(report, 'report.md'), 'altered')
+  writeFileSync(join(report, 'MANIFEST'), `${'0'.repeat(64)}  report.md\n`)
+  const read = await mintmark('report', 'verify', report)
+  const { process: child, ended } = start('report', 'verify', report)
+  child.stdout?.destroy()
+  const { code, err } = await ended
+  assert.deepEqual([code, err], [1, read.err])
+  assert.equal(read.code, 1)
+})
+
 describe('the built command', () => {
   it('prints its help and ends with 0', async () => {
     const { code, out, err } = await mintmark('--help')

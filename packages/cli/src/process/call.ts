@@ -59,7 +59,7 @@ export class Call implements Io {
 
   /** Prints a document as JSON where that is asked for, indented by so many blanks, else as text. */
   print(document: unknown, text: () => string, indent?: number): Promise<void> {
-    return this.out(this.isJson ? `${safeJson(document, indent)}\n` : text())
+    return this.out(this.isJson ? `${safeJson(document, indent)}\n` : text(), 'own')
   }
 
   /** Says how the command is to be called. */

@@ -1,3 +1,4 @@
+import { errnoOf } from '@mintmark/core'
 import type { ExitCode } from './exit_codes.ts'
 
 /** What a command uses besides files, so that tests run it without a process. */
@@ -5,10 +6,10 @@ export interface Io {
   /**
    * Resolves when the text is handed over: an export must not outrun a slow pipe.
    *
-   * @param code what the process ends with if nobody reads on (`| head`); 0 if left out
+   * @param code what the process ends with if nobody reads on (`| head`), `own` what the command returns; 0 if left out
    * @param isInFile the answer is also in a file: if it cannot be printed, that is reported and `code` still applies
    */
-  readonly out: (text: string, code?: ExitCode, isInFile?: boolean) => Promise<void>
+  readonly out: (text: string, code?: ExitCode | 'own', isInFile?: boolean) => Promise<void>
   readonly err: (text: string) => void
   /** Whether a person looks at standard error, so that progress is worth showing. */
   readonly showsProgress: boolean
@@ -21,10 +22,13 @@ export interface Io {
   /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number
   /** What the process ends with if nobody reads what it printed last. */
-  readonly codeIfUnread?: () => ExitCode
+  readonly codeIfUnread?: () => ExitCode | 'own'
   /** What the process ends with if standard output does not take what was printed last. */
   readonly codeIfUnprinted?: () => ExitCode
 }
+
+/** Whether the reader of a pipe has gone. */
+export const isClosed = (error: Error): boolean => errnoOf(error) === 'EPIPE'
 
 /** Columns where nothing says how many there are. */
 export const WIDTH = 80
@@ -44,7 +48,7 @@ function columnsOf({ columns }: { readonly columns?: number }): number {
 
 /** The process's own streams. */
 export function processIo(): Io {
-  let codeIfUnread: ExitCode = 0
+  let codeIfUnread: ExitCode | 'own' = 0
   let codeIfUnprinted: ExitCode = 3
   return {
     codeIfUnread: () => codeIfUnread,
@@ -52,8 +56,10 @@ export function processIo(): Io {
     out: (text, code = 0, isInFile = false) =>
       new Promise((resolve, reject) => {
         codeIfUnread = code
-        codeIfUnprinted = isInFile ? code : 3
-        process.stdout.write(text, (error) => (error ? reject(error) : resolve()))
+        codeIfUnprinted = isInFile && code !== 'own' ? code : 3
+        process.stdout.write(text, (error) =>
+          error && !(code === 'own' && isClosed(error)) ? reject(error) : resolve(),
+        )
       }),
     err: (text) => {
       process.stderr.write(text)

@@ -1,10 +1,12 @@
 import { csvCell, type Json, safeJson } from '@mintmark/core'
+import type { ExitCode } from '../process/exit_codes.ts'
 import type { Io } from '../process/io.ts'
 
 /**
  * Writes rows as they come: JSON lines, or CSV (RFC 4180, UTF-8, cells that a spreadsheet would run
  * neutralised) whose columns are those of the first row, or those named, which are then written without a row, too.
  *
+ * @param code what the process ends with if nobody reads on
  * @returns how many rows were written
  */
 export async function writeRows(
@@ -12,21 +14,21 @@ export async function writeRows(
   chunks: AsyncIterable<readonly Json[]>,
   format: 'csv' | 'jsonl',
   named?: readonly string[],
+  code: ExitCode = 0,
 ): Promise<number> {
   let columns = format === 'csv' ? named : undefined
+  const header = () => (columns === undefined ? '' : `${columns.join(',')}\r\n`)
   let written = 0
-  if (columns !== undefined) await io.out(`${columns.join(',')}\r\n`)
   for await (const rows of chunks) {
-    if (columns === undefined && format === 'csv' && rows[0] !== undefined) {
-      columns = Object.keys(rows[0])
-      await io.out(`${columns.join(',')}\r\n`)
-    }
+    if (rows[0] === undefined) continue
+    if (format === 'csv') columns ??= Object.keys(rows[0])
     const lines = rows.map((row) =>
       columns === undefined ? `${safeJson(row)}\n` : csvLine(columns.map((name) => row[name])),
     )
+    await io.out((written === 0 ? header() : '') + lines.join(''), code)
     written += rows.length
-    if (lines.length > 0) await io.out(lines.join(''))
   }
+  if (written === 0) await io.out(header(), 'own')
   return written
 }
 

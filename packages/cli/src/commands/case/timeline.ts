@@ -31,10 +31,14 @@ async function printed(
   selection: cases.Selection,
   call: Call,
 ): Promise<number> {
-  if (call.flag('csv'))
-    return writeRows(call, dated(cases.timelineRows(session, selection)), 'csv', COLUMNS)
-  if (call.flag('timesketch'))
-    return writeRows(call, timesketch(cases.timelineRows(session, selection)), 'jsonl')
+  const isCsv = call.flag('csv')
+  if (isCsv || call.flag('timesketch')) {
+    const rows = cases.timelineRows(session, selection)
+    const code = exitCode(await cases.selectionOutcome(session, selection, 1))
+    return isCsv
+      ? writeRows(call, dated(rows), 'csv', COLUMNS, code)
+      : writeRows(call, timesketch(rows), 'jsonl', undefined, code)
+  }
   const selected = await cases.select(session, selection)
   try {
     const found = await cases.timeline(session, selected)

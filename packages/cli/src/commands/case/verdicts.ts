@@ -13,8 +13,9 @@ export const verdicts: Handler = (call) =>
     const { session } = investigated
     if (call.flag('csv')) {
       await reconciled(investigated, call)
-      for await (const lines of cases.verdictsCsv(session)) await call.out(lines)
-      return exitCode(await cases.verdictsOutcome(session))
+      const code = exitCode(await cases.verdictsOutcome(session))
+      for await (const lines of cases.verdictsCsv(session)) await call.out(lines, code)
+      return code
     }
     const found = await verdictsOf(investigated, call.isJson, call)
     const { outcome, verdicts: counts, reasons, tokens, tokensTotal, sessions } = found
