@@ -45,7 +45,10 @@ describe('a file of which no row is known is a reject where it may be a log:', (
 
   const others = [
     { name: 'a script', text: 'Search-UnifiedAuditLog | select CreationTime,UserKey,AuditData' },
-    { name: 'a note', text: 'On 2023-05-15 08:01 we exported AuditData and the session ids.' },
+    {
+      name: 'a note',
+      text: 'On 2023-05-15 08:01 we exported AuditData, SessionId, UniqueTokenId.',
+    },
     {
       name: 'a log of a web server',
       text: '192.0.2.7 - - [15/May/2023:08:01:02 +0000] "GET / HTTP/1.1" 200 5\n',

@@ -36,10 +36,11 @@ const NAMES = (
 )
   .replaceAll(' ', '[ _-]?')
   .replaceAll(',', '|')
-const NAME = new RegExp(
-  String.raw`(?:^|[",;\t|{])\s*(${NAMES})(?=\\*"{0,2}\s*(?:[:,;\t|]|$))`,
-  'gim',
-)
+/** In quotes, which may be escaped or doubled. */
+const QUOTED = new RegExp(String.raw`"(${NAMES})\\*"`, 'gi')
+const NAME = new RegExp(String.raw`^\s*(?:${NAMES})\s*$`, 'i')
+/** A sentence has fewer between its commas. */
+const HEADER_CELLS = 5
 const ENOUGH_NAMES = 2
 const SCHEMA = /mintmark-(?:access|issuance)\/1/
 const TIME =
@@ -52,10 +53,15 @@ const ADDRESS = /\d{1,3}(?:\.\d{1,3}){3}|(?:[\da-f]{1,4}:){3,7}[\da-f]{1,4}|[\da
 export function hasLogMarks(head: string): boolean {
   if (!TIME.test(head)) return false
   if (SCHEMA.test(head)) return true
-  const names = new Set(
-    [...head.matchAll(NAME)].map(([, name = '']) => name.toLowerCase().replaceAll(/[ _-]/g, '')),
-  )
-  if (names.size >= ENOUGH_NAMES) return true
+  const quoted = [...head.matchAll(QUOTED)].map(([, name = '']) => name.toLowerCase())
+  if (new Set(quoted).size >= ENOUGH_NAMES) return true
   const isSignIn = (line: string) => RESOURCE.test(line) && TIME.test(line) && ADDRESS.test(line)
-  return head.split('\n').some(isSignIn)
+  return head.split('\n').some((line) => isHeader(line) || isSignIn(line))
+}
+
+function isHeader(line: string): boolean {
+  const cells = line.split(/[,;\t|]/)
+  return (
+    cells.length >= HEADER_CELLS && cells.filter((cell) => NAME.test(cell)).length >= ENOUGH_NAMES
+  )
 }
