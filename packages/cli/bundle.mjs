@@ -15,7 +15,6 @@ const OF_A_PACKAGE = /[\\/]packages[\\/][^\\/]+[\\/]src[\\/]/
 /** Scripts of threads and processes are beside the bundle: their modules say `new URL('./NAME.ts', import.meta.url)`. */
 const STARTED = {
   bundle_worker: 'ledger/src/tree',
-  gcd_worker: 'trust/src/weak',
   ingest_worker: 'case/src/ingest',
   provider_process: 'replay/src/live',
   scan_worker: 'scan/src/engine',

@@ -16,6 +16,7 @@ export {
   type Alarm,
   type AlarmCode,
   alarmDocument,
+  alarmName,
   alarmsOf,
   eventClaims,
   historicalKeys,

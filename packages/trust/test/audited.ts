@@ -51,7 +51,7 @@ export async function audited(
     bodyOf: async ({ stored }) => given[Number(stored)]?.body,
   })
   const chosen = PROFILES[profile ?? '']
-  const audit = await auditKeys(series, {
+  const audit = auditKeys(series, {
     nowMs: NOW,
     profile: chosen,
     blocklist: undefined,

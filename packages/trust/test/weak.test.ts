@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { readBlocklist, sharedFactors } from '../src/index.ts'
 import { readDocument } from '../src/sources/document.ts'
 import type { ListedKey } from '../src/sources/key.ts'
-import { productOf, productTree, sharedWith } from '../src/weak/batch_gcd.ts'
+import { factorsShared } from '../src/weak/shared_factors.ts'
 import { isPrimeModulus, publisherOf, rsaWeaknesses } from '../src/weak/weak_keys.ts'
 import { ecKey, type Jwk, jwks, rsaKey, rsaOf } from './made_keys.ts'
 
@@ -119,11 +119,10 @@ function moduli(count: number, planted: readonly (readonly [number, number])[]):
 }
 
 describe('a batch gcd', () => {
-  it('finds each planted pair, and no other, in numbers of any count', async () => {
+  it('finds each planted pair, and no other, in numbers of any count', () => {
     for (const count of [2, 3, 7, 64, 257]) {
       const planted = [[0, count - 1] as const, ...(count > 60 ? [[5, 44] as const] : [])]
-      // oxlint-disable-next-line no-await-in-loop -- one count after the other
-      const { shared, pairs, isCut } = await sharedFactors(moduli(count, planted))
+      const { shared, pairs, isCut } = sharedFactors(moduli(count, planted))
       assert.deepEqual(
         pairs,
         planted.map(([first, second]) => ({ first, second })),
@@ -136,34 +135,34 @@ describe('a batch gcd', () => {
     }
   })
 
-  it('finds whom each of three keys shares with, where each shares both primes', async () => {
+  it('finds whom each of three keys shares with, where each shares both primes', () => {
     const [p, q, r] = [prime(64), prime(64), prime(64)]
-    const { pairs } = await sharedFactors([p * q, q * r, r * p])
+    const { pairs } = sharedFactors([p * q, q * r, r * p])
     assert.deepEqual(
       new Set(pairs.flatMap(({ first, second }) => [first, second])),
       new Set([0, 1, 2]),
     )
   })
 
-  it('finds all where all share: one prime, or each with the next', async () => {
+  it('finds all where all share: one prime, or each with the next', () => {
     const [p, ...others] = Array.from({ length: 3001 }, () => prime(64))
     const one = others.map((q) => (p ?? 0n) * q)
     const chain = others.map((q, i) => q * (others[(i + 1) % others.length] ?? 0n))
     // A comparison of all pairs takes minutes.
-    assert.equal((await sharedFactors(one)).pairs.length, 2999)
-    const { shared, isCut } = await sharedFactors(chain)
+    assert.equal(sharedFactors(one).pairs.length, 2999)
+    const { shared, isCut } = sharedFactors(chain)
     assert.deepEqual([shared.length, isCut], [3000, true])
   })
 
-  it('finds nothing in sound numbers, and nothing in none or one', async () => {
-    assert.deepEqual((await sharedFactors(moduli(300, []))).shared, [])
-    assert.deepEqual((await sharedFactors([])).shared, [])
-    assert.deepEqual((await sharedFactors([15n])).shared, [])
+  it('finds nothing in sound numbers, and nothing in none or one', () => {
+    assert.deepEqual(sharedFactors(moduli(300, [])).shared, [])
+    assert.deepEqual(sharedFactors([]).shared, [])
+    assert.deepEqual(sharedFactors([15n]).shared, [])
   })
 
-  it('finds a key both of whose primes others share', async () => {
+  it('finds a key both of whose primes others share', () => {
     const [p, q] = [prime(64), prime(64)]
-    const { shared, pairs } = await sharedFactors([
+    const { shared, pairs } = sharedFactors([
       p * q,
       p * prime(64),
       q * prime(64),
@@ -182,30 +181,11 @@ describe('the trees of a batch gcd', () => {
       [10, 30],
       [30, 39],
     ])
-    const found = sharedWith(productTree(numbers), 1n)
+    const found = factorsShared(numbers)
     for (const [i, number] of numbers.entries()) {
       const isShared = numbers.some((other, k) => k !== i && gcd(number, other) !== 1n)
       assert.equal(found[i] !== 1n, isShared)
     }
-  })
-
-  it('gives the same in two halves, which share a pair', () => {
-    const numbers = moduli(50, [
-      [3, 40],
-      [26, 27],
-    ])
-    const trees = [productTree(numbers.slice(0, 25)), productTree(numbers.slice(25))] as const
-    const [left, right] = [productOf(trees[0]), productOf(trees[1])]
-    const found = [...sharedWith(trees[0], right), ...sharedWith(trees[1], left)]
-    assert.deepEqual(
-      found.flatMap((factor, i) => (factor === 1n ? [] : [i])),
-      [3, 26, 27, 40],
-    )
-  })
-
-  it('works in threads above some thousands', async () => {
-    const { pairs } = await sharedFactors(moduli(4100, [[7, 4000]]))
-    assert.deepEqual(pairs, [{ first: 7, second: 4000 }])
   })
 })
 

@@ -133,10 +133,7 @@ describe('one place alone', () => {
 })
 
 /** Mains of threads: what is in them is of one thread, and ends with it. */
-const THREADS = [
-  'packages/case/src/ingest/ingest_worker.ts',
-  'packages/trust/src/weak/gcd_worker.ts',
-]
+const THREADS = ['packages/case/src/ingest/ingest_worker.ts']
 /** What may stay at the level of a module: it changes no answer, only how soon it comes. */
 const MEMOS: Readonly<Record<string, string>> = {
   'packages/scan/src/known/values/rebuild.ts':

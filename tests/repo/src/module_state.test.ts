@@ -9,7 +9,6 @@ const EXCEPTED: ReadonlySet<string> = new Set(['keys', 'scan', 'testkit'])
 const MAINS: ReadonlySet<string> = new Set([
   'packages/case/src/ingest/ingest_worker.ts',
   'packages/replay/src/signing/signing_service.ts',
-  'packages/trust/src/weak/gcd_worker.ts',
 ])
 
 interface Node {

@@ -69,7 +69,7 @@ async function savedRead(saved: readonly TrustFile[], { now }: Call): Promise<Fo
   for (const folder of new Set(saved.map((file) => path.dirname(file.path)))) {
     const own = saved.filter((file) => path.dirname(file.path) === folder)
     const bySha256 = new Map(own.map((file) => [file.sha256, file]))
-    const sources = own.map((file) => ({ location: path.resolve(file.path), className: undefined }))
+    const sources = own.map((file) => ({ location: path.resolve(file.path) }))
     // oxlint-disable-next-line no-await-in-loop -- one folder at a time bounds the memory
     const looks = await trust.looksAt(sources, { now, origins: new Set() })
     found.push({

@@ -8,7 +8,7 @@
 import { type KeyObject, verify } from 'node:crypto'
 import { type KeyTrust, type SignedToken, TRUST_SHAPES } from '@mintmark/case'
 import { type Json, parseObject, readJti, readTokenId, text } from '@mintmark/core'
-import { type Algorithm, digestOf, paddingOf } from '@mintmark/guard/signatures'
+import { type Algorithm, digestOf, isAlgorithm, paddingOf } from '@mintmark/guard/signatures'
 import { ofShape, sourceOf, type TrustFile } from './trust_file.ts'
 
 /** Stored tokens of a case, and lines of a file that are read. */
@@ -60,8 +60,6 @@ function ofAlarm(line: string, keys: readonly KeyTrust[]): Omit<SignedToken, 'so
   const open = onlyOf(named.filter(({ issuers }) => issuers.length === 0))
   return { tokenId, kid, by: 'kid', spkiSha256: open }
 }
-
-const isAlgorithm = (alg: string): alg is Algorithm => /^(?:[ERP]S(?:256|384|512)|EdDSA)$/.test(alg)
 
 interface Known {
   readonly keys: readonly KeyTrust[]

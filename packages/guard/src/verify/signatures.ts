@@ -10,7 +10,7 @@ import { constants, createVerify, type SigningOptions, verify } from 'node:crypt
 import type { Algorithm, TrustedKey } from './keys.ts'
 import type { StrictJws } from './strict_jws.ts'
 
-export type { Algorithm } from './keys.ts'
+export { type Algorithm, isAlgorithm } from './keys.ts'
 
 /** Order of the curve of each algorithm: NIST P-256, P-384, P-521 (FIPS 186-5). */
 const ORDERS: Partial<Readonly<Record<Algorithm, bigint>>> = {

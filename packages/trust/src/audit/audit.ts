@@ -48,67 +48,65 @@ export interface AuditWork {
 /** Of 2,048 bits: 190,000 keys; 15,000 keys, or 1,800 of 4,096 bits; 131,000 keys. */
 export const AUDIT_WORK: AuditWork = { weaknesses: 120e9, primes: 30e9, sharedBits: 2 ** 28 }
 
-export async function auditKeys(
-  all: readonly timeline.Series[],
-  options: AuditOptions,
-): Promise<KeyAudit> {
-  const histories = timeline.historiesOf(all)
-  const series = all.filter(({ name }) => !name.startsWith(timeline.ANNOUNCED))
-  const current = series.flatMap(({ name, looks }) => {
-    const look = looks.at(-1)
-    return look?.document === undefined ? [] : [{ name, look, document: look.document }]
-  })
-  const keys = new Map<string, { key: ListedKey; name: string }>()
-  for (const { name, document } of current)
-    for (const key of document.keys)
-      if (!keys.has(key.thumbprint)) keys.set(key.thumbprint, { key, name })
-  const { work = AUDIT_WORK } = options
-  const budget = new WorkBudget(work.weaknesses)
-  const ofKeys = [...keys.values()].flatMap(({ key, name }) =>
-    weaknessesOf(key, { ...options, budget }).map(([rule, message]) =>
-      finding(rule, name, message, { key }),
-    ),
-  )
-  const isRefused = budget.wasRefused
-  const primes = primeFindings([...keys.values()], new WorkBudget(work.primes))
-  const shared = await sharedFindings(histories, budget, work.sharedBits)
-  const findings = [
-    ...ofKeys,
-    ...primes.findings,
-    ...shared.findings,
-    ...current.flatMap(({ name, look }) => listedFindings(name, look, options.nowMs)),
-    ...current.flatMap(({ name, document }) => documentFaults(name, document, options.nowMs)),
-    ...seriesFindings(series, histories, {
-      profile: options.profile,
-      listed: new Set(keys.keys()),
-    }),
-  ]
-  return {
-    findings,
-    keys: [...keys.values()].map(({ key }) => key),
-    documents: current.length,
-    unjudged: [
-      ...unread(series),
-      ...(isRefused ? ['whether arithmetic breaks each key: it takes too long for so many'] : []),
-      ...primes.unjudged,
-      ...shared.unjudged,
-    ],
-  }
-}
-
 interface Examined {
-  readonly findings: readonly AuditFinding[]
-  readonly unjudged: readonly string[]
+  readonly findings: AuditFinding[]
+  readonly unjudged: string[]
 }
 
 interface Named {
   readonly key: ListedKey
+  /** Of the document that lists it. */
   readonly name: string
 }
 
+type Wrong = readonly [RuleId, string]
+
+const allOf = (wrong: readonly (Wrong | false)[]): Wrong[] => wrong.filter((each) => each !== false)
+
+export function auditKeys(
+  all: readonly timeline.Series[],
+  { nowMs, profile, blocklist, work = AUDIT_WORK }: AuditOptions,
+): KeyAudit {
+  const histories = timeline.historiesOf(all)
+  const series = all.filter(({ name }) => !name.startsWith(timeline.ANNOUNCED))
+  const current = series.flatMap(({ name, looks }) => {
+    const document = looks.at(-1)?.document
+    return document === undefined ? [] : [{ name, document }]
+  })
+  const listed = current.flatMap(({ name, document }) =>
+    document.keys.map((key) => ({ key, name })),
+  )
+  const keys = [...Map.groupBy(listed, ({ key }) => key.thumbprint).values()].flatMap((same) =>
+    same.slice(0, 1),
+  )
+  const found: Examined = { findings: [], unjudged: unread(series) }
+  const { findings, unjudged } = found
+  const add = ({ key, name }: Named, wrong: readonly Wrong[]) => {
+    for (const [rule, message] of wrong) findings.push(finding(rule, name, message, { key }))
+  }
+  const budget = new WorkBudget(work.weaknesses)
+  for (const each of keys) add(each, weaknessesOf(each.key, blocklist, budget))
+  if (budget.wasRefused)
+    unjudged.push('whether arithmetic breaks each key: it takes too long for so many')
+  examinePrimes(keys, new WorkBudget(work.primes), found)
+  examineShared(histories, budget, work.sharedBits, found)
+  for (const each of listed)
+    add(each, [...contradictionsOf(each.key), ...certificateFaults(each.key, nowMs)])
+  for (const { name, document } of current) findings.push(...documentFaults(name, document, nowMs))
+  const thumbprints = new Set(keys.map(({ key }) => key.thumbprint))
+  findings.push(
+    ...lastingFindings(series, histories, { longestUseMs: profile?.longestUseMs, thumbprints }),
+    ...series.flatMap(overlapFindings),
+  )
+  return { ...found, keys: keys.map(({ key }) => key), documents: current.length }
+}
+
 /** Smaller keys first, so that a few huge ones do not take the time of all others. */
-function primeFindings(keys: readonly Named[], budget: WorkBudget): Examined {
-  const findings: AuditFinding[] = []
+function examinePrimes(
+  keys: readonly Named[],
+  budget: WorkBudget,
+  { findings, unjudged }: Examined,
+): void {
   const tested = new Map<bigint, boolean | undefined>()
   const all = keys.filter(({ key }) => key.n !== undefined)
   let untested = 0
@@ -120,49 +118,43 @@ function primeFindings(keys: readonly Named[], budget: WorkBudget): Examined {
     if (isPrime === true)
       findings.push(finding('rsa-prime-modulus', name, 'the modulus is a prime', { key }))
   }
-  const left = `whether a modulus is a prime: the test takes too long for ${untested} of ${all.length} keys`
-  return { findings, unjudged: untested === 0 ? [] : [left] }
-}
-
-function listedFindings(name: string, { document }: timeline.Look, nowMs: number): AuditFinding[] {
-  return (document?.keys ?? []).flatMap((key) =>
-    [...contradictionsOf(key), ...certificateFaults(key, nowMs)].map(([rule, message]) =>
-      finding(rule, name, message, { key }),
-    ),
-  )
+  if (untested > 0)
+    unjudged.push(
+      `whether a modulus is a prime: the test takes too long for ${untested} of ${all.length} keys`,
+    )
 }
 
 /** Of all keys that were ever seen: a key that is no longer listed factors one that is. */
-async function sharedFindings(
+function examineShared(
   histories: readonly timeline.KeyHistory[],
   budget: WorkBudget,
   mostBits: number,
-): Promise<Examined> {
-  const byModulus = new Map<bigint, timeline.KeyHistory>()
-  for (const history of histories)
-    if (history.key.n !== undefined && history.key.n > 1n && !byModulus.has(history.key.n))
-      byModulus.set(history.key.n, history)
-  const listed = [...byModulus.values()]
-  const bits = listed.reduce((sum, { key }) => sum + key.bits, 0)
-  if (bits > mostBits)
-    return { findings: [], unjudged: ['whether keys share a prime: they are too many'] }
-  const { shared, pairs, isCut } = await sharedFactors([...byModulus.keys()], budget)
+  { findings, unjudged }: Examined,
+): void {
+  const moduli = Map.groupBy(
+    histories.filter(({ key }) => (key.n ?? 0n) > 1n),
+    ({ key }) => key.n ?? 0n,
+  )
+  const listed = [...moduli.values()].flatMap((same) => same.slice(0, 1))
+  if (listed.reduce((sum, { key }) => sum + key.bits, 0) > mostBits) {
+    unjudged.push('whether keys share a prime: they are too many')
+    return
+  }
+  const { shared, pairs, isCut } = sharedFactors([...moduli.keys()], budget)
   const partners = new Map<number, number>()
   for (const { first, second } of pairs) {
     partners.set(first, second)
     if (!partners.has(second)) partners.set(second, first)
   }
-  const findings = shared.flatMap((at) => {
+  for (const at of shared) {
     const history = listed[at]
+    if (history === undefined) continue
     const partner = listed[partners.get(at) ?? -1]
-    if (history === undefined) return []
-    const other = partner?.key.kid ?? partner?.thumbprint
-    const message =
-      other === undefined ? 'it shares a prime with another key' : `it shares a prime with ${other}`
-    return [finding('rsa-shared-factor', history.series, message, { key: history.key })]
-  })
-  const unjudged = isCut ? ['which keys share a prime with which: too many do'] : []
-  return { findings, unjudged }
+    const other = partner?.key.kid ?? partner?.thumbprint ?? 'another key'
+    const message = `it shares a prime with ${other}`
+    findings.push(finding('rsa-shared-factor', history.series, message, { key: history.key }))
+  }
+  if (isCut) unjudged.push('which keys share a prime with which: too many do')
 }
 
 /** Alarms about a lasting state, which an audit reports each time. */
@@ -174,22 +166,22 @@ const STATES: Readonly<Partial<Record<string, RuleId>>> = {
 }
 
 /** Of keys that are listed now: the past is in the history. */
-function seriesFindings(
+function lastingFindings(
   series: readonly timeline.Series[],
   histories: readonly timeline.KeyHistory[],
-  { profile, listed }: Pick<AuditOptions, 'profile'> & { readonly listed: ReadonlySet<string> },
+  given: { readonly longestUseMs: number | undefined; readonly thumbprints: ReadonlySet<string> },
 ): AuditFinding[] {
-  const longestUseMs = profile?.longestUseMs
-  const states = alarmsOf(series, histories, { longestUseMs }).flatMap((alarm) => {
-    const rule = STATES[alarm.code]
-    // Secrets without a key are reported of the document already.
-    const { thumbprint, kid } = alarm
-    if (rule === undefined || thumbprint === undefined || !listed.has(thumbprint)) return []
-    const key = { thumbprint, kid }
-    const isBoth = alarm.code === 'key-shared' && alarm.message.includes(' uses: ')
-    return [finding(isBoth ? 'sign-and-encrypt' : rule, alarm.document, alarm.message, { key })]
-  })
-  return [...states, ...series.flatMap(overlapFindings)]
+  return alarmsOf(series, histories, given).flatMap(
+    ({ code, document, message, thumbprint, kid }) => {
+      const rule = STATES[code]
+      // Secrets without a key are reported of the document already.
+      if (rule === undefined || thumbprint === undefined || !given.thumbprints.has(thumbprint))
+        return []
+      const isBoth = code === 'key-shared' && message.includes(' uses: ')
+      const key = { thumbprint, kid }
+      return [finding(isBoth ? 'sign-and-encrypt' : rule, document, message, { key })]
+    },
+  )
 }
 
 /** Whether the signing keys of now came in a look after which all of the look before were gone. */
@@ -203,8 +195,7 @@ function overlapFindings({ name, looks }: timeline.Series): AuditFinding[] {
     // A rotation that is over is not held against the next one.
     if (remaining.length < signing.length) found = []
     if (before.size > 0 && signing.length > 0 && remaining.length === 0) {
-      const at = new Date(observation.atMs).toISOString().slice(0, 10)
-      const message = `all signing keys were replaced by ${at} without a look at both`
+      const message = `all signing keys were replaced by ${day(observation.atMs)} without a look at both`
       found = [finding('no-overlap', name, message, { key: signing[0] })]
     }
     if (signing.length > 0) before = new Set(signing.map(({ thumbprint }) => thumbprint))
@@ -215,124 +206,111 @@ function overlapFindings({ name, looks }: timeline.Series): AuditFinding[] {
 function unread(series: readonly timeline.Series[]): string[] {
   return series.flatMap(({ name, looks, unavailable, why = 'not read' }) => {
     const last = looks.at(-1)
-    const keys = last?.document?.unread ?? []
-    const never = last === undefined && unavailable > 0 ? [`${name}: ${why}`] : []
-    return [...never, ...keys.map((problem) => `${name}: ${problem}`)]
+    const never = last === undefined && unavailable > 0 ? [why] : []
+    return [...never, ...(last?.document?.unread ?? [])].map((problem) => `${name}: ${problem}`)
   })
 }
 
-interface KeyCheckOptions {
-  readonly nowMs: number
-  readonly blocklist: Blocklist | undefined
-  readonly budget: WorkBudget
-}
-
-type Wrong = readonly [RuleId, string]
-
-const LEAST_RSA_BITS = 2048
-const LEAST_EC_BITS = 256
+const LEAST_BITS: Readonly<Partial<Record<string, number>>> = { RSA: 2048, EC: 256 }
 
 /** Findings of arithmetic: of the key, wherever it is listed. */
-function weaknessesOf(key: ListedKey, options: KeyCheckOptions): Wrong[] {
-  const found: Wrong[] = []
+function weaknessesOf(
+  key: ListedKey,
+  blocklist: Blocklist | undefined,
+  budget: WorkBudget,
+): Wrong[] {
   const { n, e } = key
-  if (n !== undefined && e !== undefined) {
-    const weak = options.budget.within(weaknessCost(n, e), () => rsaWeaknesses(n, e))
-    for (const weakness of weak ?? []) found.push([`rsa-${weakness}`, WORDS[weakness] ?? weakness])
-  }
-  const least = key.kty === 'RSA' ? LEAST_RSA_BITS : key.kty === 'EC' ? LEAST_EC_BITS : 0
-  if (key.bits < least) found.push(['key-size', `${key.bits} bits, where ${least} are the least`])
-  if (key.isOnCurve === false) found.push(['off-curve', `not a point of ${key.crv ?? 'its curve'}`])
+  const weak =
+    n !== undefined && e !== undefined
+      ? budget.within(weaknessCost(n, e), () => rsaWeaknesses(n, e))
+      : []
+  const { [key.kty]: least = 0 } = LEAST_BITS
   const publisher = publisherOf(key)
-  if (publisher !== undefined)
-    found.push(['published-key', `its private half is published: ${publisher}`])
-  const list = options.blocklist?.listOf(key)
-  if (list !== undefined) found.push(['blocklisted-key', `on list ${list} of the blocklist`])
-  return found
+  const list = blocklist?.listOf(key)
+  return allOf([
+    ...(weak ?? []).map((weakness): Wrong => [`rsa-${weakness}`, WEAKNESSES[weakness]]),
+    key.bits < least && ['key-size', `${key.bits} bits, where ${least} are the least`],
+    key.isOnCurve === false && ['off-curve', `not a point of ${key.crv ?? 'its curve'}`],
+    publisher !== undefined && ['published-key', `its private half is published: ${publisher}`],
+    list !== undefined && ['blocklisted-key', `on list ${list} of the blocklist`],
+  ])
 }
 
-const WORDS: Readonly<Partial<Record<string, string>>> = {
+const WEAKNESSES = {
   exponent: 'the exponent is even, below 65,537, or above 2^256',
   'small-factor': 'a prime up to 65,537 divides the modulus',
   'close-primes': "Fermat's method factors the modulus in 100 rounds",
   roca: 'the modulus is of the form of CVE-2017-15361',
   'small-private-exponent': "Wiener's attack finds the private exponent",
-}
+} as const
 
-/** Signature algorithms, by what they want of a key. */
-const SIGNS: ReadonlyMap<string, { readonly kty: string; readonly crv?: string }> = new Map([
-  ['RS256', { kty: 'RSA' }],
-  ['RS384', { kty: 'RSA' }],
-  ['RS512', { kty: 'RSA' }],
-  ['PS256', { kty: 'RSA' }],
-  ['PS384', { kty: 'RSA' }],
-  ['PS512', { kty: 'RSA' }],
-  ['ES256', { kty: 'EC', crv: 'P-256' }],
-  ['ES384', { kty: 'EC', crv: 'P-384' }],
-  ['ES512', { kty: 'EC', crv: 'P-521' }],
-  ['ES256K', { kty: 'EC', crv: 'secp256k1' }],
-  ['EdDSA', { kty: 'OKP' }],
-  ['Ed25519', { kty: 'OKP', crv: 'Ed25519' }],
-])
+/** Signature algorithms, by the type and curve of their keys. */
+const SIGNS: readonly (readonly [key: string, algorithms: RegExp])[] = [
+  ['RSA', /^[RP]S(?:256|384|512)$/],
+  ['EC P-256', /^ES256$/],
+  ['EC P-384', /^ES384$/],
+  ['EC P-521', /^ES512$/],
+  ['EC secp256k1', /^ES256K$/],
+  ['OKP', /^EdDSA$/],
+  ['OKP Ed25519', /^Ed25519$/],
+]
 const ENCRYPTS = /^(?:RSA|ECDH-ES|A\d{3}|dir$|PBES2)/
 const SIGN_OPS: ReadonlySet<string> = new Set(['sign', 'verify'])
 
-export function contradictionsOf(key: ListedKey): Wrong[] {
-  const found = [...algorithmFaults(key), ...operationFaults(key)]
-  if (key.use === undefined && key.keyOps.length === 0)
-    found.push(['no-use', 'neither use nor key_ops'])
-  if (key.alg === undefined && key.certificates.length === 0) found.push(['no-alg', 'no alg'])
-  return found
-}
-
-const isOther = (given: string | undefined, own: string | undefined) =>
-  given !== undefined && given !== own
-
-function algorithmFaults({ use, alg, kty, crv }: ListedKey): Wrong[] {
-  const found: Wrong[] = []
-  const wanted = SIGNS.get(alg ?? '')
-  if (isOther(wanted?.kty, kty) || isOther(wanted?.crv, crv))
-    found.push(['use-mismatch', `alg ${alg} does not fit a key of type ${kty} ${crv ?? ''}`.trim()])
-  if (use === 'enc' && wanted !== undefined)
-    found.push(['use-mismatch', `use enc, and alg ${alg}, which signs`])
-  if (use === 'sig' && ENCRYPTS.test(alg ?? ''))
-    found.push(['use-mismatch', `use sig, and alg ${alg}, which encrypts`])
-  if (use === 'sig' && crv?.startsWith('X') === true)
-    found.push(['use-mismatch', `use sig, and ${crv}, which only agrees on keys`])
-  return found
-}
-
-function operationFaults({ use, keyOps }: ListedKey): Wrong[] {
+function contradictionsOf(key: ListedKey): Wrong[] {
+  const { use, alg = '', kty, crv = '', keyOps } = key
+  const [wanted] = SIGNS.find(([, algorithms]) => algorithms.test(alg)) ?? []
   const signs = keyOps.some((operation) => SIGN_OPS.has(operation))
   const encrypts = keyOps.some((operation) => !SIGN_OPS.has(operation))
-  const found: Wrong[] = []
-  if ((use === 'enc' && signs) || (use === 'sig' && encrypts))
-    found.push(['use-mismatch', `use ${use}, and key_ops ${keyOps.join(', ')}`])
-  if (signs && encrypts) found.push(['sign-and-encrypt', `key_ops ${keyOps.join(', ')}`])
-  return found
+  const operations = `key_ops ${keyOps.join(', ')}`
+  return allOf([
+    wanted !== undefined &&
+      wanted !== kty &&
+      wanted !== `${kty} ${crv}` && [
+        'use-mismatch',
+        `alg ${alg} does not fit a key of type ${kty} ${crv}`.trim(),
+      ],
+    use === 'enc' &&
+      wanted !== undefined && ['use-mismatch', `use enc, and alg ${alg}, which signs`],
+    use === 'sig' &&
+      ENCRYPTS.test(alg) && ['use-mismatch', `use sig, and alg ${alg}, which encrypts`],
+    use === 'sig' &&
+      crv.startsWith('X') && ['use-mismatch', `use sig, and ${crv}, which only agrees on keys`],
+    ((use === 'enc' && signs) || (use === 'sig' && encrypts)) && [
+      'use-mismatch',
+      `use ${use}, and ${operations}`,
+    ],
+    signs && encrypts && ['sign-and-encrypt', operations],
+    use === undefined && keyOps.length === 0 && ['no-use', 'neither use nor key_ops'],
+    alg === '' && key.certificates.length === 0 && ['no-alg', 'no alg'],
+  ])
 }
 
-export function certificateFaults(key: ListedKey, nowMs: number): Wrong[] {
-  const found: Wrong[] = []
-  const [first] = key.certificates
-  if (key.isCertifiedOtherwise)
-    found.push(['certificate-other-key', 'the first of x5c is of another key'])
-  if (first !== undefined && first.notAfterMs < nowMs)
-    found.push(['certificate-expired', `its certificate expired on ${day(first.notAfterMs)}`])
-  if (first !== undefined && first.notBeforeMs > nowMs)
-    found.push(['certificate-not-yet', `its certificate is valid from ${day(first.notBeforeMs)}`])
-  if (key.expiresMs !== undefined && key.expiresMs < nowMs)
-    found.push(['certificate-expired', `its own exp was ${day(key.expiresMs)}`])
+function certificateFaults(key: ListedKey, nowMs: number): Wrong[] {
+  const { certificates, expiresMs, isCertifiedOtherwise } = key
+  const [first] = certificates
   // What a self-issued certificate is signed with proves nothing either way.
-  const broken = key.certificates.find(
-    ({ brokenHash, isSelfIssued }) => brokenHash !== undefined && !isSelfIssued,
-  )
-  if (broken !== undefined)
-    found.push([
+  const { brokenHash } =
+    certificates.find((each) => each.brokenHash !== undefined && !each.isSelfIssued) ?? {}
+  return allOf([
+    isCertifiedOtherwise && ['certificate-other-key', 'the first of x5c is of another key'],
+    first !== undefined &&
+      first.notAfterMs < nowMs && [
+        'certificate-expired',
+        `its certificate expired on ${day(first.notAfterMs)}`,
+      ],
+    first !== undefined &&
+      first.notBeforeMs > nowMs && [
+        'certificate-not-yet',
+        `its certificate is valid from ${day(first.notBeforeMs)}`,
+      ],
+    expiresMs !== undefined &&
+      expiresMs < nowMs && ['certificate-expired', `its own exp was ${day(expiresMs)}`],
+    brokenHash !== undefined && [
       'certificate-broken-hash',
-      `a certificate is signed with ${broken.brokenHash ?? ''}`,
-    ])
-  return found
+      `a certificate is signed with ${brokenHash}`,
+    ],
+  ])
 }
 
 const day = (ms: number) => new Date(ms).toISOString().slice(0, 10)
@@ -342,32 +320,26 @@ const BROKEN_ALGORITHM = /^none$|^RSA1_5$|^HS\d|(?:#|-)(?:rsa-)?(?:sha1|md5)$/i
 const SIGNING_MEMBER =
   /^(?:id_token|introspection|authorization)_sign|^SigningMethod$|_encryption_alg/
 
-export function documentFaults(
-  name: string,
-  document: KeyDocument,
-  nowMs: number,
-): readonly AuditFinding[] {
-  const found: AuditFinding[] = []
-  for (const [member, values = []] of Object.entries(document.algorithms)) {
-    const broken = SIGNING_MEMBER.test(member)
-      ? values.filter((each) => BROKEN_ALGORITHM.test(each))
-      : []
-    if (broken.length === 0) continue
+function documentFaults(name: string, document: KeyDocument, nowMs: number): AuditFinding[] {
+  const { kind, algorithms, validUntilMs, secrets, issuer } = document
+  const broken = Object.entries(algorithms).flatMap(([member, values = []]) => {
+    const found = values.filter((each) => BROKEN_ALGORITHM.test(each))
+    if (found.length === 0 || !SIGNING_MEMBER.test(member)) return []
     // A shared secret signs for whoever has it: worse than a key pair, and no break.
-    const level = broken.every((each) => each.startsWith('HS')) ? 'warning' : 'error'
-    found.push(finding('broken-algorithm', name, `${member}: ${broken.join(', ')}`, { level }))
-  }
-  if (document.kind === 'saml' && document.validUntilMs === undefined)
-    found.push(finding('metadata-no-expiry', name, 'no validUntil'))
-  if (document.validUntilMs !== undefined && document.validUntilMs < nowMs)
-    found.push(finding('metadata-expired', name, `validUntil was ${day(document.validUntilMs)}`))
-  for (const secret of document.secrets)
-    found.push(finding('private-published', name, `${secret} is published`))
+    const level = found.every((each) => each.startsWith('HS')) ? 'warning' : 'error'
+    return [finding('broken-algorithm', name, `${member}: ${found.join(', ')}`, { level })]
+  })
   const together = separationOf(document)
-  if (together !== undefined) found.push(finding('classes-together', name, together))
-  if (document.kind === 'metadata' && !isOwnIssuer(name, document.issuer))
-    found.push(finding('issuer-mismatch', name, `the issuer is ${document.issuer ?? 'missing'}`))
-  return found
+  const others = allOf([
+    kind === 'saml' && validUntilMs === undefined && ['metadata-no-expiry', 'no validUntil'],
+    validUntilMs !== undefined &&
+      validUntilMs < nowMs && ['metadata-expired', `validUntil was ${day(validUntilMs)}`],
+    ...secrets.map((secret): Wrong => ['private-published', `${secret} is published`]),
+    together !== undefined && ['classes-together', together],
+    kind === 'metadata' &&
+      !isOwnIssuer(name, issuer) && ['issuer-mismatch', `the issuer is ${issuer ?? 'missing'}`],
+  ])
+  return [...broken, ...others.map(([rule, message]) => finding(rule, name, message))]
 }
 
 /** Classes or issuers that one key set holds, where there are several. */

@@ -11,6 +11,7 @@
  */
 
 import { createHash } from 'node:crypto'
+import type { KeyDocument } from '../sources/document.ts'
 import type { ListedKey } from '../sources/key.ts'
 import * as timeline from './timeline.ts'
 
@@ -43,35 +44,33 @@ export interface Alarm {
   readonly message: string
 }
 
-interface AlarmOptions {
-  /** Longest time that a signing key may be listed; undefined: rotation is not checked. */
-  readonly longestUseMs?: number | undefined
-}
-
 export function alarmDocument({ atMs, afterMs, ...rest }: Alarm): object {
   const after = afterMs === undefined ? null : new Date(afterMs).toISOString()
   return { schema: 'mintmark-key-alarm/1', ...rest, at: new Date(atMs).toISOString(), after }
 }
 
+/** @param histories of the same; `longestUseMs`: that a signing key may be listed, undefined: rotation is not checked */
 export function alarmsOf(
   all: readonly timeline.Series[],
   histories: readonly timeline.KeyHistory[],
-  { longestUseMs }: AlarmOptions = {},
+  { longestUseMs }: { readonly longestUseMs?: number | undefined } = {},
 ): readonly Alarm[] {
   const announced = all.filter(({ name }) => name.startsWith(timeline.ANNOUNCED))
   const series = all.filter((each) => !announced.includes(each))
+  const announcements = announced.flatMap(({ looks }) => looks)
   const alarms = [
-    ...histories.flatMap((key) => listingAlarms(key, announced)),
+    ...histories.flatMap((key) => listingAlarms(key, announcements)),
     ...histories.flatMap((key) => lateAlarms(key, longestUseMs)),
     ...series.flatMap(keyAlarms),
     ...series.flatMap(metadataAlarms),
     ...sharedAlarms(series),
   ]
-  const once = new Map(alarms.toReversed().map((each) => [nameOf(each), each]))
+  const once = new Map(alarms.toReversed().map((each) => [alarmName(each), each]))
   return [...once.values()].toSorted((a, b) => a.atMs - b.atMs || (a.code < b.code ? -1 : 1))
 }
 
-const nameOf = ({ code, document, thumbprint, message }: Alarm) =>
+/** Of each alarm another one. */
+export const alarmName = ({ code, document, thumbprint, message }: Alarm): string =>
   [code, document, thumbprint, message].join('\0')
 
 type Named = Pick<Alarm, 'document' | 'atMs' | 'afterMs' | 'message'> & {
@@ -92,36 +91,22 @@ function alarm(code: AlarmCode, { key, issuer, ...named }: Named): Alarm {
 
 /** A key that was listed without notice, or again. */
 function listingAlarms(
-  history: timeline.KeyHistory,
-  announced: readonly timeline.Series[],
+  { key, thumbprint, listings, series: document, issuers }: timeline.KeyHistory,
+  announcements: readonly timeline.Look[],
 ): Alarm[] {
-  const { key, listings, series: document, issuers } = history
+  const isAnnounced = (atMs: number) =>
+    (key.notBeforeMs ?? -Infinity) > atMs ||
+    announcements.some(
+      (look) => look.observation.atMs <= atMs && timeline.lists(look.document, thumbprint),
+    )
   return listings.flatMap(({ lastAbsentMs: afterMs, firstPresentMs: atMs }, i) => {
     const at = { document, key, atMs, afterMs, issuer: issuers[0] }
     if (i > 0)
-      return [alarm('key-back', { ...at, message: 'a key that was unlisted is listed again' })]
-    if (afterMs === undefined || isAnnounced(history, atMs, announced)) return []
-    return [
-      alarm('key-without-notice', { ...at, message: 'a key is listed that nobody announced' }),
-    ]
+      return alarm('key-back', { ...at, message: 'a key that was unlisted is listed again' })
+    return afterMs === undefined || isAnnounced(atMs)
+      ? []
+      : alarm('key-without-notice', { ...at, message: 'a key is listed that nobody announced' })
   })
-}
-
-function isAnnounced(
-  { key, thumbprint }: timeline.KeyHistory,
-  atMs: number,
-  announced: readonly timeline.Series[],
-) {
-  const isAhead = key.notBeforeMs !== undefined && key.notBeforeMs > atMs
-  return (
-    isAhead ||
-    announced.some(({ looks }) =>
-      looks.some(
-        ({ observation, document }) =>
-          observation.atMs <= atMs && timeline.lists(document, thumbprint),
-      ),
-    )
-  )
 }
 
 function lateAlarms(history: timeline.KeyHistory, longestUseMs: number | undefined): Alarm[] {
@@ -137,85 +122,76 @@ function lateAlarms(history: timeline.KeyHistory, longestUseMs: number | undefin
   return [alarm('rotation-late', { ...at, message })]
 }
 
-/** Private members, expired certificates, and changed algorithms of keys in one look. */
+/** Private members, expired certificates, and changed algorithms of keys, each once. */
 function keyAlarms({ name: document, looks }: timeline.Series): Alarm[] {
-  const alarms: Alarm[] = []
   const algorithms = new Map<string, string | undefined>()
   const reported = new Set<string>()
-  let before: timeline.Look | undefined
-  for (const look of looks) {
-    const afterMs = before?.observation.atMs
-    const at = { document, atMs: look.observation.atMs, afterMs }
-    for (const secret of look.document?.secrets ?? [])
-      if (isFirst(reported, secret))
-        alarms.push(alarm('private-published', { ...at, message: `${secret} is published` }))
-    for (const key of look.document?.keys ?? []) {
-      const issuer = timeline.issuerOf(key, look)
-      for (const [code, message] of [
-        ...stateOf(key, look.observation.atMs),
-        ...widened(algorithms, key),
-      ])
-        if (isFirst(reported, `${code}\0${key.thumbprint}\0${message}`))
-          alarms.push(alarm(code, { ...at, key, issuer, message }))
-    }
-    before = look
+  const isNew = (each: Alarm) => {
+    const { size } = reported
+    return reported.add(alarmName(each)).size > size
   }
-  return alarms
+  return looks.flatMap((look, i) => {
+    const { atMs } = look.observation
+    const at = { document, atMs, afterMs: looks[i - 1]?.observation.atMs }
+    const { secrets = [], keys = [] } = look.document ?? {}
+    const alarms = [
+      ...secrets.map((secret) =>
+        alarm('private-published', { ...at, message: `${secret} is published` }),
+      ),
+      ...keys.flatMap((key) => {
+        const before = algorithms.has(key.thumbprint) ? algorithms.get(key.thumbprint) : key.alg
+        algorithms.set(key.thumbprint, key.alg)
+        const issuer = timeline.issuerOf(key, look)
+        return stateOf(key, before, atMs).map(([code, message]) =>
+          alarm(code, { ...at, key, issuer, message }),
+        )
+      }),
+    ]
+    return alarms.filter(isNew)
+  })
 }
 
-function isFirst(reported: Set<string>, name: string): boolean {
-  if (reported.has(name)) return false
-  reported.add(name)
-  return true
-}
+type Told = readonly [AlarmCode, string]
 
-function stateOf(key: ListedKey, atMs: number): (readonly [AlarmCode, string])[] {
-  const found: (readonly [AlarmCode, string])[] = []
-  if (key.privateMembers.length > 0)
-    found.push([
+/** @param before the algorithm of the key in the look before */
+function stateOf(key: ListedKey, before: string | undefined, atMs: number): Told[] {
+  const { privateMembers, certificates, expiresMs, alg } = key
+  const endMs = certificates[0]?.notAfterMs
+  const told: readonly (Told | false)[] = [
+    privateMembers.length > 0 && [
       'private-published',
-      `private members are published: ${key.privateMembers.join(', ')}`,
-    ])
-  const [certificate] = key.certificates
-  if (certificate !== undefined && certificate.notAfterMs < atMs)
-    found.push(['expired-listed', `its certificate expired on ${day(certificate.notAfterMs)}`])
-  if (key.expiresMs !== undefined && key.expiresMs < atMs)
-    found.push(['expired-listed', `the key itself says that it expired on ${day(key.expiresMs)}`])
-  return found
+      `private members are published: ${privateMembers.join(', ')}`,
+    ],
+    endMs !== undefined &&
+      endMs < atMs && ['expired-listed', `its certificate expired on ${day(endMs)}`],
+    expiresMs !== undefined &&
+      expiresMs < atMs && [
+        'expired-listed',
+        `the key itself says that it expired on ${day(expiresMs)}`,
+      ],
+    // With another algorithm than before, or now with any.
+    before !== undefined &&
+      before !== alg && ['algorithms-widened', `its alg was ${before} and is ${alg ?? 'any'}`],
+  ]
+  return told.filter((each) => each !== false)
 }
 
 const day = (ms: number) => new Date(ms).toISOString().slice(0, 10)
 
-/** A key that may be used with another algorithm than before, or now with any. */
-function widened(
-  algorithms: Map<string, string | undefined>,
-  { thumbprint, alg }: ListedKey,
-): (readonly [AlarmCode, string])[] {
-  const known = algorithms.has(thumbprint) ? algorithms.get(thumbprint) : alg
-  algorithms.set(thumbprint, alg)
-  if (known === undefined || known === alg) return []
-  return [['algorithms-widened', `its alg was ${known} and is ${alg ?? 'any'}`]]
-}
-
 function metadataAlarms({ name: document, looks }: timeline.Series): Alarm[] {
-  const alarms: Alarm[] = []
-  let before: timeline.Look | undefined
-  for (const look of looks) {
-    const [was, is] = [before?.document, look.document]
-    if (was !== undefined && is !== undefined && was !== is) {
-      const [atMs, afterMs] = [look.observation.atMs, before?.observation.atMs]
-      const at = { document, atMs, afterMs, issuer: is.issuer }
-      for (const [code, message] of changes(was, is)) alarms.push(alarm(code, { ...at, message }))
-    }
-    if (is !== undefined) before = look
-  }
-  return alarms
+  const read = looks.filter((look) => look.document !== undefined)
+  return read.flatMap((look, i) => {
+    const [was, is] = [read[i - 1]?.document, look.document]
+    if (was === undefined || is === undefined || was === is) return []
+    const [atMs, afterMs] = [look.observation.atMs, read[i - 1]?.observation.atMs]
+    return changes(was, is).map(([code, message]) =>
+      alarm(code, { document, atMs, afterMs, issuer: is.issuer, message }),
+    )
+  })
 }
 
-type Metadata = NonNullable<timeline.Look['document']>
-
-function changes(was: Metadata, is: Metadata): (readonly [AlarmCode, string])[] {
-  const found: (readonly [AlarmCode, string])[] = []
+function changes(was: KeyDocument, is: KeyDocument): Told[] {
+  const found: Told[] = []
   const [issuerBefore, issuer] = [was.issuer ?? 'none', is.issuer ?? 'none']
   if (was.issuer !== is.issuer)
     found.push(['issuer-changed', `the issuer was ${issuerBefore} and is ${issuer}`])
@@ -232,17 +208,20 @@ function changes(was: Metadata, is: Metadata): (readonly [AlarmCode, string])[] 
 }
 
 interface Use {
-  readonly value: string
   readonly look: timeline.Look
   readonly key: ListedKey
   readonly document: string
 }
 
+/** By what is shared: the first use with each value. */
+type Uses = Map<string, Map<string, Use>>
+
 function sharedAlarms(all: readonly timeline.Series[]): Alarm[] {
-  const uses = new Map<string, Use[]>()
-  const note = (name: string, use: Use) => {
-    const known = uses.get(name) ?? []
-    if (!known.some(({ value }) => value === use.value)) uses.set(name, [...known, use])
+  const uses: Uses = new Map()
+  const note = (name: string, value: string, use: Use) => {
+    const known = uses.get(name) ?? new Map<string, Use>()
+    uses.set(name, known)
+    if (!known.has(value)) known.set(value, use)
   }
   for (const { name: document, looks } of all)
     for (const look of looks)
@@ -250,29 +229,30 @@ function sharedAlarms(all: readonly timeline.Series[]): Alarm[] {
         const issuer = timeline.issuerOf(key, look)
         const at = { look, key, document }
         if (key.kid !== undefined)
-          note(`kid\0${issuer ?? document}\0${key.kid}`, { ...at, value: key.thumbprint })
+          note(`kid\0${issuer ?? document}\0${key.kid}`, key.thumbprint, at)
         for (const [what, value] of [
           ['issuers', issuer],
           ['classes', timeline.classOf(key, look)],
           ['uses', key.use],
         ] as const)
-          if (value !== undefined) note(`${what}\0${key.thumbprint}`, { ...at, value })
+          if (value !== undefined) note(`${what}\0${key.thumbprint}`, value, at)
       }
-  return [...uses].flatMap(([name, found]) => sharedAlarm(name, found))
+  return [...uses].flatMap(([name, found]) => sharedAlarm(name, [...found]))
 }
 
-function sharedAlarm(name: string, found: readonly Use[]): readonly Alarm[] {
-  const [what = ''] = name.split('\0')
-  const byTime = found.toSorted((a, b) => a.look.observation.atMs - b.look.observation.atMs)
+function sharedAlarm(name: string, found: readonly (readonly [string, Use])[]): Alarm[] {
+  const [what] = name.split('\0')
+  const timeOf = ([, { look }]: readonly [string, Use]) => look.observation.atMs
+  const byTime = found.toSorted((a, b) => timeOf(a) - timeOf(b))
   // The second of them made it so.
-  const second = byTime[1]
+  const [, second] = byTime[1] ?? []
   if (second === undefined) return []
   const { key, look, document } = second
   const { atMs } = look.observation
   const at = { document, key, issuer: timeline.issuerOf(key, look), atMs, afterMs: undefined }
   if (what === 'kid')
     return [alarm('kid-reused', { ...at, message: `one kid names ${found.length} keys` })]
-  const values = byTime.map(({ value }) => value).join(', ')
+  const values = byTime.map(([value]) => value).join(', ')
   return [alarm('key-shared', { ...at, message: `one key has ${found.length} ${what}: ${values}` })]
 }
 
@@ -283,23 +263,10 @@ const COMPROMISE_EVENT = 'https://schemas.openid.net/secevent/risc/event-type/cr
 export function eventClaims(raised: Alarm, nowMs: number): Readonly<Record<string, unknown>> {
   const { code, severity, document, thumbprint, kid, issuer, atMs, afterMs, message } = raised
   const name = JSON.stringify([code, document, thumbprint, atMs, message])
-  const details = {
-    code,
-    severity,
-    document,
-    message,
-    thumbprint,
-    kid,
-    issuer,
-    event_timestamp: seconds(atMs),
-    not_seen_at: seconds(afterMs),
-  }
-  const compromise = {
-    credential_type: 'signing-key',
-    iss: issuer,
-    kid,
-    event_timestamp: seconds(atMs),
-  }
+  const event_timestamp = seconds(atMs)
+  const named = { code, severity, document, message, thumbprint, kid, issuer }
+  const details = { ...named, event_timestamp, not_seen_at: seconds(afterMs) }
+  const compromise = { credential_type: 'signing-key', iss: issuer, kid, event_timestamp }
   return {
     jti: createHash('sha256').update(name).digest('base64url').slice(0, 22),
     iat: seconds(nowMs),
@@ -319,25 +286,20 @@ export function historicalKeys(
   issuer: string,
   nowMs: number,
 ): Readonly<Record<string, unknown>> {
-  const gone = histories.filter(
-    ({ issuers, listings }) =>
-      issuers.includes(issuer) && listings.at(-1)?.firstAbsentMs !== undefined,
-  )
-  const keys = gone.flatMap(({ key, listings }) => {
+  const own = histories.filter(({ issuers }) => issuers.includes(issuer))
+  const keys = own.flatMap(({ key, listings }) => {
     const [first, last] = [listings[0], listings.at(-1)]
-    if (first === undefined || last === undefined) return []
-    return [
-      {
-        ...key.jwk,
-        kid: key.kid ?? key.thumbprint,
-        use: key.use,
-        alg: key.alg ?? key.jwk['alg'],
-        iat: seconds(first.firstPresentMs),
-        exp: seconds(last.lastPresentMs),
-        last_seen_absent: seconds(first.lastAbsentMs),
-        first_seen_absent: seconds(last.firstAbsentMs),
-      },
-    ]
+    if (last?.firstAbsentMs === undefined) return []
+    return {
+      ...key.jwk,
+      kid: key.kid ?? key.thumbprint,
+      use: key.use,
+      alg: key.alg ?? key.jwk['alg'],
+      iat: seconds(first?.firstPresentMs),
+      exp: seconds(last.lastPresentMs),
+      last_seen_absent: seconds(first?.lastAbsentMs),
+      first_seen_absent: seconds(last.firstAbsentMs),
+    }
   })
   return { iss: issuer, iat: seconds(nowMs), keys }
 }

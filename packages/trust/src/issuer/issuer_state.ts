@@ -21,7 +21,6 @@ import {
 import { lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import {
-  errnoOf,
   isObject,
   type Json,
   MintmarkError,
@@ -29,6 +28,7 @@ import {
   safeText,
   text,
   unreadable,
+  writingIn,
 } from '@mintmark/core'
 import { certificateOf } from '@mintmark/replay/certificate'
 
@@ -148,18 +148,25 @@ export function issuerOf(role: KeyRole, url: string): string {
 /** The signing key first: a reader that takes the first key that fits takes that one. */
 export function keySet(keys: readonly StoredKey[], url: string): Json {
   const listed = keys.filter(({ isListed, role }) => isListed && isPublished(role))
-  const first = (key: StoredKey) => (key.role === 'signing' ? 0 : 1)
-  return {
-    keys: listed.toSorted((a, b) => first(a) - first(b)).map((key) => publicKey(key, url)),
-  }
+  const isFirst = ({ role }: StoredKey) => Number(role === 'signing')
+  return jwks(
+    listed.toSorted((a, b) => isFirst(b) - isFirst(a)),
+    url,
+  )
 }
+
+const jwks = (keys: readonly StoredKey[], url: string): Json => ({
+  keys: keys.map((key) => publicKey(key, url)),
+})
 
 const ENCRYPTION = { ES256: 'ECDH-ES', RS256: 'RSA-OAEP-256' } as const
 
 /** The key set on the attacker's server. */
-export function strangerKeySet(keys: readonly StoredKey[], url: string): Json {
-  return { keys: keys.filter(({ role }) => role === 'stranger').map((key) => publicKey(key, url)) }
-}
+export const strangerKeySet = (keys: readonly StoredKey[], url: string): Json =>
+  jwks(
+    keys.filter(({ role }) => role === 'stranger'),
+    url,
+  )
 
 function publicKey(key: StoredKey, url: string): Json {
   const { role, kid, pem } = key
@@ -224,11 +231,7 @@ export async function openState(
   folder: string,
   { audience, algorithm, keys = [], hasSaml = false }: StateOptions,
 ): Promise<IssuerState> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-  } catch (cause) {
-    throw unwritable(folder, cause)
-  }
+  await writingIn(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }))
   const found = await readState(folder).catch((error: unknown) => {
     if (error instanceof MintmarkError && error.facts['errno'] === 'ENOENT') return undefined
     throw error
@@ -244,13 +247,13 @@ export async function openState(
     const message = `${safeText(folder)} has keys for ${used}: choose another --state for ${algorithm}`
     throw new MintmarkError('INPUT_INVALID', message, { option: 'algorithm' })
   }
-  const asked = {
+  const opened = {
     ...state,
     audience: audience ?? state.audience,
     keys: completed(state.keys, hasSaml, used),
   }
-  await writeState(folder, asked)
-  return asked
+  await writeState(folder, opened)
+  return opened
 }
 
 export async function readState(folder: string): Promise<IssuerState> {
@@ -304,24 +307,16 @@ async function readPrivate(folder: string, name: string): Promise<Json> {
   throw unusable(file, 'it is no JSON object')
 }
 
-async function writePrivate(folder: string, name: string, value: object): Promise<void> {
+function writePrivate(folder: string, name: string, value: object): Promise<void> {
   const file = path.join(folder, name)
-  try {
+  return writingIn(file, async () => {
     await writeFile(`${file}.new`, `${JSON.stringify(value, null, 1)}\n`, { mode: 0o600 })
     await rename(`${file}.new`, file)
-  } catch (cause) {
-    throw unwritable(file, cause)
-  }
+  })
 }
 
 const unusable = (file: string, why: string) =>
   new MintmarkError('INPUT_UNREADABLE', `${safeText(file)}: ${why}`, { reason: why })
-
-function unwritable(location: string, cause: unknown): MintmarkError {
-  const errno = errnoOf(cause)
-  const message = `${safeText(location)} cannot be written: ${errno}`
-  return new MintmarkError('OUTPUT_UNWRITABLE', message, { errno }, { cause })
-}
 
 export type IssuerCommand =
   | { readonly do: 'status' | 'rotate' | 'reach' | 'block' }

@@ -9,14 +9,18 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isObject, MintmarkError } from '@mintmark/core'
+import { isObject } from '@mintmark/core'
 import { parse } from 'yaml'
-import { LEVELS, type Level } from '../audit/rules.ts'
+import type { Level } from '../audit/rules.ts'
 
 export const CONFIG_LANGUAGES = ['yaml', 'json', 'hcl', 'nginx', 'properties'] as const
-const SOURCE_LANGUAGES = ['js', 'python', 'go', 'java', 'csharp'] as const
-export type Language = (typeof SOURCE_LANGUAGES | typeof CONFIG_LANGUAGES)[number]
-const LANGUAGES: readonly Language[] = [...SOURCE_LANGUAGES, ...CONFIG_LANGUAGES]
+export type Language =
+  | 'js'
+  | 'python'
+  | 'go'
+  | 'java'
+  | 'csharp'
+  | (typeof CONFIG_LANGUAGES)[number]
 
 export interface Condition {
   readonly name: RegExp
@@ -24,31 +28,45 @@ export interface Condition {
 }
 
 /** Values by the patterns of their names; an empty value is any. */
-type Conditions = Readonly<Record<string, unknown>>
-type Named = 'id' | 'title' | 'source' | 'fix' | 'bad' | 'good'
+type Conditions = Readonly<Record<string, string>>
 
 /** As in the files. */
-type Row = Readonly<Record<Named | 'library', string>> &
-  Readonly<
-    Partial<
-      Record<
-        'in' | 'without' | 'file' | 'from' | 'call' | 'unclear' | 'value' | 'reached' | 'at',
-        string
-      >
-    >
-  > &
-  Readonly<Partial<Record<'document' | 'setting' | 'args' | 'unseen' | 'unless', Conditions>>> & {
-    readonly has?: Conditions | readonly Conditions[]
-    readonly level: Level
-    readonly languages: string | readonly string[]
-    readonly lacks?: string | readonly string[]
-    readonly options?: number
-  }
+interface Row {
+  readonly id: string
+  readonly level: Level
+  readonly languages: readonly Language[]
+  readonly title: string
+  readonly source: string
+  readonly fix: string
+  readonly bad: string
+  readonly good: string
+  /** Name of the file that `bad` and `good` are; undefined: any of the language. */
+  readonly in?: string
+  readonly library: string
+  readonly without?: string
+  readonly file?: string
+  readonly document?: Conditions
+  readonly from?: string
+  readonly call?: string
+  readonly unclear?: string
+  readonly value?: string
+  readonly reached?: string
+  readonly setting?: Conditions
+  readonly at?: string
+  readonly args?: Conditions
+  readonly unseen?: Conditions
+  /** Position of the argument with options, or of the first of them. */
+  readonly options?: number
+  readonly has?: Conditions | readonly Conditions[]
+  readonly unless?: Conditions
+  readonly lacks?: readonly string[]
+}
 
 type Arguments = readonly (readonly [at: string, value: RegExp])[]
 
-export interface Rule extends Pick<Row, Named | 'level'> {
-  readonly languages: readonly Language[]
+type Described = 'id' | 'level' | 'languages' | 'title' | 'source' | 'fix' | 'bad' | 'good'
+
+export interface Rule extends Pick<Row, Described | 'in' | 'options'> {
   /** The file has to contain it: a call of a common name counts only beside its library. */
   readonly library: RegExp
   /** The file must not contain it: there the check is made by hand. */
@@ -72,79 +90,31 @@ export interface Rule extends Pick<Row, Named | 'level'> {
   readonly args: Arguments
   /** Arguments that only name what `args` asks for: the rule is not decided, then. */
   readonly unseen: Arguments
-  /** Position of the argument with options, or of the first of them. */
-  readonly options: number | undefined
   /** Each of one list has to be among the options or members; none of `unless` may be. */
   readonly has: readonly (readonly Condition[])[]
   readonly unless: readonly Condition[]
   readonly lacks: readonly RegExp[]
-  /** Name of the file that `bad` and `good` are; undefined: any of the language. */
-  readonly in: string | undefined
 }
 
 const FOLDER = fileURLToPath(new URL('../../rules', import.meta.url))
-const NEEDED = 'id level languages library title source fix bad good'.split(' ')
 
-type Test = (value: unknown) => boolean
-
-const isText: Test = (value) => typeof value === 'string'
-const areTexts: Test = (value) => [value].flat().every(isText)
-const isPattern: Test = (value) => {
-  try {
-    return isText(value) && wholeText(String(value)).source !== ''
-  } catch {
-    return false
-  }
-}
-const areConditions: Test = (value) =>
-  [value].flat().every((each) => isObject(each) && Object.values(each).every(isPattern))
-
-const MEMBERS: ReadonlyMap<string, Test> = new Map([
-  ...'id title source fix bad good in at'.split(' ').map((name) => [name, isText] as const),
-  ...'library without file from call unclear value reached'
-    .split(' ')
-    .map((name) => [name, isPattern] as const),
-  ...'document setting args unseen has unless'
-    .split(' ')
-    .map((name) => [name, areConditions] as const),
-  ['lacks', areTexts],
-  ['languages', (value) => [value].flat().every((each) => LANGUAGES.some((one) => one === each))],
-  ['level', (value) => LEVELS.some((level) => level === value)],
-  ['options', Number.isInteger],
-])
-
-/** @throws {MintmarkError} `INPUT_INVALID` with the file, the rule and the member that is wrong */
-export function readRules(folder: string = FOLDER): readonly Rule[] {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
-  return files.toSorted().flatMap((name) => {
-    const family: unknown = parse(readFileSync(path.join(folder, name), 'utf8'), { merge: true })
-    const rules: unknown = isObject(family) ? family['rules'] : undefined
-    const rows: readonly unknown[] = Array.isArray(rules) ? rules : [undefined]
-    return rows.map((row) => {
-      if (isRow(row)) return ruleOf(row)
-      throw new MintmarkError('INPUT_INVALID', `rules of ${name}: ${faultOf(row) ?? ''}`)
-    })
+export function readRules(): readonly Rule[] {
+  const files = readdirSync(FOLDER).toSorted()
+  return files.flatMap((name) => {
+    const family: unknown = parse(readFileSync(path.join(FOLDER, name), 'utf8'), { merge: true })
+    if (!isFamily(family)) throw new TypeError(name)
+    return family.rules.map(ruleOf)
   })
 }
 
-const isRow = (row: unknown): row is Row => faultOf(row) === undefined
-
-function faultOf(row: unknown): string | undefined {
-  if (!isObject(row)) return 'no list of rules'
-  const id = typeof row['id'] === 'string' ? row['id'] : 'a rule without id'
-  const missing = NEEDED.find((name) => row[name] === undefined)
-  if (missing !== undefined) return `${id}: the member ${missing} is missing`
-  const [wrong] =
-    Object.entries(row).find(([name, value]) => MEMBERS.get(name)?.(value) !== true) ?? []
-  if (wrong === undefined) return undefined
-  return `${id}: the member ${wrong} is ${MEMBERS.has(wrong) ? 'malformed' : 'not known'}`
-}
+/** They are part of the package, and held by their tests. */
+const isFamily = (family: unknown): family is { readonly rules: readonly Row[] } =>
+  isObject(family) && Array.isArray(family['rules'])
 
 function ruleOf(row: Row): Rule {
-  const { languages, library, without, file = '', at, setting, has = {}, lacks = [] } = row
+  const { library, without, file = '', at, setting, has = {}, lacks = [] } = row
   return {
     ...row,
-    languages: LANGUAGES.filter((each) => [languages].flat().includes(each)),
     library: new RegExp(library),
     without: without === undefined ? undefined : new RegExp(without),
     file: new RegExp(file, 'i'),
@@ -160,9 +130,7 @@ function ruleOf(row: Row): Rule {
     unseen: argumentsOf(row.unseen),
     has: [has].flat().map((each) => conditionsOf(each)),
     unless: conditionsOf(row.unless),
-    lacks: [lacks].flat().map(namePattern),
-    options: row.options,
-    in: row.in,
+    lacks: lacks.map(namePattern),
   }
 }
 

@@ -9,7 +9,7 @@ import {
 } from '@mintmark/core'
 import { folded } from '../history/text.ts'
 import * as probed from '../probe/report.ts'
-import { FAMILIES, type Settings } from '../vectors/catalogue.ts'
+import { FAMILIES, type Settings, type Vector } from '../vectors/catalogue.ts'
 
 const MOST_LETTERS = 2000
 
@@ -18,7 +18,7 @@ const DOCUMENTED_CACHES =
   'jose and express-oauth2-jwt-bearer 600 (cacheMaxAge), jwks-rsa 600 a kid, ' +
   '@okta/jwt-verifier 3600 (cacheMaxAge), get-jwks 60 (ttl), aws-jwt-verify no end, ' +
   'oauth4webapi 300, PyJWKClient 300 (lifespan), Microsoft.IdentityModel 43200 (AutomaticRefreshInterval)'
-const COLUMNS = ['refused', 'accepted', 'late', 'cannotTell'] as const
+const HEAD = ['family', 'refused', 'accepted', 'late', 'cannot tell']
 
 export function probeText(report: probed.ProbeReport): string {
   const { vectors, distrust, unusedAllowances } = report
@@ -45,11 +45,7 @@ function timeOf({ endpoint, outcome, seconds, keysAge, seen }: probed.Distrust):
 }
 
 function matrix(report: probed.ProbeReport): string {
-  const head = ['family', 'refused', 'accepted', 'late', 'cannot tell']
-  const rows = familyRows(report).map(({ family, counts }) =>
-    [family].concat(COLUMNS.map((name) => String(counts[name]))),
-  )
-  return [head, ...rows]
+  return [HEAD, ...familyRows(report)]
     .map((row) => row.map((cell, at) => (at === 0 ? cell.padEnd(12) : cell.padStart(13))).join(''))
     .join('\n')
 }
@@ -63,9 +59,8 @@ function described(results: readonly probed.VectorResult[]): string[] {
       const ids = group.map(({ vector }) => vector.id).join(', ')
       return wrapped(`cannot tell (${safeText(first.seen)}): ${ids}`)
     }
-    const lines = group.flatMap(lineOf)
-    if (first.allowed !== undefined) return lines.join('\n')
-    return [...lines, wrapped(`Refuse it: ${settingsText(first.vector.settings)}`, '  ')].join('\n')
+    const fix = wrapped(`Refuse it: ${settingsText(first.vector.settings)}`, '  ')
+    return [...group.flatMap(lineOf), ...(first.allowed === undefined ? [fix] : [])].join('\n')
   })
 }
 
@@ -76,49 +71,46 @@ function groupOf(result: probed.VectorResult): unknown {
 }
 
 function lineOf({ vector, outcome, seen, allowed }: probed.VectorResult): string[] {
-  const { id, family, axis, level, what, forbiddenBy, incident } = vector
+  const { id, family, axis, level, what } = vector
   const isLead = level === 'advisory' ? ', advisory' : ''
   const head = `${outcome}  ${id} (${family}, ${axis}${isLead}): ${safeText(seen)}`
-  const source = `${what} ${forbiddenBy}${incident === undefined ? '' : `. ${incident}`}.`
-  const why = allowed && `Allowed until ${allowed.until}: ${safeText(allowed.reason)}`
-  return [
-    wrapped(head),
-    ...[source, ...(why === undefined ? [] : [why])].map((line) => wrapped(line, '  ')),
-  ]
+  const source = `${what} ${sourceOf(vector)}.`
+  const why =
+    allowed && wrapped(`Allowed until ${allowed.until}: ${safeText(allowed.reason)}`, '  ')
+  return [wrapped(head), wrapped(source, '  '), ...(why === undefined ? [] : [why])]
 }
 
-export function settingsText(settings: Settings): string {
-  const named = Object.entries(settings).filter(([library]) => library !== 'any')
-  const general = Object.entries(settings).filter(([library]) => library === 'any')
-  const byDefault = named.filter(([, setting]) => setting === 'by default')
-  const optional = named.filter(([, setting]) => setting !== 'by default')
+const sourceOf = ({ forbiddenBy, incident }: Pick<Vector, 'forbiddenBy' | 'incident'>) =>
+  incident === undefined ? forbiddenBy : `${forbiddenBy}. ${incident}`
+
+function settingsText(settings: Settings): string {
+  const { any, ...named } = settings
+  const optional = Object.entries(named).filter(([, setting]) => setting !== BY_DEFAULT)
+  const byDefault = Object.keys(named).filter((library) => named[library] === BY_DEFAULT)
   return [
-    ...general.map(([, setting]) => setting),
+    ...(any === undefined ? [] : [any]),
     ...optional.map(([library, setting]) => `${library}: ${setting}`),
-    ...(byDefault.length === 0
-      ? []
-      : [`by default in ${byDefault.map(([library]) => library).join(', ')}`]),
+    ...(byDefault.length === 0 ? [] : [`${BY_DEFAULT} in ${byDefault.join(', ')}`]),
   ].join('; ')
 }
+
+const BY_DEFAULT = 'by default'
 
 /** Without the end of its last line. What there is to do about a vector is longer than a line of a source. */
 const wrapped = (text: string, indent = '') =>
   folded(text, indent, { hanging: `${indent}  `, most: MOST_LETTERS }).trimEnd()
 
-interface FamilyRow {
-  readonly family: string
-  readonly counts: probed.Summary
-}
-
-/** In the order of the families; `distrust` last, where it was measured. */
-function familyRows({ vectors, distrust }: probed.ProbeReport): FamilyRow[] {
-  const rows = FAMILIES.map((family): FamilyRow => {
+/** Cells as {@link HEAD} names them, in the order of the families; `distrust` last, where it was measured. */
+function familyRows({ vectors, distrust }: probed.ProbeReport): string[][] {
+  const families = FAMILIES.map((family) => {
     const own = vectors.filter(({ vector }) => vector.family === family)
-    return { family, counts: probed.summaryOf(own, []) }
+    return [family, probed.summaryOf(own, [])] as const
   })
-  return [...rows, { family: 'distrust', counts: probed.summaryOf([], distrust) }].filter(
-    ({ counts }) => total(counts) > 0,
-  )
+  return [...families, ['distrust', probed.summaryOf([], distrust)] as const]
+    .filter(([, counts]) => total(counts) > 0)
+    .map(([family, { refused, accepted, late, cannotTell }]) =>
+      [family, refused, accepted, late, cannotTell].map(String),
+    )
 }
 
 function verdictOf(report: probed.ProbeReport): string {
@@ -145,10 +137,6 @@ const total = ({ refused, accepted, late, cannotTell }: probed.Summary) =>
 
 export function probeMarkdown(report: probed.ProbeReport): string {
   const { vectors, distrust, issuer, atMs } = report
-  const counts = familyRows(report).map(
-    ({ family, counts: { refused, accepted, late, cannotTell } }) =>
-      row(family, refused, accepted, late, cannotTell),
-  )
   const open = vectors
     .filter(({ outcome }) => outcome !== 'refused')
     .map(({ vector, outcome, allowed }) =>
@@ -168,7 +156,10 @@ export function probeMarkdown(report: probed.ProbeReport): string {
   return [
     `## ${safeText(verdictOf(report))}`,
     `Issuer ${safeText(issuer)}, ${new Date(atMs).toISOString()}`,
-    table(['family', 'refused', 'accepted', 'late', 'cannot tell'], counts),
+    table(
+      HEAD,
+      familyRows(report).map((cells) => row(...cells)),
+    ),
     ...(open.length === 0 ? [] : [table(['vector', 'outcome', 'what', 'source', 'fix'], open)]),
     ...(times.length === 0 ? [] : [table(['key endpoint', 'distrust', 'seconds'], times)]),
     '',
@@ -236,7 +227,7 @@ export function probeSarif(report: probed.ProbeReport, exitCode: number): Json {
         partialFingerprints: fingerprint(target, `distrust-${endpoint}`),
       })),
     ],
-    notifications: withoutAnswer(report).map(([id, text]) => ({
+    notifications: withoutAnswer(report).map(({ id, text }) => ({
       level: 'warning',
       descriptor: { id },
       message: { text },
@@ -248,11 +239,9 @@ export function probeSarif(report: probed.ProbeReport, exitCode: number): Json {
 }
 
 function rules({ vectors, distrust }: probed.ProbeReport): SarifRule[] {
-  const own = vectors.map(({ vector }): SarifRule => {
-    const { id, what, forbiddenBy, incident, settings, level } = vector
-    const source = incident === undefined ? forbiddenBy : `${forbiddenBy}. ${incident}`
+  const own = vectors.map(({ vector: { id, what, level, settings, ...rest } }): SarifRule => {
     const help = `Refuse it: ${settingsText(settings)}.`
-    const full = `${what} Source: ${source}. ${help}`
+    const full = `${what} Source: ${sourceOf(rest)}. ${help}`
     return { id, level: LEVELS[level], text: what, help, full }
   })
   const times = distrust.map(({ endpoint }): SarifRule => {
@@ -280,20 +269,15 @@ function resultOf({ vector, outcome, seen, allowed }: probed.VectorResult, targe
 }
 
 /** Outcomes *cannot tell*, by id. */
-function withoutAnswer({ vectors, controls, distrust }: probed.ProbeReport): [string, string][] {
+function withoutAnswer({ vectors, controls, distrust }: probed.ProbeReport) {
+  const broken = controls.filter(({ expected, outcome }) => outcome !== expected)
+  const open = [
+    ...vectors.map(({ vector, ...answer }) => ({ id: vector.id, ...answer })),
+    ...distrust.map((each) => ({ id: `distrust-${each.endpoint}`, ...each })),
+  ].filter(({ outcome }) => outcome === 'cannot-tell')
   return [
-    ...controls
-      .filter(({ expected, outcome }) => outcome !== expected)
-      .map(({ id, seen }): [string, string] => [id, `The control does not hold: ${seen}.`]),
-    ...vectors
-      .filter(({ outcome }) => outcome === 'cannot-tell')
-      .map(({ vector, seen }): [string, string] => [vector.id, `Cannot tell: ${seen}.`]),
-    ...distrust
-      .filter(({ outcome }) => outcome === 'cannot-tell')
-      .map(({ endpoint, seen }): [string, string] => [
-        `distrust-${endpoint}`,
-        `Cannot tell: ${seen}.`,
-      ]),
+    ...broken.map(({ id, seen }) => ({ id, text: `The control does not hold: ${seen}.` })),
+    ...open.map(({ id, seen }) => ({ id, text: `Cannot tell: ${seen}.` })),
   ]
 }
 

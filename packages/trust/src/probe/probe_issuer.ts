@@ -10,18 +10,19 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } fro
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isObject, type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
+import { isAlgorithm } from '@mintmark/guard/signatures'
 import type { ForgeIssuer, ForgeKey } from '../forge/forge.ts'
 import * as stored from '../issuer/issuer_state.ts'
 import { boundedText, isLoopback } from '../targets/targets.ts'
 
 /** What a probe asks an issuer to do. */
 export interface ProbeControl {
-  readonly unlist: (kid: string) => Promise<void>
-  readonly list: (kid: string) => Promise<void>
+  readonly unlist: (kid: string) => Promise<unknown>
+  readonly list: (kid: string) => Promise<unknown>
   /** Seconds since somebody fetched the key set, where the issuer knows. */
   readonly keysAge?: (() => Promise<number | undefined>) | undefined
   /** Whether the key endpoint answers. Left out: it cannot be switched off. */
-  readonly setReachable?: ((isReachable: boolean) => Promise<void>) | undefined
+  readonly setReachable?: ((isReachable: boolean) => Promise<unknown>) | undefined
 }
 
 export interface ProbeIssuer extends ForgeIssuer {
@@ -59,23 +60,17 @@ async function runningIssuer(
   { audience, claims = {}, typ = ACCESS_TOKEN }: IssuerChoice,
   asked?: string,
 ): Promise<ProbeIssuer> {
-  const [state, { url, controlUrl }] = [
-    await stored.readState(folder),
-    await stored.readRunning(folder),
-  ]
+  const state = await stored.readState(folder)
+  const { url, controlUrl } = await stored.readRunning(folder)
   if (asked !== undefined && !isSameAddress(asked, url))
     throw invalid('the state folder that this issuer names is of another issuer')
   const keys = state.keys.map((key): ForgeKey => {
     const { role, kid } = key
-    return {
-      role,
-      kid,
-      issuer: stored.issuerOf(role, url),
-      alg: stored.algorithmOf(key),
-      privateKey: stored.privateKeyOf(key),
-    }
+    const [issuer, alg] = [stored.issuerOf(role, url), stored.algorithmOf(key)]
+    return { role, kid, issuer, alg, privateKey: stored.privateKeyOf(key) }
   })
-  const { endpoint } = await stored.commandIssuer(folder, { do: 'status' })
+  const command = (asked: stored.IssuerCommand) => stored.commandIssuer(folder, asked)
+  const { endpoint } = await command({ do: 'status' })
   if (endpoint !== 'reachable')
     throw invalid('its key endpoint is blocked: mintmark trust issuer reach lets it answer again')
   return {
@@ -86,14 +81,13 @@ async function runningIssuer(
     keys,
     strangerUrl: `${controlUrl}/stranger/keys`,
     control: {
-      unlist: async (kid) => void (await stored.commandIssuer(folder, { do: 'unlist', kid })),
-      list: async (kid) => void (await stored.commandIssuer(folder, { do: 'list', kid })),
+      unlist: (kid) => command({ do: 'unlist', kid }),
+      list: (kid) => command({ do: 'list', kid }),
       keysAge: async () => {
-        const { keysAge } = await stored.commandIssuer(folder, { do: 'status' })
+        const { keysAge } = await command({ do: 'status' })
         return typeof keysAge === 'number' ? keysAge : undefined
       },
-      setReachable: async (isReachable) =>
-        void (await stored.commandIssuer(folder, { do: isReachable ? 'reach' : 'block' })),
+      setReachable: (isReachable) => command({ do: isReachable ? 'reach' : 'block' }),
     },
   }
 }
@@ -174,31 +168,21 @@ async function hookOf(location: string): Promise<Json> {
 }
 
 function hookedKey(row: unknown, issuer: string): ForgeKey {
-  const [role, kid, alg] = ['role', 'kid', 'alg'].map((name) =>
-    isObject(row) ? text(row, name) : undefined,
-  )
-  if (!isObject(row) || role === undefined || kid === undefined || !isAlgorithm(alg))
+  const own = isObject(row) ? row : {}
+  const [role, kid, alg = ''] = ['role', 'kid', 'alg'].map((name) => text(own, name))
+  if (role === undefined || kid === undefined || !isAlgorithm(alg))
     throw invalid('a key of the hook has no role, kid and alg')
   try {
-    const jwk = row['jwk']
+    const { jwk } = own
     const privateKey = isObject(jwk)
       ? createPrivateKey({ key: jwk, format: 'jwk' })
-      : createPrivateKey(text(row, 'pem') ?? '')
-    return { role, kid, alg, issuer: text(row, 'issuer') ?? issuer, privateKey }
+      : createPrivateKey(text(own, 'pem') ?? '')
+    return { role, kid, alg, issuer: text(own, 'issuer') ?? issuer, privateKey }
   } catch {
     // The cause might contain the key.
     throw invalid(`the key for the role ${safeText(role)} of the hook cannot be read`)
   }
 }
-
-type Alg = ForgeKey['alg']
-
-const ALGORITHMS: ReadonlySet<string> = new Set<Alg>([
-  ...(['ES256', 'ES384', 'ES512', 'EdDSA'] as const),
-  ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
-])
-
-const isAlgorithm = (alg: string | undefined): alg is Alg => ALGORITHMS.has(alg ?? '')
 
 function controlOf(made: Json): ProbeControl | undefined {
   const call = (name: string) => {

@@ -30,9 +30,8 @@ export interface ProbeOptions {
 /** Answer to a forgery, and why there is none. */
 type Asked = Pick<probed.VectorResult, 'outcome' | 'seen' | 'signer'>
 
-export function runProbe(options: ProbeOptions): Promise<probed.ProbeReport> {
-  return new Run(options).report()
-}
+export const runProbe = (options: ProbeOptions): Promise<probed.ProbeReport> =>
+  new Run(options).report()
 
 class Run {
   readonly #options: ProbeOptions
@@ -47,11 +46,13 @@ class Run {
     const { target, issuer, now, distrust: wanted } = this.#options
     const atMs = now()
     const first = await this.#controls('first')
-    const canTell = first.every(holds)
-    const results = canTell ? await this.#all() : this.#cannotTell('the controls do not hold')
-    const last = canTell ? await this.#controls('last') : []
-    const stillTells = canTell && last.every(holds)
-    const vectors = stillTells ? results : this.#cannotTell('the controls do not hold')
+    const results = first.every(holds) ? await this.#all() : []
+    const last = first.every(holds) ? await this.#controls('last') : []
+    const controls = [...first, ...last]
+    const stillTells = controls.every(holds)
+    const vectors = stillTells
+      ? results
+      : this.#options.vectors.map((vector) => ({ vector, ...UNCONTROLLED }))
     // After the controls: a verifier that could not reach its keys may refuse genuine tokens for a while.
     const ask = (role: string) => this.#ask(this.#forge().token({ by: role }))
     const distrust =
@@ -60,7 +61,7 @@ class Run {
       target: target.name,
       issuer: issuer.issuer,
       atMs,
-      controls: [...first, ...last],
+      controls,
       ...this.#withAllowances(vectors, distrust, atMs),
     }
   }
@@ -101,11 +102,8 @@ class Run {
   async #all(): Promise<probed.VectorResult[]> {
     const { vectors } = this.#options
     const asked = new Map<Vector, Asked>()
-    const ordered = [
-      ...vectors.filter(({ first }) => first === undefined),
-      ...vectors.filter(({ first }) => first !== undefined),
-    ]
-    for (const vector of ordered) {
+    const isLast = ({ first }: Vector) => Number(first !== undefined)
+    for (const vector of vectors.toSorted((a, b) => isLast(a) - isLast(b))) {
       // oxlint-disable-next-line no-await-in-loop -- one request at a time
       asked.set(vector, await this.#one(vector))
       this.#options.onProgress?.(asked.size, vectors.length)
@@ -131,13 +129,14 @@ class Run {
     const { control } = this.#options.issuer
     if (control === undefined) throw new Unforgeable('the issuer can take no key out of its set')
     const { kid } = this.#forge().key('leaving')
+    const ask = async () => asked(await this.#ask(await vector.forge(this.#forge())))
     // Verifiers that keep each key for itself have it only once they have looked it up.
-    await this.#ask(await vector.forge(this.#forge()))
+    await ask()
     await control.unlist(kid)
     try {
-      const once = asked(await this.#ask(await vector.forge(this.#forge())))
+      const once = await ask()
       if (once.outcome !== 'accepted') return once
-      const again = asked(await this.#ask(await vector.forge(this.#forge())))
+      const again = await ask()
       return again.outcome === 'refused' ? { outcome: 'late', seen: again.seen } : once
     } finally {
       await control.list(kid)
@@ -146,10 +145,6 @@ class Run {
 
   #forge(): Forge {
     return new Forge(this.#options.issuer, this.#options.now())
-  }
-
-  #cannotTell(seen: string): probed.VectorResult[] {
-    return this.#options.vectors.map((vector) => ({ vector, outcome: 'cannot-tell', seen }))
   }
 
   #withAllowances(
@@ -178,6 +173,7 @@ function signerOf({ signer }: Forge): probed.Signer | undefined {
 }
 
 const NOT_ASKED: Asked = { outcome: 'cannot-tell', seen: 'not asked' }
+const UNCONTROLLED: Asked = { outcome: 'cannot-tell', seen: 'the controls do not hold' }
 
 function garbageToken(): string {
   const [header, payload, signature] = [24, 96, 64].map((length) => randomBytes(length))
@@ -206,7 +202,7 @@ export interface DistrustOptions {
 type Ask = (role: string) => Promise<Answer>
 
 /** Each with a key of its own, which is listed again afterwards. */
-export async function measureDistrust(
+async function measureDistrust(
   { keys, control }: ProbeIssuer,
   ask: Ask,
   options: DistrustOptions,

@@ -10,7 +10,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { truncate } from 'node:fs/promises'
-import { type ErrorCode, errnoOf, MintmarkError, whyUnread, whyUnwritten } from '@mintmark/core'
+import { errnoOf, MintmarkError, unreadable, writingIn } from '@mintmark/core'
 import * as log from '@mintmark/ledger/log'
 import type { Seen } from '../sources/seen.ts'
 import {
@@ -97,13 +97,13 @@ export class KeyRecord {
     }: { seen?: readonly log.SeenHead[]; files?: log.Files } = {},
   ): Promise<KeyRecord> {
     const home = { folder, files }
-    const unlock = await writing(folder, async () => {
+    const unlock = await writingIn(folder, async () => {
       await refuseOthers(home)
       await files.makeFolder(`${folder}/bodies`)
       return await log.lockFolder(files, `${folder}/lock`)
     })
     try {
-      if (!(await files.isThere(`${folder}/${KEY}`))) await writing(folder, () => begin(home))
+      if (!(await files.isThere(`${folder}/${KEY}`))) await writingIn(folder, () => begin(home))
       const signer = await signerOf(home)
       const read = await readWhole(home, { seen })
       // Lines that no head covers were never acknowledged.
@@ -124,8 +124,12 @@ export class KeyRecord {
     folder: string,
     { files = log.diskFiles, ...elsewhere }: ReadOptions = {},
   ): Promise<RecordContent> {
-    const read = () => readWhole({ folder, files }, elsewhere)
-    return (await withFileErrors('INPUT_UNREADABLE', folder, read)).content
+    try {
+      return (await readWhole({ folder, files }, elsewhere)).content
+    } catch (cause) {
+      if (cause instanceof MintmarkError || errnoOf(cause) === '') throw cause
+      throw unreadable(folder, cause)
+    }
   }
 
   /** As it is now. */
@@ -147,7 +151,7 @@ export class KeyRecord {
   /** Stores a cosigned checkpoint of this record. Durable on return. */
   async storeWitnessed(witnessed: string): Promise<void> {
     const { folder, files } = this.#home
-    await writing(folder, () =>
+    await writingIn(folder, () =>
       log.replaceDurably(files, `${folder}/${WITNESSED}`, Buffer.from(witnessed)),
     )
     this.#content = { ...this.#content, witnessed }
@@ -158,7 +162,7 @@ export class KeyRecord {
     // The file may end with half a line: only a new start reads it.
     if (this.#failure !== undefined) throw this.#failure
     try {
-      return await writing(this.#home.folder, () => this.#append(looks, nowMs))
+      return await writingIn(this.#home.folder, () => this.#append(looks, nowMs))
     } catch (cause) {
       this.#failure = new MintmarkError('LEDGER_FAILED', 'an earlier append failed')
       throw cause
@@ -361,26 +365,4 @@ async function bodyOf(
 
 function damaged(why: string): MintmarkError {
   return new MintmarkError('LEDGER_DAMAGED', `the record of keys was altered or cut: ${why}`)
-}
-
-const writing = <T>(folder: string, work: () => Promise<T>): Promise<T> =>
-  withFileErrors('OUTPUT_UNWRITABLE', folder, work)
-
-/** Runs file operations, and converts their errors. A full disk has its own code. */
-async function withFileErrors<T>(
-  code: ErrorCode,
-  location: string,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    if (cause instanceof MintmarkError) throw cause
-    const errno = errnoOf(cause)
-    if (errno === '') throw cause
-    const why = code === 'INPUT_UNREADABLE' ? whyUnread(errno) : whyUnwritten(errno)
-    const verb = code === 'INPUT_UNREADABLE' ? 'read' : 'written'
-    const named = errno === 'ENOSPC' ? 'DISK_FULL' : code
-    throw new MintmarkError(named, `${location} cannot be ${verb}: ${why}`, { errno }, { cause })
-  }
 }

@@ -29,20 +29,19 @@ export async function looksAt(sources: readonly Source[], options: FetchOptions)
   const held = new Map<string, Uint8Array>()
   const records = new Map<Observation, RecordContent>()
   let heldBytes = 0
-  const hold = (seen: Seen): void => {
+  const hold = (seen: Seen): Observation => {
     const { body } = seen
     const sha256 = hashOf(seen)
     const look = { ...factsOf(seen), recordedMs: options.now() }
-    const size = sha256 === undefined || held.has(sha256) ? 0 : (body?.length ?? 0)
-    if (body === undefined || sha256 === undefined) observations.push(look)
-    else if (heldBytes + size <= MOST_HELD_BYTES) {
-      heldBytes += size
-      held.set(sha256, body)
-      observations.push({ ...look, sha256, stored: sha256 })
-    } else {
+    if (body === undefined || sha256 === undefined) return look
+    const size = held.has(sha256) ? 0 : body.length
+    if (heldBytes + size > MOST_HELD_BYTES) {
       const why = `beyond ${MOST_HELD_BYTES >> 20} MiB of documents: not read`
-      observations.push({ ...look, outcome: 'unavailable', why })
+      return { ...look, outcome: 'unavailable', why }
     }
+    heldBytes += size
+    held.set(sha256, body)
+    return { ...look, sha256, stored: sha256 }
   }
   for (const source of sources) {
     /* oxlint-disable no-await-in-loop -- one source at a time bounds the memory */
@@ -55,7 +54,7 @@ export async function looksAt(sources: readonly Source[], options: FetchOptions)
         }
         if (content.unsignedBytes > 0)
           problems.push(`${source.location}: its end is not signed: not read`)
-      } else for await (const seen of seenIn(source, options)) hold(seen)
+      } else for await (const seen of seenIn(source, options)) observations.push(hold(seen))
     } catch (cause) {
       if (!(cause instanceof MintmarkError) || cause.code !== 'INPUT_UNREADABLE') throw cause
       problems.push(cause.message)
@@ -96,12 +95,9 @@ const SOURCE_CODES: ReadonlySet<string> = new Set(['INPUT_UNREADABLE', 'PROGRAM_
 /** One look at every source. @throws {MintmarkError} `INPUT_INVALID` for a source that means nothing */
 export async function recordOnce(options: RecorderOptions): Promise<Round> {
   assertUrls(options.sources)
+  const announced = (options.announced ?? []).map((location) => ({ location, isAnnounced: true }))
   const rounds: Round[] = []
-  for (const location of options.announced ?? []) {
-    // oxlint-disable-next-line no-await-in-loop -- a record has one writer
-    rounds.push(await recordSource({ location, className: undefined }, options, true))
-  }
-  for (const source of options.sources) {
+  for (const source of [...announced, ...options.sources]) {
     // oxlint-disable-next-line no-await-in-loop -- a record has one writer
     rounds.push(await recordSource(source, options))
   }
@@ -115,7 +111,6 @@ export async function recordOnce(options: RecorderOptions): Promise<Round> {
 async function recordSource(
   source: Source,
   options: RecorderOptions,
-  isAnnounced = false,
 ): Promise<Round & { retryAfterMs?: number | undefined }> {
   const { record, now } = options
   const have = new Set(record.content.observations.map(nameOf))
@@ -132,7 +127,7 @@ async function recordSource(
   }
   try {
     for await (const each of seenIn(source, { ...options, ...knownIn(record) })) {
-      const seen = isAnnounced ? announcement(each, now()) : each
+      const seen = source.isAnnounced === true ? announcement(each, now()) : each
       retryAfterMs = seen.retryAfterMs ?? retryAfterMs
       // Reading a saved file again is the same look; asking a server again is not.
       if (seen.clock !== 'fetched' && have.has(nameOf({ ...seen, sha256: hashOf(seen) }))) known++
@@ -155,7 +150,7 @@ function announcement(seen: Seen, atMs: number): Seen {
 }
 
 const nameOf = ({ document, atMs, outcome, sha256 }: Omit<Observation, 'recordedMs'>) =>
-  `${document}\0${atMs}\0${outcome}\0${sha256 ?? ''}`
+  [document, atMs, outcome, sha256].join('\0')
 
 const hashOf = ({ body }: Seen) => body && createHash('sha256').update(body).digest('hex')
 

@@ -9,14 +9,14 @@
  * @module
  */
 
-import { spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { type Dirent, promises as fs } from 'node:fs'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { errnoOf, isObject, type Json, MintmarkError, text, whyUnread } from '@mintmark/core'
-import { bounded } from '@mintmark/ledger/log'
 import { MOST_BYTES, MOST_FILES, readJson } from './bounds.ts'
 import { OF_ANOTHER_KIND, readDocument } from './document.ts'
-import type { Clock, Seen } from './seen.ts'
+import type { Seen } from './seen.ts'
 
 /** Of a HAR: it has pages and pictures beside key sets. */
 const MOST_HAR_BYTES = 256 << 20
@@ -25,8 +25,7 @@ export const KEY_FILE: RegExp = /\.(?:json|jwks?|xml|pem|crt|cer|har)$/i
 const DATE = /(\d{4})-?([01]\d)-?([0-3]\d)(?:[T_]?([0-2]\d)[:-]?([0-5]\d)(?:[:-]?([0-5]\d))?Z?)?/
 
 function onUnread(unread: string, cause: unknown): never {
-  const why = whyUnread(errnoOf(cause))
-  throw new MintmarkError('INPUT_UNREADABLE', `${unread} cannot be read: ${why}`)
+  throw unreadable(unread, whyUnread(errnoOf(cause)))
 }
 
 /** @throws {MintmarkError} `INPUT_UNREADABLE` for a path that does not exist */
@@ -41,11 +40,8 @@ export async function* seenInFiles(location: string): AsyncGenerator<Seen> {
     if (!KEY_FILE.test(file)) continue
     const name = path.relative(location, file)
     if (++files > MOST_FILES) {
-      yield unavailableFile(
-        `file:${name}`,
-        0,
-        `more than ${MOST_FILES} files: the rest was not read`,
-      )
+      const why = `more than ${MOST_FILES} files: the rest was not read`
+      yield { document: `file:${name}`, atMs: 0, clock: 'file-time', outcome: 'unavailable', why }
       return
     }
     yield* seenInFile(file, name, true)
@@ -55,15 +51,15 @@ export async function* seenInFiles(location: string): AsyncGenerator<Seen> {
 async function* seenInFile(file: string, name: string, isOneOfMany = false): AsyncGenerator<Seen> {
   const { size, mtimeMs } = await fs.stat(file)
   const isHar = /\.har$/i.test(file)
-  const { atMs, clock, document } = timeOf(name, mtimeMs)
+  const at = timeOf(name, mtimeMs)
   if (size > (isHar ? MOST_HAR_BYTES : MOST_BYTES)) {
-    yield unavailableFile(document, atMs, `of ${size} bytes: refused, not read`, clock)
+    yield { ...at, outcome: 'unavailable', why: `of ${size} bytes: refused, not read` }
     return
   }
   const body = await fs.readFile(file)
   if (isHar) yield* seenInHar(body, name)
   else {
-    const seen = seenOf(body, { document, atMs, clock })
+    const seen = seenOf(body, at)
     if (!isOneOfMany || isAboutKeys(seen, body)) yield seen
   }
 }
@@ -75,23 +71,13 @@ const ABOUT_KEYS =
 /** Whether one of many files counts: files that are not about keys do not. */
 export const isAboutKeys = ({ outcome, why }: Seen, body: Uint8Array): boolean =>
   outcome === 'read' ||
-  (why !== OF_ANOTHER_KIND &&
-    ABOUT_KEYS.test(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1')))
+  (why !== OF_ANOTHER_KIND && ABOUT_KEYS.test(Buffer.from(body).toString('latin1')))
 
 /** A look at bytes that somebody saved. */
 export function seenOf(body: Uint8Array, at: Pick<Seen, 'document' | 'atMs' | 'clock'>): Seen {
   const read = readDocument(body)
   if ('problem' in read) return { ...at, outcome: 'unavailable', why: read.problem }
   return { ...at, outcome: 'read', body }
-}
-
-function unavailableFile(
-  document: string,
-  atMs: number,
-  why: string,
-  clock: Clock = 'file-time',
-): Seen {
-  return { document, atMs, clock, outcome: 'unavailable', why }
 }
 
 function timeOf(name: string, mtimeMs: number): Pick<Seen, 'document' | 'atMs' | 'clock'> {
@@ -103,7 +89,7 @@ function timeOf(name: string, mtimeMs: number): Pick<Seen, 'document' | 'atMs' |
 }
 
 function* seenInHar(bytes: Uint8Array, name: string): Generator<Seen> {
-  const json = readJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))
+  const json = readJson(Buffer.from(bytes).toString('utf8'))
   const log = 'value' in json && isObject(json.value) ? json.value['log'] : undefined
   const entries: unknown = isObject(log) ? log['entries'] : undefined
   if (!Array.isArray(entries)) {
@@ -163,18 +149,11 @@ function isRecordFolder(entries: readonly Dirent[]): boolean {
   return names.has('observations') && names.has('checkpoint')
 }
 
-/** Settings of the repository that would run something, or ask somebody. */
-const OFF = [
-  'core.fsmonitor=false',
-  'core.hooksPath=',
-  'protocol.allow=never',
-  'log.showSignature=false',
-]
+/** Without the settings of the repository that would run something, or ask somebody. */
 const SAFE = [
-  ...OFF.flatMap((setting) => ['-c', setting]),
-  '--no-pager',
-  '--no-replace-objects',
-  '--literal-pathspecs',
+  ...['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=', '-c', 'protocol.allow=never'],
+  ...['-c', 'log.showSignature=false'],
+  ...['--no-pager', '--no-replace-objects', '--literal-pathspecs'],
 ]
 /** Of the list of all versions. */
 const MOST_LOG_BYTES = 256 << 20
@@ -219,20 +198,10 @@ export async function* seenInHistory(location: string): AsyncGenerator<Seen> {
 }
 
 async function logOf(location: string): Promise<string> {
-  const isFile = KEY_FILE.test(location)
-  const folder = isFile ? path.dirname(location) : location
+  const own = KEY_FILE.test(location) ? path.basename(location) : '.'
   const args = ['log', '--first-parent', '-m', '--raw', '-z', '--no-renames', '--no-abbrev']
-  const out = await git(
-    folder,
-    [
-      ...args,
-      '--no-ext-diff',
-      '--format=commit %H %ct',
-      '--',
-      isFile ? path.basename(location) : '.',
-    ],
-    MOST_LOG_BYTES,
-  )
+  const format = ['--no-ext-diff', '--format=commit %H %ct']
+  const out = await git(location, [...args, ...format, '--', own], MOST_LOG_BYTES)
   if (out === undefined) throw unreadable(location, 'its history is too long')
   return out.toString('utf8')
 }
@@ -265,34 +234,27 @@ async function git(
   args: readonly string[],
   most: number,
 ): Promise<Buffer | undefined> {
-  const folder = KEY_FILE.test(location) ? path.dirname(location) : location
   const env = {
     ...process.env,
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_NO_LAZY_FETCH: '1',
   }
-  const child = spawn('git', ['-C', folder, ...SAFE, ...args], {
-    env,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', () => reject(new MintmarkError('PROGRAM_MISSING', 'git is not there')))
-    child.once('close', resolve)
-  })
-  // Handled at once: a failure may come before all is read.
-  const status = ended.catch((cause: unknown) => cause)
-  const out = await bounded(child.stdout, most)
-  if (out === undefined) {
-    child.kill()
-    return undefined
+  try {
+    const given = ['-C', folderOf(location), ...SAFE, ...args]
+    return (await run('git', given, { env, encoding: 'buffer', maxBuffer: most })).stdout
+  } catch (cause) {
+    const code = errnoOf(cause)
+    if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return undefined
+    if (code === 'ENOENT') throw new MintmarkError('PROGRAM_MISSING', 'git is not there')
+    throw unreadable(location, 'no git repository with a history')
   }
-  const code = await status
-  if (code instanceof MintmarkError) throw code
-  if (code !== 0) throw unreadable(location, 'no git repository with a history')
-  return out
 }
 
-function unreadable(location: string, why: string): MintmarkError {
-  return new MintmarkError('INPUT_UNREADABLE', `${location} cannot be read: ${why}`)
-}
+const run = promisify(execFile)
+
+/** A file of keys may be named in place of its folder. */
+const folderOf = (location: string) => (KEY_FILE.test(location) ? path.dirname(location) : location)
+
+const unreadable = (location: string, why: string) =>
+  new MintmarkError('INPUT_UNREADABLE', `${location} cannot be read: ${why}`)

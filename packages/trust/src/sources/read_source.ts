@@ -6,14 +6,14 @@ import type { Seen } from './seen.ts'
 /** `CLASS=SOURCE` names the class of all keys of a source. */
 export interface Source {
   readonly location: string
-  readonly className: string | undefined
+  readonly className?: string | undefined
+  /** Its keys are to come: it counts from now, whatever it says. */
+  readonly isAnnounced?: boolean
 }
 
 export function parseSource(given: string): Source {
   const [, className, location] = /^([\w.-]{1,40})=(.+)$/s.exec(given) ?? []
-  return location === undefined
-    ? { location: given, className: undefined }
-    : { location, className }
+  return location === undefined ? { location: given } : { location, className }
 }
 
 /** Of any scheme: only some are asked. */

@@ -1,10 +1,17 @@
-/** Which of many RSA moduli share a prime with another one. @module */
-import { Worker } from 'node:worker_threads'
+/**
+ * Which of many RSA moduli share a prime with another one, by product and remainder trees.
+ *
+ * With P the product of all N and S the sum of P / N, S modulo N is (P / N) modulo N: the other terms are multiples of
+ * N. So a factor that N shares with another modulus divides both. S grows with the product tree by multiplication alone,
+ * and what is divided has half of the digits of the usual P modulo N².
+ *
+ * Source: Bernstein, "How to find small factors of integers", 2002; Heninger and others, "Mining Your Ps and Qs", 2012.
+ *
+ * @module
+ */
 import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
-import { productTree, sharedWith } from './batch_gcd.ts'
-import type { GcdAnswer, GcdOrder } from './gcd_worker.ts'
 
 /** Two moduli with a common factor, by their indexes. */
 interface SharedFactor {
@@ -12,8 +19,6 @@ interface SharedFactor {
   readonly second: number
 }
 
-/** Below, two threads take longer than one: starting them takes some tenths of a second. */
-const LEAST_FOR_THREADS = 4000
 /** So many are compared with so many others: some seconds. Of further ones only that they share a factor is known. */
 const MOST_SINGLE = 50
 const MOST_COMPARED = 1000
@@ -28,15 +33,12 @@ interface SharedFactors {
 }
 
 /** @param moduli distinct, each above 1 */
-export async function sharedFactors(
+export function sharedFactors(
   moduli: readonly bigint[],
   budget: WorkBudget = UNLIMITED,
-): Promise<SharedFactors> {
+): SharedFactors {
   if (moduli.length < 2) return { shared: [], pairs: [], isCut: false }
-  const found =
-    moduli.length < LEAST_FOR_THREADS
-      ? sharedWith(productTree(moduli), 1n)
-      : await inTwoThreads(moduli)
+  const found = factorsShared(moduli)
   const shared = found.flatMap((factor, i) => (factor === 1n ? [] : [i]))
   return { shared, ...pairsOf(moduli, found, shared, budget) }
 }
@@ -71,39 +73,32 @@ function pairsOf(
   return { pairs: pairs.toSorted((a, b) => a.first - b.first || a.second - b.second), isCut }
 }
 
-async function inTwoThreads(moduli: readonly bigint[]): Promise<bigint[]> {
-  const half = Math.ceil(moduli.length / 2)
-  const parts = [moduli.slice(0, half), moduli.slice(half)]
-  const threads = parts.map(() => new Worker(new URL('./gcd_worker.ts', import.meta.url)))
-  try {
-    const products = await ask(
-      threads,
-      parts.map((part) => ({ moduli: part })),
-    )
-    const shared = await ask(
-      threads,
-      products
-        .flat()
-        .toReversed()
-        .map((others) => ({ others })),
-    )
-    return shared.flat()
-  } finally {
-    await Promise.all(threads.map((thread) => thread.terminate()))
+/** What each modulus shares with the others: 1 where nothing. */
+export function factorsShared(moduli: readonly bigint[]): bigint[] {
+  let products = [...moduli]
+  // Of products that lack one modulus each.
+  let sums = moduli.map(() => 1n)
+  const levels = [products]
+  while (products.length > 1) {
+    const [above, sumsAbove]: [bigint[], bigint[]] = [[], []]
+    for (let at = 0; at < products.length; at += 2) {
+      const [left = 1n, right] = [products[at], products[at + 1]]
+      const [leftSum = 0n, rightSum = 0n] = [sums[at], sums[at + 1]]
+      above.push(right === undefined ? left : left * right)
+      sumsAbove.push(right === undefined ? leftSum : leftSum * right + rightSum * left)
+    }
+    ;[products, sums] = [above, sumsAbove]
+    levels.push(products)
   }
-}
-
-async function ask(
-  threads: readonly Worker[],
-  orders: readonly GcdOrder[],
-): Promise<readonly GcdAnswer[]> {
-  const answers = threads.map(
-    (thread, i) =>
-      new Promise<GcdAnswer>((resolve, reject) => {
-        thread.once('message', resolve)
-        thread.once('error', reject)
-        thread.postMessage(orders[i], [])
-      }),
-  )
-  return await Promise.all(answers)
+  // The tree is used up on the way down.
+  levels.pop()
+  let remainders = sums
+  for (let level = levels.pop(); level !== undefined; level = levels.pop()) {
+    const above = remainders
+    remainders = level.map((factor, i) => (above[i >> 1] ?? 0n) % factor)
+  }
+  return moduli.map((modulus, i) => {
+    const rest = remainders[i] ?? 0n
+    return rest === 0n ? modulus : fastGcd(modulus, rest)
+  })
 }

@@ -16,13 +16,7 @@ import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import { selfTestOrigin } from '@mintmark/keys/public_half/self_test_keys'
 import type { ListedKey } from '../sources/key.ts'
 
-type RsaWeakness =
-  | 'exponent'
-  | 'small-factor'
-  | 'prime-modulus'
-  | 'close-primes'
-  | 'roca'
-  | 'small-private-exponent'
+type RsaWeakness = 'exponent' | 'small-factor' | 'close-primes' | 'roca' | 'small-private-exponent'
 
 /** Rounds of Fermat's method: keys of the affected libraries fall in the first few; badkeys takes as many. */
 const FERMAT_ROUNDS = 100

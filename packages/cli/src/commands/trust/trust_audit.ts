@@ -17,7 +17,7 @@ export const trustAudit: Handler = async (call, ...operands) => {
     ca: await call.file('ca'),
   })
   const series = await trust.seriesOf(looks)
-  const read = await trust.auditKeys(series, { nowMs, profile, blocklist })
+  const read = trust.auditKeys(series, { nowMs, profile, blocklist })
   const tree = call.text('sourceTree')
   const own = sources.map(({ location }) => location).filter((each) => !trust.isUrl(each))
   const { lifetimes, unread } = await lifetimesOption(call)

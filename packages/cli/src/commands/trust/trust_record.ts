@@ -107,13 +107,10 @@ function newAlarms(record: trust.KeyRecord): () => Promise<readonly trust.Alarm[
   const known = new Set<string>()
   return async () => {
     const series = await trust.seriesOf(record.content)
-    const named = trust.alarmsOf(series, trust.historiesOf(series)).map((alarm) => {
-      const name = JSON.stringify([alarm.code, alarm.document, alarm.thumbprint, alarm.message])
-      return { alarm, name }
-    })
-    const fresh = named.filter(({ name }) => !known.has(name))
-    for (const { name } of fresh) known.add(name)
-    return fresh.map(({ alarm }) => alarm)
+    const alarms = trust.alarmsOf(series, trust.historiesOf(series))
+    const fresh = alarms.filter((alarm) => !known.has(trust.alarmName(alarm)))
+    for (const alarm of fresh) known.add(trust.alarmName(alarm))
+    return fresh
   }
 }
 
