@@ -190,14 +190,7 @@ export async function readReceipts(file: string): Promise<Receipts> {
   return { tokens, silent, unread }
 }
 
-interface Receipt {
-  readonly tokenId: string
-  readonly atMs: number
-  readonly isAdmitted: boolean
-  readonly claims: ReadonlySet<unknown> | undefined
-}
-
-function receiptIn(line: string): Receipt | undefined {
+function receiptIn(line: string) {
   const row = parseObject(line)
   if (row?.['schema'] !== 'mintmark-access/1') return undefined
   const { tokenId } = readJti(row['tokenId'])
@@ -209,7 +202,7 @@ function receiptIn(line: string): Receipt | undefined {
 
 function merged(
   known: ShownToken | undefined,
-  { atMs, isAdmitted }: Receipt,
+  { atMs, isAdmitted }: { readonly atMs: number; readonly isAdmitted: boolean },
   claims: ReadonlySet<unknown>,
 ): ShownToken {
   const token = known ?? { missing: 0, isUnbound: false, admittedMs: 0, refusedMs: 0 }

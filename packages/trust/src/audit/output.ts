@@ -25,19 +25,18 @@ export interface AuditAnswer {
   readonly blocklistEntries: number | undefined
 }
 
-export function findingsOf({ audit, pinned }: AuditAnswer): readonly AuditFinding[] {
-  return [...audit.findings, ...(pinned?.findings ?? [])]
-}
+export const findingsOf = ({ audit, pinned }: AuditAnswer): readonly AuditFinding[] => [
+  ...audit.findings,
+  ...(pinned?.findings ?? []),
+]
 
 /** Notes are none. */
-export function isFound(answer: AuditAnswer): boolean {
-  return findingsOf(answer).some(({ level }) => level !== 'note')
-}
+export const isFound = (answer: AuditAnswer): boolean =>
+  findingsOf(answer).some(({ level }) => level !== 'note')
 
 /** Rows of standards that no key set can decide do not count: they say so each time. */
-export function isWhole({ audit, pinned }: AuditAnswer): boolean {
-  return audit.unjudged.length === 0 && audit.keys.length > 0 && (pinned?.skipped.size ?? 0) === 0
-}
+export const isWhole = ({ audit, pinned }: AuditAnswer): boolean =>
+  audit.unjudged.length === 0 && audit.keys.length > 0 && (pinned?.skipped.size ?? 0) === 0
 
 export function auditDocument(answer: AuditAnswer): object {
   const { audit, pinned, lifetimes, rows, blocklistEntries } = answer
@@ -48,17 +47,14 @@ export function auditDocument(answer: AuditAnswer): object {
     findings: findingsOf(answer),
     unjudged: audit.unjudged,
     blocklistEntries: blocklistEntries ?? null,
-    sourceTree:
-      pinned === undefined
-        ? null
-        : {
-            files: pinned.files,
-            skipped: Object.fromEntries(pinned.skipped),
-            kidsLeftOut: pinned.kidsLeftOut,
-          },
+    sourceTree: pinned === undefined ? null : treeDocument(pinned),
     tokens: lifetimes === undefined ? null : tokensDocument(lifetimes),
     standards: rows,
   }
+}
+
+const treeDocument = ({ files, skipped, kidsLeftOut }: PinnedSearch) => {
+  return { files, skipped: Object.fromEntries(skipped), kidsLeftOut }
 }
 
 function tokensDocument({ tokens, p50, p99, longest, isPruned, shown }: TokenLifetimes): object {
@@ -72,7 +68,7 @@ function tokensDocument({ tokens, p50, p99, longest, isPruned, shown }: TokenLif
 
 export function auditSarif(answer: AuditAnswer, exitCode: number): Json {
   return sarifLog({
-    rules: RULES.map(([id, { level, title, help }]) => ({ id, level, text: title, help })),
+    rules: RULES.map(({ title, ...rule }) => ({ ...rule, text: title })),
     results: findingsOf(answer).map(resultOf),
     notifications: answer.audit.unjudged.map((why) => ({
       level: 'warning',
@@ -86,22 +82,16 @@ export function auditSarif(answer: AuditAnswer, exitCode: number): Json {
 
 function resultOf({ rule, level, document, thumbprint, kid, message, place }: AuditFinding): Json {
   const file = place?.file ?? document
+  const what = place === undefined ? '' : message
   const key = kid ?? thumbprint
   return {
     ruleId: rule,
-    ruleIndex: RULES.findIndex(([id]) => id === rule),
+    ruleIndex: RULES.findIndex(({ id }) => id === rule),
     kind: 'fail',
     level,
     message: { text: safeText(key === undefined ? message : `${key}: ${message}`, 1000) },
     locations: [sarifLocation(uriOf(file), place?.line)],
-    partialFingerprints: {
-      'finding/v1': sarifFingerprint(
-        rule,
-        thumbprint ?? '',
-        file,
-        place === undefined ? '' : message,
-      ),
-    },
+    partialFingerprints: { 'finding/v1': sarifFingerprint(rule, thumbprint ?? '', file, what) },
     properties: { thumbprint, kid: kid === undefined ? undefined : safeText(kid, 200) },
   }
 }
@@ -112,14 +102,9 @@ const uriOf = (location: string): string =>
     ? encodeURI(location)
     : sarifPath(location.replace(/^(?:file|git):/, ''))
 
-export function auditText({
-  audit,
-  pinned,
-  lifetimes,
-  rows,
-  blocklistEntries,
-}: AuditAnswer): string {
-  const all = [...audit.findings, ...(pinned?.findings ?? [])]
+export function auditText(answer: AuditAnswer): string {
+  const { audit, pinned, lifetimes, rows, blocklistEntries } = answer
+  const all = findingsOf(answer)
   const head = `${plural(audit.keys.length, 'key')} in ${plural(audit.documents, 'document')}: ${countsText(all)}`
   return [
     folded(head, ''),
@@ -135,51 +120,40 @@ export function auditText({
     .join('\n')
 }
 
-function rulesText(findings: readonly AuditFinding[]): string {
-  const rules = [...new Set(findings.map(({ rule }) => rule))]
-  return rules
-    .map((id) => {
-      const found = findings.filter(({ rule }) => rule === id)
+const rulesText = (findings: readonly AuditFinding[]): string =>
+  [...Map.groupBy(findings, ({ rule }) => rule)]
+    .map(([id, found]) => {
+      const { title, help } = ruleOf(id)
       return [
-        folded(`${found[0]?.level.toUpperCase() ?? ''} ${id}: ${ruleOf(id).title}`, ''),
+        folded(`${found[0]?.level.toUpperCase() ?? ''} ${id}: ${title}`, ''),
         listedText(found, findingText),
-        folded(ruleOf(id).help),
+        folded(help),
       ].join('')
     })
     .join('\n')
-}
 
 function findingText({ kid, thumbprint, document, place, message }: AuditFinding): string {
   const name = kid ?? thumbprint
-  const where =
-    place === undefined
-      ? document
-      : `${place.file}${place.line === undefined ? '' : `:${place.line}`}`
+  const { file = document, line } = place ?? {}
+  const where = line === undefined ? file : `${file}:${line}`
   const whose = name === undefined ? '' : `${safeText(name, 60)}: `
   return folded(`- ${whose}${message}`, '  ', { hanging: '    ' }) + folded(`in ${where}`, '    ')
 }
 
 function looked(pinned: AuditAnswer['pinned'], blocklistEntries: number | undefined): string {
-  const lines =
+  const lines = [
     blocklistEntries === undefined
-      ? folded('No blocklist was given: --blocklist FILE')
-      : folded(`Blocklist of ${plural(blocklistEntries, 'key')}`)
-  if (pinned === undefined)
-    return `Looked for:\n${lines}${folded('Pinned keys: not looked for, --source-tree DIR')}`
-  const skipped = [...pinned.skipped].map(([why, n]) => `${n} ${why}`)
-  const tree = folded(
-    `Pinned keys in ${plural(pinned.files, 'file')}; skipped: ${skipped.join(', ') || 'none'}`,
-  )
-  const kids =
-    pinned.kidsLeftOut.length === 0
-      ? ''
-      : folded(
-          `Too short or plain to look for: kid ${pinned.kidsLeftOut
-            .slice(0, 5)
-            .map((kid) => safeText(kid, 20))
-            .join(', ')}`,
-        )
-  return `Looked for:\n${lines}${tree}${kids}`
+      ? 'No blocklist was given: --blocklist FILE'
+      : `Blocklist of ${plural(blocklistEntries, 'key')}`,
+  ]
+  if (pinned === undefined) lines.push('Pinned keys: not looked for, --source-tree DIR')
+  else {
+    const skipped = [...pinned.skipped].map(([why, n]) => `${n} ${why}`).join(', ')
+    const kids = pinned.kidsLeftOut.slice(0, 5).map((kid) => safeText(kid, 20))
+    lines.push(`Pinned keys in ${plural(pinned.files, 'file')}; skipped: ${skipped || 'none'}`)
+    if (kids.length > 0) lines.push(`Too short or plain to look for: kid ${kids.join(', ')}`)
+  }
+  return `Looked for:\n${lines.map((line) => folded(line)).join('')}`
 }
 
 function tokensText({ tokens, p50, p99, longest, isPruned, shown }: TokenLifetimes): string {
@@ -200,16 +174,11 @@ function tokensText({ tokens, p50, p99, longest, isPruned, shown }: TokenLifetim
   return `Tokens:\n${lines.map((line) => folded(line)).join('')}`
 }
 
-function rowsText(rows: readonly StandardRow[]): string {
-  return rows
-    .map(
-      ({ standard, section, text, state, because }) =>
-        folded(
-          `${state.toUpperCase().padEnd(11)}  ${standard}${section === '' ? '' : ` ${section}`}`,
-          '',
-        ) +
-        folded(text, '             ') +
-        folded(because, '             '),
-    )
+const rowsText = (rows: readonly StandardRow[]): string =>
+  rows
+    .flatMap(({ standard, section, text, state, because }) => [
+      folded(`${state.toUpperCase().padEnd(11)}  ${`${standard} ${section}`.trimEnd()}`, ''),
+      folded(text, ' '.repeat(13)),
+      folded(because, ' '.repeat(13)),
+    ])
     .join('')
-}

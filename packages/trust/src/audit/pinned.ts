@@ -15,8 +15,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip, zstdDecompress } from 'node:zlib'
 import { filesBelow, KEY_FILE } from '../sources/files.ts'
-import type { ListedKey } from '../sources/key.ts'
-import { readCertificate } from '../sources/key.ts'
+import { type ListedKey, readCertificate } from '../sources/key.ts'
 import { type AuditFinding, finding } from './rules.ts'
 
 export interface PinnedSearch {
@@ -32,18 +31,16 @@ const MOST_FILE_BYTES = 64 << 20
 const MOST_TREE_FILES = 200_000
 /** Of a label before a hash: `SHA256 Fingerprint`, the name of a variable. */
 const LONGEST_LABEL = 60
-const TOO_LARGE = 'larger than 64 MiB'
 const MOST_UNPACKED_BYTES = 256 << 20
 const COMPRESSED = 'compressed'
-const TOO_MANY = 'beyond 200,000 files'
 const UNREADABLE = 'unreadable'
 /** zip, xz, bzip2. */
 const PACKED = ['504b0304', 'fd377a58', '425a68']
-type Unpack = (packed: Buffer, bound: { readonly maxOutputLength: number }) => Promise<Buffer>
-const UNPACKED: readonly (readonly [string, Unpack])[] = [
-  ['1f8b', promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip)],
-  ['28b52ffd', promisify<Buffer, { maxOutputLength: number }, Buffer>(zstdDecompress)],
-]
+type Bound = { readonly maxOutputLength: number }
+const UNPACKED = [
+  ['1f8b', promisify<Buffer, Bound, Buffer>(gunzip)],
+  ['28b52ffd', promisify<Buffer, Bound, Buffer>(zstdDecompress)],
+] as const
 
 /**
  * Records of keys are passed over, wherever they are.
@@ -63,7 +60,7 @@ export async function findPinned(
   for await (const file of filesBelow(folder, { onUnread: () => skip(UNREADABLE) })) {
     if (isSource(path.resolve(file), sources)) continue
     if (files >= MOST_TREE_FILES) {
-      skip(TOO_MANY)
+      skip('beyond 200,000 files')
       break
     }
     const bytes = await readSome(file)
@@ -84,26 +81,18 @@ function isSource(file: string, sources: readonly string[]): boolean {
     .some((own) => file === own || (KEY_FILE.test(file) && file.startsWith(own + path.sep)))
 }
 
-/** The bytes of a file, or why it is skipped. */
+/** The bytes of a file, or why it is skipped. A bomb, and what is damaged, is skipped as what it is: compressed. */
 async function readSome(file: string): Promise<Buffer | string> {
   try {
-    if ((await fs.stat(file)).size > MOST_FILE_BYTES) return TOO_LARGE
+    if ((await fs.stat(file)).size > MOST_FILE_BYTES) return 'larger than 64 MiB'
     const bytes = await fs.readFile(file)
     const head = bytes.subarray(0, 6).toString('hex')
     if (PACKED.some((magic) => head.startsWith(magic))) return COMPRESSED
     const [, unpack] = UNPACKED.find(([magic]) => head.startsWith(magic)) ?? []
-    return unpack === undefined ? bytes : await unpacked(bytes, unpack)
+    const bound = { maxOutputLength: MOST_UNPACKED_BYTES }
+    return unpack === undefined ? bytes : await unpack(bytes, bound).catch(() => COMPRESSED)
   } catch {
     return UNREADABLE
-  }
-}
-
-/** A bomb, and what is damaged, is skipped as what it is: compressed. */
-async function unpacked(bytes: Buffer, unpack: Unpack): Promise<Buffer | string> {
-  try {
-    return await unpack(bytes, { maxOutputLength: MOST_UNPACKED_BYTES })
-  } catch {
-    return COMPRESSED
   }
 }
 
@@ -117,11 +106,8 @@ function pinnedIn(bytes: Buffer, file: string, needles: Needles): AuditFinding[]
   const note = (key: ListedKey, what: string, at: number) => {
     const name = `${key.thumbprint}\0${what}`
     if (found.has(name)) return
-    const line = text.includes('\0') ? undefined : lineAt(text, at)
-    found.set(
-      name,
-      finding('pinned-key', file, `${what} of the key`, { key, place: { file, line } }),
-    )
+    const place = { file, line: text.includes('\0') ? undefined : lineAt(text, at) }
+    found.set(name, finding('pinned-key', file, `${what} of the key`, { key, place }))
   }
   for (const { index, 0: word } of text.matchAll(/[\w+/=.:~-]{8,8192}/g))
     for (const each of wordsIn(word)) {
@@ -196,18 +182,21 @@ function needlesOf(keys: readonly ListedKey[]): Needles {
   const spki = new Map<string, ListedKey>()
   const kidsLeftOut: string[] = []
   for (const key of keys) {
-    const add = (text: string | undefined, what: string) => {
-      if (text !== undefined && !texts.has(text)) texts.set(text, { key, what })
+    const add = (text: string, what: string) => {
+      if (!texts.has(text)) texts.set(text, { key, what })
     }
     add(key.thumbprint, 'RFC 7638 thumbprint')
-    hashed(add, key.spkiSha256, 'SPKI SHA-256')
-    hashed(add, key.spkiSha1, 'SPKI SHA-1')
-    for (const { sha1, sha256 } of key.certificates.slice(0, 1)) {
-      hashed(add, sha1, 'certificate SHA-1')
-      hashed(add, sha256, 'certificate SHA-256')
-    }
-    hashed(add, hexOf(key.jwk['n']), 'modulus')
-    hashed(add, hexOf(key.jwk['x']), 'public key')
+    const [{ sha1, sha256 } = {}] = key.certificates
+    for (const [what, hex] of [
+      ['SPKI SHA-256', key.spkiSha256],
+      ['SPKI SHA-1', key.spkiSha1],
+      ['certificate SHA-1', sha1],
+      ['certificate SHA-256', sha256],
+      ['modulus', hexOf(key.jwk['n'])],
+      ['public key', hexOf(key.jwk['x'])],
+    ] as const)
+      if (hex !== undefined)
+        for (const text of [hex, Buffer.from(hex, 'hex').toString('base64url')]) add(text, what)
     if (key.spkiSha256 !== undefined) spki.set(key.spkiSha256, key)
     if (key.kid === undefined) continue
     if (key.kid.length >= LEAST_KID && /\d/.test(key.kid)) add(key.kid, 'kid')
@@ -222,15 +211,6 @@ function needlesOf(keys: readonly ListedKey[]): Needles {
 
 const hexOf = (encoded: string | undefined) =>
   encoded === undefined ? undefined : Buffer.from(encoded, 'base64url').toString('hex')
-
-function hashed(
-  add: (text: string | undefined, what: string) => void,
-  hex: string | undefined,
-  what: string,
-): void {
-  add(hex, what)
-  add(hex === undefined ? undefined : Buffer.from(hex, 'hex').toString('base64url'), what)
-}
 
 /** The encodings of a word of a file, as in {@link Needles.texts}. */
 function encodingsOf(word: string): string[] {

@@ -16,12 +16,6 @@ export const countsText = (findings: readonly { readonly level: Level }[]): stri
     ', ',
   )
 
-export interface Rule {
-  readonly level: Level
-  readonly title: string
-  readonly help: string
-}
-
 /** Without help: {@link REPLACE}. */
 type Row = readonly [Level, title: string, help?: string]
 
@@ -83,17 +77,20 @@ const ROWS = {
 
 export type RuleId = keyof typeof ROWS
 
-const ruleIn = ([level, title, help = REPLACE]: Row): Rule => ({
-  level,
-  title,
-  help,
-})
+export interface Rule {
+  readonly id: string
+  readonly level: Level
+  readonly title: string
+  readonly help: string
+}
 
-export const ruleOf = (id: RuleId): Rule => ruleIn(ROWS[id])
+const ruleIn = (id: string, [level, title, help = REPLACE]: Row): Rule => {
+  return { id, level, title, help }
+}
 
-export const RULES: readonly (readonly [id: string, Rule])[] = Object.entries<Row>(ROWS).map(
-  ([id, row]) => [id, ruleIn(row)],
-)
+export const ruleOf = (id: RuleId): Rule => ruleIn(id, ROWS[id])
+
+export const RULES: readonly Rule[] = Object.entries<Row>(ROWS).map(([id, row]) => ruleIn(id, row))
 
 export interface AuditFinding {
   readonly rule: RuleId
@@ -121,21 +118,15 @@ export function finding(
 }
 
 export interface Profile {
-  readonly title: string
   readonly longestUseMs: number
 }
 
 const DAY_MS = 86_400_000
 
+/** Of NIST IR 8587 (draft): for a provider of many tenants, a key of one tenant, and on premises. */
 export const PROFILES: Readonly<Record<string, Profile>> = {
-  'ir8587-multi-tenant': {
-    title: 'NIST IR 8587 (draft), provider of many tenants',
-    longestUseMs: 14 * DAY_MS,
-  },
-  'ir8587-tenant': {
-    title: 'NIST IR 8587 (draft), key of one tenant',
-    // Three months, at the longest three of them can be.
-    longestUseMs: 92 * DAY_MS,
-  },
-  'on-premises': { title: 'NIST IR 8587 (draft), on premises', longestUseMs: 366 * DAY_MS },
+  'ir8587-multi-tenant': { longestUseMs: 14 * DAY_MS },
+  // Three months, at the longest three of them can be.
+  'ir8587-tenant': { longestUseMs: 92 * DAY_MS },
+  'on-premises': { longestUseMs: 366 * DAY_MS },
 }

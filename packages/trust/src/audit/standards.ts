@@ -37,6 +37,27 @@ type Row = readonly [section: string, text: string, state: State | ((evidence: E
 
 const missing = (what: string): State => ({ state: 'cannot tell', because: `missing: ${what}` })
 const notMet = (because: string): State => ({ state: 'not met', because })
+const met = (because: string): State => ({ state: 'met', because })
+
+const KNOWN_PRIVATE: readonly RuleId[] = [
+  'private-published',
+  'published-key',
+  'blocklisted-key',
+  'rsa-shared-factor',
+  'rsa-small-factor',
+  'rsa-prime-modulus',
+  'rsa-close-primes',
+  'rsa-roca',
+  'rsa-small-private-exponent',
+]
+
+/** Findings contradict it, and no key set shows it. */
+const unless =
+  (rules: readonly RuleId[], what: string) =>
+  (evidence: Evidence): State => {
+    const found = foundOf(evidence, rules)
+    return found === undefined ? missing(what) : notMet(found)
+  }
 
 // biome-ignore format: a table
 const IR: readonly Row[] = [
@@ -52,8 +73,9 @@ const IR: readonly Row[] = [
 ]
 // biome-ignore format: a table
 const IA: readonly Row[] = [
-  ['(1)', 'keys are protected', protectedRow],
-  ['(2)', 'source and integrity of assertions and metadata are verified', sourceRow],
+  ['(1)', 'keys are protected', unless(KNOWN_PRIVATE, 'where private keys are, and who can read them')],
+  ['(2)', 'source and integrity of assertions and metadata are verified',
+    unless(['issuer-mismatch', 'metadata-expired', 'broken-algorithm'], 'a test of each verifier; signatures of metadata')],
   ['(3)', 'tokens are issued, refreshed, revoked, bound in time and audience', boundRow],
 ]
 
@@ -86,7 +108,7 @@ function ageRow(evidence: Evidence): State {
   )
   if (signing.length === 0) return missing('a signing key')
   const open = signing.filter((key) => longestPossibleMs(key, nowMs) > profile.longestUseMs)
-  if (open.length === 0) return { state: 'met', because: `${signing.length} keys, by the record` }
+  if (open.length === 0) return met(`${signing.length} keys, by the record`)
   return missing(
     `looks before and after ${open.length} of ${signing.length} keys: a record over time`,
   )
@@ -108,7 +130,7 @@ function separateRow(evidence: Evidence): State {
   )
   if (silent.length > 0) return missing(`use of ${silent.length} keys`)
   if (evidence.audit.keys.length === 0) return missing('a key')
-  return { state: 'met', because: `${plural(evidence.audit.keys.length, 'key')}, each for one use` }
+  return met(`${plural(evidence.audit.keys.length, 'key')}, each for one use`)
 }
 
 function lifeRow({ lifetimes }: Evidence): State {
@@ -117,42 +139,12 @@ function lifeRow({ lifetimes }: Evidence): State {
   const { longest, p50, p99, isPruned } = lifetimes
   const numbers = `longest ${longest} s, p50 ${p50} s, p99 ${p99} s, by the ledger`
   if (longest > LONGEST_TOKEN_SECONDS) return notMet(numbers)
-  return isPruned
-    ? missing(`entries that were pruned; of the others ${numbers}`)
-    : { state: 'met', because: numbers }
-}
-
-const KNOWN_PRIVATE: readonly RuleId[] = [
-  'private-published',
-  'published-key',
-  'blocklisted-key',
-  'rsa-shared-factor',
-  'rsa-small-factor',
-  'rsa-prime-modulus',
-  'rsa-close-primes',
-  'rsa-roca',
-  'rsa-small-private-exponent',
-]
-
-function protectedRow(evidence: Evidence): State {
-  const known = foundOf(evidence, KNOWN_PRIVATE)
-  return known === undefined
-    ? missing('where private keys are, and who can read them')
-    : notMet(known)
-}
-
-function sourceRow(evidence: Evidence): State {
-  const wrong = foundOf(evidence, ['issuer-mismatch', 'metadata-expired', 'broken-algorithm'])
-  return wrong === undefined
-    ? missing('a test of each verifier; signatures of metadata')
-    : notMet(wrong)
+  return isPruned ? missing(`entries that were pruned; of the others ${numbers}`) : met(numbers)
 }
 
 function boundRow(evidence: Evidence): State {
-  const { lifetimes } = evidence
-  if (lifetimes !== undefined && lifetimes.longest > LONGEST_TOKEN_SECONDS)
-    return notMet(`a token lives for ${lifetimes.longest} s`)
-  const shown = lifetimes?.shown
+  const { longest = 0, shown } = evidence.lifetimes ?? {}
+  if (longest > LONGEST_TOKEN_SECONDS) return notMet(`a token lives for ${longest} s`)
   const unnamed = shown?.missing.get('aud')
   if (unnamed !== undefined) return notMet(`${plural(unnamed, 'token')} without aud, by receipts`)
   const revocation = revocationRow(evidence)
@@ -165,39 +157,46 @@ function boundRow(evidence: Evidence): State {
   return missing(gaps.join('; '))
 }
 
-const NO_RECEIPTS = missing('--receipts of a guard, for the tokens of --ledger')
-const SILENT = missing('receipts that name claims: those are of an earlier version of the guard')
-
 /** Tokens with receipts, and how many have none. */
-function shownOf({ lifetimes }: Evidence): { shown: ShownShare; unseen: number } | State {
-  const shown = lifetimes?.shown
-  if (lifetimes === undefined || shown === undefined) return NO_RECEIPTS
-  if (shown.tokens > 0) return { shown, unseen: lifetimes.tokens - shown.tokens }
-  return shown.silentReceipts > 0 ? SILENT : missing('a receipt of a token of the ledger')
+interface Shown {
+  readonly shown: ShownShare
+  readonly unseen: number
 }
 
-const unseenOf = (unseen: number, { tokens }: ShownShare) =>
-  missing(`receipts of ${plural(unseen, 'issued token')}; the ${tokens} that were shown have them`)
+function shownOf({ lifetimes }: Evidence): Shown | State {
+  const shown = lifetimes?.shown
+  if (lifetimes === undefined || shown === undefined)
+    return missing('--receipts of a guard, for the tokens of --ledger')
+  if (shown.tokens > 0) return { shown, unseen: lifetimes.tokens - shown.tokens }
+  return shown.silentReceipts > 0
+    ? missing('receipts that name claims: those are of an earlier version of the guard')
+    : missing('a receipt of a token of the ledger')
+}
+
+/** Met by the tokens that were shown, where that is all of them. */
+const ofAll = ({ shown: { tokens }, unseen }: Shown, because: string): State =>
+  unseen > 0
+    ? missing(
+        `receipts of ${plural(unseen, 'issued token')}; the ${tokens} that were shown have them`,
+      )
+    : met(because)
 
 function elementsRow(evidence: Evidence): State {
   const seen = shownOf(evidence)
   if ('state' in seen) return seen
-  const { shown, unseen } = seen
+  const { shown } = seen
   const without = [...shown.missing].map(([claim, n]) => `${claim} (${n})`).join(', ')
   if (without !== '') return notMet(`of ${plural(shown.tokens, 'token')}, without: ${without}`)
-  return unseen > 0
-    ? unseenOf(unseen, shown)
-    : { state: 'met', because: `all ${plural(shown.tokens, 'token')}, by receipts` }
+  return ofAll(seen, `all ${plural(shown.tokens, 'token')}, by receipts`)
 }
 
 function bindingRow(evidence: Evidence): State {
   const seen = shownOf(evidence)
   if ('state' in seen) return seen
-  const { shown, unseen } = seen
+  const { shown } = seen
   const share = boundShare(shown)
   if (shown.bound === 0) return notMet(share)
-  if (shown.bound < shown.tokens) return missing(`whether all could be; ${share}`)
-  return unseen > 0 ? unseenOf(unseen, shown) : { state: 'met', because: share }
+  return shown.bound < shown.tokens ? missing(`whether all could be; ${share}`) : ofAll(seen, share)
 }
 
 /** As `812 of 1000 tokens (81.2 %) have cnf`. */
@@ -212,6 +211,5 @@ function revocationRow({ lifetimes }: Evidence): State {
   const admitted = `${plural(admittedRevoked, 'revoked token')} admitted a minute later or more`
   if (admittedRevoked > 0) return notMet(admitted)
   if (refusedRevoked === 0) return missing('a token that was revoked, and who refused it')
-  const because = `${plural(refusedRevoked, 'revoked token')} refused, none admitted, by receipts`
-  return { state: 'met', because }
+  return met(`${plural(refusedRevoked, 'revoked token')} refused, none admitted, by receipts`)
 }

@@ -95,30 +95,22 @@ export function historiesOf(all: readonly Series[]): readonly KeyHistory[] {
     const byKey = Map.groupBy(seen, ({ key }) => key.thumbprint)
     return [...byKey].flatMap(([thumbprint, own]) => {
       const last = own.at(-1)?.key
-      return last === undefined ? [] : [historyOf(series, thumbprint, last, own)]
+      if (last === undefined) return []
+      return {
+        series: series.name,
+        thumbprint,
+        key: last,
+        issuers: distinct(own.map(({ key, look }) => issuerOf(key, look))),
+        classes: distinct(own.map(({ key, look }) => classOf(key, look))),
+        kids: distinct(own.map(({ key }) => key.kid)),
+        listings: listingsOf(series.looks, thumbprint),
+      }
     })
   })
 }
 
 const distinct = (values: readonly (string | undefined)[]) =>
   [...new Set(values)].filter((value) => value !== undefined)
-
-function historyOf(
-  series: Series,
-  thumbprint: string,
-  key: ListedKey,
-  seen: readonly { readonly key: ListedKey; readonly look: Look }[],
-): KeyHistory {
-  return {
-    series: series.name,
-    thumbprint,
-    key,
-    issuers: distinct(seen.map(({ key: each, look }) => issuerOf(each, look))),
-    classes: distinct(seen.map(({ key: each, look }) => classOf(each, look))),
-    kids: distinct(seen.map(({ key: each }) => each.kid)),
-    listings: listingsOf(series.looks, thumbprint),
-  }
-}
 
 /** The issuer by the key's own member, the document, or the metadata that named it. */
 export function issuerOf(key: ListedKey, { observation, document }: Look): string | undefined {
@@ -160,16 +152,10 @@ function listingsOf(looks: readonly Look[], thumbprint: string): readonly Listin
   return listings
 }
 
-/**
- * Whether a key was listed at a time.
- *
- * `listed`: the looks before and after both list it. `absent`: neither does. `unknown`: the two differ, or there is no
- * look before or after.
- */
-type Standing = 'listed' | 'absent' | 'unknown'
-
+/** Whether a key was listed at a time. */
 export interface Answer {
-  readonly standing: Standing
+  /** The looks before and after both list it; neither does; the two differ, or one is not there. */
+  readonly standing: 'listed' | 'absent' | 'unknown'
   /** The looks around the time; undefined where there is none. */
   readonly beforeMs: number | undefined
   readonly afterMs: number | undefined
@@ -179,10 +165,9 @@ export function standingAt(series: Series, thumbprint: string, atMs: number): An
   const before = series.looks.findLast(({ observation }) => observation.atMs <= atMs)
   const after = series.looks.find(({ observation }) => observation.atMs >= atMs)
   const times = { beforeMs: before?.observation.atMs, afterMs: after?.observation.atMs }
-  if (before === undefined || after === undefined) return { standing: 'unknown', ...times }
-  const [was, is] = [before, after].map(({ document }) => lists(document, thumbprint))
-  if (was !== is) return { standing: 'unknown', ...times }
-  return { standing: was === true ? 'listed' : 'absent', ...times }
+  const [was, is] = [before, after].map((look) => look && lists(look.document, thumbprint))
+  if (was === undefined || was !== is) return { standing: 'unknown', ...times }
+  return { standing: was ? 'listed' : 'absent', ...times }
 }
 
 /** Whether an id names a key: its kid, thumbprint, SPKI SHA-256, or the SHA-1 or SHA-256 of a certificate. */

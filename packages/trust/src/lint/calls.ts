@@ -16,7 +16,6 @@ export interface Call {
   readonly callee: string
   readonly args: readonly SgNode[]
   readonly node: SgNode
-  readonly line: number
 }
 
 /** Options of a call. Open: more may come from a variable. */
@@ -47,12 +46,7 @@ export const ALL_CALLS: ReadonlySet<string> = kindSet(Object.values(CALLS).join(
 export function callsIn(root: SgNode, language: string): Call[] {
   const nodes = findAll(root, CALLS[language])
   if (nodes.length > MOST_CALLS) throw new Error(`more than ${MOST_CALLS} calls`)
-  return nodes.map((node) => ({
-    callee: calleeOf(node),
-    args: argumentsOf(node),
-    node,
-    line: lineOf(node),
-  }))
+  return nodes.map((node) => ({ callee: calleeOf(node), args: argumentsOf(node), node }))
 }
 
 /** @throws {Error} above a limit */
@@ -105,10 +99,10 @@ const plain = (node: SgNode) => textOf(node, 200).replaceAll(/<[^()]*>|\s+/g, ''
 
 function argumentsOf(node: SgNode): SgNode[] {
   const list = node.field('arguments') ?? node.field('body')
-  return list === null
-    ? []
-    : list.children().filter((each) => each.isNamed() && each.kind() !== 'comment')
+  return list === null ? [] : partsOf(list)
 }
+
+const partsOf = (node: SgNode) => namedIn(node).filter((each) => each.kind() !== 'comment')
 
 const WRAPPERS = kindSet(
   'argument literal_element parenthesized_expression as_expression satisfies_expression',
@@ -152,6 +146,7 @@ function jsOptions({ args }: Call, first = 0): Options {
 
 const OPEN: Options = { settings: [], isOpen: true }
 const NONE: Options = { settings: [], isOpen: false }
+const one = (setting: Setting): Options => ({ settings: [setting], isOpen: false })
 
 const joined = (all: readonly Options[]): Options => ({
   settings: all.flatMap(({ settings }) => settings),
@@ -160,21 +155,14 @@ const joined = (all: readonly Options[]): Options => ({
 
 function membersOf(node: SgNode, prefix = '', depth = 0): Options {
   if (!OBJECTS.has(String(node.kind())) || depth > 8) return OPEN
-  const body = node.field('body') ?? node
-  return joined(
-    body
-      .children()
-      .filter((each) => each.isNamed() && each.kind() !== 'comment')
-      .map((each) => memberOf(each, prefix, depth)),
-  )
+  return joined(partsOf(node.field('body') ?? node).map((each) => memberOf(each, prefix, depth)))
 }
 
 function memberOf(node: SgNode, prefix: string, depth: number): Options {
   const kind = String(node.kind())
-  const line = lineOf(node)
   if (kind === 'shorthand_property_identifier' || kind === 'method_definition') {
-    const name = (node.field('name') ?? node).text()
-    return { settings: [{ name: `${prefix}${name}`, value: name, line }], isOpen: false }
+    const value = (node.field('name') ?? node).text()
+    return one({ name: `${prefix}${value}`, value, line: lineOf(node) })
   }
   const found = settingOf(node)
   if (found === undefined || found.name.startsWith('[')) return isComputed(found) ? OPEN : NONE
@@ -184,10 +172,7 @@ function memberOf(node: SgNode, prefix: string, depth: number): Options {
     value !== undefined && OBJECTS.has(String(inner(value).kind()))
       ? membersOf(inner(value), `${name}.`, depth + 1)
       : NONE
-  return joined([
-    { settings: [{ ...found, name }], isOpen: false },
-    { ...below, isOpen: false },
-  ])
+  return { settings: [{ ...found, name }, ...below.settings], isOpen: false }
 }
 
 /** Symbols, such as `[oauth.allowInsecureRequests]`, are no names of options that a rule asks for. */
@@ -210,36 +195,28 @@ function keywordsOf({ args }: Call): Options {
   )
 }
 
-/** Options of Go: members of a literal, or a call each. */
+/** Options of Go: members of a literal, or a call each; also of `jwt.NewParser(options).Parse`. */
 function goOptions({ node, args }: Call, first = 0): Options {
   if (node.kind() === 'composite_literal') return membersOf(node)
   const maker = node.field('function')?.field('operand')
+  const made = maker?.kind() === 'call_expression' ? argumentsOf(maker) : []
   return joined([
-    ...(maker?.kind() === 'call_expression' ? argumentsOf(maker).map(makerOption) : []),
-    ...args.map((each, position) => {
-      const object = inner(each)
-      if (object.kind() === 'composite_literal' && position >= first) return membersOf(object)
-      if (each.kind() === 'call_expression') return callOption(each)
-      return position < first && each.kind() !== 'variadic_argument' ? NONE : OPEN
-    }),
+    ...made.map((each) => goOption(each, false)),
+    ...args.map((each, position) => goOption(each, position >= first)),
   ])
 }
 
-/** Of `jwt.NewParser(options).Parse`. */
-const makerOption = (each: SgNode): Options =>
-  each.kind() === 'call_expression'
-    ? callOption(each)
-    : each.kind() === 'variadic_argument'
-      ? OPEN
-      : NONE
+function goOption(given: SgNode, isOption: boolean): Options {
+  const object = inner(given)
+  if (isOption && object.kind() === 'composite_literal') return membersOf(object)
+  if (given.kind() === 'call_expression') return callOption(given)
+  return isOption || given.kind() === 'variadic_argument' ? OPEN : NONE
+}
 
 function callOption(call: SgNode): Options {
   const name = calleeOf(call).replace(/^.*\./, '')
   const value = argumentsOf(call).map((each) => textOf(each))
-  return {
-    settings: [{ name, value: value.join(', ') || '()', line: lineOf(call) }],
-    isOpen: false,
-  }
+  return one({ name, value: value.join(', ') || '()', line: lineOf(call) })
 }
 
 /** Java and C#: methods that were called before on the same object, and an initialiser. */

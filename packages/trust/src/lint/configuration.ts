@@ -47,8 +47,9 @@ function readYaml(text: string): Document[] {
   return [...documents].map((document) => {
     const [error] = document.errors
     if (error !== undefined) throw new Error(`not YAML or JSON (${error.code})`)
-    const tree = new YamlTree(entries, (at) => lineCounter.linePos(at).line)
-    tree.walk(document.contents, { name: '', depth: 0, at: 0 })
+    walkYaml(document.contents, (name, value, at) =>
+      entries.add(name, value, lineCounter.linePos(at).line),
+    )
     return entries.take()
   })
 }
@@ -66,51 +67,39 @@ interface YamlPath {
   readonly at: number
 }
 
-class YamlTree {
-  readonly #entries: Entries
+function walkYaml(root: unknown, add: (name: string, value: string, at: number) => void): void {
   /** Anchors so far: an alias points back. */
-  readonly #anchors = new Map<string, unknown>()
-  readonly #lineOf: (at: number) => number
-
-  constructor(entries: Entries, lineOf: (at: number) => number) {
-    this.#entries = entries
-    this.#lineOf = lineOf
-  }
-
-  walk(given: unknown, path: YamlPath): void {
-    const node = this.#target(given, path)
-    const { name, at } = path
-    const isEmpty = (isSeq(node) || isMap(node)) && node.items.length === 0
-    const value = isScalar(node) ? scalarText(node.value) : isEmpty ? '' : CONTAINER
-    if (name !== '') this.#entries.add(name, value, this.#lineOf(at))
-    if (isSeq(node))
-      for (const [i, item] of node.items.entries()) this.walk(item, below(path, String(i), item))
-    this.#members(node, path)
-  }
-
-  #target(given: unknown, { depth }: YamlPath): unknown {
+  const anchors = new Map<string, unknown>()
+  const target = (given: unknown, { depth }: YamlPath): unknown => {
     if (depth > MOST_DEPTH) throw new Error(`deeper than ${MOST_DEPTH} levels`)
-    if (isAlias(given)) return this.#anchors.get(given.source)
+    if (isAlias(given)) return anchors.get(given.source)
     if ((isMap(given) || isSeq(given) || isScalar(given)) && given.anchor !== undefined)
-      this.#anchors.set(given.anchor, given)
+      anchors.set(given.anchor, given)
     return given
   }
-
-  #members(node: unknown, path: YamlPath): void {
+  const walk = (given: unknown, path: YamlPath): void => {
+    const node = target(given, path)
+    const isEmpty = (isSeq(node) || isMap(node)) && node.items.length === 0
+    const value = isScalar(node) ? scalarText(node.value) : isEmpty ? '' : CONTAINER
+    if (path.name !== '') add(path.name, value, path.at)
+    if (isSeq(node))
+      for (const [i, item] of node.items.entries()) walk(item, below(path, String(i), item))
+    walkMembers(node, path)
+  }
+  const walkMembers = (node: unknown, path: YamlPath): void => {
     if (!isMap(node)) return
     for (const { key, value } of node.items) {
       const name = isScalar(key) ? String(key.value) : ''
-      if (name === '<<') this.#merge(value, { ...path, depth: path.depth + 1 })
-      else this.walk(value, below(path, plainName(name), key))
+      if (name === '<<') merge(value, { ...path, depth: path.depth + 1 })
+      else walk(value, below(path, plainName(name), key))
     }
   }
-
   /** What is merged in has the path of the object that it is merged into. */
-  #merge(given: unknown, path: YamlPath): void {
-    const node = this.#target(given, path)
-    const parts = isSeq(node) ? node.items : [node]
-    for (const part of parts) this.#members(this.#target(part, path), path)
+  const merge = (given: unknown, path: YamlPath): void => {
+    const node = target(given, path)
+    for (const part of isSeq(node) ? node.items : [node]) walkMembers(target(part, path), path)
   }
+  walk(root, { name: '', depth: 0, at: 0 })
 }
 
 const below = ({ name, depth, at }: YamlPath, own: string, node: unknown): YamlPath => ({
@@ -132,8 +121,8 @@ function readProperties(text: string): Document {
       .slice(0, MOST_DEPTH)
     for (const n of parts.keys()) {
       const name = parts.slice(0, n + 1).join('.')
-      if (n === parts.length - 1 || !known.has(name))
-        entries.add(name, n === parts.length - 1 ? value.trim() : CONTAINER, i + 1)
+      const isWhole = n === parts.length - 1
+      if (isWhole || !known.has(name)) entries.add(name, isWhole ? value.trim() : CONTAINER, i + 1)
       known.add(name)
     }
   }

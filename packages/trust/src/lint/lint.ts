@@ -21,10 +21,10 @@ export interface LintFinding {
   readonly level: Level
   readonly file: string
   readonly line: number
-  /** Identifies the finding from run to run, also where its line moves. */
-  readonly identity: string
   /** Of `cannot-tell`: rules that were not decided. */
   readonly undecided: readonly string[]
+  /** Identifies the finding from run to run, also where its line moves. */
+  readonly identity: string
   readonly allowed: Allowance | undefined
 }
 
@@ -45,7 +45,15 @@ interface LintOptions {
   readonly isWithAll: boolean
 }
 
-export const CANNOT_TELL = 'cannot-tell'
+/** In place of a rule that is not decided. */
+export const UNDECIDED: Pick<Rule, 'id' | 'level' | 'title' | 'source' | 'fix'> = {
+  id: 'cannot-tell',
+  level: 'note',
+  title:
+    'A call of a known library, or its options, are not in view: rules about them are not decided.',
+  source: 'none',
+  fix: 'Write the options into the call, or look where they are made and the verifier is called.',
+}
 const MOST_FILES = 200_000
 /** Code of others, built code and tests. */
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(
@@ -192,22 +200,17 @@ function findingsOf(matches: readonly Match[], file: string): LintFinding[] {
     const nth = (counts.get(name) ?? 0) + 1
     counts.set(name, nth)
     const identity = `${name}\0${nth}`
-    return { rule, level, file, line, identity, undecided, allowed: undefined }
+    return { rule, level, file, line, undecided, identity, allowed: undefined }
   }
   const decided = matches.filter(({ isOpen }) => !isOpen).map((one) => foundAt(one, one.rule))
   const open = Map.groupBy(
     matches.filter(({ isOpen }) => isOpen),
     ({ line, what }) => `${line}\0${what}`,
   )
-  const notes = [...open.values()].flatMap((group) =>
-    group.slice(0, 1).map((one) =>
-      foundAt(
-        one,
-        { id: CANNOT_TELL, level: 'note' },
-        group.map(({ rule }) => rule.id),
-      ),
-    ),
-  )
+  const notes = [...open.values()].flatMap((group) => {
+    const ids = group.map(({ rule }) => rule.id)
+    return group.slice(0, 1).map((one) => foundAt(one, UNDECIDED, ids))
+  })
   return [...decided, ...notes].toSorted((a, b) => a.line - b.line)
 }
 

@@ -62,15 +62,12 @@ export function matchesInSource(root: SgNode, language: string, rules: readonly 
 function matchesOfCalls(root: SgNode, language: string, rules: readonly Rule[]): Match[] {
   const isMeant = (statement: string) => rules.some(({ library }) => library.test(statement))
   const names = new ImportedNames(root, language, isMeant)
-  const source = {
-    language,
-    names,
-    functions: language === 'go' ? functionsOfGo(root) : NO_FUNCTIONS,
-  }
+  const functions = language === 'go' ? functionsOfGo(root) : new Map<string, SgNode>()
+  const source = { language, names, functions }
   return [
     ...callsIn(root, language).flatMap((call) => {
-      const known = source.names.known(call.callee)
-      return rules.flatMap((rule) => matchOfCall(rule, { call, known }, source) ?? [])
+      const known = names.known(call.callee)
+      return rules.flatMap((rule) => matchOfCall(rule, call, known, source) ?? [])
     }),
     ...names.references().flatMap((each) => {
       const taker = takerOf(each.node)
@@ -86,14 +83,12 @@ interface Source {
   readonly functions: ReadonlyMap<string, SgNode>
 }
 
-const NO_FUNCTIONS: ReadonlyMap<string, SgNode> = new Map()
-
-interface KnownCall {
-  readonly call: Call
-  readonly known: readonly Known[]
-}
-
-function matchOfCall(rule: Rule, { call, known }: KnownCall, source: Source): Match | undefined {
+function matchOfCall(
+  rule: Rule,
+  call: Call,
+  known: readonly Known[],
+  source: Source,
+): Match | undefined {
   const named = [
     { path: call.callee, isSure: true },
     ...known.filter(({ statement }) => rule.from.test(statement)),
@@ -108,7 +103,7 @@ function matchOfCall(rule: Rule, { call, known }: KnownCall, source: Source): Ma
   const answer = applies(rule, optionsOf(call, source.language, rule.options))
   if (answer === 'no') return undefined
   const isOpen = answer === 'open' || given === 'open' || !found.isSure
-  return { rule, line: call.line, what: found.path, isOpen }
+  return { rule, line: lineOf(call.node), what: found.path, isOpen }
 }
 
 /** Whether the chain goes on: to any call, or to one that the rule is about. */

@@ -11,19 +11,10 @@ import {
 import { countsText, LEVELS, type Level } from '../audit/rules.ts'
 import { folded, listedText } from '../history/text.ts'
 import { suppressedBy } from '../probe/report.ts'
-import { CANNOT_TELL, isLintWhole, type LintFinding, type LintReport } from './lint.ts'
+import { isLintWhole, type LintFinding, type LintReport, UNDECIDED } from './lint.ts'
 import type { Rule } from './rule.ts'
 
-type Described = Pick<Rule, 'id' | 'level' | 'title' | 'source' | 'fix'>
-
-const UNDECIDED: Described = {
-  id: CANNOT_TELL,
-  level: 'note',
-  title:
-    'A call of a known library, or its options, are not in view: rules about them are not decided.',
-  source: 'none',
-  fix: 'Write the options into the call, or look where they are made and the verifier is called.',
-}
+type Described = typeof UNDECIDED
 
 const described = (rules: readonly Rule[]): readonly Described[] => [...rules, UNDECIDED]
 
@@ -32,12 +23,8 @@ export function lintDocument(report: LintReport, rules: readonly Rule[]): Json {
   const used = new Set(findings.map(({ rule }) => rule))
   return {
     schema: 'mintmark-trust-lint/1',
-    findings: findings.map(({ rule, level, file, line, undecided, identity, allowed }) => ({
-      rule,
-      level,
-      file,
-      line,
-      undecided,
+    findings: findings.map(({ identity, allowed, ...finding }) => ({
+      ...finding,
       fingerprint: sarifFingerprint(identity),
       allowed: allowed === undefined ? null : { reason: allowed.reason, until: allowed.until },
     })),
@@ -45,12 +32,9 @@ export function lintDocument(report: LintReport, rules: readonly Rule[]): Json {
       .filter(({ id }) => used.has(id))
       .map(({ id, level, title, source, fix }) => ({ id, level, title, source, fix })),
     coverage: { rules: rules.length, files, others, skipped: Object.fromEntries(skipped), unread },
-    unusedAllowances: unusedAllowances.map(({ id, file, reason, until }) => ({
-      rule: id,
-      file: file ?? null,
-      reason,
-      until,
-    })),
+    unusedAllowances: unusedAllowances.map(({ id: rule, file = null, reason, until }) => {
+      return { rule, file, reason, until }
+    }),
   }
 }
 

@@ -30,13 +30,31 @@ export interface Condition {
 /** Values by the patterns of their names; an empty value is any. */
 type Conditions = Readonly<Record<string, string>>
 
-/** As in the files. */
+/** What many verifiers leave out; `$` is the name of the verifier. */
+// biome-ignore format: a table
+const WEAKNESSES = {
+  issuer: { level: 'warning', source: 'RFC 8725 §3.8', title: '$ does not check who issued the token.' },
+  audience: { level: 'warning', source: 'RFC 8725 §3.9', title: '$ does not check for whom the token is.' },
+  algorithms: { level: 'warning', source: 'RFC 8725 §3.1', title: '$ takes each algorithm that fits the key.' },
+  endless: { level: 'note', source: 'RFC 9068 §2.2', title: '$ accepts a token without an end.' },
+  expired: { level: 'error', source: 'RFC 7519 §4.1.4', title: '$ accepts expired tokens.' },
+  unsigned: { level: 'error', source: 'RFC 8725 §3.2', title: '$ accepts tokens without a signature.' },
+  unverified: { level: 'note', source: 'RFC 8725 §3.10', title: '$ reads claims that nobody has verified.' },
+  'plain-http': { level: 'error', source: 'RFC 8725 §3.10', title: '$ fetches keys over plain HTTP.' },
+  'long-cache': { level: 'warning', source: 'SP 800-53 IA-13 (3)', title: 'A withdrawn key stays trusted for a day or longer.' },
+} as const
+
+/** As in the files: by itself, or with others that share members. */
 interface Row {
   readonly id: string
-  readonly level: Level
   readonly languages: readonly Language[]
-  readonly title: string
-  readonly source: string
+  /** In place of a level, a title and a source, each of which the row may also have. */
+  readonly weakness?: keyof typeof WEAKNESSES
+  /** Of the verifier, as titles begin with it. */
+  readonly name?: string
+  readonly level?: Level
+  readonly title?: string
+  readonly source?: string
   readonly fix: string
   readonly bad: string
   readonly good: string
@@ -64,9 +82,13 @@ interface Row {
 
 type Arguments = readonly (readonly [at: string, value: RegExp])[]
 
-type Described = 'id' | 'level' | 'languages' | 'title' | 'source' | 'fix' | 'bad' | 'good'
+type Group = Row & { readonly rules?: readonly Row[] }
 
-export interface Rule extends Pick<Row, Described | 'in' | 'options'> {
+export interface Rule
+  extends Pick<Row, 'id' | 'languages' | 'fix' | 'bad' | 'good' | 'in' | 'options'> {
+  readonly level: Level
+  readonly title: string
+  readonly source: string
   /** The file has to contain it: a call of a common name counts only beside its library. */
   readonly library: RegExp
   /** The file must not contain it: there the check is made by hand. */
@@ -103,17 +125,24 @@ export function readRules(): readonly Rule[] {
   return files.flatMap((name) => {
     const family: unknown = parse(readFileSync(path.join(FOLDER, name), 'utf8'), { merge: true })
     if (!isFamily(family)) throw new TypeError(name)
-    return family.rules.map(ruleOf)
+    return family.rules.flatMap(({ rules, ...shared }) =>
+      (rules ?? [shared]).map((row) => ruleOf({ ...shared, ...row })),
+    )
   })
 }
 
+const NO_WEAKNESS = { level: 'error', source: '', title: '' } as const
+
 /** They are part of the package, and held by their tests. */
-const isFamily = (family: unknown): family is { readonly rules: readonly Row[] } =>
+const isFamily = (family: unknown): family is { readonly rules: readonly Group[] } =>
   isObject(family) && Array.isArray(family['rules'])
 
-function ruleOf(row: Row): Rule {
+function ruleOf({ weakness, name, ...row }: Row): Rule {
   const { library, without, file = '', at, setting, has = {}, lacks = [] } = row
+  const known = weakness === undefined ? NO_WEAKNESS : WEAKNESSES[weakness]
   return {
+    ...known,
+    title: known.title.replace('$', name ?? ''),
     ...row,
     library: new RegExp(library),
     without: without === undefined ? undefined : new RegExp(without),

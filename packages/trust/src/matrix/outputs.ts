@@ -84,11 +84,11 @@ const sourceOf = ({ forbiddenBy, incident }: Pick<Vector, 'forbiddenBy' | 'incid
   incident === undefined ? forbiddenBy : `${forbiddenBy}. ${incident}`
 
 function settingsText(settings: Settings): string {
-  const { any, ...named } = settings
+  const { any = '', ...named } = settings
   const optional = Object.entries(named).filter(([, setting]) => setting !== BY_DEFAULT)
   const byDefault = Object.keys(named).filter((library) => named[library] === BY_DEFAULT)
   return [
-    ...(any === undefined ? [] : [any]),
+    ...(any === '' ? [] : [any]),
     ...optional.map(([library, setting]) => `${library}: ${setting}`),
     ...(byDefault.length === 0 ? [] : [`${BY_DEFAULT} in ${byDefault.join(', ')}`]),
   ].join('; ')

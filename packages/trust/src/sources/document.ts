@@ -10,7 +10,7 @@
 import { createPublicKey } from 'node:crypto'
 import { isObject, type Json, text } from '@mintmark/core'
 import { MOST_KEYS, readJson, readText } from './bounds.ts'
-import { certificateKey, keyOfObject, type ListedKey, readJwk, textsOf } from './key.ts'
+import { certificateKey, keyOfObject, type ListedKey, readJwk, SYMMETRIC, textsOf } from './key.ts'
 import { keysOfSaml } from './saml.ts'
 
 type DocumentKind = 'jwks' | 'metadata' | 'saml' | 'pem'
@@ -70,16 +70,13 @@ function documentOfJson(value: unknown): ReadDocument {
 function keySet(listed: readonly unknown[]): ReadDocument {
   if (listed.length > MOST_KEYS)
     return { problem: `more than ${MOST_KEYS} keys: refused, not read` }
-  const keys: ListedKey[] = []
-  const unread = new Set<string>()
-  for (const each of listed) {
-    const read = isObject(each) ? readJwk(each) : { problem: 'a key that is no object' }
-    if ('key' in read) keys.push(read.key)
-    else unread.add(read.problem)
-  }
-  const isSecret = listed.some((each) => isObject(each) && each['kty'] === 'oct')
-  const secrets = isSecret ? ['a symmetric key'] : []
-  return { document: { ...EMPTY_DOCUMENT, kind: 'jwks', keys, unread: [...unread], secrets } }
+  const read = listed.map((each) =>
+    isObject(each) ? readJwk(each) : { problem: 'a key that is no object' },
+  )
+  const keys = read.flatMap((each) => ('key' in each ? [each.key] : []))
+  const problems = new Set(read.flatMap((each) => ('problem' in each ? [each.problem] : [])))
+  const secrets = problems.has(SYMMETRIC) ? [SYMMETRIC] : []
+  return { document: { ...EMPTY_DOCUMENT, kind: 'jwks', keys, unread: [...problems], secrets } }
 }
 
 function metadataOf(metadata: Json): KeyDocument {

@@ -80,7 +80,7 @@ async function* keySetOf(
 interface Looked {
   readonly url: URL
   readonly seen: Seen
-  readonly document: KeyDocument | undefined
+  readonly document?: KeyDocument
 }
 
 async function look(url: URL, options: FetchOptions): Promise<Looked> {
@@ -89,15 +89,14 @@ async function look(url: URL, options: FetchOptions): Promise<Looked> {
   const at = { document: url.href, atMs: options.now(), clock: 'fetched', ...got } as const
   const unchanged = got.status === 304 ? known : undefined
   const bytes = body ?? unchanged?.body
-  if (bytes === undefined) {
-    const seen = { why: why ?? `answered with ${got.status}`, retryAfterMs }
-    return { url, seen: { ...at, outcome: 'unavailable', ...seen }, document: undefined }
+  const none = (found: object, reason: string): Looked => {
+    return { url, seen: { ...at, ...found, outcome: 'unavailable', why: reason } }
   }
-  const seen = unchanged === undefined ? at : { ...at, unchanged: unchanged.sha256 }
+  if (bytes === undefined) return none({ retryAfterMs }, why ?? `answered with ${got.status}`)
+  const same = unchanged && { unchanged: unchanged.sha256 }
   const read = readDocument(bytes)
-  if ('document' in read)
-    return { url, seen: { ...seen, outcome: 'read', body }, document: read.document }
-  return { url, seen: { ...seen, outcome: 'unavailable', why: read.problem }, document: undefined }
+  if ('problem' in read) return none({ ...same }, read.problem)
+  return { url, seen: { ...at, ...same, outcome: 'read', body }, document: read.document }
 }
 
 /** Where the metadata of an issuer may be. */
@@ -112,14 +111,15 @@ function wellKnown(url: URL): URL[] {
 /** @throws {MintmarkError} `INPUT_INVALID` */
 export function checkedUrl(given: string): URL {
   const url = URL.canParse(given) ? new URL(given) : undefined
-  const isLocal = url !== undefined && isLoopback(url.hostname)
   if (url !== undefined && url.username + url.password !== '')
     throw invalidSource(
       'a source with a name or password in its address, which the record would keep',
     )
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal)) return url
-  const why = 'a source is an https:// URL (http:// on this machine alone), a file or a folder'
-  throw invalidSource(why)
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname)))
+    return url
+  throw invalidSource(
+    'a source is an https:// URL (http:// on this machine alone), a file or a folder',
+  )
 }
 
 const invalidSource = (why: string) => new MintmarkError('INPUT_INVALID', why, { option: 'source' })
@@ -129,15 +129,7 @@ type Answered = Pick<Seen, 'status' | 'headers' | 'chain' | 'body' | 'retryAfter
   readonly location?: string
 }
 
-const RECORDED_HEADERS = [
-  'age',
-  'cache-control',
-  'content-type',
-  'date',
-  'etag',
-  'expires',
-  'last-modified',
-]
+const RECORDED_HEADERS = 'age cache-control content-type date etag expires last-modified'.split(' ')
 const TIMEOUT_MS = 10_000
 const MOST_REDIRECTS = 3
 const LONGEST_HEADER = 200

@@ -10,6 +10,7 @@ import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'no
 import { isObject, type Json, text } from '@mintmark/core'
 import { CURVES } from '@mintmark/keys/arithmetic/curves'
 import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
+import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import { elementAt, elementsIn } from '@mintmark/keys/der/der'
 import { MOST_CERTIFICATES, MOST_RSA_BITS } from './bounds.ts'
 
@@ -63,9 +64,12 @@ const REQUIRED: ReadonlyMap<string, readonly string[]> = new Map([
 /** Members that are base64url; the others are names. */
 const ENCODED: ReadonlySet<string> = new Set(['n', 'e', 'x', 'y', 'pub'])
 
+/** Of a key that is a secret. */
+export const SYMMETRIC = 'a symmetric key'
+
 export function readJwk(jwk: Json): ReadKey {
   const kty = text(jwk, 'kty') ?? ''
-  if (kty === 'oct') return { problem: 'a symmetric key' }
+  if (kty === 'oct') return { problem: SYMMETRIC }
   const required = REQUIRED.get(kty)
   if (required === undefined) return { problem: 'a key of a type that is not known' }
   const members: Members = {}
@@ -85,8 +89,13 @@ function keyOf(jwk: Json, members: Members, n: bigint | undefined): ListedKey {
   const spki = spkiOf(members)
   const certificates = certificatesOf(jwk['x5c'])
   const [first] = certificates
+  const hash = (name: string) => spki && createHash(name).update(spki).digest('hex')
   return {
-    ...identityOf(members, spki),
+    thumbprint: createHash('sha256').update(JSON.stringify(members)).digest('base64url'),
+    spkiSha256: hash('sha256'),
+    spkiSha1: hash('sha1'),
+    kty: members['kty'] ?? '',
+    crv: members['crv'],
     kid: text(jwk, 'kid'),
     use: text(jwk, 'use'),
     alg: text(jwk, 'alg'),
@@ -119,17 +128,6 @@ export function keyOfObject(
   }
 }
 
-function identityOf(members: Members, spki: Buffer | undefined) {
-  const hash = (name: string) => spki && createHash(name).update(spki).digest('hex')
-  return {
-    thumbprint: createHash('sha256').update(JSON.stringify(members)).digest('base64url'),
-    spkiSha256: hash('sha256'),
-    spkiSha1: hash('sha1'),
-    kty: members['kty'] ?? '',
-    crv: members['crv'],
-  }
-}
-
 function spkiOf(members: Members): Buffer | undefined {
   try {
     return createPublicKey({ key: { ...members }, format: 'jwk' }).export({
@@ -159,13 +157,11 @@ function numberOf(encoded: string): bigint {
 }
 
 function bitsOf(members: Members, n: bigint | undefined): number {
-  if (n !== undefined) return n.toString(16).length * 4 - leadingZeros(n)
+  if (n !== undefined) return bitLength(n)
   const curve = CURVES.find((each) => each.curve === members['crv'])
   if (curve !== undefined) return curve.bits
   return Buffer.from(members['x'] ?? members['pub'] ?? '', 'base64url').length * 8
 }
-
-const leadingZeros = (n: bigint) => Math.clz32(Number.parseInt(n.toString(16)[0] ?? '0', 16)) - 28
 
 function onCurve({ crv, kty, x = '', y = '' }: Members): boolean | undefined {
   const curve = kty === 'EC' ? CURVES.find((each) => each.curve === crv) : undefined
@@ -205,7 +201,6 @@ export function withoutPrivate(value: unknown): unknown {
 interface CertificateFacts {
   readonly sha256: string
   readonly sha1: string
-  readonly subject: string
   readonly notBeforeMs: number
   readonly notAfterMs: number
   /** Hash under its signature where that is broken. */
@@ -229,8 +224,7 @@ const BROKEN: Readonly<Record<string, 'MD5' | 'SHA-1'>> = {
 /** Undefined for what is no certificate. */
 export function readCertificate(der: Uint8Array): ReadCertificate | undefined {
   try {
-    const certificate = new X509Certificate(der)
-    const { subject, issuer, validFrom, validTo, raw, publicKey } = certificate
+    const { subject, issuer, validFrom, validTo, raw, publicKey } = new X509Certificate(der)
     const hash = (name: string) => createHash(name).update(raw).digest('hex')
     const notBeforeMs = Date.parse(validFrom)
     const notAfterMs = Date.parse(validTo)
@@ -238,7 +232,6 @@ export function readCertificate(der: Uint8Array): ReadCertificate | undefined {
     const facts = {
       sha256: hash('sha256'),
       sha1: hash('sha1'),
-      subject: subject.replaceAll('\n', ', '),
       notBeforeMs,
       notAfterMs,
       brokenHash: BROKEN[signatureOid(raw)],
@@ -258,10 +251,7 @@ function signatureOid(der: Uint8Array): string {
   return oid === undefined ? '' : Buffer.from(der.subarray(oid.from, oid.to)).toString('hex')
 }
 
-export function certificateKey(
-  der: Uint8Array,
-  given: Partial<ListedKey> = {},
-): ListedKey | undefined {
+export function certificateKey(der: Uint8Array, given?: Partial<ListedKey>): ListedKey | undefined {
   const read = readCertificate(der)
   return read && keyOfObject(read.publicKey, { certificates: [read.facts], ...given })
 }

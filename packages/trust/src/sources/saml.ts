@@ -8,11 +8,9 @@
  * @module
  */
 
-import type { Read } from './bounds.ts'
-import { MOST_CERTIFICATES, MOST_DEPTH, MOST_ELEMENTS, MOST_KEYS } from './bounds.ts'
+import { MOST_CERTIFICATES, MOST_DEPTH, MOST_ELEMENTS, MOST_KEYS, type Read } from './bounds.ts'
 import type { KeyDocument, ReadDocument } from './document.ts'
-import type { ListedKey } from './key.ts'
-import { certificateKey } from './key.ts'
+import { certificateKey, type ListedKey } from './key.ts'
 
 const ROLES = /^(?:IDPSSO|SPSSO|AttributeAuthority|AuthnAuthority|PDP|Role)Descriptor$/
 const USES: Readonly<Record<string, string>> = { signing: 'sig', encryption: 'enc' }
@@ -36,7 +34,7 @@ export function keysOfSaml(source: string): ReadDocument {
       keys.push(...found)
       if (found.length === 0) unread.add('a KeyDescriptor without a certificate that can be read')
     }
-  return { document: documentOf(root, entities, { keys, unread: [...unread] }) }
+  return { document: { ...documentOf(root, entities), keys, unread: [...unread] } }
 }
 
 function keysOfDescriptor(descriptor: XmlElement, issuer: string | undefined): ListedKey[] {
@@ -49,8 +47,7 @@ function keysOfDescriptor(descriptor: XmlElement, issuer: string | undefined): L
 function documentOf(
   root: XmlElement,
   entities: readonly XmlElement[],
-  found: Pick<KeyDocument, 'keys' | 'unread'>,
-): KeyDocument {
+): Omit<KeyDocument, 'keys' | 'unread'> {
   const valid = [root, ...entities].map((each) =>
     Date.parse(each.attributes.get('validUntil') ?? ''),
   )
@@ -59,7 +56,6 @@ function documentOf(
   return {
     kind: 'saml',
     issuer: only?.attributes.get('entityID'),
-    ...found,
     secrets: [],
     algorithms: { SigningMethod: methodsOf(root) },
     endpoints: only === undefined ? {} : endpointsOf(only),
@@ -128,53 +124,40 @@ function readXml(source: string): Read<XmlElement> {
 }
 
 function rootOf(source: string): XmlElement {
-  const builder = new Builder()
+  const top: XmlElement = { name: '', attributes: new Map(), children: [], text: '' }
+  const around: { readonly name: string; readonly element: XmlElement }[] = []
+  let [inner, elements] = [top, 0]
   PART.lastIndex = source.charCodeAt(0) === 0xfeff ? 1 : 0
   while (PART.lastIndex < source.length) {
-    const groups = PART.exec(source)?.groups
-    if (groups === undefined) throw new Refused(MALFORMED)
-    if (groups['open'] !== undefined)
-      builder.open(groups['open'], groups['attributes'] ?? '', groups['empty'] === '/')
-    else if (groups['close'] !== undefined) builder.close(groups['close'])
-    else builder.text(groups['cdata'] ?? unescaped(groups['text'] ?? ''))
+    const { open, attributes = '', empty, close, cdata, text = '' } = partIn(source)
+    if (open !== undefined) {
+      if (++elements > MOST_ELEMENTS)
+        throw new Refused(`more than ${MOST_ELEMENTS} elements: refused, not read`)
+      const element = elementOf(open, attributes)
+      inner.children.push(element)
+      if (empty === '/') continue
+      around.push({ name: open, element: inner })
+      inner = element
+      if (around.length >= MOST_DEPTH)
+        throw new Refused(`nested deeper than ${MOST_DEPTH}: refused, not read`)
+    } else if (close !== undefined) {
+      const opened = around.pop()
+      if (opened?.name !== close) throw new Refused(MALFORMED)
+      inner = opened.element
+    } else inner.text += cdata ?? unescaped(text)
   }
-  return builder.root()
+  const [root, ...others] = top.children
+  const isWhole = around.length === 0 && others.length === 0 && top.text.trim() === ''
+  if (root === undefined || !isWhole) throw new Refused(MALFORMED)
+  return root
 }
 
-class Builder {
-  readonly #top: XmlElement = { name: '', attributes: new Map(), children: [], text: '' }
-  readonly #open: { name: string; element: XmlElement }[] = [{ name: '', element: this.#top }]
-  #elements = 0
-
-  get #inner(): XmlElement {
-    return this.#open.at(-1)?.element ?? this.#top
-  }
-
-  open(name: string, attributes: string, isEmpty: boolean): void {
-    this.#elements++
-    if (this.#elements > MOST_ELEMENTS)
-      throw new Refused(`more than ${MOST_ELEMENTS} elements: refused, not read`)
-    const element = elementOf(name, attributes)
-    this.#inner.children.push(element)
-    if (!isEmpty) this.#open.push({ name, element })
-    if (this.#open.length > MOST_DEPTH)
-      throw new Refused(`nested deeper than ${MOST_DEPTH}: refused, not read`)
-  }
-
-  close(name: string): void {
-    if (this.#open.length < 2 || this.#open.pop()?.name !== name) throw new Refused(MALFORMED)
-  }
-
-  text(text: string): void {
-    this.#inner.text += text
-  }
-
-  root(): XmlElement {
-    const [root, ...others] = this.#top.children
-    const isWhole = this.#open.length === 1 && others.length === 0 && this.#top.text.trim() === ''
-    if (root === undefined || !isWhole) throw new Refused(MALFORMED)
-    return root
-  }
+function partIn(
+  source: string,
+): Partial<Record<'open' | 'attributes' | 'empty' | 'close' | 'cdata' | 'text', string>> {
+  const groups = PART.exec(source)?.groups
+  if (groups === undefined) throw new Refused(MALFORMED)
+  return groups
 }
 
 function elementOf(name: string, attributes: string): XmlElement {
