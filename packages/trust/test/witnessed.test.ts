@@ -5,7 +5,7 @@ import path from 'node:path'
 import { it } from 'node:test'
 import { Witness } from '@mintmark/ledger'
 import { formatVerifierKey, NoteSigner, parsePolicy } from '@mintmark/ledger/log'
-import { KeyRecord, RecordWitnesses, witnessedBy } from '../src/index.ts'
+import { KeyRecord, openWitnesses, witnessedBy } from '../src/index.ts'
 import type { Seen } from '../src/sources/seen.ts'
 import { ecKey, jwks, scratch } from './made_keys.ts'
 
@@ -45,7 +45,7 @@ it('a record of many tiles is cosigned again and again, also after it was opened
   let size = 0
   for (const count of [3, 300, 1, 256, 700]) {
     /* oxlint-disable no-await-in-loop -- one after the other */
-    const witnesses = await RecordWitnesses.open(record, policy, { http })
+    const witnesses = await openWitnesses(record, policy, { http })
     await record.append(looks(size, count), 1_700_000_000_000)
     size += count
     assert.equal(await witnesses.cosign(), true)

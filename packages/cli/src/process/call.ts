@@ -154,7 +154,7 @@ export class Call implements Io {
 }
 
 /** An option as it is typed: commander names `--max-at-once` `maxAtOnce`. */
-const spelled = (name: string): string =>
+export const spelled = (name: string): string =>
   name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 export const invalid = (option: string, message: string): MintmarkError =>

@@ -53,20 +53,22 @@ const steps = (positions: readonly Position[]): string =>
     .map(({ at }) => `      ${at}) at=${at} ;;`)
     .join('\n')
 
-/** Options that take one of a few values, at each position. */
-const choices = (
+/** Lines of a `case` that set the words which may follow, by position and the word before. */
+function arms(
   positions: readonly Position[],
-): { readonly at: string; readonly option: Option }[] =>
-  positions.flatMap(({ at, options }) =>
-    options.filter(({ argChoices }) => argChoices !== undefined).map((option) => ({ at, option })),
+  set: (words: string) => string,
+  wordsAt: (position: Position) => readonly string[],
+): string {
+  const values = positions.flatMap(({ at, options }) =>
+    options.flatMap(({ long, argChoices }) =>
+      argChoices === undefined ? [] : `    ${at}:${long}) ${set(argChoices.join(' '))} ;;`,
+    ),
   )
+  const words = positions.map((each) => `    ${each.at}:*) ${set(wordsAt(each).join(' '))} ;;`)
+  return [...values, ...words].join('\n')
+}
 
 function bash(positions: readonly Position[]): string {
-  const values = choices(positions).map(
-    ({ at, option: { long, argChoices = [] } }) =>
-      `    ${at}:${long}) words='${argChoices.join(' ')}' ;;`,
-  )
-  const words = positions.map((each) => `    ${each.at}:*) words='${wordsOf(each).join(' ')}' ;;`)
   return `# bash completion of mintmark
 _mintmark() {
   local at= word words i
@@ -76,7 +78,7 @@ ${steps(positions)}
     esac
   done
   case $at:\${COMP_WORDS[COMP_CWORD - 1]} in
-${[...values, ...words].join('\n')}
+${arms(positions, (words) => `words='${words}'`, wordsOf)}
   esac
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
@@ -87,20 +89,12 @@ complete -o bashdefault -o default -F _mintmark mintmark
 /** Inside of quotation marks. */
 const quoted = (text: string): string => text.replaceAll(/[\\']/g, '').replaceAll(/\s+/g, ' ')
 
-const described = ({ below, options }: Position): (readonly [string, string])[] => [
-  ...below.map((each) => [each.name(), quoted(each.description())] as const),
-  ...options.map((each) => [each.long ?? each.short ?? '', quoted(each.description)] as const),
+const described = ({ below, options }: Position): string[] => [
+  ...below.map((each) => `'${each.name()}:${quoted(each.description())}'`),
+  ...options.map((each) => `'${each.long ?? each.short ?? ''}:${quoted(each.description)}'`),
 ]
 
 function zsh(positions: readonly Position[]): string {
-  const values = choices(positions).map(
-    ({ at, option: { long, argChoices = [] } }) =>
-      `    ${at}:${long}) known=(${argChoices.join(' ')}) ;;`,
-  )
-  const words = positions.map((each) => {
-    const known = described(each).map(([word, text]) => `'${word}:${text}'`)
-    return `    ${each.at}:*) known=(${known.join(' ')}) ;;`
-  })
   return `#compdef mintmark
 _mintmark() {
   local at= word
@@ -111,7 +105,7 @@ ${steps(positions)}
     esac
   done
   case $at:\${words[CURRENT-1]} in
-${[...values, ...words].join('\n')}
+${arms(positions, (words) => `known=(${words})`, described)}
   esac
   _describe mintmark known || _files
 }

@@ -188,15 +188,12 @@ function selected(answer: cases.Answer, block: Block): string[] {
       'SELECTED',
       'no access of the case. That may be its spelling, or that no log covers it: mintmark coverage.',
     )
-  const { either } = scope
-  return [
-    ...(either.accesses > 0
-      ? block(
-          'POSSIBLE',
-          `${plural(either.accesses, 'access', 'accesses')} to ${plural(either.mailboxes, 'mailbox', 'mailboxes')} of ${plural(either.organisations, 'organisation')} that leads are about, or that are ambiguous.`,
-        )
-      : []),
-  ]
+  const { accesses, mailboxes, organisations } = scope.either
+  if (accesses === 0) return []
+  return block(
+    'POSSIBLE',
+    `${plural(accesses, 'access', 'accesses')} to ${plural(mailboxes, 'mailbox', 'mailboxes')} of ${plural(organisations, 'organisation')} that leads are about, or that are ambiguous.`,
+  )
 }
 
 /** Established hunts, files, and how much leads are about. */

@@ -257,13 +257,12 @@ const SIGNS: readonly (readonly [key: string, algorithms: RegExp])[] = [
 const ENCRYPTS = /^(?:RSA|ECDH-ES|A\d{3}|dir$|PBES2)/
 const SIGN_OPS: ReadonlySet<string> = new Set(['sign', 'verify'])
 
-function contradictionsOf(key: ListedKey): Wrong[] {
-  const { use, alg = '', kty, crv = '', keyOps } = key
+const contradictionsOf = (key: ListedKey): Wrong[] =>
+  [algorithmFaults(key), operationFaults(key)].flatMap(allOf)
+
+function algorithmFaults({ use, alg = '', kty, crv = '' }: ListedKey): (Wrong | false)[] {
   const [wanted] = SIGNS.find(([, algorithms]) => algorithms.test(alg)) ?? []
-  const signs = keyOps.some((operation) => SIGN_OPS.has(operation))
-  const encrypts = keyOps.some((operation) => !SIGN_OPS.has(operation))
-  const operations = `key_ops ${keyOps.join(', ')}`
-  return allOf([
+  return [
     wanted !== undefined &&
       wanted !== kty &&
       wanted !== `${kty} ${crv}` && [
@@ -276,14 +275,22 @@ function contradictionsOf(key: ListedKey): Wrong[] {
       ENCRYPTS.test(alg) && ['use-mismatch', `use sig, and alg ${alg}, which encrypts`],
     use === 'sig' &&
       crv.startsWith('X') && ['use-mismatch', `use sig, and ${crv}, which only agrees on keys`],
+  ]
+}
+
+function operationFaults({ use, alg, keyOps, certificates }: ListedKey): (Wrong | false)[] {
+  const signs = keyOps.some((operation) => SIGN_OPS.has(operation))
+  const encrypts = keyOps.some((operation) => !SIGN_OPS.has(operation))
+  const operations = `key_ops ${keyOps.join(', ')}`
+  return [
     ((use === 'enc' && signs) || (use === 'sig' && encrypts)) && [
       'use-mismatch',
       `use ${use}, and ${operations}`,
     ],
     signs && encrypts && ['sign-and-encrypt', operations],
     use === undefined && keyOps.length === 0 && ['no-use', 'neither use nor key_ops'],
-    alg === '' && key.certificates.length === 0 && ['no-alg', 'no alg'],
-  ])
+    alg === undefined && certificates.length === 0 && ['no-alg', 'no alg'],
+  ]
 }
 
 function certificateFaults(key: ListedKey, nowMs: number): Wrong[] {

@@ -51,7 +51,7 @@ export async function lifetimesIn(
   receipts?: Receipts,
 ): Promise<TokenLifetimes> {
   const counts = new Map<number, number>()
-  const keys = new Map<string, { firstMs: number; lastMs: number }>()
+  const keys = new Map<string, { readonly firstMs: number; readonly lastMs: number }>()
   const count = receipts && new ShownCount(receipts)
   let isPruned = false
   for (const alias of reader.description.issuers.keys())
@@ -66,11 +66,9 @@ export async function lifetimesIn(
         const { kid, issuedAtMs, expiresMs } = entry
         const seconds = Math.round((expiresMs - issuedAtMs) / 1000)
         counts.set(seconds, (counts.get(seconds) ?? 0) + 1)
-        const { firstMs, lastMs } = keys.get(kid) ?? { firstMs: issuedAtMs, lastMs: issuedAtMs }
-        keys.set(kid, {
-          firstMs: Math.min(firstMs, issuedAtMs),
-          lastMs: Math.max(lastMs, issuedAtMs),
-        })
+        const { firstMs = issuedAtMs, lastMs = issuedAtMs } = keys.get(kid) ?? {}
+        const [from, to] = [Math.min(firstMs, issuedAtMs), Math.max(lastMs, issuedAtMs)]
+        keys.set(kid, { firstMs: from, lastMs: to })
       }
     }
   const sorted = [...counts].toSorted(([a], [b]) => a - b)
@@ -139,12 +137,7 @@ function percentile(sorted: readonly (readonly [number, number])[], rank: number
 
 /** NIST IR 8587 (draft), 5.2.1.1, by the claims that have them. `act` is of delegated tokens alone, and not asked for. */
 const ELEMENTS: readonly (readonly string[])[] = [
-  ['iss'],
-  ['aud'],
-  ['sub'],
-  ['iat'],
-  ['exp'],
-  ['jti'],
+  ...['iss', 'aud', 'sub', 'iat', 'exp', 'jti'].map((claim) => [claim]),
   ['client_id', 'azp', 'appid'],
   ['auth_time'],
   ['acr'],

@@ -9,7 +9,7 @@ import {
   sarifLog,
   sarifPath,
 } from '@mintmark/core'
-import { folded, listedText } from '../history/text.ts'
+import { folded, ruleText } from '../history/text.ts'
 import type { KeyAudit } from './audit.ts'
 import type { TokenLifetimes } from './lifetimes.ts'
 import type { PinnedSearch } from './pinned.ts'
@@ -123,12 +123,8 @@ export function auditText(answer: AuditAnswer): string {
 const rulesText = (findings: readonly AuditFinding[]): string =>
   [...Map.groupBy(findings, ({ rule }) => rule)]
     .map(([id, found]) => {
-      const { title, help } = ruleOf(id)
-      return [
-        folded(`${found[0]?.level.toUpperCase() ?? ''} ${id}: ${title}`, ''),
-        listedText(found, findingText),
-        folded(help),
-      ].join('')
+      const level = found[0]?.level.toUpperCase() ?? ''
+      return ruleText(`${level} ${id}`, ruleOf(id), found, findingText)
     })
     .join('\n')
 

@@ -336,13 +336,13 @@ export const audienceOf = (audience: string): string =>
 
 const instant = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000', '')
 
-function escaped(text: string): string {
-  return text
+/** As attributes and texts of XML. */
+export const escaped = (text: string): string =>
+  text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
-}
 
 export const keyInfoOf = (certificate: Buffer): string =>
   `<ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificate.toString('base64')}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>`

@@ -290,16 +290,18 @@ export function historicalKeys(
   const keys = own.flatMap(({ key, listings }) => {
     const [first, last] = [listings[0], listings.at(-1)]
     if (last?.firstAbsentMs === undefined) return []
-    return {
-      ...key.jwk,
-      kid: key.kid ?? key.thumbprint,
-      use: key.use,
-      alg: key.alg ?? key.jwk['alg'],
-      iat: seconds(first?.firstPresentMs),
-      exp: seconds(last.lastPresentMs),
-      last_seen_absent: seconds(first?.lastAbsentMs),
-      first_seen_absent: seconds(last.firstAbsentMs),
-    }
+    return [
+      {
+        ...key.jwk,
+        kid: key.kid ?? key.thumbprint,
+        use: key.use,
+        alg: key.alg ?? key.jwk['alg'],
+        iat: seconds(first?.firstPresentMs),
+        exp: seconds(last.lastPresentMs),
+        last_seen_absent: seconds(first?.lastAbsentMs),
+        first_seen_absent: seconds(last.firstAbsentMs),
+      },
+    ]
   })
   return { iss: issuer, iat: seconds(nowMs), keys }
 }

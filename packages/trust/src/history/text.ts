@@ -48,6 +48,20 @@ export function listedText<T>(rows: readonly T[], textOf: (row: T) => string): s
   return rows.slice(0, MOST_LISTED).map(textOf).join('') + tail
 }
 
+interface Described {
+  readonly title: string
+  /** What to do about it. */
+  readonly help: string
+}
+
+/** Findings of one rule: what it is, where, and what to do about it. */
+export const ruleText = <T>(
+  name: string,
+  { title, help }: Described,
+  found: readonly T[],
+  textOf: (finding: T) => string,
+): string => folded(`${name}: ${title}`, '') + listedText(found, textOf) + folded(help)
+
 export function keyText(history: KeyHistory, isWithDocument = true): string {
   const { key, thumbprint, kids, issuers, classes, listings, series } = history
   const kind = `${key.kty} ${key.crv ?? key.bits}`
@@ -64,15 +78,15 @@ export function keyText(history: KeyHistory, isWithDocument = true): string {
 
 function listingText(listing: Listing): string {
   const { lastAbsentMs, firstPresentMs, lastPresentMs, firstAbsentMs } = listing
-  const came =
+  const [first, last] = [time(firstPresentMs), time(lastPresentMs)]
+  return [
     lastAbsentMs === undefined
-      ? `listed at the first look, ${time(firstPresentMs)}`
-      : `came after ${time(lastAbsentMs)}, by ${time(firstPresentMs)}`
-  const went =
+      ? line(`  listed at the first look, ${first}`)
+      : line(`  came after ${time(lastAbsentMs)}, by ${first}`),
     firstAbsentMs === undefined
-      ? `listed at the last look, ${time(lastPresentMs)}`
-      : `went after ${time(lastPresentMs)}, by ${time(firstAbsentMs)}`
-  return line(`  ${came}`) + line(`  ${went}`)
+      ? line(`  listed at the last look, ${last}`)
+      : line(`  went after ${last}, by ${time(firstAbsentMs)}`),
+  ].join('')
 }
 
 const STANDINGS = { listed: 'LISTED', absent: 'NOT LISTED', unknown: 'CANNOT TELL' } as const
@@ -99,15 +113,8 @@ export function answerText(
   ].join('')
 }
 
-export function alarmText({
-  code,
-  severity,
-  document,
-  kid,
-  atMs,
-  afterMs,
-  message,
-}: Alarm): string {
+export function alarmText(alarm: Alarm): string {
+  const { code, severity, document, kid, atMs, afterMs, message } = alarm
   const since =
     afterMs === undefined ? `at ${time(atMs)}` : `after ${time(afterMs)}, by ${time(atMs)}`
   return [

@@ -96,19 +96,16 @@ class Issuer {
 
   answerPublic({ url }: Request, from?: Connection): Response {
     const { pathname } = new URL(url)
-    const found = stored.ISSUER_PATHS.find(
-      (each) => pathname === `${each}/.well-known/openid-configuration`,
-    )
     if (pathname === '/keys') {
       this.#fetchedMs = performance.now()
       return answer(200, stored.keySet(this.#state.keys, this.url))
     }
     if (pathname === '/saml/metadata') return this.#metadata()
-    if (found === undefined) return answer(404, { error: 'not_found' })
-    return answer(
-      200,
-      this.#discovery(found, isLoopback(from?.incoming.socket.remoteAddress ?? '')),
-    )
+    const below = pathname.replace(/\/\.well-known\/openid-configuration$/, '')
+    if (below === pathname || !stored.ISSUER_PATHS.includes(below))
+      return answer(404, { error: 'not_found' })
+    const isLocal = isLoopback(from?.incoming.socket.remoteAddress ?? '')
+    return answer(200, this.#discovery(below, isLocal))
   }
 
   /** Source: SAML 2.0 Metadata, section 2.4.3. */

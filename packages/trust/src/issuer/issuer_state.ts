@@ -132,18 +132,15 @@ export function certificateFor(key: StoredKey): Buffer {
 
 /** The old signing key stays listed as a retired one, its successor signs, and a new successor is announced. */
 export function rotated(keys: readonly StoredKey[]): StoredKey[] {
-  const others = keys.filter(({ role }) => role !== 'retired').map(moved)
+  const others = keys.flatMap((key): StoredKey[] => {
+    if (key.role === 'retired') return []
+    if (key.role === 'signing') return [{ ...key, role: 'retired' }]
+    return [key.role === 'next' ? { ...key, role: 'signing', isListed: true } : key]
+  })
   return [...others, newKey('next', issuerAlgorithm(keys) ?? 'ES256')]
 }
 
-function moved(key: StoredKey): StoredKey {
-  if (key.role === 'signing') return { ...key, role: 'retired' }
-  return key.role === 'next' ? { ...key, role: 'signing', isListed: true } : key
-}
-
-export function issuerOf(role: KeyRole, url: string): string {
-  return `${url}${ROLES[role][1]}`
-}
+export const issuerOf = (role: KeyRole, url: string): string => `${url}${ROLES[role][1]}`
 
 /** The signing key first: a reader that takes the first key that fits takes that one. */
 export function keySet(keys: readonly StoredKey[], url: string): Json {
@@ -342,6 +339,6 @@ export async function commandIssuer(folder: string, command: IssuerCommand): Pro
   })
   const answer = parseObject(await response.text()) ?? {}
   if (response.ok) return answer
-  const why = typeof answer['error'] === 'string' ? answer['error'] : 'the issuer refused'
+  const why = text(answer, 'error') ?? 'the issuer refused'
   throw new MintmarkError('INPUT_INVALID', safeText(why), { option: 'kid' })
 }

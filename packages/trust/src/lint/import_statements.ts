@@ -8,8 +8,11 @@ const LONG_TEXT = 100_000
 export interface Imported {
   /** `*`: each name that the file does not declare. */
   readonly local: string
+  /** With the library that it comes from: `jsonwebtoken.verify`, `new passportjwt.Strategy`. */
   readonly path: string
+  /** Text of the import, in which rules look for their library. */
   readonly statement: string
+  /** Whether it is the module itself. */
   readonly isWhole: boolean
 }
 

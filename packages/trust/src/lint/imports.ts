@@ -17,14 +17,8 @@ import {
 } from './import_statements.ts'
 import { findAll, MOST_LINKS, namedIn, textOf } from './nodes.ts'
 
-/** A name with the library that it comes from. */
-export interface Known {
-  /** `jsonwebtoken.verify`, `new passportjwt.Strategy`. */
-  readonly path: string
-  /** Text of the import, in which rules look for their library. */
-  readonly statement: string
-  /** Whether it is the module itself. */
-  readonly isWhole: boolean
+/** What a name stands for. */
+export interface Known extends Omit<Imported, 'local'> {
   /** Whether the file gives this name to nothing else. */
   readonly isSure: boolean
 }
@@ -92,11 +86,9 @@ export class ImportedNames {
 
   #add(imported: Imported): void {
     const isKnown = this.#anything.some(({ path }) => path === imported.path)
-    if (imported.local !== '*')
-      this.#byName.set(
-        imported.local,
-        [...(this.#byName.get(imported.local) ?? []), imported].slice(0, 4),
-      )
+    const { local } = imported
+    if (local !== '*')
+      this.#byName.set(local, [...(this.#byName.get(local) ?? []), imported].slice(0, 4))
     else if (!isKnown && this.#anything.length < MOST_ANYTHING) this.#anything.push(imported)
   }
 
@@ -109,15 +101,11 @@ export class ImportedNames {
     const bound = /^[\w$]+(?:\.[\w$]+)*$/.test(path) ? boundIn(target) : []
     if (bound.length === 0) return false
     const known = this.known(path).filter(({ isSure }) => isSure)
-    for (const { path: from, statement, isWhole } of known)
-      for (const [local, member] of bound)
-        if (local !== path)
-          this.#add({
-            local,
-            path: joined(from, member),
-            statement,
-            isWhole: isWhole && member === '',
-          })
+    for (const { path: from, statement, isWhole: isModule } of known)
+      for (const [local, member] of bound) {
+        const isWhole = isModule && member === ''
+        if (local !== path) this.#add({ local, path: joined(from, member), statement, isWhole })
+      }
     if (known.length === 0) return false
     for (const each of [value, ...namedIn(value)]) this.#renamed.add(each.id())
     return true
@@ -139,12 +127,9 @@ export class ImportedNames {
     const qualified = qualifiedName(this.#language, written)
     if (qualified !== undefined) return [qualified]
     if (!isSure || first === '') return []
-    return this.#anything.map(({ path, statement }) => ({
-      path: `${made}${path}.${first}${rest}`,
-      statement,
-      isWhole: false,
-      isSure,
-    }))
+    return this.#anything.map((each) => {
+      return { ...each, path: `${made}${each.path}.${first}${rest}`, isWhole: false, isSure }
+    })
   }
 
   /** What an expression may read, with names at its start replaced that an import like this gives. */
@@ -175,10 +160,7 @@ export class ImportedNames {
     if (this.#declared.has(name)) return []
     const value = outermost(node, member)
     if (value.parent()?.kind() === member[0] || !this.#isPassedOn(value)) return []
-    const path = textOf(value)
-      .replaceAll(/[\s()]/g, '')
-      .replace(BOUND, '')
-    return this.known(path).map((known) => ({ known, node: value }))
+    return this.known(pathText(textOf(value))).map((known) => ({ known, node: value }))
   }
 
   readonly #isPassedOn = (value: SgNode): boolean =>
@@ -187,10 +169,7 @@ export class ImportedNames {
   /** `export { verify } from 'jsonwebtoken'`: whoever imports that is in another file. */
   #exported(): readonly Reference[] {
     return findAll(this.#root, 'export_statement').flatMap((node) =>
-      exportedFrom(node).map(({ path, statement, isWhole }) => ({
-        known: { path, statement, isWhole, isSure: true },
-        node,
-      })),
+      exportedFrom(node).map((imported) => ({ known: { ...imported, isSure: true }, node })),
     )
   }
 
@@ -202,13 +181,9 @@ export class ImportedNames {
       const value = outermost(node, member)
       if (!this.#isPassedOn(value)) return []
       const after = node.range().end.index - value.range().start.index
-      const rest = textOf(value)
-        .slice(after)
-        .replaceAll(/[\s()]/g, '')
-        .replace(BOUND, '')
-      const path = joined(name, rest)
-      const statement = node.text()
-      return [{ known: { path, statement, isWhole: path === name, isSure: true }, node: value }]
+      const path = joined(name, pathText(textOf(value).slice(after)))
+      const known = { path, statement: node.text(), isWhole: path === name, isSure: true }
+      return [{ known, node: value }]
     })
   }
 }
@@ -257,6 +232,8 @@ function outermost(node: SgNode, [kind, object]: Member): SgNode {
 
 /** `jwt.verify.bind(jwt)` passes `jwt.verify` on. */
 const BOUND = /\.(?:bind|call|apply|then)$/
+
+const pathText = (text: string) => text.replaceAll(/[\s()]/g, '').replace(BOUND, '')
 
 /** Functions by which compilers import. */
 const INTEROP =

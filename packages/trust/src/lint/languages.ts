@@ -24,28 +24,17 @@ const LOADED = {
 }
 const USABLE = await registered()
 
-interface Kind {
-  readonly language: Language
-  /** As ast-grep calls it. */
-  readonly parser: string
-}
-
-const KINDS: Readonly<Record<string, Kind>> = Object.fromEntries(
-  (
-    [
-      ['.js .mjs .cjs .jsx', 'js', Lang.JavaScript],
-      ['.ts .mts .cts', 'js', Lang.TypeScript],
-      ['.tsx', 'js', Lang.Tsx],
-      ['.py', 'python', 'python'],
-      ['.go', 'go', 'go'],
-      ['.java', 'java', 'java'],
-      ['.cs', 'csharp', 'csharp'],
-    ] as const
-  ).flatMap(([ends, language, parser]) =>
-    ends.split(' ').map((end) => [end, { language, parser }]),
-  ),
-)
-const kindOf = (file: string): Kind | undefined => KINDS[path.extname(file).toLowerCase()]
+const KINDS: readonly (readonly [RegExp, Language, parser: string])[] = [
+  [/^\.(?:[mc]?js|jsx)$/, 'js', Lang.JavaScript],
+  [/^\.[mc]?ts$/, 'js', Lang.TypeScript],
+  [/^\.tsx$/, 'js', Lang.Tsx],
+  [/^\.py$/, 'python', 'python'],
+  [/^\.go$/, 'go', 'go'],
+  [/^\.java$/, 'java', 'java'],
+  [/^\.cs$/, 'csharp', 'csharp'],
+]
+const kindOf = (file: string) =>
+  KINDS.find(([end]) => end.test(path.extname(file).toLowerCase())) ?? []
 
 /** ast-grep takes all of them at once, and once a process. */
 async function registered(): Promise<ReadonlySet<string>> {
@@ -63,11 +52,11 @@ async function registered(): Promise<ReadonlySet<string>> {
   return new Set(found.map(([name]) => name))
 }
 
-export const sourceLanguage = (file: string): Language | undefined => kindOf(file)?.language
+export const sourceLanguage = (file: string): Language | undefined => kindOf(file)[1]
 
 /** The root of a source, or why it is not examined. */
 export function parseSource(file: string, text: string): SgNode | string {
-  const name = kindOf(file)?.parser ?? ''
+  const [, , name = ''] = kindOf(file)
   if (name in LOADED && !USABLE.has(name))
     return `needs the package @ast-grep/lang-${name}, which is not installed or has no parser for this platform`
   return parse(name, text).root()

@@ -9,7 +9,7 @@ import {
   sarifPath,
 } from '@mintmark/core'
 import { countsText, LEVELS, type Level } from '../audit/rules.ts'
-import { folded, listedText } from '../history/text.ts'
+import { folded, listedText, ruleText } from '../history/text.ts'
 import { suppressedBy } from '../probe/report.ts'
 import { isLintWhole, type LintFinding, type LintReport, UNDECIDED } from './lint.ts'
 import type { Rule } from './rule.ts'
@@ -23,11 +23,7 @@ export function lintDocument(report: LintReport, rules: readonly Rule[]): Json {
   const used = new Set(findings.map(({ rule }) => rule))
   return {
     schema: 'mintmark-trust-lint/1',
-    findings: findings.map(({ identity, allowed, ...finding }) => ({
-      ...finding,
-      fingerprint: sarifFingerprint(identity),
-      allowed: allowed === undefined ? null : { reason: allowed.reason, until: allowed.until },
-    })),
+    findings: findings.map(findingDocument),
     rules: described(rules)
       .filter(({ id }) => used.has(id))
       .map(({ id, level, title, source, fix }) => ({ id, level, title, source, fix })),
@@ -37,6 +33,12 @@ export function lintDocument(report: LintReport, rules: readonly Rule[]): Json {
     }),
   }
 }
+
+const findingDocument = ({ identity, allowed, ...finding }: LintFinding): Json => ({
+  ...finding,
+  fingerprint: sarifFingerprint(identity),
+  allowed: allowed === undefined ? null : { reason: allowed.reason, until: allowed.until },
+})
 
 export function lintSarif(report: LintReport, rules: readonly Rule[], exitCode: number): Json {
   const all = described(rules)
@@ -108,11 +110,10 @@ function rulesText(
     .filter((each) => each.level === level && open.some(({ rule }) => rule === each.id))
     .map(({ id, title, source, fix }) => {
       const found = open.filter(({ rule }) => rule === id)
-      return [
-        folded(`${level.toUpperCase()} ${id}: ${title}`, ''),
-        listedText(found, ({ file, line }) => folded(`${safeText(file, 500)}:${line}`)),
-        folded(`Fix: ${fix}${source === 'none' ? '' : ` (${source})`}`),
-      ].join('')
+      const help = `Fix: ${fix}${source === 'none' ? '' : ` (${source})`}`
+      return ruleText(`${level.toUpperCase()} ${id}`, { title, help }, found, ({ file, line }) =>
+        folded(`${safeText(file, 500)}:${line}`),
+      )
     })
     .join('\n')
 }

@@ -44,51 +44,40 @@ const WEAKNESSES = {
   'long-cache': { level: 'warning', source: 'SP 800-53 IA-13 (3)', title: 'A withdrawn key stays trusted for a day or longer.' },
 } as const
 
-/** As in the files: by itself, or with others that share members. */
-interface Row {
-  readonly id: string
-  readonly languages: readonly Language[]
+type Pattern = 'without' | 'file' | 'from' | 'call' | 'unclear' | 'value' | 'reached'
+type Named = 'document' | 'setting' | 'args' | 'unseen' | 'unless'
+
+/** As in the files: by itself, or with others that share members. Rules say what the members mean. */
+interface Row
+  extends Pick<Rule, 'id' | 'languages' | 'fix' | 'bad' | 'good' | 'in' | 'options'>,
+    Partial<Pick<Rule, 'level' | 'title' | 'source'>>,
+    Partial<Readonly<Record<Pattern | 'at', string>>>,
+    Partial<Readonly<Record<Named, Conditions>>> {
+  readonly rules?: readonly Row[]
   /** In place of a level, a title and a source, each of which the row may also have. */
   readonly weakness?: keyof typeof WEAKNESSES
   /** Of the verifier, as titles begin with it. */
   readonly name?: string
-  readonly level?: Level
-  readonly title?: string
-  readonly source?: string
-  readonly fix: string
-  readonly bad: string
-  readonly good: string
-  /** Name of the file that `bad` and `good` are; undefined: any of the language. */
-  readonly in?: string
   readonly library: string
-  readonly without?: string
-  readonly file?: string
-  readonly document?: Conditions
-  readonly from?: string
-  readonly call?: string
-  readonly unclear?: string
-  readonly value?: string
-  readonly reached?: string
-  readonly setting?: Conditions
-  readonly at?: string
-  readonly args?: Conditions
-  readonly unseen?: Conditions
-  /** Position of the argument with options, or of the first of them. */
-  readonly options?: number
   readonly has?: Conditions | readonly Conditions[]
-  readonly unless?: Conditions
   readonly lacks?: readonly string[]
 }
 
 type Arguments = readonly (readonly [at: string, value: RegExp])[]
 
-type Group = Row & { readonly rules?: readonly Row[] }
-
-export interface Rule
-  extends Pick<Row, 'id' | 'languages' | 'fix' | 'bad' | 'good' | 'in' | 'options'> {
+export interface Rule {
+  readonly id: string
   readonly level: Level
+  readonly languages: readonly Language[]
   readonly title: string
   readonly source: string
+  readonly fix: string
+  readonly bad: string
+  readonly good: string
+  /** Name of the file that `bad` and `good` are; undefined: any of the language. */
+  readonly in?: string
+  /** Position of the argument with options, or of the first of them. */
+  readonly options?: number
   /** The file has to contain it: a call of a common name counts only beside its library. */
   readonly library: RegExp
   /** The file must not contain it: there the check is made by hand. */
@@ -134,7 +123,7 @@ export function readRules(): readonly Rule[] {
 const NO_WEAKNESS = { level: 'error', source: '', title: '' } as const
 
 /** They are part of the package, and held by their tests. */
-const isFamily = (family: unknown): family is { readonly rules: readonly Group[] } =>
+const isFamily = (family: unknown): family is { readonly rules: readonly Row[] } =>
   isObject(family) && Array.isArray(family['rules'])
 
 function ruleOf({ weakness, name, ...row }: Row): Rule {
@@ -170,7 +159,7 @@ const wholeTextOf = (pattern: string | undefined): RegExp | undefined =>
   pattern === undefined ? undefined : wholeText(pattern)
 
 const argumentsOf = (named: Conditions = {}): Arguments =>
-  Object.entries(named).map(([at, value]) => [at, wholeText(String(value))] as const)
+  Object.entries(named).map(([at, value]) => [at, wholeText(value)] as const)
 
 /** Names are compared in lower case and without `-` and `_`: frameworks accept each variant. */
 export const plainName = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, '')
@@ -191,5 +180,5 @@ function namePattern(pattern: string): RegExp {
 const conditionsOf = (named: Conditions = {}): Condition[] =>
   Object.entries(named).map(([name, each]) => ({
     name: namePattern(name),
-    value: each === '' ? /^[\s\S]*$/ : wholeText(String(each)),
+    value: each === '' ? /^[\s\S]*$/ : wholeText(each),
   }))

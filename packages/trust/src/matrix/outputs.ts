@@ -7,6 +7,7 @@ import {
   sarifLocation,
   sarifLog,
 } from '@mintmark/core'
+import { escaped } from '../forge/forge.ts'
 import { folded } from '../history/text.ts'
 import * as probed from '../probe/report.ts'
 import { FAMILIES, type Settings, type Vector } from '../vectors/catalogue.ts'
@@ -319,13 +320,7 @@ function outcomeOf({ vector, outcome, seen, allowed }: probed.VectorResult): str
 }
 
 const testCase = (suite: string, name: string, inner: string) =>
-  `<testcase classname="mintmark.${suite}" name="${escaped(name)}"${inner === '' ? '/>' : `>${inner}</testcase>`}`
+  `<testcase classname="mintmark.${suite}" name="${escaped(safeText(name, 1000))}"${inner === '' ? '/>' : `>${inner}</testcase>`}`
 
-const element = (name: string, message: string) => `<${name} message="${escaped(message)}"/>`
-
-const escaped = (text: string) =>
-  safeText(text, 1000)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
+const element = (name: string, message: string) =>
+  `<${name} message="${escaped(safeText(message, 1000))}"/>`

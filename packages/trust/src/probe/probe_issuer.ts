@@ -69,7 +69,7 @@ async function runningIssuer(
     const [issuer, alg] = [stored.issuerOf(role, url), stored.algorithmOf(key)]
     return { role, kid, issuer, alg, privateKey: stored.privateKeyOf(key) }
   })
-  const command = (asked: stored.IssuerCommand) => stored.commandIssuer(folder, asked)
+  const command = (given: stored.IssuerCommand) => stored.commandIssuer(folder, given)
   const { endpoint } = await command({ do: 'status' })
   if (endpoint !== 'reachable')
     throw invalid('its key endpoint is blocked: mintmark trust issuer reach lets it answer again')

@@ -90,8 +90,8 @@ export function summaryOf(
   vectors: readonly VectorResult[],
   distrust: readonly Distrust[],
 ): Summary {
-  const all = [...vectors, ...distrust]
-  const count = (wanted: Outcome) => all.filter(({ outcome }) => outcome === wanted).length
+  const count = (wanted: Outcome) =>
+    [...vectors, ...distrust].filter(({ outcome }) => outcome === wanted).length
   return {
     refused: count('refused'),
     accepted: count('accepted'),

@@ -102,7 +102,6 @@ class Run {
   async #all(): Promise<probed.VectorResult[]> {
     const { vectors } = this.#options
     const asked = new Map<Vector, Asked>()
-    const isLast = ({ first }: Vector) => Number(first !== undefined)
     for (const vector of vectors.toSorted((a, b) => isLast(a) - isLast(b))) {
       // oxlint-disable-next-line no-await-in-loop -- one request at a time
       asked.set(vector, await this.#one(vector))
@@ -172,13 +171,13 @@ function signerOf({ signer }: Forge): probed.Signer | undefined {
   return { kid: signer.kid, spkiSha256: createHash('sha256').update(spki).digest('hex') }
 }
 
+const isLast = ({ first }: Vector) => Number(first !== undefined)
+
 const NOT_ASKED: Asked = { outcome: 'cannot-tell', seen: 'not asked' }
 const UNCONTROLLED: Asked = { outcome: 'cannot-tell', seen: 'the controls do not hold' }
 
-function garbageToken(): string {
-  const [header, payload, signature] = [24, 96, 64].map((length) => randomBytes(length))
-  return [header, payload, signature].map((each) => each?.toString('base64url')).join('.')
-}
+const garbageToken = () =>
+  [24, 96, 64].map((length) => randomBytes(length).toString('base64url')).join('.')
 
 const garbageResponse = () =>
   `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol">${randomBytes(48).toString('hex')}</samlp:Response>`
@@ -283,10 +282,6 @@ async function untilRefused({
   }
 }
 
-const unmeasured = (endpoint: probed.Distrust['endpoint'], seen: string): probed.Distrust => ({
-  endpoint,
-  outcome: 'cannot-tell',
-  seconds: null,
-  keysAge: null,
-  seen,
-})
+const unmeasured = (endpoint: probed.Distrust['endpoint'], seen: string): probed.Distrust => {
+  return { endpoint, outcome: 'cannot-tell', seconds: null, keysAge: null, seen }
+}

@@ -63,12 +63,13 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 
 export class KeyRecord {
   readonly #home: Home
-  readonly #unlock: () => Promise<void>
   readonly #signer: log.NoteSigner
   readonly #tree: log.GrowingTree
   readonly #tiles = new Map<string, Uint8Array>()
   #content: RecordContent
   #failure: MintmarkError | undefined
+  /** Ends its use by this process. */
+  readonly close: () => Promise<void>
 
   private constructor(
     home: Home,
@@ -77,7 +78,7 @@ export class KeyRecord {
     { content, tree }: { readonly content: RecordContent; readonly tree: log.GrowingTree },
   ) {
     this.#home = home
-    this.#unlock = unlock
+    this.close = unlock
     this.#signer = signer
     this.#content = content
     this.#tree = tree
@@ -209,17 +210,11 @@ export class KeyRecord {
     if (!(await files.isThere(path))) await log.replaceDurably(files, path, bytes)
     return { ...seen, sha256: sha256(body), stored }
   }
-
-  async close(): Promise<void> {
-    await this.#unlock()
-  }
 }
 
-export async function isRecord(folder: string, files: log.Files = log.diskFiles): Promise<boolean> {
-  return (
-    (await files.isThere(`${folder}/${KEY}`)) && (await files.isThere(`${folder}/${CHECKPOINT}`))
-  )
-}
+export const isRecord = async (folder: string): Promise<boolean> =>
+  (await log.diskFiles.isThere(`${folder}/${KEY}`)) &&
+  (await log.diskFiles.isThere(`${folder}/${CHECKPOINT}`))
 
 /** Names that an interrupted start may leave. */
 const BEGUN: ReadonlySet<string> = new Set(['bodies', 'lock', 'private', LINES, CHECKPOINT])

@@ -19,41 +19,31 @@ function assertWitnessed(policy: log.Policy, key: log.VerifierKey): void {
     throw invalid('policy', 'the policy asks for no witness: it needs witness and quorum lines')
 }
 
-export class RecordWitnesses {
-  readonly #record: KeyRecord
-  readonly #policy: log.Policy
-  readonly #cosigning: log.Cosigning
+export interface RecordWitnesses {
+  /** @returns whether the quorum has cosigned the newest head. @throws {MintmarkError} `LEDGER_BEHIND`, as below */
+  readonly cosign: () => Promise<boolean>
+}
 
-  private constructor(record: KeyRecord, policy: log.Policy, cosigning: log.Cosigning) {
-    this.#record = record
-    this.#policy = policy
-    this.#cosigning = cosigning
-  }
-
-  /**
-   * @throws {MintmarkError} `INPUT_INVALID` for a policy without a witness, or without this record; `LEDGER_BEHIND` where
-   *   a witness shows a head of the record that the record does not have
-   */
-  static async open(
-    record: KeyRecord,
-    policy: log.Policy,
-    { http, onDispute }: { http: log.WitnessHttp; onDispute?: (text: string) => void },
-  ): Promise<RecordWitnesses> {
-    assertWitnessed(policy, record.content.key)
-    const cosigning = new log.Cosigning(policy, http, { onDispute })
-    await cosigning.assertNewest(record.content.checkpoint)
-    return new RecordWitnesses(record, policy, cosigning)
-  }
-
-  /** @returns whether the quorum has cosigned the newest head. @throws {MintmarkError} `LEDGER_BEHIND`, as above */
-  async cosign(): Promise<boolean> {
-    const record = this.#record
-    const known = witnessedBy(record.content, this.#policy)
+/**
+ * @throws {MintmarkError} `INPUT_INVALID` for a policy without a witness, or without this record; `LEDGER_BEHIND` where
+ *   a witness shows a head of the record that the record does not have
+ */
+export async function openWitnesses(
+  record: KeyRecord,
+  policy: log.Policy,
+  { http, onDispute }: { http: log.WitnessHttp; onDispute?: (text: string) => void },
+): Promise<RecordWitnesses> {
+  assertWitnessed(policy, record.content.key)
+  const cosigning = new log.Cosigning(policy, http, { onDispute })
+  await cosigning.assertNewest(record.content.checkpoint)
+  const cosign = async () => {
+    const known = witnessedBy(record.content, policy)
     if (known?.head.size === record.content.head.size) return true
-    const cosigned = await this.#cosigning.cosign(record.content.checkpoint, record.tree())
+    const cosigned = await cosigning.cosign(record.content.checkpoint, record.tree())
     if (cosigned !== undefined) await record.storeWitnessed(cosigned)
     return cosigned !== undefined
   }
+  return { cosign }
 }
 
 /** The newest head that the policy's quorum has cosigned; undefined where it has not. */

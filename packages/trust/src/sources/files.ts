@@ -150,11 +150,10 @@ function isRecordFolder(entries: readonly Dirent[]): boolean {
 }
 
 /** Without the settings of the repository that would run something, or ask somebody. */
-const SAFE = [
-  ...['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=', '-c', 'protocol.allow=never'],
-  ...['-c', 'log.showSignature=false'],
-  ...['--no-pager', '--no-replace-objects', '--literal-pathspecs'],
-]
+const SAFE =
+  '-c core.fsmonitor=false -c core.hooksPath= -c protocol.allow=never -c log.showSignature=false --no-pager --no-replace-objects --literal-pathspecs'.split(
+    ' ',
+  )
 /** Of the list of all versions. */
 const MOST_LOG_BYTES = 256 << 20
 

@@ -146,9 +146,12 @@ function rootOf(source: string): XmlElement {
       inner = opened.element
     } else inner.text += cdata ?? unescaped(text)
   }
-  const [root, ...others] = top.children
-  const isWhole = around.length === 0 && others.length === 0 && top.text.trim() === ''
-  if (root === undefined || !isWhole) throw new Refused(MALFORMED)
+  if (around.length > 0) throw new Refused(MALFORMED)
+  return onlyIn(top)
+}
+
+function onlyIn({ children: [root, ...others], text }: XmlElement): XmlElement {
+  if (root === undefined || others.length > 0 || text.trim() !== '') throw new Refused(MALFORMED)
   return root
 }
 

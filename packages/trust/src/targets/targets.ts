@@ -73,12 +73,10 @@ export function bearerTarget(options: HttpOptions): Target {
   return {
     name: nameOf(url),
     takes: 'jwt',
-    ask: (token) =>
-      askedOf(
-        url,
-        { method, headers: { ...headers, authorization: `Bearer ${token}` } },
-        (response) => Promise.resolve(byStatus(response.status, options)),
-      ),
+    ask: (token) => {
+      const request = { method, headers: { ...headers, authorization: `Bearer ${token}` } }
+      return askedOf(url, request, ({ status }) => byStatus(status, options))
+    },
   }
 }
 
@@ -98,7 +96,7 @@ export function samlTarget({ url, headers, refuse, expect = SIGNED_IN }: HttpOpt
     ask: (xml) => {
       const fields = { SAMLResponse: Buffer.from(xml).toString('base64') }
       return askedOf(url, formRequest(fields, headers), ({ status }) =>
-        Promise.resolve(byStatus(status, { expect, refuse })),
+        byStatus(status, { expect, refuse }),
       )
     },
   }
@@ -121,7 +119,7 @@ function formRequest(
 async function askedOf(
   url: URL,
   request: RequestInit,
-  read: (response: Response) => Promise<Answer>,
+  read: (response: Response) => Answer | Promise<Answer>,
 ): Promise<Answer> {
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS)
@@ -162,15 +160,13 @@ async function byActive(response: Response): Promise<Answer> {
   return { said: active ? 'accepted' : 'refused', seen: `active: ${active}` }
 }
 
-export async function boundedText({ body }: Response): Promise<string> {
-  return (await bounded(body, MOST_BYTES))?.toString('utf8') ?? ''
-}
+export const boundedText = async ({ body }: Response): Promise<string> =>
+  (await bounded(body, MOST_BYTES))?.toString('utf8') ?? ''
 
 const nameOf = ({ origin, pathname }: URL) => `${origin}${pathname}`
 
-export function isLoopback(hostname: string): boolean {
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname)
-}
+export const isLoopback = (hostname: string): boolean =>
+  /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname)
 
 const CHALLENGE_PATH = '/.well-known/mintmark-probe'
 const HEADER = 'mintmark-probe'
@@ -194,9 +190,7 @@ export async function confirmOwn(target: URL, run: string | undefined): Promise<
 /** A mail server confirms by the web server of its name. */
 function challengeOf({ protocol, host, hostname }: URL): URL {
   const isWeb = protocol === 'http:' || protocol === 'https:'
-  return new URL(
-    isWeb ? `${protocol}//${host}${CHALLENGE_PATH}` : `https://${hostname}${CHALLENGE_PATH}`,
-  )
+  return new URL(CHALLENGE_PATH, isWeb ? `${protocol}//${host}` : `https://${hostname}`)
 }
 
 async function isConfirmed(address: URL, run: string): Promise<boolean> {
@@ -226,12 +220,8 @@ export interface ImapOptions {
 }
 
 export function imapTarget(options: ImapOptions): Target {
-  const { url } = options
-  return {
-    name: `${url.protocol}//${url.host}`,
-    takes: 'jwt',
-    ask: (token) => login(options, token),
-  }
+  const { protocol, host } = options.url
+  return { name: `${protocol}//${host}`, takes: 'jwt', ask: (token) => login(options, token) }
 }
 
 function portOf({ protocol, port }: URL): number {

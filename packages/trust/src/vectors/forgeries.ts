@@ -1,5 +1,5 @@
 /** How the token of a vector is made: from its row, or by a function where no row can say it. @module */
-import { createPrivateKey, type KeyObject, randomBytes, sign } from 'node:crypto'
+import { createPrivateKey, randomBytes, sign } from 'node:crypto'
 import { isObject, type Json } from '@mintmark/core'
 import {
   type Assertion,
@@ -106,18 +106,18 @@ function forged(row: ForgeryRow, forge: Forge): string {
   return new SamlForge(forge).response(response.assertion, response.envelope, response.by)
 }
 
-/** A published test key. Source: RFC 7515, appendix A.3.1. */
-const publishedKey = (): KeyObject =>
-  createPrivateKey({
-    format: 'jwk',
-    key: {
-      kty: 'EC',
-      crv: 'P-256',
-      x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
-      y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
-      d: 'jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI',
-    },
-  })
+/** By a published test key. Source: RFC 7515, appendix A.3.1. */
+function publishedKey(forge: Forge): string {
+  const key = {
+    kty: 'EC',
+    crv: 'P-256',
+    x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+    y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+    d: 'jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI',
+  }
+  const input = forge.input({ header: { alg: 'ES256' } })
+  return compact(input, signature(input, createPrivateKey({ format: 'jwk', key }), 'ES256'))
+}
 
 const resigned =
   (make: (forge: Forge, token: string) => Uint8Array): Forgery =>
@@ -208,10 +208,7 @@ const signedBy = (own: SamlForge, { xml, id }: Old, inner = '') =>
   own.assertionXml(undefined, own.signatureOf(xml, id, 'saml', inner))
 
 const FORGERIES: Readonly<Record<string, Forgery>> = {
-  'published-test-key': (forge) => {
-    const input = forge.input({ header: { alg: 'ES256' } })
-    return compact(input, signature(input, publishedKey(), 'ES256'))
-  },
+  'published-test-key': publishedKey,
   'signature-missing': (forge) => forge.token().replace(/[^.]*$/, ''),
   'signature-zero': resigned(() => Buffer.alloc(64)),
   'signature-random': resigned(() => randomBytes(64)),

@@ -164,11 +164,10 @@ export interface Blocklist {
 export function readBlocklist(bytes: Uint8Array): Blocklist {
   const list = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   const entries = list.length / BLOCK_BYTES
-  if (entries === 0 || !Number.isInteger(entries) || !isSorted(list, entries))
-    throw new MintmarkError('INPUT_INVALID', 'not a blocklist: sorted blocks of 16 bytes', {
-      option: 'blocklist',
-    })
-  return { entries, listOf: (key) => foundIn(list, entries, key) }
+  if (entries > 0 && Number.isInteger(entries) && isSorted(list, entries))
+    return { entries, listOf: (key) => foundIn(list, entries, key) }
+  const message = 'not a blocklist: sorted blocks of 16 bytes'
+  throw new MintmarkError('INPUT_INVALID', message, { option: 'blocklist' })
 }
 
 const hashAt = (list: Buffer, i: number) =>

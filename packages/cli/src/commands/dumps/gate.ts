@@ -6,7 +6,7 @@ import { isatty } from 'node:tty'
 import { fileURLToPath } from 'node:url'
 import { type Json, MintmarkError, parseObject, safeText } from '@mintmark/core'
 import * as coredump from '@mintmark/coredump'
-import { type Call, type Handler, invalid } from '../../process/call.ts'
+import { type Call, type Handler, invalid, spelled } from '../../process/call.ts'
 import { DONE, type ExitCode, exitCode, NOT_ANSWERED } from '../../process/exit_codes.ts'
 import { stopSignal } from '../../process/stopping.ts'
 import { plural } from '../../render/table.ts'
@@ -123,21 +123,21 @@ const UNITS = ['', 'K', 'M', 'G', 'T']
 
 /** @throws {MintmarkError} `INPUT_INVALID` */
 export const limitsOf = (call: Call): coredump.GateLimits => ({
-  maxMemoryBytes: boundOption(call, 'maxMemory', 'max-memory'),
-  keepFreeBytes: boundOption(call, 'keepFree', 'keep-free'),
-  maxSizeBytes: sizeOption(call, 'maxSize', 'max-size'),
+  maxMemoryBytes: boundOption(call, 'maxMemory'),
+  keepFreeBytes: boundOption(call, 'keepFree'),
+  maxSizeBytes: sizeOption(call, 'maxSize'),
   maxAtOnce: call.number('maxAtOnce', { least: 1, most: 1000 }) ?? 32,
 })
 
-const boundOption = (call: Call, name: string, flag: string): number | 'auto' =>
-  call.text(name) === 'auto' ? 'auto' : sizeOption(call, name, flag)
+const boundOption = (call: Call, name: string): number | 'auto' =>
+  call.text(name) === 'auto' ? 'auto' : sizeOption(call, name)
 
 /** Bytes of a size such as `256M`: K, M, G and T are powers of 1024. */
-function sizeOption(call: Call, name: string, flag: string): number {
+function sizeOption(call: Call, name: string): number {
   const [, digits, unit] = /^(\d{1,12})([KMGT]?)$/i.exec(call.text(name) ?? '') ?? []
   const bytes = Number(digits) * 1024 ** UNITS.indexOf(unit?.toUpperCase() ?? '')
   if (Number.isSafeInteger(bytes)) return bytes
-  throw invalid(flag, `--${flag} takes a size such as 256M`)
+  throw invalid(spelled(name), `--${spelled(name)} takes a size such as 256M`)
 }
 
 export const compressionOf = (call: Call): coredump.Compression =>
@@ -272,22 +272,17 @@ function folderOf(given: string): string {
 
 function receiveCall(spool: string, call: Call, keyFiles: readonly string[]): readonly string[] {
   const keys = keyFiles.flatMap((file) => ['--public-key', realpathSync(file)])
-  const names = ['max-memory', 'max-size', 'max-at-once', 'keep-free', 'compress'] as const
+  const names = ['maxMemory', 'maxSize', 'maxAtOnce', 'keepFree', 'compress'] as const
   const given = names.flatMap((name) => {
-    const value = call.text(name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase()))
-    return value === undefined ? [] : [`--${name}`, value]
+    const value = call.text(name)
+    return value === undefined ? [] : [`--${spelled(name)}`, value]
   })
   const main = realpathSync(process.argv[1] ?? '')
   const cut = call.flag('acceptCut') ? ['--accept-cut'] : []
   return [main, 'gate', 'receive', '--spool', spool, ...given, ...cut, ...keys]
 }
 
-const countText = ({
-  landed,
-  withKeys,
-  withLeads,
-  failed,
-  left,
-  waiting,
-}: coredump.WatchCount): string =>
-  `${landed} written, ${withKeys} of them with erased keys, ${withLeads} with unverified keys; ${failed} failed, ${left} not received (see gate.log), ${waiting} incomplete or received by another watch\n`
+const countText = (count: coredump.WatchCount): string => {
+  const { landed, withKeys, withLeads, failed, left, waiting } = count
+  return `${landed} written, ${withKeys} of them with erased keys, ${withLeads} with unverified keys; ${failed} failed, ${left} not received (see gate.log), ${waiting} incomplete or received by another watch\n`
+}

@@ -35,7 +35,9 @@ export const trustHistory: Handler = async (call, folder = '') => {
   const all = trust.historiesOf(series)
   const issuer = call.text('federation')
   if (issuer !== undefined) {
-    await federation(all, issuer, call)
+    if (!all.some(({ issuers }) => issuers.includes(issuer)))
+      throw invalid('federation', 'the record has no key of this issuer')
+    await call.out(`${safeJson(trust.historicalKeys(all, issuer, call.now()), 2)}\n`)
     return isProven(proof) ? DONE : NOT_ANSWERED
   }
   const id = call.text('key')
@@ -53,16 +55,6 @@ export const trustHistory: Handler = async (call, folder = '') => {
   const history = { content, proof, series, keys, alarms, answers, atMs }
   await call.out(written(history, call, call.now()))
   return codeOf(history)
-}
-
-async function federation(
-  keys: readonly trust.KeyHistory[],
-  issuer: string,
-  call: Call,
-): Promise<void> {
-  if (!keys.some(({ issuers }) => issuers.includes(issuer)))
-    throw invalid('federation', 'the record has no key of this issuer')
-  await call.out(`${safeJson(trust.historicalKeys(keys, issuer, call.now()), 2)}\n`)
 }
 
 function answersOf(
@@ -117,7 +109,7 @@ function documentOf({ content, proof, series, keys, alarms, answers, atMs }: His
       size: head.size,
       root: Buffer.from(head.root).toString('base64'),
       unsignedBytes,
-      witnessed: witnessedDocument(proof),
+      witnessed: witnessedDocument(proof.accepted),
       extendsCheckpointOf: proof.pinnedSize ?? null,
     },
     documents: series.map(({ name, looks, unavailable }) => ({
@@ -133,14 +125,13 @@ function documentOf({ content, proof, series, keys, alarms, answers, atMs }: His
   }
 }
 
-function witnessedDocument({ accepted }: trust.RecordProof): object | null {
-  if (accepted === undefined) return null
-  const { head, witnesses } = accepted
-  return {
-    size: head.size,
-    witnesses: witnesses.map(({ name, timeSeconds }) => ({ name, time: timeSeconds })),
-  }
-}
+const witnessedDocument = (accepted: trust.RecordProof['accepted']): object | null =>
+  accepted === undefined
+    ? null
+    : {
+        size: accepted.head.size,
+        witnesses: accepted.witnesses.map(({ name, timeSeconds }) => ({ name, time: timeSeconds })),
+      }
 
 function keyDocument(history: trust.KeyHistory, answer: trust.KeyAnswer | undefined): object {
   const { series, thumbprint, kids, issuers, classes, key, listings } = history

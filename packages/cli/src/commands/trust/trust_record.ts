@@ -58,7 +58,7 @@ async function witnessesOf(record: trust.KeyRecord, call: Call) {
   if (policy === undefined) return undefined
   const { witnessHttp: http } = await import('@mintmark/ledger/http')
   const onDispute = (text: string) => call.err(`mintmark: ${safeText(text, 500)}\n`)
-  return await trust.RecordWitnesses.open(record, policy, { http, onDispute })
+  return await trust.openWitnesses(record, policy, { http, onDispute })
 }
 
 function checkpointText({ content: { checkpoint } }: trust.KeyRecord, call: Call): string {
