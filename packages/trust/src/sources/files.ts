@@ -69,9 +69,8 @@ const ABOUT_KEYS =
   /"(?:keys|kty|jwks_uri|x5c)"|<(?:\w+:)?(?:KeyDescriptor|EntityDescriptor|EntitiesDescriptor)\b|-----BEGIN (?:CERTIFICATE|(?:RSA )?PUBLIC KEY|[A-Z ]*PRIVATE KEY)-----/
 
 /** Whether one of many files counts: files that are not about keys do not. */
-export const isAboutKeys = ({ outcome, why }: Seen, body: Uint8Array): boolean =>
-  outcome === 'read' ||
-  (why !== OF_ANOTHER_KIND && ABOUT_KEYS.test(Buffer.from(body).toString('latin1')))
+export const isAboutKeys = ({ outcome, why }: Seen, body: Buffer): boolean =>
+  outcome === 'read' || (why !== OF_ANOTHER_KIND && ABOUT_KEYS.test(body.toString('latin1')))
 
 /** A look at bytes that somebody saved. */
 export function seenOf(body: Uint8Array, at: Pick<Seen, 'document' | 'atMs' | 'clock'>): Seen {
@@ -88,8 +87,8 @@ function timeOf(name: string, mtimeMs: number): Pick<Seen, 'document' | 'atMs' |
   return { document: `file:${name.replace(found, '*')}`, atMs, clock: 'file-name' }
 }
 
-function* seenInHar(bytes: Uint8Array, name: string): Generator<Seen> {
-  const json = readJson(Buffer.from(bytes).toString('utf8'))
+function* seenInHar(bytes: Buffer, name: string): Generator<Seen> {
+  const json = readJson(bytes.toString('utf8'))
   const log = 'value' in json && isObject(json.value) ? json.value['log'] : undefined
   const entries: unknown = isObject(log) ? log['entries'] : undefined
   if (!Array.isArray(entries)) {
