@@ -352,7 +352,7 @@ describe('a ledger that keeps entries for two days', () => {
     assert.equal(oldest?.head.size, 2)
     const reader = await readerOf(folder)
     const of = (day: number) => issuance({ ...madeAt(start + day * DAY), jti: `day-${day}` })
-    // Nobody can tell any more whether a token of that day was recorded.
+    // Nobody knows any more whether a token of that day was recorded.
     await assert.rejects(proveIssuance(reader, of(1)), { code: 'LEDGER_MISSING' })
     assert.equal(await proveIssuance(reader, of(5)), undefined)
     await assert.rejects(assertNotPruned(reader, 'agency/2026-11-20'), { code: 'LEDGER_MISSING' })
