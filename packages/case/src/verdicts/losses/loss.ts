@@ -57,6 +57,12 @@ export const HAS_TIME = "at > toDateTime64('1970-01-02 00:00:00', 3, 'UTC')"
 /** What the table `loss` can hold: 1970 until the end of 2299. */
 export const ALL_TIME: Period = { fromMs: 0, toMs: Date.UTC(2299, 11, 31) }
 
+/** The same as SQL. */
+export const EVER: { readonly from: string; readonly to: string } = {
+  from: `toInt64(${ALL_TIME.fromMs})`,
+  to: `toInt64(${ALL_TIME.toMs})`,
+}
+
 /** The records of each log in each file, as SQL: `side`, `evidence_id`, `log_source`, `category`, `log_tenant`, `sums`. */
 export const logsByFile = (sums: string, where = '1'): string =>
   [

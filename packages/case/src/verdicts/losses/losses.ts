@@ -4,11 +4,20 @@
  *
  * @module
  */
-import { cell, insertRows, rowReader, type Session } from '../../engine/session.ts'
+import { Scratch } from '../../engine/scratch.ts'
+import {
+  BOUNDED,
+  cell,
+  countOf,
+  insertRows,
+  rowReader,
+  type Session,
+  timeCell,
+} from '../../engine/session.ts'
 import { lostInHoles } from './holes.ts'
-import { ALL_TIME, LOSS_CODES, type Loss, type Side } from './loss.ts'
-import { lossyFiles, lostByCaps, lostByCuts, lostByExtractors, lostUnread } from './lossy_files.ts'
-import { lostByRejects } from './rejects.ts'
+import { ALL_TIME, EVER, LOSS_CODES, type Loss, type Side } from './loss.ts'
+import { CUT_RECORDS, cappedFiles, EXTRACTOR_GAPS, lossyLogs, UNREAD_FILES } from './lossy_files.ts'
+import { rejectedRows } from './rejects.ts'
 
 export type { Loss, LossCode, Period, Side } from './loss.ts'
 export { ALL_TIME } from './loss.ts'
@@ -39,31 +48,54 @@ export async function lossesOf(
   )
 }
 
+const COLUMNS = 'side source category tenant evidence_id code from_at to_at records'.split(' ')
+const [FIRST_MS, LAST_MS] = [ALL_TIME.fromMs, ALL_TIME.toMs]
+
 /** Fills `loss` anew. Cost: a pass over `issuance` and `access` by minute, and one over files that lack something. */
 export async function buildLosses(session: Session): Promise<void> {
   await session.command('TRUNCATE TABLE loss')
-  const files = await lossyFiles(session)
-  const losses = [
-    ...(await lostByRejects(session, files)),
-    ...(await lostByCuts(session)),
-    ...(await lostByCaps(session, files)),
-    ...(await lostByExtractors(session)),
-    ...(await lostUnread(session)),
-    ...(await lostInHoles(session)),
-  ]
-  await insertRows(session, 'loss', COLUMNS, losses.map(cellsOf))
+  await Scratch.lend(session, async (scratch) => {
+    const logs = await lossyLogs(session, scratch)
+    await addLosses(session, logs, () => rejectedRows(session, scratch, logs))
+    await addLosses(session, logs, () => cappedFiles(logs))
+    await addLosses(session, "statement WHERE code = 'audit-data-truncated'", () => CUT_RECORDS)
+    await addLosses(session, "statement WHERE code = 'extractor-gap'", () => EXTRACTOR_GAPS)
+    await addLosses(session, 'evidence', () => UNREAD_FILES)
+  })
+  const holes = await lostInHoles(session)
+  await insertRows(session, 'loss', COLUMNS, holes.map(cellsOf))
 }
 
-const COLUMNS = 'side source category tenant evidence_id code from_at to_at records'.split(' ')
+/** Adds the losses that a query gives, in the order of the table's columns, if there are `causes`. */
+async function addLosses(
+  session: Session,
+  causes: string,
+  lost: () => string | Promise<string>,
+): Promise<void> {
+  if ((await countOf(session, causes)) === 0) return
+  const time = (ms: string) =>
+    `fromUnixTimestamp64Milli(greatest(${FIRST_MS}, least(${ms}, ${LAST_MS})), 'UTC')`
+  await session.command(
+    `INSERT INTO loss (${COLUMNS.join(', ')})
+     SELECT side, source, category, tenant, evidence_id, code, ${time('from_ms')}, ${time('to_ms')}, records FROM (
+       SELECT '' AS side, '' AS source, '' AS category, '' AS tenant, toUInt32(0) AS evidence_id, '' AS code,
+         ${EVER.from} AS from_ms, ${EVER.to} AS to_ms, toUInt64(0) AS records WHERE 0
+       UNION ALL ${await lost()}
+     ) ${BOUNDED}`,
+  )
+}
 
-function cellsOf(loss: Loss): (string | number)[] {
+function cellsOf(loss: Loss): (string | number | null)[] {
   const { side, source, category, tenant, evidenceId, code, fromMs, toMs, records } = loss
-  const times = [fromMs, toMs].map(timeCell)
-  return [side, source, category, tenant, evidenceId, code, ...times, records]
-}
-
-/** As the engine reads a time: `2023-06-01 00:00:00.000`. */
-function timeCell(ms: number): string {
-  const within = Math.round(Math.min(Math.max(ms, ALL_TIME.fromMs), ALL_TIME.toMs))
-  return new Date(within).toISOString().slice(0, 23).replace('T', ' ')
+  return [
+    side,
+    source,
+    category,
+    tenant,
+    evidenceId,
+    code,
+    timeCell(fromMs),
+    timeCell(toMs),
+    records,
+  ]
 }

@@ -4,11 +4,10 @@
  *
  * @module
  */
-import type { Json } from '@mintmark/core'
-import { Scratch } from '../../engine/scratch.ts'
+import type { Scratch } from '../../engine/scratch.ts'
 import { BOUNDED, type Session } from '../../engine/session.ts'
-import { ALL_TIME, HAS_TIME, type Loss, type Period } from './loss.ts'
-import { IS_LOSS, type LossyFile, OF_LOGS } from './lossy_files.ts'
+import { EVER, HAS_TIME } from './loss.ts'
+import { LOST_ROWS } from './lossy_files.ts'
 
 /** Records looked at on each side of a reject. */
 const BESIDE = 5
@@ -22,12 +21,11 @@ const MOST_ON_A_LINE = 4
 const BEYOND_MS = 24 * 3_600_000
 
 const BLOCK = `toInt64(intDiv(line, ${NEAR_LINES}))`
-const REJECTS = `SELECT evidence_id, line, reason FROM reject WHERE ${IS_LOSS} AND evidence_id IN (${OF_LOGS})`
 const near = (table: string) => `
   SELECT evidence_id, line, toUnixTimestamp64Milli(at) AS ms FROM ${table}
   WHERE ${HAS_TIME} AND (evidence_id, ${BLOCK}) GLOBAL IN (
     SELECT evidence_id, arrayJoin([block - 1, block, block + 1])
-    FROM (SELECT DISTINCT evidence_id, ${BLOCK} AS block FROM (${REJECTS})))`
+    FROM (SELECT DISTINCT evidence_id, ${BLOCK} AS block FROM (${LOST_ROWS})))`
 
 /** Each record with the times before it (itself included; without it in `others`) and after it, and one before all. */
 const windows = (records: string) => `
@@ -44,99 +42,69 @@ const windows = (records: string) => `
     others AS (PARTITION BY evidence_id ORDER BY line, ms ROWS BETWEEN ${BESIDE} PRECEDING AND 1 PRECEDING),
     after AS (PARTITION BY evidence_id ORDER BY line, ms ROWS BETWEEN 1 FOLLOWING AND ${BESIDE} FOLLOWING)`
 
-/** Losses by rejects; those whose times overlap are one. */
-export async function lostByRejects(
-  session: Session,
-  files: ReadonlyMap<number, LossyFile>,
-): Promise<Loss[]> {
-  if (files.size === 0) return []
-  return await Scratch.lend(session, async (scratch) => {
-    const columns = 'evidence_id UInt32, line UInt64, ms Nullable(Int64)'
-    const records = await scratch.table('beside', columns, '(evidence_id, line)')
-    await session.command(
-      `INSERT INTO ${records} SELECT * FROM (${near('access')} UNION ALL ${near('issuance')}) ${BOUNDED}`,
-    )
-    const margins = await marginsOf(session, records)
-    const periods = new Map<LossyFile, LostPeriod[]>()
-    for await (const rows of besideRejects(session, records)) {
-      for (const row of rows) {
-        const file = files.get(Number(row['evidence_id']))
-        if (file === undefined) continue
-        const period = periodOf(row, file, margins.get(file.evidenceId))
-        const own = periods.get(file) ?? []
-        periods.set(file, own)
-        own.push({ ...period, records: Number(row['rejects']) })
-      }
-    }
-    return [...periods].flatMap(([{ evidenceId, logs }, own]) =>
-      merged(own).flatMap(({ records: lost, ...period }) =>
-        logs.map((log): Loss => {
-          return { ...log, evidenceId, code: 'rejected-rows', ...period, records: lost }
-        }),
-      ),
-    )
-  })
-}
-
-/** Milliseconds by file; none for a file that does not show its order. */
-async function marginsOf(session: Session, records: string): Promise<Map<number, number>> {
-  const rows = await session.rows(
-    `SELECT evidence_id, quantileExactHigh(0.999)(assumeNotNull(
-         greatest(0, least(lo_others, lo_after) - ms, ms - greatest(hi_others, hi_after)))) AS margin
-     FROM (${windows(records)})
-     WHERE ms IS NOT NULL AND lo_others IS NOT NULL AND lo_after IS NOT NULL
-     GROUP BY evidence_id HAVING count() >= ${SHOWS_ITS_ORDER} ORDER BY evidence_id ${BOUNDED}`,
-  )
-  return new Map(rows.map((row) => [Number(row['evidence_id']), Number(row['margin'])]))
-}
+/** Milliseconds by file; none of a file that does not show its order. */
+const marginsOf = (records: string) => `
+  SELECT evidence_id, toNullable(quantileExactHigh(0.999)(assumeNotNull(
+    greatest(0, least(lo_others, lo_after) - ms, ms - greatest(hi_others, hi_after))))) AS margin
+  FROM (${windows(records)})
+  WHERE ms IS NOT NULL AND lo_others IS NOT NULL AND lo_after IS NOT NULL
+  GROUP BY evidence_id HAVING count() >= ${SHOWS_ITS_ORDER}`
 
 /** Rejects by the record that they follow. */
-function besideRejects(session: Session, records: string): AsyncIterable<readonly Json[]> {
-  return session.stream(
-    `SELECT evidence_id, count() AS rejects, countIf(reason = 'column-count') AS misfits, any(on_line) AS crowd, any(lo_before) AS lo_before,
-       any(hi_before) AS hi_before, any(lo_after) AS lo_after, any(hi_after) AS hi_after
-     FROM (
-       SELECT r.evidence_id AS evidence_id, r.reason AS reason, w.line AS behind, w.on_line AS on_line, w.lo_before AS lo_before,
-         w.hi_before AS hi_before, w.lo_after AS lo_after, w.hi_after AS hi_after
-       FROM (${REJECTS}) AS r
-       ASOF LEFT JOIN (${windows(records)}) AS w ON r.evidence_id = w.evidence_id AND r.line >= w.line
-     )
-     GROUP BY evidence_id, behind ORDER BY evidence_id, behind ${BOUNDED}`,
+const besideRejects = (records: string) => `
+  SELECT evidence_id, count() AS rejects, countIf(reason = 'column-count') AS misfits, any(on_line) AS crowd,
+    any(lo_before) AS lo_before, any(hi_before) AS hi_before, any(lo_after) AS lo_after, any(hi_after) AS hi_after
+  FROM (
+    SELECT r.evidence_id AS evidence_id, r.reason AS reason, w.line AS behind, w.on_line AS on_line, w.lo_before AS lo_before,
+      w.hi_before AS hi_before, w.lo_after AS lo_after, w.hi_after AS hi_after
+    FROM (${LOST_ROWS}) AS r
+    ASOF LEFT JOIN (${windows(records)}) AS w ON r.evidence_id = w.evidence_id AND r.line >= w.line
   )
-}
+  GROUP BY evidence_id, behind`
 
-interface LostPeriod extends Period {
-  readonly records: number
-}
+/**
+ * The time of each group of rejects, `lost.1` to `lost.2`. Rows at a file's end that do not fit its header are of another
+ * table, which was joined to it.
+ */
+const periodsOf = (records: string, logs: string) => `
+  SELECT evidence_id, rejects,
+    lo_before IS NULL OR lo_after IS NULL AS is_at_edge, assumeNotNull(margin) + is_at_edge * ${BEYOND_MS} AS wide,
+    multiIf(
+      to_ms = ${EVER.to}, (${EVER.from}, ${EVER.to}),
+      margin IS NULL OR crowd > ${MOST_ON_A_LINE} OR lo_before IS NULL AND lo_after IS NULL,
+        (from_ms - ${BEYOND_MS}, to_ms + ${BEYOND_MS}),
+      is_at_edge AND misfits > 1, (${EVER.from}, ${EVER.to}),
+      (assumeNotNull(least(ifNull(lo_before, lo_after), ifNull(lo_after, lo_before))) - wide,
+        assumeNotNull(greatest(ifNull(hi_before, hi_after), ifNull(hi_after, hi_before))) + wide + 1)) AS lost
+  FROM (${besideRejects(records)}) AS r
+  INNER JOIN (SELECT DISTINCT evidence_id, from_ms, to_ms FROM ${logs}) AS f USING (evidence_id)
+  LEFT ANY JOIN (${marginsOf(records)}) AS m USING (evidence_id)`
 
-function periodOf(row: Json, file: LossyFile, margin: number | undefined): Period {
-  const whole = { fromMs: file.fromMs - BEYOND_MS, toMs: file.toMs + BEYOND_MS }
-  if (file.toMs === ALL_TIME.toMs) return ALL_TIME
-  if (margin === undefined || Number(row['crowd']) > MOST_ON_A_LINE) return whole
-  const times = ['lo_before', 'hi_before', 'lo_after', 'hi_after'].flatMap((name) =>
-    row[name] === null || row[name] === undefined ? [] : [Number(row[name])],
+/**
+ * Losses by rejects; those whose times overlap are one.
+ * @param logs of `lossyLogs`
+ */
+export async function rejectedRows(
+  session: Session,
+  scratch: Scratch,
+  logs: string,
+): Promise<string> {
+  const columns = 'evidence_id UInt32, line UInt64, ms Nullable(Int64)'
+  const records = await scratch.table('beside', columns, '(evidence_id, line)')
+  await session.command(
+    `INSERT INTO ${records} SELECT * FROM (${near('access')} UNION ALL ${near('issuance')}) ${BOUNDED}`,
   )
-  if (times.length === 0) return whole
-  const isAtEdge = times.length < 4
-  // Rows at a file's end that do not fit its header are of another table, which was joined to it.
-  if (isAtEdge && Number(row['misfits']) > 1) return ALL_TIME
-  const wide = margin + (isAtEdge ? BEYOND_MS : 0)
-  return { fromMs: Math.min(...times) - wide, toMs: Math.max(...times) + wide + 1 }
-}
-
-/** Those whose times overlap are one. */
-function merged(periods: readonly LostPeriod[]): LostPeriod[] {
-  const found: LostPeriod[] = []
-  for (const period of periods.toSorted((a, b) => a.fromMs - b.fromMs)) {
-    const last = found.at(-1)
-    if (last === undefined || last.toMs < period.fromMs) found.push(period)
-    else {
-      found[found.length - 1] = {
-        fromMs: last.fromMs,
-        toMs: Math.max(last.toMs, period.toMs),
-        records: last.records + period.records,
-      }
-    }
-  }
-  return found
+  const inOrder = 'PARTITION BY evidence_id ORDER BY lost ROWS BETWEEN UNBOUNDED PRECEDING AND'
+  return `
+    SELECT l.side, l.source, l.category, l.tenant, l.evidence_id, 'rejected-rows', p.from_ms, p.to_ms, p.records
+    FROM (
+      SELECT evidence_id, min(lost.1) AS from_ms, max(lost.2) AS to_ms, sum(rejects) AS records
+      FROM (
+        SELECT *, sum(is_apart) OVER (${inOrder} CURRENT ROW) AS together
+        FROM (
+          SELECT evidence_id, rejects, lost, lost.1 > max(lost.2) OVER (${inOrder} 1 PRECEDING) AS is_apart
+          FROM (${periodsOf(records, logs)})
+        )
+      ) GROUP BY evidence_id, together
+    ) AS p INNER JOIN ${logs} AS l ON l.evidence_id = p.evidence_id`
 }
