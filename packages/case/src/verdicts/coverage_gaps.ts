@@ -6,7 +6,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
-import { cell, insertRows, rowReader, type Session } from '../engine/session.ts'
+import { cell, insertRows, rowReader, type Session, textsOf } from '../engine/session.ts'
 import {
   ALWAYS,
   type CategoryLog,
@@ -14,33 +14,26 @@ import {
   type Field,
   type GapInterval,
   gapRows,
+  type IssuanceHour,
   intervalsIn,
-  LATE_MS,
-  NO_LOG,
 } from './gap_intervals.ts'
-import { type IssuanceHour, issuanceHours } from './losses/coverage.ts'
+import { HOUR_MS } from './losses/loss.ts'
 import { type Loss, lossesOf, type Period } from './losses/losses.ts'
 import { SKEW_MS } from './match/assign_verdicts.ts'
-import { GAP_REASONS } from './match/reasons.ts'
 
 /**
  * Kinds of token, by who could have issued them. `any`: not known, so every log must have been on. `owa`: the mail
  * service. `user-owa`: for a user, perhaps by the mail service.
  */
-const TOKEN_KINDS = ['user', 'user-owa', 'owa', 'app-sp', 'app-mi', 'app', 'any'] as const
-
-type TokenKind = (typeof TOKEN_KINDS)[number]
-
-/** `cloud`: a log of Microsoft's; `plain`: of another identity provider, whose tokens are in the `token` category. */
-const FAMILIES = ['cloud', 'plain'] as const
-
-type Family = (typeof FAMILIES)[number]
-
-const kindKey = (field: Field, family: Family, kind: TokenKind): string =>
-  `${field}/${family}/${kind}`
+type TokenKind = 'user' | 'user-owa' | 'owa' | 'app-sp' | 'app-mi' | 'app' | 'any'
 
 /** One tenant's issuance log by category. */
 type Log = ReadonlyMap<string, CategoryLog>
+
+/** Records can come late: so long before its end a log is not complete yet. */
+const LATE_MS = 2 * HOUR_MS
+const LATE_APP_MS = 24 * HOUR_MS
+const OF_APPS: ReadonlySet<string> = new Set(['service-principal', 'managed-identity'])
 
 /** The one tenant that a record without a tenant must be of; `''` when there are several. */
 export async function soleTenantOf(session: Session): Promise<string> {
@@ -54,154 +47,165 @@ export async function soleTenantOf(session: Session): Promise<string> {
 export const GAP_COLUMNS =
   'tenant String, kind LowCardinality(String), from_ms Int64, until_ms Array(Int64)'
 
-/** Writes the gaps of every tenant with an access in `open` into `gaps`, from time 0 on for each kind. */
+/**
+ * Writes the gaps of every tenant with an access in `open` into `gaps`, from time 0 on for each kind.
+ * @param complete of {@link completePeriods}
+ */
 export async function writeGaps(
   session: Session,
   tables: { readonly open: string; readonly gaps: string },
   sole: string,
+  complete: ReadonlyMap<string, Period>,
 ): Promise<void> {
   const spans = await auditSpans(session)
-  const stated = await statedCodes(session)
-  const complete = stated.has('complete-period') ? await completePeriods(session) : NO_PERIODS
-  for (const batch of batches(await homesOf(session, tables.open, sole))) {
-    const logs = await logsOf(session, batch.includes(sole) ? [...batch, ''] : batch, sole)
+  for (const batch of await homesOf(session, tables.open, sole)) {
+    const hours = Map.groupBy(await issuanceHours(session, batch, sole), ({ tenant }) => tenant)
     const losses = await lossesOf(session, 'issuance', batch)
     const rows: (string | number)[][] = []
     for (const tenant of batch) {
       await setImmediate()
       const own = losses.filter((loss) => loss.tenant === tenant || loss.tenant === '')
-      const log: Log = inOrder(logs.get(tenant) ?? new Map(), own)
+      const log = logOf(hours.get(tenant) ?? [], own)
       const gaps = tenantGaps(log, spans.get(tenant), complete.get(tenant))
-      for (const cells of gapCells(tenant, gaps)) rows.push(cells)
+      for (const [kind, intervals] of gaps)
+        for (const { fromMs, untilMs } of gapRows(intervals))
+          rows.push([tenant, kind, fromMs, `[${untilMs.join(',')}]`])
     }
     await insertRows(session, tables.gaps, ['tenant', 'kind', 'from_ms', 'until_ms'], rows)
   }
 }
 
-interface TenantSize {
-  readonly name: string
-  /** Rows of coverage. */
-  readonly rows: number
-}
-
 /** Rows of coverage that are read at once. */
 const BATCH_HOURS = 10_000
 
-/** Groups of tenants, so that one query reads the coverage of many small ones. */
-function batches(tenants: readonly TenantSize[]): string[][] {
-  const found: string[][] = []
-  let rows = BATCH_HOURS
-  for (const tenant of tenants) {
-    if (rows + tenant.rows > BATCH_HOURS) {
-      found.push([])
-      rows = 0
-    }
-    found.at(-1)?.push(tenant.name)
-    rows += tenant.rows
-  }
-  return found
+/** The home tenants of open accesses, in groups: one query reads the coverage of many small ones. */
+async function homesOf(session: Session, open: string, sole: string): Promise<string[][]> {
+  const rows = await session.rows(
+    `SELECT groupArray(home) AS homes FROM (
+       SELECT home, intDiv(sum(n) OVER (ORDER BY home), ${BATCH_HOURS}) AS batch
+       FROM (SELECT DISTINCT if(tenant = '', {sole:String}, tenant) AS home FROM ${open}) AS o
+       LEFT ANY JOIN (SELECT tenant, count() AS n FROM coverage GROUP BY tenant) AS c ON c.tenant = o.home
+     ) GROUP BY batch ORDER BY batch`,
+    { sole },
+  )
+  return rows.map((row) => textsOf(row['homes']))
 }
 
-/** The tenants' logs; records without a tenant are the sole tenant's. */
-async function logsOf(
+/** Hours of the tenants' issuance logs, in order; those of whole files together. Records without a tenant are of the sole one. */
+async function issuanceHours(
   session: Session,
   tenants: readonly string[],
   sole: string,
-): Promise<Map<string, Map<string, IssuanceHour[]>>> {
-  const hours = await issuanceHours(session, tenants)
-  const byTenant = Map.groupBy(hours, ({ tenant }) => (tenant === '' ? sole : tenant))
+): Promise<IssuanceHour[]> {
+  const rows = await session.rows(
+    `SELECT if(tenant = '', {sole:String}, tenant) AS home, category, quality,
+       toInt64(toUnixTimestamp(hour)) * 1000 AS hour_ms, if(quality = 'whole', '', concat(tenant, ' ', source)) AS log,
+       toUnixTimestamp64Milli(min(first)) AS first_ms, toUnixTimestamp64Milli(max(last)) AS last_ms,
+       sum(records) AS n, sum(issued) AS issuances, sum(issued_with_token) AS with_tokens,
+       sum(issued_with_session) AS with_sessions, sum(backup) AS backups
+     FROM coverage
+     WHERE side = 'issuance' AND home IN {tenants:Array(String)}
+     GROUP BY home, log, category, quality, hour_ms ORDER BY home, log, category, quality, hour_ms`,
+    { tenants, sole },
+  )
+  return rows.map(readHour)
+}
+
+const readHour = rowReader(
+  cell.text('tenant:home category quality'),
+  cell.number('hourMs firstMs lastMs records:n issued:issuances'),
+  cell.number('withToken:with_tokens withSession:with_sessions backup:backups'),
+)
+
+/** Each category's hours, with what that log lost. */
+function logOf(hours: readonly IssuanceHour[], losses: readonly Loss[]): Log {
+  const categories = Map.groupBy(hours, ({ category }) => category)
   return new Map(
-    [...byTenant].map(([tenant, own]) => [tenant, Map.groupBy(own, ({ category }) => category)]),
+    [...categories].map(([category, own]) => {
+      const lost = losses.filter((loss) => loss.category === category || loss.category === '')
+      return [category, categoryLog(own, lost)]
+    }),
   )
 }
 
-/** Each category's hours in order, with what that log lost. */
-function inOrder(
-  hours: ReadonlyMap<string, readonly IssuanceHour[]>,
-  losses: readonly Loss[] = [],
-): Log {
-  return new Map(
-    [...hours].map(([category, own]) => [
-      category,
-      categoryLog(
-        own,
-        losses.filter((loss) => loss.category === category || loss.category === ''),
-      ),
-    ]),
-  )
-}
+type Span = Pick<IssuanceHour, 'firstMs' | 'lastMs'>
 
-/** The intervals of a tenant by `kindKey`. */
+/**
+ * The intervals of a tenant by field, family and kind of token. Families: `cloud` is a log of Microsoft's; `plain` one of
+ * another identity provider, whose tokens are in the `token` category.
+ */
 function tenantGaps(
   log: Log,
-  audit: Pick<IssuanceHour, 'firstMs' | 'lastMs'> | undefined,
-  complete?: Period,
+  audit: Span | undefined,
+  complete: Period | undefined,
 ): Map<string, readonly GapInterval[]> {
-  const endMs = Math.max(0, ...[...log.values()].map(lastOf))
+  const { lastMs: endMs } = spanOf([...log.values()])
+  const isCloud = [...log.keys()].some((category) => category !== 'token')
   const found = new Map<string, readonly GapInterval[]>()
-  for (const field of ['token', 'session'] as const)
-    for (const kind of TOKEN_KINDS) {
-      const cloud = cloudGaps({ log, field, audit, endMs }, kind)
-      const plain = log.has('token')
-        ? plainGaps(log.get('token') ?? NO_LOG, field, complete)
-        : undefined
-      found.set(kindKey(field, 'cloud', kind), isCloud(log) ? cloud : (plain ?? cloud))
-      found.set(kindKey(field, 'plain', kind), plain ?? cloud)
+  for (const field of ['token', 'session'] as const) {
+    const known = new Map<string, readonly GapInterval[]>()
+    const of = (category: string) => {
+      const lateMs = OF_APPS.has(category) ? LATE_APP_MS : LATE_MS
+      const end = category === 'token' ? 0 : endMs
+      const own = known.get(category) ?? intervalsIn(log.get(category), field, lateMs, end)
+      known.set(category, own)
+      return own
     }
+    const plain = log.has('token') ? plainGaps(of('token'), field, complete) : undefined
+    for (const [kind, cloud] of Object.entries(cloudGaps(log, of, field, audit))) {
+      found.set(`${field}/cloud/${kind}`, isCloud ? cloud : (plain ?? cloud))
+      found.set(`${field}/plain/${kind}`, plain ?? cloud)
+    }
+  }
   return found
 }
 
 /** A complete log proves the absence of a token by itself: no record comes late, and its times need no allowance. */
 function plainGaps(
-  log: CategoryLog,
+  own: readonly GapInterval[],
   field: Field,
   complete: Period | undefined,
 ): readonly GapInterval[] {
-  if (complete === undefined || field === 'session') return intervalsIn(log, field, LATE_MS.user)
+  if (complete === undefined || field === 'session') return own
   return [
     { fromMs: 0, toMs: complete.fromMs - SKEW_MS, gap: 'before-issuance-window' },
     { fromMs: complete.toMs, toMs: ALWAYS, gap: 'late-arrival-margin' },
   ]
 }
 
-function firstOf({ whole, thin }: CategoryLog): number {
-  return [...whole, ...thin].reduce((first, hour) => Math.min(first, hour.firstMs), ALWAYS)
-}
+/** First and last record of some logs. */
+const spanOf = (logs: readonly CategoryLog[]): Span =>
+  logs
+    .flatMap(({ whole, thin }) => [...whole, ...thin])
+    .reduce<Span>(
+      (span, { firstMs, lastMs }) => ({
+        firstMs: Math.min(span.firstMs, firstMs),
+        lastMs: Math.max(span.lastMs, lastMs),
+      }),
+      { firstMs: ALWAYS, lastMs: 0 },
+    )
 
-function lastOf({ whole, thin }: CategoryLog): number {
-  return [...whole, ...thin].reduce((last, hour) => Math.max(last, hour.lastMs), 0)
-}
+type GapsOf = (category: string) => readonly GapInterval[]
 
-/** What the intervals of one tenant and field are made from. */
-interface Ask {
-  readonly log: Log
-  readonly field: Field
-  readonly audit: Pick<IssuanceHour, 'firstMs' | 'lastMs'> | undefined
-  readonly endMs: number
-}
-
-const isCloud = (log: Log): boolean => [...log.keys()].some((category) => category !== 'token')
-
-function cloudGaps(ask: Ask, kind: TokenKind): readonly GapInterval[] {
-  const { log, field, audit } = ask
-  const apps = (category: string) =>
-    intervalsIn(log.get(category) ?? NO_LOG, field, LATE_MS.app, ask.endMs)
-  const managed = () => apps('managed-identity')
-  const byKind: Readonly<Record<TokenKind, () => readonly GapInterval[]>> = {
-    user: () => userGaps(ask),
-    // A session begins at the identity provider, whatever issues its tokens.
-    'user-owa': () => [...userGaps(ask), ...(field === 'session' ? [] : owaGaps(log, audit))],
-    owa: () => (field === 'session' ? userGaps(ask) : owaGaps(log, audit)),
-    'app-sp': () => apps('service-principal'),
+function cloudGaps(
+  log: Log,
+  of: GapsOf,
+  field: Field,
+  audit: Span | undefined,
+): Record<TokenKind, readonly GapInterval[]> {
+  const users = userGaps(log, of, field)
+  const [apps, managed] = [of('service-principal'), of('managed-identity')]
+  // A session begins at the identity provider, whatever issues its tokens.
+  const owa = field === 'session' ? users : owaGaps(log, audit)
+  return {
+    user: users,
+    'user-owa': field === 'session' ? users : [...users, ...owa],
+    owa,
+    'app-sp': apps,
     'app-mi': managed,
-    app: () => [...apps('service-principal'), ...managed()],
-    any: () => [
-      ...userGaps(ask),
-      ...apps('service-principal'),
-      ...(log.has('managed-identity') ? managed() : []),
-    ],
+    app: [...apps, ...managed],
+    any: [...users, ...apps, ...(log.has('managed-identity') ? managed : [])],
   }
-  return byKind[kind]()
 }
 
 /**
@@ -209,51 +213,40 @@ function cloudGaps(ask: Ask, kind: TokenKind): readonly GapInterval[] {
  * sessions, which begin with an interactive sign-in. Sign-ins that do not say whether they are interactive replace it
  * only where no other file proves anything of the non-interactive log, which they may repeat.
  */
-function userGaps({ log, field, endMs }: Ask): GapInterval[] {
+function userGaps(log: Log, of: GapsOf, field: Field): GapInterval[] {
   const refreshed = log.get('non-interactive')
-  const either = (refreshed?.whole.length ?? 0) > 0 ? undefined : log.get('interactive-or-not')
-  const interactive = log.get('interactive') ?? log.get('sts-logon') ?? either ?? NO_LOG
-  const federated = log.get('adfs')
-  const of = (hours: CategoryLog) => intervalsIn(hours, field, LATE_MS.user, endMs)
+  const either = (refreshed?.whole.length ?? 0) > 0 ? 'interactive' : 'interactive-or-not'
+  const signIns = ['interactive', 'sts-logon', either].find((category) => log.has(category))
   const hasSignIns = log.has('interactive') || log.has('interactive-or-not')
   const isAuditAlone = !hasSignIns && refreshed === undefined && log.has('sts-logon')
   return [
-    ...of(interactive),
-    ...(field === 'session' && isAuditAlone ? [] : of(refreshed ?? NO_LOG)),
-    ...(federated === undefined ? [] : of(federated)),
+    ...of(signIns ?? 'interactive'),
+    ...(field === 'session' && isAuditAlone ? [] : of('non-interactive')),
+    ...(log.has('adfs') ? of('adfs') : []),
   ]
 }
 
 /** Tokens that the mail service makes: the audit log has the type if it has one such record. */
-function owaGaps(
-  log: Log,
-  audit: Pick<IssuanceHour, 'firstMs' | 'lastMs'> | undefined,
-): GapInterval[] {
-  const hours = log.get('owa-auth')
-  if (hours === undefined) return [{ fromMs: 0, toMs: ALWAYS, gap: 'owa-issuer-not-supplied' }]
-  const firstMs = Math.min(audit?.firstMs ?? ALWAYS, firstOf(hours))
-  const lastMs = Math.max(audit?.lastMs ?? 0, lastOf(hours))
+function owaGaps(log: Log, audit: Span | undefined): GapInterval[] {
+  const own = log.get('owa-auth')
+  if (own === undefined) return [{ fromMs: 0, toMs: ALWAYS, gap: 'owa-issuer-not-supplied' }]
+  const { firstMs, lastMs } = spanOf([own])
   return [
-    { fromMs: 0, toMs: firstMs, gap: 'owa-issuer-not-supplied' },
-    { fromMs: lastMs - LATE_MS.user, toMs: ALWAYS, gap: 'late-arrival-margin' },
+    {
+      fromMs: 0,
+      toMs: Math.min(audit?.firstMs ?? ALWAYS, firstMs),
+      gap: 'owa-issuer-not-supplied',
+    },
+    {
+      fromMs: Math.max(audit?.lastMs ?? 0, lastMs) - LATE_MS,
+      toMs: ALWAYS,
+      gap: 'late-arrival-margin',
+    },
   ]
 }
 
-/** The home tenants of open accesses. */
-async function homesOf(session: Session, open: string, sole: string): Promise<TenantSize[]> {
-  const rows = await session.rows(
-    `SELECT home, n FROM (SELECT DISTINCT if(tenant = '', {sole:String}, tenant) AS home FROM ${open}) AS o
-     LEFT ANY JOIN (SELECT tenant, count() AS n FROM coverage GROUP BY tenant) AS c ON c.tenant = o.home
-     ORDER BY home`,
-    { sole },
-  )
-  return rows.map(rowReader(cell.text('name:home'), cell.number('rows:n')))
-}
-
 /** When each tenant's unified audit log was on. */
-async function auditSpans(
-  session: Session,
-): Promise<Map<string, Pick<IssuanceHour, 'firstMs' | 'lastMs'>>> {
+async function auditSpans(session: Session): Promise<Map<string, Span>> {
   const rows = await session.rows(`
     SELECT tenant, toUnixTimestamp64Milli(min(first)) AS first_ms, toUnixTimestamp64Milli(max(last)) AS last_ms
     FROM coverage WHERE source IN ('ual', 'ual-sts', 'ual-owa') GROUP BY tenant ORDER BY tenant`)
@@ -262,18 +255,10 @@ async function auditSpans(
 
 const readSpan = rowReader(cell.number('firstMs lastMs'))
 
-/** Kinds of statement about completeness that the case has. */
-async function statedCodes(session: Session): Promise<Set<string>> {
-  const rows = await session.rows('SELECT DISTINCT code FROM statement ORDER BY code')
-  return new Set(rows.map((row) => String(row['code'])))
-}
-
-const NO_PERIODS: ReadonlyMap<string, Period> = new Map()
-
 /** The period for which all of a tenant's plain issuance logs say that they are complete, if every file says so. */
 export async function completePeriods(session: Session): Promise<Map<string, Period>> {
   const rows = await session.rows(`
-    SELECT tenant, max(from_ms) AS begin_ms, min(to_ms) AS end_ms, min(to_ms > 0) AS is_said
+    SELECT tenant, max(from_ms) AS begin_ms, min(to_ms) AS end_ms
     FROM (SELECT DISTINCT owner AS tenant, evidence_id FROM issuance WHERE category = 'token') AS i
     GLOBAL LEFT JOIN (
       SELECT evidence_id, toUnixTimestamp64Milli(assumeNotNull(from_at)) AS from_ms,
@@ -281,17 +266,8 @@ export async function completePeriods(session: Session): Promise<Map<string, Per
       FROM statement
       WHERE code = 'complete-period' AND from_at IS NOT NULL AND to_at IS NOT NULL
     ) AS s ON s.evidence_id = i.evidence_id
-    GROUP BY tenant ORDER BY tenant`)
-  const said = rows.filter((row) => Number(row['is_said']) === 1)
-  return new Map(said.map((row) => [String(row['tenant']), readPeriod(row)]))
+    GROUP BY tenant HAVING min(to_ms > 0) = 1 ORDER BY tenant`)
+  return new Map(rows.map((row) => [String(row['tenant']), readPeriod(row)]))
 }
 
 const readPeriod = rowReader(cell.number('fromMs:begin_ms toMs:end_ms'))
-
-/** Rows of the table of gaps. */
-const gapCells = (tenant: string, gaps: ReadonlyMap<string, readonly GapInterval[]>) =>
-  [...gaps].flatMap(([kind, intervals]) =>
-    gapRows(intervals, GAP_REASONS).map(({ fromMs, untilMs }) => {
-      return [tenant, kind, fromMs, `[${untilMs.join(',')}]`]
-    }),
-  )

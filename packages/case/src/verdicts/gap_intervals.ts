@@ -3,10 +3,24 @@
  *
  * @module
  */
-
-import type { IssuanceHour } from './losses/coverage.ts'
 import { HOUR_MS, type Loss, type Period } from './losses/loss.ts'
-import type { GapReason } from './match/reasons.ts'
+import { GAP_REASONS, type GapReason } from './match/reasons.ts'
+
+/** An hour of one category of a tenant's issuance log. */
+export interface IssuanceHour {
+  readonly tenant: string
+  readonly category: string
+  readonly quality: string
+  /** Start of the hour, milliseconds. */
+  readonly hourMs: number
+  readonly firstMs: number
+  readonly lastMs: number
+  readonly records: number
+  readonly issued: number
+  readonly withToken: number
+  readonly withSession: number
+  readonly backup: number
+}
 
 const SURPRISE = 10
 const USUAL = 0.5
@@ -14,6 +28,8 @@ const VOLUME = 10
 const WEEKS_TO_TELL = 3
 const DAY = 24
 const WEEK = 168
+/** Other periods that are compared: at most those of a year of weeks. */
+const OTHERS: readonly number[] = Array.from({ length: 52 }, (_, n) => n - 26)
 
 /** Records by start of hour (milliseconds), in order of time; hours without records are absent. */
 type Counts = readonly (readonly [hourMs: number, records: number])[]
@@ -28,108 +44,34 @@ type Counts = readonly (readonly [hourMs: number, records: number])[]
  * A log shorter than three weeks is compared by hour of the day.
  */
 export function endsInHole(counts: Counts): boolean {
-  const from = hourOf(counts.at(-2)?.[0] ?? 0) + 1
-  const to = hourOf(counts.at(-1)?.[0] ?? 0)
-  return to > from && isHole(seriesOf(counts), from, to)
+  const { surprise, volume } = missed(counts, 1)
+  return surprise >= SURPRISE || volume >= VOLUME || missed(counts, DAY).surprise >= SURPRISE
 }
 
-function seriesOf(counts: Counts): Series {
-  const origin = hourOf(counts[0]?.[0] ?? 0)
-  const span = hourOf(counts.at(-1)?.[0] ?? 0) - origin + 1
-  const series: Series = { hours: new Map(), days: new Map(), origin, span }
-  for (const [hourMs, records] of counts) {
-    const hour = hourOf(hourMs)
-    add(series.hours, hour, records)
-    add(series.days, Math.floor(hour / DAY), records)
-  }
-  return series
-}
-
-/** Records by hour and by day (numbers since 1970), and the hours from the log's first to its last. */
-interface Series {
-  readonly hours: Map<number, number>
-  readonly days: Map<number, number>
-  readonly origin: number
-  readonly span: number
-}
-
-const hourOf = (ms: number): number => Math.floor(ms / HOUR_MS)
-
-function add(counts: Map<number, number>, slot: number, records: number): void {
-  counts.set(slot, (counts.get(slot) ?? 0) + records)
-}
-
-function isHole(series: Series, from: number, to: number): boolean {
-  const period = series.span >= WEEKS_TO_TELL * WEEK ? WEEK : DAY
-  const end = series.origin + series.span
-  // Every hour of a silence as long as a period has been seen: longer ones surprise no less.
-  const hours = missed(
-    series.hours,
-    { from, to: Math.min(to, from + WEEK) },
-    period,
-    series.origin,
-    end,
-  )
-  if (hours.surprise >= SURPRISE || hours.volume >= VOLUME) return true
-  const firstDay = Math.ceil(from / DAY)
-  const lastDay = Math.floor(to / DAY)
-  if (lastDay <= firstDay) return false
-  const days = missed(
-    series.days,
-    { from: firstDay, to: Math.min(lastDay, firstDay + 4 * 7) },
-    period / DAY,
-    Math.floor(series.origin / DAY),
-    Math.ceil(end / DAY),
-  )
-  return days.surprise >= SURPRISE
-}
-
-/** Half-open. */
-interface Slots {
-  readonly from: number
-  readonly to: number
-}
-
-/** How surprising it is that the slots `[from, to)` are all empty. */
-function missed(
-  counts: ReadonlyMap<number, number>,
-  run: Slots,
-  period: number,
-  begin: number,
-  end: number,
-): { surprise: number; volume: number } {
-  let surprise = 0
-  let volume = 0
-  for (let slot = run.from; slot < run.to; slot++) {
-    const others = otherTimes(counts, slot, run, period, begin, end)
-    const active = others.filter((records) => records > 0).length
+/** How surprising it is that the slots, of one hour or a day, before the last record are all empty. */
+function missed(counts: Counts, hours: 1 | typeof DAY): { surprise: number; volume: number } {
+  const slotOf = (hourMs = 0) => Math.floor(hourMs / (HOUR_MS * hours))
+  const [begin, last = 0, before = 0] = [counts[0]?.[0], counts.at(-1)?.[0], counts.at(-2)?.[0]]
+  const isLong = last - (begin ?? 0) >= (WEEKS_TO_TELL * WEEK - 1) * HOUR_MS
+  const period = (isLong ? WEEK : DAY) / hours
+  const records = new Map<number, number>()
+  for (const [ms, some] of counts) records.set(slotOf(ms), (records.get(slotOf(ms)) ?? 0) + some)
+  const from = Math.ceil((Math.floor(before / HOUR_MS) + 1) / hours)
+  // Every slot of a silence as long as a period has been seen: longer ones surprise no less.
+  const to = Math.min(slotOf(last), from + (hours === 1 ? WEEK : 4 * 7))
+  const isOther = (slot: number) =>
+    slot >= slotOf(begin) && slot <= slotOf(last) && (slot < from || slot >= to)
+  let [surprise, volume] = [0, 0]
+  for (let slot = from; slot < to && surprise < SURPRISE && volume < VOLUME; slot++) {
+    const others = OTHERS.map((n) => slot + n * period)
+      .filter(isOther)
+      .map((other) => records.get(other) ?? 0)
+    const active = others.filter((some) => some > 0).length
     if (others.length > 0 && active / others.length >= USUAL)
       surprise -= Math.log(1 - (active + 0.5) / (others.length + 1))
     if (others.length >= WEEKS_TO_TELL) volume += medianOf(others)
-    if (surprise >= SURPRISE || volume >= VOLUME) break
   }
   return { surprise, volume }
-}
-
-/** Records of the same slot in the log's other periods; at most those of a year of weeks. */
-function otherTimes(
-  counts: ReadonlyMap<number, number>,
-  slot: number,
-  run: Slots,
-  period: number,
-  begin: number,
-  end: number,
-): number[] {
-  const others: number[] = []
-  const reach = 26 * period
-  const first = Math.max(begin, slot - reach)
-  for (
-    let at = first + ((((slot - first) % period) + period) % period);
-    at < Math.min(end, slot + reach);
-    at += period
-  )
-    if (at < run.from || at >= run.to) others.push(counts.get(at) ?? 0)
-  return others
 }
 
 function medianOf(values: readonly number[]): number {
@@ -140,49 +82,33 @@ function medianOf(values: readonly number[]): number {
 /** Beyond every time that a log can hold, and still an Int64. */
 export const ALWAYS = 8_640_000_000_000_000
 
-/** Records can come late: so long before its end a log is not complete yet. */
-export const LATE_MS: { readonly user: number; readonly app: number } = {
-  user: 2 * HOUR_MS,
-  app: 24 * HOUR_MS,
-}
-
-/** A interval `[fromMs, toMs)` in which absence from a log is no evidence, and why. */
+/** An interval `[fromMs, toMs)` in which absence from a log is no evidence, and why. */
 export interface GapInterval extends Period {
   readonly gap: GapReason
 }
 
 export type Field = 'token' | 'session'
 
-/** One category of one tenant, put in order once for all that is asked of it. */
+/** One category of one tenant. */
 export interface CategoryLog {
   /** Hours of files that have all that their source had, in order of time. */
   readonly whole: readonly IssuanceHour[]
   /** Hours of grouped and capped files. */
   readonly thin: readonly IssuanceHour[]
   readonly silences: readonly GapInterval[]
-  /** What was asked of it before: most kinds of token ask the same. */
-  readonly asked: Map<string, readonly GapInterval[]>
 }
 
-/** The log of one tenant and category, from its hours in any order and its losses. */
-export function categoryLog(
-  hours: readonly IssuanceHour[],
-  losses: readonly Loss[] = [],
-): CategoryLog {
+/** The log of one tenant and category, from its hours and its losses. */
+export function categoryLog(hours: readonly IssuanceHour[], losses: readonly Loss[]): CategoryLog {
   return {
-    whole: merged(hours.filter((hour) => hour.quality === 'whole')),
+    whole: hours.filter((hour) => hour.quality === 'whole'),
     thin: hours.filter((hour) => hour.quality !== 'whole'),
-    asked: new Map(),
-    silences: losses.flatMap((loss): GapInterval[] => {
-      const { fromMs, toMs } = loss
-      if (loss.code === 'hole') return [{ fromMs, toMs, gap: 'issuance-hour-empty' }]
-      return loss.code === 'extractor-gap' ? [{ fromMs, toMs, gap: 'export-capped' }] : []
+    silences: losses.flatMap(({ code, fromMs, toMs }): GapInterval[] => {
+      if (code === 'hole') return [{ fromMs, toMs, gap: 'issuance-hour-empty' }]
+      return code === 'extractor-gap' ? [{ fromMs, toMs, gap: 'export-capped' }] : []
     }),
   }
 }
-
-/** A category without records. */
-export const NO_LOG: CategoryLog = { whole: [], thin: [], silences: [], asked: new Map() }
 
 /**
  * Where one category of one tenant proves nothing: outside hours of `whole` files, and between an hour whose records
@@ -191,25 +117,13 @@ export const NO_LOG: CategoryLog = { whole: [], thin: [], silences: [], asked: n
  * @param endMs the last record of any of the tenant's logs: until then lateness may explain a silence
  */
 export function intervalsIn(
-  log: CategoryLog,
-  field: Field,
-  lateMs: number,
-  endMs = 0,
-): readonly GapInterval[] {
-  const question = `${field}/${lateMs}/${endMs}`
-  const intervals = log.asked.get(question) ?? intervalsOf(log, field, lateMs, endMs)
-  log.asked.set(question, intervals)
-  return intervals
-}
-
-function intervalsOf(
-  { whole, thin, silences }: CategoryLog,
+  log: CategoryLog | undefined,
   field: Field,
   lateMs: number,
   endMs: number,
-): GapInterval[] {
-  const first = whole[0]
-  const last = whole.at(-1)
+): readonly GapInterval[] {
+  const { whole = [], thin = [], silences = [] } = log ?? {}
+  const [first, last] = [whole[0], whole.at(-1)]
   if (first === undefined || last === undefined)
     return [{ fromMs: 0, toMs: ALWAYS, gap: gapOf(thin[0]) }]
   const { lastMs } = last
@@ -227,49 +141,21 @@ function intervalsOf(
 
 /** Whether the log's silence from its last record to `endMs` is usual for it. */
 function isQuietUntil(whole: readonly IssuanceHour[], endMs: number): boolean {
-  const counts = countsOf(whole)
+  const counts = whole.map(({ hourMs, records }) => [hourMs, records] as const)
   const last = counts.at(-1)
   return last === undefined || endMs < last[0] + HOUR_MS || !endsInHole([...counts, [endMs, 1]])
-}
-
-const countsOf = (whole: readonly IssuanceHour[]) =>
-  whole.map((hour) => [hour.hourMs, hour.records] as const)
-
-/** Merged hours of several sources or files, in order of time. */
-function merged(hours: readonly IssuanceHour[]): IssuanceHour[] {
-  const byHour = new Map<number, IssuanceHour>()
-  for (const hour of hours) {
-    const known = byHour.get(hour.hourMs)
-    byHour.set(hour.hourMs, known === undefined ? hour : sum(known, hour))
-  }
-  return [...byHour.values()].toSorted((a, b) => a.hourMs - b.hourMs)
-}
-
-function sum(a: IssuanceHour, b: IssuanceHour): IssuanceHour {
-  return {
-    ...a,
-    firstMs: Math.min(a.firstMs, b.firstMs),
-    lastMs: Math.max(a.lastMs, b.lastMs),
-    records: a.records + b.records,
-    issued: a.issued + b.issued,
-    withToken: a.withToken + b.withToken,
-    withSession: a.withSession + b.withSession,
-    backup: a.backup + b.backup,
-  }
 }
 
 /** Hours with a token whose record lacks the field, with the silences around them; it may be the one looked for. */
 function bareHours(whole: readonly IssuanceHour[], field: Field): GapInterval[] {
   const made = whole.filter((hour) => hour.issued > 0)
-  const found: GapInterval[] = []
-  for (const [i, hour] of made.entries()) {
+  return made.flatMap((hour, i): GapInterval[] => {
     const carried = field === 'token' ? hour.withToken : hour.withSession
-    if (carried >= hour.issued) continue
+    if (carried >= hour.issued) return []
     const before = made[i - 1]
     const fromMs = before === undefined ? hour.firstMs : before.hourMs + HOUR_MS
-    found.push({ fromMs, toMs: made[i + 1]?.hourMs ?? ALWAYS, gap: 'field-not-carried' })
-  }
-  return found
+    return [{ fromMs, toMs: made[i + 1]?.hourMs ?? ALWAYS, gap: 'field-not-carried' }]
+  })
 }
 
 function gapOf(thin: IssuanceHour | undefined): GapReason {
@@ -290,16 +176,15 @@ function thinHours(thin: readonly IssuanceHour[], whole: readonly IssuanceHour[]
 }
 
 /** While a backup issues tokens, and an hour around it, records of others may be missing. */
-function backups(whole: readonly IssuanceHour[]): GapInterval[] {
-  return whole
+const backups = (whole: readonly IssuanceHour[]): GapInterval[] =>
+  whole
     .filter(({ backup }) => backup > 0)
     .map(({ hourMs }) => {
       const [fromMs, toMs] = [hourMs - HOUR_MS, hourMs + 2 * HOUR_MS]
       return { fromMs, toMs, gap: 'backup-authentication' }
     })
-}
 
-/** For each gap, in the order given, until when it lasted: one row for each moment at which that changes. */
+/** For each of `GAP_REASONS`, until when it lasted: one row for each moment at which that changes. */
 interface GapRow {
   readonly fromMs: number
   readonly untilMs: readonly number[]
@@ -309,12 +194,13 @@ interface GapRow {
  * The intervals as rows: the last one at or before a time has the gaps of the look-back `[from, at]`, those whose
  * `untilMs` is after `from`.
  */
-export function gapRows(intervals: readonly GapInterval[], order: readonly GapReason[]): GapRow[] {
-  const starts = intervals.toSorted((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs)
-  const until = order.map(() => 0)
+export function gapRows(intervals: readonly GapInterval[]): GapRow[] {
+  const until = GAP_REASONS.map(() => 0)
   const rows: GapRow[] = [{ fromMs: 0, untilMs: [...until] }]
-  for (const { fromMs, toMs, gap } of starts) {
-    const at = order.indexOf(gap)
+  for (const { fromMs, toMs, gap } of intervals.toSorted(
+    (a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs,
+  )) {
+    const at = GAP_REASONS.indexOf(gap)
     if ((until[at] ?? 0) >= toMs) continue
     until[at] = toMs
     const start = Math.max(0, fromMs)

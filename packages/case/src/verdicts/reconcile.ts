@@ -164,13 +164,14 @@ async function assignOpen(
     sessions: await scratch.table('sessions', SESSION_COLUMNS, order('(sid, home, field)')),
   }
   const linkable = await scratch.table('linkable', 'home String, field String')
-  await writeGaps(session, tables, sole)
+  const complete = await completePeriods(session)
+  await writeGaps(session, tables, sole, complete)
   await findApps(session, tables, sole)
   const params = preparedParams(sole, await clientsOfMailService(session, sole))
   await findSessions(session, tables, linkable, openRows, params)
-  const complete = [...(await completePeriods(session)).keys()]
   for (const range of rangesFor(openRows)) {
-    await verdictsOfRange(session, tables, outcomes, linkable, range, { ...params, complete })
+    const all = { ...params, complete: [...complete.keys()] }
+    await verdictsOfRange(session, tables, outcomes, linkable, range, all)
   }
   return outcomes
 }

@@ -76,7 +76,6 @@ export interface Tenant {
 /** Accesses of a context, whatever their verdict. */
 export interface Seen {
   readonly firstHour: number
-  readonly lastHour: number
   /** Days with an access. */
   readonly days: number
 }

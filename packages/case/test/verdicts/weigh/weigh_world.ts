@@ -174,7 +174,7 @@ function seenBy(tokens: readonly Token[], keyOf: (token: Token) => string): Map<
     [...Map.groupBy(tokens, keyOf)].map(([key, some]) => {
       const hours = some.map(({ hour }) => hour)
       const days = new Set(hours.map((hour) => Math.floor(hour / 24))).size
-      return [key, { firstHour: Math.min(...hours), lastHour: Math.max(...hours), days }]
+      return [key, { firstHour: Math.min(...hours), days }]
     }),
   )
 }
