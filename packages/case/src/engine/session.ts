@@ -174,6 +174,10 @@ export function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : []
 }
 
+/** Lists in a list of the engine. */
+export const listsOf = (value: unknown): string[][] =>
+  Array.isArray(value) ? value.map(textsOf) : []
+
 /** Reads rows into objects with these members. */
 export function rowReader<F extends readonly Fields<unknown>[]>(
   ...fields: F

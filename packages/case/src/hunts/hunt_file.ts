@@ -147,10 +147,8 @@ class Parsing {
   }
 
   invalid(line: number, message: string): MintmarkError {
-    return new MintmarkError('HUNT_INVALID', `${this.#file}:${line}: ${message}`, {
-      file: this.#file,
-      line,
-    })
+    const facts = { file: this.#file, line }
+    return new MintmarkError('HUNT_INVALID', `${this.#file}:${line}: ${message}`, facts)
   }
 
   /** Reads the comments at the top; returns the index of the line after them. */
@@ -164,7 +162,11 @@ class Parsing {
   }
 
   hunt({ sql, placeholders }: Statement): Hunt {
-    for (const key of REQUIRED) this.#one(key)
+    for (const key of REQUIRED) {
+      const header = this.#headers.get(key)?.[0]
+      if (header === undefined) throw this.invalid(1, `the header has no ${key}`)
+      if (header.value === '') throw this.invalid(header.line, `${key} is empty`)
+    }
     const params = (this.#headers.get('param') ?? []).map(({ line, value }) => {
       const param = readParam(value)
       if (typeof param === 'string') throw this.invalid(line, param)
@@ -172,16 +174,21 @@ class Parsing {
     })
     this.#checkPlaceholders(params, placeholders)
     return {
-      id: this.#id(),
-      title: this.#one('title').value,
-      means: this.#one('means').value,
-      cannotMean: this.#one('cannot-mean').value,
-      attack: this.#attack(),
+      id: this.#text('id', isId, 'lower-case words joined by _, 64 characters at most'),
+      title: this.#text('title'),
+      means: this.#text('means'),
+      cannotMean: this.#text('cannot-mean'),
+      attack: listOf(
+        this.#text('attack', areTechniques, 'technique ids such as T1550.001, with commas between'),
+        /\s*,\s*/u,
+      ),
       strength: this.#word('strength', ['established', 'lead']),
       class: this.#word('class', CLASSES),
-      references: listOf(this.#one('references').value, /\s*;\s*/u),
+      references: listOf(this.#text('references'), /\s*;\s*/u),
       params,
-      slices: this.#slices(),
+      slices: this.#headers.has('slices')
+        ? Number(this.#text('slices', isSlices, 'a number from 1 to 256'))
+        : 1,
       sql,
       file: this.#file,
     }
@@ -197,11 +204,10 @@ class Parsing {
       return last
     }
     const [, key = '', value = ''] = HEADER_LINE.exec(line) ?? []
-    if (!HEADERS.has(key))
-      throw this.invalid(
-        number,
-        `the header has ${key === '' ? 'a line without a name' : 'an unknown name'}`,
-      )
+    if (!HEADERS.has(key)) {
+      const what = key === '' ? 'a line without a name' : 'an unknown name'
+      throw this.invalid(number, `the header has ${what}`)
+    }
     const known = this.#headers.get(key) ?? []
     if (known.length > 0 && key !== 'param') throw this.invalid(number, `${key} is there twice`)
     const header = { line: number, value: value.trim() }
@@ -209,42 +215,18 @@ class Parsing {
     return header
   }
 
-  #one(key: string): HeaderLine {
-    const header = this.#headers.get(key)?.[0]
-    if (header === undefined) throw this.invalid(1, `the header has no ${key}`)
-    if (header.value === '') throw this.invalid(header.line, `${key} is empty`)
-    return header
+  /** A header's value, if it is what it must be. */
+  #text(key: string, isValid: (value: string) => boolean = () => true, what = ''): string {
+    const { line, value } = this.#headers.get(key)?.[0] ?? { line: 1, value: '' }
+    if (isValid(value)) return value
+    throw this.invalid(line, `${key} is ${what}`)
   }
 
   #word<T extends string>(key: string, words: readonly T[]): T {
-    const { line, value } = this.#one(key)
+    const { line, value } = this.#headers.get(key)?.[0] ?? { line: 1, value: '' }
     const word = words.find((one) => one === value)
     if (word === undefined) throw this.invalid(line, `${key} is one of ${words.join(', ')}`)
     return word
-  }
-
-  #id(): string {
-    const { line, value } = this.#one('id')
-    if (!/^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/u.test(value) || value.length > 64)
-      throw this.invalid(line, 'id is lower-case words joined by _, 64 characters at most')
-    return value
-  }
-
-  #attack(): string[] {
-    const { line, value } = this.#one('attack')
-    const ids = listOf(value, /\s*,\s*/u)
-    if (!ids.every((id) => /^T\d{4}(?:\.\d{3})?$/u.test(id)))
-      throw this.invalid(line, 'attack is technique ids such as T1550.001, with commas between')
-    return ids
-  }
-
-  #slices(): number {
-    const header = this.#headers.get('slices')?.[0]
-    if (header === undefined) return 1
-    const slices = /^\d{1,3}$/u.test(header.value) ? Number(header.value) : 0
-    if (slices < 1 || slices > 256)
-      throw this.invalid(header.line, 'slices is a number from 1 to 256')
-    return slices
   }
 
   #checkPlaceholders(params: readonly HuntParam[], placeholders: Statement['placeholders']): void {
@@ -263,6 +245,11 @@ class Parsing {
   }
 }
 
-function listOf(value: string, separator: RegExp): string[] {
-  return value.split(separator).filter((part) => part !== '')
-}
+const isId = (value: string) => /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/u.test(value) && value.length <= 64
+const areTechniques = (value: string) =>
+  listOf(value, /\s*,\s*/u).every((id) => /^T\d{4}(?:\.\d{3})?$/u.test(id))
+const isSlices = (value: string) =>
+  /^\d{1,3}$/u.test(value) && Number(value) >= 1 && Number(value) <= 256
+
+const listOf = (value: string, separator: RegExp): string[] =>
+  value.split(separator).filter((part) => part !== '')

@@ -48,120 +48,82 @@ const PLACEHOLDER = /^\{\s*([A-Za-z_]\w*)\s*:\s*([^{}]*?)\s*\}$/u
 
 /** Reads one statement, in linear time, without comments. `firstLine` is the line of the file where `source` starts. */
 export function readStatement(source: string, firstLine: number): Statement | StatementFault {
-  const scan = new Scan(firstLine)
-  for (const match of source.matchAll(TOKEN)) {
-    const fault = scan.take(match[0], match.groups ?? {})
-    if (fault !== undefined) return fault
+  const scan = { line: firstLine, open: 0, hasEnded: false, previous: '', first: '' }
+  const placeholders: { name: string; type: string; line: number }[] = []
+  let sql = ''
+  for (const { 0: token, groups = {} } of source.matchAll(TOKEN)) {
+    const message = faultOf(scan, token, groups)
+    if (message !== undefined) return { line: scan.line, message }
+    const [, name = '', type = ''] = PLACEHOLDER.exec(groups['placeholder'] ?? '') ?? []
+    if (name !== '') placeholders.push({ name, type, line: scan.line })
+    sql += groups['comment'] === undefined ? token : ' '
+    scan.line += token.split('\n').length - 1
   }
-  return scan.end()
+  if (scan.first === '') return { line: firstLine, message: 'there is no SELECT' }
+  if (scan.open !== 0) return { line: scan.line, message: 'a bracket is not closed' }
+  // The terminator, if there is one: the statement is put inside another.
+  return { sql: sql.replace(/;\s*$/u, '').trim(), placeholders }
 }
 
+interface Scan {
+  readonly line: number
+  /** Brackets. */
+  open: number
+  hasEnded: boolean
+  previous: string
+  first: string
+}
 type Groups = Readonly<Record<string, string | undefined>>
 
-class Scan {
-  #line: number
-  readonly #firstLine: number
-  #sql = ''
-  #open = 0
-  /** Line of the terminator; 0 before it. */
-  #endedOn = 0
-  #previous = ''
-  #first = ''
-  readonly #placeholders: { name: string; type: string; line: number }[] = []
-
-  constructor(firstLine: number) {
-    this.#line = firstLine
-    this.#firstLine = firstLine
-  }
-
-  take(token: string, groups: Groups): StatementFault | undefined {
-    const fault = this.#fault(token, groups)
-    this.#sql += groups['comment'] === undefined ? token : ' '
-    this.#line += token.split('\n').length - 1
-    return fault
-  }
-
-  end(): Statement | StatementFault {
-    if (this.#first === '') return this.#at('there is no SELECT', this.#firstLine)
-    if (this.#open !== 0) return this.#at('a bracket is not closed')
-    // The terminator, if there is one: the statement is put inside another.
-    return { sql: this.#sql.replace(/;\s*$/u, '').trim(), placeholders: this.#placeholders }
-  }
-
-  #at(message: string, line: number = this.#line): StatementFault {
-    return { line, message }
-  }
-
-  #fault(token: string, groups: Groups): StatementFault | undefined {
-    if (groups['space'] !== undefined) return undefined
-    if (groups['comment'] !== undefined) return this.#comment(token)
-    if (this.#endedOn > 0) return this.#at('one statement a hunt')
-    if (token === ';') {
-      this.#endedOn = this.#line
-      return undefined
-    }
-    const previous = this.#previous
-    this.#previous = token
-    return this.#meaning(token, groups, previous)
-  }
-
-  #meaning(token: string, groups: Groups, previous: string): StatementFault | undefined {
-    const { quoted, name, placeholder, word } = groups
-    if (quoted !== undefined)
-      return isClosed(quoted) ? this.#start(token) : this.#at('a text is not closed')
-    // A quoted name could spell a function or a word that is looked for; no column needs one.
-    if (name !== undefined) return this.#at('a quoted name: columns and tables need no quotes')
-    if (placeholder !== undefined) return this.#placeholder(placeholder)
-    if (word !== undefined) return this.#word(word)
-    return this.#sign(token, previous)
-  }
-
-  #comment(token: string): StatementFault | undefined {
-    if (!token.startsWith('/*')) return undefined
-    if (!token.endsWith('*/') || token.length < 4) return this.#at('a comment is not closed')
-    // The engine nests them, and other readers do not.
-    return token.indexOf('/*', 2) === -1 ? undefined : this.#at('a comment in a comment')
-  }
-
-  #placeholder(token: string): StatementFault | undefined {
-    const match = PLACEHOLDER.exec(token)
-    const [, name = '', type = ''] = match ?? []
-    if (name === '') return this.#at('a placeholder that is not {name:Type}')
-    this.#placeholders.push({ name, type, line: this.#line })
-    return this.#start(token)
-  }
-
-  #word(word: string): StatementFault | undefined {
-    const lower = word.toLowerCase()
-    const started = this.#start(lower)
-    if (started !== undefined) return started
-    const why = REFUSED_WORDS.get(lower)
-    return why === undefined
-      ? undefined
-      : this.#at(`${lower.toUpperCase()} has no place in a hunt: ${why}`)
-  }
-
-  #sign(token: string, previous: string): StatementFault | undefined {
-    if (token === '(') {
-      this.#open++
-      const called = previous.toLowerCase()
-      if (REFUSED_FUNCTIONS.has(called)) return this.#at(`${called}() has no place in a hunt`)
-    }
-    if (token === ')' && --this.#open < 0) return this.#at('a bracket too many')
-    // Heredocs, typographic quotes and the like: ways to spell text that only the engine knows.
-    if (!/^[-+*/%=<>!,.()[\]?:|]$/u.test(token)) return this.#at('a sign that no hunt needs')
-    return this.#start(token)
-  }
-
-  /** The first token says what the statement is. */
-  #start(token: string): StatementFault | undefined {
-    if (this.#first !== '') return undefined
-    this.#first = token
-    if (token === 'select' || token === 'with') return undefined
-    return this.#at('a hunt is one SELECT')
-  }
+function faultOf(scan: Scan, token: string, groups: Groups): string | undefined {
+  if (groups['space'] !== undefined) return undefined
+  if (groups['comment'] !== undefined) return commentFault(token)
+  if (scan.hasEnded) return 'one statement a hunt'
+  scan.hasEnded = token === ';'
+  if (scan.hasEnded) return undefined
+  const { previous } = scan
+  scan.previous = token
+  const word = groups['word']?.toLowerCase()
+  if (word !== undefined) return startFault(scan, word) ?? wordFault(word)
+  return textFault(groups) ?? signFault(scan, groups, previous) ?? startFault(scan, token)
 }
 
-function isClosed(quoted: string): boolean {
-  return quoted.length > 1 && quoted.endsWith("'") && /^'(?:[^'\\]|\\[\s\S]|'')*'$/u.test(quoted)
+function commentFault(token: string): string | undefined {
+  if (!token.startsWith('/*')) return undefined
+  if (!token.endsWith('*/') || token.length < 4) return 'a comment is not closed'
+  // The engine nests them, and other readers do not.
+  return token.includes('/*', 2) ? 'a comment in a comment' : undefined
+}
+
+function wordFault(word: string): string | undefined {
+  const why = REFUSED_WORDS.get(word)
+  return why && `${word.toUpperCase()} has no place in a hunt: ${why}`
+}
+
+function textFault({ quoted, name, placeholder }: Groups): string | undefined {
+  if (quoted !== undefined && !/^'(?:[^'\\]|\\[\s\S]|'')*'$/u.test(quoted))
+    return 'a text is not closed'
+  // A quoted name could spell a function or a word that is looked for; no column needs one.
+  if (name !== undefined) return 'a quoted name: columns and tables need no quotes'
+  const isNamed = placeholder === undefined || PLACEHOLDER.test(placeholder)
+  return isNamed ? undefined : 'a placeholder that is not {name:Type}'
+}
+
+function signFault(scan: Scan, { other: sign }: Groups, previous: string): string | undefined {
+  if (sign === undefined) return undefined
+  if (sign === '(') {
+    scan.open++
+    const called = previous.toLowerCase()
+    if (REFUSED_FUNCTIONS.has(called)) return `${called}() has no place in a hunt`
+  }
+  if (sign === ')' && --scan.open < 0) return 'a bracket too many'
+  // Heredocs, typographic quotes and the like: ways to spell text that only the engine knows.
+  return /^[-+*/%=<>!,.()[\]?:|]$/u.test(sign) ? undefined : 'a sign that no hunt needs'
+}
+
+/** The first token says what the statement is. */
+function startFault(scan: Scan, token: string): string | undefined {
+  if (scan.first !== '') return undefined
+  scan.first = token
+  return token === 'select' || token === 'with' ? undefined : 'a hunt is one SELECT'
 }

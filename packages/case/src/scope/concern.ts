@@ -4,9 +4,16 @@
  *
  * @module
  */
-import type { Json } from '@mintmark/core'
 import { Scratch } from '../engine/scratch.ts'
-import { BOUNDED, insertRows, numbersBy, type Session, textsOf } from '../engine/session.ts'
+import {
+  BOUNDED,
+  cell,
+  insertRows,
+  numbersBy,
+  rowReader,
+  type Session,
+  textsOf,
+} from '../engine/session.ts'
 import { caseNames } from '../store/case_names.ts'
 import { domainOf } from '../store/sql.ts'
 import { hasDomain, mailDomain } from './accounts.ts'
@@ -88,28 +95,26 @@ export async function concerning(
   whom: Whom,
 ): Promise<Concern> {
   return await Scratch.keep(session, async (scratch) => {
-    const tables = {
-      whom: await whomTable(session, selected, scratch, whom),
-      table: await scratch.table('selected', SELECTED_COLUMNS, SELECTED_ORDER),
-    }
-    const ids = await session.rows(`SELECT DISTINCT name AS value FROM ${tables.whom}`)
-    const known = homesOf(await directoryRows(session), scope, whom, column(ids))
-    const tenants = whom.isOrganisation ? await ownTenants(session, selected, tables, known) : []
-    await fillOwn(session, selected, tables, tenants)
-    const own = { ...selected, scratch, table: tables.table, close: () => scratch.close() }
+    const names = await whomTable(session, selected, scratch, whom)
+    const table = await scratch.table('selected', SELECTED_COLUMNS, SELECTED_ORDER)
+    const ids = await valuesOf(session, `SELECT DISTINCT name AS value FROM ${names}`)
+    const homes = homesOf(await directoryRows(session), scope, whom, ids)
+    const tenants = whom.isOrganisation ? await ownTenants(session, selected, names, homes) : []
+    // Accesses in a tenant of these accounts alone, to no mailbox, count for them too.
+    await session.command(
+      `INSERT INTO ${table} SELECT * FROM ${selected.table}
+       WHERE account GLOBAL IN (SELECT name FROM ${names})
+         OR account = '' AND has({tenants:Array(String)}, toString(tenant)) ${BOUNDED}`,
+      { tenants },
+    )
     return {
-      selected: own,
+      selected: { ...selected, scratch, table, close: () => scratch.close() },
       tenants,
-      ...(await identities(session, own, known)),
-      verdicts: await verdictsOf(session, tables.whom),
-      inputs: await inputsOf(session, own),
+      ...(await identities(session, { ...selected, table }, homes)),
+      verdicts: await verdictsOf(session, names),
+      inputs: await inputsOf(session, table),
     }
   })
-}
-
-interface Tables {
-  readonly whom: string
-  readonly table: string
 }
 
 /** Accounts and all their ids: column `name`. */
@@ -128,22 +133,9 @@ async function whomTable(
   return whom
 }
 
-const column = (rows: readonly Json[]) => rows.map((row) => String(row['value']))
-
-/** Accesses in a tenant of these accounts alone, to no mailbox, count for them too. */
-async function fillOwn(
-  session: Session,
-  { table }: Selected,
-  own: Tables,
-  tenants: readonly string[],
-): Promise<void> {
-  await session.command(
-    `INSERT INTO ${own.table} SELECT * FROM ${table}
-     WHERE account GLOBAL IN (SELECT name FROM ${own.whom})
-       OR account = '' AND has({tenants:Array(String)}, toString(tenant)) ${BOUNDED}`,
-    { tenants },
-  )
-}
+/** The column `value` of a query. */
+const valuesOf = async (session: Session, sql: string): Promise<string[]> =>
+  (await session.rows(sql)).map((row) => String(row['value']))
 
 interface Entry {
   readonly ids: readonly string[]
@@ -167,18 +159,16 @@ async function directoryRows(session: Session): Promise<Entry[]> {
 
 const folded = (text: string) => text.trim().toLowerCase()
 
-/** Whose is whose, as directories and the scope say. */
+/** What directories and the scope say is of these accounts, or of all others. */
+type Home = Readonly<
+  Record<'names' | 'domains' | 'tenants' | 'parts' | 'accounts', ReadonlySet<string>>
+>
+
+/** Whose is whose. */
 interface Homes {
   readonly whom: Whom
-  readonly ownNames: ReadonlySet<string>
-  readonly otherNames: ReadonlySet<string>
-  readonly ownDomains: ReadonlySet<string>
-  readonly otherDomains: ReadonlySet<string>
-  readonly otherTenants: ReadonlySet<string>
-  readonly ownParts: ReadonlySet<string>
-  readonly otherParts: ReadonlySet<string>
-  /** Accounts of the scope that are others'. */
-  readonly otherAccounts: ReadonlySet<string>
+  readonly own: Home
+  readonly others: Home
 }
 
 function homesOf(
@@ -191,29 +181,33 @@ function homesOf(
   const isOwn = ({ ids: some, organisation }: Entry) =>
     some.slice(0, 2).some((id) => mine.has(id)) ||
     (whom.isOrganisation && organisation === whom.name)
-  const [own, others] = [directory.filter(isOwn), directory.filter((entry) => !isOwn(entry))]
-  const ownAccounts = accounts.filter(({ mailbox }) => mine.has(folded(mailbox)))
-  const otherAccounts = accounts.filter(({ mailbox }) => !mine.has(folded(mailbox)))
-  const namesOf = (some: readonly Entry[]) => some.flatMap((entry) => entry.ids)
-  const partsIn = (some: readonly Entry[], more: typeof accounts) => [
-    ...some.flatMap(({ organisation, groups }) => [organisation, ...groups]),
-    ...more.flatMap(({ organisation, group }) => [organisation, ...group.split('; ')]),
-  ]
-  const ownNames = new Set([...mine, ...namesOf(own)])
-  const otherNames = new Set([
-    ...namesOf(others),
-    ...otherAccounts.map((one) => folded(one.mailbox)),
-  ])
+  const isMine = ({ mailbox }: AccountScope) => mine.has(folded(mailbox))
   return {
     whom,
-    ownNames,
-    otherNames,
-    ownDomains: new Set([...ownNames].filter(hasDomain).map(mailDomain)),
-    otherDomains: new Set([...otherNames].filter(hasDomain).map(mailDomain)),
-    otherTenants: new Set(others.map(({ tenant }) => tenant)),
-    ownParts: new Set(partsIn(own, ownAccounts)),
-    otherParts: new Set(partsIn(others, otherAccounts)),
-    otherAccounts: new Set(otherAccounts.map(({ mailbox }) => mailbox)),
+    own: homeOf(directory.filter(isOwn), accounts.filter(isMine), mine),
+    others: homeOf(
+      directory.filter((entry) => !isOwn(entry)),
+      accounts.filter((account) => !isMine(account)),
+    ),
+  }
+}
+
+function homeOf(
+  entries: readonly Entry[],
+  accounts: readonly AccountScope[],
+  known: Iterable<string> = [],
+): Home {
+  const mailboxes = accounts.map(({ mailbox }) => mailbox)
+  const names = new Set([...known, ...entries.flatMap(({ ids }) => ids), ...mailboxes.map(folded)])
+  return {
+    names,
+    domains: new Set([...names].filter(hasDomain).map(mailDomain)),
+    tenants: new Set(entries.map(({ tenant }) => tenant)),
+    parts: new Set([
+      ...entries.flatMap(({ organisation, groups }) => [organisation, ...groups]),
+      ...accounts.flatMap(({ organisation, group }) => [organisation, ...group.split('; ')]),
+    ]),
+    accounts: new Set(mailboxes),
   }
 }
 
@@ -221,8 +215,8 @@ function homesOf(
 async function ownTenants(
   session: Session,
   { table }: Selected,
-  { whom }: Tables,
-  { otherAccounts, otherTenants }: Homes,
+  whom: string,
+  { others }: Homes,
 ): Promise<string[]> {
   const rows = await session.rows(
     `SELECT toString(tenant) AS value, groupUniqArray(account) AS accounts FROM ${table}
@@ -232,79 +226,62 @@ async function ownTenants(
   )
   return rows.flatMap((row) => {
     const tenant = String(row['value'])
-    const isShared = textsOf(row['accounts']).some((one) => otherAccounts.has(one))
-    return tenant === '' || isShared || otherTenants.has(tenant) ? [] : [tenant]
+    const isShared = textsOf(row['accounts']).some((one) => others.accounts.has(one))
+    return tenant === '' || isShared || others.tenants.has(tenant) ? [] : [tenant]
   })
 }
 
 /** Which of all names of the case are whose. */
 async function identities(
   session: Session,
-  own: Selected,
-  homes: Homes,
+  { table, names: ids }: Selected,
+  { whom, own, others }: Homes,
 ): Promise<Pick<Concern, 'own' | 'others'>> {
-  const seen = new Set((await ownValues(session, own)).map(folded))
-  const mailDomains = await mailboxDomains(session)
-  const isOthers = (domain: string) =>
-    !homes.ownDomains.has(domain) && (homes.otherDomains.has(domain) || mailDomains.has(domain))
-  const isShared = (domain: string) =>
-    homes.ownDomains.has(domain) && homes.otherDomains.has(domain)
-  const names: Record<'own' | 'others', string[]> = { own: [...homes.ownNames], others: [] }
-  for await (const { name, account } of caseNames(session)) {
-    const [one, owner] = [folded(name), folded(account)]
-    if (homes.ownNames.has(one) || homes.ownNames.has(owner)) continue
-    const domain = mailDomain(one)
-    const isColleague =
-      homes.whom.isOrganisation &&
-      hasDomain(one) &&
-      homes.ownDomains.has(domain) &&
-      !isShared(domain)
-    // Of a program or a guest that no organisation has, the record of their own access is all there is.
-    const isOwn =
-      isColleague ||
-      (seen.has(one) && !homes.otherNames.has(one) && !(hasDomain(one) && isOthers(domain)))
-    names[isOwn ? 'own' : 'others'].push(one)
-  }
-  const parts = await partsOf(session, own, homes)
-  const domains = [...new Set([...homes.otherDomains, ...mailDomains])].filter(isOthers)
-  return {
-    own: { names: names.own, organisations: [...homes.ownParts, ...homes.ownDomains] },
-    others: { names: names.others, organisations: [...parts, ...domains] },
-  }
-}
-
-/** Ids and names that their own records have, and that are no account's id. */
-async function ownValues(session: Session, { table, names }: Selected): Promise<string[]> {
-  return column(
-    await session.rows(
-      `SELECT DISTINCT value FROM (SELECT arrayJoin([principal, principal_id]) AS value FROM ${table})
-       WHERE value != '' AND value GLOBAL NOT IN (SELECT id FROM ${names}) ORDER BY value ${BOUNDED}`,
-    ),
+  // Ids and names that their own records have, and that are no account's id.
+  const ownValues = await valuesOf(
+    session,
+    `SELECT DISTINCT value FROM (SELECT arrayJoin([principal, principal_id]) AS value FROM ${table})
+     WHERE value != '' AND value GLOBAL NOT IN (SELECT id FROM ${ids}) ORDER BY value ${BOUNDED}`,
   )
-}
-
-async function mailboxDomains(session: Session): Promise<Set<string>> {
-  const rows = await session.rows(
+  const mailDomains = await valuesOf(
+    session,
     `SELECT DISTINCT ${domainOf('mailbox')} AS value
      FROM access WHERE position(mailbox, '@') > 0 ORDER BY value ${BOUNDED}`,
   )
-  return new Set(column(rows))
-}
-
-/** Organisations, groups and tenants that are in no record of these accounts. */
-async function partsOf(session: Session, { table }: Selected, homes: Homes): Promise<string[]> {
-  const tenants = column(
-    await session.rows(
-      `SELECT DISTINCT value FROM (
-         SELECT toString(tenant) AS value FROM access WHERE mailbox != '' OR mailbox_id != ''
-         UNION ALL SELECT toString(tenant) FROM issuance
-         UNION ALL SELECT toString(tenant) FROM directory
-       ) WHERE value != '' AND value GLOBAL NOT IN (SELECT toString(tenant) FROM ${table})
-       ORDER BY value ${BOUNDED}`,
-    ),
+  // Tenants that are in no record of these accounts.
+  const tenants = await valuesOf(
+    session,
+    `SELECT DISTINCT value FROM (
+       SELECT toString(tenant) AS value FROM access WHERE mailbox != '' OR mailbox_id != ''
+       UNION ALL SELECT toString(tenant) FROM issuance
+       UNION ALL SELECT toString(tenant) FROM directory
+     ) WHERE value != '' AND value GLOBAL NOT IN (SELECT toString(tenant) FROM ${table})
+     ORDER BY value ${BOUNDED}`,
   )
-  const parts = [...homes.otherParts].filter((part) => part !== '' && !homes.ownParts.has(part))
-  return [...parts, ...tenants]
+  const seen = new Set(ownValues.map(folded))
+  const known = new Set([...others.domains, ...mailDomains])
+  const isOthers = (domain: string) => !own.domains.has(domain) && known.has(domain)
+  const isOwn = (name: string) => {
+    const domain = mailDomain(name)
+    const isOurs = hasDomain(name) && own.domains.has(domain) && !others.domains.has(domain)
+    if (whom.isOrganisation && isOurs) return true
+    // Of a program or a guest that no organisation has, the record of their own access is all there is.
+    return seen.has(name) && !others.names.has(name) && !(hasDomain(name) && isOthers(domain))
+  }
+  const names: Record<'own' | 'others', string[]> = { own: [...own.names], others: [] }
+  for await (const { name, account } of caseNames(session)) {
+    const one = folded(name)
+    if (own.names.has(one) || own.names.has(folded(account))) continue
+    names[isOwn(one) ? 'own' : 'others'].push(one)
+  }
+  const parts = [...others.parts].filter((part) => part !== '' && !own.parts.has(part))
+  return {
+    own: { names: names.own, organisations: [...own.parts, ...own.domains] },
+    others: {
+      names: names.others,
+      organisations: [...parts, ...tenants, ...[...known].filter(isOthers)],
+    },
+  }
 }
 
 async function verdictsOf(session: Session, whom: string): Promise<Record<string, number>> {
@@ -316,13 +293,13 @@ async function verdictsOf(session: Session, whom: string): Promise<Record<string
   return Object.fromEntries(numbersBy(rows, 'value', 'n'))
 }
 
-async function inputsOf(session: Session, { table }: Selected): Promise<Concern['inputs']> {
+async function inputsOf(session: Session, table: string): Promise<Concern['inputs']> {
   const rows = await session.rows(
-    `SELECT sha256 AS value, sum(n) AS n FROM (
+    `SELECT sha256, sum(n) AS accesses FROM (
        SELECT evidence_id, count() AS n FROM access
        WHERE (record_id, content) GLOBAL IN (SELECT record_id, content FROM ${table}) GROUP BY evidence_id
      ) AS counted GLOBAL INNER JOIN evidence USING (evidence_id)
-     GROUP BY value ORDER BY n DESC, value ${BOUNDED}`,
+     GROUP BY sha256 ORDER BY accesses DESC, sha256 ${BOUNDED}`,
   )
-  return rows.map((row) => ({ sha256: String(row['value']), accesses: Number(row['n']) }))
+  return rows.map(rowReader(cell.text('sha256'), cell.number('accesses')))
 }

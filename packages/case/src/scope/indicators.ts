@@ -62,6 +62,9 @@ const KIND_NAMES: ReadonlyMap<string, IndicatorKind> = new Map(
   ),
 )
 
+/** A value of a list, on its line, with its kind as the list spells it; undefined where it gives none. */
+type Entry = readonly [line: number, kindName: string | undefined, value: string]
+
 /**
  * Reads a list of indicators; never throws. Lines: `value`, `kind,value`, `kind: value` or `kind=value`; `#` and `//`
  * start a comment; a CSV header may name the columns (`type`/`kind` and `value`/`indicator`, or a kind each:
@@ -69,19 +72,42 @@ const KIND_NAMES: ReadonlyMap<string, IndicatorKind> = new Map(
  * and `hxxp` are undone.
  */
 export function readIndicators(source: string): IndicatorList {
-  const collector = new Collector()
   const text = source.codePointAt(0) === 0xfeff ? source.slice(1) : source
   const json = /^\s*[[{]/u.test(text) ? parseJson(text) : undefined
-  if (json === undefined) readLines(text, collector)
-  else readJson(json, collector)
-  return collector.list()
+  const indicators = new Map<string, Indicator>()
+  const rejects: IndicatorReject[] = []
+  for (const [line, kindName, value] of json === undefined ? linesOf(text) : valuesOf(json)) {
+    const isFull = value.length <= MAX_VALUE && indicators.size >= MAX_INDICATORS
+    const found = isFull ? 'too-many' : indicatorsOf(kindName, value)
+    if (typeof found !== 'string')
+      for (const one of found) indicators.set(JSON.stringify([one.kind, one.value, one.last]), one)
+    else if (rejects.length < MAX_INDICATORS) rejects.push({ line, reason: found })
+  }
+  return { indicators: [...indicators.values()], rejects }
 }
+
+/** What a value may be, or why it is none. */
+function indicatorsOf(
+  kindName: string | undefined,
+  value: string,
+): Indicator[] | IndicatorReject['reason'] {
+  if (value.length > MAX_VALUE) return 'too-long'
+  if (kindName === undefined) {
+    const found = guessedKinds(value).flatMap((kind) => indicatorOf(kind, value) ?? [])
+    return found.length === 0 ? 'unrecognised' : found
+  }
+  const kind = kindOf(kindName)
+  const indicator = kind && indicatorOf(kind, value)
+  return indicator ? [indicator] : kind === undefined ? 'unknown-kind' : 'not-of-its-kind'
+}
+
+const kindOf = (name: string) => KIND_NAMES.get(name.toLowerCase().replaceAll(/[^a-z]/gu, ''))
 
 /** One value of a kind, as a case spells it; undefined if it is not of that kind. `ip` also takes a network. */
 export function indicatorOf(kind: IndicatorKind, spelled: string): Indicator | undefined {
   const value = spelled.trim()
   if (value === '' || value.length > MAX_VALUE) return undefined
-  if (kind === 'ip' || kind === 'network') return addressIndicator(refanged(value))
+  if (kind === 'ip' || kind === 'network') return addressIndicator(value)
   const read = caseValue(kind, value)
   return read === '' ? undefined : { kind, value: read, last: '' }
 }
@@ -95,101 +121,52 @@ function caseValue(kind: Exclude<IndicatorKind, 'ip' | 'network'>, value: string
   return value.toLowerCase()
 }
 
-function addressIndicator(spelled: string): Indicator | undefined {
+function addressIndicator(text: string): Indicator | undefined {
+  const spelled = text.replaceAll('[.]', '.').replaceAll('[:]', ':')
   const { ip } = readAddress(spelled)
   if (ip !== '') return { kind: 'ip', value: ip, last: '' }
   const network = readNetwork(spelled)
-  if (network === undefined) return undefined
-  return { kind: 'network', value: network.first, last: network.last }
+  return network && { kind: 'network', value: network.first, last: network.last }
 }
-
-const refanged = (spelled: string) => spelled.replaceAll('[.]', '.').replaceAll('[:]', ':')
 
 /** What a value without a kind can be. */
-function guessed(value: string): Indicator[] {
-  const address = addressIndicator(refanged(value))
-  if (address !== undefined) return [address]
-  if (readGuid(value) !== '') {
-    return (['session', 'token', 'app'] as const).flatMap((kind) => indicatorOf(kind, value) ?? [])
-  }
-  const kind = guessedKind(value)
-  return kind === undefined ? [] : [indicatorOf(kind, value) ?? []].flat()
-}
-
-function guessedKind(value: string): IndicatorKind | undefined {
-  if (readTokenId(value).state === 'present') return 'token'
-  if (/^[^\s@]+@[^\s@]+$/u.test(value)) return 'principal'
+function guessedKinds(value: string): IndicatorKind[] {
+  if (addressIndicator(value) !== undefined) return ['ip']
+  if (readGuid(value) !== '') return ['session', 'token', 'app']
+  if (readTokenId(value).state === 'present') return ['token']
+  if (/^[^\s@]+@[^\s@]+$/u.test(value)) return ['principal']
   // `Mozilla/5.0 (…)`, `python-requests/2.32.4`, `Client=REST;Client=RESTSystem;;`
-  if (/^[\w.-]+\/\d|^client=|^mozilla/iu.test(value)) return 'client'
-  return undefined
+  return /^[\w.-]+\/\d|^client=|^mozilla/iu.test(value) ? ['client'] : []
 }
-
-class Collector {
-  readonly #indicators = new Map<string, Indicator>()
-  readonly #rejects: IndicatorReject[] = []
-
-  /** @param kindName as the list spells it, or undefined when it gives none */
-  add(kindName: string | undefined, value: string, line: number): void {
-    const found = this.#read(kindName, value)
-    if (typeof found !== 'string')
-      for (const one of found)
-        this.#indicators.set(JSON.stringify([one.kind, one.value, one.last]), one)
-    else if (this.#rejects.length < MAX_INDICATORS) this.#rejects.push({ line, reason: found })
-  }
-
-  #read(kindName: string | undefined, value: string): Indicator[] | IndicatorReject['reason'] {
-    if (value.length > MAX_VALUE) return 'too-long'
-    if (this.#indicators.size >= MAX_INDICATORS) return 'too-many'
-    if (kindName === undefined) {
-      const found = guessed(value)
-      return found.length === 0 ? 'unrecognised' : found
-    }
-    const kind = kindOf(kindName)
-    if (kind === undefined) return 'unknown-kind'
-    const indicator = indicatorOf(kind, value)
-    return indicator === undefined ? 'not-of-its-kind' : [indicator]
-  }
-
-  list(): IndicatorList {
-    return { indicators: [...this.#indicators.values()], rejects: this.#rejects }
-  }
-}
-
-const kindOf = (name: string) => KIND_NAMES.get(name.toLowerCase().replaceAll(/[^a-z]/gu, ''))
 
 /** What the cells of a column are: values, their kinds, values of one kind, or nothing that is looked for. */
 type Role = 'value' | 'kind' | { readonly of: string } | undefined
+
+/** Of a list without a header, cells are cut by commas: client strings are full of semicolons. */
+const DELIMITERS = [',', ';', '\t'] as const
+type Delimiter = (typeof DELIMITERS)[number]
 
 interface Header {
   readonly roles: readonly Role[]
   readonly delimiter: Delimiter
 }
 
-/** Columns of lists that hold no indicator. */
-const NOTE_COLUMNS =
-  /^(?:first|last|from|to|date|seen|firstseen|lastseen|since|until|notes?|comments?|description|source|reference|confidence|country|asn|id|)$/u
-
-/** Of a list without a header, cells are cut by commas: client strings are full of semicolons. */
-const DELIMITERS = [',', ';', '\t'] as const
-type Delimiter = (typeof DELIMITERS)[number]
-
-function readLines(source: string, collector: Collector): void {
+function* linesOf(source: string): Generator<Entry> {
   let header: Header | undefined
   let isFirst = true
-  let line = 0
-  for (const raw of source.split(/\r\n|\n|\r/u)) {
-    line++
+  for (const [at, raw] of source.split(/\r\n|\n|\r/u).entries()) {
+    const line = at + 1
     if (raw.length > 2 * MAX_VALUE) {
-      collector.add(undefined, raw, line)
+      yield [line, undefined, raw]
       continue
     }
     const text = withoutComment(raw)
     if (text === '') continue
-    const found: Header | undefined = isFirst ? headerOf(text) : undefined
+    const named: Header | undefined = isFirst ? headerOf(text) : undefined
     isFirst = false
-    if (found !== undefined) header = found
-    else if (header === undefined) readLine(text, line, collector)
-    else readCells(cellsOf(text, header.delimiter), header.roles, line, collector)
+    header ??= named
+    if (named !== undefined) continue
+    yield* header === undefined ? lineEntries(text, line) : cellEntries(text, header, line)
   }
 }
 
@@ -203,59 +180,52 @@ function withoutComment(raw: string): string {
 /** A header names a column of values, and mostly one of kinds; or a column for each kind. */
 function headerOf(text: string): Header | undefined {
   return [rolesByName, rolesByKind]
-    .flatMap((rolesOf) => DELIMITERS.map((delimiter) => ({ rolesOf, delimiter })))
-    .map(({ rolesOf, delimiter }) => {
-      const names = cellsOf(text, delimiter).map((cell) => cell.trim())
-      return { roles: rolesOf(names), delimiter }
-    })
+    .flatMap((rolesOf) =>
+      DELIMITERS.map((delimiter) => {
+        const names = cellsOf(text, delimiter).map((cell) => cell.trim())
+        return { roles: rolesOf(names), delimiter }
+      }),
+    )
     .find(({ roles }) => roles.some((role) => role !== undefined && role !== 'kind'))
 }
 
-const VALUE_NAMES: readonly string[] = ['value', 'indicator', 'ioc', 'observable']
-const TYPE_NAMES: readonly string[] = ['type', 'kind', 'indicator_type']
-
 /** The first column of values, and the first of kinds. */
 function rolesByName(names: readonly string[]): Role[] {
-  const first = (words: readonly string[]) =>
-    names.findIndex((name) => words.includes(name.toLowerCase()))
-  const [value, kind] = [first(VALUE_NAMES), first(TYPE_NAMES)]
+  const first = (words: RegExp) => names.findIndex((name) => words.test(name))
+  const value = first(/^(?:value|indicator|ioc|observable)$/iu)
+  const kind = first(/^(?:type|kind|indicator_type)$/iu)
   return names.map((_, at) => (at === value ? 'value' : at === kind ? 'kind' : undefined))
 }
 
+/** Columns of lists that hold no indicator. */
+const NOTE_COLUMNS =
+  /^(?:first|last|from|to|date|seen|firstseen|lastseen|since|until|notes?|comments?|description|source|reference|confidence|country|asn|id|)$/u
+
 /** Only if every cell is the name of a kind or of a note: `operation,Send` is a kind and its value. */
 function rolesByKind(names: readonly string[]): Role[] {
-  if (!names.every((name) => isKindName(name) || isNoteName(name))) return []
-  return names.map((name) => (isKindName(name) ? { of: name } : undefined))
+  const isKind = (name: string) => /^[a-z][a-z _-]*$/iu.test(name) && kindOf(name) !== undefined
+  const isNote = (name: string) => NOTE_COLUMNS.test(name.toLowerCase().replaceAll(/[ _-]/gu, ''))
+  if (!names.every((name) => isKind(name) || isNote(name))) return []
+  return names.map((name) => (isKind(name) ? { of: name } : undefined))
 }
 
-const isKindName = (name: string) => /^[a-z][a-z _-]*$/iu.test(name) && kindOf(name) !== undefined
-const isNoteName = (name: string) => NOTE_COLUMNS.test(name.toLowerCase().replaceAll(/[ _-]/gu, ''))
-
-function readCells(
-  cells: readonly string[],
-  roles: readonly Role[],
-  line: number,
-  collector: Collector,
-): void {
+function* cellEntries(text: string, { roles, delimiter }: Header, line: number): Generator<Entry> {
+  const cells = cellsOf(text, delimiter)
   const cellAt = (at: number) => (cells[at] ?? '').trim()
   for (const [at, role] of roles.entries()) {
-    if (role === 'value')
-      collector.add(cellAt(roles.indexOf('kind')) || undefined, cellAt(at), line)
+    if (role === 'value') yield [line, cellAt(roles.indexOf('kind')) || undefined, cellAt(at)]
     // A cell of one kind may be empty: the row has values of others.
-    else if (typeof role === 'object' && cellAt(at) !== '') collector.add(role.of, cellAt(at), line)
+    else if (typeof role === 'object' && cellAt(at) !== '') yield [line, role.of, cellAt(at)]
   }
 }
 
-function readLine(text: string, line: number, collector: Collector): void {
-  const named = /^([A-Za-z][\w -]{0,30}?)\s*[,:=]\s*(.+)$/u.exec(text)
-  const [, name, rest] = named ?? []
-  const isWithKind = name !== undefined && rest !== undefined && isNamed(name, text, rest)
-  const [value, ...more] = cellsOf(isWithKind ? rest : text).map((cell) => cell.trim())
-  collector.add(isWithKind ? name : undefined, value ?? '', line)
+function* lineEntries(text: string, line: number): Generator<Entry> {
+  const [, name = '', rest = ''] = /^([A-Za-z][\w -]{0,30}?)\s*[,:=]\s*(.+)$/u.exec(text) ?? []
+  const isWithKind = rest !== '' && isNamed(name, text, rest)
+  const [value = '', ...more] = cellsOf(isWithKind ? rest : text).map((cell) => cell.trim())
+  yield [line, isWithKind ? name : undefined, value]
   // What follows a value is mostly a note; an address is not.
-  for (const cell of more) {
-    if (addressIndicator(refanged(cell)) !== undefined) collector.add('ip', cell, line)
-  }
+  for (const cell of more) if (addressIndicator(cell) !== undefined) yield [line, 'ip', cell]
 }
 
 /** `Client=REST;…` is a client string, and `abcd:12::1` an address, before they are a kind and a value. */
@@ -296,39 +266,28 @@ function parseJson(text: string): unknown {
   }
 }
 
-function readJson(json: unknown, collector: Collector): void {
-  let position = 0
-  for (const [name, value] of entriesOf(json)) {
-    for (const one of Array.isArray(value) ? value : [value]) {
-      position++
-      readJsonValue(name, one, position, collector)
-    }
-  }
+/** Values of JSON, each with its position. */
+function valuesOf(json: unknown): Entry[] {
+  return namedValues(json)
+    .flatMap(([name, value]) =>
+      (Array.isArray(value) ? value : [value]).map((one: unknown) => [name, one] as const),
+    )
+    .map(([name, one], at): Entry => {
+      const inner = isObject(one) ? valueIn(one) : one
+      const kind = isObject(one) ? (one['type'] ?? one['kind'] ?? name) : name
+      const value = typeof inner === 'string' ? inner.trim() : ''
+      return [at + 1, typeof kind === 'string' ? kind : undefined, value]
+    })
 }
 
 /** An array has no kinds of its own; an object names one by each key, or wraps a list. */
-function entriesOf(json: unknown): [string | undefined, unknown][] {
+function namedValues(json: unknown): [string | undefined, unknown][] {
   if (!isObject(json)) return [[undefined, json]]
-  if (isValue(json)) return [[undefined, [json]]]
+  if (typeof valueIn(json) === 'string') return [[undefined, [json]]]
   const wrapped = ['indicators', 'value', 'values', 'records'].find((key) =>
     Array.isArray(json[key]),
   )
   return wrapped === undefined ? Object.entries(json) : [[undefined, json[wrapped]]]
 }
 
-const isValue = (json: Json) => typeof (json['value'] ?? json['indicator']) === 'string'
-
-function readJsonValue(
-  name: string | undefined,
-  value: unknown,
-  position: number,
-  collector: Collector,
-): void {
-  const inner = isObject(value) ? (value['value'] ?? value['indicator']) : value
-  const kind = isObject(value) ? (value['type'] ?? value['kind'] ?? name) : name
-  collector.add(
-    typeof kind === 'string' ? kind : undefined,
-    typeof inner === 'string' ? inner.trim() : '',
-    position,
-  )
-}
+const valueIn = (json: Json): unknown => json['value'] ?? json['indicator']

@@ -104,77 +104,30 @@ export interface PartScope {
   readonly messages: Bounds
 }
 
-/** What records name: the lower bound, and that with ambiguous accesses; and items without a message id. */
-export interface Counts {
-  readonly lowerMessages: number
-  readonly messages: number
-  readonly lowerCopies: number
-  readonly copies: number
-  readonly namelessLower: number
-  readonly nameless: number
-}
-
-/**
- * Named plus nameless plus unnamed, or null without a bound. `beyond`: why other mailboxes' messages could belong to
- * it.
- */
-export function boundsOf(
-  counts: Counts,
-  unnamed: readonly Unnamed[],
-  beyond: readonly Reason[] = [],
-): { readonly messages: Bounds; readonly copies: Bounds } {
-  const unknown = unnamed.reduce<number | null>(
-    (sum, { messages }) => (sum === null || messages === null ? null : sum + messages),
-    counts.nameless,
-  )
-  if (unknown === null || beyond.length > 0) {
-    const because = reasonText([...ofMailboxes(unnamed, beyond), ...beyond])
-    return {
-      messages: { lower: counts.lowerMessages, upper: null, because },
-      copies: { lower: counts.lowerCopies, upper: null, because },
-    }
-  }
-  return {
-    messages: { lower: counts.lowerMessages, upper: counts.messages + unknown },
-    copies: { lower: counts.lowerCopies, upper: counts.copies + unknown },
-  }
-}
-
-const isLoss = ({ code }: Reason) => code.startsWith('access-')
-
-/** A loss of an access log is no mailbox's own: of several mailboxes it is one and the same. */
-function ofMailboxes(unnamed: readonly Unnamed[], beyond: readonly Reason[]): Reason[] {
-  const all = unnamed.flatMap(({ because }) => because)
-  if (beyond.length > 0) return all.filter((reason) => !isLoss(reason))
-  const losses = new Map<string, Reason>()
-  for (const { because } of unnamed) {
-    for (const reason of summed(because.filter(isLoss))) {
-      if (reason.count > (losses.get(reason.code)?.count ?? 0)) losses.set(reason.code, reason)
-    }
-  }
-  return [...all.filter((reason) => !isLoss(reason)), ...losses.values()]
-}
-
-export function unnamedIn(
-  accounts: readonly Account[],
-  unnamed: ReadonlyMap<string, Unnamed>,
-): Unnamed[] {
-  return accounts.flatMap((account) => unnamed.get(account.mailbox) ?? [])
-}
-
 /** `all`: of the name `''`. */
 type PartKind = 'all' | 'account' | 'group' | 'organisation'
 
-/** What is counted of each part. */
-export type PartCounts = (kind: PartKind, name: string) => Counts
+/** The bounds of what is exposed of some accounts, which are the members of a part. */
+interface PartBounds {
+  readonly messages: Bounds
+  readonly copies: Bounds
+  /** Items without a message id that were read. */
+  readonly nameless: number
+}
+export type BoundsOf = (kind: PartKind, name: string, members: readonly Account[]) => PartBounds
 
-/** Messages and nameless items of each part: a message in two of its mailboxes counts once. */
-export async function partCounts(
+/**
+ * Counts messages and nameless items of each part: a message in two of its mailboxes counts once. A bound is named plus
+ * nameless plus unnamed. A loss of an access log could hide messages of other mailboxes of a part, too.
+ */
+export async function partBounds(
   session: Session,
   { scratch }: Selected,
   exposure: Exposure,
   accounts: readonly Account[],
-): Promise<PartCounts> {
+  unnamed: ReadonlyMap<string, Unnamed>,
+  lost: LostAccesses,
+): Promise<BoundsOf> {
   const columns = 'kind LowCardinality(String), name String, account String'
   const members = await scratch.table('members', columns, 'account')
   const cells = accounts.flatMap(({ mailbox, groups, organisation }) => [
@@ -202,8 +155,13 @@ export async function partCounts(
   const counts = new Map(
     rows.map((row) => [JSON.stringify([row['kind'], row['name']]), readCounts(row)]),
   )
-  const none = readCounts({})
-  return (kind, name) => counts.get(JSON.stringify([kind, name])) ?? none
+  return (kind, name, some) => {
+    const own = counts.get(JSON.stringify([kind, name])) ?? readCounts({})
+    const tenants = kind === 'all' ? undefined : [...new Set(some.map(({ tenant }) => tenant))]
+    const beyond = kind === 'account' ? [] : lost.beyond(tenants)
+    const unknown = some.flatMap(({ mailbox }) => unnamed.get(mailbox) ?? [])
+    return { ...boundsOf(own, unknown, beyond), nameless: own.namelessLower }
+  }
 }
 
 const readCounts = rowReader(
@@ -211,13 +169,48 @@ const readCounts = rowReader(
   cell.number('namelessLower:items_lower nameless:items'),
 )
 
+/** Without a bound, with why. `beyond`: why other mailboxes' messages could belong to it. */
+function boundsOf(
+  counts: ReturnType<typeof readCounts>,
+  unnamed: readonly Unnamed[],
+  beyond: readonly Reason[],
+): Omit<PartBounds, 'nameless'> {
+  const unknown = unnamed.reduce<number | null>(
+    (sum, { messages }) => (sum === null || messages === null ? null : sum + messages),
+    counts.nameless,
+  )
+  const { lowerMessages, lowerCopies, messages, copies } = counts
+  if (unknown === null || beyond.length > 0) {
+    const because = reasonText([...ofMailboxes(unnamed, beyond), ...beyond])
+    return {
+      messages: { lower: lowerMessages, upper: null, because },
+      copies: { lower: lowerCopies, upper: null, because },
+    }
+  }
+  return {
+    messages: { lower: lowerMessages, upper: messages + unknown },
+    copies: { lower: lowerCopies, upper: copies + unknown },
+  }
+}
+
+const isLoss = ({ code }: Reason) => code.startsWith('access-')
+
+/** A loss of an access log is no mailbox's own: of several mailboxes it is one and the same. */
+function ofMailboxes(unnamed: readonly Unnamed[], beyond: readonly Reason[]): Reason[] {
+  const all = unnamed.flatMap(({ because }) => because).filter((reason) => !isLoss(reason))
+  if (beyond.length > 0) return all
+  const losses = new Map<string, Reason>()
+  for (const { because } of unnamed)
+    for (const reason of summed(because.filter(isLoss)))
+      if (reason.count > (losses.get(reason.code)?.count ?? 0)) losses.set(reason.code, reason)
+  return [...all, ...losses.values()]
+}
+
 /** Parts by lower bound, largest first; of their mailboxes only those with accesses of the attacker count. */
 export function partScopes(
   kind: PartKind,
   accounts: readonly Account[],
-  unnamed: ReadonlyMap<string, Unnamed>,
-  counts: PartCounts,
-  lost: LostAccesses,
+  bounds: BoundsOf,
   namesOf: (account: Account) => readonly string[],
 ): PartScope[] {
   const members = Map.groupBy(
@@ -226,25 +219,19 @@ export function partScopes(
   )
   const parts = [...members].map(([name, some]): PartScope => {
     const inIt = some.map(({ account }) => account)
-    const beyond = lost.beyond([...new Set(inIt.map(({ tenant }) => tenant))])
-    return {
-      name,
-      mailboxes: inIt.filter((account) => account.accesses > 0).length,
-      messages: boundsOf(counts(kind, name), unnamedIn(inIt, unnamed), beyond).messages,
-    }
+    const mailboxes = inIt.filter((account) => account.accesses > 0).length
+    return { name, mailboxes, messages: bounds(kind, name, inIt).messages }
   })
   return parts.toSorted((a, b) => b.messages.lower - a.messages.lower || (a.name < b.name ? -1 : 1))
 }
 
 export function organisationScopes(
   accounts: readonly Account[],
-  unnamed: ReadonlyMap<string, Unnamed>,
-  counts: PartCounts,
-  lost: LostAccesses,
+  bounds: BoundsOf,
 ): (PartScope & { readonly basis: OrganisationBasis })[] {
   const bases = new Map(accounts.map(({ organisation, basis }) => [organisation, basis]))
-  const parts = partScopes('organisation', accounts, unnamed, counts, lost, organisationOf)
+  const parts = partScopes('organisation', accounts, bounds, ({ organisation }) =>
+    organisation === '' ? [] : [organisation],
+  )
   return parts.map((part) => Object.assign(part, { basis: bases.get(part.name) ?? '' }))
 }
-
-const organisationOf = ({ organisation }: Account) => (organisation === '' ? [] : [organisation])

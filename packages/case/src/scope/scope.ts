@@ -10,16 +10,14 @@ import { BOUNDED, cell, countOf, firstRow, rowReader, type Session } from '../en
 import { type Account, accountsOf, type OrganisationBasis } from './accounts.ts'
 import {
   type Bounds,
-  boundsOf,
+  type BoundsOf,
   type Exposure,
   expose,
   itemsOf,
   organisationScopes,
-  type PartCounts,
   type PartScope,
-  partCounts,
+  partBounds,
   partScopes,
-  unnamedIn,
 } from './parts.ts'
 import { withSelected } from './select.ts'
 import type { Selected } from './selected.ts'
@@ -31,7 +29,6 @@ import {
   syncedFolders,
   throttledWindows,
   type UnboundedCode,
-  type Unnamed,
   unnamedOf,
 } from './unbounded.ts'
 import { isAllDecided } from './verdict_counts.ts'
@@ -131,24 +128,21 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
   const windows = await throttledWindows(session, selected)
   const lost = await lostAccesses(session, selected)
   const unnamed = await unnamedOf(session, selected, accounts, folders, windows, lost)
-  const counts = await partCounts(session, selected, exposure, accounts)
-  const all = counts('all', '')
+  const bounds = await partBounds(session, selected, exposure, accounts, unnamed, lost)
   const totals = await totalsOf(session, selected, exposure)
   const open = await countUndecided(session, selected)
-  const named = boundsOf(all, [...unnamed.values()], lost.beyond())
+  const named = bounds('all', '', accounts)
   const unknown =
     named.messages.upper === null ? '' : await whyUnknown(session, selected, totals, open)
   const none: Bounds = { lower: 0, upper: null, because: unknown }
-  const whole = unknown === '' ? named : { messages: none, copies: none }
   const accessed = accounts.filter((account) => account.accesses > 0)
-  const rows = accounts.map((account) => accountScope(account, counts, unnamed))
   return {
     mailboxes: accessed.length,
     organisations: organisationsOf(accessed).size,
     accesses: totals.accesses,
-    messages: whole.messages,
-    copies: whole.copies,
-    items_without_message_id: all.namelessLower,
+    messages: unknown === '' ? named.messages : none,
+    copies: unknown === '' ? named.copies : none,
+    items_without_message_id: named.nameless,
     bytes: totals.bytes,
     graph_bytes: totals.graphBytes,
     synced_folders: folders,
@@ -157,9 +151,9 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
       from: isoOf(fromMs),
       to: isoOf(toMs),
     })),
-    groups: partScopes('group', accounts, unnamed, counts, lost, (account) => account.groups),
-    accounts: rows,
-    organisation_list: organisationScopes(accounts, unnamed, counts, lost),
+    groups: partScopes('group', accounts, bounds, ({ groups }) => groups),
+    accounts: accounts.map((account) => accountScope(account, bounds)),
+    organisation_list: organisationScopes(accounts, bounds),
     classes: await classScopes(session, selected, accounts),
     named_by: (await sumsBy(session, selected, 'operation', "is_mail AND named = 'read'")).map(
       readOperation,
@@ -213,20 +207,18 @@ async function countUndecided(
 
 type Totals = ReturnType<typeof readTotals>
 
-function accountScope(
-  account: Account,
-  counts: PartCounts,
-  unnamed: ReadonlyMap<string, Unnamed>,
-): AccountScope {
-  const own = counts('account', account.mailbox)
+function accountScope(account: Account, bounds: BoundsOf): AccountScope {
+  const { mailbox, organisation, accesses, either } = account
+  const { messages, copies, nameless } = bounds('account', mailbox, [account])
   return {
-    mailbox: account.mailbox,
-    organisation: account.organisation,
+    mailbox,
+    organisation,
     group: account.groups.join('; '),
-    ...boundsOf(own, unnamedIn([account], unnamed)),
-    items_without_message_id: own.namelessLower,
-    accesses: account.accesses,
-    either: account.either,
+    messages,
+    copies,
+    items_without_message_id: nameless,
+    accesses,
+    either,
     first: isoOf(account.firstMs),
     last: isoOf(account.lastMs),
   }

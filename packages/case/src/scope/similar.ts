@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { isoOf, type Json } from '@mintmark/core'
-import { BOUNDED, cell, type Params, rowReader, type Session } from '../engine/session.ts'
+import { isoOf } from '@mintmark/core'
+import { BOUNDED, cell, listsOf, type Params, rowReader, type Session } from '../engine/session.ts'
 import { APP, PRINCIPAL, SESSION, tokenText } from '../store/sql.ts'
 import { aboutMarks, type MarkWord, markAccesses } from './marks.ts'
 import type { Selected } from './selected.ts'
@@ -103,30 +103,22 @@ async function byTrait(
   const [row] = await session.rows(
     `SELECT countIf(is_of) AS n, uniqExactIf(who, is_of) AS people, uniqExact(who) AS people_in_all,
        uniqExactIf(value, is_of) AS value_count, topKIf(1)(value, is_of)[1] AS value_name,
-       arraySlice(groupArrayIf(${MOST_EXAMPLES})((id, at_ms, who), is_of), 1, ${MOST_EXAMPLES}) AS some
+       arraySlice(groupArrayIf(${MOST_EXAMPLES})([id, at_ms, who], is_of), 1, ${MOST_EXAMPLES}) AS some
      FROM (
-       SELECT ${like.of} AS is_of, toString(record_id) AS id, toUnixTimestamp64Milli(at) AS at_ms,
+       SELECT ${like.of} AS is_of, toString(record_id) AS id, toString(toUnixTimestamp64Milli(at)) AS at_ms,
          substringUTF8(${PRINCIPAL}, 1, ${CUT}) AS who, substringUTF8(${VALUE[trait]}, 1, ${CUT}) AS value
        FROM access WHERE ${like.all}
      ) ${BOUNDED}`,
     params,
   )
   if (row === undefined || Number(row['n']) === 0) return undefined
-  return { trait, ...readSimilar(row), examples: examplesOf(row) }
+  const examples = listsOf(row['some']).map(([recordId = '', at = '', principal = '']) => {
+    return { recordId, at: isoOf(Number(at)), principal }
+  })
+  return { trait, ...readSimilar(row), examples }
 }
 
 const readSimilar = rowReader(
   cell.text('value:value_name'),
   cell.number('values:value_count accesses:n principals:people principalsInAll:people_in_all'),
 )
-
-function examplesOf({ some }: Json): Similar['examples'] {
-  if (!Array.isArray(some)) return []
-  return some.map((one: unknown) => {
-    // A tuple of the engine comes as an array, or as an object of `1`, `2`, `3`.
-    const parts: readonly unknown[] =
-      typeof one === 'object' && one !== null ? Object.values(one) : []
-    const [id, at, principal] = parts
-    return { recordId: String(id), at: isoOf(Number(at)), principal: String(principal) }
-  })
-}

@@ -5,9 +5,17 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
-import { BOUNDED, cell, firstRow, rowReader, type Session, textsOf } from '../engine/session.ts'
+import {
+  BOUNDED,
+  cell,
+  firstRow,
+  listsOf,
+  rowReader,
+  type Session,
+  textsOf,
+} from '../engine/session.ts'
 import { SPAN } from '../store/sql.ts'
-import { HOUR_MS, type LogName } from '../verdicts/losses/loss.ts'
+import { HOUR_MS, type LogName, type Period } from '../verdicts/losses/loss.ts'
 import { tenantNames } from './accounts.ts'
 import { withSelected } from './select.ts'
 import type { Selected } from './selected.ts'
@@ -149,12 +157,7 @@ async function histogram(
 }
 
 /** A phase before it has a label. */
-interface Course {
-  readonly fromMs: number
-  readonly toMs: number
-  readonly accesses: number
-  readonly startsWith: Phase['startsWith']
-}
+type Course = Omit<Phase, 'from' | 'to' | 'label'> & Period
 
 /**
  * Cuts the active days into phases: after a pause of more than 72 hours, and where a day shares no context
@@ -162,21 +165,21 @@ interface Course {
  * daily.
  */
 function coursesOf(days: readonly ActiveDay[]): Course[] {
-  const out: Course[] = []
+  const courses: Course[] = []
   let contexts = new Set<string>()
-  for (const { firstMs, lastMs, accesses, contexts: own } of days) {
-    const last = out.at(-1)
+  for (const { firstMs, lastMs: toMs, accesses, contexts: own } of days) {
+    const last = courses.at(-1)
     const isPause = last !== undefined && firstMs - last.toMs > PHASE_PAUSE_HOURS * HOUR_MS
     if (last !== undefined && !isPause && own.some((context) => contexts.has(context))) {
-      out[out.length - 1] = { ...last, toMs: lastMs, accesses: last.accesses + accesses }
+      courses.splice(-1, 1, { ...last, toMs, accesses: last.accesses + accesses })
       contexts = new Set([...contexts, ...own])
     } else {
       const startsWith = last === undefined ? 'first' : isPause ? 'pause' : 'new-context'
-      out.push({ fromMs: firstMs, toMs: lastMs, accesses, startsWith })
+      courses.push({ fromMs: firstMs, toMs, accesses, startsWith })
       contexts = new Set(own)
     }
   }
-  return out
+  return courses
 }
 
 /** More phases than that are not distinguished by hand. */
@@ -198,13 +201,9 @@ async function phasesOf(
     { starts: found.map(({ fromMs }) => String(fromMs)) },
   )
   const labels = new Map(rows.map((row) => [Number(row['phase']), labelOf(row)]))
-  return found.map(({ fromMs, toMs, accesses, startsWith }, i) => ({
-    from: isoOf(fromMs),
-    to: isoOf(toMs),
-    label: labels.get(i + 1) ?? '',
-    accesses,
-    startsWith,
-  }))
+  return found.map(({ fromMs, toMs, ...course }, i) => {
+    return { from: isoOf(fromMs), to: isoOf(toMs), label: labels.get(i + 1) ?? '', ...course }
+  })
 }
 
 function labelOf(row: Readonly<Record<string, unknown>>): string {
@@ -232,8 +231,8 @@ async function coverageBands(session: Session, selected: Selected): Promise<Cove
     session,
     `SELECT side, source, category, tenant, toUnixTimestamp(min(hour)) AS first_s,
        toUnixTimestamp(max(hour)) + 3600 AS last_s, count() AS hours,
-       arraySort(arraySlice(arrayReverseSort(gap -> gap.2, groupArrayIf(
-         (toUnixTimestamp(before) + 3600, toUnixTimestamp(hour) - toUnixTimestamp(before) - 3600),
+       arraySort(arraySlice(arrayReverseSort(gap -> gap[2] - gap[1], groupArrayIf(
+         [toUnixTimestamp(before) + 3600, toUnixTimestamp(hour)],
          before > toDateTime(0) AND hour > before + INTERVAL ${COVERAGE_GAP_HOURS + 1} HOUR)), 1, 20)) AS gaps
      FROM (
        SELECT side, source, category, tenant, hour,
@@ -249,22 +248,15 @@ async function coverageBands(session: Session, selected: Selected): Promise<Cove
 const readBand = rowReader(
   cell.side('side'),
   cell.text('source category tenant'),
-  cell.made('from', (row) => isoOf(Number(row['first_s']) * 1000)),
-  cell.made('to', (row) => isoOf(Number(row['last_s']) * 1000)),
+  cell.made('from', (row) => isoOfSeconds(row['first_s'])),
+  cell.made('to', (row) => isoOfSeconds(row['last_s'])),
   cell.number('hours'),
-  cell.made('gaps', (row) => gapsOf(row['gaps'])),
+  cell.made('gaps', ({ gaps }) =>
+    listsOf(gaps).map(([from, to]) => ({ from: isoOfSeconds(from), to: isoOfSeconds(to) })),
+  ),
 )
 
-/** A tuple of the engine comes as an array, or as an object of `1` and `2`. */
-function gapsOf(tuples: unknown): { readonly from: string; readonly to: string }[] {
-  if (!Array.isArray(tuples)) return []
-  return tuples.flatMap((tuple: unknown) => {
-    const parts = typeof tuple === 'object' && tuple !== null ? Object.values(tuple) : []
-    const [start = Number.NaN, seconds = Number.NaN] = parts.map(Number)
-    if (!Number.isFinite(start) || !Number.isFinite(seconds)) return []
-    return [{ from: isoOf(start * 1000), to: isoOf((start + seconds) * 1000) }]
-  })
-}
+const isoOfSeconds = (seconds: unknown) => isoOf(Number(seconds) * 1000)
 
 /**
  * For each tenant of the selection, or of the leads where it is empty, before when it could have been read unseen. That

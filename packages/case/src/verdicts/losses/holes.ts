@@ -8,7 +8,7 @@
 import type { Json } from '@mintmark/core'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
 import { Scratch } from '../../engine/scratch.ts'
-import { BOUNDED, cell, countOf, rowReader, type Session } from '../../engine/session.ts'
+import { BOUNDED, cell, countOf, listsOf, rowReader, type Session } from '../../engine/session.ts'
 import { columnsSql } from '../../store/sql.ts'
 import { PREFIX, signedIn, WHO } from '../match/context.ts'
 import {
@@ -203,11 +203,7 @@ function logOf(row: Json): Log {
 
 const readLog = rowReader(cell.text('source category tenant:log_tenant'))
 
-function numbersOf(lists: unknown): number[][] {
-  return Array.isArray(lists)
-    ? lists.filter(Array.isArray).map((list: readonly unknown[]) => list.map(Number))
-    : []
-}
+const numbersOf = (lists: unknown): number[][] => listsOf(lists).map((list) => list.map(Number))
 
 /**
  * Hours of each log with enough activity, and where in the list of its active minutes each begins; how many silences it
@@ -288,13 +284,7 @@ function hiddenIn(log: Log, logs: readonly Log[]): LogName[] {
   if (side !== ALL) return [{ side, source, category, tenant }]
   const found = new Map<string, LogName>()
   for (const one of logs) {
-    if (
-      one.side === ALL ||
-      one.side === OWN ||
-      one.tenant !== tenant ||
-      collectorOf(one) !== collectorOf(log)
-    )
-      continue
+    if (one.side === ALL || one.side === OWN || collectorKey(one) !== collectorKey(log)) continue
     const own = { ...one, side: one.side, category: one.side === 'access' ? '' : one.category }
     found.set(JSON.stringify([own.side, own.source, own.category]), own)
   }
