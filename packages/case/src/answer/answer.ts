@@ -61,9 +61,7 @@ export interface Answer {
   /** What the whole case comes to, and how sure that is; whatever is selected. */
   readonly conclusion: Conclusion
   readonly evidence: readonly AnsweredEvidence[]
-  /** Accesses by verdict. */
   readonly verdicts: VerdictCounts
-  /** Accesses by reason. */
   readonly reasons: Readonly<Record<string, number>>
   /** Tokens that are unissued or mismatched, most accesses first; `tokensTotal` counts all of them. */
   readonly tokens: readonly TokenVerdict[]

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import { BOUNDED, cell, rowReader, type Session } from '../engine/session.ts'
+import { cell, rowReader } from '../engine/rows.ts'
+import { BOUNDED, type Session } from '../engine/session.ts'
 import type { HuntResult } from '../hunts/run_hunts.ts'
 import type { MarkConditions } from '../scope/marks.ts'
 import { COUNTED, hunted, pointedAccesses } from '../scope/pointed_counts.ts'

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { countOf, type Session } from '../engine/session.ts'
+import { countOf } from '../engine/rows.ts'
+import type { Session } from '../engine/session.ts'
 import type { HuntResult } from '../hunts/run_hunts.ts'
 import { type MarkedCounts, markedCounts } from '../scope/marked_counts.ts'
 import { markConditions } from '../scope/marks.ts'

@@ -6,7 +6,8 @@
  */
 import { count, isoOf, minute, plural } from '@mintmark/core'
 import { isLeak, type KeyFound } from '../dumps/keys_found.ts'
-import { BOUNDED, cell, firstRow, rowReader, type Session, textsOf } from '../engine/session.ts'
+import { cell, firstRow, rowReader, textsOf } from '../engine/rows.ts'
+import { BOUNDED, type Session } from '../engine/session.ts'
 import type { EvidenceRow } from '../store/evidence_rows.ts'
 import type {
   FactSource,

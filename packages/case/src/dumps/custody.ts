@@ -4,7 +4,8 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import { BOUNDED, cell, type Params, rowReader, type Session } from '../engine/session.ts'
+import { cell, rowReader } from '../engine/rows.ts'
+import { BOUNDED, type Params, type Session } from '../engine/session.ts'
 import type { Selected } from '../scope/selected.ts'
 import { PRINCIPAL, SPAN } from '../store/sql.ts'
 import { dumpFiles, dumpName, dumpScans } from './dump_scans.ts'
@@ -40,7 +41,6 @@ export interface Custody {
   readonly rows: readonly ArtefactAccess[]
 }
 
-/** A key that is in a file. */
 interface HeldKey {
   readonly spkiSha256: string
   readonly kid: string | null

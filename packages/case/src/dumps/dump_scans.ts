@@ -5,7 +5,8 @@
  */
 import { createHash } from 'node:crypto'
 import { isObject, parseObject } from '@mintmark/core'
-import { firstRow, insertRows, type Session } from '../engine/session.ts'
+import { firstRow, insertRows } from '../engine/rows.ts'
+import type { Session } from '../engine/session.ts'
 import { NEXT_TIME } from '../store/sql.ts'
 
 /** Shapes of evidence that is no log: see `IngestOptions.otherShape`. */

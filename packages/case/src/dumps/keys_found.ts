@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { BOUNDED, cell, firstRow, type Params, rowReader, type Session } from '../engine/session.ts'
+import { cell, firstRow, rowReader } from '../engine/rows.ts'
+import { BOUNDED, type Params, type Session } from '../engine/session.ts'
 import { PRINCIPAL, SPAN } from '../store/sql.ts'
 import { ARTEFACT_NAME, fileAccesses, IS_ESTABLISHED, IS_SUSPECT } from './custody.ts'
 import {
@@ -92,7 +93,6 @@ const readPerson = rowReader(
   cell.time('first last'),
 )
 
-/** A dump that holds the key. */
 interface KeyLocation {
   /** Where the dump is, the same content under each of its names. */
   readonly files: readonly string[]

@@ -28,7 +28,6 @@ export class Scratch {
     return new Scratch(session)
   }
 
-  /** Lends scratch tables to a question. */
   static async lend<T>(session: Session, ask: (scratch: Scratch) => Promise<T>): Promise<T> {
     const scratch = await Scratch.open(session)
     try {
@@ -71,7 +70,6 @@ export class Scratch {
 /** Drops the tables that killed processes left in a folder, for the process that has just locked it. */
 export const dropScratch = (session: Session): Promise<void> => dropWhere(session, '1')
 
-/** Drops tables of other processes. */
 async function dropWhere(session: Session, condition: string): Promise<void> {
   const stale = await session.rows(
     `SELECT name FROM system.tables

@@ -137,7 +137,6 @@ export function parseHunt(source: string, file: string): Hunt {
   return parsing.hunt(statement)
 }
 
-/** One file on its way to a hunt. */
 class Parsing {
   readonly #file: string
   readonly #headers = new Map<string, HeaderLine[]>()

@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url'
 import { MintmarkError, unreadable } from '@mintmark/core'
 import { type Hunt, parseHunt } from './hunt_file.ts'
 
-/** Mintmark's own hunts. */
 const BUILT_IN = fileURLToPath(new URL('../../hunts/', import.meta.url))
 const MAX_BYTES = 1 << 20
 const MAX_HUNTS = 1000

@@ -4,7 +4,8 @@
  * @module
  */
 import { readFileSync } from 'node:fs'
-import { insertRows, type Session } from '../engine/session.ts'
+import { insertRows } from '../engine/rows.ts'
+import type { Session } from '../engine/session.ts'
 import { readNetwork } from '../store/network.ts'
 
 /** Lines of a list beside the hunts, without comments. */

@@ -6,7 +6,8 @@
  */
 import { type Json, MintmarkError } from '@mintmark/core'
 import { readOnlyForm } from '../engine/read_only.ts'
-import { cell, countOf, firstRow, type Params, rowReader, type Session } from '../engine/session.ts'
+import { cell, countOf, firstRow, rowReader } from '../engine/rows.ts'
+import type { Params, Session } from '../engine/session.ts'
 import { ACCOUNT, NO_ID } from '../store/sql.ts'
 import {
   HUNT_COLUMNS,
@@ -67,7 +68,6 @@ function invalid(hunt: Hunt, message: string, cause?: MintmarkError): MintmarkEr
 export interface HuntOptions extends HuntSelection {
   /** How many rows of each hunt to give; all are stored. Default 20. */
   readonly limit?: number
-  /** Called before each hunt. */
   readonly onProgress?: (done: number, total: number, id: string) => void
 }
 
@@ -169,7 +169,6 @@ async function rowsOf(session: Session): Promise<number> {
   return (await countOf(session, 'access')) + (await countOf(session, 'issuance'))
 }
 
-/** Takes away what the hunts found before. */
 async function forget(session: Session, only: readonly string[] | undefined): Promise<void> {
   if (only === undefined) {
     await session.command('TRUNCATE TABLE hunt_hit')

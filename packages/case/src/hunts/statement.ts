@@ -5,7 +5,6 @@
  * @module
  */
 
-/** Something in a statement that a hunt may not have. */
 interface StatementFault {
   /** 1-based, in the text that was given. */
   readonly line: number

@@ -68,7 +68,6 @@ export class BlockSink implements RecordSink {
     this.#statements = new Map()
   }
 
-  /** The file at hand. */
   get evidenceId(): number {
     return this.#evidenceId
   }
@@ -136,7 +135,6 @@ export class BlockSink implements RecordSink {
     return this.#tables.reduce((sum, [, rows]) => sum + rows.length, 0)
   }
 
-  /** All rows that wait. */
   take(): TableBlock[] {
     return this.#tables.flatMap(([table, rows]) =>
       rows.rows === 0 ? [] : [{ table, rows: rows.rows, bytes: rows.take() }],

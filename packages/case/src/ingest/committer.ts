@@ -1,4 +1,5 @@
-import { insertRows, type Session } from '../engine/session.ts'
+import { insertRows } from '../engine/rows.ts'
+import type { Session } from '../engine/session.ts'
 import { forgetFiles, removeFiles } from '../store/recover.ts'
 import { columnNames, INGESTED } from '../store/schema.ts'
 import { nameOf } from '../store/sql.ts'

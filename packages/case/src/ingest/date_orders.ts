@@ -18,8 +18,9 @@ import {
   type Issuance,
   type RecordSink,
 } from '@mintmark/logs'
+import { cell, insertRows, rowReader } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
-import { cell, insertRows, rowReader, type Session } from '../engine/session.ts'
+import type { Session } from '../engine/session.ts'
 import { columnsSql, NO_ID } from '../store/sql.ts'
 import { HOUR_MS, MINUTE_MS } from '../verdicts/losses/loss.ts'
 

@@ -5,7 +5,7 @@ import {
   mergeSummaries,
   type Reject,
 } from '@mintmark/logs'
-import { type insertRows, timeCell } from '../engine/session.ts'
+import { type insertRows, timeCell } from '../engine/rows.ts'
 import { UNREADABLE } from '../store/evidence_rows.ts'
 import { statementKey } from './block_sink.ts'
 import type { FileDates, LocatedStatement, PartSummary } from './worker_protocol.ts'

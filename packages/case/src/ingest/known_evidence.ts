@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Json } from '@mintmark/core'
-import { cell, rowReader, type Session } from '../engine/session.ts'
+import { cell, rowReader } from '../engine/rows.ts'
+import type { Session } from '../engine/session.ts'
 import { UNREADABLE } from '../store/evidence_rows.ts'
 
 /** A file that the case has, or that this run is about to add. */

@@ -96,7 +96,6 @@ interface Column<T> {
   /** About how many bytes they take. */
   readonly length: number
   push(cell: T): void
-  /** Moves them to the block. */
   write(block: Bytes): void
 }
 
@@ -308,12 +307,10 @@ export class NativeRows {
     this.#cells = this.#columns.map(({ type }) => columnOf(type))
   }
 
-  /** How many rows there are. */
   get rows(): number {
     return this.#rows
   }
 
-  /** About how many bytes they take. */
   get length(): number {
     return this.#cells.reduce((sum, { length }) => sum + length, 0)
   }

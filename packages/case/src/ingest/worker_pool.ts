@@ -8,7 +8,6 @@ const TASKS_A_WORKER = 2
 /** Parsed records die young: a larger nursery lets nearly all of them die in it (measured). */
 const YOUNG_MB = 64
 
-/** What becomes of a job. */
 interface Job {
   /** Takes rows, and resolves when more may come. */
   readonly onRows: (blocks: readonly TableBlock[]) => Promise<void>
@@ -51,7 +50,6 @@ export class WorkerPool {
     this.#most = threads
   }
 
-  /** How many were started. */
   get started(): number {
     return this.#workers.length
   }

@@ -112,7 +112,6 @@ export class Flow {
     this.#taken = new Int32Array(memory)
   }
 
-  /** One part was taken. */
   taken(): void {
     Atomics.add(this.#taken, 0, 1)
     Atomics.notify(this.#taken, 0)

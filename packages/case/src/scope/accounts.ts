@@ -5,17 +5,8 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import {
-  BOUNDED,
-  cell,
-  countOf,
-  type Facts,
-  numbersBy,
-  rowReader,
-  type Session,
-  textsBy,
-  textsOf,
-} from '../engine/session.ts'
+import { cell, countOf, numbersBy, rowReader, textsBy, textsOf } from '../engine/rows.ts'
+import { BOUNDED, type Facts, type Session } from '../engine/session.ts'
 import { domainOf } from '../store/sql.ts'
 import type { Selected } from './selected.ts'
 

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { BOUNDED, countOf, firstRow, type Session } from '../engine/session.ts'
+import { countOf, firstRow } from '../engine/rows.ts'
+import { BOUNDED, type Session } from '../engine/session.ts'
 import { HAS_TOKEN, IS_CUT, SPAN } from '../store/sql.ts'
 import { SELECTED_COLUMNS, type Selected, selectAccounts, selectBase } from './selected.ts'
 import { type Condition, isDefault } from './selection.ts'

@@ -4,16 +4,10 @@
  *
  * @module
  */
+
+import { cell, insertRows, numbersBy, rowReader, textsOf } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
-import {
-  BOUNDED,
-  cell,
-  insertRows,
-  numbersBy,
-  rowReader,
-  type Session,
-  textsOf,
-} from '../engine/session.ts'
+import { BOUNDED, type Session } from '../engine/session.ts'
 import { caseNames } from '../store/case_names.ts'
 import { domainOf } from '../store/sql.ts'
 import { hasDomain, mailDomain } from './accounts.ts'
@@ -133,7 +127,6 @@ async function whomTable(
   return whom
 }
 
-/** The column `value` of a query. */
 const valuesOf = async (session: Session, sql: string): Promise<string[]> =>
   (await session.rows(sql)).map((row) => String(row['value']))
 
@@ -164,7 +157,6 @@ type Home = Readonly<
   Record<'names' | 'domains' | 'tenants' | 'parts' | 'accounts', ReadonlySet<string>>
 >
 
-/** Whose is whose. */
 interface Homes {
   readonly whom: Whom
   readonly own: Home

@@ -86,7 +86,6 @@ export function readIndicators(source: string): IndicatorList {
   return { indicators: [...indicators.values()], rejects }
 }
 
-/** What a value may be, or why it is none. */
 function indicatorsOf(
   kindName: string | undefined,
   value: string,

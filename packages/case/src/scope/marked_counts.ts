@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { countOf, type Session } from '../engine/session.ts'
+import { countOf } from '../engine/rows.ts'
+import type { Session } from '../engine/session.ts'
 import { type MarkConditions, type MarkParty, NEWEST } from './marks.ts'
 import {
   countsOf,
@@ -13,7 +14,6 @@ import {
   pointedCounts,
 } from './pointed_counts.ts'
 
-/** Authors of marks, by name. */
 interface By {
   readonly by: readonly string[]
 }

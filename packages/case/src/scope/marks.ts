@@ -8,16 +8,8 @@
  * @module
  */
 import { isoOf, type Json, MintmarkError, readGuid, readTokenId } from '@mintmark/core'
-import {
-  cell,
-  countOf,
-  firstRow,
-  insertRows,
-  type Params,
-  rowReader,
-  type Session,
-  textsOf,
-} from '../engine/session.ts'
+import { cell, countOf, firstRow, insertRows, rowReader, textsOf } from '../engine/rows.ts'
+import type { Params, Session } from '../engine/session.ts'
 import { NEXT_TIME, NO_ID } from '../store/sql.ts'
 import { indicatorOf } from './indicators.ts'
 import type { Selected } from './selected.ts'

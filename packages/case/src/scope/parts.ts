@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { BOUNDED, cell, countOf, insertRows, rowReader, type Session } from '../engine/session.ts'
+import { cell, countOf, insertRows, rowReader } from '../engine/rows.ts'
+import { BOUNDED, type Session } from '../engine/session.ts'
 import { messageKey } from '../store/sql.ts'
 import type { Account, OrganisationBasis } from './accounts.ts'
 import type { Selected } from './selected.ts'

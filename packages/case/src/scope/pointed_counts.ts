@@ -4,7 +4,8 @@
  * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
-import { BOUNDED, cell, rowReader, type Session } from '../engine/session.ts'
+import { cell, rowReader } from '../engine/rows.ts'
+import { BOUNDED, type Session } from '../engine/session.ts'
 import { ACCOUNT, HAS_TOKEN, SPAN } from '../store/sql.ts'
 import type { MarkConditions } from './marks.ts'
 

@@ -5,8 +5,9 @@
  * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
+import { cell, countOf, firstRow, rowReader } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
-import { BOUNDED, cell, countOf, firstRow, rowReader, type Session } from '../engine/session.ts'
+import { BOUNDED, type Session } from '../engine/session.ts'
 import { type Account, accountsOf, type OrganisationBasis } from './accounts.ts'
 import {
   type Bounds,

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { insertRows } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
-import { BOUNDED, Facts, insertRows, type Session } from '../engine/session.ts'
+import { BOUNDED, Facts, type Session } from '../engine/session.ts'
 import { addAmbiguous } from './ambiguous.ts'
 import { aboutMarks, markConditions } from './marks.ts'
 import {

@@ -4,7 +4,8 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
-import { BOUNDED, cell, listsOf, type Params, rowReader, type Session } from '../engine/session.ts'
+import { cell, listsOf, rowReader } from '../engine/rows.ts'
+import { BOUNDED, type Params, type Session } from '../engine/session.ts'
 import { APP, PRINCIPAL, SESSION, tokenText } from '../store/sql.ts'
 import { aboutMarks, type MarkWord, markAccesses } from './marks.ts'
 import type { Selected } from './selected.ts'

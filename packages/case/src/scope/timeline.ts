@@ -5,15 +5,8 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
-import {
-  BOUNDED,
-  cell,
-  firstRow,
-  listsOf,
-  rowReader,
-  type Session,
-  textsOf,
-} from '../engine/session.ts'
+import { cell, firstRow, listsOf, rowReader, textsOf } from '../engine/rows.ts'
+import { BOUNDED, type Session } from '../engine/session.ts'
 import { SPAN } from '../store/sql.ts'
 import { HOUR_MS, type LogName, type Period } from '../verdicts/losses/loss.ts'
 import { tenantNames } from './accounts.ts'

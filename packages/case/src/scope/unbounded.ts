@@ -8,7 +8,8 @@
  * @module
  */
 import { isoOf, plural } from '@mintmark/core'
-import { BOUNDED, cell, numbersBy, rowReader, type Session } from '../engine/session.ts'
+import { cell, numbersBy, rowReader } from '../engine/rows.ts'
+import { BOUNDED, type Session } from '../engine/session.ts'
 import { type Loss, type LossCode, lossesOf, type Period } from '../verdicts/losses/losses.ts'
 import type { Account } from './accounts.ts'
 import { ACTIVE_MARGIN_HOURS } from './ambiguous.ts'

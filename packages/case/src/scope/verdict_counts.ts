@@ -4,7 +4,8 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
-import { firstRow, type Session } from '../engine/session.ts'
+import { firstRow } from '../engine/rows.ts'
+import type { Session } from '../engine/session.ts'
 import { ALL_TIME } from '../verdicts/losses/loss.ts'
 import { lossesOf } from '../verdicts/losses/losses.ts'
 import { THROTTLED_HOURS } from './unbounded.ts'

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { cell, rowReader, type Session } from '../engine/session.ts'
+import { cell, rowReader } from '../engine/rows.ts'
+import type { Session } from '../engine/session.ts'
 
 /** A name, and the account that it is one of; both as logged. */
 interface CaseName {

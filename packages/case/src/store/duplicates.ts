@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { countOf, type Session } from '../engine/session.ts'
+import { countOf } from '../engine/rows.ts'
+import type { Session } from '../engine/session.ts'
 import { ACCESS } from './schema.ts'
 import { HAS_TOKEN, IS_CUT, nameOf } from './sql.ts'
 

@@ -5,7 +5,8 @@
  */
 import { type Json, utcMs } from '@mintmark/core'
 import type { RejectKind } from '@mintmark/logs'
-import { cell, fieldsOf, rowReader, type Session } from '../engine/session.ts'
+import { cell, fieldsOf, rowReader } from '../engine/rows.ts'
+import type { Session } from '../engine/session.ts'
 
 /** Shape of a file that could not be read at all. */
 export const UNREADABLE = 'unreadable'

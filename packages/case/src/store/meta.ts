@@ -1,5 +1,6 @@
 import { text } from '@mintmark/core'
-import { firstRow, insertRows, type Session } from '../engine/session.ts'
+import { firstRow, insertRows } from '../engine/rows.ts'
+import type { Session } from '../engine/session.ts'
 import { NEXT_TIME } from './sql.ts'
 
 /** The newest value of a fact about the case, or undefined. */

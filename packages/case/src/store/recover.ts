@@ -5,7 +5,8 @@
  * @module
  */
 import { setInterval } from 'node:timers/promises'
-import { countOf, firstRow, INSERT_ID, type Session, textsOf } from '../engine/session.ts'
+import { countOf, firstRow, textsOf } from '../engine/rows.ts'
+import { INSERT_ID, type Session } from '../engine/session.ts'
 import { TABLES } from './schema.ts'
 
 /** Tables whose rows belong to a file, in `evidence` or not. */

@@ -5,7 +5,8 @@
  * @module
  */
 import { plural } from '@mintmark/core'
-import { BOUNDED, countOf, type Session } from '../engine/session.ts'
+import { countOf } from '../engine/rows.ts'
+import { BOUNDED, type Session } from '../engine/session.ts'
 import { tenantNames } from '../scope/accounts.ts'
 import type { Selected } from '../scope/selected.ts'
 import { HAS_TOKEN } from '../store/sql.ts'

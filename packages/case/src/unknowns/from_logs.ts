@@ -4,7 +4,8 @@
  * @module
  */
 import { isoOf, plural } from '@mintmark/core'
-import { BOUNDED, countOf, firstRow, numbersBy, type Session } from '../engine/session.ts'
+import { countOf, firstRow, numbersBy } from '../engine/rows.ts'
+import { BOUNDED, type Session } from '../engine/session.ts'
 import { tenantNames } from '../scope/accounts.ts'
 import type { Selected } from '../scope/selected.ts'
 import { clocksOff, idsInLowerCase, shownByReason, statements } from './from_files.ts'

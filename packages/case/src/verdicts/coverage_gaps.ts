@@ -6,7 +6,8 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
-import { cell, insertRows, rowReader, type Session, textsOf } from '../engine/session.ts'
+import { cell, insertRows, rowReader, textsOf } from '../engine/rows.ts'
+import type { Session } from '../engine/session.ts'
 import {
   ALWAYS,
   type CategoryLog,

@@ -9,8 +9,9 @@
 
 import { createHash } from 'node:crypto'
 import { text } from '@mintmark/core'
+import { countOf } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
-import { countOf, type Session, SPILLS } from '../engine/session.ts'
+import { type Session, SPILLS } from '../engine/session.ts'
 import { readMeta, writeMeta } from '../store/meta.ts'
 import { columnsSql } from '../store/sql.ts'
 import { completePeriods, GAP_COLUMNS, soleTenantOf, writeGaps } from './coverage_gaps.ts'

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { countOf, firstRow, type Session } from '../engine/session.ts'
+import { countOf, firstRow } from '../engine/rows.ts'
+import type { Session } from '../engine/session.ts'
 import type { Case } from '../store/case.ts'
 import { mergeDuplicates } from '../store/duplicates.ts'
 import { readMeta, writeMeta } from '../store/meta.ts'

@@ -8,17 +8,10 @@
  * @module
  */
 import { csvCell, type Json } from '@mintmark/core'
-import {
-  cell,
-  countOf,
-  firstRow,
-  rowReader,
-  type Session,
-  SPILLS,
-  textsOf,
-} from '../engine/session.ts'
+import { cell, countOf, firstRow, rowReader, textsOf } from '../engine/rows.ts'
+import { type Session, SPILLS } from '../engine/session.ts'
 import { APP, HAS_TOKEN, isoSql, PRINCIPAL, tokenText } from '../store/sql.ts'
-import { type Range, rangesFor } from './match/join.ts'
+import { rangesFor } from './match/join.ts'
 import { type Strength, VERDICTS, type Verdict } from './match/reasons.ts'
 
 /** Whose accesses are compared. `none`: there is nothing to compare with. */
@@ -69,21 +62,21 @@ const BY_SESSION = `
 export async function comparable(session: Session): Promise<Comparable> {
   const context = await counted(session, IN_CONTEXT)
   if (context.issued > 0) return { ...context, basis: 'same-context', unit: 'accesses' }
-  const rates = [...(await principalRates(session)).values()]
-  const sum = (of: (rate: Rate) => number) => rates.reduce((all, rate) => all + of(rate), 0)
-  const principals = { issued: sum(({ issued }) => issued), of: sum(({ of }) => of) }
+  const principals = sumOf([...(await principalRates(session)).values()])
   if (principals.issued > 0) return { ...principals, basis: 'same-principals', unit: 'accesses' }
   const sessions = await counted(session, BY_SESSION)
   if (sessions.of > 0) return { ...sessions, basis: 'same-context', unit: 'sessions' }
   return { issued: 0, of: 0, basis: 'none', unit: 'accesses' }
 }
 
+const sumOf = (rates: readonly Rate[]): Pick<Rate, 'issued' | 'of'> => ({
+  issued: rates.reduce((sum, { issued }) => sum + issued, 0),
+  of: rates.reduce((sum, { of }) => sum + of, 0),
+})
 const readRate = rowReader(cell.number('issued of:n'))
 const counted = async (session: Session, sql: string) => readRate(await firstRow(session, sql))
 
-/** Key of {@link principalRates}. */
-export const principalKey = (tenant: string, who: string): string =>
-  `${tenant}\0${who.toLowerCase()}`
+const principalKey = (tenant: string, who: string): string => `${tenant}\0${who.toLowerCase()}`
 
 /**
  * How many of the other accesses of each principal with unissued tokens are issued. Memory: one row for each of them.
@@ -225,10 +218,8 @@ function ofPrincipals(
   rates: ReadonlyMap<string, Rate>,
 ): Rate | null {
   const keys = tenants.flatMap((tenant) => principals.map((who) => principalKey(tenant, who)))
-  const own = [...new Set(keys)].flatMap((key) => rates.get(key) ?? [])
-  const issued = own.reduce((sum, rate) => sum + rate.issued, 0)
-  const of = own.reduce((sum, rate) => sum + rate.of, 0)
-  return of === 0 ? null : { issued, of, basis: 'same-principals' }
+  const own = sumOf([...new Set(keys)].flatMap((key) => rates.get(key) ?? []))
+  return own.of === 0 ? null : { ...own, basis: 'same-principals' }
 }
 
 /** A session from which accesses without a usable token id have their verdict. Times are ISO, UTC. */
@@ -296,16 +287,8 @@ export async function* verdictsCsv(session: Session): AsyncIterable<string> {
   yield `${VERDICTS_HEADER}\r\n`
   const rates = await principalRates(session)
   for (const range of rangesFor(await countOf(session, 'access')))
-    yield* csvOf(session, range, rates)
-}
-
-async function* csvOf(
-  session: Session,
-  range: Range,
-  rates: ReadonlyMap<string, Rate>,
-): AsyncIterable<string> {
-  for await (const rows of session.stream(IN_RANGE, { ...range }))
-    yield rows.map((row) => csvLine(row, rates)).join('')
+    for await (const rows of session.stream(IN_RANGE, { ...range }))
+      yield rows.map((row) => csvLine(row, rates)).join('')
 }
 
 /** Of an unissued access: comparable accesses that are issued. Null for others, and where there is nothing to compare with. */
@@ -322,16 +305,14 @@ export async function baseRateOf(session: Session, recordId: string): Promise<Ra
   return row === undefined ? null : accessRate(row, await principalRates(session))
 }
 
-/** The share alone: a spreadsheet sorts by it. The numbers that it is made of are in `--json`. */
-function shareOf(raw: Json, rates: ReadonlyMap<string, Rate>): string {
-  const rate = accessRate(raw, rates)
-  return rate === null ? '' : (Math.floor((rate.issued / rate.of) * 10_000) / 10_000).toFixed(4)
-}
-
 function csvLine(raw: Json, rates: ReadonlyMap<string, Rate>): string {
   const texts = (names: string) => names.split(' ').map((name) => String(raw[name]))
+  const rate = accessRate(raw, rates)
+  // The share alone: a spreadsheet sorts by it. The numbers that it is made of are in `--json`.
+  const share =
+    rate === null ? '' : (Math.floor((rate.issued / rate.of) * 10_000) / 10_000).toFixed(4)
   const verdict = texts('access_id verdict reason strength')
-  const cells = [...verdict, shareOf(raw, rates), ...texts('token seen mailbox')]
+  const cells = [...verdict, share, ...texts('token seen mailbox')]
   return `${cells.map((text) => csvCell(text)).join(',')}\r\n`
 }
 

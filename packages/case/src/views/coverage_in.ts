@@ -4,7 +4,8 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
-import { BOUNDED, cell, rowReader, type Session } from '../engine/session.ts'
+import { cell, rowReader } from '../engine/rows.ts'
+import { BOUNDED, type Session } from '../engine/session.ts'
 import { tenantNames } from '../scope/accounts.ts'
 import type { Selected } from '../scope/selected.ts'
 import { HOUR_MS, type LogName } from '../verdicts/losses/loss.ts'

@@ -4,8 +4,9 @@
  * @module
  */
 import { MintmarkError } from '@mintmark/core'
+import { insertRows } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
-import { BOUNDED, insertRows, type Params, type Session } from '../engine/session.ts'
+import { BOUNDED, type Params, type Session } from '../engine/session.ts'
 import { SELECTED_ORDER, type Selected } from '../scope/selected.ts'
 import { allOf, timeCondition } from '../scope/selection.ts'
 

@@ -5,16 +5,8 @@
  * @module
  */
 import { type Json, MintmarkError, readGuid, withoutSecrets } from '@mintmark/core'
-import {
-  BOUNDED,
-  cell,
-  countOf,
-  numbersBy,
-  type Params,
-  rowReader,
-  type Session,
-  textsOf,
-} from '../engine/session.ts'
+import { cell, countOf, numbersBy, rowReader, textsOf } from '../engine/rows.ts'
+import { BOUNDED, type Params, type Session } from '../engine/session.ts'
 import type { HuntRow } from '../hunts/run_hunts.ts'
 import { withStrength } from '../scope/pointed_counts.ts'
 import type { Selected } from '../scope/selected.ts'
@@ -147,7 +139,7 @@ export interface AccessPage {
   readonly rows: readonly ListedAccess[]
 }
 
-const cut = (column: string, most = CUT) => `substringUTF8(${column}, 1, ${most}) AS ${column}_cut`
+const cut = (column: string) => `substringUTF8(${column}, 1, ${CUT}) AS ${column}_cut`
 const texted = (column: string) => ({ text: `substringUTF8(toString(${column}), 1, ${CUT})` })
 /** Columns of {@link ListedAccess}; `class` is `either` where the party is; `target` is the account, or else the path. */
 const OF_ACCESS: ListColumns = {
@@ -186,9 +178,9 @@ export async function accessPage(
     from: table,
     filtered: withStrength(table),
     select: `toString(record_id) AS id, toUnixTimestamp64Milli(at) AS at_ms, party, class, verdict, reason, strength,
-       ${cut('account')}, ${cut('principal')}, ${cut('operation')}, ${cut('service')}, ip, ${cut('client')},
+       ${['account', 'principal', 'operation', 'service', 'client', 'object_path'].map(cut).join(', ')}, ip,
        ${APP} AS app, substringUTF8(${SESSION}, 1, ${CUT}) AS sid, ${tokenText()} AS token,
-       length(item_message_id) AS items, ${cut('object_path')}`,
+       length(item_message_id) AS items`,
     order: 'at, record_id, content',
   }
   const { total, rows } = await listPage(session, list, query, most)

@@ -4,7 +4,8 @@
  * @module
  */
 import { readAddress, readGuid, readJti } from '@mintmark/core'
-import { BOUNDED, cell, rowReader, type Session, textsBy } from '../engine/session.ts'
+import { cell, rowReader, textsBy } from '../engine/rows.ts'
+import { BOUNDED, type Session } from '../engine/session.ts'
 import type { Selected } from '../scope/selected.ts'
 import { HAS_TOKEN, NO_ID, PRINCIPAL, SESSION } from '../store/sql.ts'
 

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { BOUNDED, cell, rowReader, type Session } from '../engine/session.ts'
+import { cell, rowReader } from '../engine/rows.ts'
+import { BOUNDED, type Session } from '../engine/session.ts'
 import { IS_ESTABLISHED_HUNT } from '../scope/pointed_counts.ts'
 import type { Selected } from '../scope/selected.ts'
 import { SPAN } from '../store/sql.ts'

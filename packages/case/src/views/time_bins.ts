@@ -4,10 +4,11 @@
  * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
-import { BOUNDED, cell, countOf, firstRow, rowReader, type Session } from '../engine/session.ts'
+import { cell, countOf, firstRow, rowReader } from '../engine/rows.ts'
+import { BOUNDED, type Session } from '../engine/session.ts'
 import type { Selected } from '../scope/selected.ts'
 import { SPAN } from '../store/sql.ts'
-import { HOUR_MS, MINUTE_MS } from '../verdicts/losses/loss.ts'
+import { HOUR_MS, MINUTE_MS, type Period } from '../verdicts/losses/loss.ts'
 
 const DAY_MS = 24 * HOUR_MS
 /** Lengths that a person reads without a calculator: minutes, hours, days. */
@@ -96,11 +97,6 @@ export async function timeBins(
   }
 }
 
-interface Span {
-  readonly fromMs: number
-  readonly toMs: number
-}
-
 /** An interval in bins. */
 interface BinRange {
   readonly fromMs: number
@@ -114,12 +110,12 @@ interface Grid {
   readonly bins: number
 }
 
-const lengthOf = (spans: readonly Span[]) =>
+const lengthOf = (spans: readonly Period[]) =>
   spans.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
 const endOf = (segment: BinRange | undefined, stepMs: number) =>
   (segment?.fromMs ?? 0) + (segment?.bins ?? 0) * stepMs
 
-function gridOf(intervals: readonly Span[], stepMs: number): BinRange[] {
+function gridOf(intervals: readonly Period[], stepMs: number): BinRange[] {
   const grid: BinRange[] = []
   for (const { fromMs, toMs } of intervals) {
     const start = Math.floor(fromMs / stepMs) * stepMs
@@ -134,7 +130,7 @@ async function intervalsOf(
   session: Session,
   selected: Selected,
   { fromMs, toMs, isAll = false }: BinOptions,
-): Promise<readonly Span[]> {
+): Promise<readonly Period[]> {
   if (fromMs !== undefined && toMs !== undefined && fromMs < toMs) return [{ fromMs, toMs }]
   const of = async (where: string) =>
     await session.rows(
@@ -158,21 +154,20 @@ const PAUSE_MS = 30 * DAY_MS
 const PAUSE_PART = 0.2
 
 /** Days in the order of time, merged where no long pause is between them. */
-function withoutPauses(days: readonly Span[]): Span[] {
+function withoutPauses(days: readonly Period[]): Period[] {
   const whole = (days.at(-1)?.toMs ?? 0) - (days[0]?.fromMs ?? 0)
   const pause = Math.max(PAUSE_MS, PAUSE_PART * whole)
-  const out: Span[] = []
+  const spans: Period[] = []
   for (const day of days) {
-    const last = out.at(-1)
-    if (last !== undefined && day.fromMs - last.toMs <= pause)
-      out[out.length - 1] = { fromMs: last.fromMs, toMs: day.toMs }
-    else out.push(day)
+    const last = spans.at(-1)
+    if (last === undefined || day.fromMs - last.toMs > pause) spans.push(day)
+    else spans.splice(-1, 1, { fromMs: last.fromMs, toMs: day.toMs })
   }
-  return out
+  return spans
 }
 
 /** All that the logs cover; the epoch where there is no log. */
-async function coveredSpan(session: Session): Promise<Span> {
+async function coveredSpan(session: Session): Promise<Period> {
   const row = await firstRow(
     session,
     'SELECT toUnixTimestamp(min(hour)) AS first_s, toUnixTimestamp(max(hour)) AS last_s FROM coverage',

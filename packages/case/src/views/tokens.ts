@@ -5,7 +5,8 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import { BOUNDED, cell, countOf, rowReader, type Session } from '../engine/session.ts'
+import { cell, countOf, rowReader } from '../engine/rows.ts'
+import { BOUNDED, type Session } from '../engine/session.ts'
 import type { Selected } from '../scope/selected.ts'
 import { HAS_TOKEN, PRINCIPAL, SESSION, SPAN, tokenText } from '../store/sql.ts'
 

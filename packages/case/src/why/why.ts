@@ -5,7 +5,8 @@
  * @module
  */
 import { isoOf, MintmarkError, readGuid, readTokenId } from '@mintmark/core'
-import { BOUNDED, cell, firstRow, type Params, rowReader, type Session } from '../engine/session.ts'
+import { cell, firstRow, rowReader } from '../engine/rows.ts'
+import { BOUNDED, type Params, type Session } from '../engine/session.ts'
 import { HAS_TOKEN, NO_ID, PRINCIPAL, tokenText } from '../store/sql.ts'
 import { settledBy } from '../unknowns/wording.ts'
 import { soleTenantOf } from '../verdicts/coverage_gaps.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { timeCell } from '../../src/engine/session.ts'
+import { timeCell } from '../../src/engine/rows.ts'
 
 describe('a time of a row of text', () => {
   for (const [ms, cell] of [

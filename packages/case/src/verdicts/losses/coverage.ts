@@ -5,7 +5,8 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import { cell, rowReader, type Session } from '../../engine/session.ts'
+import { cell, rowReader } from '../../engine/rows.ts'
+import type { Session } from '../../engine/session.ts'
 import { APP, HAS_TOKEN } from '../../store/sql.ts'
 import { correctedMs, type Offsets, writeClocks } from '../match/clocks.ts'
 import { HAS_TIME, type LogName } from './loss.ts'

@@ -7,8 +7,9 @@
  */
 import type { Json } from '@mintmark/core'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
+import { cell, countOf, listsOf, rowReader } from '../../engine/rows.ts'
 import { Scratch } from '../../engine/scratch.ts'
-import { BOUNDED, cell, countOf, listsOf, rowReader, type Session } from '../../engine/session.ts'
+import { BOUNDED, type Session } from '../../engine/session.ts'
 import { columnsSql } from '../../store/sql.ts'
 import { PREFIX, signedIn, WHO } from '../match/context.ts'
 import {

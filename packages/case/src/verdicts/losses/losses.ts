@@ -4,16 +4,10 @@
  *
  * @module
  */
+
+import { cell, countOf, insertRows, rowReader, timeCell } from '../../engine/rows.ts'
 import { Scratch } from '../../engine/scratch.ts'
-import {
-  BOUNDED,
-  cell,
-  countOf,
-  insertRows,
-  rowReader,
-  type Session,
-  timeCell,
-} from '../../engine/session.ts'
+import { BOUNDED, type Session } from '../../engine/session.ts'
 import { lostInHoles } from './holes.ts'
 import { ALL_TIME, EVER, LOSS_CODES, type Loss, type Side } from './loss.ts'
 import { CUT_RECORDS, cappedFiles, EXTRACTOR_GAPS, lossyLogs, UNREAD_FILES } from './lossy_files.ts'

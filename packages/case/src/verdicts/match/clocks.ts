@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { cell, countOf, insertRows, rowReader, type Session, SPILLS } from '../../engine/session.ts'
+import { cell, countOf, insertRows, rowReader } from '../../engine/rows.ts'
+import { type Session, SPILLS } from '../../engine/session.ts'
 import { HAS_TOKEN } from '../../store/sql.ts'
 
 /** What has to be added to the times of a file's records, milliseconds, by evidence. */

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { countOf, type Session, SPILLS } from '../../engine/session.ts'
+import { countOf } from '../../engine/rows.ts'
+import { type Session, SPILLS } from '../../engine/session.ts'
 import { columnsSql, HAS_TOKEN } from '../../store/sql.ts'
 import { type Clocks as AllClocks, correctedMs } from './clocks.ts'
 import { agreementMask, DISAGREES, FACT, REASON_OF_MASK, WHOSE } from './context.ts'

@@ -5,17 +5,9 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
+import { cell, countOf, numbersBy, rowReader, textsOf } from '../../engine/rows.ts'
 import type { Scratch } from '../../engine/scratch.ts'
-import {
-  cell,
-  countOf,
-  numbersBy,
-  type Params,
-  rowReader,
-  type Session,
-  SPILLS,
-  textsOf,
-} from '../../engine/session.ts'
+import { type Params, type Session, SPILLS } from '../../engine/session.ts'
 import { APP, columnsSql, HAS_TOKEN } from '../../store/sql.ts'
 import { lossesOf } from '../losses/losses.ts'
 import { MATTERS } from '../match/assign_verdicts.ts'

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { countOf, insertRows } from '../../engine/rows.ts'
 import type { Scratch } from '../../engine/scratch.ts'
-import { countOf, insertRows, type Session } from '../../engine/session.ts'
+import type { Session } from '../../engine/session.ts'
 import { columnsOf, columnsSql, nameOf } from '../../store/sql.ts'
 import { NOT_COMPLETED, OUTCOME } from '../match/assign_verdicts.ts'
 import { BUCKET_ORDER } from '../match/join.ts'
