@@ -13,21 +13,13 @@ import { relative } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Json, MintmarkError } from '@mintmark/core'
 import { SCRATCH } from './scratch.ts'
-import type { InsertFormat, Params, Session } from './session.ts'
+import type { Params, Session } from './session.ts'
 
-type Request =
-  | { readonly op: 'command' | 'rows' | 'stream'; readonly sql: string; readonly params: Params }
-  | { readonly op: 'ask'; readonly sql: string }
-  /** This reader stays for long, and opens the case anew when it has to: nobody waits for it. */
-  | { readonly op: 'stay' }
-  | {
-      readonly op: 'insert'
-      readonly table: string
-      readonly columns: readonly string[]
-      readonly format: InsertFormat
-      /** Base64. */
-      readonly bytes: string
-    }
+/** A method of a session and its arguments. */
+type Call<Op extends keyof Session & ('command' | 'rows' | 'stream' | 'ask' | 'insert')> =
+  Op extends string ? { readonly op: Op; readonly args: Parameters<Session[Op]> } : never
+/** `stay`: this reader stays for long, and opens the case anew when it has to: nobody waits for it. */
+type Request = Call<'command' | 'rows' | 'stream' | 'ask' | 'insert'> | { readonly op: 'stay' }
 
 type Answer =
   | { readonly rows: readonly Json[] }
@@ -141,28 +133,22 @@ const OF_OWN_TABLE = new RegExp(
 )
 
 async function* answersTo(session: Session, request: Request): AsyncIterable<readonly Json[]> {
-  if (request.op === 'command') requireOwnTable(request.sql)
-  // What people say is only ever added, and each row is whole.
-  if (request.op === 'insert' && request.table !== 'mark') requireOwnTable(request.table)
   switch (request.op) {
     case 'stay':
       return
     case 'command':
-      await session.command(request.sql, request.params)
-      return
+      requireOwnTable(request.args[0])
+      return await session.command(...request.args)
     case 'rows':
-      yield await session.rows(request.sql, request.params)
-      return
+      return yield await session.rows(...request.args)
     case 'stream':
-      yield* session.stream(request.sql, request.params)
-      return
+      return yield* session.stream(...request.args)
     case 'ask':
-      yield* session.ask(request.sql)
-      return
-    case 'insert': {
-      const { table, columns, format, bytes } = request
-      await session.insert(table, columns, format, Buffer.from(bytes, 'base64'))
-    }
+      return yield* session.ask(...request.args)
+    case 'insert':
+      // What people say is only ever added, and each row is whole.
+      if (request.args[0] !== 'mark') requireOwnTable(request.args[0])
+      return await session.insert(...request.args)
   }
 }
 
@@ -181,11 +167,13 @@ function errorOf(cause: unknown): Pick<MintmarkError, 'code' | 'message' | 'fact
 }
 
 const BIG = '$bigint'
+const BASE64 = '$base64'
 const replaced = (_key: string, value: unknown): unknown =>
   typeof value === 'bigint' ? { [BIG]: String(value) } : value
 function revived(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !(BIG in value)) return value
-  return BigInt(String(value[BIG]))
+  if (typeof value !== 'object' || value === null) return value
+  if (BASE64 in value) return Buffer.from(String(value[BASE64]), 'base64')
+  return BIG in value ? BigInt(String(value[BIG])) : value
 }
 
 /** The session of the process that shares it at this path; undefined where none does. `stays`: see {@link isSessionOver}. */
@@ -229,24 +217,25 @@ class SharedSession implements Session {
   }
 
   async command(sql: string, params: Params = {}): Promise<void> {
-    await this.#all({ op: 'command', sql, params })
+    await this.#all({ op: 'command', args: [sql, params] })
   }
 
   rows(sql: string, params: Params = {}): Promise<Json[]> {
-    return this.#all({ op: 'rows', sql, params })
+    return this.#all({ op: 'rows', args: [sql, params] })
   }
 
   stream(sql: string, params: Params = {}): AsyncIterable<readonly Json[]> {
-    return this.#asked({ op: 'stream', sql, params })
+    return this.#asked({ op: 'stream', args: [sql, params] })
   }
 
   ask(sql: string): AsyncIterable<readonly Json[]> {
-    return this.#asked({ op: 'ask', sql })
+    return this.#asked({ op: 'ask', args: [sql] })
   }
 
   async insert(...[table, columns, format, bytes]: Parameters<Session['insert']>): Promise<void> {
     const whole = bytes instanceof Uint8Array ? Buffer.from(bytes) : Buffer.concat([...bytes])
-    await this.#all({ op: 'insert', table, columns, format, bytes: whole.toString('base64') })
+    const inJson = Object.assign(whole, { toJSON: () => ({ [BASE64]: whole.toString('base64') }) })
+    await this.#all({ op: 'insert', args: [table, columns, format, inJson] })
   }
 
   async stay(): Promise<void> {

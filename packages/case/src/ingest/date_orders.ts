@@ -8,7 +8,6 @@
  * @module
  */
 import { dirname, resolve } from 'node:path'
-import type { Json } from '@mintmark/core'
 import {
   type Access,
   type DateOrder,
@@ -159,16 +158,7 @@ interface Reread {
   readonly order: DateOrder
 }
 
-interface DatedFile {
-  readonly evidenceId: number
-  readonly path: string
-  readonly sha256: string
-  readonly shape: string
-  readonly header: string
-  readonly own: string
-  readonly shared: string
-  readonly hasAmbiguous: boolean
-}
+type DatedFile = ReturnType<typeof readFile>
 
 /**
  * Files read by another order than the files of the case prove together, where they can be read again, unchanged; `given`
@@ -218,7 +208,7 @@ async function orderedByTokens(
   return new Map([...gone, ...(await ordersByTokens(session, readable))])
 }
 
-const readFile: (row: Json) => DatedFile = rowReader(
+const readFile = rowReader(
   cell.number('evidenceId'),
   cell.text('path sha256 shape header own shared'),
   cell.flag('hasAmbiguous'),

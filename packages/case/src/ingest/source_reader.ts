@@ -67,6 +67,13 @@ export type OtherShape = (bytes: Uint8Array, isWhole: boolean) => string | undef
 /** What became of a source: a file new to the case, or one that it has. */
 export type Taken = { readonly draft: EvidenceDraft } | { readonly known: KnownFile }
 
+/** The beginning of a large file, what follows it, and what is wrong with its container, as it is met. */
+interface LargeContent {
+  readonly head: Buffer
+  readonly rest: AsyncIterator<Uint8Array>
+  readonly rejects: Reject[]
+}
+
 export class SourceReader {
   readonly taken: Taken[] = []
   readonly #run: Run
@@ -113,15 +120,15 @@ export class SourceReader {
       buffer(createReadStream(source.file, { end: HEAD_BYTES - 1 })),
     )
     const rest = source.open()[Symbol.asyncIterator]()
-    await this.#takeLarge(source, head, rest, [])
+    await this.#takeLarge(source, { head, rest, rejects: [] })
   }
 
   async #takeStream(source: EvidenceSource): Promise<void> {
     const rejects: Reject[] = []
-    const chunks = source.open((reject) => rejects.push(reject))[Symbol.asyncIterator]()
-    const head = await this.#readHead(chunks)
-    if (head.isWhole) await this.#takeSmall(source, head.bytes, rejects)
-    else await this.#takeLarge(source, head.bytes, chunks, rejects)
+    const rest = source.open((reject) => rejects.push(reject))[Symbol.asyncIterator]()
+    const { bytes: head, isWhole } = await this.#readHead(rest)
+    if (isWhole) await this.#takeSmall(source, head, rejects)
+    else await this.#takeLarge(source, { head, rest, rejects })
   }
 
   /** Waits for all that was started. Throws what a source failed with. */
@@ -237,16 +244,12 @@ export class SourceReader {
     })
   }
 
-  async #takeLarge(
-    source: EvidenceSource,
-    head: Buffer,
-    rest: AsyncIterator<Uint8Array>,
-    rejects: Reject[],
-  ): Promise<void> {
+  async #takeLarge(source: EvidenceSource, content: LargeContent): Promise<void> {
+    const { head } = content
     const isReread = this.#run.rereads.has(source.path)
     const sha256 = await this.#hashFirst(source)
     if (!isReread && sha256 !== '' && this.#isKnown(source, sha256)) {
-      await rest.return?.()
+      await content.rest.return?.()
       return
     }
     const draft = this.#draft(source)
@@ -257,9 +260,11 @@ export class SourceReader {
       .update(head)
       .digest('hex')
     draft.otherShape = this.#run.otherShape(head, false)
-    const job = this.#jobOf(draft, identity, head, rest, rejects)
     const reading = this.#start(source.path, async () => {
-      await job()
+      if (draft.otherShape !== undefined) await this.#hashOnly(draft, content)
+      else if (canSlice(head.subarray(0, SNIFF_BYTES)))
+        await this.#readSlices(draft, identity, content)
+      else await this.#readLarge(draft, identity, content)
       if (draft.sha256 === '') {
         draft.sha256 = draft.contentSha256
         this.#know(draft)
@@ -275,30 +280,12 @@ export class SourceReader {
     }
   }
 
-  #jobOf(
-    draft: EvidenceDraft,
-    identity: string,
-    head: Buffer,
-    rest: AsyncIterator<Uint8Array>,
-    rejects: Reject[],
-  ): () => Promise<void> {
-    if (draft.otherShape !== undefined) return () => this.#hashOnly(draft, head, rest, rejects)
-    return canSlice(head.subarray(0, SNIFF_BYTES))
-      ? () => this.#readSlices(draft, identity, head, rest, rejects)
-      : () => this.#readLarge(draft, identity, rest)
-  }
-
   /** A file that is no log: only what names it is taken. */
-  async #hashOnly(
-    draft: EvidenceDraft,
-    head: Buffer,
-    rest: AsyncIterator<Uint8Array>,
-    rejects: Reject[],
-  ): Promise<void> {
+  async #hashOnly(draft: EvidenceDraft, content: LargeContent): Promise<void> {
     const hash = createHash('sha256')
-    for await (const chunk of chunksOf(draft, head, rest, this.#run.onBytes)) hash.update(chunk)
+    for await (const chunk of chunksOf(draft, content, this.#run.onBytes)) hash.update(chunk)
     draft.contentSha256 = hash.digest('hex')
-    draft.rejects = rejects
+    draft.rejects = content.rejects
   }
 
   /** The hash, before reading, of a large file that is compressed or has the size of a known file. Else `''`. */
@@ -327,22 +314,16 @@ export class SourceReader {
     return true
   }
 
-  async #readSlices(
-    draft: EvidenceDraft,
-    identity: string,
-    head: Buffer,
-    rest: AsyncIterator<Uint8Array>,
-    rejects: readonly Reject[],
-  ): Promise<void> {
+  async #readSlices(draft: EvidenceDraft, identity: string, content: LargeContent): Promise<void> {
     const { pool, onBytes } = this.#run
     const { evidenceId } = draft
     const hash = createHash('sha256')
     const slices: Promise<Done>[] = []
-    const chunks = chunksOf(draft, head, rest, onBytes)
+    const chunks = chunksOf(draft, content, onBytes)
     for await (const slice of readSlices(chunks, SLICE_BYTES, hash)) {
       // What is wrong with the container is known when all has come out of it.
-      const rejected = slice.isLast ? rejects : []
-      const task = { kind: 'slice', evidenceId, identity, ...slice, rejects: rejected } as const
+      const rejects = slice.isLast ? content.rejects : []
+      const task = { kind: 'slice', evidenceId, identity, ...slice, rejects } as const
       const reading = pool.run(task, this.#onRows)
       // Its error is met below.
       reading.catch(() => {})
@@ -354,11 +335,7 @@ export class SourceReader {
     draft.contentSha256 = hash.digest('hex')
   }
 
-  async #readLarge(
-    draft: EvidenceDraft,
-    identity: string,
-    rest: AsyncIterator<Uint8Array>,
-  ): Promise<void> {
+  async #readLarge(draft: EvidenceDraft, identity: string, { rest }: LargeContent): Promise<void> {
     await rest.return?.()
     const { evidenceId, source } = draft
     const { path } = source
@@ -420,8 +397,7 @@ async function attempt<T>(file: string, read: () => Promise<T>): Promise<T> {
 /** The content of a large file: of a plain one, `rest` is from its beginning. The source is closed however this ends. */
 async function* chunksOf(
   { source }: EvidenceDraft,
-  head: Uint8Array,
-  rest: AsyncIterator<Uint8Array>,
+  { head, rest }: LargeContent,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array, void, void> {
   if (!source.isPlain) yield head

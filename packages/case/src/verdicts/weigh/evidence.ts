@@ -6,7 +6,7 @@
 
 import type { Unexplained } from './known_losses.ts'
 import { beginningOf, logTail } from './ordinary.ts'
-import { type Context, explained, type Population, pairKey } from './population.ts'
+import { type Context, explained, type Networks, type Population, pairKey } from './population.ts'
 import type { TenantWeighing } from './weigh.ts'
 
 /** Chance at most that a log of one tenant which only loses rows has a context that is established. */
@@ -31,9 +31,10 @@ const FEW_PEOPLE = 2
 const WELL_MADE_SHARE = 0.98
 const WELL_MADE_TOKENS = 50
 
-type Evidence = (weighing: TenantWeighing, context: Context) => boolean
+/** Whether what is wrong in a context of a tenant is established. */
+export type Evidence = (weighing: TenantWeighing, context: Context) => boolean
 
-/** A wrong token in a context that is not its owner's, with whose weighing it is of. */
+/** Wrong tokens in a context that is not their owner's, with whose weighing they are of. */
 interface Wrong {
   readonly weighing: TenantWeighing
   readonly context: Context
@@ -45,23 +46,26 @@ export function evidenceOf(
   unexplained: Unexplained,
 ): Evidence {
   const groups = new Groups(weighings, unexplained)
+  const { networks } = population
   return (weighing, context) => {
-    if (unexplained.get(context)?.length === 0) return false
-    const isWeighed = context.matter === 'missing' || context.matter === 'mismatched'
-    if (!isWeighed || weighing.failsWhole(context) !== undefined) return false
+    const { matter, who } = context
+    const isWeighed = matter === 'missing' || matter === 'mismatched'
     // Under his former name he is somebody else in the other log.
-    if (context.matter === 'mismatched' && population.networks.renamed.has(context.who))
-      return false
-    if (!isKnown(weighing, context, population) || !groups.isFew(weighing)) return false
-    if (!isAddressShown(weighing, context)) return false
-    if (
-      isNovel(weighing, context) &&
-      !isAttackersOwn(weighing, context, groups.ofApp(context), population)
-    )
-      return false
-    if (!groups.couldShowNewNetworks(weighing, context)) return false
+    const isRenamed = matter === 'mismatched' && networks.renamed.has(who)
     const contexts = weighing.tenant.networkCount + groups.ofTenant(weighing).length + 1
-    return groups.chance(weighing, context, population) + Math.log(contexts) <= LOG_ERROR
+    return (
+      unexplained.get(context)?.length !== 0 &&
+      isWeighed &&
+      weighing.failsWhole(context) === undefined &&
+      !isRenamed &&
+      isKnown(weighing, context, networks) &&
+      groups.isFew(weighing) &&
+      isAddressShown(weighing, context) &&
+      (!isNovel(weighing, context) ||
+        isAttackersOwn(weighing, context, groups.ofApp(context), networks)) &&
+      groups.couldShowNewNetworks(weighing, context) &&
+      groups.chance(weighing, context, networks) + Math.log(contexts) <= LOG_ERROR
+    )
   }
 }
 
@@ -74,10 +78,9 @@ class Groups {
   readonly #byHome: ReadonlyMap<string, readonly Wrong[]>
   readonly #byWho: ReadonlyMap<string, readonly Wrong[]>
   /** People in new networks of their own with their own clients, by tenant. */
-  readonly #alone = new Map<string, number>()
+  readonly #alone: ReadonlyMap<string, number>
   /** What was worked out of groups: each context of one asks the same. */
   readonly #chances = new Map<readonly Wrong[], number>()
-
   readonly #unexplained: Unexplained
 
   constructor(weighings: readonly TenantWeighing[], unexplained: Unexplained) {
@@ -87,15 +90,17 @@ class Groups {
         .filter(({ matter }) => matter === 'missing' || matter === 'mismatched')
         .map((context): Wrong => ({ weighing, context })),
     )
-    this.#byPrefix = Map.groupBy(wrong, ({ context }) => context.prefix)
-    this.#byApp = Map.groupBy(wrong, ({ context }) => context.app)
-    this.#byClient = Map.groupBy(
-      wrong.filter(({ weighing, context }) => !isOwnersClient(weighing, context)),
-      ({ context }) => clientKey(context),
+    const by = (keyOf: (context: Context) => string, among = wrong) =>
+      Map.groupBy(among, ({ context }) => keyOf(context))
+    this.#byPrefix = by(({ prefix }) => prefix)
+    this.#byApp = by(({ app }) => app)
+    this.#byClient = by(
+      clientKey,
+      wrong.filter((one) => !isOwnersClient(one)),
     )
-    this.#byHome = Map.groupBy(wrong, ({ context }) => context.home)
-    this.#byWho = Map.groupBy(wrong, ({ context }) => pairKey(context.home, context.who))
-    for (const [home, some] of this.#byHome) this.#alone.set(home, peopleAlone(some))
+    this.#byHome = by(({ home }) => home)
+    this.#byWho = by(({ home, who }) => pairKey(home, who))
+    this.#alone = new Map([...this.#byHome].map(([home, some]) => [home, peopleAlone(some)]))
   }
 
   ofTenant({ tenant }: TenantWeighing): readonly Wrong[] {
@@ -119,14 +124,15 @@ class Groups {
   couldShowNewNetworks(weighing: TenantWeighing, context: Context): boolean {
     const { home, who, client, app, prefix } = context
     const { tenant } = weighing
-    const { newNetworks } = tenant
-    const isOwners = isOwnersClient(weighing, context)
+    const isOwners = isOwnersClient({ weighing, context })
     const there = this.#byPrefix.get(prefix) ?? []
-    if (!isOwners && peopleIn(there) > 1) return ownersShare(there) <= OWNERS_SHARE
+    if (!isOwners && peopleIn(there) > 1)
+      return tokensOf(there.filter(isOwnersClient)) / tokensOf(there) <= OWNERS_SHARE
     const people = this.#alone.get(home) ?? 0
     const isClientShown = explained(tenant, 'client', client) > 0
     // With his own client it is himself who travels, and the log may not show that network.
-    if (!isOwners && newNetworks >= NEW_NETWORKS && isClientShown) return people <= newNetworks
+    if (!isOwners && tenant.newNetworks >= NEW_NETWORKS && isClientShown)
+      return people <= tenant.newNetworks
     const own = this.#byWho.get(pairKey(home, who)) ?? []
     const days = [...new Set(own.map((wrong) => wrong.context.day))]
     const shownOn = (day: number) =>
@@ -138,20 +144,20 @@ class Groups {
   }
 
   /** Natural logarithm of the chance that what the context has in common with others was all lost. */
-  chance(weighing: TenantWeighing, context: Context, { networks }: Population): number {
-    const ofPrefix = this.#byPrefix.get(context.prefix) ?? []
-    const ofClient = this.#byClient.get(clientKey(context)) ?? []
+  chance(weighing: TenantWeighing, context: Context, networks: Networks): number {
+    const isOwners = isOwnersClient({ weighing, context })
     return Math.min(
-      this.#chanceOf(ofPrefix, networks.joinedFrom.get(context.prefix) ?? 0),
-      isOwnersClient(weighing, context) ? 0 : this.#chanceOf(ofClient, 0),
-      isNovel(weighing, context) ? this.#chanceOf(this.ofApp(context), 0) : 0,
+      this.#chanceOf(
+        this.#byPrefix.get(context.prefix),
+        networks.joinedFrom.get(context.prefix) ?? 0,
+      ),
+      isOwners ? 0 : this.#chanceOf(this.#byClient.get(clientKey(context))),
+      isNovel(weighing, context) ? this.#chanceOf(this.#byApp.get(context.app)) : 0,
     )
   }
 
-  #chanceOf(group: readonly Wrong[], joined: number): number {
-    const known = this.#chances.get(group)
-    if (known !== undefined) return known
-    const chance = groupChance(group, joined, this.#unexplained)
+  #chanceOf(group: readonly Wrong[] = [], joined = 0): number {
+    const chance = this.#chances.get(group) ?? groupChance(group, joined, this.#unexplained)
     this.#chances.set(group, chance)
     return chance
   }
@@ -162,22 +168,14 @@ const clientKey = ({ home, app, client }: Context): string => pairKey(home, app,
 const peopleIn = (wrong: readonly Wrong[]): number =>
   new Set(wrong.map(({ context }) => context.who)).size
 
-/** Of the tokens that are missing from a network, the share that came with the client of their owner. */
-function ownersShare(wrong: readonly Wrong[]): number {
-  const tokens = (some: readonly Wrong[]) =>
-    some.reduce((sum, { context }) => sum + context.hours.length, 0)
-  return (
-    tokens(wrong.filter(({ weighing, context }) => isOwnersClient(weighing, context))) /
-    tokens(wrong)
-  )
-}
+const tokensOf = (wrong: readonly Wrong[]): number =>
+  wrong.reduce((sum, { context }) => sum + context.hours.length, 0)
 
 /** How many people are alone in a network, each with the client that he has elsewhere. */
 function peopleAlone(inTenant: readonly Wrong[]): number {
-  const alone = [...Map.groupBy(inTenant, ({ context }) => context.prefix).values()].filter(
-    (some) =>
-      peopleIn(some) === 1 &&
-      some.every(({ weighing, context }) => isOwnersClient(weighing, context)),
+  const byPrefix = Map.groupBy(inTenant, ({ context }) => context.prefix)
+  const alone = [...byPrefix.values()].filter(
+    (some) => peopleIn(some) === 1 && some.every(isOwnersClient),
   )
   return peopleIn(alone.flat())
 }
@@ -198,9 +196,8 @@ function isNovel(weighing: TenantWeighing, { app, day }: Context): boolean {
 }
 
 /** Whether the logs know the principal, so that only this context's tokens are missing. */
-function isKnown(weighing: TenantWeighing, { who }: Context, { networks }: Population): boolean {
-  return explained(weighing.tenant, 'who', who) + (networks.signIns.get(who) ?? 0) >= KNOWN_SIGN_INS
-}
+const isKnown = ({ tenant }: TenantWeighing, { who }: Context, { signIns }: Networks): boolean =>
+  explained(tenant, 'who', who) + (signIns.get(who) ?? 0) >= KNOWN_SIGN_INS
 
 /**
  * Whether an application without any explained token is the attacker's, and not one that this log never shows: it began
@@ -210,15 +207,18 @@ function isAttackersOwn(
   { tenant }: TenantWeighing,
   { home, app }: Context,
   ofApp: readonly Wrong[],
-  { networks }: Population,
+  networks: Networks,
 ): boolean {
   const seen = networks.seenApps.get(pairKey(home, app))
   if (seen === undefined || seen.firstHour <= beginningOf(tenant)) return false
   if (ofApp.some(({ context }) => context.matter === 'mismatched')) return true
-  const tokens = ofApp.reduce((sum, { context }) => sum + context.hours.length, 0)
   const wellMade = ofApp.reduce((sum, { context }) => sum + context.wellMade, 0)
   const joined = explained(tenant, 'all')
-  return joined >= WELL_MADE_TOKENS && tenant.wellMade >= WELL_MADE_SHARE && wellMade * 2 < tokens
+  return (
+    joined >= WELL_MADE_TOKENS &&
+    tenant.wellMade >= WELL_MADE_SHARE &&
+    wellMade * 2 < tokensOf(ofApp)
+  )
 }
 
 /** Whether the log has shown tokens from addresses of this kind: some collectors drop rows with those of IPv6. */
@@ -226,7 +226,7 @@ const isAddressShown = ({ tenant }: TenantWeighing, { prefix }: Context): boolea
   !prefix.includes(':') || prefix.startsWith('::ffff:') || tenant.joinedOverIpv6 >= CLASS_TOKENS
 
 /** Whether the owner uses just this client: then he may himself be in a new network. */
-const isOwnersClient = ({ tenant }: TenantWeighing, { who, client, app }: Context): boolean =>
+const isOwnersClient = ({ weighing: { tenant }, context: { who, client, app } }: Wrong): boolean =>
   explained(tenant, 'who-client-app', who, client, app) > 0
 
 /** Natural logarithm of the chance that all that is wrong in a group was lost, and `joined` was not. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Reason, Strength } from '../match/reasons.ts'
-import { evidenceOf } from './evidence.ts'
+import { type Evidence, evidenceOf } from './evidence.ts'
 import { type Unexplained, unexplainedBy } from './known_losses.ts'
 import { isHabitual, isOrdinary, isOwnNetwork, lossAtMost, PersonGaps } from './ordinary.ts'
 import {
@@ -90,13 +90,14 @@ export class TenantWeighing {
   readonly loss: number
   readonly mismatch: number
   readonly #failing = new Map<Dimension, Set<string>>()
-  readonly #failingPairs = new Set<string>()
+  /** Applications on days on which their ordinary tokens are not explained. */
+  readonly #failingDays: ReadonlySet<string>
   readonly gaps: PersonGaps
   readonly #networks: Networks
   readonly #wrong: readonly Context[]
   /** Ordinary records without a token that can be looked up, by property, value and reason. */
   readonly #chosen = new Map<string, number>()
-  readonly #badHours: ReadonlyMap<number, number>
+  readonly #badHours = new Map<number, number>()
 
   constructor(tenant: Tenant, contexts: readonly Context[], population: Population) {
     this.tenant = tenant
@@ -115,12 +116,21 @@ export class TenantWeighing {
     for (const context of this.ordinary.filter(({ matter }) => matter === 'chosen'))
       for (const dimension of RARE_AMONG) {
         const key = pairKey(dimension, context[dimension], context.reason)
-        this.#chosen.set(key, (this.#chosen.get(key) ?? 0) + context.hours.length)
+        add(this.#chosen, key, context.hours.length)
       }
-    this.#badHours = tokensByHour(wrong)
-    for (const dimension of DIMENSIONS)
-      this.#failing.set(dimension, failingValues(wrong, dimension, tenant))
-    for (const key of failingDays(wrong, tenant)) this.#failingPairs.add(key)
+    for (const hour of wrong.flatMap(({ hours }) => hours)) add(this.#badHours, hour, 1)
+    for (const dimension of DIMENSIONS) {
+      const joinedBy = (value: string) => explained(tenant, dimension, value)
+      this.#failing.set(
+        dimension,
+        failing(wrong, (context) => context[dimension], joinedBy),
+      )
+    }
+    this.#failingDays = failing(
+      wrong,
+      ({ app, day }) => pairKey(app, day),
+      (key) => explained(tenant, 'app-day', key),
+    )
     this.losses = wrong.filter((context) => !this.failsWhole(context))
     const joined = this.#joined
     const lost = tokensOf(this.losses, 'missing')
@@ -138,7 +148,7 @@ export class TenantWeighing {
     for (const dimension of DIMENSIONS)
       if (this.#failing.get(dimension)?.has(context[dimension]) === true)
         return dimension === 'who' ? 'log-incomplete' : 'class-not-shown'
-    if (this.#failingPairs.has(pairKey(context.app, context.day))) return 'class-not-shown'
+    if (this.#failingDays.has(pairKey(context.app, context.day))) return 'class-not-shown'
     const inHoles = context.hours.filter((hour) => this.isHole(hour)).length
     return inHoles * 2 > context.hours.length ? 'log-incomplete' : undefined
   }
@@ -176,10 +186,7 @@ export class TenantWeighing {
     ]
   }
 
-  assigned(
-    evidence: (weighing: TenantWeighing, context: Context) => boolean,
-    unexplained: Unexplained,
-  ): Assigned[] {
+  assigned(evidence: Evidence, unexplained: Unexplained): Assigned[] {
     const recorded = (context: Context) => this.#recorded(context, unexplained)
     const own = this.ordinary.map((context) =>
       context.matter === 'recorded' ? recorded(context) : this.#assignOrdinary(context),
@@ -200,9 +207,7 @@ export class TenantWeighing {
       return { context, strength: this.#isRare(context) ? 'lead' : silent }
     if (context.matter === 'session') return { context, strength: 'lead' }
     const reason = this.#ordinaryCause(context)
-    return reason === undefined
-      ? { context, strength: 'lead' }
-      : { context, strength: silent, reason }
+    return reason ? { context, strength: silent, reason } : { context, strength: 'lead' }
   }
 
   #ordinaryCause(context: Context): Assigned['reason'] {
@@ -263,35 +268,18 @@ function isFailing(missing: number, joined: number, share: number): boolean {
   return missing >= FAILING_TOKENS && missing > share * (missing + joined)
 }
 
-function tokensByHour(contexts: readonly Context[]): Map<number, number> {
-  const found = new Map<number, number>()
-  for (const { hours } of contexts)
-    for (const hour of hours) found.set(hour, (found.get(hour) ?? 0) + 1)
-  return found
+function add<K>(counts: Map<K, number>, key: K, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count)
 }
 
-/** Values of one property whose ordinary tokens are not explained as a whole. */
-function failingValues(
+/** Values of a property whose ordinary tokens are not explained as a whole. */
+function failing(
   wrong: readonly Context[],
-  dimension: Dimension,
-  tenant: Tenant,
+  propertyOf: (context: Context) => string,
+  joinedBy: (value: string) => number,
 ): Set<string> {
-  const values = Map.groupBy(wrong, (context) => context[dimension])
-  return new Set(
-    [...values]
-      .filter(([value, contexts]) =>
-        isFailing(tokensOf(contexts), explained(tenant, dimension, value), FAILING_SHARE),
-      )
-      .map(([value]) => value),
+  const values = [...Map.groupBy(wrong, propertyOf)].filter(([value, contexts]) =>
+    isFailing(tokensOf(contexts), joinedBy(value), FAILING_SHARE),
   )
-}
-
-/** Applications on days on which their ordinary tokens are not explained. */
-function failingDays(wrong: readonly Context[], tenant: Tenant): string[] {
-  const days = Map.groupBy(wrong, ({ app, day }) => pairKey(app, day))
-  return [...days]
-    .filter(([key, contexts]) =>
-      isFailing(tokensOf(contexts), explained(tenant, 'app-day', key), FAILING_SHARE),
-    )
-    .map(([key]) => key)
+  return new Set(values.map(([value]) => value))
 }
