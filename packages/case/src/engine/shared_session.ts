@@ -135,20 +135,24 @@ const OF_OWN_TABLE = new RegExp(
 async function* answersTo(session: Session, request: Request): AsyncIterable<readonly Json[]> {
   switch (request.op) {
     case 'stay':
-      return
+      break
     case 'command':
       requireOwnTable(request.args[0])
-      return await session.command(...request.args)
+      await session.command(...request.args)
+      break
     case 'rows':
-      return yield await session.rows(...request.args)
+      yield await session.rows(...request.args)
+      break
     case 'stream':
-      return yield* session.stream(...request.args)
+      yield* session.stream(...request.args)
+      break
     case 'ask':
-      return yield* session.ask(...request.args)
+      yield* session.ask(...request.args)
+      break
     case 'insert':
       // What people say is only ever added, and each row is whole.
       if (request.args[0] !== 'mark') requireOwnTable(request.args[0])
-      return await session.insert(...request.args)
+      await session.insert(...request.args)
   }
 }
 

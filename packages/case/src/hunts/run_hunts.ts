@@ -8,7 +8,7 @@ import { type Json, MintmarkError } from '@mintmark/core'
 import { readOnlyForm } from '../engine/read_only.ts'
 import { cell, countOf, firstRow, rowReader } from '../engine/rows.ts'
 import type { Params, Session } from '../engine/session.ts'
-import { ACCOUNT, NO_ID } from '../store/sql.ts'
+import { ACCOUNT, NO_ID, SPAN } from '../store/sql.ts'
 import {
   HUNT_COLUMNS,
   type Hunt,
@@ -146,23 +146,17 @@ export async function runHunts(session: Session, options: HuntOptions = {}): Pro
 /** What hunts found when they ran last, as {@link runHunts} gives it. Throws as that. */
 export async function huntHits(session: Session, options: HuntOptions = {}): Promise<HuntResult[]> {
   const hunts = huntList(options)
-  const hit = await withHits(session, hunts)
-  const results: HuntResult[] = []
-  for (const hunt of hunts) {
-    const hits = hit.has(hunt.id) ? await hitsOf(session, hunt, options.limit ?? 20) : NO_HITS
-    results.push(resultOf(hunt, hits))
-  }
-  return results
-}
-
-/** Which of these hunts have hit anything: of the others nothing more is asked, since a statement takes milliseconds. */
-async function withHits(session: Session, hunts: readonly Hunt[]): Promise<ReadonlySet<string>> {
   const ids = hunts.map(({ id }) => id)
-  const rows = await session.rows(
-    'SELECT DISTINCT toString(hunt) AS id FROM hunt_hit WHERE hunt IN {ids:Array(String)}',
-    { ids },
-  )
-  return new Set(rows.map(({ id }) => String(id)))
+  const counted = await session.rows(COUNTS, { ids })
+  const counts = new Map(counted.map((row) => [String(row['id']), readCounts(row)]))
+  const found = await session.rows(ROWS, { ids, limit: options.limit ?? 20 })
+  const rows = Map.groupBy(found, (row) => String(row['id']))
+  return hunts.map((hunt): HuntResult => {
+    const { id, title, strength, means, cannotMean, attack, references } = hunt
+    const said = { id, title, class: hunt.class, strength, means, cannotMean, attack, references }
+    const own = (rows.get(id) ?? []).map(readHuntRow)
+    return Object.assign(said, counts.get(id) ?? NO_HITS, { rows: own })
+  })
 }
 
 async function rowsOf(session: Session): Promise<number> {
@@ -212,36 +206,18 @@ const paramsOf = (hunt: Hunt): Params =>
   Object.fromEntries(hunt.params.map(({ name, value }) => [name, value]))
 
 const COUNTS = `
-  SELECT
-    toFloat64(uniqExact(record_id, content)) AS hits,
-    toFloat64(toUnixTimestamp64Milli(min(at))) AS first_ms,
-    toFloat64(toUnixTimestamp64Milli(max(at))) AS last_ms,
-    toFloat64(uniqExact(${ACCOUNT})) AS accounts
-  FROM hunt_hit
-  WHERE hunt = {hunt_id:String}`
+  SELECT toString(hunt) AS id, uniqExact(record_id, content) AS hits, ${SPAN}, uniqExact(${ACCOUNT}) AS accounts
+  FROM hunt_hit WHERE hunt IN {ids:Array(String)} GROUP BY id`
 
 const ROWS = `
-  SELECT
-    toFloat64(toUnixTimestamp64Milli(at)) AS at_ms, tenant, principal, mailbox, toString(record_id) AS record_id,
-    toString(content) AS content, toString(token_id) AS token_id, session_id, ip, app, why
-  FROM hunt_hit
-  WHERE hunt = {hunt_id:String}
-  ORDER BY at, record_id, content, why
-  LIMIT 1 BY record_id, content
-  LIMIT {limit:UInt32}`
+  SELECT * FROM (
+    SELECT toString(hunt) AS id, toUnixTimestamp64Milli(at) AS at_ms, tenant, principal, mailbox, toString(record_id) AS record_id,
+      toString(content) AS content, toString(token_id) AS token_id, session_id, ip, app, why
+    FROM hunt_hit WHERE hunt IN {ids:Array(String)}
+    ORDER BY id, at_ms, record_id, content, why LIMIT 1 BY id, record_id, content
+  ) ORDER BY id, at_ms, record_id, content, why LIMIT {limit:UInt32} BY id`
 
-/** The part of a result that the engine gives. */
-type Hits = Pick<HuntResult, 'hits' | 'first' | 'last' | 'accounts' | 'rows'>
-
-const NO_HITS: Hits = { hits: 0, first: null, last: null, accounts: 0, rows: [] }
-
-/** Of a hunt that has hit something. */
-async function hitsOf(session: Session, hunt: Hunt, limit: number): Promise<Hits> {
-  const of = { hunt_id: hunt.id }
-  const counts = readCounts(await firstRow(session, COUNTS, of))
-  const rows = await session.rows(ROWS, { ...of, limit })
-  return { ...counts, rows: rows.map(readHuntRow) }
-}
+const NO_HITS = { hits: 0, first: null, last: null, accounts: 0 }
 
 const readCounts = rowReader(cell.number('hits'), cell.time('first last'), cell.number('accounts'))
 
@@ -249,11 +225,6 @@ export const readHuntRow: (row: Json) => HuntRow = rowReader(
   cell.time('at'),
   cell.text('tenant principal mailbox recordId content tokenId sessionId ip app why'),
 )
-
-function resultOf(hunt: Hunt, hits: Hits): HuntResult {
-  const { id, title, strength, means, cannotMean, attack, references } = hunt
-  return { id, title, class: hunt.class, strength, means, cannotMean, attack, references, ...hits }
-}
 
 interface HuntTrial {
   readonly hunt: Hunt

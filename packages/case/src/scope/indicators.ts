@@ -200,10 +200,11 @@ function rolesByName(names: readonly string[]): Role[] {
 const NOTE_COLUMNS =
   /^(?:first|last|from|to|date|seen|firstseen|lastseen|since|until|notes?|comments?|description|source|reference|confidence|country|asn|id|)$/u
 
+const isKind = (name: string) => /^[a-z][a-z _-]*$/iu.test(name) && kindOf(name) !== undefined
+const isNote = (name: string) => NOTE_COLUMNS.test(name.toLowerCase().replaceAll(/[ _-]/gu, ''))
+
 /** Only if every cell is the name of a kind or of a note: `operation,Send` is a kind and its value. */
 function rolesByKind(names: readonly string[]): Role[] {
-  const isKind = (name: string) => /^[a-z][a-z _-]*$/iu.test(name) && kindOf(name) !== undefined
-  const isNote = (name: string) => NOTE_COLUMNS.test(name.toLowerCase().replaceAll(/[ _-]/gu, ''))
   if (!names.every((name) => isKind(name) || isNote(name))) return []
   return names.map((name) => (isKind(name) ? { of: name } : undefined))
 }

@@ -194,8 +194,9 @@ async function phasesOf(
     { starts: found.map(({ fromMs }) => String(fromMs)) },
   )
   const labels = new Map(rows.map((row) => [Number(row['phase']), labelOf(row)]))
-  return found.map(({ fromMs, toMs, ...course }, i) => {
-    return { from: isoOf(fromMs), to: isoOf(toMs), label: labels.get(i + 1) ?? '', ...course }
+  return found.map(({ fromMs, toMs, accesses, startsWith }, i) => {
+    const label = labels.get(i + 1) ?? ''
+    return { from: isoOf(fromMs), to: isoOf(toMs), label, accesses, startsWith }
   })
 }
 

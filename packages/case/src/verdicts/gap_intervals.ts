@@ -50,13 +50,14 @@ export function endsInHole(counts: Counts): boolean {
 
 /** How surprising it is that the slots, of one hour or a day, before the last record are all empty. */
 function missed(counts: Counts, hours: 1 | typeof DAY): { surprise: number; volume: number } {
-  const slotOf = (hourMs = 0) => Math.floor(hourMs / (HOUR_MS * hours))
-  const [begin, last = 0, before = 0] = [counts[0]?.[0], counts.at(-1)?.[0], counts.at(-2)?.[0]]
-  const isLong = last - (begin ?? 0) >= (WEEKS_TO_TELL * WEEK - 1) * HOUR_MS
+  const slotOf = (hourMs: number) => Math.floor(hourMs / (HOUR_MS * hours))
+  const timeAt = (at: number) => counts.at(at)?.[0] ?? 0
+  const [begin, last] = [timeAt(0), timeAt(-1)]
+  const isLong = last - begin >= (WEEKS_TO_TELL * WEEK - 1) * HOUR_MS
   const period = (isLong ? WEEK : DAY) / hours
   const records = new Map<number, number>()
   for (const [ms, some] of counts) records.set(slotOf(ms), (records.get(slotOf(ms)) ?? 0) + some)
-  const from = Math.ceil((Math.floor(before / HOUR_MS) + 1) / hours)
+  const from = Math.ceil((Math.floor(timeAt(-2) / HOUR_MS) + 1) / hours)
   // Every slot of a silence as long as a period has been seen: longer ones surprise no less.
   const to = Math.min(slotOf(last), from + (hours === 1 ? WEEK : 4 * 7))
   const isOther = (slot: number) =>

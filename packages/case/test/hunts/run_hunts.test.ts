@@ -69,28 +69,13 @@ describe('built-in hunts', () => {
     })
 })
 
-it('hunts that hit nothing are asked for nothing more', async () => {
+it('a hunt that hits nothing has no times', async () => {
   own('some', `SELECT ${COLUMNS}, '' AS why FROM access`)
   own('none', `SELECT ${COLUMNS}, '' AS why FROM access LIMIT 0`)
-  const { session } = opened
-  const asked: string[] = []
-  const rows: typeof session.rows = (sql, params) => {
-    if (/^\s*SELECT[^;]*FROM hunt_hit\s+WHERE hunt = /u.test(sql))
-      asked.push(String(params?.['hunt_id']))
-    return session.rows(sql, params)
-  }
-  const watched = new Proxy(session, {
-    get(target, name) {
-      if (name === 'rows') return rows
-      const value: unknown = Reflect.get(target, name, target)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
-  const [none, some] = await runHunts(watched, { dirs: [dir], only: ['none', 'some'] })
-  assert.deepEqual(asked, ['some', 'some'])
+  const [none, some] = await runHunts(opened.session, { dirs: [dir], only: ['none', 'some'] })
   assert.equal(some?.hits, 30)
-  const { hits, first, last, accounts, rows: listed } = none ?? {}
-  assert.deepEqual([hits, first, last, accounts, listed], [0, null, null, 0, []])
+  const { hits, first, last, accounts, rows } = none ?? {}
+  assert.deepEqual([hits, first, last, accounts, rows], [0, null, null, 0, []])
 })
 
 describe('hunts that run', () => {

@@ -9,7 +9,7 @@ import { cell, countOf, insertRows, rowReader, timeCell } from '../../engine/row
 import { Scratch } from '../../engine/scratch.ts'
 import { BOUNDED, type Session } from '../../engine/session.ts'
 import { lostInHoles } from './holes.ts'
-import { ALL_TIME, EVER, LOSS_CODES, type Loss, type Side } from './loss.ts'
+import { EVER, LOSS_CODES, type Loss, type Side } from './loss.ts'
 import { CUT_RECORDS, cappedFiles, EXTRACTOR_GAPS, lossyLogs, UNREAD_FILES } from './lossy_files.ts'
 import { rejectedRows } from './rejects.ts'
 
@@ -43,7 +43,6 @@ export async function lossesOf(
 }
 
 const COLUMNS = 'side source category tenant evidence_id code from_at to_at records'.split(' ')
-const [FIRST_MS, LAST_MS] = [ALL_TIME.fromMs, ALL_TIME.toMs]
 
 /** Fills `loss` anew. Cost: a pass over `issuance` and `access` by minute, and one over files that lack something. */
 export async function buildLosses(session: Session): Promise<void> {
@@ -60,6 +59,9 @@ export async function buildLosses(session: Session): Promise<void> {
   await insertRows(session, 'loss', COLUMNS, holes.map(cellsOf))
 }
 
+const time = (ms: string) =>
+  `fromUnixTimestamp64Milli(greatest(${EVER.from}, least(${ms}, ${EVER.to})), 'UTC')`
+
 /** Adds the losses that a query gives, in the order of the table's columns, if there are `causes`. */
 async function addLosses(
   session: Session,
@@ -67,8 +69,6 @@ async function addLosses(
   lost: () => string | Promise<string>,
 ): Promise<void> {
   if ((await countOf(session, causes)) === 0) return
-  const time = (ms: string) =>
-    `fromUnixTimestamp64Milli(greatest(${FIRST_MS}, least(${ms}, ${LAST_MS})), 'UTC')`
   await session.command(
     `INSERT INTO loss (${COLUMNS.join(', ')})
      SELECT side, source, category, tenant, evidence_id, code, ${time('from_ms')}, ${time('to_ms')}, records FROM (

@@ -20,7 +20,6 @@ import {
   type Context,
   type Networks,
   type Population,
-  pairKey,
   type Seen,
   type Tenant,
 } from './population.ts'
@@ -161,14 +160,14 @@ async function fillTables(
   )
 }
 
-/** The values of some columns as one, like {@link pairKey}. */
+/** The values of some columns as one, as `pairKey` puts them. */
 const keySql = (columns: string) =>
   `arrayStringConcat([${columns
     .split(', ')
     .map((column) => `toString(${column})`)
     .join(', ')}], '\\0')`
 
-/** Numbers by {@link pairKey} of some columns. */
+/** Numbers by the values of some columns. */
 async function numbersOf(
   session: Session,
   columns: string,

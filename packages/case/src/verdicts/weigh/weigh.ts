@@ -123,10 +123,10 @@ export class TenantWeighing {
       const joinedBy = (value: string) => explained(tenant, dimension, value)
       this.#failing.set(
         dimension,
-        failing(wrong, (context) => context[dimension], joinedBy),
+        failingValues(wrong, (context) => context[dimension], joinedBy),
       )
     }
-    this.#failingDays = failing(
+    this.#failingDays = failingValues(
       wrong,
       ({ app, day }) => pairKey(app, day),
       (key) => explained(tenant, 'app-day', key),
@@ -273,7 +273,7 @@ function add<K>(counts: Map<K, number>, key: K, count: number): void {
 }
 
 /** Values of a property whose ordinary tokens are not explained as a whole. */
-function failing(
+function failingValues(
   wrong: readonly Context[],
   propertyOf: (context: Context) => string,
   joinedBy: (value: string) => number,
