@@ -79,12 +79,12 @@ export async function accountsOf(session: Session, selected: Selected): Promise<
   )
   const audited = await auditedAccounts(session, selected)
   const lists = await unnamedLists(session, selected)
-  const directory = await directoryOf(session, selected, rows)
+  const homeOf = await homesOf(session, selected, rows)
   return rows.map((row) => {
     const account = readAccount(row)
     const { mailbox, tenant } = account
     const reading = { isAudited: audited.has(mailbox), lists: lists.get(mailbox) ?? 0 }
-    return Object.assign(account, directory.of(mailbox, tenant), reading)
+    return Object.assign(account, homeOf(mailbox, tenant), reading)
   })
 }
 
@@ -144,18 +144,15 @@ interface Home {
   readonly groups: readonly string[]
 }
 
-interface Directory {
-  of(mailbox: string, tenant: string): Home
-}
-
 export const mailDomain = (mailbox: string): string => mailbox.slice(mailbox.lastIndexOf('@') + 1)
 export const hasDomain = (mailbox: string): boolean => mailbox.includes('@')
 
-async function directoryOf(
+/** Where each account belongs. */
+async function homesOf(
   session: Session,
   selected: Selected,
   accounts: readonly Json[],
-): Promise<Directory> {
+): Promise<(mailbox: string, tenant: string) => Home> {
   // One person may be in several files, by name in one and by object id in another, or by a former name.
   const entries = await session.rows(
     `SELECT who, max(toString(organisation)) AS organisation_name,
@@ -175,32 +172,27 @@ async function directoryOf(
      WHERE who != '' AND who IN (SELECT account FROM ${selected.table})
      GROUP BY who ORDER BY who ${BOUNDED}`,
   )
-  const homes = new Map(entries.map((entry) => [String(entry['who']), homeOf(entry)]))
+  const homes = new Map(entries.map((entry) => [String(entry['who']), readHome(entry)]))
   const tenants = await organisationsBy(session, 'toString(tenant)')
   const domains = await organisationsBy(session, domainOf('principal'))
   const learnt = learntTenants(accounts, homes)
   const names = namesByDomain(accounts)
-  return {
-    of(mailbox, tenant) {
-      const home = homes.get(mailbox)
-      if (home !== undefined && home.organisation !== '') return home
-      const groups = home?.groups ?? []
-      const known =
-        tenants.get(tenant) ?? learnt.get(tenant) ?? domains.get(mailDomain(mailbox)) ?? ''
-      if (known !== '') return { organisation: known, basis: 'directory', groups }
-      if (tenant !== '') {
-        return { organisation: names.get(tenant) ?? tenant, basis: 'tenant', groups }
-      }
-      if (hasDomain(mailbox)) return { organisation: mailDomain(mailbox), basis: 'domain', groups }
-      return { organisation: '', basis: '', groups }
-    },
+  return (mailbox, tenant) => {
+    const { organisation = '', groups = [] } = homes.get(mailbox) ?? {}
+    const domain = mailDomain(mailbox)
+    const known =
+      organisation || (tenants.get(tenant) ?? learnt.get(tenant) ?? domains.get(domain) ?? '')
+    if (known !== '') return { organisation: known, basis: 'directory', groups }
+    if (tenant !== '') return { organisation: names.get(tenant) ?? tenant, basis: 'tenant', groups }
+    const isNamed = hasDomain(mailbox)
+    return { organisation: isNamed ? domain : '', basis: isNamed ? 'domain' : '', groups }
   }
 }
 
-function homeOf(entry: Json): Home {
-  const groups = textsOf(entry['group_names']).filter((group) => group !== '')
-  return { organisation: String(entry['organisation_name']), basis: 'directory', groups }
-}
+const readHome = rowReader(
+  cell.text('organisation:organisation_name'),
+  cell.made('groups', ({ group_names: names }) => textsOf(names).filter((name) => name !== '')),
+)
 
 /** Organisation by tenant or domain, where all entries of it agree. */
 async function organisationsBy(session: Session, key: string): Promise<Map<string, string>> {
@@ -215,7 +207,7 @@ async function organisationsBy(session: Session, key: string): Promise<Map<strin
 /** A directory export may name no tenants: then the accounts that it names show them. */
 function learntTenants(
   accounts: readonly Json[],
-  homes: ReadonlyMap<string, Home>,
+  homes: ReadonlyMap<string, Pick<Home, 'organisation'>>,
 ): Map<string, string> {
   const known = accounts.flatMap((row) => {
     const organisation = homes.get(String(row['account']))?.organisation ?? ''

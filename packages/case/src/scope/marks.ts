@@ -46,7 +46,7 @@ const MAX_REASON = 2000
 const MAX_WHO = 200
 /** Values of one {@link addMarks}; of a table there is no limit. */
 const MAX_VALUES = 5000
-export const MARK_COLUMNS: readonly string[] = ['kind', 'value', 'party', 'reason', 'who', 'at']
+const MARK_COLUMNS: readonly string[] = ['kind', 'value', 'party', 'reason', 'who', 'at']
 /** The table holds notes, too. */
 const IS_MARK = `kind IN (${MARK_KINDS.map((kind) => `'${kind}'`).join(', ')})`
 /** Which of two marks of one thing is newer, even where two processes wrote at the same time. */
@@ -61,8 +61,17 @@ export async function addMarks(session: Session, made: NewMarks): Promise<string
   if (values.length === 0 || values.length > MAX_VALUES)
     throw invalid('values', `1 to ${MAX_VALUES} things are marked at once`)
   const { party, reason, who } = checkedWord(made)
+  return await insertWords(session, values, [made.kind, party, reason, who])
+}
+
+/** One row of each value. */
+async function insertWords(
+  session: Session,
+  values: readonly string[],
+  [kind, party, reason, who]: readonly [kind: string, party: string, reason: string, who: string],
+): Promise<string> {
   const at = await nextTime(session)
-  const rows = values.map((value) => [made.kind, value, party, reason, who, at])
+  const rows = values.map((value) => [kind, value, party, reason, who, at])
   await insertRows(session, 'mark', MARK_COLUMNS, rows)
   return isoOfTime(at)
 }
@@ -122,11 +131,11 @@ async function addRows(
 }
 
 /** Later than every row of the table. */
-export async function nextTime(session: Session): Promise<string> {
+async function nextTime(session: Session): Promise<string> {
   return String((await firstRow(session, `SELECT ${NEXT_TIME} AS at FROM mark`))['at'])
 }
 
-export const isoOfTime = (at: string): string => `${at.replace(' ', 'T')}Z`
+const isoOfTime = (at: string): string => `${at.replace(' ', 'T')}Z`
 
 /** As the case spells it. */
 function caseValue(kind: MarkKind, value: string): string {
@@ -136,7 +145,7 @@ function caseValue(kind: MarkKind, value: string): string {
 }
 
 /** As the case spells it; `''` where it is not of its kind. */
-export function readValue(kind: MarkKind, value: string): string {
+function readValue(kind: MarkKind, value: string): string {
   if (kind === 'access') return readGuid(value)
   // What records without an id have is no id.
   if (kind === 'token') return readTokenId(value).tokenId.replace(NO_ID, '')
@@ -159,7 +168,7 @@ function checkedWord({ party, reason, who }: MarkWord) {
  *
  * @throws {MintmarkError} `INPUT_INVALID`
  */
-export function oneLine(option: string, text: string, most: number): string {
+function oneLine(option: string, text: string, most: number): string {
   const line = text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim()
   if (line !== '' && line.length <= most) return line
   throw invalid(option, `${option} takes 1 to ${most} characters`)
@@ -347,19 +356,16 @@ export async function addNote(session: Session, note: NewNote): Promise<Note> {
   const value = noteValue(note)
   const who = oneLine('who', note.who, MAX_WHO)
   const text = note.text === null ? '' : oneLine('text', note.text, MAX_TEXT)
-  const at = await nextTime(session)
-  const cells = [`note-${note.kind}`, value, text === '' ? '' : 'kept', text, who, at]
-  await insertRows(session, 'mark', MARK_COLUMNS, [cells])
-  return { kind: note.kind, value, text, who, at: isoOfTime(at) }
+  const word = [`note-${note.kind}`, text === '' ? '' : 'kept', text, who] as const
+  const at = await insertWords(session, [value], word)
+  return { kind: note.kind, value, text, who, at }
 }
 
 /** What a note is about, as the case holds it. @throws {MintmarkError} `INPUT_INVALID` for a value that is not of its kind */
 export function noteValue({ kind, value }: Pick<NewNote, 'kind' | 'value'>): string {
   const known = noteSpelling(kind, value.trim())
   if (known !== '') return known
-  throw new MintmarkError('INPUT_INVALID', `a note's value is not of its kind, ${kind}`, {
-    option: 'value',
-  })
+  throw invalid('value', `a note's value is not of its kind, ${kind}`)
 }
 
 /** As the case spells it; `''` where it is not of its kind. */
@@ -378,13 +384,11 @@ export async function notes(session: Session): Promise<Note[]> {
        FROM mark WHERE startsWith(kind, 'note-') GROUP BY kind, value, who)
      WHERE state = 'kept' ORDER BY at_ms DESC, about, value, who LIMIT 1000`,
   )
-  return rows
-    .flatMap((row) => {
-      const kind = NOTE_KINDS.find((one) => one === row['about'])
-      if (kind === undefined) return []
-      return [{ kind, ...readNote(row) }]
-    })
-    .toReversed()
+  const found = rows.flatMap((row) => {
+    const kind = NOTE_KINDS.find((one) => one === row['about'])
+    return kind === undefined ? [] : [{ kind, ...readNote(row) }]
+  })
+  return found.toReversed()
 }
 
 const readNote = rowReader(cell.text('value text who'), cell.time('at'))

@@ -221,10 +221,8 @@ export interface SyncedFolder {
   readonly either: boolean
 }
 
-interface ThrottledWindow {
+interface ThrottledWindow extends Period {
   readonly mailbox: string
-  readonly fromMs: number
-  readonly toMs: number
 }
 
 /** An account's own bounds on what no record names. */

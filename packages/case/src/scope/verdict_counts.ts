@@ -6,8 +6,7 @@
 import { isoOf } from '@mintmark/core'
 import { firstRow } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
-import { ALL_TIME } from '../verdicts/losses/loss.ts'
-import { lossesOf } from '../verdicts/losses/losses.ts'
+import { ALL_TIME, lossesOf, type Period } from '../verdicts/losses/losses.ts'
 import { THROTTLED_HOURS } from './unbounded.ts'
 
 /** Accesses by what is known of them; the parts add up to `of`. */
@@ -96,5 +95,4 @@ export async function accessLosses(session: Session): Promise<AccessLosses> {
   }
 }
 
-const lengthOf = ({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }) =>
-  toMs - fromMs
+const lengthOf = ({ fromMs, toMs }: Period) => toMs - fromMs

@@ -79,17 +79,7 @@ async function addLosses(
   )
 }
 
-function cellsOf(loss: Loss): (string | number | null)[] {
-  const { side, source, category, tenant, evidenceId, code, fromMs, toMs, records } = loss
-  return [
-    side,
-    source,
-    category,
-    tenant,
-    evidenceId,
-    code,
-    timeCell(fromMs),
-    timeCell(toMs),
-    records,
-  ]
+function cellsOf({ fromMs, toMs, ...loss }: Loss): (string | number | null)[] {
+  const log = [loss.side, loss.source, loss.category, loss.tenant]
+  return [...log, loss.evidenceId, loss.code, timeCell(fromMs), timeCell(toMs), loss.records]
 }

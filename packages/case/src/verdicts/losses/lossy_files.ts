@@ -4,6 +4,7 @@
  * @module
  */
 import { UNKNOWN_OWNER } from '@mintmark/logs'
+import { countOf } from '../../engine/rows.ts'
 import type { Scratch } from '../../engine/scratch.ts'
 import { BOUNDED, type Session } from '../../engine/session.ts'
 import { columnsSql, IS_CUT } from '../../store/sql.ts'
@@ -87,6 +88,7 @@ export async function lossyLogs(session: Session, scratch: Scratch): Promise<str
   const columns =
     'evidence_id UInt32; from_ms Int64; to_ms Int64; side Low; source Low; category Low; tenant Low'
   const logs = await scratch.table('lossy', columnsSql(columns))
+  if ((await countOf(session, `(${LOSSY})`)) === 0) return logs
   await session.command(
     `INSERT INTO ${logs}
      SELECT evidence_id, from_ms, to_ms, log.1, log.2, log.3, log.4 FROM (
