@@ -18,42 +18,37 @@ const TABLES = ['issuance', 'access'] as const
 /** Parts of one table from which on the engine had better merge: it refuses inserts at 3,000. */
 const MOST_PARTS = 250
 
+/** A pause of merges. */
+export interface MergePause {
+  begin(): Promise<void>
+  /** Counts an insert; after many of them the pause is over. */
+  inserted(): Promise<void>
+  /** Also before rows are removed, which waits for merges. */
+  end(): Promise<void>
+}
+
 /**
  * Keeps the engine of a folder from merging during ingest, because sealing merges all (measured: a seventh). A server's
  * pause would outlive the process, so there is none.
  */
-export class MergePause {
-  readonly #session: Session
-  #inserts = 0
-  #isPaused: boolean = false
-
-  constructor(session: Session) {
-    this.#session = session
+export function mergePause(session: Session): MergePause {
+  let inserts = 0
+  let isPaused = false
+  const send = async (word: 'START' | 'STOP') => {
+    isPaused = word === 'STOP'
+    await Promise.all(TABLES.map((table) => session.command(`SYSTEM ${word} MERGES ${table}`)))
   }
-
-  /** */
-  async begin(): Promise<void> {
-    if (this.#session.kind !== 'embedded') return
-    this.#isPaused = true
-    await this.#send('STOP')
+  const end = async () => {
+    if (isPaused) await send('START')
   }
-
-  /** Counts an insert; after many of them the pause is over. */
-  async inserted(): Promise<void> {
-    if (++this.#inserts > MOST_PARTS) await this.end()
-  }
-
-  /** Also before rows are removed, which waits for merges. */
-  async end(): Promise<void> {
-    if (!this.#isPaused) return
-    this.#isPaused = false
-    await this.#send('START')
-  }
-
-  async #send(word: 'START' | 'STOP'): Promise<void> {
-    await Promise.all(
-      TABLES.map((table) => this.#session.command(`SYSTEM ${word} MERGES ${table}`)),
-    )
+  return {
+    begin: async () => {
+      if (session.kind === 'embedded') await send('STOP')
+    },
+    inserted: async () => {
+      if (++inserts > MOST_PARTS) await end()
+    },
+    end,
   }
 }
 

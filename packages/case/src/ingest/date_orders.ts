@@ -173,16 +173,16 @@ export async function wronglyOrdered(
      FROM date_order AS d INNER JOIN evidence AS e ON e.evidence_id = d.evidence_id ORDER BY evidence_id`,
   )
   const files = rows.map(readFile)
-  const proofs = new Proofs(files)
-  const open = files.filter((file) => isOpen(file) && proofs.orderFor(file) === 'unproven')
+  const provenFor = proofsOf(files)
+  const open = files.filter((file) => isOpen(file) && provenFor(file) === 'unproven')
   const byTokens = await orderedByTokens(session, open, given)
-  const all = new Proofs(
+  const orderFor = proofsOf(
     files.map((file) => ({ ...file, own: byTokens.get(file.evidenceId) ?? file.own })),
   )
   const rereads: Reread[] = []
   for (const file of files.filter(isOpen)) {
     const { evidenceId, shared } = file
-    const order = byTokens.get(evidenceId) ?? all.orderFor(file)
+    const order = byTokens.get(evidenceId) ?? orderFor(file)
     const source = order === shared ? undefined : await sourceOf(file, given)
     if (source !== undefined) rereads.push({ evidenceId, source, order })
   }
@@ -214,27 +214,17 @@ const readFile = rowReader(
   cell.flag('hasAmbiguous'),
 )
 
-/** What files prove of their dates, by each thing that an exporter is known by. */
-class Proofs {
-  readonly #byExporter = new Map<string, Set<string>>()
-
-  constructor(files: readonly DatedFile[]) {
-    for (const file of files) {
-      if (file.own === 'unproven') continue
-      for (const exporter of exportersOf(file)) {
-        const proven = this.#byExporter.get(exporter) ?? new Set()
-        this.#byExporter.set(exporter, proven.add(file.own))
-      }
-    }
-  }
-
-  /** The one order that all related files prove; `unproven` where they prove none, or contradict. */
-  orderFor(file: DatedFile): DateOrder {
-    const proven = new Set(
-      exportersOf(file).flatMap((exporter) => Array.from(this.#byExporter.get(exporter) ?? [])),
-    )
-    const [only] = proven.size === 1 ? proven : []
-    return only === 'day-first' || only === 'month-first' ? only : 'unproven'
+/** The one order that all files related to a file prove; `unproven` where they prove none, or contradict. */
+function proofsOf(files: readonly DatedFile[]): (file: DatedFile) => DateOrder {
+  const proofs = files
+    .filter(({ own }) => own !== 'unproven')
+    .flatMap((file) => exportersOf(file).map((exporter) => ({ exporter, own: file.own })))
+  const byExporter = Map.groupBy(proofs, ({ exporter }) => exporter)
+  return (file) => {
+    const related = exportersOf(file).flatMap((exporter) => byExporter.get(exporter) ?? [])
+    const [only, ...others] = new Set(related.map(({ own }) => own))
+    const isProven = others.length === 0 && (only === 'day-first' || only === 'month-first')
+    return isProven ? only : 'unproven'
   }
 }
 

@@ -13,7 +13,7 @@ import type { Case } from '../store/case.ts'
 import { type EvidenceRow, evidenceRows } from '../store/evidence_rows.ts'
 import { lockIngest } from '../store/locks.ts'
 import { forgetReplaced, lastEvidence, recover } from '../store/recover.ts'
-import { Committer, MergePause } from './committer.ts'
+import { Committer, mergePause } from './committer.ts'
 import { wronglyOrdered } from './date_orders.ts'
 import { KnownEvidence } from './known_evidence.ts'
 import { type OtherShape, SourceFailure, SourceReader, type Taken } from './source_reader.ts'
@@ -160,7 +160,7 @@ async function runOnce(
   const known = await KnownEvidence.load(session)
   const firstId = (await lastEvidence(session)) + 1
   const tally = tallyOf(sources, options.onProgress)
-  const merges = new MergePause(session)
+  const merges = mergePause(session)
   const committer = new Committer(session, known, merges, () =>
     tally.done(committer.committed.length),
   )

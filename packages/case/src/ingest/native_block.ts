@@ -185,103 +185,79 @@ const NIBBLE = new Uint8Array(128).fill(255)
 for (let digit = 0; digit < 16; digit++) NIBBLE[digit.toString(16).charCodeAt(0)] = digit
 
 /** GUIDs from their canonical text; `''` is all zero. */
-class Guids implements Column<string> {
-  readonly #cells: string[] = []
-
-  get length(): number {
-    return 16 * this.#cells.length
-  }
-
-  push(cell: string): void {
-    this.#cells.push(cell)
-  }
-
-  write(block: Bytes): void {
-    const bytes = new Uint8Array(16 * this.#cells.length)
-    let at = 0
-    for (const cell of this.#cells.splice(0))
-      for (const digit of DIGITS) {
-        const high = NIBBLE[cell.charCodeAt(digit)] ?? 0
-        bytes[at++] = (high << 4) | (NIBBLE[cell.charCodeAt(digit + 1)] ?? 0)
-      }
-    block.raw(bytes)
+function guids(): Column<string> {
+  const cells: string[] = []
+  return {
+    get length() {
+      return 16 * cells.length
+    },
+    push: (cell) => void cells.push(cell),
+    write(block) {
+      const bytes = new Uint8Array(16 * cells.length)
+      let at = 0
+      for (const cell of cells.splice(0))
+        for (const digit of DIGITS) {
+          const high = NIBBLE[cell.charCodeAt(digit)] ?? 0
+          bytes[at++] = (high << 4) | (NIBBLE[cell.charCodeAt(digit + 1)] ?? 0)
+        }
+      block.raw(bytes)
+    },
   }
 }
 
 /** Numbers. What does not fit becomes the nearest that does, NaN 0, and a fraction is cut. */
-class Numbers implements Column<number> {
-  readonly #cells: number[] = []
-  readonly #least: number
-  readonly #most: number
-  readonly #write: (cells: readonly number[], block: Bytes) => void
-
-  constructor(
-    least: number,
-    most: number,
-    write: (cells: readonly number[], block: Bytes) => void,
-  ) {
-    this.#least = least
-    this.#most = most
-    this.#write = write
-  }
-
-  get length(): number {
-    return 8 * this.#cells.length
-  }
-
-  push(cell: number): void {
-    this.#cells.push(Math.min(this.#most, Math.max(this.#least, Math.trunc(cell))) || 0)
-  }
-
-  write(block: Bytes): void {
-    this.#write(this.#cells.splice(0), block)
+function numbers(
+  least: number,
+  most: number,
+  write: (cells: readonly number[], block: Bytes) => void,
+): Column<number> {
+  const cells: number[] = []
+  return {
+    get length() {
+      return 8 * cells.length
+    },
+    push: (cell) => void cells.push(Math.min(most, Math.max(least, Math.trunc(cell))) || 0),
+    write: (block) => write(cells.splice(0), block),
   }
 }
 
 /** `Array(T)`. */
-class Lists<T> implements Column<readonly T[]> {
-  readonly #ends: number[] = []
-  readonly #items: Column<T>
-  #end = 0
-
-  constructor(items: Column<T>) {
-    this.#items = items
-  }
-
-  get length(): number {
-    return 8 * this.#ends.length + this.#items.length
-  }
-
-  push(cell: readonly T[]): void {
-    for (const item of cell) this.#items.push(item)
-    this.#end += cell.length
-    this.#ends.push(this.#end)
-  }
-
-  write(block: Bytes): void {
-    block.longs(this.#ends.splice(0))
-    this.#items.write(block)
-    this.#end = 0
+function lists<T>(items: Column<T>): Column<readonly T[]> {
+  const ends: number[] = []
+  let end = 0
+  return {
+    get length() {
+      return 8 * ends.length + items.length
+    },
+    push(cell) {
+      for (const item of cell) items.push(item)
+      end += cell.length
+      ends.push(end)
+    },
+    write(block) {
+      block.longs(ends.splice(0))
+      items.write(block)
+      end = 0
+    },
   }
 }
 
 /** 2299-12-31: the last day that DateTime64 knows. */
 const LAST_MS = 10_413_791_999_999
-const longs = (most: number) => new Numbers(0, most, (cells, block) => block.longs(cells))
+const longs = (most: number) => numbers(0, most, (cells, block) => block.longs(cells))
 const MAKE = {
   String: () => new Texts(),
   'LowCardinality(String)': () => new RepeatedTexts(),
-  UUID: () => new Guids(),
-  Int8: () => new Numbers(-128, 127, (cells, block) => block.raw(bytesOf(Int8Array.from(cells)))),
-  UInt16: () =>
-    new Numbers(0, 0xffff, (cells, block) => block.raw(bytesOf(Uint16Array.from(cells)))),
+  UUID: guids,
+  Int8: () => numbers(-128, 127, (cells, block) => block.raw(bytesOf(Int8Array.from(cells)))),
+  UInt16: () => numbers(0, 0xffff, (cells, block) => block.raw(bytesOf(Uint16Array.from(cells)))),
   UInt32: () =>
-    new Numbers(0, 0xffff_ffff, (cells, block) => block.raw(bytesOf(Uint32Array.from(cells)))),
+    numbers(0, 0xffff_ffff, (cells, block) => block.raw(bytesOf(Uint32Array.from(cells)))),
   UInt64: () => longs(Number.MAX_SAFE_INTEGER),
   "DateTime64(3, 'UTC')": () => longs(LAST_MS),
-  'Array(String)': () => new Lists(new Texts()),
-  'Array(LowCardinality(String))': () => new Lists(new RepeatedTexts()),
-  'Array(UInt64)': () => new Lists(longs(Number.MAX_SAFE_INTEGER)),
+  'Array(String)': () => lists(new Texts()),
+  'Array(LowCardinality(String))': () => lists(new RepeatedTexts()),
+  'Array(UInt64)': () => lists(longs(Number.MAX_SAFE_INTEGER)),
 }
 
 function columnOf(type: string): Column<Cell> {

@@ -237,9 +237,7 @@ function groupChance(group: readonly Wrong[], joined: number, unexplained: Unexp
       if (context.matter === 'missing' && !wasOn(weighing, hour)) continue
       const rate = context.matter === 'missing' ? weighing.loss : weighing.mismatch
       const loss =
-        context.matter === 'missing'
-          ? weighing.gaps.lossOf(context.who, hour)
-          : pairKey('hour', hour)
+        context.matter === 'missing' ? weighing.lossOf(context.who, hour) : pairKey('hour', hour)
       if (loss === undefined) continue
       const key = pairKey(context.home, loss)
       clusters.set(key, Math.max(clusters.get(key) ?? 0, rate))

@@ -41,41 +41,33 @@ interface Gap {
   readonly to: number
 }
 
-export class PersonGaps {
-  readonly #shown: ReadonlyMap<string, readonly number[]>
-  /** Merged long gaps with something missing in them, in order. */
-  readonly #long: readonly Gap[]
+const isShort = ({ from, to }: Gap) => to - from <= SHORT_HOURS
 
-  /** @param shown hours in which tokens of a principal were explained, in order */
-  constructor(shown: ReadonlyMap<string, readonly number[]>, missing: readonly Context[]) {
-    this.#shown = shown
-    this.#long = united(
-      missing.flatMap(({ who, hours }) => hours.flatMap((hour) => this.#longGap(who, hour) ?? [])),
-    )
-  }
+/** What may have been lost together with a token; undefined where all of the person's tokens may have been. */
+export type LossOf = (who: string, hour: number) => string | undefined
 
-  /** What may have been lost together with a token; undefined where all of the person's tokens may have been. */
-  lossOf(who: string, hour: number): string | undefined {
-    const gap = this.#gapAt(who, hour)
-    if (gap === undefined || gap.to - gap.from > MOST_HOURS) return undefined
-    if (gap.to - gap.from <= SHORT_HOURS) return pairKey('hour', hour)
-    const all = this.#long.find(({ from, to }) => from <= gap.from && gap.to <= to)
-    return pairKey('gap', all?.from ?? gap.from)
-  }
-
-  #longGap(who: string, hour: number): Gap | undefined {
-    const gap = this.#gapAt(who, hour)
-    const length = gap === undefined ? 0 : gap.to - gap.from
-    return length > SHORT_HOURS && length <= MOST_HOURS ? gap : undefined
-  }
-
+/** @param shown hours in which tokens of a principal were explained, in order */
+export function personGaps(
+  shown: ReadonlyMap<string, readonly number[]>,
+  missing: readonly Context[],
+): LossOf {
   /** The last hour at or before this one in which a token was explained, and the first at or after it. */
-  #gapAt(who: string, hour: number): Gap | undefined {
-    const hours = this.#shown.get(who) ?? []
+  const gapAt = (who: string, hour: number): Gap | undefined => {
+    const hours = shown.get(who) ?? []
     const next = firstFrom(hours, hour)
     const to = hours[next]
     const from = to === hour ? to : hours[next - 1]
-    return from === undefined || to === undefined ? undefined : { from, to }
+    const isKnown = from !== undefined && to !== undefined && to - from <= MOST_HOURS
+    return isKnown ? { from, to } : undefined
+  }
+  const gaps = missing.flatMap(({ who, hours }) => hours.flatMap((hour) => gapAt(who, hour) ?? []))
+  const long = united(gaps.filter((gap) => !isShort(gap)))
+  return (who, hour) => {
+    const gap = gapAt(who, hour)
+    if (gap === undefined) return undefined
+    if (isShort(gap)) return pairKey('hour', hour)
+    const all = long.find(({ from, to }) => from <= gap.from && gap.to <= to)
+    return pairKey('gap', all?.from ?? gap.from)
   }
 }
 

@@ -7,7 +7,14 @@
 import type { Reason, Strength } from '../match/reasons.ts'
 import { type Evidence, evidenceOf } from './evidence.ts'
 import { type Unexplained, unexplainedBy } from './known_losses.ts'
-import { isHabitual, isOrdinary, isOwnNetwork, lossAtMost, PersonGaps } from './ordinary.ts'
+import {
+  isHabitual,
+  isOrdinary,
+  isOwnNetwork,
+  type LossOf,
+  lossAtMost,
+  personGaps,
+} from './ordinary.ts'
 import {
   type Context,
   DIMENSIONS,
@@ -92,7 +99,7 @@ export class TenantWeighing {
   readonly #failing = new Map<Dimension, Set<string>>()
   /** Applications on days on which their ordinary tokens are not explained. */
   readonly #failingDays: ReadonlySet<string>
-  readonly gaps: PersonGaps
+  readonly lossOf: LossOf
   readonly #networks: Networks
   readonly #wrong: readonly Context[]
   /** Ordinary records without a token that can be looked up, by property, value and reason. */
@@ -105,7 +112,7 @@ export class TenantWeighing {
     const isOwn = (context: Context) => isOrdinary(context, tenant, population.networks)
     this.ordinary = contexts.filter(isOwn)
     this.strange = contexts.filter((context) => !isOwn(context))
-    this.gaps = new PersonGaps(
+    this.lossOf = personGaps(
       tenant.shownHours,
       this.strange.filter(({ matter }) => matter === 'missing'),
     )
