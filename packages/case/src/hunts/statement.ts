@@ -1,6 +1,6 @@
 /**
  * Checks a hunt's SQL before any engine does: one SELECT. This refuses what the engine's `readonly` lets through, and
- * what the two could read differently; `check_hunt.ts` is the second check.
+ * what the two could read differently; `checkHunt` is the second check.
  *
  * @module
  */
