@@ -30,9 +30,8 @@ export interface Anchor {
   readonly behind: number
 }
 
-/** For {@link Anchor.alignment}: at multiples of 8, as structures of 64-bit processes, at multiples of 4, and anywhere. */
+/** For {@link Anchor.alignment}: at multiples of 8, as structures of 64-bit processes, and anywhere. */
 export const EIGHTHS = 0b1
-export const FOURTHS = 0b10001
 export const ANYWHERE = 0xff
 
 /** Where a random number is, from the begin of a pattern, and so many bytes of it. */

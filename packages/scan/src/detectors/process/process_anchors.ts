@@ -6,10 +6,8 @@ import { LATTICE_SCHEMES, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { type Anchor, EIGHTHS } from '../../anchors/anchor.ts'
 import { chunkHead, chunkSize } from '../heap/chunk_head.ts'
-import { MALLOC_FACTOR_ANCHORS } from '../heap/malloc_factors.ts'
 import { MALLOC_RSA_ANCHORS } from '../heap/malloc_rsa.ts'
 import { POINTED_NUMBER_ANCHORS } from '../heap/pointed_numbers.ts'
-import { TOMMATH_ANCHORS } from '../heap/tommath.ts'
 import { CURVE_LAYOUTS } from './curve_layouts.ts'
 import { inline } from './field.ts'
 import { type Layout, layoutAnchor, verifiedHit } from './layout.ts'
@@ -41,13 +39,11 @@ const LATTICE: readonly Layout[] = LATTICE_SCHEMES.map((scheme) => ({
   ],
 }))
 
-/** What begins in the middle of a word, or is of processes of 32 bits, says so; all others are at multiples of 8. */
+/** What begins in the middle of a word says so; all others are at multiples of 8. */
 export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...[...CURVE_LAYOUTS, ...OKP_LAYOUTS, ...NUMBER_LAYOUTS, ...LATTICE, OPENSSL_ML_KEM].map(
     layoutAnchor,
   ),
   ...MALLOC_RSA_ANCHORS,
-  ...MALLOC_FACTOR_ANCHORS,
   ...POINTED_NUMBER_ANCHORS,
-  ...TOMMATH_ANCHORS,
 ].map((structure): Anchor => Object.assign({ alignment: EIGHTHS }, structure))

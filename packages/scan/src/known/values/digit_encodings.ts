@@ -18,8 +18,8 @@ export interface DigitEncoding {
   /** Bytes of a word. */
   readonly slot: 2 | 4 | 8
   readonly coding: DigitCoding
-  /** Of the higher 32 bits of words: the least of a digit that has one of its eight highest bits, and of the greatest digit. */
-  readonly highs: { readonly least: number; readonly most: number }
+  /** The higher 32 bits of the least digit that has one of its eight highest bits. */
+  readonly leastHigh: number
 }
 
 function digits(
@@ -28,10 +28,8 @@ function digits(
   slot: DigitEncoding['slot'],
   coding: DigitCoding = 'raw',
 ): DigitEncoding {
-  const highOf = (digit: bigint): number =>
-    Number((wordOfDigit({ coding }, digit) << BigInt(64 - slot * 8)) >> 32n)
-  const least = highOf(1n << BigInt(width - 8))
-  return { form, width, slot, coding, highs: { least, most: highOf((1n << BigInt(width)) - 1n) } }
+  const least = wordOfDigit({ coding }, 1n << BigInt(width - 8)) << BigInt(64 - slot * 8)
+  return { form, width, slot, coding, leastHigh: Number(least >> 32n) }
 }
 
 /** Digits of CPython. */
@@ -40,12 +38,9 @@ export const PYTHON_DIGITS: DigitEncoding = digits('python-digits-30', 30, 4)
 /** Digits of LibTomMath on 64-bit machines. */
 export const TOMMATH_DIGITS: DigitEncoding = digits('limbs-60', 60, 8)
 
-/** The same on machines of 32 bits. */
-export const NARROW_TOMMATH_DIGITS: DigitEncoding = digits('digits-28', 28, 4)
-
 export const DIGIT_ENCODINGS: readonly DigitEncoding[] = [
   PYTHON_DIGITS,
-  NARROW_TOMMATH_DIGITS,
+  digits('digits-28', 28, 4),
   digits('digits-26', 26, 4),
   digits('jsbn-smi-28-compressed', 28, 4, 'smi-doubled'),
   digits('bn-js-smi-26-compressed', 26, 4, 'smi-doubled'),
@@ -200,44 +195,11 @@ function areSmallDigits(
   at: number,
   count: number,
 ): boolean {
-  const { least } = encoding.highs
-  let left = mostSmall(count)
+  let left = MOST_SMALL + (count >> 4)
   for (let k = 1; k < count && left >= 0; k++) {
-    if (highWord(bytes, at + k * encoding.slot - 4) < least) left--
+    if (highWord(bytes, at + k * encoding.slot - 4) < encoding.leastHigh) left--
   }
   return left < 0
-}
-
-function mostSmall(count: number): number {
-  return MOST_SMALL + (count >> 4)
-}
-
-/**
- * Words of `form` from `at` on up to the first that is 0, at most `most`; 0 where one of them is no digit, by its higher half,
- * or more of them but the last are small than digits of a random number.
- */
-export function digitsInUse(
-  encoding: DigitEncoding,
-  bytes: Uint8Array,
-  at: number,
-  most: number,
-): number {
-  const { slot } = encoding
-  const { least, most: greatest } = encoding.highs
-  const enough = mostSmall(most) + 1
-  let small = 0
-  let isLastSmall = false
-  let count = 0
-  for (; count < most; count++) {
-    const word = at + count * slot
-    const high = highWord(bytes, word + slot - 4)
-    if (high === 0 && (slot === 4 || highWord(bytes, word) === 0)) break
-    if (high > greatest) return 0
-    isLastSmall = high < least
-    // Pointers, and words of four bytes: most of what has the size of a number.
-    if (isLastSmall && ++small > enough) return 0
-  }
-  return small - (isLastSmall ? 1 : 0) > mostSmall(count) ? 0 : count
 }
 
 function highWord(bytes: Uint8Array, at: number): number {

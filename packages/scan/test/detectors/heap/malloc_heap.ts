@@ -24,21 +24,20 @@ export const keyOf = (modulusLength: number, publicExponent = 65_537): KeyObject
 export const limbs = (text: string | undefined): Uint8Array =>
   Uint8Array.from(Buffer.from(text ?? '', 'base64url')).toReversed()
 
-/** Numbers in chunks of malloc, with a chunk of nothing between each two, in a process of 64 or 32 bits. */
+/** Numbers in chunks of malloc, with a chunk of nothing between each two. */
 export function heapOf(
   numbers: readonly Uint8Array[],
   room = 0,
-  sizeBytes: 4 | 8 = 8,
 ): { bytes: Uint8Array; offsets: number[] } {
   const bytes = Buffer.alloc(16_384)
   const offsets: number[] = []
   let at = 24
   for (const number of numbers) {
     const size = (number.length + room + 8 + 15) & ~15
-    bytes.writeUInt32LE(size | 1, at + 8 - sizeBytes)
+    bytes.writeUInt32LE(size | 1, at)
     bytes.set(number, at + 8)
     offsets.push(at + 8)
-    bytes.writeUInt32LE(0x61, at + size + 8 - sizeBytes)
+    bytes.writeUInt32LE(0x61, at + size)
     at += size + 0x60
   }
   return { bytes, offsets }
