@@ -8,7 +8,6 @@ import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
-import type { Anchor } from './anchors/anchor.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from './anchors/scan_plan.ts'
 import type { PackedList } from './embedded/scan_packed.ts'
 import { hasScalar } from './engine/found_keys.ts'
@@ -55,8 +54,6 @@ export interface PassOptions {
   /** As many as there are processors, up to 8, where absent. */
   readonly threads?: number
   readonly onProgress?: (progress: ScanProgress) => void
-  /** Search for these instead of all encodings, in this thread. */
-  readonly anchors?: readonly Anchor[]
   /** Of the file, where what is searched was packed in it: it has no more time than a file of that size. */
   readonly packedBytes?: number
   /** Search for nothing but the private halves of the given keys; at usual offsets as long as it takes, unless it is `deep`. */

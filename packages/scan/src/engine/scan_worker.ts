@@ -40,7 +40,7 @@ class SearchOfThread {
     this.#task = undefined
     if (order.kind === 'task') {
       const { task } = order
-      this.#task = { task, scanner: scannerFor(task, { memory: this.#memory }) }
+      this.#task = { task, scanner: scannerFor(task, this.#memory) }
       return
     }
     this.#start?.source.close()

@@ -9,7 +9,7 @@ import { PROCESS_ANCHORS } from '../detectors/process/process_anchors.ts'
 import { TEXT_ANCHORS } from '../detectors/text/text_anchors.ts'
 import { GZIP_ANCHORS } from '../encoded/gzip_anchor.ts'
 import { PACKED_HEADS } from '../encoded/packed_heads.ts'
-import { KnownKeySearch } from '../known/secrets/known_key_search.ts'
+import { type KnownKeyOptions, KnownKeySearch } from '../known/secrets/known_key_search.ts'
 import { ValueSearch } from '../known/values/value_search.ts'
 import { ProcessMemory } from '../memory/process_memory.ts'
 import { KEY_ANCHORS } from '../public_keys/harvest.ts'
@@ -32,23 +32,12 @@ export interface EncodingsTask extends TaskOptions {
 }
 
 /** The pass that searches for the private half of public keys. */
-export interface KnownTask extends TaskOptions {
+export interface KnownTask extends TaskOptions, Omit<KnownKeyOptions, 'deep' | 'found'> {
   readonly kind: 'known'
   readonly keys: readonly PublicKey[]
-  /** See {@link import('../known/secrets/known_key_search.ts').KnownKeyOptions.hasDeepSecrets}. */
-  readonly hasDeepSecrets?: boolean
-  /** See {@link import('../known/secrets/known_key_search.ts').KnownKeyOptions.completed}. */
-  readonly completed?: readonly PublicKey[]
-  /** See {@link import('../known/secrets/known_key_search.ts').KnownKeyOptions.settled}. */
-  readonly settled?: ReadonlySet<string>
-  /** Discovered keys: far less is spent on them. */
   readonly discovered: readonly PublicKey[]
   /** Found keys: each of their values is searched for as well. */
   readonly materials?: readonly KeyMaterial[]
-  /** Spends as long as needed to decide whether a given key is there. */
-  readonly isPatient?: boolean
-  /** Parallel scanners of this task; 1 where absent. */
-  readonly searchers?: number
 }
 
 /** The pass that searches for other copies of values of found keys. */
@@ -71,16 +60,9 @@ export const ANCHORS: readonly Anchor[] = [
 /** One list for all scanners: a kernel's tables are kept for it. */
 const ALL: readonly Anchor[] = [...ANCHORS, ...KEY_ANCHORS]
 
-interface ScannerChoice {
-  /** Searched for instead of all encodings. */
-  readonly anchors?: readonly Anchor[] | undefined
-  /** Of the scanner alone, from now on; its own where absent. */
-  readonly memory?: KernelMemory
-}
-
-/** A scanner for a task. */
-export function scannerFor(task: ScannerTask, choice: ScannerChoice = {}): WindowScanner {
-  return following(task, newScanner(task, choice))
+/** A scanner for a task. `memory`: of the scanner alone, from now on; its own where absent. */
+export function scannerFor(task: ScannerTask, memory?: KernelMemory): WindowScanner {
+  return following(task, newScanner(task, memory))
 }
 
 /** Lets a scanner follow pointers in the file of a task. */
@@ -89,38 +71,16 @@ function following({ runs }: ScannerTask, scanner: WindowScanner): WindowScanner
   return scanner
 }
 
-function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): WindowScanner {
+function newScanner(task: ScannerTask, memory?: KernelMemory): WindowScanner {
   const { isDeep } = task
-  if (task.kind !== 'encodings') {
-    return new WindowScanner({
-      anchors: [],
-      hasKeyTables: false,
-      isDeep,
-      searches: [
-        task.kind === 'known'
-          ? new KnownKeySearch(task.keys, {
-              deep: isDeep,
-              isPatient: task.isPatient ?? false,
-              discovered: task.discovered,
-              hasDeepSecrets: task.hasDeepSecrets ?? false,
-              completed: task.completed ?? [],
-              settled: task.settled ?? new Set(),
-              searchers: task.searchers ?? 1,
-              leavesValues: true,
-              found: task.materials ?? [],
-            })
-          : new ValueSearch(task.materials),
-      ],
-      blockBytes: WINDOW_BYTES,
-      memory,
-    })
-  }
-  return new WindowScanner({
-    anchors: anchors ?? ALL,
-    hasKeyTables: anchors === undefined,
-    isDeep,
-    memory,
-  })
+  if (task.kind === 'encodings')
+    return new WindowScanner({ anchors: ALL, hasKeyTables: true, isDeep, memory })
+  const search =
+    task.kind === 'values'
+      ? new ValueSearch(task.materials)
+      : new KnownKeySearch(task.keys, { ...task, deep: isDeep, found: task.materials ?? [] })
+  const how = { anchors: [], hasKeyTables: false, blockBytes: WINDOW_BYTES }
+  return new WindowScanner({ ...how, isDeep, searches: [search], memory })
 }
 
 /** Idle scanners of one scan, the last of each kind: what is packed in a file, and its boundaries, are searched alike. */

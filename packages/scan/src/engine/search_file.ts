@@ -1,12 +1,11 @@
 /** Takes the windows of a file through one pass: in this thread where that is quicker, otherwise in several. @module */
 import { availableParallelism } from 'node:os'
 import type { ByteSource, Range } from '@mintmark/dump'
-import type { Anchor } from '../anchors/anchor.ts'
 import { type Run, WINDOW_BYTES, type Window } from '../anchors/scan_plan.ts'
 import type { FileBorders } from '../memory/segment_chains.ts'
 import type { SearchThreads, TakeResult } from './pool.ts'
 
-import { type ScannerTask, scannerFor } from './scanner_task.ts'
+import type { ScannerTask } from './scanner_task.ts'
 import { searchWindow } from './window_result.ts'
 
 /** Each thread takes some 40 MB: more would exceed the memory limit. */
@@ -35,8 +34,6 @@ export interface SearchedFile {
 export interface SearchOptions {
   /** As many as there are processors, up to 8, where absent. */
   readonly threads?: number
-  /** These instead of all encodings, in this thread. */
-  readonly anchors?: readonly Anchor[]
 }
 
 /** The searched windows of a file, and their bytes. */
@@ -51,7 +48,7 @@ export function searchersOf(file: SearchedFile, options: SearchOptions, bytes: n
   const threads = Math.min(most, Math.ceil(bytes / WINDOW_BYTES))
   // Threads that run already also search the few windows that are searched again.
   const isSmall = options.threads === undefined && bytes <= SMALL_BYTES && !file.threads.areStarted
-  return options.anchors !== undefined || isSmall ? 1 : Math.max(threads, 1)
+  return isSmall ? 1 : Math.max(threads, 1)
 }
 
 /** Searches windows of a file. */
@@ -63,20 +60,19 @@ export async function searchFile(
   take: TakeResult,
 ): Promise<void> {
   const threads = searchersOf(file, options, bytes)
-  if (threads === 1) await searchHere(file, task, options.anchors, take, windows)
+  if (threads === 1) await searchHere(file, task, take, windows)
   else await file.threads.search(task, threads, windows[Symbol.iterator](), take)
 }
 
 async function searchHere(
   file: SearchedFile,
   task: ScannerTask,
-  anchors: readonly Anchor[] | undefined,
   take: TakeResult,
   windows: Iterable<Window>,
 ): Promise<void> {
   const search = { ...task, hashKey: file.hashKey }
   const { scanners } = file.threads
-  const scanner = anchors === undefined ? scanners.take(task) : scannerFor(task, { anchors })
+  const scanner = scanners.take(task)
   try {
     let isFirst = true
     for (const window of windows) {
@@ -86,8 +82,7 @@ async function searchHere(
       take(window, searchWindow(scanner, file.source, window, search))
     }
   } finally {
-    if (anchors === undefined) scanners.giveBack(task, scanner)
-    else scanner.wipe()
+    scanners.giveBack(task, scanner)
   }
 }
 

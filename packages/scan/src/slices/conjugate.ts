@@ -129,15 +129,6 @@ export class ConjugateKernel {
     return { filter, table, indexes, mask: slots - 1, repeats }
   }
 
-  /** Remembers how much memory tables take; {@link release} frees what was entered since. */
-  mark(): number {
-    return this.#memory.end
-  }
-
-  release(mark: number): void {
-    this.#memory.release(mark)
-  }
-
   /** Nanoseconds, about, that {@link test} has taken since {@link reset}. */
   get spent(): number {
     return this.#call('spent')

@@ -131,23 +131,12 @@ export class SliceMemory {
     this.#kept = 0
   }
 
-  /** Where the next table will be. */
-  get end(): number {
-    return this.#end
-  }
-
   allot(length: number): number {
     const at = this.#end
     this.#end = (at + length + 31) & ~15
     const missing = this.#end + PAGE - this.#memory.buffer.byteLength
     if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE))
     return at
-  }
-
-  /** Frees the tables from `mark` on. */
-  release(mark: number): void {
-    this.bytes(mark, this.#end - mark).fill(0)
-    this.#end = mark
   }
 }
 

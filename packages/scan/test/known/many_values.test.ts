@@ -6,7 +6,8 @@ import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import type { EcMaterial } from '@mintmark/keys/material/key_material'
 import { derivedValues } from '../../src/known/values/derived_values.ts'
 import { encodingsOf } from '../../src/known/values/encodings.ts'
-import { findValues } from '../../src/known/values/value_search.ts'
+import { ValuePatterns } from '../../src/known/values/value_patterns.ts'
+import { ValueTable } from '../../src/known/values/value_search.ts'
 import { ConjugateKernel } from '../../src/slices/conjugate.ts'
 
 const COUNT = 160
@@ -39,9 +40,9 @@ it('values of many keys are found in every spelling, wherever they are', () => {
     at += part.length + 33 + (number % 8)
   }
   const reported = (all: readonly EcMaterial[]) =>
-    findValues(kernel, all, bytes, 0, bytes.length).map(
-      ({ at: offset, length, spelling, name }) => `${offset} ${length} ${spelling} ${name}`,
-    )
+    new ValueTable(kernel, new ValuePatterns(all))
+      .find(bytes, 0, bytes.length)
+      .map(({ at: offset, length, spelling, name }) => `${offset} ${length} ${spelling} ${name}`)
   const alone = chosen.flatMap((key) => reported([key]))
   const found = new Set(alone)
   assert.deepEqual(

@@ -58,9 +58,7 @@ describe('the kernel of words', () => {
           const there = at.map((offset) => Buffer.from(bytes).readBigUInt64LE(offset))
           const sought = [...others, ...there]
           kernel.load(bytes, 0, LENGTH)
-          const mark = kernel.mark()
           const hits = kernel.findWords(kernel.enterWords(sought), to, every)
-          kernel.release(mark)
           found += hits.length
           assert.deepEqual(hits, findWordsReference(bytes, sought, to, every))
         },
@@ -82,10 +80,8 @@ describe('the kernel of words', () => {
           kernel.load(bytes, 0, LENGTH)
           const slice = kernel.slice.slice().subarray(BEFORE)
           const sought = at.map((offset) => Buffer.from(slice).readBigUInt64LE(offset))
-          const mark = kernel.mark()
           const table = kernel.enterWords(sought)
           const hits = kernel.inNumbers(kernel.findWords(table, LENGTH + 64, every), LENGTH)
-          kernel.release(mark)
           const all = findWordsReference(slice, sought, LENGTH, every)
           const inside = all.filter((hit) => isNearRandomReference(slice, hit.at))
           assert.deepEqual(hits, inside)

@@ -2,11 +2,9 @@
  * Searches windows for the private halves of known public keys.
  *
  * RSA: factors of n by the kernel of `conjugate.ts`, leaks of factors by `factor_leaks.ts`, private exponents by their
- * upper half. Curves: scalars and seeds near the public half and between boundaries. Once a key is found, every value
- * of it is searched for in every spelling. @module
+ * upper half. Curves: scalars and seeds near the public half and between boundaries. @module
  */
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
-import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
 import type { Detected, Probe } from '../../anchors/detected.ts'
@@ -18,13 +16,7 @@ import { RsaSearch } from '../rsa/rsa_search.ts'
 import { detectedOf, type FoundValue } from '../values/found_value.ts'
 import { type Depth, SearchLimits, type Whose } from '../values/search_limits.ts'
 import { ValuePatterns } from '../values/value_patterns.ts'
-import {
-  findValues,
-  type LocatedValue,
-  lastWord,
-  ValueTable,
-  valueDetected,
-} from '../values/value_search.ts'
+import { type LocatedValue, lastWord, ValueTable, valueDetected } from '../values/value_search.ts'
 import { MOST_LOST } from './cut_offsets.ts'
 import { hasOneSecret } from './secret_groups.ts'
 import {
@@ -49,14 +41,9 @@ export interface KnownKeyOptions {
   readonly discovered?: readonly PublicKey[]
   /** Parallel searches of the same file, default 1: they share the budget of discovered keys. */
   readonly searchers?: number
-  /** A later search finds the other values of found keys. */
-  readonly leavesValues?: boolean
   /** Keys that were found before: each of their values is searched for as well. */
   readonly found?: readonly KeyMaterial[]
 }
-
-/** Keys found in one window whose values are searched for: more are implausible. */
-const MOST_KEYS = 64
 
 export class KnownKeySearch implements WindowSearch {
   readonly name = 'known-keys'
@@ -66,16 +53,13 @@ export class KnownKeySearch implements WindowSearch {
   readonly #secrets: SecretSearch | undefined
   /** Values of keys that were found before, and words that secrets are found by: at the same offsets. */
   readonly #words: ValueTable | undefined
-  readonly #leavesValues: boolean
   /** Keys that cannot be searched for: their numbers are too small, too large or not those of a key. */
   readonly unsearchable: number
 
   /** Of the discovered keys those of public root stores are left out: their private halves are with their authorities. */
   constructor(keys: readonly PublicKey[], options: KnownKeyOptions) {
-    const { discovered = [], leavesValues = false, searchers = 1, found = [] } = options
-    const { hasDeepSecrets = false } = options
+    const { discovered = [], searchers = 1, found = [], hasDeepSecrets = false } = options
     const mostLost = mostLostOf(keys, options)
-    this.#leavesValues = leavesValues
     const sets = (['given', 'discovered'] as const).map((whose) => {
       const own = whose === 'given' ? keys : discovered.filter((key) => !isRoot(key))
       const materials = materialsOf(own)
@@ -124,7 +108,6 @@ export class KnownKeySearch implements WindowSearch {
     const part = { bytes, from, to: Math.min(to, bytes.length) }
     this.#words?.begin()
     const { found, values } = this.#slices(part, { address, memory })
-    if (!this.#leavesValues) found.push(...this.#valuesOf(found, part))
     this.#kernel.wipe()
     return [
       ...onceEach(found).map((value) => detectedOf(value)),
@@ -134,16 +117,6 @@ export class KnownKeySearch implements WindowSearch {
 
   wipe(): void {
     this.#words?.wipe()
-  }
-
-  /** Every value of the keys that were found whole. */
-  #valuesOf(found: readonly FoundValue[], { bytes, from, to }: Part): FoundValue[] {
-    const whole = distinct(
-      found.filter(({ note }) => note === undefined).map((value) => value.material),
-    )
-    return whole.length === 0
-      ? []
-      : findValues(this.#kernel, whole.slice(0, MOST_KEYS), bytes, from, to)
   }
 
   /** Findings of the slices; copies of known keys apart. */
@@ -229,12 +202,6 @@ function moduliOf(found: readonly FoundValue[]): Set<bigint> {
 /** Of keys with different public halves, by the names that they have. */
 function materialsOf(keys: readonly PublicKey[]): PublicKey['material'][] {
   return [...new Map(keys.map(({ keyId, material }) => [keyId.spkiSha256, material])).values()]
-}
-
-/** Keys with different public halves. */
-function distinct<T extends KeyMaterial>(materials: readonly T[]): T[] {
-  const byId = new Map(materials.map((material) => [keyIdOf(material).spkiSha256, material]))
-  return [...byId.values()]
 }
 
 /**

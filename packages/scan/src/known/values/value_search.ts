@@ -32,22 +32,6 @@ export function lastWord(bytes: Uint8Array, to: number): number {
   return Math.min(bytes.length, to + BEFORE)
 }
 
-/** Values that begin in [from, to) of `bytes`. The patterns are wiped before this returns. */
-export function findValues(
-  kernel: ConjugateKernel,
-  keys: readonly KeyMaterial[],
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-): FoundValue[] {
-  const mark = kernel.mark()
-  const table = new ValueTable(kernel, new ValuePatterns(keys))
-  const found = table.find(bytes, from, to)
-  table.wipe()
-  kernel.release(mark)
-  return found
-}
-
 /** Values of a window that are reported one by one: in all, and of one key. All others are counted. */
 const MOST_VALUES = 5000
 const MOST_OF_ONE = 1000
