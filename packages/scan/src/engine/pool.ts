@@ -51,43 +51,36 @@ export class SearchThreads {
     take: TakeResult,
   ): Promise<void> {
     this.#others = this.#others.filter(({ isOver }) => !isOver)
-    while (this.#others.length < count - 1) this.#startAnew()
+    while (this.#others.length < count - 1) this.#others.push(new SearchThread(this.#start))
     const threads = [...this.#others.slice(0, count - 1), this.#here]
-    await new PooledSearch(task, threads, windows, take, () => this.#startAnew()).run()
+    await new PooledSearch(task, threads, windows, take).run()
   }
 
   /** All threads have wiped their memory and closed the file when this resolves; they end by themselves. */
   async close(): Promise<void> {
     await Promise.all([...this.#others, this.#here].map((thread) => thread.close()))
   }
-
-  #startAnew(): Searcher {
-    const thread = new SearchThread(this.#start)
-    this.#others.push(thread)
-    return thread
-  }
 }
 
 /** Results that wait for a slow window in front of them, for each thread, and windows under way. */
 const UNDER_WAY = 16
-/** Threads that may be started anew in a pass after one ended. */
-const MOST_RESTARTS = 8
 
-/** One pass: distributes windows to threads, and passes their results on in order. */
+/**
+ * One pass: distributes windows to threads, and passes their results on in order. What is left of a thread that ends goes to the
+ * others: the calling thread, which is one of them, never does.
+ */
 export class PooledSearch {
   readonly #task: ScannerTask
   /** Undefined once all are assigned. */
   #windows: Iterator<Window, unknown> | undefined
   readonly #take: TakeResult
   readonly #threads: Searcher[] = []
-  readonly #startAnew: () => Searcher
   /** Windows to assign again: their thread ended before it began them. */
   readonly #again: Planned[] = []
   /** Results that wait for earlier ones. */
   readonly #early = new Map<number, { window: Window; result: WindowResult | undefined }>()
   #next = 0
   #taken = 0
-  #restarts = 0
   #finish: (error?: unknown) => void = () => {}
 
   constructor(
@@ -95,12 +88,10 @@ export class PooledSearch {
     threads: readonly Searcher[],
     windows: Iterator<Window, unknown>,
     take: TakeResult,
-    startAnew: () => Searcher,
   ) {
     this.#task = task
     this.#windows = windows
     this.#take = take
-    this.#startAnew = startAnew
     for (const thread of threads) this.#enlist(thread)
   }
 
@@ -174,20 +165,6 @@ export class PooledSearch {
   #lose(thread: Searcher): void {
     if (thread.hasStarted) this.#finishFirst(thread, undefined)
     this.#again.push(...thread.given.splice(0))
-    const isAlone = this.#threads.every(({ isOver }) => isOver)
-    if (this.#restarts < MOST_RESTARTS) {
-      this.#restarts++
-      this.#enlist(this.#startAnew())
-    } else if (isAlone) this.#loseAll()
     this.#feedAll()
-  }
-
-  /** No thread is left. */
-  #loseAll(): void {
-    for (;;) {
-      const planned = this.#again.shift() ?? this.#plan()
-      if (planned === undefined) return
-      this.#finishWindow(planned, undefined)
-    }
   }
 }

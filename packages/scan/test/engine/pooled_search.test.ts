@@ -55,7 +55,6 @@ class Thread extends Searcher {
 /** Numbers of the windows that were taken, and of those that were lost. */
 async function searched(
   threads: readonly Thread[],
-  startAnew: () => Thread,
 ): Promise<{ readonly taken: readonly number[]; readonly lost: readonly number[] }> {
   const taken: number[] = []
   const lost: number[] = []
@@ -66,17 +65,15 @@ async function searched(
     taken.push(offset)
     if (result === undefined) lost.push(offset)
   }
-  await new PooledSearch(TASK, threads, windows.values(), take, startAnew).run()
+  await new PooledSearch(TASK, threads, windows.values(), take).run()
   return { taken, lost }
 }
 
-const endsAtOnce = (): Thread => new Thread(0)
-const none = (): Thread => assert.fail('no thread ended')
 const ALL = Array.from({ length: WINDOWS }, (_, number) => number)
 
 it('each window is taken once, in order, by one of the threads', async () => {
   const threads = [new Thread(), new Thread(), new Thread()]
-  assert.deepEqual(await searched(threads, none), { taken: ALL, lost: [] })
+  assert.deepEqual(await searched(threads), { taken: ALL, lost: [] })
   assert.equal(
     threads.reduce((sum, { done }) => sum + done, 0),
     WINDOWS,
@@ -85,19 +82,9 @@ it('each window is taken once, in order, by one of the threads', async () => {
 
 it('of a thread that ends, the window that it was at is lost, and what it had not come to is not', async () => {
   const ending = new Thread(5)
-  const anew: Thread[] = []
-  const { taken, lost } = await searched([ending, new Thread()], () => {
-    const thread = new Thread()
-    anew.push(thread)
-    return thread
-  })
+  const other = new Thread()
+  const { taken, lost } = await searched([ending, other])
   assert.deepEqual(taken, ALL)
   assert.equal(lost.length, 1)
-  assert.equal(ending.done, 5)
-  assert.equal(anew.length, 1)
-})
-
-it('where every thread ends at each window, those that are left are lost, too', async () => {
-  const { taken, lost } = await searched([endsAtOnce()], endsAtOnce)
-  assert.deepEqual([taken, lost], [ALL, ALL])
+  assert.deepEqual([ending.done, other.done], [5, WINDOWS - 6])
 })
