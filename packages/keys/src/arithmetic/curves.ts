@@ -1,15 +1,58 @@
 /**
  * The curves whose keys are verified: y² = x³ + ax + b modulo p, with the base point G of prime order n.
  *
- * Source: SEC 2 version 2 and NIST SP 800-186 (P-224 to P-521, secp256k1), RFC 5639 (brainpool); object identifiers
- * of RFC 5480 and RFC 5639. The numbers are as OpenSSL 3.5 writes them (`openssl ecparam -param_enc explicit`).
+ * Source: SEC 2 version 2 and NIST SP 800-186 (P-192 to P-521, secp256k1), RFC 5639 (brainpool), GM/T 0003.5 (SM2);
+ * object identifiers of RFC 5480 and RFC 5639. The numbers are as OpenSSL 3.5 writes them (`openssl ecparam -param_enc explicit`).
  * @module
  */
+import { type WeierstrassPointCons, weierstrass } from '@noble/curves/abstract/weierstrass.js'
 import type { Curve } from '../material/key_material.ts'
-import { type CurveParameters, curve } from './curve_parameters.ts'
-import { MORE_CURVES } from './more_curves.ts'
+import { bitLength } from './modular.ts'
 
-export type { CurveParameters } from './curve_parameters.ts'
+export interface CurveParameters {
+  readonly curve: Curve
+  /** What OpenSSL calls it. */
+  readonly openssl: string
+  /** Content of its object identifier, hex. */
+  readonly oid: string
+  readonly p: bigint
+  readonly a: bigint
+  readonly b: bigint
+  readonly gx: bigint
+  readonly gy: bigint
+  readonly n: bigint
+  readonly bits: number
+  /** Of a coordinate and of a scalar. */
+  readonly lengthBytes: number
+  /** Points of the curve, made when they are asked for first. */
+  readonly points: () => WeierstrassPointCons<bigint>
+}
+
+/** Hex. */
+type Numbers = Readonly<Record<'p' | 'a' | 'b' | 'gx' | 'gy' | 'n', string>>
+
+/** A curve from its numbers. */
+function curve(name: Curve, openssl: string, oid: string, numbers: Numbers): CurveParameters {
+  const number = (key: keyof Numbers): bigint => BigInt(`0x${numbers[key]}`)
+  const n = number('n')
+  const bits = bitLength(n)
+  const [p, a, b, gx, gy] = [number('p'), number('a'), number('b'), number('gx'), number('gy')]
+  let points: WeierstrassPointCons<bigint> | undefined
+  return {
+    curve: name,
+    openssl,
+    oid,
+    p,
+    a,
+    b,
+    gx,
+    gy,
+    n,
+    bits,
+    lengthBytes: Math.ceil(bits / 8),
+    points: () => (points ??= weierstrass({ p, n, h: 1n, a, b, Gx: gx, Gy: gy })),
+  }
+}
 
 export const CURVES: readonly CurveParameters[] = [
   curve('P-224', 'secp224r1', '2b81040021', {
@@ -87,7 +130,25 @@ export const CURVES: readonly CurveParameters[] = [
 ]
 
 /** Those too that only a name or a point identifies. */
-export const NAMED_CURVES: readonly CurveParameters[] = [...CURVES, ...MORE_CURVES]
+export const NAMED_CURVES: readonly CurveParameters[] = [
+  ...CURVES,
+  curve('P-192', 'prime192v1', '2a8648ce3d030101', {
+    p: 'fffffffffffffffffffffffffffffffeffffffffffffffff',
+    a: 'fffffffffffffffffffffffffffffffefffffffffffffffc',
+    b: '64210519e59c80e70fa7e9ab72243049feb8deecc146b9b1',
+    gx: '188da80eb03090f67cbf20eb43a18800f4ff0afd82ff1012',
+    gy: '7192b95ffc8da78631011ed6b24cdd573f977a11e794811',
+    n: 'ffffffffffffffffffffffff99def836146bc9b1b4d22831',
+  }),
+  curve('SM2', 'SM2', '2a811ccf5501822d', {
+    p: 'fffffffeffffffffffffffffffffffffffffffff00000000ffffffffffffffff',
+    a: 'fffffffeffffffffffffffffffffffffffffffff00000000fffffffffffffffc',
+    b: '28e9fa9e9d9f5e344d5a9e4bcf6509a7f39789f515ab8f92ddbcbd414d940e93',
+    gx: '32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7',
+    gy: 'bc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0',
+    n: 'fffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123',
+  }),
+]
 
 const BY_OID = new Map(NAMED_CURVES.map((parameters) => [parameters.oid, parameters]))
 const BY_NAME = new Map(NAMED_CURVES.map((parameters) => [parameters.curve, parameters]))
@@ -109,8 +170,7 @@ export function curvesOfLength(lengthBytes: number): readonly CurveParameters[] 
   return CURVES.filter((parameters) => parameters.lengthBytes === lengthBytes)
 }
 
-/** The curve of these numbers: brainpool's twins share their prime. @param a undefined where it cannot be read */
+/** The curve of these numbers. @param a undefined where it cannot be read; brainpool has curves that differ in it alone */
 export function curveSpelled(p: bigint, a: bigint | undefined): CurveParameters | undefined {
-  const found = NAMED_CURVES.find((each) => each.p === p && each.a === a)
-  return found ?? CURVES.find((each) => each.p === p)
+  return NAMED_CURVES.find((each) => each.p === p && (a === undefined || each.a === a))
 }

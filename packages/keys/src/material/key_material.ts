@@ -24,18 +24,7 @@ export type Curve =
   | 'brainpoolP384r1'
   | 'brainpoolP512r1'
   | 'P-192'
-  | 'secp192k1'
   | 'SM2'
-  | 'brainpoolP160r1'
-  | 'brainpoolP160t1'
-  | 'brainpoolP192r1'
-  | 'brainpoolP192t1'
-  | 'brainpoolP224r1'
-  | 'brainpoolP224t1'
-  | 'brainpoolP256t1'
-  | 'brainpoolP320t1'
-  | 'brainpoolP384t1'
-  | 'brainpoolP512t1'
 
 export interface EcMaterial {
   readonly type: 'ec'

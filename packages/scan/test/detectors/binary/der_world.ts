@@ -68,10 +68,6 @@ const CURVES = [
   ['brainpoolP384r1', 384],
   ['brainpoolP512r1', 512],
   ['prime192v1', 192],
-  ['secp192k1', 192],
-  ['brainpoolP160r1', 160],
-  ['brainpoolP224t1', 224],
-  ['brainpoolP384t1', 384],
 ] as const
 
 export const EC_SAMPLES: readonly DerSample[] = CURVES.flatMap(([namedCurve, bits]) =>
