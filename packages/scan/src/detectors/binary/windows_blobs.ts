@@ -2,10 +2,10 @@
  * Keys as CryptoAPI (PRIVATEKEYBLOB, `.snk` and PVK files) and CNG (BCRYPT_*_BLOB) write them: four letters, words that are
  * lengths, and the numbers one after another: of CryptoAPI lowest byte first, of CNG highest.
  *
- * Source: Microsoft, "RSA/Schannel Key BLOBs", "DSS Provider Key BLOBs", bcrypt.h; PVK as OpenSSL's `pvkfmt.c` reads it.
+ * Source: Microsoft, "RSA/Schannel Key BLOBs", bcrypt.h; PVK as OpenSSL's `pvkfmt.c` reads it.
  * @module
  */
-import { CURVES, curvesOfLength } from '@mintmark/keys/arithmetic/curves'
+import { curvesOfLength } from '@mintmark/keys/arithmetic/curves'
 import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { RSA_BITS } from '@mintmark/keys/arithmetic/rsa'
@@ -82,20 +82,11 @@ function blobAt(
   return verification && isReported ? hit(verification, form, from, to) : undefined
 }
 
-/** Verifies fields as numbers of these names. */
-const verifies =
-  (kind: 'rsa' | 'dsa' | 'dh', names: string, read = fromBigEndian) =>
-  (fields: readonly Uint8Array[], budget: WorkBudget): Verification | undefined =>
-    verifyNumbers(
-      kind,
-      names,
-      fields.map((each) => read(each, budget)),
-      budget,
-    )
-
 const isRsaBits = (bits: number) => isWithin(bits, RSA_BITS.least, RSA_BITS.most)
 const damagedRsa = (bits: number): Verification =>
   unverified('rsa', bits, 'laid out as a key, no equation of RSA holds')
+
+const RSA_NAMES = 'e n p q dP dQ qInv d'
 
 const CAPI_HEADER = [7, 2, 0, 0, 0, -1, 0, 0]
 const PVK = [0x1e, 0xf1, 0xb5, 0xb0]
@@ -125,28 +116,12 @@ const CAPI_RSA: Blob = {
     const isModulus = (modulus?.at(-1) ?? 0) >> ((bits - 1) % 8) === 1
     if (!isModulus || ((modulus?.[0] ?? 0) & 1) === 0) return undefined
     const numbers = [BigInt(exponent), ...fields.map((each) => fromLittleEndian(each, budget))]
-    const verification = verifyNumbers('rsa', 'e n p q dP dQ qInv d', numbers, budget)
+    const verification = verifyNumbers('rsa', RSA_NAMES, numbers, budget)
     return (
       verification ??
       (fields.every((each) => isRandomLooking(each, budget)) ? damagedRsa(bits) : undefined)
     )
   },
-  offsetOf: capiOffset,
-}
-
-const DSS_Q = 20
-
-/** p, q, g, x and the seed; y is left out. */
-const CAPI_DSA: Blob = {
-  magics: ['DSS2'],
-  form: 'capi-blob',
-  header: 8,
-  lengths: ([bits = 0]) => {
-    const length = bits / 8
-    if (!isWithin(bits, 512, 3072) || bits % 64 !== 0) return undefined
-    return [length, DSS_Q, length, DSS_Q, 24]
-  },
-  verify: verifies('dsa', 'p q g x', fromLittleEndian),
   offsetOf: capiOffset,
 }
 
@@ -161,8 +136,9 @@ const cngRsa = (magic: 'RSA2' | 'RSA3'): Blob => ({
     return [e, n, p, q, ...(magic === 'RSA3' ? [p, q, p, n] : [])]
   },
   verify: (fields, budget, [bits = 0]) => {
+    const numbers = fields.map((each) => fromBigEndian(each, budget))
     return (
-      verifies('rsa', 'e n p q dP dQ qInv d')(fields, budget) ??
+      verifyNumbers('rsa', RSA_NAMES, numbers, budget) ??
       (fields.slice(1).every((each) => isRandomLooking(each, budget))
         ? damagedRsa(bits)
         : undefined)
@@ -190,58 +166,6 @@ const CNG_ECC: Blob = {
     ]
     return verifications.find(({ certainty }) => certainty === 'proven')
   },
-}
-
-/** The same behind the parameters of the curve: P, A, B, Gx, Gy, n, cofactor and seed. */
-const CNG_ECC_FULL: Blob = {
-  magics: ['ECDV', 'ECKV'],
-  form: 'cng-ecc-full',
-  header: 32,
-  lengths: ([version, , , field = 0, order = 0, cofactor = 0, seed = 0]) => {
-    if (version !== 1 || !isWithin(field, 28, 66) || !isWithin(order, 28, 66)) return undefined
-    if (cofactor > 8 || seed > 64) return undefined
-    return [field, field, field, field, field, order, cofactor, seed, field, field, order]
-  },
-  verify: (fields, budget) => {
-    const [p, a, b, gx, gy, n, , , x = 0n, y = 0n, d = 0n] = fields.map((each) =>
-      fromBigEndian(each, budget),
-    )
-    const spelled = [p, a, b, gx, gy, n].join()
-    const curve = CURVES.find((c) => [c.p, c.a, c.b, c.gx, c.gy, c.n].join() === spelled)
-    return curve && verifyEc(curve.curve, d, { x, y }, budget)
-  },
-}
-
-const MOST_GROUP_BYTES = 1024
-
-/** Counter and seed come before q; the first version is for 1024 bits and SHA-1. */
-const CNG_DSA: Blob = {
-  magics: ['DSPV'],
-  form: 'cng-dsa',
-  header: 32,
-  lengths: ([length = 0]) =>
-    isWithin(length, 64, 128) ? [DSS_Q, length, length, length, DSS_Q] : undefined,
-  verify: verifies('dsa', 'q p g y x'),
-}
-
-const CNG_DSA2: Blob = {
-  magics: ['DPV2'],
-  form: 'cng-dsa',
-  header: 28,
-  lengths: ([length = 0, , , seed = 0, group = 0]) => {
-    const fits = isWithin(length, 64, MOST_GROUP_BYTES) && seed <= 64 && isWithin(group, 20, 64)
-    return fits ? [seed, group, length, length, length, group] : undefined
-  },
-  verify: verifies('dsa', 'seed q p g y x'),
-}
-
-const CNG_DH: Blob = {
-  magics: ['DHPV'],
-  form: 'cng-dh',
-  header: 8,
-  lengths: ([length = 0]) =>
-    isWithin(length, 64, MOST_GROUP_BYTES) ? [length, length, length, length] : undefined,
-  verify: verifies('dh', 'p g y x'),
 }
 
 /** A symmetric key: nothing to hold it against. */
@@ -280,13 +204,8 @@ const BLOBS: readonly Blob[] = [
   cngRsa('RSA2'),
   CAPI_RSA,
   cngRsa('RSA3'),
-  CNG_ECC_FULL,
   CNG_ECC,
-  CNG_DSA,
-  CNG_DSA2,
-  CNG_DH,
   CNG_SYMMETRIC,
-  CAPI_DSA,
   cngPostQuantum('ml-dsa', 'DSSK', 'DSSS'),
   cngPostQuantum('ml-kem', 'MLKR', 'MLKS'),
 ]

@@ -1,13 +1,12 @@
 /** Keys of curves of Weierstrass as libraries keep them in a process of 64 bits, lowest byte first. @module */
-import { CURVES, type CurveParameters, curveNamed } from '@mintmark/keys/arithmetic/curves'
+import { CURVES, curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import type { Curve } from '@mintmark/keys/material/key_material'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { isPointer } from '../../known/objects/openssl_numbers.ts'
-import { chunkHead, chunkSize } from '../heap/chunk_head.ts'
+import { chunkHead } from '../heap/chunk_head.ts'
 import {
   all,
-  areLimbs,
   bignum,
   type Check,
   type Field,
@@ -15,10 +14,9 @@ import {
   type Location,
   numbered,
   pointed,
-  random,
   spelled,
 } from './field.ts'
-import { ecKey, type KeyRow, type Layout, LITTLE, type NumberLayout } from './layout.ts'
+import { ecKey, type Layout, type NumberLayout } from './layout.ts'
 
 const BIG: NumberLayout = { form: 'limbs-be', read: fromBigEndian }
 
@@ -199,72 +197,6 @@ const RING: readonly Layout[] = (['P-256', 'P-384'] as const).map((curve) => {
   }
 })
 
-const LIMBS_OF_52 = 5
-
-function fromLimbs52(bytes: Uint8Array, budget: WorkBudget): bigint {
-  let value = 0n
-  for (let at = 8 * (LIMBS_OF_52 - 1); at >= 0; at -= 8) {
-    value = (value << 52n) + fromLittleEndian(bytes.subarray(at, at + 8), budget)
-  }
-  return value
-}
-
-/** How RustCrypto keeps the coordinates of a curve: each in `size` bytes. */
-interface RustField {
-  readonly curve: Curve
-  readonly size: number
-  readonly read: NumberLayout['read']
-  readonly isPoint: (at: number) => Check
-}
-
-const RUST_FIELDS: readonly RustField[] = [
-  ...(['P-256', 'P-384'] as const).map((curve) => ({
-    curve,
-    size: bytesOf(curve),
-    read: (bytes: Uint8Array, budget: WorkBudget, { p }: CurveParameters) =>
-      montgomery(bytes, p, budget),
-    isPoint: (at: number) => random(inline(at, 2 * bytesOf(curve))),
-  })),
-  {
-    curve: 'secp256k1',
-    size: 8 * LIMBS_OF_52,
-    read: fromLimbs52,
-    // Each may have a bit more until it is reduced.
-    isPoint: (at) => areLimbs(at, 2 * LIMBS_OF_52, 53),
-  },
-]
-
-/**
- * `ecdsa::SigningKey` {secret, {x, y, is infinite}}, in either order, of p256, p384 and k256 0.13, alone in a `Box`, or in an
- * `Arc` behind its two counts.
- */
-const RUST: readonly Layout[] = RUST_FIELDS.flatMap(({ curve, size, read, isPoint }) =>
-  [0, 16].map((counts) => {
-    const length = bytesOf(curve)
-    const pointBytes = 2 * size + 8
-    const from = 8 + counts
-    const key = (secretAt: number, pointAt: number): KeyRow =>
-      ecKey({
-        when: all(spelled(pointAt + 2 * size, '0'), isPoint(pointAt)),
-        curves: [curve],
-        secret: inline(secretAt, length),
-        x: inline(pointAt, size),
-        y: inline(pointAt + size, size),
-        number: LITTLE,
-        coordinate: read,
-      })
-    return {
-      name: `rust-${curve}-${counts}`,
-      pattern: chunkHead(chunkSize(length + pointBytes + counts), {
-        behind: counts === 0 ? [] : [1, 0, 0, 0, 0, 0, 0, 0],
-      }),
-      sight: { before: 8, behind: from + length + pointBytes },
-      number: size === length ? ({ from, length: 64 } as const) : undefined,
-      rows: [key(from, from + length), key(from + pointBytes, from)],
-    }
-  }),
-)
-
 export const CURVE_LAYOUTS: readonly Layout[] = [
   EC_KEY,
   ...MBEDTLS,
@@ -272,5 +204,4 @@ export const CURVE_LAYOUTS: readonly Layout[] = [
   ...NSS,
   WOLFSSL,
   ...RING,
-  ...RUST,
 ]

@@ -76,16 +76,6 @@ export const random =
     return found !== undefined && isRandomLooking(found.bytes, location.budget)
   }
 
-/** Whether `count` words are less than 2^`bits`, `bits` being 48 to 56: limbs. */
-export const areLimbs =
-  (from: number, count: number, bits: number): Check =>
-  ({ bytes, at }) => {
-    for (let word = at + from; word < at + from + 8 * count; word += 8) {
-      if (bytes[word + 7] !== 0 || (bytes[word + 6] ?? 0) >> (bits - 48) !== 0) return false
-    }
-    return true
-  }
-
 /** As RFC 7748 has a scalar of 32 bytes: one of 32 random numbers is so. */
 export const isClamped =
   (from: number): Check =>

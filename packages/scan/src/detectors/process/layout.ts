@@ -62,7 +62,7 @@ export interface NumberLayout {
   readonly read: (bytes: Uint8Array, budget: WorkBudget, curve: CurveParameters) => bigint
 }
 
-export const LITTLE: NumberLayout = {
+const LITTLE: NumberLayout = {
   form: 'limbs-le64',
   read: (bytes, budget) => fromLittleEndian(bytes, budget),
 }

@@ -7,7 +7,6 @@ import { hit } from '../../anchors/anchored.ts'
 import { type ChunkHead, chunkHead, chunkSize } from '../heap/chunk_head.ts'
 import {
   all,
-  areLimbs,
   type Check,
   inline,
   isClamped,
@@ -194,47 +193,6 @@ const scalarChunk = (name: string, counts: number, head: ChunkHead = {}): Layout
   rows: [scalarAt(8 + counts, 8 + counts + BOTH), scalarAt(8 + counts + HALF, 8 + counts)],
 })
 
-/** Limbs of 51 bits of the four coordinates of a point. */
-const POINT_LIMBS = 20
-const POINT_BYTES = 8 * POINT_LIMBS
-
-/** Rust may lay fields out in another order: where the point begins, and where the other two parts. */
-const DALEK_ORDERS = [
-  { point: HALF, parts: [0, HALF + POINT_BYTES] },
-  { point: 0, parts: [POINT_BYTES, POINT_BYTES + HALF] },
-  { point: BOTH, parts: [0, HALF] },
-] as const
-
-/** `ed25519_dalek::SigningKey` 2 {public half, its point, seed}, alone in a `Box`, or in an `Arc` behind its two counts. */
-const dalek = (counts: number): Layout => ({
-  name: `rust-ed25519-${counts}`,
-  pattern: chunkHead(chunkSize(BOTH + POINT_BYTES + counts), {
-    behind: counts === 0 ? [] : [1, 0, 0, 0, 0, 0, 0, 0],
-  }),
-  sight: { before: 8, behind: 8 + counts + BOTH + POINT_BYTES },
-  rows: DALEK_ORDERS.flatMap(({ point, parts: [first, second] }) =>
-    [
-      [second, first],
-      [first, second],
-    ].map(([secret = 0, open = 0]) =>
-      okpKey('Ed25519', {
-        glance: all(areLimbs(8 + counts + point, POINT_LIMBS, 52), isFilled(8 + counts + point)),
-        secret: inline(8 + counts + secret, HALF),
-        publicKey: inline(8 + counts + open, HALF),
-      }),
-    ),
-  ),
-})
-
-/** Whether all but two limbs have more than 40 bits. */
-function isFilled(from: number): Check {
-  return ({ bytes, at }) => {
-    let short = 0
-    for (let k = 0; k < POINT_LIMBS; k++) if (bytes[at + from + 8 * k + 5] === 0) short++
-    return short < 3
-  }
-}
-
 export const OKP_LAYOUTS: readonly Layout[] = [
   ...ECX,
   ...GNUTLS,
@@ -243,6 +201,4 @@ export const OKP_LAYOUTS: readonly Layout[] = [
   scalarChunk('scalar-chunk', 0),
   // Rust counts who shares it, and who might.
   scalarChunk('scalar-shared', 16, { behind: [1, 0, 0, 0, 0, 0, 0, 0] }),
-  dalek(0),
-  dalek(16),
 ]

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import {
-  createDiffieHellmanGroup,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
@@ -13,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { bytesSource } from '@mintmark/dump'
-import { fromBigEndian, inverse, toBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { fromBigEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import { contentOf } from '@mintmark/keys/der/der'
 import { der, derInteger, derOid, derSequence } from '@mintmark/keys/der/der_write'
 import { OID } from '@mintmark/keys/public_half/spki'
@@ -26,7 +25,7 @@ import type { FindingSeen } from '../../../src/findings/finding.ts'
 import { decryptionSchedule, expandKey } from '../../../src/schedules/aes_words.ts'
 import { spkiSha256 } from './binary_hits.ts'
 import { elementsOf } from './der_world.ts'
-import { BINARY_SPELLINGS, ED, idOf, P256, RSA, u32le } from './spelled_binary.ts'
+import { BINARY_SPELLINGS, ED, idOf, P256, RSA } from './spelled_binary.ts'
 
 const scanner = scannerFor({ kind: 'encodings', isDeep: false })
 
@@ -87,19 +86,6 @@ describe('DSA and DH', () => {
     )
   })
 
-  it('DPV2 of CNG', () => {
-    const numbers = [toBigEndian(q, 32), ...[p, g, y].map((each) => toBigEndian(each, 256))]
-    const bytes = Buffer.concat([
-      Buffer.from('DPV2'),
-      u32le(256, 1, 1, 32, 32),
-      Buffer.alloc(4),
-      noise(32),
-      ...numbers,
-      toBigEndian(x, 32),
-    ])
-    assert.deepEqual(verifiedIn(bytes), [`cng-dsa ${dsaId}`])
-  })
-
   it('DH of X9.42, whose key id is of its own algorithm', () => {
     const group = derSequence(...[p, g, q].map(derInteger))
     const algorithm = derSequence(derOid(OID.dhX942), group)
@@ -107,18 +93,6 @@ describe('DSA and DH', () => {
     const key = createPublicKey(createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8' }))
     const id = spkiSha256(key.export({ format: 'der', type: 'spki' }))
     assert.deepEqual(verifiedIn(bytes), [`pkcs8-der ${id}`])
-  })
-
-  it('DHPV of CNG', () => {
-    const dh = createDiffieHellmanGroup('modp14')
-    dh.generateKeys()
-    const numbers = [dh.getPrime(), dh.getGenerator(), dh.getPublicKey(), dh.getPrivateKey()]
-    const sized = numbers.map((each) => toBigEndian(fromBigEndian(each), 256))
-    const found = seenIn(Buffer.concat([Buffer.from('DHPV'), u32le(256), ...sized]))
-    assert.deepEqual(
-      found.map(({ kind, form, certainty }) => [kind, form, certainty]),
-      [['dh', 'cng-dh', 'proven']],
-    )
   })
 })
 

@@ -112,26 +112,6 @@ export function cngEcc(pair: Pair, magic: string): Buffer {
   return Buffer.concat([text(magic), u32le(x.length), x, y, d])
 }
 
-/** The parameters of P-256: FIPS 186-4, D.1.2.3. */
-export const P256_PARAMETERS: readonly Buffer[] = [
-  'ffffffff00000001000000000000000000000000ffffffffffffffffffffffff',
-  'ffffffff00000001000000000000000000000000fffffffffffffffffffffffc',
-  '5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b',
-  '6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296',
-  '4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5',
-  'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551',
-].map((hex) => Buffer.from(hex, 'hex'))
-
-export function cngEccFull(magic: string): Buffer {
-  const header = [text(magic), u32le(1, 1, 0, 32, 32, 1, 0)]
-  return Buffer.concat([
-    ...header,
-    ...P256_PARAMETERS,
-    Buffer.from([1]),
-    ...parts(P256, ['x', 'y', 'd']),
-  ])
-}
-
 /** A token of libgcrypt: (name value). */
 export function token(name: string, value: Uint8Array): Buffer {
   const length = Buffer.alloc(2)
@@ -225,8 +205,6 @@ export const BINARY_SPELLINGS: readonly {
   { name: 'CNG ECS2', bytes: cngEcc(P256, 'ECS2'), pair: P256, form: 'cng-ecc' },
   { name: 'CNG ECK6', bytes: cngEcc(P521, 'ECK6'), pair: P521, form: 'cng-ecc' },
   { name: 'CNG ECDV, short', bytes: cngEcc(P256, 'ECDV'), pair: P256, form: 'cng-ecc' },
-  { name: 'CNG ECDV, full', bytes: cngEccFull('ECDV'), pair: P256, form: 'cng-ecc-full' },
-  { name: 'CNG ECKV, full', bytes: cngEccFull('ECKV'), pair: P256, form: 'cng-ecc-full' },
   {
     name: 'libgcrypt, all of RSA',
     bytes: libgcrypt(['n', 'e', 'd', 'p', 'q', 'u']),
