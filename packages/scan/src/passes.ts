@@ -4,7 +4,6 @@
  */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { KeyTags } from '@mintmark/keys/material/key_tag'
-import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
@@ -18,7 +17,7 @@ import { isWhole, SoughtKeys } from './engine/sought_keys.ts'
 import type { WindowResult } from './engine/window_result.ts'
 import { findingSeen } from './findings/finding.ts'
 import type { FoundMaterial } from './findings/found_material.ts'
-import { type PossibleKey, verifiedBy } from './findings/possible_keys.ts'
+import { type PossibleKey, PublicHalves } from './findings/possible_keys.ts'
 import { hasOneSecret } from './known/secrets/secret_groups.ts'
 import { detectedOf } from './known/values/found_value.ts'
 import { CutWindows, type PlanSize, withFirstBudget } from './memory/extra_budget.ts'
@@ -342,10 +341,9 @@ export class Passes {
   /** Makes findings of candidates whose public halves are known by now. */
   #reportPossible(): void {
     const { keys, rawFindings } = this.#outcome
-    // Without a limit: it keeps what was verified, for a dump can have thousands of copies of one key.
-    const budget = new WorkBudget()
+    const halves = new PublicHalves(keys.all, (id) => keys.has(id))
     for (const possible of this.#possible) {
-      const detected = verifiedBy((id) => keys.has(id), possible, budget)
+      const detected = halves.shown(possible)
       if (detected?.material === undefined) continue
       const seen = findingSeen(detected, possible.offset)
       rawFindings.add({ seen, tag: this.#tags.of(detected.material) })

@@ -1,10 +1,15 @@
 /** Keys that a candidate may be. Known public halves decide: given ones and those elsewhere in the dump. @module */
 import { verifyMaterial } from '@mintmark/keys/der_keys/verify'
-import type { KeyMaterial } from '@mintmark/keys/material/key_material'
-import type { WorkBudget } from '@mintmark/keys/material/work_budget'
+import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
+import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import type { Detected } from '../anchors/detected.ts'
+import { fromFactor } from '../known/values/rebuild.ts'
 import { copied, hasSecret } from './found_material.ts'
+
+/** Instead of a modulus: only a prime of the key is known, and it divides the modulus. */
+export const NO_MODULUS = 0n
 
 /** A key, and the offset of the candidate. It never leaves the process. */
 export interface PossibleKey {
@@ -27,16 +32,53 @@ export function possibleKeys(detected: Detected, offset: number): readonly Possi
   })
 }
 
-/** The verified finding of a candidate, if its public half is known, by the hash of its SubjectPublicKeyInfo. */
-export function verifiedBy(
-  isKnown: (spkiSha256: string) => boolean,
-  { material, length, form }: PossibleKey,
-  budget: WorkBudget,
-): Detected | undefined {
-  const { spkiSha256 } = keyIdOf(material)
-  if (spkiSha256 === undefined || !isKnown(spkiSha256)) return undefined
-  const { certainty, proof, kind, bits, material: shown } = verifyMaterial(material, budget)
-  if (certainty !== 'proven' || shown === undefined) return undefined
-  const words = `${proof}, which is known`
-  return { offset: 0, length, kind, form, bits, certainty, proof: words, material: shown }
+/** Divisions of known moduli by primes of an unknown key: half a second. */
+const MOST_DIVISIONS = 200_000
+
+/** Known public halves that may verify candidates. */
+export class PublicHalves {
+  readonly #isKnown: (spkiSha256: string) => boolean
+  readonly #moduli: readonly RsaMaterial[]
+  /** Without a limit: it keeps what was verified, for a dump can have thousands of copies of one key. */
+  readonly #budget: WorkBudget
+  readonly #ofPrime = new Map<bigint, RsaMaterial | undefined>()
+  #divisions = 0
+
+  /** @param isKnown whether a public key is known, by the hash of its SubjectPublicKeyInfo */
+  constructor(
+    keys: readonly PublicKey[],
+    isKnown: (spkiSha256: string) => boolean,
+    budget: WorkBudget = new WorkBudget(),
+  ) {
+    this.#budget = budget
+    this.#isKnown = isKnown
+    this.#moduli = keys.flatMap(({ material }) => (material.type === 'rsa' ? [material] : []))
+  }
+
+  /** The verified finding of a candidate, if its public half is known. */
+  shown({ material: reported, length, form }: PossibleKey): Detected | undefined {
+    const material = this.#whole(reported)
+    if (material === undefined) return undefined
+    const { spkiSha256 } = keyIdOf(material)
+    if (spkiSha256 === undefined || !this.#isKnown(spkiSha256)) return undefined
+    const { certainty, proof, kind, bits, material: shown } = verifyMaterial(material, this.#budget)
+    if (certainty !== 'proven' || shown === undefined) return undefined
+    const words = `${proof}, which is known`
+    return { offset: 0, length, kind, form, bits, certainty, proof: words, material: shown }
+  }
+
+  #whole(material: KeyMaterial): KeyMaterial | undefined {
+    if (material.type !== 'rsa' || material.n !== NO_MODULUS) return material
+    const { p } = material
+    if (p === undefined) return undefined
+    if (!this.#ofPrime.has(p)) this.#ofPrime.set(p, this.#withPrime(p))
+    return this.#ofPrime.get(p)
+  }
+
+  #withPrime(p: bigint): RsaMaterial | undefined {
+    if (this.#divisions + this.#moduli.length > MOST_DIVISIONS) return undefined
+    this.#divisions += this.#moduli.length
+    const key = this.#moduli.find(({ n }) => n % p === 0n)
+    return key && fromFactor(key, p)
+  }
 }

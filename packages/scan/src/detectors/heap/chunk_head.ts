@@ -7,7 +7,8 @@ const IN_USE = 1
 /** Which flags may be set: of an arena of a thread, and that the chunk before is in use. */
 const ANY_ARENA = 0xfb
 const ANY_BEFORE = 0xfa
-const SIZE_BYTES = 8
+/** Of the size. */
+export const SIZE_BYTES = 8
 
 /** Of the chunk that so many bytes take. */
 export const chunkSize = (bytes: number): number => (bytes + SIZE_BYTES + 15) & -16

@@ -17,63 +17,26 @@ import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
-import { chunkHead, sizeAt } from './chunk_head.ts'
-import { EXPONENTS, isFull, isOdd } from './pointed_numbers.ts'
+import { SIZE_BYTES } from './chunk_head.ts'
+import {
+  type Chunk,
+  chunkAnchors,
+  highOf,
+  isFull,
+  isOdd,
+  lowOf,
+  numberIn,
+  numbersNear,
+} from './chunk_numbers.ts'
+import { EXPONENTS } from './rsa_of_prime.ts'
 
 /** Of a modulus: of the sizes that are in use. */
 const LENGTHS = [128, 256, 384, 512, 1024]
-/** How far from a modulus its factors are searched for, and how many numbers of their size. */
 const REACH = 8192
-const MOST_NUMBERS = 96
-/** Of going through the chunks in reach. */
-const NEAR_COST = (2 * REACH * 600) / 1024
-/** What a chunk takes besides its bytes, and one more limb if need be. */
-const HEAD = 16
-const SIZE_BYTES = 8
-/** Of a number and the head of its chunk. */
-const MOST_BYTES = 2048
 /** Of searching for an exponent's d near. */
 const SEARCH_COST = 10_000
 /** Of the lost bits of two primes of 1024 bits. */
 const REBUILD_COST = 5_000_000
-
-/** A chunk that holds a number of `length` bytes, which begins at `from`. */
-interface Chunk {
-  readonly bytes: Uint8Array
-  readonly from: number
-  readonly length: number
-}
-
-/**
- * Where numbers half as long begin in chunks near this one, nearest first: each as long as its chunk but for two limbs at most,
- * at multiples of 16; with `isAny` even ones too.
- */
-function halvesNear(
-  { bytes, from: own, length: whole }: Chunk,
-  budget: WorkBudget,
-  isAny: boolean,
-): number[] {
-  budget.spend(NEAR_COST)
-  const length = whole / 2
-  const found: number[] = []
-  for (let distance = 16; distance <= REACH && found.length < MOST_NUMBERS; distance += 16) {
-    for (const from of [own - distance, own + distance]) {
-      if (from + length > bytes.length || (!isAny && !isOdd(bytes, from))) continue
-      const size = sizeAt(bytes, from - SIZE_BYTES)
-      if (size !== length + HEAD && size !== length + 2 * HEAD) continue
-      if (isRandomLookingAt(bytes, from, length, budget)) found.push(from)
-    }
-  }
-  return found
-}
-
-/** The lowest 32 bits of the number that begins there. */
-const lowOf = (bytes: Uint8Array, from: number): number =>
-  new DataView(bytes.buffer, bytes.byteOffset + from, 4).getInt32(0, true)
-
-/** The highest 48 bits of the number that ends at `end`. */
-const highOf = (bytes: Uint8Array, end: number): number =>
-  Buffer.from(bytes.buffer, bytes.byteOffset + end - 6, 6).readUIntLE(0, 6)
 
 /** How a number's bytes are in its chunk. */
 interface Order {
@@ -119,9 +82,8 @@ function exponentOf(
   budget: WorkBudget,
   lost = 0,
 ): bigint {
-  const at = own - SIZE_BYTES
-  const from = Math.max(0, at - REACH)
-  const to = Math.min(bytes.length, at + REACH)
+  const from = Math.max(0, own - SIZE_BYTES - REACH)
+  const to = Math.min(bytes.length, own - SIZE_BYTES + REACH)
   const near = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
   const phi = (p - 1n) * (q - 1n)
   const orders = [phi, phi / gcd(p - 1n, q - 1n)]
@@ -154,7 +116,7 @@ function productIn(chunk: Chunk, order: Order, budget: WorkBudget): Detected | u
   const { bytes, from, length } = chunk
   const half = length / 2
   const low = order.low(bytes, from, length)
-  const near = halvesNear(chunk, budget, order.isBig)
+  const near = numbersNear(chunk, budget, order.isBig, half)
     .filter((offset) => order.isFull(bytes, offset, half))
     .map((offset) => ({ offset, low: order.low(bytes, offset, half) }))
   for (const pair of pairsOf(near, (a, b) => Math.imul(a.low, b.low) === low)) {
@@ -173,7 +135,7 @@ function productIn(chunk: Chunk, order: Order, budget: WorkBudget): Detected | u
   return undefined
 }
 
-/** Bits that `free` writes over: two words. */
+/** Bits of a number that `free` writes over: two words. */
 const LOST = 128
 
 /** The same where two others near are its primes but for what `free` wrote over their begins. */
@@ -181,19 +143,17 @@ function freedIn(chunk: Chunk, budget: WorkBudget): Detected | undefined {
   const { bytes, from, length } = chunk
   const half = length / 2
   const high = highOf(bytes, from + length) * 2 ** 48
-  const near = halvesNear(chunk, budget, true)
+  const near = numbersNear(chunk, budget, true, half)
     .filter((offset) => (bytes[offset + half - 1] ?? 0) >= 0x80)
     .map((offset) => ({ offset, high: highOf(bytes, offset + half) }))
   // All three were cut after 48 bits, and their highest bit is set.
   const isPair = (a: { high: number }, b: { high: number }) =>
     Math.abs(high / (a.high * b.high) - 1) <= 2 ** -45
   for (const pair of pairsOf(near, isPair)) {
-    const number = (at: number, bytesOf: number): bigint =>
-      fromLittleEndian(bytes.subarray(at, at + bytesOf), budget)
     const [p = 0n, q = 0n] = pair.map(
-      ({ offset }) => (number(offset, half) >> BigInt(LOST)) << BigInt(LOST),
+      ({ offset }) => (numberIn(bytes, offset, half, budget) >> BigInt(LOST)) << BigInt(LOST),
     )
-    const n = number(from, length)
+    const n = numberIn(bytes, from, length, budget)
     if (!areUpperFactors(n, p, q, LOST)) continue
     budget.spend(REBUILD_COST)
     const primes = fromUpperFactors(n, p, q, LOST)
@@ -207,16 +167,10 @@ function freedIn(chunk: Chunk, budget: WorkBudget): Detected | undefined {
   return undefined
 }
 
-export const MALLOC_RSA_ANCHORS: readonly Anchor[] = LENGTHS.map((length) => ({
-  ...chunkHead(length + HEAD),
-  name: `malloc-rsa-${8 * length}`,
-  number: { from: SIZE_BYTES, length: 64 },
-  before: REACH,
-  behind: REACH + MOST_BYTES,
-  mayContain: (bytes, at) =>
-    LITTLE.isFull(bytes, at + SIZE_BYTES, length) || BIG.isFull(bytes, at + SIZE_BYTES, length),
-  detect: (bytes, at, { budget }) => {
-    const from = at + SIZE_BYTES
-    return from + length > bytes.length ? undefined : detect({ bytes, from, length }, budget)
-  },
-}))
+export const MALLOC_RSA_ANCHORS: readonly Anchor[] = chunkAnchors('malloc-rsa', {
+  lengths: LENGTHS,
+  reach: REACH,
+  mayContain: (bytes, from, length) =>
+    LITTLE.isFull(bytes, from, length) || BIG.isFull(bytes, from, length),
+  detect,
+})

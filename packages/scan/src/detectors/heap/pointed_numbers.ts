@@ -2,15 +2,15 @@
  * RSA keys whose numbers are far apart, as a process with a well-used heap has them: the heads of the numbers are near each
  * other, and each leads to its limbs wherever those are. Two primes and d, or their product, are of one key. @module
  */
-import { bitLength, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
-import { verifyRsa } from '@mintmark/keys/der_keys/verify'
+import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
-import type { Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
 import type { Memory, Pointed } from '../../anchors/detected.ts'
 import { pointerAt } from '../../known/objects/openssl_numbers.ts'
+import { isFull, isOdd } from './chunk_numbers.ts'
+import { rsaOfPrime } from './rsa_of_prime.ts'
 
 const WORD = 8
 /** Of going through the heads near. */
@@ -69,54 +69,6 @@ function numbersNear(
     }
   }
   return found
-}
-
-export const isOdd = (bytes: Uint8Array, from: number): boolean => ((bytes[from] ?? 0) & 1) === 1
-
-/** Whether the lowest bit of a number that begins at `from` is set, and the highest: nothing else costs less to ask. */
-export const isFull = (bytes: Uint8Array, from: number, length: number): boolean =>
-  isOdd(bytes, from) && (bytes[from + length - 1] ?? 0) >= 0x80
-
-/** Public exponents that are distinguished from each other by their d: all that programs make keys with. */
-export const EXPONENTS: readonly bigint[] = [65_537n, 3n, 17n, 5n, 257n]
-
-/** Of a division by a prime of 512 bits. */
-const DIVISION_COST = 2000
-
-const isInverse = (e: bigint, d: bigint, prime: bigint): boolean =>
-  (e * d - 1n) % (prime - 1n) === 0n
-
-/**
- * The key of `p`: a second prime fits where their product is one of the numbers, or where one is d. Where the product shows it,
- * and no d, its exponent is taken to be 65,537.
- *
- * @param others numbers that may be the other prime
- * @param wholes numbers that may be n or d
- */
-function rsaOfPrime(
-  p: bigint,
-  others: readonly Numbered[],
-  wholes: readonly Numbered[],
-  budget: WorkBudget,
-): Verification | undefined {
-  budget.spend(wholes.length * EXPONENTS.length * DIVISION_COST * (bitLength(p) / 512) ** 2)
-  const secrets = wholes.flatMap(({ value: d }) => {
-    const e = EXPONENTS.find((each) => isInverse(each, d, p))
-    return e === undefined ? [] : { d, e }
-  })
-  for (const { value: q } of others) {
-    if (q === p) continue
-    const n = p * q
-    const byExponent = secrets.find(({ d, e }) => isInverse(e, d, q))
-    const isProduct = byExponent === undefined && wholes.some(({ value }) => value === n)
-    if (byExponent === undefined && !isProduct) continue
-    const verification = verifyRsa(
-      { n, e: byExponent?.e ?? 65_537n, p, q, d: byExponent?.d },
-      budget,
-    )
-    if (verification !== undefined) return verification
-  }
-  return undefined
 }
 
 const isPrimeLike = ({ bytes }: Numbered): boolean => isFull(bytes, 0, bytes.length)

@@ -6,6 +6,7 @@ import { LATTICE_SCHEMES, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { type Anchor, EIGHTHS } from '../../anchors/anchor.ts'
 import { chunkHead, chunkSize } from '../heap/chunk_head.ts'
+import { MALLOC_FACTOR_ANCHORS } from '../heap/malloc_factors.ts'
 import { MALLOC_RSA_ANCHORS } from '../heap/malloc_rsa.ts'
 import { POINTED_NUMBER_ANCHORS } from '../heap/pointed_numbers.ts'
 import { CURVE_LAYOUTS } from './curve_layouts.ts'
@@ -45,5 +46,6 @@ export const PROCESS_ANCHORS: readonly Anchor[] = [
     layoutAnchor,
   ),
   ...MALLOC_RSA_ANCHORS,
+  ...MALLOC_FACTOR_ANCHORS,
   ...POINTED_NUMBER_ANCHORS,
 ].map((structure): Anchor => Object.assign({ alignment: EIGHTHS }, structure))
