@@ -72,8 +72,6 @@ const DEEP_BYTES = 256 << 20
 const CUT_SCALARS = 'scalars of which registers hold a part'
 /** Keys that candidates may be: more are implausible. */
 const MOST_POSSIBLE = 8192
-/** Bytes of boundaries that are searched along with the rest. */
-const BOUNDARIES_MEANWHILE = 1 << 24
 
 /** Searches a file window by window, and merges the results. */
 export class Passes {
@@ -284,36 +282,17 @@ export class Passes {
     if (isCut) this.#outcome.limits.add({ code: 'search-cut', name: CUT_SCALARS, offset })
   }
 
-  /**
-   * {@link #search}, and the boundaries. This thread alone searches them: few of them meanwhile, so that other threads
-   * do not wait.
-   */
+  /** {@link #search}, and the boundaries. */
   async #searchWithBoundaries(sought: ScannerTask): Promise<void> {
     const left = this.#left()
     const searchers = searchersOf(this.#file, this.#options, left.bytes)
     const task = sought.kind === 'known' ? { ...sought, searchers } : sought
-    const search = this.#search(task, this.#takeLimits, left)
-    const boundaries = this.#boundaries
-    const { areStarted } = this.#file.threads
-    if (boundaries !== undefined && areStarted && boundaries.source.size <= BOUNDARIES_MEANWHILE) {
-      const results: WindowResult[] = []
-      await allDone([
-        search,
-        this.#searchBoundaries(task, boundaries, (result) => results.push(result)),
-      ])
-      for (const result of results) this.#takeAtBoundaries(boundaries, result)
-      return
-    }
-    await search
-    if (boundaries !== undefined) await this.#searchBoundaries(task, boundaries)
+    await this.#search(task, this.#takeLimits, left)
+    if (this.#boundaries !== undefined) await this.#searchBoundaries(task, this.#boundaries)
   }
 
   /** {@link #search} at the boundaries, in this thread. */
-  async #searchBoundaries(
-    task: ScannerTask,
-    boundaries: SegmentBoundaries,
-    take = (result: WindowResult): unknown => this.#takeAtBoundaries(boundaries, result),
-  ): Promise<void> {
+  async #searchBoundaries(task: ScannerTask, boundaries: SegmentBoundaries): Promise<void> {
     const { source, runs } = boundaries
     const size = { ...sizeOf(planWindows(runs)), packedBytes: this.#options.packedBytes }
     // Where boundaries are most of a flood, all of it was searched with more budget, and its limits are reported again.
@@ -325,7 +304,8 @@ export class Passes {
     // The borders are a file of their own: pointers lead out of it.
     const bare = { ...task, runs: [] }
     await searchFile({ ...this.#file, source, runs }, bare, options, searched, (_, result) => {
-      if (result !== undefined) take(result)
+      if (result !== undefined) this.#takeAtBoundaries(boundaries, result)
+      else this.#outcome.limits.add({ code: 'thread-failed', name: '', offset: 0 })
     })
   }
 
@@ -372,12 +352,6 @@ export class Passes {
     this.#doneBytes = doneBytes
     this.#options.onProgress?.({ doneBytes, totalBytes: this.#totalBytes })
   }
-}
-
-/** Waits for all, and fails as the first does that fails. */
-async function allDone(tasks: readonly Promise<void>[]): Promise<void> {
-  const ends = await Promise.allSettled(tasks)
-  for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
 /** Without keys that fill the file, and keys of curves whose secret is searched for by value. */

@@ -180,7 +180,7 @@ async function searchShown(
   data: readonly Range[],
   { hashKey, scanners, options }: InputSearch,
 ): Promise<Outcome> {
-  const threads = new SearchThreads({ input, hashKey }, file.source, scanners)
+  const threads = new SearchThreads({ input, hashKey }, scanners)
   try {
     return await searchTwice({ ...file, data, hashKey, threads }, options, view)
   } finally {

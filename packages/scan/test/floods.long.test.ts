@@ -104,7 +104,7 @@ async function formsIn(
 ): Promise<{ findings: readonly Finding[]; limits: readonly ScanLimit[]; keys: unknown }> {
   const input = { kind: 'file', path } as const
   const source = openInput(input)
-  const searchThreads = new SearchThreads({ input, hashKey }, source)
+  const searchThreads = new SearchThreads({ input, hashKey })
   try {
     const dump = openDump(source)
     const limits = new LimitList()

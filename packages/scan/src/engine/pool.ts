@@ -22,16 +22,13 @@ export type TakeResult = (window: Window, result: WindowResult | undefined) => v
 /** The threads of one scan, started on demand. */
 export class SearchThreads {
   /** Of the calling thread. */
-  readonly scanners: ScannerPool
+  readonly #scanners: ScannerPool
   readonly #start: SearchStart
-  readonly #here: SearchHere
   #others: Searcher[] = []
 
-  /** @param source of the calling thread: the same bytes as `start.input` */
-  constructor(start: SearchStart, source: ByteSource, scanners: ScannerPool = new ScannerPool()) {
-    this.scanners = scanners
+  constructor(start: SearchStart, scanners: ScannerPool = new ScannerPool()) {
+    this.#scanners = scanners
     this.#start = start
-    this.#here = new SearchHere(source, start.hashKey, scanners)
   }
 
   /** Whether there are threads besides the calling one. */
@@ -43,22 +40,30 @@ export class SearchThreads {
    * Gives each window to one of `count` threads, this one included, and each result to `take` in the order of windows.
    *
    * Keeps only few windows and results at a time. One search at a time.
+   *
+   * @param source of the calling thread: the same bytes as `start.input` where there are others
    */
   async search(
     task: ScannerTask,
     count: number,
+    source: ByteSource,
     windows: Iterator<Window, unknown>,
     take: TakeResult,
   ): Promise<void> {
     this.#others = this.#others.filter(({ isOver }) => !isOver)
     while (this.#others.length < count - 1) this.#others.push(new SearchThread(this.#start))
-    const threads = [...this.#others.slice(0, count - 1), this.#here]
-    await new PooledSearch(task, threads, windows, take).run()
+    const here = new SearchHere(source, this.#start.hashKey, this.#scanners)
+    const threads = [...this.#others.slice(0, count - 1), here]
+    try {
+      await new PooledSearch(task, threads, windows, take).run()
+    } finally {
+      await here.close()
+    }
   }
 
   /** All threads have wiped their memory and closed the file when this resolves; they end by themselves. */
   async close(): Promise<void> {
-    await Promise.all([...this.#others, this.#here].map((thread) => thread.close()))
+    await Promise.all(this.#others.map((thread) => thread.close()))
   }
 }
 

@@ -1,12 +1,10 @@
-/** Takes the windows of a file through one pass: in this thread where that is quicker, otherwise in several. @module */
+/** Takes the windows of a file through one pass: in this thread alone where that is quicker. @module */
 import { availableParallelism } from 'node:os'
 import type { ByteSource, Range } from '@mintmark/dump'
 import { type Run, WINDOW_BYTES, type Window } from '../anchors/scan_plan.ts'
 import type { FileBorders } from '../memory/segment_chains.ts'
 import type { SearchThreads, TakeResult } from './pool.ts'
-
 import type { ScannerTask } from './scanner_task.ts'
-import { searchWindow } from './window_result.ts'
 
 /** Each thread takes some 40 MB: more would exceed the memory limit. */
 const MOST_THREADS = 8
@@ -59,36 +57,6 @@ export async function searchFile(
   { windows, bytes }: Searched,
   take: TakeResult,
 ): Promise<void> {
-  const threads = searchersOf(file, options, bytes)
-  if (threads === 1) await searchHere(file, task, take, windows)
-  else await file.threads.search(task, threads, windows[Symbol.iterator](), take)
-}
-
-async function searchHere(
-  file: SearchedFile,
-  task: ScannerTask,
-  take: TakeResult,
-  windows: Iterable<Window>,
-): Promise<void> {
-  const search = { ...task, hashKey: file.hashKey }
-  const { scanners } = file.threads
-  const scanner = scanners.take(task)
-  try {
-    let isFirst = true
-    for (const window of windows) {
-      // oxlint-disable-next-line no-await-in-loop -- lets others run between windows
-      if (!isFirst) await othersDone()
-      isFirst = false
-      take(window, searchWindow(scanner, file.source, window, search))
-    }
-  } finally {
-    scanners.giveBack(task, scanner)
-  }
-}
-
-/** Resolves after other work of this thread had its time. */
-function othersDone(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve)
-  })
+  const count = searchersOf(file, options, bytes)
+  await file.threads.search(task, count, file.source, windows[Symbol.iterator](), take)
 }
