@@ -42,13 +42,7 @@ export function givenKeys(
   given: readonly PublicKey[],
   { found, isStopped }: GivenSearch,
 ): readonly GivenKey[] {
-  const byId = new Map<string, Finding[]>()
-  for (const finding of found) {
-    const id = finding.keyId?.spkiSha256 ?? ''
-    const existing = byId.get(id)
-    if (existing === undefined) byId.set(id, [finding])
-    else existing.push(finding)
-  }
+  const byId = Map.groupBy(found, ({ keyId }) => keyId?.spkiSha256 ?? '')
   const isProtected = found.some(isProtectedKey)
   return given.map((key) => {
     const own = byId.get(key.keyId.spkiSha256 ?? ' ') ?? []

@@ -1,5 +1,5 @@
 /** Known RSA keys of one size: what their factors have in common, and their tables in the kernel. @module */
-import { bitLength } from '@mintmark/keys/arithmetic/modular'
+import { bitLength, hasSmallFactor } from '@mintmark/keys/arithmetic/modular'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type {
   ConjugateKernel,
@@ -33,26 +33,10 @@ export interface RsaGroup {
   readonly searchLimits: SearchLimits
 }
 
-/**
- * No factor of an RSA modulus is among these: numbers that were taken for one by mistake mostly have one. In two groups,
- * whose products are exact as Numbers: a file can hold ten thousand moduli.
- */
-const SMALL_PRIMES = [
-  [3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41],
-  [43, 47, 53, 59, 61, 67],
-].map((primes) => ({ primes, product: BigInt(primes.reduce((product, prime) => product * prime)) }))
-
-function hasSmallPrime(n: bigint): boolean {
-  return SMALL_PRIMES.some(({ primes, product }) => {
-    const rest = Number(n % product)
-    return primes.some((prime) => rest % prime === 0)
-  })
-}
-
 /** Whether the search can search for this key's private half. */
 export function isSearchable({ n, e }: RsaMaterial): boolean {
   const bits = bitLength(n)
-  if (bits < MODULUS_BITS.least || bits > MODULUS_BITS.most || hasSmallPrime(n)) return false
+  if (bits < MODULUS_BITS.least || bits > MODULUS_BITS.most || hasSmallFactor(n)) return false
   return (n & 1n) === 1n && (e & 1n) === 1n && e >= 3n && e < n
 }
 
@@ -65,13 +49,7 @@ export function rsaGroups(
   keys: readonly RsaMaterial[],
   searchLimits: SearchLimits = new SearchLimits('given', 'given'),
 ): readonly RsaGroup[] {
-  const bySize = new Map<number, RsaMaterial[]>()
-  for (const key of keys.filter((each) => isSearchable(each))) {
-    const bits = bitLength(key.n)
-    const group = bySize.get(bits)
-    if (group === undefined) bySize.set(bits, [key])
-    else group.push(key)
-  }
+  const bySize = Map.groupBy(keys.filter(isSearchable), ({ n }) => bitLength(n))
   return [...bySize].map(([bits, group]) => rsaGroup(kernel, group, bits, searchLimits))
 }
 

@@ -68,24 +68,15 @@ export function secretGroups(keys: readonly SingleSecret[]): readonly SecretGrou
   const strings = keys.filter((key) => key.type === 'okp')
   return [
     ...seedGroups(keys.filter(isLattice)),
-    ...grouped(points, ({ curve }) => curve).map((own) => pointGroup(own[0].curve, own)),
-    ...grouped(strings, ({ curve }) => curve).map((own) => stringGroup(own[0].curve, own)),
+    ...[...Map.groupBy(points, ({ curve }) => curve)].map(([curve, own]) => pointGroup(curve, own)),
+    ...[...Map.groupBy(strings, ({ curve }) => curve)].map(([curve, own]) =>
+      stringGroup(curve, own),
+    ),
   ]
 }
 
 const isLattice = (key: SingleSecret): key is LatticeMaterial =>
   key.type === 'ml-kem' || key.type === 'ml-dsa'
-
-/** Keys of one name each, in the order of their first. */
-function grouped<T>(keys: readonly T[], nameOf: (key: T) => string): readonly [T, ...T[]][] {
-  const groups = new Map<string, [T, ...T[]]>()
-  for (const key of keys) {
-    const group = groups.get(nameOf(key))
-    if (group === undefined) groups.set(nameOf(key), [key])
-    else group.push(key)
-  }
-  return [...groups.values()]
-}
 
 const signOf = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, SIGN_BYTES)
 
