@@ -22,7 +22,7 @@ export interface Anchor {
   /**
    * Bytes of a random number behind the pattern, without which `detect` would find nothing: the kernel passes over the pattern
    * where they are text, or a dozen of them are 0, or two words or more of eight bytes have no upper 16 bits, as addresses have
-   * none. Fewer than one random number in 10^8 is so, and of those in digits of 60 bits fewer than one in 10^6.
+   * none. Fewer than one random number in 10^8 is so.
    */
   readonly number?: RandomNumber | undefined
   /** How far before and behind the anchor the detector may look, in bytes; at most `REACH`. */

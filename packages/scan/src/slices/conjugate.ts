@@ -8,19 +8,18 @@
  */
 import { limbs28 } from '@mintmark/keys/arithmetic/limbs'
 import { randomBounds } from '@mintmark/keys/material/random_looking'
-import { candidateOf } from './candidate_entry.ts'
-import { closeBelowFraction } from './close_fractions.ts'
-import type {
-  Candidate,
-  CandidateChoice,
-  DigitShape,
-  ExponentOffsets,
-  ExponentTable,
-  FactorHit,
-  FactorShape,
-  KeyTable,
-  OffsetRoom,
-  WordTable,
+import {
+  type Candidate,
+  type CandidateChoice,
+  candidateOf,
+  type DigitShape,
+  type ExponentOffsets,
+  type ExponentTable,
+  type FactorHit,
+  type FactorShape,
+  type KeyTable,
+  type OffsetRoom,
+  type WordTable,
 } from './conjugate_types.ts'
 import { AT, HITS, LIST, LISTS, PAIRS, SliceMemory } from './slice_memory.ts'
 import { SliceOffsets } from './slice_offsets.ts'
@@ -370,4 +369,24 @@ export class ConjugateKernel {
   #call(name: string, ...parts: readonly (readonly (number | bigint)[])[]): number {
     return this.#memory.call(name, ...parts)
   }
+}
+
+/** How many buckets off the kernel may be. */
+const OFF = 1.125
+
+/**
+ * For each of 2^16 buckets of [0, 1) whether what is taken for something in it may be just below a fraction with a denominator
+ * up to 32. See `exponents` in the kernel.
+ */
+function closeBelowFraction(): Uint8Array {
+  const close = new Uint8Array(1 << 16)
+  for (let denominator = 1; denominator <= 32; denominator++) {
+    for (let numerator = 1; numerator <= denominator; numerator++) {
+      const offset = (numerator * 65_536) / denominator
+      for (let bucket = Math.ceil(offset - OFF); bucket <= offset + OFF; bucket++) {
+        close[bucket & 0xffff] = 1
+      }
+    }
+  }
+  return close
 }

@@ -19,6 +19,18 @@ export interface Candidate {
   readonly kind: CandidateKind
 }
 
+/** By their numbers in the kernels. */
+const KINDS: readonly CandidateKind[] = ['factor', 'beside', 'negated', 'halved']
+
+/** A candidate as the kernels write it: the offset in the lower 21 bits, then its order of bytes in 3 and its kind in 2. */
+export function candidateOf(entry: number): Candidate {
+  return {
+    at: entry & 0x1fffff,
+    order: (entry >>> 21) & 7,
+    kind: KINDS[(entry >>> 24) & 3] ?? 'factor',
+  }
+}
+
 /** Which windows are listed that nothing marks. */
 export interface CandidateChoice {
   /** How many of {@link ORDERS} are examined. */

@@ -10,7 +10,7 @@ import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { besidePoints } from '../objects/offsets_near_points.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import { cutNumbersIn, type SpelledCut } from './cut_scalars.ts'
-import { pointSigns, SIGN_BYTES } from './point_signs.ts'
+import { pointSigns, SIGN_BYTES } from './secret_groups.ts'
 import type { SoughtGroup } from './secret_probes.ts'
 
 /** Bytes that may be missing. */

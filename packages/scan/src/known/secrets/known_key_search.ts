@@ -11,7 +11,7 @@ import type { Detected, Probe } from '../../anchors/detected.ts'
 import type { LeftOver, WindowSearch } from '../../anchors/window_search.ts'
 import { BEHIND, ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
 import { type LocatedNumber, movedBy } from '../rsa/located_numbers.ts'
-import { isSearchable, rsaGroups } from '../rsa/rsa_group.ts'
+import { rsaGroups } from '../rsa/rsa_group.ts'
 import { RsaSearch } from '../rsa/rsa_search.ts'
 import { detectedOf, type FoundValue } from '../values/found_value.ts'
 import { type Depth, SearchLimits, type Whose } from '../values/search_limits.ts'
@@ -53,8 +53,6 @@ export class KnownKeySearch implements WindowSearch {
   readonly #secrets: SecretSearch | undefined
   /** Values of keys that were found before, and words that secrets are found by: at the same offsets. */
   readonly #words: ValueTable | undefined
-  /** Keys that cannot be searched for: their numbers are too small, too large or not those of a key. */
-  readonly unsearchable: number
 
   /** Of the discovered keys those of public root stores are left out: their private halves are with their authorities. */
   constructor(keys: readonly PublicKey[], options: KnownKeyOptions) {
@@ -82,9 +80,6 @@ export class KnownKeySearch implements WindowSearch {
       const values = new ValuePatterns(found, this.#secrets?.step)
       this.#words = new ValueTable(this.#kernel, values, this.#secrets?.words(values.step))
     }
-    this.unsearchable = sets
-      .flatMap(({ materials }) => materials.filter(isRsa))
-      .filter((material) => !isSearchable(material)).length
   }
 
   /**

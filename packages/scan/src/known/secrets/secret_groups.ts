@@ -5,7 +5,12 @@
  */
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { publicPoint } from '@mintmark/keys/arithmetic/ec'
-import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
+import {
+  fromBigEndian,
+  fromLittleEndian,
+  inverse,
+  toBigEndian,
+} from '@mintmark/keys/arithmetic/modular'
 import { montgomeryOfEach, okpNamed, okpPublicKey } from '@mintmark/keys/arithmetic/okp'
 import { LATTICE_SCHEMES } from '@mintmark/keys/der_keys/post_quantum'
 import type {
@@ -20,7 +25,6 @@ import { spkiParts } from '@mintmark/keys/public_half/spki'
 import { clamped } from '../values/derived_values.ts'
 import { digitBytes, PYTHON_DIGITS } from '../values/digit_encodings.ts'
 import { CutScalars } from './cut_scalars.ts'
-import { pointSigns, SIGN_BYTES } from './point_signs.ts'
 
 /** Keys of curves, and of ML-KEM and ML-DSA. */
 export type SingleSecret = EcMaterial | OkpMaterial | LatticeMaterial
@@ -77,6 +81,22 @@ export function secretGroups(keys: readonly SingleSecret[]): readonly SecretGrou
 
 const isLattice = (key: SingleSecret): key is LatticeMaterial =>
   key.type === 'ml-kem' || key.type === 'ml-dsa'
+
+/** Bytes of a public half that are compared. */
+export const SIGN_BYTES = 16
+
+/** Both coordinates plain, highest and lowest byte first, and in Montgomery form. */
+export function pointSigns({ curve, x, y }: EcMaterial): Uint8Array[] {
+  const { p, bits, lengthBytes } = curveNamed(curve)
+  const radix = BigInt(Math.ceil(bits / 64) * 64)
+  return [x, y].flatMap((coordinate) => {
+    const big = Uint8Array.from(toBigEndian(coordinate, lengthBytes))
+    const montgomery = toBigEndian((coordinate << radix) % p, lengthBytes)
+    return [big, big.toReversed(), Uint8Array.from(montgomery).toReversed()].map((bytes) =>
+      bytes.subarray(0, SIGN_BYTES),
+    )
+  })
+}
 
 const signOf = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, SIGN_BYTES)
 
