@@ -1,48 +1,53 @@
 /**
  * Known public keys whose private half is one secret, where RSA has factors: what they look like in memory, and whether bytes
- * are the secret of one of them. Of ML-KEM and ML-DSA a seed gives ρ by one hash, so that a probe costs next to nothing (FIPS
- * 203, algorithm 13; FIPS 204, algorithm 6). @module
+ * are the secret of one of them. Of DSA and DH powers of g stand for multiples of a point; of ML-KEM and ML-DSA a seed gives ρ
+ * by one hash, so that a probe costs next to nothing (FIPS 203, algorithm 13; FIPS 204, algorithm 6). @module
  */
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { publicPoint } from '@mintmark/keys/arithmetic/ec'
+import { FixedBase, fixedBaseCost } from '@mintmark/keys/arithmetic/fixed_base'
 import {
+  bitLength,
   fromBigEndian,
   fromLittleEndian,
   inverse,
   toBigEndian,
+  toShortestBytes,
 } from '@mintmark/keys/arithmetic/modular'
 import { montgomeryOfEach, okpNamed, okpPublicKey } from '@mintmark/keys/arithmetic/okp'
 import { LATTICE_SCHEMES } from '@mintmark/keys/der_keys/post_quantum'
 import type {
   Curve,
   EcMaterial,
+  GroupMaterial,
   KeyMaterial,
   LatticeMaterial,
   OkpMaterial,
 } from '@mintmark/keys/material/key_material'
+import { type GroupKey, groupKeyOfSpki } from '@mintmark/keys/public_half/group_spki'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { spkiParts } from '@mintmark/keys/public_half/spki'
 import { clamped } from '../values/derived_values.ts'
 import { digitBytes, PYTHON_DIGITS } from '../values/digit_encodings.ts'
 import { CutScalars } from './cut_scalars.ts'
 
-/** Keys of curves, and of ML-KEM and ML-DSA. */
-export type SingleSecret = EcMaterial | OkpMaterial | LatticeMaterial
+/** Keys of curves, of DSA and DH, and of ML-KEM and ML-DSA. */
+export type SingleSecret = EcMaterial | OkpMaterial | GroupMaterial | LatticeMaterial
 
-/** Whether a key has one secret, by which it is searched for. */
+/** Whether a key has one secret and no factors. */
 export const hasOneSecret = (material: PublicKey['material']): material is SingleSecret =>
-  !['rsa', 'dsa', 'dh'].includes(material.type)
+  material.type !== 'rsa'
 
 /** What a secret turned out to be. */
 export interface FoundSecret {
   readonly material: KeyMaterial
   /** `limbs-le64`, `limbs-be`, `java-int-array`, or the form of its digits. */
   readonly spelling: string
-  readonly name: 'd' | 'montgomery-d' | 'seed' | 'scalar' | 'expanded-scalar'
+  readonly name: 'd' | 'montgomery-d' | 'seed' | 'scalar' | 'expanded-scalar' | 'secret'
   readonly proof: string
 }
 
-/** Known keys of one curve, or of one parameter set. */
+/** Known keys of one curve, one group of numbers, or one parameter set. */
 export interface SecretGroup {
   /** Bytes of a secret. */
   readonly length: number
@@ -66,11 +71,12 @@ export interface SecretGroup {
   readonly rareSecretIn?: (bytes: Uint8Array) => FoundSecret | undefined
 }
 
-/** Groups keys by curve or parameter set. */
+/** Groups keys by curve, and others by their numbers or parameter set. */
 export function secretGroups(keys: readonly SingleSecret[]): readonly SecretGroup[] {
   const points = keys.filter((key) => key.type === 'ec')
   const strings = keys.filter((key) => key.type === 'okp')
   return [
+    ...numberGroups(keys.filter(isOfGroup)),
     ...seedGroups(keys.filter(isLattice)),
     ...[...Map.groupBy(points, ({ curve }) => curve)].map(([curve, own]) => pointGroup(curve, own)),
     ...[...Map.groupBy(strings, ({ curve }) => curve)].map(([curve, own]) =>
@@ -79,6 +85,8 @@ export function secretGroups(keys: readonly SingleSecret[]): readonly SecretGrou
   ]
 }
 
+const isOfGroup = (key: SingleSecret): key is GroupMaterial =>
+  key.type === 'dsa' || key.type === 'dh'
 const isLattice = (key: SingleSecret): key is LatticeMaterial =>
   key.type === 'ml-kem' || key.type === 'ml-dsa'
 
@@ -99,6 +107,16 @@ export function pointSigns({ curve, x, y }: EcMaterial): Uint8Array[] {
 }
 
 const signOf = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, SIGN_BYTES)
+
+/** The secret that bytes are in either order, if a number is one. */
+function inEitherOrder(
+  numberIn: NonNullable<SecretGroup['numberIn']>,
+): Pick<SecretGroup, 'numberIn' | 'secretIn' | 'limbsIn'> {
+  const limbsIn = (bytes: Uint8Array) => numberIn(fromLittleEndian(bytes), 'limbs-le64')
+  const secretIn = (bytes: Uint8Array) =>
+    numberIn(fromBigEndian(bytes), 'limbs-be') ?? limbsIn(bytes)
+  return { numberIn, limbsIn, secretIn }
+}
 
 /** Measured on one core with OpenSSL 3; P-256 has an implementation of its own there. */
 const POINT_COST: Partial<Record<Curve, number>> = {
@@ -132,10 +150,7 @@ function pointGroup(curve: Curve, keys: readonly EcMaterial[]): SecretGroup {
       [x, y].map((number) => digitBytes(PYTHON_DIGITS, number, 8 * lengthBytes)),
     ),
     limbs: Math.ceil(lengthBytes / 8),
-    numberIn: secretOf,
-    limbsIn: (bytes) => secretOf(fromLittleEndian(bytes), 'limbs-le64'),
-    secretIn: (bytes) =>
-      secretOf(fromBigEndian(bytes), 'limbs-be') ?? secretOf(fromLittleEndian(bytes), 'limbs-le64'),
+    ...inEitherOrder(secretOf),
     scalars: { cut: new CutScalars(curve), keys },
     // Botan keeps it so, and in no other form.
     rareSecretIn: (bytes) => {
@@ -192,6 +207,65 @@ function montgomeryKeys(keys: readonly OkpMaterial[]): Map<string, OkpMaterial> 
       return u === undefined ? [] : [[hexOf(u), key] as const]
     }),
   )
+}
+
+interface KnownNumbers {
+  readonly material: GroupMaterial
+  readonly numbers: GroupKey
+}
+
+/** Keys of one group of numbers, once for each length that their secrets can have. */
+function numberGroups(keys: readonly GroupMaterial[]): readonly SecretGroup[] {
+  const known = keys.flatMap((material) => {
+    const numbers = groupKeyOfSpki(material.publicKey)
+    return numbers === undefined ? [] : [{ material, numbers }]
+  })
+  return [...Map.groupBy(known, groupName).values()].flatMap((group) => {
+    const [first] = group
+    if (first === undefined) return []
+    const { p, g } = first.numbers
+    const base = new FixedBase(g, p)
+    const byPublic = new Map(group.map(({ material, numbers }) => [numbers.y, material]))
+    const signs = group.flatMap(({ numbers: { y } }) => {
+      const big = Uint8Array.from(toBigEndian(y, Math.ceil(bitLength(p) / 8)))
+      return [big, big.toReversed()].map(signOf)
+    })
+    const numberIn = (x: bigint, spelling: FoundSecret['spelling']): FoundSecret | undefined => {
+      const key = byPublic.get(base.power(x))
+      if (key === undefined || x === 0n) return undefined
+      const material: GroupMaterial = { ...key, secret: new Uint8Array(toShortestBytes(x)) }
+      return { material, spelling, name: 'secret', proof: 'g^x ≡ y (mod p)' }
+    }
+    const tests = inEitherOrder(numberIn)
+    return lengthsOf(first.numbers).map((length) => {
+      const cost = 2 * fixedBaseCost(bitLength(p), 8 * length)
+      return Object.assign({ length, cost, signs, limbs: Math.ceil(length / 8) }, tests)
+    })
+  })
+}
+
+const groupName = ({ material, numbers: { p, g } }: KnownNumbers): string =>
+  `${material.type} ${p} ${g}`
+
+/** Bits of the modulus, and of the exponents that OpenSSL and NSS draw for safe primes of that size. */
+const SHORT_EXPONENTS = new Map([
+  [2048, 225],
+  [3072, 275],
+  [4096, 325],
+  [6144, 375],
+  [8192, 400],
+])
+
+/**
+ * Bytes that a secret can have: those of q; without q as many as p has, half of them (Java), or what the strength of p
+ * asks for.
+ */
+function lengthsOf({ p, q }: GroupKey): readonly number[] {
+  if (q !== undefined) return [Math.ceil(bitLength(q) / 8)]
+  const bits = bitLength(p)
+  const short = SHORT_EXPONENTS.get(bits)
+  const all = [...(short === undefined ? [] : [short]), bits / 2, bits]
+  return [...new Set(all.map((each) => Math.ceil(each / 8)))]
 }
 
 /** Nanoseconds of a hash, and of the key pair of each seed that gives the ρ of a known key. */

@@ -6,17 +6,25 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { FixedBase } from '@mintmark/keys/arithmetic/fixed_base'
+import { fromBigEndian, power, toBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { okpPublicKey } from '@mintmark/keys/arithmetic/okp'
+import { childrenOf, contentOf, elementOf, TAG } from '@mintmark/keys/der/der'
+import { groupKeyOfSpki } from '@mintmark/keys/public_half/group_spki'
+import { groupSpki, OID, okpSpki } from '@mintmark/keys/public_half/spki'
+import { type PublicKey, parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { readAgain } from '@mintmark/testkit'
 import { armoured } from '@mintmark/testkit/public_key_world'
-import { fromBigEndian, toBigEndian } from '../src/arithmetic/modular.ts'
-import { okpPublicKey } from '../src/arithmetic/okp.ts'
-import { groupKeyOfSpki } from '../src/public_half/group_spki.ts'
-import { groupSpki, OID, okpSpki } from '../src/public_half/spki.ts'
-import { type PublicKey, parsePublicKeys } from '../src/public_keys/parse.ts'
+import * as fc from 'fast-check'
+import { KnownKeySearch } from '../../src/known/secrets/known_key_search.ts'
+import { GROUNDS } from './known_plants.ts'
 
 interface GroupPair {
   readonly spki: Buffer
   readonly given: PublicKey
+  /** Highest byte first. */
+  readonly x: Buffer
+  readonly y: Buffer
 }
 
 const spkiOf = (key: KeyObject): Buffer => key.export({ format: 'der', type: 'spki' })
@@ -24,8 +32,17 @@ const given = (bytes: Uint8Array | string) => parsePublicKeys(Buffer.from(bytes)
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 function dsaPair(pair: { publicKey: KeyObject; privateKey: KeyObject }): GroupPair {
-  const spki = spkiOf(readAgain(pair).publicKey)
-  return { spki, given: given(spki).keys[0] ?? assert.fail() }
+  const { publicKey, privateKey } = readAgain(pair)
+  const spki = spkiOf(publicKey)
+  const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' })
+  const whole = elementOf(pkcs8, 0, pkcs8.length, TAG.sequence)
+  const octets = whole && childrenOf(pkcs8, whole)?.[2]
+  const number = octets && elementOf(pkcs8, octets.from, octets.to, TAG.integer)
+  const key = given(spki).keys[0]
+  const numbers = groupKeyOfSpki(spki)
+  assert.ok(number && key && numbers)
+  const x = toBigEndian(fromBigEndian(contentOf(pkcs8, number)), 32)
+  return { spki, given: key, x, y: toBigEndian(numbers.y, 256) }
 }
 
 const DSA = dsaPair(generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 }))
@@ -36,10 +53,11 @@ function dhPair(): GroupPair {
   const group = createDiffieHellmanGroup('modp14')
   group.generateKeys()
   const [p, g] = [group.getPrime(), group.getGenerator()].map((bytes) => fromBigEndian(bytes))
-  const y = fromBigEndian(group.getPublicKey())
-  assert.ok(p && g)
+  const [x, y] = [group.getPrivateKey(), group.getPublicKey()].map((bytes) => fromBigEndian(bytes))
+  assert.ok(p && g && x && y)
   const spki = groupSpki(OID.dh, [p, g, 225n], y)
-  return { spki, given: given(spki).keys[0] ?? assert.fail() }
+  const key = given(spki).keys[0] ?? assert.fail()
+  return { spki, given: key, x: toBigEndian(x, 29), y: toBigEndian(y, 256) }
 }
 
 const string = (bytes: Uint8Array): Buffer => {
@@ -53,6 +71,30 @@ const line = (type: string) => {
   const name = Buffer.concat([Buffer.from([0, 0, 0, type.length]), Buffer.from(type)])
   return `${type} ${Buffer.concat([name, Buffer.alloc(60, 7)]).toString('base64')}`
 }
+
+/** OpenSSL's BIGNUM {limbs*, top, dmax, neg, flags}, for constant time. */
+function bignum(address: bigint, limbs: number): Uint8Array {
+  const bytes = Buffer.alloc(24)
+  bytes.writeBigUInt64LE(address, 0)
+  for (const [i, value] of [limbs, limbs, 0, 4].entries()) bytes.writeUInt32LE(value, 8 + 4 * i)
+  return bytes
+}
+
+it('a power of a fixed base is the power', () => {
+  const numbers = fc.record({
+    base: fc.bigInt(0n, 1n << 512n),
+    modulus: fc.bigInt(2n, 1n << 512n),
+    exponents: fc.array(fc.bigInt(0n, 1n << 200n), { minLength: 1, maxLength: 4 }),
+  })
+  fc.assert(
+    fc.property(numbers, ({ base, modulus, exponents }) => {
+      const fixed = new FixedBase(base, modulus)
+      for (const exponent of exponents)
+        assert.equal(fixed.power(exponent), power(base, exponent, modulus))
+    }),
+    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 100) },
+  )
+})
 
 describe('a public key of DSA is read', () => {
   const { p, q, g, y } = groupKeyOfSpki(DSA.spki) ?? assert.fail()
@@ -141,4 +183,49 @@ describe('what cannot be looked for is refused with a reason', () => {
       assert.match(both.problems.join(), reason)
     })
   }
+})
+
+describe('the secret of a known key', () => {
+  const BASE = 0x7f1b_0100_0000n
+  const AT = 20_000
+
+  const hitsIn = (key: GroupPair, bytes: Uint8Array) =>
+    new KnownKeySearch([key.given], { deep: false })
+      .search(bytes, 0, bytes.length, BASE)
+      .map(({ kind, form, offset, bits, certainty }) => ({ kind, form, offset, bits, certainty }))
+
+  for (const [kind, key] of [
+    ['dsa', DSA],
+    ['dh', DH],
+  ] as const) {
+    for (const [ground, fill] of Object.entries(GROUNDS)) {
+      it(`of ${kind.toUpperCase()} is found right before y, highest byte first (${ground})`, () => {
+        const bytes = fill(40_000, 3)
+        bytes.set(key.x, AT)
+        bytes.set(key.y, AT + key.x.length)
+        const expected = { kind, form: 'limbs-be', offset: AT, bits: 2048, certainty: 'proven' }
+        assert.ok(
+          hitsIn(key, bytes).some((hit) => JSON.stringify(hit) === JSON.stringify(expected)),
+        )
+      })
+    }
+
+    it(`of ${kind.toUpperCase()} is found where a BIGNUM points to it, far from y`, () => {
+      const bytes = GROUNDS.random(2 << 20, 5)
+      const at = 1_600_016
+      bytes.set(Buffer.concat([key.x.toReversed(), Buffer.alloc(32 - key.x.length)]), at)
+      bytes.set(bignum(BASE + BigInt(at), 4), 800_000)
+      assert.deepEqual(hitsIn(key, bytes), [
+        { kind, form: 'limbs-le64', offset: at, bits: 2048, certainty: 'proven' },
+      ])
+    })
+  }
+
+  it('is none where another key of the same group is known', () => {
+    const other = DSA.y.toReversed()
+    const bytes = new Uint8Array(40_000)
+    bytes.set(DSA.x, AT)
+    bytes.set(other, AT + 32)
+    assert.deepEqual(hitsIn(DH, bytes), [])
+  })
 })
