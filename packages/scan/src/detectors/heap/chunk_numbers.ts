@@ -6,7 +6,7 @@ import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
-import type { Detector } from '../../anchors/detected.ts'
+import type { Detector, Probe } from '../../anchors/detected.ts'
 import { chunkHead, SIZE_BYTES, sizeAt } from './chunk_head.ts'
 
 /** What a chunk takes besides its bytes, and one more limb if need be. */
@@ -36,20 +36,20 @@ interface ChunkLayout {
 /** Anchors at chunks with numbers of these lengths. */
 export function chunkAnchors(name: string, layout: ChunkLayout): readonly Anchor[] {
   const { lengths, reach, mayContain, detect } = layout
-  return lengths.map((length) => ({
-    ...chunkHead(length + HEAD),
-    name: `${name}-${8 * length}`,
-    number: { from: SIZE_BYTES, length: 64 },
-    before: reach,
-    behind: reach + MOST_BYTES,
-    mayContain: (bytes, at) => mayContain(bytes, at + SIZE_BYTES, length),
-    detect: (bytes, at, { budget }) => {
-      const from = at + SIZE_BYTES
-      return from + length > bytes.length
-        ? undefined
-        : detect({ bytes, from, length, reach }, budget)
-    },
-  }))
+  return lengths.map((length) =>
+    Object.assign(chunkHead(length + HEAD), {
+      name: `${name}-${8 * length}`,
+      number: { from: SIZE_BYTES, length: 64 } as const,
+      before: reach,
+      behind: reach + MOST_BYTES,
+      mayContain: (bytes: Uint8Array, at: number) => mayContain(bytes, at + SIZE_BYTES, length),
+      detect: (bytes: Uint8Array, at: number, { budget }: Probe) => {
+        const from = at + SIZE_BYTES
+        const chunk = { bytes, from, length, reach }
+        return from + length > bytes.length ? undefined : detect(chunk, budget)
+      },
+    }),
+  )
 }
 
 export const isOdd = (bytes: Uint8Array, from: number): boolean => ((bytes[from] ?? 0) & 1) === 1
