@@ -26,21 +26,6 @@ export interface SoughtGroup extends SecretGroup {
   readonly shapes: ReadonlyMap<DigitEncoding, DigitShape>
 }
 
-/** Kinds of offsets: whose budget they take, and whether the lowest byte comes first there. */
-const KINDS = {
-  pointed: { budget: 'pointed', isLowFirst: true },
-  far: { budget: 'far', isLowFirst: true },
-  alike: { budget: 'pointed', isLowFirst: false },
-  string: { budget: 'strings', isLowFirst: false },
-  before: { budget: 'before', isLowFirst: false },
-  near: { budget: 'near', isLowFirst: false },
-  placed: { budget: 'placed', isLowFirst: false },
-  every: { budget: 'every', isLowFirst: false },
-  java: { budget: 'java', isLowFirst: false },
-  number: { budget: 'terms', isLowFirst: true },
-  term: { budget: 'terms', isLowFirst: false },
-} as const
-
 /** Nanoseconds of a read from the file. */
 const READ_COST = 5000
 
@@ -57,17 +42,16 @@ export class SecretProbes {
     this.#group = group
   }
 
-  /** Bytes at offsets of the window. */
-  offsets(offsets: Iterable<number>, kind: keyof typeof KINDS): void {
+  /** Bytes at offsets of the window: in either order, or lowest byte first. */
+  offsets(offsets: Iterable<number>, name: keyof SecretBudgets, isLowFirst = false): void {
     for (const at of offsets) {
-      if (!this.#bytesAt(this.#bytes, at, kind, at)) return
+      if (!this.#bytesAt(this.#bytes, at, { name, isLowFirst, offset: at })) return
     }
   }
 
   /** @returns false once the budget is used up */
-  #bytesAt(bytes: Uint8Array, at: number, kind: keyof typeof KINDS, offset: number): boolean {
+  #bytesAt(bytes: Uint8Array, at: number, { name, isLowFirst, offset }: BytesProbe): boolean {
     const { length, limbs, budgets, secretIn, limbsIn, rareSecretIn } = this.#group
-    const { budget: name, isLowFirst } = KINDS[kind]
     const budget = budgets[name]
     const cost = isLowFirst && limbs > 0 ? this.#group.cost / 2 : this.#group.cost
     if (budget.isSpent(cost)) return false
@@ -78,7 +62,7 @@ export class SecretProbes {
     if (!budget.take(cost)) return false
     this.#contents.add(content)
     let secret = isLowFirst ? limbsIn(window) : secretIn(window)
-    if (kind === 'near' && secret === undefined && mayBeRare(bytes, at + length, limbs)) {
+    if (name === 'near' && secret === undefined && mayBeRare(bytes, at + length, limbs)) {
       if (limbs > 0) budget.pay(cost / 2)
       secret = rareSecretIn?.(window)
     }
@@ -128,7 +112,7 @@ export class SecretProbes {
       if (pointed === undefined) continue
       if (!budgets.far.take(READ_COST)) return
       const { bytes, offset } = pointed
-      if (encoding === undefined) this.#bytesAt(bytes, 0, 'far', offset)
+      if (encoding === undefined) this.#bytesAt(bytes, 0, { name: 'far', isLowFirst: true, offset })
       else this.#digitsAt(bytes, 0, encoding, { kind: 'far', contents: this.#contents, offset })
     }
   }
@@ -168,6 +152,12 @@ export class SecretProbes {
       bytes.fill(0)
     }
   }
+}
+
+interface BytesProbe {
+  readonly name: keyof SecretBudgets
+  readonly isLowFirst: boolean
+  readonly offset: number
 }
 
 interface DigitProbe {

@@ -246,8 +246,8 @@ export class SecretWindow {
     const headed = (name: Head['name']): readonly number[] => marks.heads.get(name) ?? []
     const java = this.#java.get(length)
     const pointed = pointedOffsets(bytes, group, marks, address)
-    probes.offsets(pointed.near, 'pointed')
-    probes.offsets(likeArrays(bytes, marks.anchors, length), 'alike')
+    probes.offsets(pointed.near, 'pointed', true)
+    probes.offsets(likeArrays(bytes, marks.anchors, length), 'pointed')
     probes.digits(besideCopies(bytes, headed('python-int'), publicDigits), PYTHON_DIGITS, 'ints')
     for (const [encoding, { offsets }] of marks.digits) probes.digits(offsets, encoding, 'v8')
     if (memory !== undefined) {
@@ -258,9 +258,9 @@ export class SecretWindow {
     probes.offsets(java?.arrays ?? [], 'java')
     // CPython writes a zero behind the bytes of a string.
     const strings = headed('python-bytes').filter((at) => bytes[at + length] === 0)
-    probes.offsets(strings, 'string')
-    probes.offsets(headed('erlang-number'), 'number')
-    probes.offsets([...headed('erlang-string'), ...headed('erlang-binary')], 'term')
+    probes.offsets(strings, 'strings')
+    probes.offsets(headed('erlang-number'), 'terms', true)
+    probes.offsets([...headed('erlang-string'), ...headed('erlang-binary')], 'terms')
   }
 }
 
