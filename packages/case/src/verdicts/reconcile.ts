@@ -15,8 +15,13 @@ import { type Session, SPILLS } from '../engine/session.ts'
 import { readMeta, writeMeta } from '../store/meta.ts'
 import { columnsSql } from '../store/sql.ts'
 import { completePeriods, GAP_COLUMNS, soleTenantOf, writeGaps } from './coverage_gaps.ts'
-import { OUTCOME, preparedParams, verdictsOfRange } from './match/assign_verdicts.ts'
-import { readClocks } from './match/clocks.ts'
+import {
+  type OpenTables,
+  OUTCOME,
+  preparedParams,
+  verdictsOfRange,
+} from './match/assign_verdicts.ts'
+import { correctedMs, readClocks } from './match/clocks.ts'
 import { clientsOfMailService } from './match/first_party.ts'
 import { BUCKET_ORDER, CANDIDATE_COLUMNS, joinAll, OPEN_COLUMNS, rangesFor } from './match/join.ts'
 import { APP_COLUMNS, findApps, findSessions, KNOWN_COLUMNS, SESSION_COLUMNS } from './sessions.ts'
@@ -70,7 +75,7 @@ export async function writeBaseRates(session: Session, outcomes: string): Promis
 }
 
 /** A change of the rules makes verdicts anew. */
-const RULES = '4'
+const RULES = '5'
 const FACT = 'reconciled'
 /** So many open rows stay in memory; more of them go to disk. */
 const FEW_ROWS = 100_000
@@ -135,9 +140,13 @@ async function assignAll(
       await countOf(session, 'access'),
       (await countOf(session, 'issuance')) / 2,
     )
-    await joinAll(session, rangesFor(rows), tables, await readClocks(session), onProgress)
+    const clocks = await readClocks(session)
+    await joinAll(session, rangesFor(rows), tables, clocks, onProgress)
     const sole = await soleTenantOf(session)
-    const outcomes = await assignOpen(session, scratch, tables.open, sole)
+    const outcomes = await assignOpen(session, scratch, sole, {
+      open: tables.open,
+      issuedMs: correctedMs('at', clocks.issuance),
+    })
     const weighed = await weighVerdicts(session, scratch, outcomes, sole)
     await writeVerdicts(session, weighed)
     await writeSessionVerdicts(session, weighed)
@@ -149,8 +158,8 @@ async function assignAll(
 async function assignOpen(
   session: Session,
   scratch: Scratch,
-  open: string,
   sole: string,
+  { open, issuedMs }: Pick<OpenTables, 'open' | 'issuedMs'>,
 ): Promise<string> {
   const openRows = await countOf(session, open)
   const order = (by: string) => (openRows <= FEW_ROWS ? undefined : by)
@@ -158,6 +167,7 @@ async function assignOpen(
   if (openRows === 0) return outcomes
   const tables = {
     open,
+    issuedMs,
     gaps: await scratch.table('gaps', GAP_COLUMNS),
     // What a join holds in memory stays there.
     apps: await scratch.table('apps', APP_COLUMNS),

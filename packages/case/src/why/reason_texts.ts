@@ -31,7 +31,7 @@ const TEXTS: Readonly<Record<Reason, readonly [means: string, cannotMean: string
     'that the principal is unknown.',
   ],
   'session-known': [
-    'the token cannot be looked up, and its session is genuine.',
+    'the token, or the one that the mail service was shown for it, cannot be looked up, and its session is genuine.',
     'that this token was issued.',
   ],
   'session-known-token-missing': [
@@ -47,7 +47,7 @@ const TEXTS: Readonly<Record<Reason, readonly [means: string, cannotMean: string
     'more than a lead: a session may be older than the log.',
   ],
   'issuer-not-rooted': [
-    'the mail service made this token for a session that nobody began.',
+    'the mail service made this token for a session that nobody began, or was shown a token that nobody issued to this person.',
     'an ordinary token of the mail service.',
   ],
   'no-token-id': ['the record has no token id and no usable session.', 'that there was no token.'],

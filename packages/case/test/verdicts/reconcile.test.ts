@@ -21,7 +21,7 @@ function placed(row: Row, number: number): Row {
   const own = Object.entries(row).map(([column, value]) => {
     if (column.endsWith('tenant') && String(value).startsWith('tenant-'))
       return [column, `${String(value)}-${number}`]
-    if (column === 'token_id' || column.endsWith('session_id'))
+    if (column === 'token_id' || column === 'detail' || column.endsWith('session_id'))
       return [column, String(value).replace('-4000-', `-${mark}-`)]
     if (column === 'evidence_id') return [column, evidenceOf(Number(value), number)]
     return [column, value]

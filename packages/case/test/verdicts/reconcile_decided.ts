@@ -17,6 +17,7 @@ import {
   session,
   soundLog,
   timeOf,
+  token,
   used,
 } from '../reconcile_world.ts'
 import { guid, type Row, type World } from '../world.ts'
@@ -31,6 +32,8 @@ const owaAuth = (fields: Row = {}) =>
     session_id: session(9),
     ...fields,
   })
+/** A token that the mail service was shown for another. Cases of one test have ids of their own: so is that in `detail`. */
+const shows = (number: number): Row => ({ detail: `{"usedTokenId":"${token(number)}"}` })
 /** Users' sign-ins of Bob's in the hours before, so that his session is known. */
 const bobsSession = made(NOON - 20, 77, { session_id: session(9) })
 
@@ -115,8 +118,8 @@ export const decided: readonly Case[] = [
     reason: 'token-issued',
   },
   {
-    name: 'a token of the mail service for a session of the identity provider',
-    more: [owaAuth(), bobsSession],
+    name: 'a token of the mail service for a token of the identity provider',
+    more: [owaAuth(shows(77)), bobsSession],
     row: used(NOON, 1),
     verdict: 'issued',
     reason: 'token-issued',
@@ -216,6 +219,20 @@ export const decided: readonly Case[] = [
     reason: 'session-known-token-missing',
   },
   {
+    name: 'a token of the mail service for a session that is known, and a token that no record names',
+    more: [owaAuth(), bobsSession],
+    row: used(NOON, 1),
+    verdict: 'session-only',
+    reason: 'session-known',
+  },
+  {
+    name: 'the same where the record names the new token alone',
+    more: [owaAuth(shows(1)), bobsSession],
+    row: used(NOON, 1),
+    verdict: 'session-only',
+    reason: 'session-known',
+  },
+  {
     name: 'a session that was asked whether to stay signed in',
     more: [
       made(NOON - 2, 2, {
@@ -288,6 +305,27 @@ export const decided: readonly Case[] = [
   {
     name: 'a token of the mail service for a session that nobody issued',
     more: [owaAuth()],
+    row: used(NOON, 1),
+    verdict: 'unissued',
+    reason: 'issuer-not-rooted',
+  },
+  {
+    name: 'a token of the mail service for a token that nobody issued, in a session that is known',
+    more: [owaAuth(shows(78)), bobsSession],
+    row: used(NOON, 1),
+    verdict: 'unissued',
+    reason: 'issuer-not-rooted',
+  },
+  {
+    name: "a token of the mail service for somebody else's token",
+    more: [owaAuth(shows(78)), bobsSession, made(NOON - 1, 78, { principal: ALICE })],
+    row: used(NOON, 1),
+    verdict: 'unissued',
+    reason: 'issuer-not-rooted',
+  },
+  {
+    name: 'a token of the mail service for a token that had expired',
+    more: [owaAuth(shows(78)), bobsSession, made(NOON - 40, 78)],
     row: used(NOON, 1),
     verdict: 'unissued',
     reason: 'issuer-not-rooted',

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Session } from '../../engine/session.ts'
-import { APP, HAS_TOKEN, SESSION } from '../../store/sql.ts'
+import { APP, HAS_TOKEN, NO_ID, SESSION } from '../../store/sql.ts'
 import {
   CLIENT,
   FAMILY,
@@ -38,6 +38,8 @@ export interface OpenTables {
   /** Sessions of open accesses: `first_ms`, `gap`. */
   readonly sessions: string
   readonly gaps: string
+  /** SQL for the time of an issuance by a true clock, milliseconds. */
+  readonly issuedMs: string
 }
 
 /** Parameters of {@link prepared}. */
@@ -76,7 +78,7 @@ export function prepared(tables: OpenTables, where: string): string {
         'category-not-supplied') AS note
     FROM (
       SELECT o.*, sp, mi,
-        multiIf(is_owa, 'owa', is_app, multiIf(sp > 0 AND mi > 0, 'app', mi > 0, 'app-mi', 'app-sp'),
+        multiIf(finding = 'owa', 'user', is_owa, 'owa', is_app, multiIf(sp > 0 AND mi > 0, 'app', mi > 0, 'app-mi', 'app-sp'),
           NOT is_user, 'any',
           concat(home, ' ', client_family) IN {by_mail_service:Array(String)}, 'user-owa', 'user') AS kind
       FROM (
@@ -134,8 +136,10 @@ const RULES = `multiIf(
   finding IN (${MISMATCHES}), ('mismatched', finding),
   token_state = 'malformed' OR finding = 'shared', ('undetermined', 'malformed-id'),
   finding = 'owa', multiIf(
+    is_rooted, ('issued', 'token-issued'),
+    shown != toUUID('${NO_ID}') AND why = '', ('unissued', 'issuer-not-rooted'),
     sid = '', ('undetermined', 'issuer-root-unknown'),
-    is_known, ('issued', 'token-issued'),
+    is_known, ('session-only', 'session-known'),
     is_anothers, ('mismatched', 'session-principal-differs'),
     session_gap = '', ('unissued', 'issuer-not-rooted'),
     ('undetermined', session_gap)),
@@ -204,8 +208,10 @@ export async function verdictsOfRange(
          SELECT *, is_seen AND NOT is_known AS is_anothers,
            sid != '' AND NOT is_seen AND is_linkable AND session_gap = '' AS is_absent
          FROM (
-           SELECT * EXCEPT (until_ms, known_1, known_2),
-             if(note != '', note, ${gapOf('until_ms', LOOK_BACK_FROM)}) AS why,
+           SELECT * EXCEPT (until_ms, known_1, known_2, shown_names, shown_from, shown_to),
+             if(note != '', note, ${gapOf('until_ms', `if(finding = 'owa', root_ms - ${LONGEST_LIFE_MS}, ${LOOK_BACK_FROM})`)}) AS why,
+             hasAny(shown_names, ${NAMES}) AND root_ms BETWEEN shown_from - ${LATER_MS}
+               AND shown_to + ${LONGEST_LIFE_MS + LATER_MS} AS is_rooted,
              known_1.1 OR known_2.1 AS is_seen,
              known_1.1 AND ${sessionAgrees('known_1.2', 'known_1.3')}
                OR known_2.1 AND ${sessionAgrees('known_2.2', 'known_2.3')} AS is_known,
@@ -221,13 +227,16 @@ export async function verdictsOfRange(
   )
 }
 
-/** {@link prepared} accesses with their gaps, the gap of their session, and what is known of it. */
+/**
+ * {@link prepared} accesses with their gaps, the gap of their session, and what is known of it and of the token that the
+ * mail service was shown. Its holder chose that token's id and session: it has to be his own token.
+ */
 function withSessions(tables: OpenTables, where: string): string {
   const named = (column: string) => `SELECT ${column} FROM ${tables.open} WHERE ${where}`
   const anySession = ['session_id', 'other_session_id', 'root'].map(named).join(' UNION ALL ')
   return `
     SELECT p.*, until_ms, session_gap, (k_session != '', k_names, k_ids) AS known_1,
-      (k2_session != '', k2_names, k2_ids) AS known_2
+      (k2_session != '', k2_names, k2_ids) AS known_2, shown_names, shown_from, shown_to
     FROM (SELECT *, concat('token/', family, '/', kind) AS token_kind FROM (${prepared(tables, where)})) AS p
     ASOF LEFT JOIN (SELECT tenant AS d_tenant, kind AS d_kind, from_ms, until_ms FROM ${tables.gaps}) AS d
       ON d_tenant = p.home AND d_kind = p.token_kind AND p.at_ms >= from_ms
@@ -242,5 +251,12 @@ function withSessions(tables: OpenTables, where: string): string {
     LEFT ANY JOIN (
       SELECT session AS k2_session, names AS k2_names, ids AS k2_ids FROM ${tables.known}
       WHERE session IN (${named('other_session_id')})) AS k2
-      ON k2_session = p.other_session_id`
+      ON k2_session = p.other_session_id
+    LEFT ANY JOIN (
+      SELECT token_id AS shown_id, groupUniqArrayArray(${NAMES}) AS shown_names,
+        min(${tables.issuedMs}) AS shown_from, max(${tables.issuedMs}) AS shown_to
+      FROM issuance WHERE outcome = 'issued' AND category != 'owa-auth' AND ${HAS_TOKEN}
+        AND token_id GLOBAL IN (${named('shown')})
+      GROUP BY token_id) AS s2
+      ON shown_id = p.shown`
 }

@@ -28,14 +28,21 @@ export const LONGEST_LIFE_MS: number = 28 * 3_600_000
 export const WHOSE: string = `multiIf(category IN ('interactive', 'non-interactive'), 'user',
   category IN ('service-principal', 'managed-identity', 'ms-service-principal'), 'app', '')`
 
-/** A tuple of what is compared of one issuance (`one`), or of equal issuances in an aggregation (`group`). */
+/** The token that the mail service was shown for one of its own; `''` where its record names none, or the new one. */
+const SHOWN = `if(category = 'owa-auth', nullIf(extract(detail, '"usedTokenId":"([0-9a-f-]{36})"'), toString(token_id)), '')`
+
+/**
+ * A tuple of what is compared of one issuance (`one`), or of equal issuances in an aggregation (`group`): the latter with
+ * what is read of `detail`, which takes long.
+ */
 export function FACT(of: 'one' | 'group'): (timeMs: string) => string {
   const least = of === 'group' ? 'min' : ''
   const most = of === 'group' ? 'max' : ''
+  const detailed = of === 'group' ? `, max(ifNull(${SHOWN}, ''))` : ''
   return (
     timeMs,
   ) => `(category = 'owa-auth', lower(principal), principal_id, app_id, resource_id, tenant, home_tenant,
-    ${least}(${timeMs}), ${most}(${timeMs}), source IN ${PLAIN_SOURCES}, ${most}(session_id), ${WHOSE})`
+    ${least}(${timeMs}), ${most}(${timeMs}), source IN ${PLAIN_SOURCES}, ${most}(session_id), ${WHOSE}${detailed})`
 }
 
 /** A guest's name as its home tenant spells it: `user_example.org#ext#@tenant` is `user@example.org`. */

@@ -6,7 +6,7 @@
  */
 import { countOf } from '../../engine/rows.ts'
 import { type Session, SPILLS } from '../../engine/session.ts'
-import { columnsSql, HAS_TOKEN } from '../../store/sql.ts'
+import { columnsSql, HAS_TOKEN, NO_ID } from '../../store/sql.ts'
 import { type Clocks as AllClocks, correctedMs } from './clocks.ts'
 import { agreementMask, DISAGREES, FACT, REASON_OF_MASK, WHOSE } from './context.ts'
 
@@ -67,7 +67,8 @@ const CANDIDATE = `bucket UInt8; token_id UUID; record_id UUID; content UInt64; 
 export const CANDIDATE_COLUMNS: string = columnsSql(CANDIDATE)
 
 /** Columns of the table of accesses that no issuance explains. */
-export const OPEN_COLUMNS: string = columnsSql(`${CANDIDATE}; finding Low; root String`)
+export const OPEN_COLUMNS: string = columnsSql(`${CANDIDATE}; finding Low; root String;
+  shown UUID; root_ms Int64`)
 
 /** Tables that the join writes. `candidate` is emptied between ranges. */
 interface JoinTables {
@@ -118,8 +119,8 @@ async function firstIssuances(
 
 /**
  * Compares candidates with every issuance of their ids. `finding`: `''` the id was never seen, a reason why every
- * issuance disagrees, `owa` only the mail service issued it (`root` is the session), `shared` too many issuances have
- * it.
+ * issuance disagrees, `owa` only the mail service issued it at `root_ms` (`root` is the session, `shown` the token that it
+ * was shown), `shared` too many issuances have it.
  */
 async function allIssuances(
   session: Session,
@@ -144,7 +145,9 @@ async function allIssuances(
      SELECT * EXCEPT (facts, masks, made, by_owa, owa_at),
        multiIf(length(facts) = 0, '', length(facts) > ${SHARED_LIMIT}, 'shared', by_owa = 0, 'owa',
          ${REASON_OF_MASK(`if(made < ${DISAGREES}, made, by_owa)`)}) AS finding,
-       if(finding = 'owa', facts[owa_at].11, '') AS root
+       if(finding = 'owa', facts[owa_at].11, '') AS root,
+       if(finding = 'owa', toUUIDOrZero(facts[owa_at].13), toUUID('${NO_ID}')) AS shown,
+       if(finding = 'owa', facts[owa_at].8, 0) AS root_ms
      FROM (
        SELECT a.*, facts,
          arrayMap(fact -> ${agreementMask('fact')}, facts) AS masks,
