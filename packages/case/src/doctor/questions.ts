@@ -5,7 +5,7 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
-import { LONGEST_LIFE_MS } from '../verdicts/match/context.ts'
+import { LONGEST_LIFE_MS, PLAIN } from '../verdicts/match/context.ts'
 import type { LogSeen, Survey } from './survey.ts'
 
 /** A log or list that a question may need. */
@@ -107,7 +107,6 @@ const QUESTIONS: readonly { readonly question: string; readonly needs: readonly 
     needs: ['service-principal', 'managed-identity'],
   },
 ]
-const PLAIN_SOURCES: ReadonlySet<string> = new Set(['keycloak', 'dovecot', 'mintmark'])
 
 /** Questions for each tenant whose accesses or tokens are there, in the order of their names. */
 export function questionsOf(found: Survey): Question[] {
@@ -124,7 +123,7 @@ function ofTenant(found: Survey, tenant: string): Question[] {
       { tenant, question: ACCESSES, answer: 'no', period: null, lacking: [accessesLacking(logs)] },
     ]
   const { firstMs, lastMs } = accesses
-  const isPlain = logs.every(({ source }) => PLAIN_SOURCES.has(source))
+  const isPlain = logs.every(({ source }) => PLAIN.includes(source))
   const hasMail = isPlain || logs.some(({ ofMail }) => ofMail > 0)
   const read: Question = {
     tenant,

@@ -19,6 +19,7 @@ import {
   type OpenTables,
   OUTCOME,
   preparedParams,
+  readLives,
   verdictsOfRange,
 } from './match/assign_verdicts.ts'
 import { correctedMs, readClocks } from './match/clocks.ts'
@@ -178,7 +179,10 @@ async function assignOpen(
   const complete = await completePeriods(session)
   await writeGaps(session, tables, sole, complete)
   await findApps(session, tables, sole)
-  const params = preparedParams(sole, await clientsOfMailService(session, sole))
+  const params = preparedParams(
+    await readLives(session, sole),
+    await clientsOfMailService(session, sole),
+  )
   await findSessions(session, tables, linkable, openRows, params)
   for (const range of rangesFor(openRows)) {
     const all = { ...params, complete: [...complete.keys()] }

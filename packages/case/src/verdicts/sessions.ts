@@ -6,7 +6,7 @@
 import { type Session, SPILLS } from '../engine/session.ts'
 import { APP, columnsSql } from '../store/sql.ts'
 import { gapOf, type OpenTables, type PreparedParams, prepared } from './match/assign_verdicts.ts'
-import { INTERRUPTED, LONGEST_LIFE_MS } from './match/context.ts'
+import { INTERRUPTED } from './match/context.ts'
 import { PLAIN_PLAN } from './match/join.ts'
 
 /** Sessions are looked up a part at a time, so that memory does not grow with their number. */
@@ -91,9 +91,9 @@ function sessionsSql(tables: OpenTables): string {
   return `
     INSERT INTO ${tables.sessions}
     SELECT g.home, g.sid, g.field, g.first_ms, k.session != '' AS is_known,
-      ${gapOf('d.until_ms', `g.first_ms - ${LONGEST_LIFE_MS}`)} AS gap
+      ${gapOf('d.until_ms', 'g.from_ms')} AS gap
     FROM (
-      SELECT home, sid, field, min(at_ms) AS first_ms,
+      SELECT home, sid, field, min(at_ms) AS first_ms, min(at_ms - life_ms) AS from_ms,
         min(concat('session/', family, '/', kind)) AS session_kind
       FROM (${prepared(tables, UNSETTLED)})
       WHERE sid != '' AND ${inPart('sid')}

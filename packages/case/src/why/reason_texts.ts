@@ -23,7 +23,7 @@ const TEXTS: Readonly<Record<Reason, readonly [means: string, cannotMean: string
     'a wrong clock of a whole log, which is corrected.',
   ],
   'token-expired': [
-    'the id was used more than 28 hours after its issuance, or before it.',
+    "the id was used more than 28 hours after its issuance, or before it. A lead where another identity provider's log does not say when tokens expire.",
     'continuous access evaluation, whose tokens live 28 hours.',
   ],
   'session-principal-differs': [

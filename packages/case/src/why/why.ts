@@ -12,9 +12,9 @@ import { settledBy } from '../unknowns/wording.ts'
 import { soleTenantOf } from '../verdicts/coverage_gaps.ts'
 import { HOUR_MS } from '../verdicts/losses/loss.ts'
 import { type Loss, lossesOf } from '../verdicts/losses/losses.ts'
-import { LOOK_BACK_FROM } from '../verdicts/match/assign_verdicts.ts'
+import { LOOK_BACK_FROM, readLives } from '../verdicts/match/assign_verdicts.ts'
 import { correctedMs, readClocks } from '../verdicts/match/clocks.ts'
-import { LATER_MS, LONGEST_LIFE_MS } from '../verdicts/match/context.ts'
+import { LATER_MS, LIFE_MS, LONGEST_LIFE_MS } from '../verdicts/match/context.ts'
 import { isReason } from '../verdicts/match/reasons.ts'
 import { baseRateOf, type Rate } from '../verdicts/verdict_rows.ts'
 import { type AccessDetail, accessDetails } from '../views/lists.ts'
@@ -177,17 +177,18 @@ async function whyOf(session: Session, access: AccessDetail, sole: string): Prom
 /** Where the record is, and its times as verdicts take them: by corrected clocks. */
 async function factsOf(session: Session, { recordId, evidence }: AccessDetail) {
   const { access: clocks } = await readClocks(session)
+  const lives = await readLives(session, await soleTenantOf(session))
   const row = await firstRow(
     session,
-    `SELECT at_ms, ${LOOK_BACK_FROM} AS from_ms, ref, e.sha256 AS sha256
+    `SELECT at_ms, ${LIFE_MS} AS life_ms, ${LOOK_BACK_FROM} AS from_ms, ref, e.sha256 AS sha256
      FROM (
-       SELECT evidence_id, record_ref AS ref, ${correctedMs('at', clocks)} AS at_ms,
+       SELECT evidence_id, source, tenant, record_ref AS ref, ${correctedMs('at', clocks)} AS at_ms,
          if(toUnixTimestamp64Milli(issued_at) > 0, ${correctedMs('issued_at', clocks)}, 0) AS issued_ms
        FROM access WHERE record_id = toUUID({id:String}) AND line = {line:UInt64}
      ) AS a
      GLOBAL LEFT ANY JOIN evidence AS e ON e.evidence_id = a.evidence_id
      ORDER BY e.path = {path:String} DESC LIMIT 1`,
-    { id: recordId, line: evidence.line, path: evidence.path },
+    { id: recordId, line: evidence.line, path: evidence.path, ...lives },
   )
   const { ref, ...facts } = readFacts(row)
   return { ...facts, ids: ref === '' ? [recordId] : [ref] }

@@ -37,6 +37,16 @@ const shows = (number: number): Row => ({ detail: `{"usedTokenId":"${token(numbe
 /** Users' sign-ins of Bob's in the hours before, so that his session is known. */
 const bobsSession = made(NOON - 20, 77, { session_id: session(9) })
 
+const ofPlain = { source: 'mintmark', category: 'token' }
+/** The log of an identity provider of one's own. */
+export const plainLog: Row[] = soundLog((row) =>
+  row['category'] === 'interactive' ? { ...row, ...ofPlain } : undefined,
+)
+/** When a token of {@link NOON} less 120 hours expires. */
+const lives = (days: number): Row => ({
+  detail: `{"expires":"${timeOf(NOON - 120 + 24 * days).replace(' ', 'T')}Z"}`,
+})
+
 /** The rows of a world, the access to decide, and its verdict. */
 export interface Case {
   readonly name: string
@@ -124,6 +134,14 @@ export const decided: readonly Case[] = [
     verdict: 'issued',
     reason: 'token-issued',
   },
+  {
+    name: "another identity provider's token of five days, which lives seven",
+    log: plainLog,
+    more: [made(NOON - 20, 2, ofPlain), made(NOON - 120, 1, { ...ofPlain, ...lives(7) })],
+    row: used(NOON, 1, { source: 'mintmark', issued_at: UNKNOWN_AT }),
+    verdict: 'issued',
+    reason: 'token-issued',
+  },
   // mismatched
   {
     name: 'an id issued to somebody else',
@@ -157,6 +175,14 @@ export const decided: readonly Case[] = [
     name: 'an id that was issued forty hours before',
     more: [made(NOON - 40, 1)],
     row: used(NOON, 1, { issued_at: UNKNOWN_AT }),
+    verdict: 'mismatched',
+    reason: 'token-expired',
+  },
+  {
+    name: "another identity provider's token of five days, which lives four",
+    log: plainLog,
+    more: [made(NOON - 120, 1, { ...ofPlain, ...lives(4) })],
+    row: used(NOON, 1, { source: 'mintmark', issued_at: UNKNOWN_AT }),
     verdict: 'mismatched',
     reason: 'token-expired',
   },
@@ -249,6 +275,23 @@ export const decided: readonly Case[] = [
   {
     name: 'a token that nobody issued',
     row: used(NOON, 1),
+    verdict: 'unissued',
+    reason: 'never-issued',
+  },
+  {
+    name: "another identity provider's token, which names its time",
+    log: plainLog,
+    row: used(NOON, 1, { source: 'mintmark' }),
+    verdict: 'unissued',
+    reason: 'never-issued',
+  },
+  {
+    name: "another identity provider's token, of whose tokens none lives longer than a day",
+    log: plainLog.map((row) => ({
+      ...row,
+      detail: `{"expires":"${String(row['at']).replace(' ', 'T')}Z"}`,
+    })),
+    row: used(NOON, 1, { source: 'mintmark', issued_at: UNKNOWN_AT }),
     verdict: 'unissued',
     reason: 'never-issued',
   },

@@ -18,7 +18,7 @@ import {
   without,
 } from '../reconcile_world.ts'
 import type { Row } from '../world.ts'
-import type { Case } from './reconcile_decided.ts'
+import { type Case, plainLog } from './reconcile_decided.ts'
 
 const UNKNOWN_AT = '1970-01-01 00:00:00.000'
 const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
@@ -113,6 +113,13 @@ export const undecided: readonly Case[] = [
   {
     name: 'a token of unknown age in the first 28 hours',
     row: used(27, 1, { issued_at: UNKNOWN_AT }),
+    verdict: 'undetermined',
+    reason: 'before-issuance-window',
+  },
+  {
+    name: "another identity provider's token of unknown age, which may be older than the log",
+    log: plainLog,
+    row: used(NOON, 1, { source: 'mintmark', issued_at: UNKNOWN_AT }),
     verdict: 'undetermined',
     reason: 'before-issuance-window',
   },

@@ -7,11 +7,13 @@ import type { Session } from '../../engine/session.ts'
 import { APP, HAS_TOKEN, NO_ID, SESSION } from '../../store/sql.ts'
 import {
   CLIENT,
+  EXPIRES_MS,
   FAMILY,
   homeName,
   INTERRUPTED,
   IS_WELL_MADE,
   LATER_MS,
+  LIFE_MS,
   LONGEST_LIFE_MS,
   NAMES,
   PLAIN_SOURCES,
@@ -42,17 +44,27 @@ export interface OpenTables {
   readonly issuedMs: string
 }
 
-/** Parameters of {@link prepared}. */
-export interface PreparedParams {
+/** Parameters of `LIFE_MS`. */
+export interface LifeParams {
   readonly [name: string]: string | readonly string[]
   readonly sole: string
+  /** Tenants of whose other identity providers the longest life of a token is known, and these lives, milliseconds. */
+  readonly lived: readonly string[]
+  readonly lives: readonly string[]
+}
+
+/** Parameters of {@link prepared}. */
+export interface PreparedParams extends LifeParams {
   readonly first_party: readonly string[]
   /** `tenant client-family` of clients whose tokens the mail service may have made. */
   readonly by_mail_service: readonly string[]
 }
 
-export const preparedParams = (sole: string, byMailService: readonly string[]): PreparedParams => ({
-  sole,
+export const preparedParams = (
+  lives: LifeParams,
+  byMailService: readonly string[],
+): PreparedParams => ({
+  ...lives,
   first_party: FIRST_PARTY_APPS,
   by_mail_service: byMailService,
 })
@@ -88,6 +100,7 @@ export function prepared(tables: OpenTables, where: string): string {
           multiIf(finding = 'owa' AND root != '', 'sid', session_id = '', 'other',
             source = 'ual' AND token_state = 'absent' AND other_session_id = '', 'other', 'sid') AS field,
           if(source IN ${PLAIN_SOURCES}, 'plain', 'cloud') AS family,
+          ${LIFE_MS} AS life_ms,
           ${FAMILY} AS client_family,
           lower(${APP}) AS app,
           actor_kind = 'app' AS is_app,
@@ -103,6 +116,24 @@ export function prepared(tables: OpenTables, where: string): string {
     )`
 }
 
+/** The longest life of a token that each tenant's other identity providers made, where all their records show it. */
+export async function readLives(session: Session, sole: string): Promise<LifeParams> {
+  const rows = await session.rows(
+    `SELECT if(owner = '', {sole:String}, owner) AS home, max(expires_ms - made_ms) AS life
+     FROM (
+       SELECT owner, toUnixTimestamp64Milli(at) AS made_ms, ${EXPIRES_MS} AS expires_ms
+       FROM issuance WHERE source IN ${PLAIN_SOURCES} AND outcome = 'issued'
+     )
+     GROUP BY home HAVING min(expires_ms) > 0 ORDER BY home`,
+    { sole },
+  )
+  return {
+    sole,
+    lived: rows.map(({ home }) => String(home)),
+    lives: rows.map(({ life }) => String(life)),
+  }
+}
+
 /** The first gap that overlaps a look-back from `from` on, as SQL; `''` when there is none. */
 export function gapOf(until: string, from: string): string {
   const names = GAP_REASONS.map((gap) => `'${gap}'`).join(', ')
@@ -110,9 +141,9 @@ export function gapOf(until: string, from: string): string {
 }
 
 /** Whether the time of issue that the record names is one that its token can have. */
-const IS_TIME_GIVEN = `issued_ms > at_ms - ${LONGEST_LIFE_MS} AND issued_ms <= at_ms + ${LATER_MS}`
+const IS_TIME_GIVEN = `issued_ms > at_ms - life_ms AND issued_ms <= at_ms + ${LATER_MS}`
 /** From when on an access's token may have been issued, SQL in milliseconds: no token is older, whatever it claims. */
-export const LOOK_BACK_FROM: string = `greatest(at_ms - ${LONGEST_LIFE_MS},
+export const LOOK_BACK_FROM: string = `greatest(at_ms - life_ms,
   if(${IS_TIME_GIVEN}, least(issued_ms, at_ms) - ${SKEW_MS}, 0))`
 
 const MISMATCHES = REASONS.filter(({ verdict }) => verdict === 'mismatched')
@@ -171,12 +202,13 @@ export type Matter = (typeof MATTERS)[number]
 
 const MATTER = `multiIf(
   family = 'plain' AND has({complete:Array(String)}, home) AND (reason = 'never-issued'
-    OR verdict = 'mismatched' AND reason != 'session-principal-differs'), 'recorded',
+    OR verdict = 'mismatched' AND reason != 'session-principal-differs' AND NOT (reason = 'token-expired' AND NOT has_expiry)),
+    'recorded',
   verdict = 'mismatched' AND reason != 'session-principal-differs', 'mismatched',
   reason IN ('never-issued', 'issuer-not-rooted', 'session-known-token-missing'), 'missing',
   verdict IN ('unissued', 'mismatched'), 'session',
   reason IN ${CHOSEN} OR reason IN ('category-not-supplied', 'field-not-carried') AND is_app
-    OR verdict = 'undetermined' AND token_state != 'present', 'chosen',
+    OR verdict = 'undetermined' AND token_state != 'present' OR family = 'plain' AND reason = 'before-issuance-window', 'chosen',
   '')`
 
 /** Columns of the table of outcomes, before they are weighed. */

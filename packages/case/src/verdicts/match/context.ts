@@ -6,8 +6,10 @@
  */
 import { APP } from '../../store/sql.ts'
 
-/** Sources of systems that have an identity provider of their own, as a list in SQL: Microsoft's rules are not for them. */
-export const PLAIN_SOURCES = "('dovecot', 'keycloak', 'mintmark')"
+/** Sources of systems that have an identity provider of their own: Microsoft's rules are not for them. */
+export const PLAIN: readonly string[] = ['dovecot', 'keycloak', 'mintmark']
+/** The same as a list in SQL. */
+export const PLAIN_SOURCES: string = `('${PLAIN.join("', '")}')`
 
 /** One hour: an interactive sign-in with its prompts takes that long at most. */
 export const LATER_MS = 3_600_000
@@ -21,8 +23,19 @@ const SIGNED_IN_MS: number = 90 * 86_400_000
  */
 export const INTERRUPTED: string = `match(detail, '"error(Number|Code)":"?(50140|50199)"?[,}]')`
 
-/** The longest life of a token: 28 hours under continuous access evaluation. */
+/** The longest life of a token of Entra: 28 hours under continuous access evaluation. */
 export const LONGEST_LIFE_MS: number = 28 * 3_600_000
+
+/** When a token expires, as another identity provider's log says it; 0 where it does not. */
+export const EXPIRES_MS = `toUnixTimestamp64Milli(parseDateTime64BestEffortOrZero(simpleJSONExtractString(detail, 'expires'), 3, 'UTC'))`
+
+/**
+ * The longest life of an access's token, SQL in milliseconds: of another identity provider the longest that its log has
+ * where all tokens in it say when they expire, else all time. Parameters: `LifeParams`.
+ */
+export const LIFE_MS: string = `multiIf(source NOT IN ${PLAIN_SOURCES}, ${LONGEST_LIFE_MS},
+  has({lived:Array(String)}, if(tenant = '', {sole:String}, tenant)), greatest(${LONGEST_LIFE_MS},
+    toInt64OrZero({lives:Array(String)}[indexOf({lived:Array(String)}, if(tenant = '', {sole:String}, tenant))])), at_ms)`
 
 /** Whether the log of an issuance has tokens of users, or of applications by themselves; `''` where it may have both. */
 export const WHOSE: string = `multiIf(category IN ('interactive', 'non-interactive'), 'user',
@@ -38,11 +51,14 @@ const SHOWN = `if(category = 'owa-auth', nullIf(extract(detail, '"usedTokenId":"
 export function FACT(of: 'one' | 'group'): (timeMs: string) => string {
   const least = of === 'group' ? 'min' : ''
   const most = of === 'group' ? 'max' : ''
-  const detailed = of === 'group' ? `, max(ifNull(${SHOWN}, ''))` : ''
+  const detailed =
+    of === 'group'
+      ? `max(ifNull(${SHOWN}, '')), max(if(source IN ${PLAIN_SOURCES}, ${EXPIRES_MS}, 0))`
+      : `'', 0`
   return (
     timeMs,
   ) => `(category = 'owa-auth', lower(principal), principal_id, app_id, resource_id, tenant, home_tenant,
-    ${least}(${timeMs}), ${most}(${timeMs}), source IN ${PLAIN_SOURCES}, ${most}(session_id), ${WHOSE}${detailed})`
+    ${least}(${timeMs}), ${most}(${timeMs}), source IN ${PLAIN_SOURCES}, ${most}(session_id), ${WHOSE}, ${detailed})`
 }
 
 /** A guest's name as its home tenant spells it: `user_example.org#ext#@tenant` is `user@example.org`. */
@@ -66,8 +82,8 @@ export const DISAGREES = 32
  *   names only the resource does not disagree.
  * - **tenant**: the tenant that the token names, or else those of the resource and of the guest, is neither that of the
  *   issuance nor the home tenant of its principal.
- * - **life**: the access is before the issuance, or later than {@link LONGEST_LIFE_MS} after it, save an hour for
- *   clocks.
+ * - **life**: the access is before the issuance, or later than {@link LONGEST_LIFE_MS} after it and than the token
+ *   expires, save an hour for clocks.
  * - **time of issue**: more than {@link LATER_MS} after the issuance, whose time is when the sign-in began, or more
  *   than {@link EARLIER_MS} before it; {@link SIGNED_IN_MS} for the unified audit log's `IssuedAtTime`, which a token
  *   renewed without a new sign-in keeps.
@@ -98,7 +114,7 @@ const differs = {
     return `notEmpty(${tenants}) AND notEmpty(${issuers}) AND NOT hasAny(${tenants}, ${issuers})`
   },
   life: (fact: string) =>
-    `(at_ms > ${fact}.9 + ${LONGEST_LIFE_MS + LATER_MS} OR at_ms < ${fact}.8 - ${LATER_MS})`,
+    `(at_ms > greatest(${fact}.9 + ${LONGEST_LIFE_MS}, ${fact}.14) + ${LATER_MS} OR at_ms < ${fact}.8 - ${LATER_MS})`,
   issuedAt: (fact: string) => {
     const earlier = `if(source = 'ual', ${SIGNED_IN_MS}, ${EARLIER_MS})`
     const fits = (time: string) =>

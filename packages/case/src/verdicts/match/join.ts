@@ -68,7 +68,7 @@ export const CANDIDATE_COLUMNS: string = columnsSql(CANDIDATE)
 
 /** Columns of the table of accesses that no issuance explains. */
 export const OPEN_COLUMNS: string = columnsSql(`${CANDIDATE}; finding Low; root String;
-  shown UUID; root_ms Int64`)
+  shown UUID; root_ms Int64; has_expiry UInt8`)
 
 /** Tables that the join writes. `candidate` is emptied between ranges. */
 interface JoinTables {
@@ -147,7 +147,8 @@ async function allIssuances(
          ${REASON_OF_MASK(`if(made < ${DISAGREES}, made, by_owa)`)}) AS finding,
        if(finding = 'owa', facts[owa_at].11, '') AS root,
        if(finding = 'owa', toUUIDOrZero(facts[owa_at].13), toUUID('${NO_ID}')) AS shown,
-       if(finding = 'owa', facts[owa_at].8, 0) AS root_ms
+       if(finding = 'owa', facts[owa_at].8, 0) AS root_ms,
+       arrayExists(fact -> fact.14 > 0, facts) AS has_expiry
      FROM (
        SELECT a.*, facts,
          arrayMap(fact -> ${agreementMask('fact')}, facts) AS masks,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { PLAIN } from '../match/context.ts'
 import type { Unexplained } from './known_losses.ts'
 import { beginningOf, logTail } from './ordinary.ts'
 import { type Context, explained, type Networks, type Population, pairKey } from './population.ts'
@@ -34,6 +35,11 @@ const WELL_MADE_TOKENS = 50
 /** Whether what is wrong in a context of a tenant is established. */
 export type Evidence = (weighing: TenantWeighing, context: Context) => boolean
 
+/** How long another identity provider's tokens live is not known: a complete log says it, and is not weighed. */
+const isWeighed = ({ matter, reason, source }: Context): boolean =>
+  matter === 'missing' ||
+  (matter === 'mismatched' && !(reason === 'token-expired' && PLAIN.includes(source)))
+
 /** Wrong tokens in a context that is not their owner's, with whose weighing they are of. */
 interface Wrong {
   readonly weighing: TenantWeighing
@@ -49,13 +55,12 @@ export function evidenceOf(
   const { networks } = population
   return (weighing, context) => {
     const { matter, who } = context
-    const isWeighed = matter === 'missing' || matter === 'mismatched'
     // Under his former name he is somebody else in the other log.
     const isRenamed = matter === 'mismatched' && networks.renamed.has(who)
     const contexts = weighing.tenant.networkCount + groups.ofTenant(weighing).length + 1
     return (
       unexplained.get(context)?.length !== 0 &&
-      isWeighed &&
+      isWeighed(context) &&
       weighing.failsWhole(context) === undefined &&
       !isRenamed &&
       isKnown(weighing, context, networks) &&
@@ -86,9 +91,7 @@ class Groups {
   constructor(weighings: readonly TenantWeighing[], unexplained: Unexplained) {
     this.#unexplained = unexplained
     const wrong = weighings.flatMap((weighing) =>
-      weighing.strange
-        .filter(({ matter }) => matter === 'missing' || matter === 'mismatched')
-        .map((context): Wrong => ({ weighing, context })),
+      weighing.strange.filter(isWeighed).map((context): Wrong => ({ weighing, context })),
     )
     const by = (keyOf: (context: Context) => string, among = wrong) =>
       Map.groupBy(among, ({ context }) => keyOf(context))

@@ -1,0 +1,127 @@
+/**
+ * Genuine accesses that look like an attack by themselves, each beside the attack that must stay established. Their
+ * tenant has twelve people at work for twenty days, each from a network of his own.
+ */
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { buildCoverage } from '../../../src/verdicts/losses/coverage.ts'
+import { buildLosses } from '../../../src/verdicts/losses/losses.ts'
+import { reconcile } from '../../../src/verdicts/reconcile.ts'
+import { made, token, used } from '../../reconcile_world.ts'
+import { fill, type OpenWorld, openWorld, type Row, type World } from '../../world.ts'
+
+const PEOPLE = 12
+const DAYS = 20
+const OUTLOOK = 'Client=OWA;Mozilla'
+const STRANGE = '203.0.113.7'
+const name = (person: number) => `person${person}@a.example.org`
+const network = (person: number) => `198.51.${person}.7`
+
+/** Hours of work of the tenant: each has one token of each person. */
+const HOURS: readonly number[] = Array.from({ length: DAYS }, (_, day) => day).flatMap((day) =>
+  [8, 10, 12, 14, 16].map((hour) => day * 24 + hour),
+)
+const numberOf = (at: number, person: number) => 0x10000 + at * 16 + person
+
+/** What a row of a person has, by a token and a session of his own. */
+const of = (person: number, fields: Row = {}): Row => ({
+  principal: name(person),
+  session_id: token(0x900 + person),
+  ip: network(person),
+  client: OUTLOOK,
+  ...fields,
+})
+
+function office(fields: Row = {}, signIn: Row = {}): { access: Row[]; issuance: Row[] } {
+  const each = HOURS.flatMap((at) =>
+    Array.from({ length: PEOPLE }, (_, person) => ({ at, person, number: numberOf(at, person) })),
+  )
+  return {
+    access: each.map(({ at, person, number }) => used(at + 0.5, number, of(person, fields))),
+    issuance: each.map(({ at, person, number }) =>
+      made(at, number, {
+        category: person % 2 === 0 ? 'interactive' : 'non-interactive',
+        ...of(person),
+        ...signIn,
+      }),
+    ),
+  }
+}
+
+/** Ten accesses with tokens of their own, in working hours of the tenth day and the next. */
+const ten = (person: number, fields: Row = {}): Row[] =>
+  Array.from({ length: 10 }, (_, n) => {
+    const at = (10 + Math.floor(n / 5)) * 24 + 8 + (n % 5) * 2
+    return used(at + 0.7, 0x80000 + person * 0x100 + n, of(person, { ip: STRANGE, ...fields }))
+  })
+/** The issuances of tokens of {@link ten}. */
+const issuances = (rows: readonly Row[], fields: Row = {}): Row[] =>
+  rows.map((row, n) => ({
+    ...made((10 + Math.floor(n / 5)) * 24 + 8 + (n % 5) * 2, 1),
+    token_id: row['token_id'] ?? '',
+    category: 'non-interactive',
+    client: row['client'] ?? '',
+    ip: row['ip'] ?? '',
+    ...fields,
+  }))
+
+describe('an ordinary cause of wrong tokens in a strange network', () => {
+  let world: OpenWorld
+  before(async () => {
+    world = await openWorld()
+  })
+  after(() => world.close())
+
+  /** Verdict, reason and strength of the rows, each once. */
+  async function verdictsOf(rows: readonly Row[], rest: World): Promise<string[]> {
+    await fill(world.session, { ...rest, access: [...(rest.access ?? []), ...rows] })
+    await buildCoverage(world.session)
+    await buildLosses(world.session)
+    await reconcile(world.session, { force: true })
+    const found = await world.session.rows(
+      `SELECT DISTINCT concat(if(verdict = '', 'issued', verdict), ' ', reason, ' ', strength) AS one
+       FROM access AS a LEFT JOIN verdict AS v ON v.record_id = a.record_id
+       WHERE a.record_id IN (${rows.map((row) => `'${String(row['record_id'])}'`).join(', ')}) ORDER BY one`,
+    )
+    return found.map(({ one }) => String(one))
+  }
+
+  it('is none of an attack', async () => {
+    const rows = ten(3, { client: 'Client=OWA;Chrome' })
+    assert.deepEqual(await verdictsOf(rows, office()), ['unissued never-issued established'])
+  })
+
+  describe('another identity provider whose tokens live for a week', () => {
+    const plain = { source: 'mintmark', category: 'token' }
+    const complete: Row = {
+      evidence_id: 1,
+      line: 0,
+      code: 'complete-period',
+      text: '',
+      from_at: '2023-06-01 00:00:00.000',
+      to_at: '2023-06-30 00:00:00.000',
+    }
+    const phone = ten(3, {
+      source: 'mintmark',
+      client: 'Phone',
+      issued_at: '1970-01-01 00:00:00.000',
+    })
+    const { access, issuance } = office({ source: 'mintmark' }, plain)
+    for (const [log, statement] of [
+      ['a complete log', [complete]],
+      ['a log', []],
+    ] as const) {
+      it(`is a lead, where ${log} does not say so`, async () => {
+        const early = issuances(phone, { ...plain, ...of(3), at: '2023-06-06 08:00:00.000' })
+        const rest = { access, issuance: [...issuance, ...early], statement }
+        assert.deepEqual(await verdictsOf(phone, rest), ['mismatched token-expired lead'])
+      })
+    }
+    it('is no excuse where the log says that they had expired', async () => {
+      const detail = '{"expires":"2023-06-07T08:00:00Z"}'
+      const early = issuances(phone, { ...plain, ...of(3), at: '2023-06-06 08:00:00.000', detail })
+      const rest = { access, issuance: [...issuance, ...early], statement: [complete] }
+      assert.deepEqual(await verdictsOf(phone, rest), ['mismatched token-expired established'])
+    })
+  })
+})
