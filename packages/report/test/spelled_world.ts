@@ -184,7 +184,13 @@ export async function spelledWorld(
         ip: '192.0.2.7',
       }
       return [
-        { ...both, schema: 'mintmark-issuance/1', id: uid(1, hour * 2 + who), at: at(hour, 1) },
+        {
+          ...both,
+          schema: 'mintmark-issuance/1',
+          id: uid(1, hour * 2 + who),
+          at: at(hour, 1),
+          detail: { expires: at(hour + 1, 1) },
+        },
         {
           ...both,
           ...accessOf(person.principal),
