@@ -15,7 +15,10 @@ const TEXTS: Readonly<Record<Reason, readonly [means: string, cannotMean: string
     'the identity provider recorded this token, and nothing disagrees. What one side lacks is not compared.',
     'that its owner used it: stolen genuine tokens are issued.',
   ],
-  'principal-differs': ["the id belongs to somebody else's token.", 'a renamed user.'],
+  'principal-differs': [
+    "the id belongs to somebody else's token.",
+    'a renamed user, nor a service that acts for others: where its application uses the id in the network of its issuance, it is a lead.',
+  ],
   'app-differs': ['another application got this token.', 'that only the resource is named.'],
   'tenant-differs': ['another tenant issued this token.', 'a guest of the issuing tenant.'],
   'issued-at-differs': [

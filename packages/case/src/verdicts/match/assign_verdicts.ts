@@ -196,17 +196,18 @@ const RULES = `multiIf(
 const CHOSEN = `('malformed-id', 'anonymised-id', 'no-token-id', 'other-tenant-issuer', 'first-party-app-only',
   'owa-issuer-not-supplied', 'issuer-root-unknown', 'backup-authentication', 'session-known')`
 
-/** What is to be weighed of a verdict; `''` nothing. */
-export const MATTERS = ['missing', 'mismatched', 'recorded', 'session', 'chosen'] as const
+/** What is to be weighed of a verdict; `''` nothing. `doubtful` is a lead, whatever others show. */
+export const MATTERS = ['missing', 'mismatched', 'recorded', 'doubtful', 'chosen'] as const
 export type Matter = (typeof MATTERS)[number]
 
 const MATTER = `multiIf(
+  is_acting, 'doubtful',
   family = 'plain' AND has({complete:Array(String)}, home) AND (reason = 'never-issued'
     OR verdict = 'mismatched' AND reason != 'session-principal-differs' AND NOT (reason = 'token-expired' AND NOT has_expiry)),
     'recorded',
   verdict = 'mismatched' AND reason != 'session-principal-differs', 'mismatched',
   reason IN ('never-issued', 'issuer-not-rooted', 'session-known-token-missing'), 'missing',
-  verdict IN ('unissued', 'mismatched'), 'session',
+  verdict IN ('unissued', 'mismatched'), 'doubtful',
   reason IN ${CHOSEN} OR reason IN ('category-not-supplied', 'field-not-carried') AND is_app
     OR verdict = 'undetermined' AND token_state != 'present' OR family = 'plain' AND reason = 'before-issuance-window', 'chosen',
   '')`

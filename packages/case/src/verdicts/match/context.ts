@@ -53,8 +53,8 @@ export function FACT(of: 'one' | 'group'): (timeMs: string) => string {
   const most = of === 'group' ? 'max' : ''
   const detailed =
     of === 'group'
-      ? `max(ifNull(${SHOWN}, '')), max(if(source IN ${PLAIN_SOURCES}, ${EXPIRES_MS}, 0))`
-      : `'', 0`
+      ? `max(ifNull(${SHOWN}, '')), max(if(source IN ${PLAIN_SOURCES}, ${EXPIRES_MS}, 0)), max(${PREFIX})`
+      : `'', 0, ''`
   return (
     timeMs,
   ) => `(category = 'owa-auth', lower(principal), principal_id, app_id, resource_id, tenant, home_tenant,

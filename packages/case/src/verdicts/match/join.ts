@@ -8,7 +8,7 @@ import { countOf } from '../../engine/rows.ts'
 import { type Session, SPILLS } from '../../engine/session.ts'
 import { columnsSql, HAS_TOKEN, NO_ID } from '../../store/sql.ts'
 import { type Clocks as AllClocks, correctedMs } from './clocks.ts'
-import { agreementMask, DISAGREES, FACT, REASON_OF_MASK, WHOSE } from './context.ts'
+import { agreementMask, DISAGREES, FACT, PREFIX, REASON_OF_MASK, WHOSE } from './context.ts'
 
 const BUCKETS = 256
 /** Accesses of one range: more take more memory, fewer make more statements. */
@@ -68,7 +68,7 @@ export const CANDIDATE_COLUMNS: string = columnsSql(CANDIDATE)
 
 /** Columns of the table of accesses that no issuance explains. */
 export const OPEN_COLUMNS: string = columnsSql(`${CANDIDATE}; finding Low; root String;
-  shown UUID; root_ms Int64; has_expiry UInt8`)
+  shown UUID; root_ms Int64; has_expiry UInt8; is_acting UInt8`)
 
 /** Tables that the join writes. `candidate` is emptied between ranges. */
 interface JoinTables {
@@ -118,6 +118,14 @@ async function firstIssuances(
 }
 
 /**
+ * Whether an id may be of a service that acts for others, such as a migration or a search: it has one principal, and its
+ * application uses it in the network in which it was issued. The mail service then names the owner.
+ */
+const IS_ACTING = `length(arrayDistinct(arrayMap(fact -> fact.2, facts))) = 1
+  AND arrayExists((fact, mask) -> mask = 16 AND fact.4 != '' AND fact.4 IN (app_id, client_app_id)
+    AND fact.15 != '' AND fact.15 = ${PREFIX}, facts, masks)`
+
+/**
  * Compares candidates with every issuance of their ids. `finding`: `''` the id was never seen, a reason why every
  * issuance disagrees, `owa` only the mail service issued it at `root_ms` (`root` is the session, `shown` the token that it
  * was shown), `shared` too many issuances have it.
@@ -148,7 +156,8 @@ async function allIssuances(
        if(finding = 'owa', facts[owa_at].11, '') AS root,
        if(finding = 'owa', toUUIDOrZero(facts[owa_at].13), toUUID('${NO_ID}')) AS shown,
        if(finding = 'owa', facts[owa_at].8, 0) AS root_ms,
-       arrayExists(fact -> fact.14 > 0, facts) AS has_expiry
+       arrayExists(fact -> fact.14 > 0, facts) AS has_expiry,
+       finding = 'principal-differs' AND ${IS_ACTING} AS is_acting
      FROM (
        SELECT a.*, facts,
          arrayMap(fact -> ${agreementMask('fact')}, facts) AS masks,

@@ -212,7 +212,7 @@ export class TenantWeighing {
     const silent = isQuiet(context, this.tenant, this.#networks) ? '' : 'lead'
     if (context.matter === 'chosen')
       return { context, strength: this.#isRare(context) ? 'lead' : silent }
-    if (context.matter === 'session') return { context, strength: 'lead' }
+    if (context.matter === 'doubtful') return { context, strength: 'lead' }
     const reason = this.#ordinaryCause(context)
     return reason ? { context, strength: silent, reason } : { context, strength: 'lead' }
   }

@@ -1,17 +1,17 @@
 /**
  * Genuine accesses that look like an attack by themselves, each beside the attack that must stay established. Their
- * tenant has twelve people at work for twenty days, each from a network of his own.
+ * tenant has eight people at work for fifteen days, each from a network of his own.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { buildCoverage } from '../../../src/verdicts/losses/coverage.ts'
 import { buildLosses } from '../../../src/verdicts/losses/losses.ts'
 import { reconcile } from '../../../src/verdicts/reconcile.ts'
-import { made, token, used } from '../../reconcile_world.ts'
+import { MAIL_APP, made, OWN_APP, token, used } from '../../reconcile_world.ts'
 import { fill, type OpenWorld, openWorld, type Row, type World } from '../../world.ts'
 
-const PEOPLE = 12
-const DAYS = 20
+const PEOPLE = 8
+const DAYS = 15
 const OUTLOOK = 'Client=OWA;Mozilla'
 const STRANGE = '203.0.113.7'
 const name = (person: number) => `person${person}@a.example.org`
@@ -57,7 +57,7 @@ const ten = (person: number, fields: Row = {}): Row[] =>
 /** The issuances of tokens of {@link ten}. */
 const issuances = (rows: readonly Row[], fields: Row = {}): Row[] =>
   rows.map((row, n) => ({
-    ...made((10 + Math.floor(n / 5)) * 24 + 8 + (n % 5) * 2, 1),
+    ...made((10 + Math.floor((n % 10) / 5)) * 24 + 8 + (n % 5) * 2, 1),
     token_id: row['token_id'] ?? '',
     category: 'non-interactive',
     client: row['client'] ?? '',
@@ -89,6 +89,24 @@ describe('an ordinary cause of wrong tokens in a strange network', () => {
   it('is none of an attack', async () => {
     const rows = ten(3, { client: 'Client=OWA;Chrome' })
     assert.deepEqual(await verdictsOf(rows, office()), ['unissued never-issued established'])
+  })
+
+  describe('a service that acts for others', () => {
+    const { access, issuance } = office()
+    const service = { principal: 'service@a.example.org', principal_id: '', app_id: OWN_APP }
+    const acts = { client: 'Client=WebServices;EWS', client_app_id: OWN_APP }
+    const rows = [...ten(3, acts), ...ten(4, acts)]
+    const verdicts = (fields: Row) =>
+      verdictsOf(rows, { access, issuance: [...issuance, ...issuances(rows, { ...service, ...fields })] })
+
+    it('is a lead where its token was issued', async () => {
+      assert.deepEqual(await verdicts({}), ['mismatched principal-differs lead'])
+    })
+    it('is no excuse in another network, nor for another application', async () => {
+      const established = ['mismatched principal-differs established']
+      assert.deepEqual(await verdicts({ ip: network(5) }), established)
+      assert.deepEqual(await verdicts({ app_id: MAIL_APP }), established)
+    })
   })
 
   describe('another identity provider whose tokens live for a week', () => {
