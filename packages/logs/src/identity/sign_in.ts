@@ -65,6 +65,10 @@ export function issuanceOf(signIn: SignIn, category: IssuanceCategory, grouped =
   const isApp = isAppCategory(category)
   const appId = named(fields('appId'))
   const tenant = tenantOf(fields('resourceTenantId'), signIn.exporter, signIn.otherTenant)
+  const homeTenant = named(fields('homeTenantId'))
+  const user = principalOf(fields('userPrincipalName'))
+  // The home tenant issued the token, to one of its own users, whom this log does not name.
+  const isPassedOn = user === '' && known(fields('crossTenantAccessType')) === 'passthrough'
   const resourceId = fields('resourceId')
   return {
     recordId: grouped > 1 ? '' : recordIdOf(fields('id')),
@@ -72,15 +76,13 @@ export function issuanceOf(signIn: SignIn, category: IssuanceCategory, grouped =
     source: 'entra-signin',
     category,
     outcome: hasFailed(signIn) ? 'failed' : 'issued',
-    tokenId: grouped > 1 ? '' : tokenIdOf(fields),
+    tokenId: grouped > 1 || (isPassedOn && homeTenant === '') ? '' : tokenIdOf(fields),
     sessionId: sessionOf(fields('sessionId')),
-    principal: isApp
-      ? named(fields('servicePrincipalName')) || appId
-      : principalOf(fields('userPrincipalName')),
+    principal: isApp ? named(fields('servicePrincipalName')) || appId : user,
     principalId: named(fields(isApp ? 'servicePrincipalId' : 'userId')),
-    tenant,
+    tenant: isPassedOn ? homeTenant : tenant,
     owner: ownerOf(signIn, tenant, isApp),
-    homeTenant: named(fields('homeTenantId')),
+    homeTenant,
     appId,
     resourceId: tenantOfPath(resourceId) === '' ? named(resourceId) : '',
     ip: ipOf(logged(fields('ipAddress') || signIn.ip)),
