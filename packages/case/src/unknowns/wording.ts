@@ -40,7 +40,8 @@ const SETTLED_BY: Readonly<Record<string, string>> = {
   'backup-authentication':
     'Microsoft: tokens of the backup authentication service are logged incompletely',
   'owa-issuer-not-supplied': 'Unified audit log records of type 275 (OWAAuth)',
-  'other-tenant-issuer': 'Sign-in logs of the tenant that issued the token',
+  'other-tenant-issuer':
+    'Sign-in logs of the tenant, or the log of the issuer, that issued the token',
   'export-capped': 'The export again, without its cap or by shorter periods',
   'late-arrival-margin': 'The sign-in logs again, a day later',
   'class-not-shown': 'The log that shows tokens of this class, or its provider',

@@ -256,6 +256,20 @@ async function auditSpans(session: Session): Promise<Map<string, Span>> {
 
 const readSpan = rowReader(cell.number('firstMs lastMs'))
 
+/** Issuers whose tokens a tenant's complete logs have, as `tenant issuer`: none where a log does not say it. */
+export async function completeIssuers(session: Session): Promise<string[]> {
+  const rows = await session.rows(`
+    SELECT tenant, groupUniqArray(issuer) AS issuers
+    FROM (SELECT DISTINCT owner AS tenant, evidence_id FROM issuance WHERE category = 'token') AS i
+    GLOBAL INNER JOIN (
+      SELECT evidence_id, extract(text, 'every token that (\\\\S+) signed') AS issuer
+      FROM statement WHERE code = 'complete-period') AS s ON s.evidence_id = i.evidence_id
+    GROUP BY tenant HAVING min(issuer) != '' ORDER BY tenant`)
+  return rows.flatMap((row) =>
+    textsOf(row['issuers']).map((issuer) => `${String(row['tenant'])} ${issuer}`),
+  )
+}
+
 /** The period for which all of a tenant's plain issuance logs say that they are complete, if every file says so. */
 export async function completePeriods(session: Session): Promise<Map<string, Period>> {
   const rows = await session.rows(`

@@ -14,7 +14,13 @@ import { Scratch } from '../engine/scratch.ts'
 import { type Session, SPILLS } from '../engine/session.ts'
 import { readMeta, writeMeta } from '../store/meta.ts'
 import { columnsSql } from '../store/sql.ts'
-import { completePeriods, GAP_COLUMNS, soleTenantOf, writeGaps } from './coverage_gaps.ts'
+import {
+  completeIssuers,
+  completePeriods,
+  GAP_COLUMNS,
+  soleTenantOf,
+  writeGaps,
+} from './coverage_gaps.ts'
 import {
   type OpenTables,
   OUTCOME,
@@ -182,6 +188,7 @@ async function assignOpen(
   const params = preparedParams(
     await readLives(session, sole),
     await clientsOfMailService(session, sole),
+    await completeIssuers(session),
   )
   await findSessions(session, tables, linkable, openRows, params)
   for (const range of rangesFor(openRows)) {

@@ -83,7 +83,10 @@ const TEXTS: Readonly<Record<Reason, readonly [means: string, cannotMean: string
     'the mail service made the token, and no session is named.',
     'an issued token.',
   ],
-  'other-tenant-issuer': ["another tenant's log would show this token.", 'that it does.'],
+  'other-tenant-issuer': [
+    'the log of another tenant, or of another issuer, would show this token.',
+    'that it does.',
+  ],
   'export-capped': ['the file says that records are missing.', 'that this one is.'],
   'late-arrival-margin': [
     'the last records of the log had not arrived.',

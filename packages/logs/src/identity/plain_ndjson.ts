@@ -37,12 +37,19 @@ export const mintmarkPeriod: Adapter = {
     const [fromMs, toMs] = [utcMs(row['from']), utcMs(row['to'])]
     if (fromMs === undefined) rejectTime(row['from'], 'from', sink)
     else if (toMs === undefined) rejectTime(row['to'], 'to', sink)
-    else sink.statement({ code: 'complete-period', text: COMPLETE, fromMs, toMs })
+    else
+      sink.statement({
+        code: 'complete-period',
+        text: completeText(logged(row['issuer'])),
+        fromMs,
+        toMs,
+      })
   },
 }
 
-const COMPLETE =
-  'The ledger that this was exported from has every token that its issuer signed in this period.'
+/** `packages/case` reads the issuer again, which has no blanks. */
+const completeText = (issuer: string) =>
+  `The ledger that this was exported from has every token that ${/^\S+$/.test(issuer) ? issuer : 'its issuer'} signed in this period.`
 
 export const mintmarkAccess: Adapter = {
   shape: 'mintmark-access',

@@ -60,6 +60,15 @@ describe('the word of a log that it has everything of a period', () => {
       [['complete-period', 36_000_000]],
     )
   })
+  it('names the issuer, which other issuers of the tenant are told from', () => {
+    const textOf = (issuer: unknown) =>
+      readRow({ ...word, issuer }, 'mintmark-issuance-period').statements[0]?.text ?? ''
+    assert.match(
+      textOf('https://id.example.org'),
+      /every token that https:\/\/id\.example\.org signed/,
+    )
+    assert.match(textOf(undefined), /every token that its issuer signed/)
+  })
   for (const name of ['from', 'to'])
     it(`is a reject without ${name}`, () => {
       const { statements, rejects } = readRow(

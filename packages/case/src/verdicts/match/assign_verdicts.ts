@@ -58,15 +58,21 @@ export interface PreparedParams extends LifeParams {
   readonly first_party: readonly string[]
   /** `tenant client-family` of clients whose tokens the mail service may have made. */
   readonly by_mail_service: readonly string[]
+  /** Of {@link completeIssuers}, and their tenants. */
+  readonly issuers: readonly string[]
+  readonly with_issuers: readonly string[]
 }
 
 export const preparedParams = (
   lives: LifeParams,
   byMailService: readonly string[],
+  issuers: readonly string[],
 ): PreparedParams => ({
   ...lives,
   first_party: FIRST_PARTY_APPS,
   by_mail_service: byMailService,
+  issuers,
+  with_issuers: issuers.map((one) => one.slice(0, one.indexOf(' '))),
 })
 
 const supplied = (category: string) =>
@@ -80,7 +86,7 @@ export function prepared(tables: OpenTables, where: string): string {
   return `
     SELECT *,
       multiIf(
-        is_foreign, 'other-tenant-issuer',
+        is_foreign OR NOT is_issuer_known, 'other-tenant-issuer',
         position(lower(issuer), 'backup') > 0, 'backup-authentication',
         is_user OR is_owa OR family = 'plain', '',
         app IN {first_party:Array(String)} OR match(app, '${ASSIGNED_ID}'), 'first-party-app-only',
@@ -90,6 +96,8 @@ export function prepared(tables: OpenTables, where: string): string {
         'category-not-supplied') AS note
     FROM (
       SELECT o.*, sp, mi,
+        family = 'cloud' OR issuer = '' OR NOT has({with_issuers:Array(String)}, home)
+          OR has({issuers:Array(String)}, concat(home, ' ', issuer)) AS is_issuer_known,
         multiIf(finding = 'owa', 'user', is_owa, 'owa', is_app, multiIf(sp > 0 AND mi > 0, 'app', mi > 0, 'app-mi', 'app-sp'),
           NOT is_user, 'any',
           concat(home, ' ', client_family) IN {by_mail_service:Array(String)}, 'user-owa', 'user') AS kind
@@ -216,7 +224,8 @@ const MATTER = `multiIf(
 export const OUTCOME = `bucket UInt8; token_id UUID; record_id UUID; content UInt64;
   token_state Low; tenant Low; service Low; app Low; at_ms Int64; home Low; sid String; field Low;
   principal String; verdict Low; reason Low; matter Low; source Low; who String; prefix String;
-  client_family Low; client_kind Low; hour Int32; unit UUID; is_well_made UInt8`
+  client_family Low; client_kind Low; hour Int32; unit UUID; is_well_made UInt8;
+  names_issuer UInt8`
 
 /** Writes the verdicts of the open accesses of a bucket range into `outcomes`. */
 export async function verdictsOfRange(
@@ -234,7 +243,8 @@ export async function verdictsOfRange(
        outcome.1 AS verdict, outcome.2 AS reason, ${MATTER} AS matter, source, ${WHO} AS who, ${PREFIX} AS prefix,
        client_family, ${CLIENT} AS client_kind,
        toInt32(intDiv(if(${IS_TIME_GIVEN}, issued_ms, at_ms), 3600000)) AS hour,
-       if(${HAS_TOKEN}, token_id, record_id) AS unit, ${IS_WELL_MADE} AS is_well_made
+       if(${HAS_TOKEN}, token_id, record_id) AS unit, ${IS_WELL_MADE} AS is_well_made,
+       family = 'plain' AND has({issuers:Array(String)}, concat(home, ' ', issuer)) AS names_issuer
      FROM (
        SELECT *, ${RULES} AS outcome
        FROM (

@@ -97,7 +97,10 @@ describe('an ordinary cause of wrong tokens in a strange network', () => {
     const acts = { client: 'Client=WebServices;EWS', client_app_id: OWN_APP }
     const rows = [...ten(3, acts), ...ten(4, acts)]
     const verdicts = (fields: Row) =>
-      verdictsOf(rows, { access, issuance: [...issuance, ...issuances(rows, { ...service, ...fields })] })
+      verdictsOf(rows, {
+        access,
+        issuance: [...issuance, ...issuances(rows, { ...service, ...fields })],
+      })
 
     it('is a lead where its token was issued', async () => {
       assert.deepEqual(await verdicts({}), ['mismatched principal-differs lead'])
@@ -109,16 +112,40 @@ describe('an ordinary cause of wrong tokens in a strange network', () => {
     })
   })
 
+  const plain = { source: 'mintmark', category: 'token' }
+  const issuer = 'https://id.example.org'
+  const complete: Row = {
+    evidence_id: 1,
+    line: 0,
+    code: 'complete-period',
+    text: `It has every token that ${issuer} signed.`,
+    from_at: '2023-06-01 00:00:00.000',
+    to_at: '2023-06-30 00:00:00.000',
+  }
+
+  describe('a second issuer of the tenant, without a ledger', () => {
+    const verdicts = (fields: Row) =>
+      verdictsOf(ten(3, { source: 'mintmark', session_id: '', ...fields }), {
+        ...office({ source: 'mintmark' }, plain),
+        statement: [complete],
+      })
+    const proven = ['unissued never-issued established']
+
+    it('is a lead where the access names it', async () => {
+      const other = await verdicts({ issuer: 'https://old.example.org' })
+      assert.deepEqual(other, ['undetermined other-tenant-issuer lead'])
+    })
+    it('is a lead where an application of its own names no issuer', async () => {
+      const lead = ['unissued never-issued lead']
+      assert.deepEqual(await verdicts({ client_app_id: OWN_APP }), lead)
+    })
+    it('is no excuse for an application of the ledger, nor for its issuer', async () => {
+      assert.deepEqual(await verdicts({}), proven)
+      assert.deepEqual(await verdicts({ client_app_id: OWN_APP, issuer }), proven)
+    })
+  })
+
   describe('another identity provider whose tokens live for a week', () => {
-    const plain = { source: 'mintmark', category: 'token' }
-    const complete: Row = {
-      evidence_id: 1,
-      line: 0,
-      code: 'complete-period',
-      text: '',
-      from_at: '2023-06-01 00:00:00.000',
-      to_at: '2023-06-30 00:00:00.000',
-    }
     const phone = ten(3, {
       source: 'mintmark',
       client: 'Phone',
