@@ -5,6 +5,7 @@
  */
 
 import { PLAIN } from '../match/context.ts'
+import type { Reason } from '../match/reasons.ts'
 import type { Unexplained } from './known_losses.ts'
 import { beginningOf, logTail } from './ordinary.ts'
 import { type Context, explained, type Networks, type Population, pairKey } from './population.ts'
@@ -31,6 +32,9 @@ const FEW_PEOPLE = 2
 /** The id has the token service's format, in a tenant whose explained ids nearly all have it. */
 const WELL_MADE_SHARE = 0.98
 const WELL_MADE_TOKENS = 50
+
+/** The token is missing, and its session was issued to its person. */
+const IN_OWN_SESSION: Reason = 'session-known-token-missing'
 
 /** Whether what is wrong in a context of a tenant is established. */
 export type Evidence = (weighing: TenantWeighing, context: Context) => boolean
@@ -136,6 +140,8 @@ class Groups {
     // With his own client it is himself who travels, and the log may not show that network.
     if (!isOwners && tenant.newNetworks >= NEW_NETWORKS && isClientShown)
       return people <= tenant.newNetworks
+    // In his own session it is he, with a way out that the log does not show.
+    if (isOwners && context.reason === IN_OWN_SESSION) return false
     const own = this.#byWho.get(pairKey(home, who)) ?? []
     const days = [...new Set(own.map((wrong) => wrong.context.day))]
     const shownOn = (day: number) =>

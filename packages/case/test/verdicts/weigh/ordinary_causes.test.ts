@@ -112,6 +112,14 @@ describe('an ordinary cause of wrong tokens in a strange network', () => {
     })
   })
 
+  const lead = ['session-only session-known-token-missing lead']
+  const proven = ['unissued never-issued established']
+
+  it('may be a journey, with the client and a session of the owner', async () => {
+    assert.deepEqual(await verdictsOf(ten(3), office()), lead)
+    assert.deepEqual(await verdictsOf(ten(3, { session_id: '' }), office()), proven)
+  })
+
   const plain = { source: 'mintmark', category: 'token' }
   const issuer = 'https://id.example.org'
   const complete: Row = {
@@ -129,15 +137,13 @@ describe('an ordinary cause of wrong tokens in a strange network', () => {
         ...office({ source: 'mintmark' }, plain),
         statement: [complete],
       })
-    const proven = ['unissued never-issued established']
-
     it('is a lead where the access names it', async () => {
       const other = await verdicts({ issuer: 'https://old.example.org' })
       assert.deepEqual(other, ['undetermined other-tenant-issuer lead'])
     })
     it('is a lead where an application of its own names no issuer', async () => {
-      const lead = ['unissued never-issued lead']
-      assert.deepEqual(await verdicts({ client_app_id: OWN_APP }), lead)
+      const lost = ['unissued never-issued lead']
+      assert.deepEqual(await verdicts({ client_app_id: OWN_APP }), lost)
     })
     it('is no excuse for an application of the ledger, nor for its issuer', async () => {
       assert.deepEqual(await verdicts({}), proven)
