@@ -3,27 +3,9 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs'
 import { insertRows } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
-import { readNetwork } from '../store/network.ts'
-
-/** Lines of a list beside the hunts, without comments. */
-const linesOf = (name: string): string[] =>
-  readFileSync(new URL(`../../hunts/${name}.txt`, import.meta.url), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-
-/** First and last address of each, in IPv6 text. */
-export function serviceNetworks(): { readonly first: string; readonly last: string }[] {
-  return linesOf('service_networks').flatMap((line) =>
-    line.split(' ').map((spelled) => {
-      const network = readNetwork(spelled)
-      if (network === undefined) throw new TypeError(`${spelled} is no network`)
-      return network
-    }),
-  )
-}
+import { linesOf, serviceNetworks } from '../store/known_lists.ts'
 
 interface QuietFolder {
   /** `archive`, `conversations`, `deleted` or `junk`. */

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { huntList } from '../../src/hunts/hunt_list.ts'
-import { fillKnown, folderKey, quietFolders, serviceNetworks } from '../../src/hunts/known.ts'
+import { fillKnown, folderKey, quietFolders } from '../../src/hunts/known.ts'
+import { serviceNetworks } from '../../src/store/known_lists.ts'
 import { type OpenWorld, openWorld } from '../world.ts'
 
 let world: OpenWorld

@@ -39,10 +39,16 @@ const IN_OWN_SESSION: Reason = 'session-known-token-missing'
 /** Whether what is wrong in a context of a tenant is established. */
 export type Evidence = (weighing: TenantWeighing, context: Context) => boolean
 
-/** How long another identity provider's tokens live is not known: a complete log says it, and is not weighed. */
-const isWeighed = ({ matter, reason, source }: Context): boolean =>
-  matter === 'missing' ||
-  (matter === 'mismatched' && !(reason === 'token-expired' && PLAIN.includes(source)))
+/**
+ * Whether something can be established of a context. From networks of Microsoft 365 a service may act whose tokens no log
+ * shows. How long another identity provider's tokens live is not known: a complete log says it, and is not weighed.
+ */
+const weighedIn =
+  ({ served }: Networks) =>
+  ({ matter, reason, source, prefix }: Context): boolean =>
+    !served.has(prefix) &&
+    (matter === 'missing' ||
+      (matter === 'mismatched' && !(reason === 'token-expired' && PLAIN.includes(source))))
 
 /** Wrong tokens in a context that is not their owner's, with whose weighing they are of. */
 interface Wrong {
@@ -55,8 +61,9 @@ export function evidenceOf(
   population: Population,
   unexplained: Unexplained,
 ): Evidence {
-  const groups = new Groups(weighings, unexplained)
   const { networks } = population
+  const isWeighed = weighedIn(networks)
+  const groups = new Groups(weighings, unexplained, isWeighed)
   return (weighing, context) => {
     const { matter, who } = context
     // Under his former name he is somebody else in the other log.
@@ -70,7 +77,7 @@ export function evidenceOf(
       isKnown(weighing, context, networks) &&
       groups.isFew(weighing) &&
       isAddressShown(weighing, context) &&
-      (!isNovel(weighing, context) ||
+      (!(isNovel(weighing, context) || isClientNovel(weighing, context)) ||
         isAttackersOwn(weighing, context, groups.ofApp(context), networks)) &&
       groups.couldShowNewNetworks(weighing, context) &&
       groups.chance(weighing, context, networks) + Math.log(contexts) <= LOG_ERROR
@@ -92,7 +99,11 @@ class Groups {
   readonly #chances = new Map<readonly Wrong[], number>()
   readonly #unexplained: Unexplained
 
-  constructor(weighings: readonly TenantWeighing[], unexplained: Unexplained) {
+  constructor(
+    weighings: readonly TenantWeighing[],
+    unexplained: Unexplained,
+    isWeighed: (context: Context) => boolean,
+  ) {
     this.#unexplained = unexplained
     const wrong = weighings.flatMap((weighing) =>
       weighing.strange.filter(isWeighed).map((context): Wrong => ({ weighing, context })),
@@ -204,23 +215,33 @@ function isNovel(weighing: TenantWeighing, { app, day }: Context): boolean {
   )
 }
 
+/**
+ * Whether the log has not shown tokens of this application with this kind of client: a new service or add-in may use an
+ * application's id from elsewhere. An id that is somebody else's is a fact beside it.
+ */
+function isClientNovel({ tenant }: TenantWeighing, { app, family, matter }: Context): boolean {
+  return matter === 'missing' && explained(tenant, 'app-family', app, family) < CLASS_TOKENS
+}
+
 /** Whether the logs know the principal, so that only this context's tokens are missing. */
 const isKnown = ({ tenant }: TenantWeighing, { who }: Context, { signIns }: Networks): boolean =>
   explained(tenant, 'who', who) + (signIns.get(who) ?? 0) >= KNOWN_SIGN_INS
 
 /**
  * Whether an application without any explained token is the attacker's, and not one that this log never shows: it began
- * one day, with ids that the token service does not make, or of other people's tokens.
+ * one day, with ids that the token service does not make, or of other people's tokens. In a session of the owner's it may
+ * be a service that acts for him, whose ids have another form.
  */
 function isAttackersOwn(
   { tenant }: TenantWeighing,
-  { home, app }: Context,
+  { home, app, reason }: Context,
   ofApp: readonly Wrong[],
   networks: Networks,
 ): boolean {
   const seen = networks.seenApps.get(pairKey(home, app))
   if (seen === undefined || seen.firstHour <= beginningOf(tenant)) return false
   if (ofApp.some(({ context }) => context.matter === 'mismatched')) return true
+  if (reason === IN_OWN_SESSION) return false
   const wellMade = ofApp.reduce((sum, { context }) => sum + context.wellMade, 0)
   const joined = explained(tenant, 'all')
   return (

@@ -21,6 +21,7 @@ export const COUNTED = {
   source: ['source'],
   who: ['who'],
   hour: ['hour'],
+  'app-family': ['app', 'client_family'],
   'app-day': ['app', 'day'],
   'who-client-app': ['who', 'client_kind', 'app'],
   'who-client-app-day': ['who', 'client_kind', 'app', 'day'],
@@ -94,6 +95,8 @@ export interface Networks {
   readonly seenApps: ReadonlyMap<string, Seen>
   /** Explained tokens of anybody from this network, in the whole case. */
   readonly joinedFrom: ReadonlyMap<string, number>
+  /** Networks of Microsoft 365, from which its services act for their users. */
+  readonly served: ReadonlySet<string>
   /** Names of principals whom the logs have under several names, with one object id. */
   readonly renamed: ReadonlySet<string>
   /** Sign-ins of this principal that the logs have. */

@@ -8,6 +8,7 @@ import type { Json } from '@mintmark/core'
 import { cell, countOf, numbersBy, rowReader, textsOf } from '../../engine/rows.ts'
 import type { Scratch } from '../../engine/scratch.ts'
 import { type Params, type Session, SPILLS } from '../../engine/session.ts'
+import { serviceNetworks } from '../../store/known_lists.ts'
 import { APP, columnsSql, HAS_TOKEN } from '../../store/sql.ts'
 import { lossesOf } from '../losses/losses.ts'
 import { MATTERS } from '../match/assign_verdicts.ts'
@@ -188,6 +189,7 @@ const NO_NETWORKS: Networks = {
   seen: new Map(),
   seenApps: new Map(),
   joinedFrom: new Map(),
+  served: new Set(),
   renamed: new Set(),
   signIns: new Map(),
 }
@@ -196,6 +198,7 @@ const NO_NETWORKS: Networks = {
 async function readNetworks(session: Session, tables: Tables, sole: string): Promise<Networks> {
   const { about, joined, signed_in: signIns } = tables
   const among = (columns: string) => `(${columns}) GLOBAL IN (SELECT ${columns} FROM ${about})`
+  const networks = serviceNetworks()
   const isSignIn = "outcome = 'issued' AND category != 'owa-auth'"
   const setOf = async (...asked: [columns: string, from: string, params?: Params]) =>
     new Set((await numbersOf(session, asked[0], '1', asked[1], asked[2])).keys())
@@ -224,6 +227,13 @@ async function readNetworks(session: Session, tables: Tables, sole: string): Pro
       'prefix',
       'sum(tokens)',
       `${joined} WHERE ${among('prefix')}`,
+    ),
+    served: await setOf(
+      'prefix',
+      `(SELECT DISTINCT prefix FROM ${about} WHERE prefix != '' AND arrayExists(
+         (least, most) -> toIPv6(prefix) BETWEEN toIPv6(cutIPv6(toIPv6(least), 10, 1)) AND toIPv6(most),
+         {least:Array(String)}, {most:Array(String)}))`,
+      { least: networks.map(({ first }) => first), most: networks.map(({ last }) => last) },
     ),
     renamed: await setOf(
       'who',

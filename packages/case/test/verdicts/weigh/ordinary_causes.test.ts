@@ -21,7 +21,8 @@ const network = (person: number) => `198.51.${person}.7`
 const HOURS: readonly number[] = Array.from({ length: DAYS }, (_, day) => day).flatMap((day) =>
   [8, 10, 12, 14, 16].map((hour) => day * 24 + hour),
 )
-const numberOf = (at: number, person: number) => 0x10000 + at * 16 + person
+/** The last byte is 0, as in ids that the token service makes. */
+const numberOf = (at: number, person: number) => (0x1000 + at * 16 + person) * 0x100
 
 /** What a row of a person has, by a token and a session of his own. */
 const of = (person: number, fields: Row = {}): Row => ({
@@ -52,7 +53,11 @@ function office(fields: Row = {}, signIn: Row = {}): { access: Row[]; issuance: 
 const ten = (person: number, fields: Row = {}): Row[] =>
   Array.from({ length: 10 }, (_, n) => {
     const at = (10 + Math.floor(n / 5)) * 24 + 8 + (n % 5) * 2
-    return used(at + 0.7, 0x80000 + person * 0x100 + n, of(person, { ip: STRANGE, ...fields }))
+    return used(
+      at + 0.7,
+      (0x80000 + person * 0x100 + n) * 0x100,
+      of(person, { ip: STRANGE, ...fields }),
+    )
   })
 /** The issuances of tokens of {@link ten}. */
 const issuances = (rows: readonly Row[], fields: Row = {}): Row[] =>
@@ -113,11 +118,38 @@ describe('an ordinary cause of wrong tokens in a strange network', () => {
   })
 
   const lead = ['session-only session-known-token-missing lead']
+  const lost = ['unissued never-issued lead']
   const proven = ['unissued never-issued established']
 
   it('may be a journey, with the client and a session of the owner', async () => {
     assert.deepEqual(await verdictsOf(ten(3), office()), lead)
     assert.deepEqual(await verdictsOf(ten(3, { session_id: '' }), office()), proven)
+  })
+
+  describe('a service that no log shows', () => {
+    const service = { client: 'Client=REST;Client=RESTSystem;;', session_id: '' }
+    it('is a lead in a network of Microsoft 365', async () => {
+      const rows = ten(3, { client: 'Client=OWA;Chrome', session_id: '', ip: '40.99.150.10' })
+      assert.deepEqual(await verdictsOf(rows, office()), lost)
+    })
+    it('is a lead with a kind of client that the log never showed with its application', async () => {
+      assert.deepEqual(await verdictsOf([...ten(3, service), ...ten(4, service)], office()), lost)
+    })
+    it('is a lead in sessions of the owners, whatever form its ids have', async () => {
+      const fields = { ...service, client_app_id: OWN_APP }
+      const junk = (row: Row): Row => ({
+        ...row,
+        token_id: String(row['token_id']).replace('-4000-', '-1000-'),
+      })
+      const rows = [...ten(3, fields), ...ten(4, fields)].map(junk)
+      assert.deepEqual(await verdictsOf(rows, office()), proven)
+      const inSessions = [3, 4]
+        .flatMap((person) =>
+          ten(person, { ...fields, ...of(person), ip: STRANGE, client: service.client }),
+        )
+        .map(junk)
+      assert.deepEqual(await verdictsOf(inSessions, office()), lead)
+    })
   })
 
   const plain = { source: 'mintmark', category: 'token' }
@@ -142,7 +174,6 @@ describe('an ordinary cause of wrong tokens in a strange network', () => {
       assert.deepEqual(other, ['undetermined other-tenant-issuer lead'])
     })
     it('is a lead where an application of its own names no issuer', async () => {
-      const lost = ['unissued never-issued lead']
       assert.deepEqual(await verdicts({ client_app_id: OWN_APP }), lost)
     })
     it('is no excuse for an application of the ledger, nor for its issuer', async () => {
