@@ -216,12 +216,11 @@ function isNovel(weighing: TenantWeighing, { app, day }: Context): boolean {
 }
 
 /**
- * Whether the log has not shown tokens of this application with this kind of client: a new service or add-in may use an
- * application's id from elsewhere. An id that is somebody else's is a fact beside it.
+ * Whether the log has not shown tokens of this application with this kind of client, in a session of its owner's: a new
+ * service or add-in may act for him by the application's id.
  */
-function isClientNovel({ tenant }: TenantWeighing, { app, family, matter }: Context): boolean {
-  return matter === 'missing' && explained(tenant, 'app-family', app, family) < CLASS_TOKENS
-}
+const isClientNovel = ({ tenant }: TenantWeighing, { app, family, reason }: Context): boolean =>
+  reason === IN_OWN_SESSION && explained(tenant, 'app-family', app, family) < CLASS_TOKENS
 
 /** Whether the logs know the principal, so that only this context's tokens are missing. */
 const isKnown = ({ tenant }: TenantWeighing, { who }: Context, { signIns }: Networks): boolean =>

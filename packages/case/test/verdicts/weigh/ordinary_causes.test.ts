@@ -132,8 +132,10 @@ describe('an ordinary cause of wrong tokens in a strange network', () => {
       const rows = ten(3, { client: 'Client=OWA;Chrome', session_id: '', ip: '40.99.150.10' })
       assert.deepEqual(await verdictsOf(rows, office()), lost)
     })
-    it('is a lead with a kind of client that the log never showed with its application', async () => {
-      assert.deepEqual(await verdictsOf([...ten(3, service), ...ten(4, service)], office()), lost)
+    it('is a lead in sessions of the owners, with a kind of client new to its application', async () => {
+      const inSessions = [3, 4].flatMap((person) => ten(person, { client: service.client }))
+      assert.deepEqual(await verdictsOf(inSessions, office()), lead)
+      assert.deepEqual(await verdictsOf([...ten(3, service), ...ten(4, service)], office()), proven)
     })
     it('is a lead in sessions of the owners, whatever form its ids have', async () => {
       const fields = { ...service, client_app_id: OWN_APP }
