@@ -16,8 +16,8 @@ const TEXTS: Readonly<Record<Reason, readonly [means: string, cannotMean: string
     'that its owner used it: stolen genuine tokens are issued.',
   ],
   'principal-differs': [
-    "the id belongs to somebody else's token.",
-    'a renamed user, nor a service that acts for others: where its application uses the id in the network of its issuance, it is a lead.',
+    "the id belongs to somebody else's token. A lead where the same application uses it in the network of its issuance.",
+    'a renamed user, nor a service that acts for others.',
   ],
   'app-differs': ['another application got this token.', 'that only the resource is named.'],
   'tenant-differs': ['another tenant issued this token.', 'a guest of the issuing tenant.'],

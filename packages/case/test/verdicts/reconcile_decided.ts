@@ -42,6 +42,11 @@ const ofPlain = { source: 'mintmark', category: 'token' }
 export const plainLog: Row[] = soundLog((row) =>
   row['category'] === 'interactive' ? { ...row, ...ofPlain } : undefined,
 )
+/** The same of one that says when its tokens expire. */
+const expiringLog: Row[] = soundLog((row) => {
+  if (row['category'] !== 'interactive') return undefined
+  return { ...row, ...ofPlain, detail: `{"expires":"${String(row['at']).replace(' ', 'T')}Z"}` }
+})
 /** When a token of {@link NOON} less 120 hours expires. */
 const lives = (days: number): Row => ({
   detail: `{"expires":"${timeOf(NOON - 120 + 24 * days).replace(' ', 'T')}Z"}`,
@@ -287,10 +292,7 @@ export const decided: readonly Case[] = [
   },
   {
     name: "another identity provider's token, of whose tokens none lives longer than a day",
-    log: plainLog.map((row) => ({
-      ...row,
-      detail: `{"expires":"${String(row['at']).replace(' ', 'T')}Z"}`,
-    })),
+    log: expiringLog,
     row: used(NOON, 1, { source: 'mintmark', issued_at: UNKNOWN_AT }),
     verdict: 'unissued',
     reason: 'never-issued',

@@ -139,20 +139,21 @@ function tableCsv(row: Json, date: string): Json {
   ])
 }
 
+const graphRead = (row: Json) => readRow(row, 'entra-graph').issuances[0]
+
 describe('a sign-in that is passed on, of a user whom the log does not name', () => {
   const passedOn = { ...graph, crossTenantAccessType: 'passthrough', userPrincipalName: '' }
-  const read = (row: Json) => readRow(row, 'entra-graph').issuances[0]
   it('is of a token of his own tenant', () => {
-    const issuance = read(passedOn)
+    const issuance = graphRead(passedOn)
     assert.deepEqual(
       [issuance?.tokenId, issuance?.tenant, issuance?.owner],
       [ID, HOME, UNKNOWN_OWNER],
     )
   })
   it('has no token where that tenant is not named', () =>
-    assert.equal(read({ ...passedOn, homeTenantId: '' })?.tokenId, ''))
+    assert.equal(graphRead({ ...passedOn, homeTenantId: '' })?.tokenId, ''))
   it('is as any other where he is named', () =>
-    assert.equal(read({ ...graph, crossTenantAccessType: 'passthrough' })?.tenant, TENANT))
+    assert.equal(graphRead({ ...graph, crossTenantAccessType: 'passthrough' })?.tenant, TENANT))
 })
 
 describe('one sign-in gives one issuance', () => {

@@ -70,142 +70,140 @@ const issuances = (rows: readonly Row[], fields: Row = {}): Row[] =>
     ...fields,
   }))
 
-describe('an ordinary cause of wrong tokens in a strange network', () => {
-  let world: OpenWorld
-  before(async () => {
-    world = await openWorld()
-  })
-  after(() => world.close())
+let world: OpenWorld
+before(async () => {
+  world = await openWorld()
+})
+after(() => world.close())
 
-  /** Verdict, reason and strength of the rows, each once. */
-  async function verdictsOf(rows: readonly Row[], rest: World): Promise<string[]> {
-    await fill(world.session, { ...rest, access: [...(rest.access ?? []), ...rows] })
-    await buildCoverage(world.session)
-    await buildLosses(world.session)
-    await reconcile(world.session, { force: true })
-    const found = await world.session.rows(
-      `SELECT DISTINCT concat(if(verdict = '', 'issued', verdict), ' ', reason, ' ', strength) AS one
-       FROM access AS a LEFT JOIN verdict AS v ON v.record_id = a.record_id
-       WHERE a.record_id IN (${rows.map((row) => `'${String(row['record_id'])}'`).join(', ')}) ORDER BY one`,
-    )
-    return found.map(({ one }) => String(one))
+/** Verdict, reason and strength of the rows, each once. */
+async function verdictsOf(rows: readonly Row[], rest: World): Promise<string[]> {
+  await fill(world.session, { ...rest, access: [...(rest.access ?? []), ...rows] })
+  await buildCoverage(world.session)
+  await buildLosses(world.session)
+  await reconcile(world.session, { force: true })
+  const found = await world.session.rows(
+    `SELECT DISTINCT concat(if(verdict = '', 'issued', verdict), ' ', reason, ' ', strength) AS one
+     FROM access AS a LEFT JOIN verdict AS v ON v.record_id = a.record_id
+     WHERE a.record_id IN (${rows.map((row) => `'${String(row['record_id'])}'`).join(', ')}) ORDER BY one`,
+  )
+  return found.map(({ one }) => String(one))
+}
+
+it('excuses no attack', async () => {
+  const rows = ten(3, { client: 'Client=OWA;Chrome' })
+  assert.deepEqual(await verdictsOf(rows, office()), ['unissued never-issued established'])
+})
+
+describe('a service that acts for others', () => {
+  const { access, issuance } = office()
+  const service = { principal: 'service@a.example.org', principal_id: '', app_id: OWN_APP }
+  const acts = { client: 'Client=WebServices;EWS', client_app_id: OWN_APP }
+  const rows = [...ten(3, acts), ...ten(4, acts)]
+  const verdicts = (fields: Row) =>
+    verdictsOf(rows, {
+      access,
+      issuance: [...issuance, ...issuances(rows, { ...service, ...fields })],
+    })
+
+  it('is a lead where its token was issued', async () => {
+    assert.deepEqual(await verdicts({}), ['mismatched principal-differs lead'])
+  })
+  it('is no excuse in another network, nor for another application', async () => {
+    const established = ['mismatched principal-differs established']
+    assert.deepEqual(await verdicts({ ip: network(5) }), established)
+    assert.deepEqual(await verdicts({ app_id: MAIL_APP }), established)
+  })
+})
+
+const lead = ['session-only session-known-token-missing lead']
+const lost = ['unissued never-issued lead']
+const proven = ['unissued never-issued established']
+
+it('is a journey, with the client and a session of the owner', async () => {
+  assert.deepEqual(await verdictsOf(ten(3), office()), lead)
+  assert.deepEqual(await verdictsOf(ten(3, { session_id: '' }), office()), proven)
+})
+
+/** The same with an id of another form than the token service makes. */
+const junk = (row: Row): Row => ({
+  ...row,
+  token_id: String(row['token_id']).replace('-4000-', '-1000-'),
+})
+
+describe('a service that no log shows', () => {
+  const service = { client: 'Client=REST;Client=RESTSystem;;', session_id: '' }
+  it('is a lead in a network of Microsoft 365', async () => {
+    const rows = ten(3, { client: 'Client=OWA;Chrome', session_id: '', ip: '40.99.150.10' })
+    assert.deepEqual(await verdictsOf(rows, office()), lost)
+  })
+  it('is a lead in sessions of the owners, with a kind of client new to its application', async () => {
+    const inSessions = [3, 4].flatMap((person) => ten(person, { client: service.client }))
+    assert.deepEqual(await verdictsOf(inSessions, office()), lead)
+    assert.deepEqual(await verdictsOf([...ten(3, service), ...ten(4, service)], office()), proven)
+  })
+  it('is a lead in sessions of the owners, whatever form its ids have', async () => {
+    const fields = { ...service, client_app_id: OWN_APP }
+    const rows = [...ten(3, fields), ...ten(4, fields)].map(junk)
+    assert.deepEqual(await verdictsOf(rows, office()), proven)
+    const inSessions = [3, 4]
+      .flatMap((person) =>
+        ten(person, { ...fields, ...of(person), ip: STRANGE, client: service.client }),
+      )
+      .map(junk)
+    assert.deepEqual(await verdictsOf(inSessions, office()), lead)
+  })
+})
+
+const plain = { source: 'mintmark', category: 'token' }
+const issuer = 'https://id.example.org'
+const complete: Row = {
+  evidence_id: 1,
+  line: 0,
+  code: 'complete-period',
+  text: `It has every token that ${issuer} signed.`,
+  from_at: '2023-06-01 00:00:00.000',
+  to_at: '2023-06-30 00:00:00.000',
+}
+
+describe('a second issuer of the tenant, without a ledger', () => {
+  const rest = { ...office({ source: 'mintmark' }, plain), statement: [complete] }
+  const verdicts = (fields: Row) =>
+    verdictsOf(ten(3, { source: 'mintmark', session_id: '', ...fields }), rest)
+  it('is a lead where the access names it', async () => {
+    const other = await verdicts({ issuer: 'https://old.example.org' })
+    assert.deepEqual(other, ['undetermined other-tenant-issuer lead'])
+  })
+  it('is a lead where an application of its own names no issuer', async () => {
+    assert.deepEqual(await verdicts({ client_app_id: OWN_APP }), lost)
+  })
+  it('is no excuse for an application of the ledger, nor for its issuer', async () => {
+    assert.deepEqual(await verdicts({}), proven)
+    assert.deepEqual(await verdicts({ client_app_id: OWN_APP, issuer }), proven)
+  })
+})
+
+describe('another identity provider whose tokens live for a week', () => {
+  const phone = ten(3, {
+    source: 'mintmark',
+    client: 'Phone',
+    issued_at: '1970-01-01 00:00:00.000',
+  })
+  const { access, issuance } = office({ source: 'mintmark' }, plain)
+  for (const [log, statement] of [
+    ['a complete log', [complete]],
+    ['a log', []],
+  ] as const) {
+    it(`is a lead, where ${log} does not say so`, async () => {
+      const early = issuances(phone, { ...plain, ...of(3), at: '2023-06-06 08:00:00.000' })
+      const rest = { access, issuance: [...issuance, ...early], statement }
+      assert.deepEqual(await verdictsOf(phone, rest), ['mismatched token-expired lead'])
+    })
   }
-
-  it('is none of an attack', async () => {
-    const rows = ten(3, { client: 'Client=OWA;Chrome' })
-    assert.deepEqual(await verdictsOf(rows, office()), ['unissued never-issued established'])
-  })
-
-  describe('a service that acts for others', () => {
-    const { access, issuance } = office()
-    const service = { principal: 'service@a.example.org', principal_id: '', app_id: OWN_APP }
-    const acts = { client: 'Client=WebServices;EWS', client_app_id: OWN_APP }
-    const rows = [...ten(3, acts), ...ten(4, acts)]
-    const verdicts = (fields: Row) =>
-      verdictsOf(rows, {
-        access,
-        issuance: [...issuance, ...issuances(rows, { ...service, ...fields })],
-      })
-
-    it('is a lead where its token was issued', async () => {
-      assert.deepEqual(await verdicts({}), ['mismatched principal-differs lead'])
-    })
-    it('is no excuse in another network, nor for another application', async () => {
-      const established = ['mismatched principal-differs established']
-      assert.deepEqual(await verdicts({ ip: network(5) }), established)
-      assert.deepEqual(await verdicts({ app_id: MAIL_APP }), established)
-    })
-  })
-
-  const lead = ['session-only session-known-token-missing lead']
-  const lost = ['unissued never-issued lead']
-  const proven = ['unissued never-issued established']
-
-  it('may be a journey, with the client and a session of the owner', async () => {
-    assert.deepEqual(await verdictsOf(ten(3), office()), lead)
-    assert.deepEqual(await verdictsOf(ten(3, { session_id: '' }), office()), proven)
-  })
-
-  describe('a service that no log shows', () => {
-    const service = { client: 'Client=REST;Client=RESTSystem;;', session_id: '' }
-    it('is a lead in a network of Microsoft 365', async () => {
-      const rows = ten(3, { client: 'Client=OWA;Chrome', session_id: '', ip: '40.99.150.10' })
-      assert.deepEqual(await verdictsOf(rows, office()), lost)
-    })
-    it('is a lead in sessions of the owners, with a kind of client new to its application', async () => {
-      const inSessions = [3, 4].flatMap((person) => ten(person, { client: service.client }))
-      assert.deepEqual(await verdictsOf(inSessions, office()), lead)
-      assert.deepEqual(await verdictsOf([...ten(3, service), ...ten(4, service)], office()), proven)
-    })
-    it('is a lead in sessions of the owners, whatever form its ids have', async () => {
-      const fields = { ...service, client_app_id: OWN_APP }
-      const junk = (row: Row): Row => ({
-        ...row,
-        token_id: String(row['token_id']).replace('-4000-', '-1000-'),
-      })
-      const rows = [...ten(3, fields), ...ten(4, fields)].map(junk)
-      assert.deepEqual(await verdictsOf(rows, office()), proven)
-      const inSessions = [3, 4]
-        .flatMap((person) =>
-          ten(person, { ...fields, ...of(person), ip: STRANGE, client: service.client }),
-        )
-        .map(junk)
-      assert.deepEqual(await verdictsOf(inSessions, office()), lead)
-    })
-  })
-
-  const plain = { source: 'mintmark', category: 'token' }
-  const issuer = 'https://id.example.org'
-  const complete: Row = {
-    evidence_id: 1,
-    line: 0,
-    code: 'complete-period',
-    text: `It has every token that ${issuer} signed.`,
-    from_at: '2023-06-01 00:00:00.000',
-    to_at: '2023-06-30 00:00:00.000',
-  }
-
-  describe('a second issuer of the tenant, without a ledger', () => {
-    const verdicts = (fields: Row) =>
-      verdictsOf(ten(3, { source: 'mintmark', session_id: '', ...fields }), {
-        ...office({ source: 'mintmark' }, plain),
-        statement: [complete],
-      })
-    it('is a lead where the access names it', async () => {
-      const other = await verdicts({ issuer: 'https://old.example.org' })
-      assert.deepEqual(other, ['undetermined other-tenant-issuer lead'])
-    })
-    it('is a lead where an application of its own names no issuer', async () => {
-      assert.deepEqual(await verdicts({ client_app_id: OWN_APP }), lost)
-    })
-    it('is no excuse for an application of the ledger, nor for its issuer', async () => {
-      assert.deepEqual(await verdicts({}), proven)
-      assert.deepEqual(await verdicts({ client_app_id: OWN_APP, issuer }), proven)
-    })
-  })
-
-  describe('another identity provider whose tokens live for a week', () => {
-    const phone = ten(3, {
-      source: 'mintmark',
-      client: 'Phone',
-      issued_at: '1970-01-01 00:00:00.000',
-    })
-    const { access, issuance } = office({ source: 'mintmark' }, plain)
-    for (const [log, statement] of [
-      ['a complete log', [complete]],
-      ['a log', []],
-    ] as const) {
-      it(`is a lead, where ${log} does not say so`, async () => {
-        const early = issuances(phone, { ...plain, ...of(3), at: '2023-06-06 08:00:00.000' })
-        const rest = { access, issuance: [...issuance, ...early], statement }
-        assert.deepEqual(await verdictsOf(phone, rest), ['mismatched token-expired lead'])
-      })
-    }
-    it('is no excuse where the log says that they had expired', async () => {
-      const detail = '{"expires":"2023-06-07T08:00:00Z"}'
-      const early = issuances(phone, { ...plain, ...of(3), at: '2023-06-06 08:00:00.000', detail })
-      const rest = { access, issuance: [...issuance, ...early], statement: [complete] }
-      assert.deepEqual(await verdictsOf(phone, rest), ['mismatched token-expired established'])
-    })
+  it('is no excuse where the log says that they had expired', async () => {
+    const detail = '{"expires":"2023-06-07T08:00:00Z"}'
+    const early = issuances(phone, { ...plain, ...of(3), at: '2023-06-06 08:00:00.000', detail })
+    const rest = { access, issuance: [...issuance, ...early], statement: [complete] }
+    assert.deepEqual(await verdictsOf(phone, rest), ['mismatched token-expired established'])
   })
 })
