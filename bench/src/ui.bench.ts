@@ -44,13 +44,7 @@ function linesOf(number: number): string {
     appId: 'mail',
     ip: isStolen ? `198.51.100.${user % 9}` : `192.0.2.${user % 250}`,
   }
-  const issued = {
-    schema: 'mintmark-issuance/1',
-    id: guid(4, number),
-    at: isoOf(atMs),
-    detail: { expires: isoOf(atMs + 3_600_000) },
-    ...common,
-  }
+  const issued = { schema: 'mintmark-issuance/1', id: guid(4, number), at: isoOf(atMs), ...common }
   const used = {
     schema: 'mintmark-access/1',
     id: guid(5, number),

@@ -72,7 +72,6 @@ const issuance = (n: number) => ({
   schema: 'mintmark-issuance/1',
   id: id(3, n),
   at: time(n, 1),
-  detail: { expires: time(n + 1, 1) },
   ...common(n),
 })
 const access = (n: number) => ({

@@ -130,7 +130,6 @@ function genuine(seed: number, home: Home, k: number): Row[] {
           schema: 'mintmark-issuance/1',
           id: guid(seed, `i ${k} ${n} ${hour}`),
           at: at(hour, 1),
-          detail: { expires: at(hour + 1, 1) },
         },
         {
           ...access,

@@ -157,11 +157,6 @@ const at = (hour: number, minute: number) =>
   new Date(START_MS + (hour * 60 + minute) * 60_000).toISOString()
 const uid = (kind: number, n: number) =>
   `${String(kind).padStart(8, '0')}-0000-4000-8000-${String(n).padStart(12, '0')}`
-const issuedAt = (hour: number) => ({
-  schema: 'mintmark-issuance/1',
-  at: at(hour, 1),
-  detail: { expires: at(hour + 1, 1) },
-})
 
 /** The recipient of the notice. */
 export const RECIPIENT = { principal: 'mona.ray@harbour.example', organisation: 'Harbour Law' }
@@ -189,7 +184,7 @@ export async function spelledWorld(
         ip: '192.0.2.7',
       }
       return [
-        { ...both, ...issuedAt(hour), id: uid(1, hour * 2 + who) },
+        { ...both, schema: 'mintmark-issuance/1', id: uid(1, hour * 2 + who), at: at(hour, 1) },
         {
           ...both,
           ...accessOf(person.principal),

@@ -40,7 +40,6 @@ function issuances(): unknown[] {
       schema: 'mintmark-issuance/1',
       id: idOf(1, hour * 10 + person),
       at: at(hour, 1),
-      detail: { expires: at(hour + 1, 1) },
       tokenId: idOf(2, hour * 10 + person),
       sessionId: `session ${person}`,
       principal,

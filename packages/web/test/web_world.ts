@@ -37,13 +37,7 @@ export function lines(): string[] {
         appId: 'mail',
         ip: `192.0.2.${user + 1}`,
       }
-      out.push({
-        schema: 'mintmark-issuance/1',
-        id: guid(3, number),
-        at: at(hour * 60),
-        detail: { expires: at(hour * 60 + 60) },
-        ...common,
-      })
+      out.push({ schema: 'mintmark-issuance/1', id: guid(3, number), at: at(hour * 60), ...common })
       out.push({
         schema: 'mintmark-access/1',
         id: guid(4, number),

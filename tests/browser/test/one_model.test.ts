@@ -31,7 +31,6 @@ const issuance = (n: number) => ({
   schema: 'mintmark-issuance/1',
   id: guid(2, n),
   at: time(n, 1),
-  detail: { expires: time(n + 1, 1) },
   ...who('ada', n),
 })
 const access = (n: number, more: object = {}) => ({

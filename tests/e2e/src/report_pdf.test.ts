@@ -55,7 +55,6 @@ function rows(): object[] {
         schema: 'mintmark-issuance/1',
         id: guid(2, hour * 10 + who),
         at: at(hour, 1),
-        detail: { expires: at(hour + 1, 1) },
         ...common(who, hour),
       },
       used(who, hour, { id: guid(3, hour * 10 + who), at: at(hour, 2) }),

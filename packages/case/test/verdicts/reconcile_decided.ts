@@ -39,14 +39,14 @@ const bobsSession = made(NOON - 20, 77, { session_id: session(9) })
 
 const ofPlain = { source: 'mintmark', category: 'token' }
 /** The log of an identity provider of one's own. */
-export const plainLog: Row[] = soundLog((row) =>
+const plainLog: Row[] = soundLog((row) =>
   row['category'] === 'interactive' ? { ...row, ...ofPlain } : undefined,
 )
-/** The same of one that says when its tokens expire. */
-const expiringLog: Row[] = soundLog((row) => {
-  if (row['category'] !== 'interactive') return undefined
-  return { ...row, ...ofPlain, detail: `{"expires":"${String(row['at']).replace(' ', 'T')}Z"}` }
-})
+/** The same of one whose tokens live longer than the log is. */
+export const longLivedLog: Row[] = plainLog.map((row) => ({
+  ...row,
+  detail: '{"expires":"2099-01-01T00:00:00Z"}',
+}))
 /** When a token of {@link NOON} less 120 hours expires. */
 const lives = (days: number): Row => ({
   detail: `{"expires":"${timeOf(NOON - 120 + 24 * days).replace(' ', 'T')}Z"}`,
@@ -285,14 +285,14 @@ export const decided: readonly Case[] = [
   },
   {
     name: "another identity provider's token, which names its time",
-    log: plainLog,
+    log: longLivedLog,
     row: used(NOON, 1, { source: 'mintmark' }),
     verdict: 'unissued',
     reason: 'never-issued',
   },
   {
-    name: "another identity provider's token, of whose tokens none lives longer than a day",
-    log: expiringLog,
+    name: "another identity provider's token of unknown age, whose log does not say when tokens expire",
+    log: plainLog,
     row: used(NOON, 1, { source: 'mintmark', issued_at: UNKNOWN_AT }),
     verdict: 'unissued',
     reason: 'never-issued',

@@ -18,7 +18,7 @@ import {
   without,
 } from '../reconcile_world.ts'
 import type { Row } from '../world.ts'
-import { type Case, plainLog } from './reconcile_decided.ts'
+import { type Case, longLivedLog } from './reconcile_decided.ts'
 
 const UNKNOWN_AT = '1970-01-01 00:00:00.000'
 const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
@@ -117,8 +117,8 @@ export const undecided: readonly Case[] = [
     reason: 'before-issuance-window',
   },
   {
-    name: "another identity provider's token of unknown age, which may be older than the log",
-    log: plainLog,
+    name: "another identity provider's token of unknown age, where tokens outlive the log",
+    log: longLivedLog,
     row: used(NOON, 1, { source: 'mintmark', issued_at: UNKNOWN_AT }),
     verdict: 'undetermined',
     reason: 'before-issuance-window',

@@ -96,7 +96,7 @@ export function prepared(tables: OpenTables, where: string): string {
         'category-not-supplied') AS note
     FROM (
       SELECT o.*, sp, mi,
-        family = 'cloud' OR issuer = '' OR NOT has({with_issuers:Array(String)}, home)
+        family = 'cloud' OR NOT match(issuer, '^https?://[!-~]+$') OR NOT has({with_issuers:Array(String)}, home)
           OR has({issuers:Array(String)}, concat(home, ' ', issuer)) AS is_issuer_known,
         multiIf(finding = 'owa', 'user', is_owa, 'owa', is_app, multiIf(sp > 0 AND mi > 0, 'app', mi > 0, 'app-mi', 'app-sp'),
           NOT is_user, 'any',
@@ -209,23 +209,21 @@ export const MATTERS = ['missing', 'mismatched', 'recorded', 'doubtful', 'chosen
 export type Matter = (typeof MATTERS)[number]
 
 const MATTER = `multiIf(
-  is_acting, 'doubtful',
+  is_acting OR family = 'plain' AND reason = 'token-expired' AND NOT has_expiry, 'doubtful',
   family = 'plain' AND has({complete:Array(String)}, home) AND (reason = 'never-issued'
-    OR verdict = 'mismatched' AND reason != 'session-principal-differs' AND NOT (reason = 'token-expired' AND NOT has_expiry)),
-    'recorded',
+    OR verdict = 'mismatched' AND reason != 'session-principal-differs'), 'recorded',
   verdict = 'mismatched' AND reason != 'session-principal-differs', 'mismatched',
   reason IN ('never-issued', 'issuer-not-rooted', 'session-known-token-missing'), 'missing',
   verdict IN ('unissued', 'mismatched'), 'doubtful',
   reason IN ${CHOSEN} OR reason IN ('category-not-supplied', 'field-not-carried') AND is_app
-    OR verdict = 'undetermined' AND token_state != 'present' OR family = 'plain' AND reason = 'before-issuance-window', 'chosen',
+    OR verdict = 'undetermined' AND token_state != 'present', 'chosen',
   '')`
 
 /** Columns of the table of outcomes, before they are weighed. */
 export const OUTCOME = `bucket UInt8; token_id UUID; record_id UUID; content UInt64;
   token_state Low; tenant Low; service Low; app Low; at_ms Int64; home Low; sid String; field Low;
   principal String; verdict Low; reason Low; matter Low; source Low; who String; prefix String;
-  client_family Low; client_kind Low; hour Int32; unit UUID; is_well_made UInt8;
-  names_issuer UInt8`
+  client_family Low; client_kind Low; hour Int32; unit UUID; is_well_made UInt8`
 
 /** Writes the verdicts of the open accesses of a bucket range into `outcomes`. */
 export async function verdictsOfRange(
@@ -243,8 +241,7 @@ export async function verdictsOfRange(
        outcome.1 AS verdict, outcome.2 AS reason, ${MATTER} AS matter, source, ${WHO} AS who, ${PREFIX} AS prefix,
        client_family, ${CLIENT} AS client_kind,
        toInt32(intDiv(if(${IS_TIME_GIVEN}, issued_ms, at_ms), 3600000)) AS hour,
-       if(${HAS_TOKEN}, token_id, record_id) AS unit, ${IS_WELL_MADE} AS is_well_made,
-       family = 'plain' AND has({issuers:Array(String)}, concat(home, ' ', issuer)) AS names_issuer
+       if(${HAS_TOKEN}, token_id, record_id) AS unit, ${IS_WELL_MADE} AS is_well_made
      FROM (
        SELECT *, ${RULES} AS outcome
        FROM (

@@ -23,19 +23,18 @@ const SIGNED_IN_MS: number = 90 * 86_400_000
  */
 export const INTERRUPTED: string = `match(detail, '"error(Number|Code)":"?(50140|50199)"?[,}]')`
 
-/** The longest life of a token of Entra: 28 hours under continuous access evaluation. */
+/** The longest life of a token: 28 hours under continuous access evaluation. */
 export const LONGEST_LIFE_MS: number = 28 * 3_600_000
 
 /** When a token expires, as another identity provider's log says it; 0 where it does not. */
 export const EXPIRES_MS = `toUnixTimestamp64Milli(parseDateTime64BestEffortOrZero(simpleJSONExtractString(detail, 'expires'), 3, 'UTC'))`
 
 /**
- * The longest life of an access's token, SQL in milliseconds: of another identity provider the longest that its log has
- * where all tokens in it say when they expire, else all time. Parameters: `LifeParams`.
+ * The longest life of an access's token, SQL in milliseconds: {@link LONGEST_LIFE_MS}, or of another identity provider the
+ * longest that its log has, where all tokens in it say when they expire. Parameters: `LifeParams`.
  */
-export const LIFE_MS: string = `multiIf(source NOT IN ${PLAIN_SOURCES}, ${LONGEST_LIFE_MS},
-  has({lived:Array(String)}, if(tenant = '', {sole:String}, tenant)), greatest(${LONGEST_LIFE_MS},
-    toInt64OrZero({lives:Array(String)}[indexOf({lived:Array(String)}, if(tenant = '', {sole:String}, tenant))])), at_ms)`
+export const LIFE_MS: string = `least(at_ms, greatest(${LONGEST_LIFE_MS}, if(source IN ${PLAIN_SOURCES},
+  toInt64OrZero({lives:Array(String)}[indexOf({lived:Array(String)}, if(tenant = '', {sole:String}, tenant))]), 0)))`
 
 /** Whether the log of an issuance has tokens of users, or of applications by themselves; `''` where it may have both. */
 export const WHOSE: string = `multiIf(category IN ('interactive', 'non-interactive'), 'user',

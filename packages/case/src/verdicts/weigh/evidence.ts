@@ -4,7 +4,6 @@
  * @module
  */
 
-import { PLAIN } from '../match/context.ts'
 import type { Reason } from '../match/reasons.ts'
 import type { Unexplained } from './known_losses.ts'
 import { beginningOf, logTail } from './ordinary.ts'
@@ -41,14 +40,12 @@ export type Evidence = (weighing: TenantWeighing, context: Context) => boolean
 
 /**
  * Whether something can be established of a context. From networks of Microsoft 365 a service may act whose tokens no log
- * shows. How long another identity provider's tokens live is not known: a complete log says it, and is not weighed.
+ * shows.
  */
 const weighedIn =
   ({ served }: Networks) =>
-  ({ matter, reason, source, prefix }: Context): boolean =>
-    !served.has(prefix) &&
-    (matter === 'missing' ||
-      (matter === 'mismatched' && !(reason === 'token-expired' && PLAIN.includes(source))))
+  ({ matter, prefix }: Context): boolean =>
+    !served.has(prefix) && (matter === 'missing' || matter === 'mismatched')
 
 /** Wrong tokens in a context that is not their owner's, with whose weighing they are of. */
 interface Wrong {

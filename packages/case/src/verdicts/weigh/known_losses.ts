@@ -5,7 +5,7 @@
  * @module
  */
 import { HOUR_MS, type Loss, type Period } from '../losses/loss.ts'
-import { LATER_MS, LONGEST_LIFE_MS, PLAIN } from '../match/context.ts'
+import { LATER_MS, LONGEST_LIFE_MS } from '../match/context.ts'
 import type { Context, Population, Tenant } from './population.ts'
 
 const OF_APPS: ReadonlySet<string> = new Set([
@@ -34,13 +34,7 @@ export function unexplainedBy(
   for (const group of networks.values()) {
     const tokens = group.flatMap((context) => {
       const losses = lossesFor(context, tenants.get(context.home), byMailService)
-      // Another identity provider's token may be older.
-      const lifeMs = PLAIN.includes(context.source) ? Number.POSITIVE_INFINITY : LONGEST_LIFE_MS
-      return context.hours.map((hour) => ({
-        context,
-        hour,
-        losses: losses.filter(covers(hour, lifeMs)),
-      }))
+      return context.hours.map((hour) => ({ context, hour, losses: losses.filter(covers(hour)) }))
     })
     if (tokens.every(({ losses }) => losses.length === 0)) continue
     const excused = excusedOf(tokens)
@@ -70,8 +64,8 @@ const lossKey = ({ evidenceId, code, fromMs, toMs }: Loss) =>
   `${evidenceId} ${code} ${fromMs} ${toMs}`
 
 /** Whether the token of this hour may have been issued in a period. */
-const covers = (hour: number, lifeMs: number) => {
-  const fromMs = hour * HOUR_MS - lifeMs
+const covers = (hour: number) => {
+  const fromMs = hour * HOUR_MS - LONGEST_LIFE_MS
   const toMs = (hour + 1) * HOUR_MS + LATER_MS
   return (period: Period) => period.fromMs < toMs && period.toMs > fromMs
 }

@@ -39,8 +39,6 @@ export interface Context extends Readonly<Record<Dimension, string>> {
   readonly hours: readonly number[]
   /** Of these, tokens whose id is made as the token service makes ids. */
   readonly wellMade: number
-  /** Of these, tokens whose record names an issuer of a complete log. */
-  readonly ofIssuer: number
   readonly reason: string
 }
 

@@ -90,10 +90,10 @@ export async function readPopulation(
 async function readContexts(session: Session, outcomes: string): Promise<Context[]> {
   const contexts: Context[] = []
   const rows = session.stream(
-    `SELECT ${CONTEXT_KEY}, groupArray(hour) AS hours, sum(is_well_made) AS well_made, sum(names_issuer) AS of_issuer
+    `SELECT ${CONTEXT_KEY}, groupArray(hour) AS hours, sum(is_well_made) AS well_made
      FROM (
        SELECT home, who, prefix, app, client_family, client_kind, service, source, matter, reason, unit,
-         min(hour) AS hour, max(is_well_made) AS is_well_made, max(names_issuer) AS names_issuer, ${DAY} AS day
+         min(hour) AS hour, max(is_well_made) AS is_well_made, ${DAY} AS day
        FROM ${outcomes} WHERE matter != ''
        GROUP BY home, who, prefix, app, client_family, client_kind, service, source, matter, reason, unit
      )
@@ -106,7 +106,7 @@ async function readContexts(session: Session, outcomes: string): Promise<Context
 const hoursIn = ({ hours }: Json): readonly number[] => textsOf(hours).map(Number)
 const readContext = rowReader(
   cell.text('home prefix reason app family:client_family client:client_kind service source who'),
-  cell.number('day wellMade ofIssuer:of_issuer'),
+  cell.number('day wellMade'),
   cell.made('matter', ({ matter }) => MATTERS.find((one) => one === matter) ?? 'chosen'),
   cell.made('hours', hoursIn),
 )

@@ -240,17 +240,10 @@ export class TenantWeighing {
     )
     const alike = recorded.filter((other) => isMissing(other) === isMissing(context))
     const isProven = isMissing(context)
-      ? this.#isOfIssuer(context) &&
-        joined > 0 &&
-        tokensOf(alike) <= Math.max(joined, FAILING_TOKENS)
+      ? joined > 0 && tokensOf(alike) <= Math.max(joined, FAILING_TOKENS)
       : explained(this.tenant, 'who', context.who) > 0 &&
         !isFailing(tokensOf(alike), joined, FAILING_SHARE)
     return { context, strength: isProven ? 'established' : 'lead' }
-  }
-
-  /** Whether the tokens are of a complete log's issuer: a tenant may have another, with applications of its own. */
-  #isOfIssuer({ app, ofIssuer, hours }: Context): boolean {
-    return ofIssuer === hours.length || explained(this.tenant, 'app', app) > 0
   }
 
   /** A record without a token that can be looked up, where those of others have one. */

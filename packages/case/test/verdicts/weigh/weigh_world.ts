@@ -150,7 +150,6 @@ function contextsOf(wrong: readonly Token[]): Context[] {
         day: Math.floor(first.hour / 24),
         hours: tokens.map(({ hour }) => hour),
         wellMade: tokens.filter(({ isWellMade }) => isWellMade).length,
-        ofIssuer: 0,
       },
     ]
   })

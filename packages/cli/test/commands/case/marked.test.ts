@@ -46,7 +46,6 @@ function evidence(): string {
     schema: 'mintmark-issuance/1',
     id: guid(1, n),
     at: at(hour, 1),
-    detail: { expires: at(hour + 1, 1) },
     tokenId: guid(2, n),
     ip: '192.0.2.1',
     ...common(n % 4),
