@@ -175,8 +175,8 @@ describe('a second issuer of the tenant, without a ledger', () => {
     assert.deepEqual(other, ['undetermined other-tenant-issuer lead'])
   })
   it('is no excuse where the access names none, the issuer of the ledger, or what is no address', async () => {
+    // oxlint-disable-next-line no-await-in-loop -- one world after the other
     for (const named of ['', issuer, 'https://', 'id example'])
-      // oxlint-disable-next-line no-await-in-loop -- one world after the other
       assert.deepEqual(await verdicts({ client_app_id: OWN_APP, issuer: named }), proven)
   })
 })
