@@ -82,6 +82,8 @@ describe('a given scalar that is in registers alone', () => {
 describe('a given scalar that registers hold in part', () => {
   // Of what a copy by 64 bytes at a time leaves: a register that begins or ends within the scalar.
   const other = noise(64, 'other')
+  /** What stands where a byte of the scalar would: never that byte. */
+  const instead = (byte: number | undefined) => Buffer.of((byte ?? 0) ^ 1)
   const cut = [
     {
       name: '28 of its 32 bytes at the begin of one of 512 bits',
@@ -98,13 +100,23 @@ describe('a given scalar that registers hold in part', () => {
     {
       name: 'all but its highest 3 bytes, the lowest first, anywhere',
       at: 1664 + 8 * 64,
-      register: Buffer.concat([other.subarray(0, 21), little.subarray(0, 29), other.subarray(50)]),
+      register: Buffer.concat([
+        other.subarray(0, 21),
+        little.subarray(0, 29),
+        instead(little[29]),
+        other.subarray(51),
+      ]),
       place: [1664 + 8 * 64 + 21, 29, 'limbs-le64'],
     },
     {
       name: 'all but its lowest byte, the lowest first, anywhere',
       at: 1664 + 9 * 64,
-      register: Buffer.concat([other.subarray(0, 5), little.subarray(1), other.subarray(36)]),
+      register: Buffer.concat([
+        other.subarray(0, 4),
+        instead(little[0]),
+        little.subarray(1),
+        other.subarray(36),
+      ]),
       place: [1664 + 9 * 64 + 5, 31, 'limbs-le64'],
     },
   ] as const
@@ -118,7 +130,12 @@ describe('a given scalar that registers hold in part', () => {
   }
 
   it('is found by 30 bytes in a 512-bit register whose parts are apart', async () => {
-    const register = Buffer.concat([other.subarray(0, 9), d.subarray(0, 30), other.subarray(39)])
+    const register = Buffer.concat([
+      other.subarray(0, 9),
+      d.subarray(0, 30),
+      instead(d[30]),
+      other.subarray(40),
+    ])
     const area = Buffer.alloc(2696)
     const parts = [
       [160 + 5 * 16, register.subarray(0, 16)],
