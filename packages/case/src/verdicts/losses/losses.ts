@@ -50,7 +50,7 @@ export async function buildLosses(session: Session): Promise<void> {
   await Scratch.lend(session, async (scratch) => {
     const logs = await lossyLogs(session, scratch)
     await addLosses(session, logs, () => rejectedRows(session, scratch, logs))
-    await addLosses(session, logs, () => cappedFiles(logs))
+    await addLosses(session, logs, () => cappedFiles(session, scratch, logs))
     await addLosses(session, "statement WHERE code = 'audit-data-truncated'", () => CUT_RECORDS)
     await addLosses(session, "statement WHERE code = 'extractor-gap'", () => EXTRACTOR_GAPS)
     await addLosses(session, 'evidence', () => UNREAD_FILES)

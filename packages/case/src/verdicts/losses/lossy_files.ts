@@ -67,8 +67,13 @@ const LOGS_OF_SHAPES = [
   ['keycloak-', tuples('access/keycloak/', 'issuance/keycloak/')],
 ].map(([prefix, logs]) => `startsWith(shape, '${prefix}'), ${logs}`)
 
-/** Records that do not show their owner are of the file's others. Few records do not exclude other services. */
-const OWN_LOGS = `
+const OWN_COLUMNS = 'evidence_id UInt32; own Array(Tuple(String, String, String, String))'
+/**
+ * Records that do not show their owner are of the file's others. Few records do not exclude other services.
+ *
+ * @param lossy table of files
+ */
+const ownLogs = (lossy: string) => `
   SELECT evidence_id, groupUniqArray((side, log_source,
       if(side = 'access' AND accesses < ${SHOWS_ITS_SERVICES}, '', category), tenant)) AS own
   FROM (
@@ -76,7 +81,7 @@ const OWN_LOGS = `
       sumIf(n, side = 'access') OVER (PARTITION BY evidence_id) AS accesses
     FROM (
       SELECT *, log_tenant NOT IN ('', '${UNKNOWN_OWNER}') AS is_named, max(is_named) OVER (PARTITION BY evidence_id) AS is_any
-      FROM (${logsByFile('count() AS n', `evidence_id GLOBAL IN (${LOSSY})`)})
+      FROM (${logsByFile('count() AS n', `evidence_id GLOBAL IN (SELECT evidence_id FROM ${lossy})`)})
     ) WHERE is_named = is_any
   ) GROUP BY evidence_id`
 
@@ -88,7 +93,9 @@ export async function lossyLogs(session: Session, scratch: Scratch): Promise<str
   const columns =
     'evidence_id UInt32; from_ms Int64; to_ms Int64; side Low; source Low; category Low; tenant Low'
   const logs = await scratch.table('lossy', columnsSql(columns))
-  if ((await countOf(session, `(${LOSSY})`)) === 0) return logs
+  const lossy = await filled(session, scratch, 'lossy_file', 'evidence_id UInt32', LOSSY)
+  if ((await countOf(session, lossy)) === 0) return logs
+  const own = await filled(session, scratch, 'own_logs', OWN_COLUMNS, ownLogs(lossy))
   await session.command(
     `INSERT INTO ${logs}
      SELECT evidence_id, from_ms, to_ms, log.1, log.2, log.3, log.4 FROM (
@@ -96,11 +103,24 @@ export async function lossyLogs(session: Session, scratch: Scratch): Promise<str
          if(is_timed, toUnixTimestamp64Milli(assumeNotNull(first)), ${EVER.from}) AS from_ms,
          if(is_timed, toUnixTimestamp64Milli(assumeNotNull(last)) + 1, ${EVER.to}) AS to_ms,
          if(notEmpty(own), own, multiIf(${LOGS_OF_SHAPES.join(', ')}, [])) AS logs
-       FROM evidence LEFT ANY JOIN (${OWN_LOGS}) AS o USING (evidence_id)
-       WHERE evidence_id IN (${LOSSY})
+       FROM evidence LEFT ANY JOIN ${own} AS o USING (evidence_id)
+       WHERE evidence_id IN (SELECT evidence_id FROM ${lossy})
      ) ARRAY JOIN logs AS log ${BOUNDED}`,
   )
   return logs
+}
+
+/** A scratch table of what a query gives: a join with the query itself is unknown to the servers of a cluster. */
+async function filled(
+  session: Session,
+  scratch: Scratch,
+  name: string,
+  columns: string,
+  query: string,
+): Promise<string> {
+  const table = await scratch.table(name, columnsSql(columns))
+  await session.command(`INSERT INTO ${table} ${query}`)
+  return table
 }
 
 /** Losses by mailbox records whose beginning alone could be read. It does not name the mailbox. */
@@ -163,15 +183,15 @@ const OUT_OF_ORDER = 0.001
 const SHOWS_ITS_ORDER = 3
 
 /** How the records of each capped file follow one another. Records that share a line come in no order that is known. */
-const recordsOf = (table: string) =>
-  `SELECT evidence_id, line, at FROM ${table} WHERE ${HAS_TIME} AND evidence_id GLOBAL IN (SELECT evidence_id FROM (${CAPPED}))`
-const ORDERS = `
+const recordsOf = (table: string, capped: string) =>
+  `SELECT evidence_id, line, at FROM ${table} WHERE ${HAS_TIME} AND evidence_id GLOBAL IN (SELECT evidence_id FROM ${capped})`
+const ordersOf = (capped: string) => `
   SELECT evidence_id, ${OUT_OF_ORDER} * count() AS most,
     multiIf(count() < ${SHOWS_ITS_ORDER} OR countIf(line = last_line) > most, 'none', countIf(at < last) <= most, 'oldest-first',
       countIf(at > last) <= most, 'newest-first', 'none') AS order
   FROM (
     SELECT evidence_id, line, at, lagInFrame(at, 1, at) OVER w AS last, lagInFrame(line, 1, 0) OVER w AS last_line
-    FROM (${recordsOf('access')} UNION ALL ${recordsOf('issuance')})
+    FROM (${recordsOf('access', capped)} UNION ALL ${recordsOf('issuance', capped)})
     WINDOW w AS (PARTITION BY evidence_id ORDER BY line ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
   ) GROUP BY evidence_id`
 
@@ -186,7 +206,18 @@ const SPANS = logsByFile(
  * more than the file has may lack rows anywhere. Cost: a sort of these files, and a pass over three columns.
  * @param logs of {@link lossyLogs}
  */
-export const cappedFiles = (logs: string): string => `
+export async function cappedFiles(
+  session: Session,
+  scratch: Scratch,
+  logs: string,
+): Promise<string> {
+  const capped = await filled(session, scratch, 'capped', 'evidence_id UInt32; said Low', CAPPED)
+  const columns = 'evidence_id UInt32; most Float64; order Low'
+  const orders = await filled(session, scratch, 'orders', columns, ordersOf(capped))
+  return lostByCapped(logs, capped, orders)
+}
+
+const lostByCapped = (logs: string, capped: string, orders: string) => `
   SELECT side, source, category, tenant, evidence_id, said,
     multiIf(said = 'result-count-short', from_ms, order = 'oldest-first', to_ms - 1, end_before),
     multiIf(said = 'result-count-short', to_ms, order = 'newest-first', from_ms + 1, begin_after), 0
@@ -196,8 +227,8 @@ export const cappedFiles = (logs: string): string => `
       maxIf(s.last_ms - 1, s.evidence_id NOT IN (0, l.evidence_id) AND s.last_ms <= l.from_ms + 1) AS end_before,
       minIf(s.first_ms + 1, s.evidence_id NOT IN (0, l.evidence_id) AND s.first_ms >= l.to_ms - 1) AS next,
       if(next = 0, ${EVER.to}, next) AS begin_after
-    FROM ${logs} AS l INNER JOIN (${CAPPED}) AS c ON c.evidence_id = l.evidence_id
+    FROM ${logs} AS l INNER JOIN ${capped} AS c ON c.evidence_id = l.evidence_id
     LEFT JOIN (${SPANS}) AS s
       ON s.side = l.side AND s.log_source = l.source AND s.category = l.category AND s.log_tenant = l.tenant
     GROUP BY side, source, category, tenant, evidence_id, said, from_ms, to_ms
-  ) AS capped LEFT ANY JOIN (${ORDERS}) AS o ON o.evidence_id = capped.evidence_id`
+  ) AS capped LEFT ANY JOIN ${orders} AS o ON o.evidence_id = capped.evidence_id`
