@@ -79,47 +79,48 @@ describe('a given scalar that is in registers alone', () => {
   })
 })
 
+// Of what a copy by 64 bytes at a time leaves: a register that begins or ends within the scalar.
+const other = noise(64, 'other')
+/** What stands where a byte of the scalar would: never that byte. */
+const instead = (byte: number | undefined) => Buffer.of((byte ?? 0) ^ 1)
+const cut = [
+  {
+    name: '28 of its 32 bytes at the begin of one of 512 bits',
+    at: 1664 + 6 * 64,
+    register: Buffer.concat([d.subarray(4), other.subarray(0, 36)]),
+    place: [1664 + 6 * 64, 28, 'limbs-be'],
+  },
+  {
+    name: '28 at the end of one',
+    at: 1664 + 7 * 64,
+    register: Buffer.concat([other.subarray(0, 36), d.subarray(0, 28)]),
+    place: [1664 + 7 * 64 + 36, 28, 'limbs-be'],
+  },
+  {
+    name: 'all but its highest 3 bytes, the lowest first, anywhere',
+    at: 1664 + 8 * 64,
+    register: Buffer.concat([
+      other.subarray(0, 21),
+      little.subarray(0, 29),
+      instead(little[29]),
+      other.subarray(51),
+    ]),
+    place: [1664 + 8 * 64 + 21, 29, 'limbs-le64'],
+  },
+  {
+    name: 'all but its lowest byte, the lowest first, anywhere',
+    at: 1664 + 9 * 64,
+    register: Buffer.concat([
+      other.subarray(0, 4),
+      instead(little[0]),
+      little.subarray(1),
+      other.subarray(36),
+    ]),
+    place: [1664 + 9 * 64 + 5, 31, 'limbs-le64'],
+  },
+] as const
+
 describe('a given scalar that registers hold in part', () => {
-  // Of what a copy by 64 bytes at a time leaves: a register that begins or ends within the scalar.
-  const other = noise(64, 'other')
-  /** What stands where a byte of the scalar would: never that byte. */
-  const instead = (byte: number | undefined) => Buffer.of((byte ?? 0) ^ 1)
-  const cut = [
-    {
-      name: '28 of its 32 bytes at the begin of one of 512 bits',
-      at: 1664 + 6 * 64,
-      register: Buffer.concat([d.subarray(4), other.subarray(0, 36)]),
-      place: [1664 + 6 * 64, 28, 'limbs-be'],
-    },
-    {
-      name: '28 at the end of one',
-      at: 1664 + 7 * 64,
-      register: Buffer.concat([other.subarray(0, 36), d.subarray(0, 28)]),
-      place: [1664 + 7 * 64 + 36, 28, 'limbs-be'],
-    },
-    {
-      name: 'all but its highest 3 bytes, the lowest first, anywhere',
-      at: 1664 + 8 * 64,
-      register: Buffer.concat([
-        other.subarray(0, 21),
-        little.subarray(0, 29),
-        instead(little[29]),
-        other.subarray(51),
-      ]),
-      place: [1664 + 8 * 64 + 21, 29, 'limbs-le64'],
-    },
-    {
-      name: 'all but its lowest byte, the lowest first, anywhere',
-      at: 1664 + 9 * 64,
-      register: Buffer.concat([
-        other.subarray(0, 4),
-        instead(little[0]),
-        little.subarray(1),
-        other.subarray(36),
-      ]),
-      place: [1664 + 9 * 64 + 5, 31, 'limbs-le64'],
-    },
-  ] as const
   for (const { name, at, register, place } of cut) {
     it(`is mended from ${name}`, async () => {
       assert.equal(register.length, 64)
