@@ -6,6 +6,7 @@ export {
   requirePaths,
   walkEvidence,
 } from './files/evidence_source.ts'
+export { COMPLETE_ISSUER, completeText } from './identity/plain_ndjson.ts'
 export type { Adapter, DateOrder, RowSink } from './model/adapter.ts'
 export { SNIFF_BYTES } from './model/limits.ts'
 export type {

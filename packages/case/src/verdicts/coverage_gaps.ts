@@ -5,7 +5,7 @@
  * @module
  */
 import { setImmediate } from 'node:timers/promises'
-import { UNKNOWN_OWNER } from '@mintmark/logs'
+import { COMPLETE_ISSUER, UNKNOWN_OWNER } from '@mintmark/logs'
 import { cell, insertRows, rowReader, textsOf } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import {
@@ -258,13 +258,16 @@ const readSpan = rowReader(cell.number('firstMs lastMs'))
 
 /** Issuers whose tokens a tenant's complete logs have, as `tenant issuer`: none where a log does not say it. */
 export async function completeIssuers(session: Session): Promise<string[]> {
-  const rows = await session.rows(`
+  const rows = await session.rows(
+    `
     SELECT tenant, groupUniqArray(issuer) AS issuers
     FROM (SELECT DISTINCT owner AS tenant, evidence_id FROM issuance WHERE category = 'token') AS i
     GLOBAL INNER JOIN (
-      SELECT evidence_id, extract(text, 'every token that (\\\\S+) signed') AS issuer
+      SELECT evidence_id, extract(text, {issuer:String}) AS issuer
       FROM statement WHERE code = 'complete-period') AS s ON s.evidence_id = i.evidence_id
-    GROUP BY tenant HAVING min(issuer) != '' ORDER BY tenant`)
+    GROUP BY tenant HAVING min(issuer) != '' ORDER BY tenant`,
+    { issuer: COMPLETE_ISSUER },
+  )
   return rows.flatMap((row) =>
     textsOf(row['issuers']).map((issuer) => `${String(row['tenant'])} ${issuer}`),
   )

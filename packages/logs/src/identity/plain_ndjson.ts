@@ -47,8 +47,11 @@ export const mintmarkPeriod: Adapter = {
   },
 }
 
-/** `packages/case` reads the issuer again, which has no blanks. */
-const completeText = (issuer: string) =>
+/** What in {@link completeText} is the issuer, as a regular expression. */
+export const COMPLETE_ISSUER: string = String.raw`every token that (\S+) signed`
+
+/** The text of a statement that a log is complete. An issuer with blanks is not named. */
+export const completeText = (issuer: string): string =>
   `The ledger that this was exported from has every token that ${/^\S+$/.test(issuer) ? issuer : 'its issuer'} signed in this period.`
 
 export const mintmarkAccess: Adapter = {

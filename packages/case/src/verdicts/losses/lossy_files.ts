@@ -119,7 +119,7 @@ async function filled(
   query: string,
 ): Promise<string> {
   const table = await scratch.table(name, columnsSql(columns))
-  await session.command(`INSERT INTO ${table} ${query}`)
+  await session.command(`INSERT INTO ${table} SELECT * FROM (${query}) ${BOUNDED}`)
   return table
 }
 

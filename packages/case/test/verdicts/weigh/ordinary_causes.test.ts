@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { completeText } from '@mintmark/logs'
 import { buildCoverage } from '../../../src/verdicts/losses/coverage.ts'
 import { buildLosses } from '../../../src/verdicts/losses/losses.ts'
 import { reconcile } from '../../../src/verdicts/reconcile.ts'
@@ -161,7 +162,7 @@ const complete: Row = {
   evidence_id: 1,
   line: 0,
   code: 'complete-period',
-  text: `It has every token that ${issuer} signed.`,
+  text: completeText(issuer),
   from_at: '2023-06-01 00:00:00.000',
   to_at: '2023-06-30 00:00:00.000',
 }
