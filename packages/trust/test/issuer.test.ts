@@ -26,6 +26,7 @@ import {
   runProbe,
   startIssuer,
 } from '../src/index.ts'
+import { completed } from '../src/issuer/issuer_state.ts'
 import { closed, openDoor, portOf } from './doors.ts'
 import { FAULTS, strict } from './verifiers.ts'
 
@@ -103,6 +104,15 @@ describe('an issuer', () => {
 })
 
 describe('the state of an issuer', () => {
+  it('names no key by what a command would take for an option', () => {
+    const keys = Array.from({ length: 100 }, () => completed([], false, 'ES256')).flat()
+    assert.ok(keys.length >= 400)
+    assert.deepEqual(
+      keys.map(({ kid }) => kid).filter((kid) => kid.startsWith('-')),
+      [],
+    )
+  })
+
   it('obeys nobody without the secret of its folder', async () => {
     const { controlUrl } = running
     for (const authorization of ['', 'Bearer x', `Bearer ${'x'.repeat(43)}`]) {

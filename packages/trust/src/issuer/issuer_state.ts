@@ -89,9 +89,12 @@ function newKey(role: KeyRole, algorithm: IssuerAlgorithm): StoredKey {
     isSaml(role) || algorithm === 'RS256'
       ? generateKeyPairSync('rsa', { modulusLength: 2048 })
       : generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const kid = kidOf(privateKey)
+  // Commands would take it for an option.
+  if (kid.startsWith('-')) return newKey(role, algorithm)
   return {
     role,
-    kid: kidOf(privateKey),
+    kid,
     isListed: isPublished(role),
     pem: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
   }
