@@ -97,7 +97,7 @@ describe('the replayed incident in a browser', { skip }, () => {
         /avery\.abbott@state\.example\.gov Department of State East Asia and Pacific 7,600/,
       ],
       ['tokens', /534435ed-9604-4670-8732-2cfc2e4a3d00 unissued established issuer not rooted/],
-      ['unknowns', /31 things that this evidence cannot tell .* SETTLED BY/i],
+      ['unknowns', /30 things that this evidence cannot tell .* SETTLED BY/i],
       ['evidence', /226 files of evidence .* audit-data-truncated/],
       ['hunts?hunt=replayed_token_network', /replayed_token_network .* 32 accesses/],
       [
