@@ -34,6 +34,11 @@ export async function axeFindings(page: Page, rules?: readonly string[]): Promis
     resultTypes: ['violations'],
     ...(rules === undefined ? {} : { runOnly: { type: 'rule', values: rules } }),
   }
+  // What fades in has less contrast until it is there.
+  await page.evaluate(async () => {
+    const fades = document.getAnimations().filter((one) => one instanceof CSSTransition)
+    await Promise.allSettled(fades.map(({ finished }) => finished))
+  })
   // The page's policy lets no script in: the rules run in a world of their own.
   const session = await page.context().newCDPSession(page)
   const { frameTree } = await session.send('Page.getFrameTree')

@@ -215,11 +215,6 @@ async function assertUsable(): Promise<void> {
     ['dark', COLOUR_RULES],
   ] as const) {
     await page.emulateMedia({ colorScheme })
-    // What fades in has less contrast until it is there.
-    await page.evaluate(async () => {
-      const fades = document.getAnimations().filter((one) => one instanceof CSSTransition)
-      await Promise.allSettled(fades.map(({ finished }) => finished))
-    })
     assert.ok((await overflowOf(page)) <= 0, `it is ${await overflowOf(page)} pixels too wide`)
     assert.deepEqual(await axeFindings(page, rules), [], colorScheme)
   }
