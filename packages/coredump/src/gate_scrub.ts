@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import type { Json } from '@mintmark/core'
 import { scrubInput } from '@mintmark/scrub/scrub_input'
-import type { Scrub } from './receive/receive.ts'
+import type { Scrub } from './receive/gate.ts'
 import { keyOfStored } from './stored_keys.ts'
 
 /** Each takes memory, and the crashed service restarts at the same time. */

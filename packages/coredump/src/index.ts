@@ -1,23 +1,14 @@
 /** The core dump gate, between a crash and the disk. Nothing here loads the scanner; {@link loadGateScrub} does. @module */
 import type { Json } from '@mintmark/core'
-import type { Scrub } from './receive/receive.ts'
+import type { Scrub } from './receive/gate.ts'
 
 export { Inlet } from '@mintmark/scan/buffer/drain'
 export { type GateSettings, type GateState, loadState } from './install/gate_state.ts'
 export { type GateStatus, gateStatus } from './install/gate_status.ts'
 export { installGate, type Paths, type Uninstalled, uninstallGate } from './install/install.ts'
 export type { Compression } from './receive/compress.ts'
-export {
-  type Arrival,
-  arrivalOf,
-  arrivalOfFile,
-  type CoreOutcome,
-  type Gate,
-  type GateLimits,
-  receiveCore,
-  type Scrub,
-  type Scrubbed,
-} from './receive/receive.ts'
+export type { Arrival, CoreOutcome, Gate, GateLimits, Scrub, Scrubbed } from './receive/gate.ts'
+export { arrivalOf, arrivalOfFile, receiveCore } from './receive/receive.ts'
 export { selfTest } from './receive/self_test.ts'
 export { crashOf } from './spool/crash.ts'
 export { GateLog } from './spool/gate_log.ts'

@@ -21,7 +21,7 @@ import {
   verdictCounts,
 } from '../scope/verdict_counts.ts'
 import { type EvidenceRow, UNREADABLE } from '../store/evidence_rows.ts'
-import type { Unknown } from '../unknowns/unknowns.ts'
+import type { Unknown } from '../unknowns/wording.ts'
 import { type Comparable, comparable } from '../verdicts/verdict_rows.ts'
 
 export type Status = 'found' | 'lead' | 'nothing-found' | 'cannot-tell'

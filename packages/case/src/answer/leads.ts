@@ -7,8 +7,8 @@ import type { Json } from '@mintmark/core'
 import { cell, rowReader } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import type { HuntResult } from '../hunts/run_hunts.ts'
-import type { MarkConditions } from '../scope/marks.ts'
 import { COUNTED, hunted, pointedAccesses } from '../scope/pointed_counts.ts'
+import type { MarkConditions } from '../scope/selection.ts'
 import { settledBy } from '../unknowns/wording.ts'
 
 /** Accesses that are a lead for one and the same reason. Times are ISO, UTC. */

@@ -16,7 +16,7 @@ import type {
 import { INGESTED, type Ingested } from '../store/schema.ts'
 import { NO_ID } from '../store/sql.ts'
 import { type Cell, NativeRows } from './native_block.ts'
-import type { Identity, LocatedStatement } from './worker_protocol.ts'
+import type { Identity, LocatedStatement, TableBlock } from './worker_protocol.ts'
 
 /** A part of a file that says more than this many different things about itself is cut short. */
 const MAX_STATEMENTS = 1000
@@ -27,13 +27,6 @@ const MAX_REJECTS = 1 << 16
 const OWN_ID = 'mintmark-record'
 /** Domain of the ids of records that have none: the file's identity and the line. Another text makes other ids. */
 const LINE_ID = 'mintmark-record-place'
-
-/** Encoded rows of one table. */
-export interface TableBlock {
-  readonly table: Ingested
-  readonly rows: number
-  readonly bytes: Uint8Array<ArrayBuffer>
-}
 
 /** Ids that are no GUIDs may differ by the case of a letter alone: base64. */
 const sessionIdOf = (spelled: string): string => readGuid(spelled) || spelled

@@ -3,7 +3,6 @@ import type { Session } from '../engine/session.ts'
 import { forgetFiles, removeFiles } from '../store/recover.ts'
 import { columnNames, INGESTED } from '../store/schema.ts'
 import { nameOf } from '../store/sql.ts'
-import type { TableBlock } from './block_sink.ts'
 import {
   dateOrderRows,
   type EvidenceDraft,
@@ -12,7 +11,7 @@ import {
   statementRows,
 } from './draft.ts'
 import type { KnownEvidence } from './known_evidence.ts'
-import { giveBack } from './worker_protocol.ts'
+import { giveBack, type TableBlock } from './worker_protocol.ts'
 
 const TABLES = ['issuance', 'access'] as const
 /** Parts of one table from which on the engine had better merge: it refuses inserts at 3,000. */

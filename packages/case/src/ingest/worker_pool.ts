@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { MintmarkError } from '@mintmark/core'
-import type { TableBlock } from './block_sink.ts'
-import { type Answer, type Done, Flow, type Task } from './worker_protocol.ts'
+import { type Answer, type Done, Flow, type TableBlock, type Task } from './worker_protocol.ts'
 
 /** Tasks that a worker has at hand, so that it never waits for the next. */
 const TASKS_A_WORKER = 2

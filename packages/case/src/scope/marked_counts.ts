@@ -5,7 +5,7 @@
  */
 import { countOf } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
-import { type MarkConditions, type MarkParty, NEWEST } from './marks.ts'
+import { type MarkParty, NEWEST } from './marks.ts'
 import {
   countsOf,
   ESTABLISHED,
@@ -13,6 +13,7 @@ import {
   type PointedCounts,
   pointedCounts,
 } from './pointed_counts.ts'
+import type { MarkConditions } from './selection.ts'
 
 interface By {
   readonly by: readonly string[]

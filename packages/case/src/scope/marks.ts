@@ -13,6 +13,7 @@ import type { Params, Session } from '../engine/session.ts'
 import { NEXT_TIME, NO_ID } from '../store/sql.ts'
 import { indicatorOf } from './indicators.ts'
 import type { Selected } from './selected.ts'
+import type { MarkConditions } from './selection.ts'
 
 /** The more particular one counts: an access's own mark before its token's, that before its session's and address's. */
 export const MARK_KINDS = ['access', 'token', 'session', 'address'] as const
@@ -264,12 +265,6 @@ function markOf(row: Json): Mark {
 }
 
 const readMark = rowReader(cell.text('value party reason who'), cell.time('at'))
-
-/** What marks say of an access, as conditions on `judged`. */
-export interface MarkConditions {
-  readonly attacker: string
-  readonly legitimate: string
-}
 
 const VALUE_OF: Readonly<Record<MarkKind, readonly string[]>> = {
   access: ['record_id'],

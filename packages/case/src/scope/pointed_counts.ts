@@ -7,7 +7,7 @@ import { isoOf, type Json } from '@mintmark/core'
 import { cell, rowReader } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { ACCOUNT, HAS_TOKEN, SPAN } from '../store/sql.ts'
-import type { MarkConditions } from './marks.ts'
+import type { MarkConditions } from './selection.ts'
 
 /** A case that older rules hunted says `strong`. */
 export const IS_ESTABLISHED_HUNT = "strength IN ('strong', 'established')"

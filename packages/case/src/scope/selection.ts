@@ -7,7 +7,6 @@
  */
 import { MintmarkError } from '@mintmark/core'
 import { type Indicator, type IndicatorKind, indicatorOf } from './indicators.ts'
-import type { MarkConditions } from './marks.ts'
 
 /** All members are optional; `{}` is what verdicts and established hunts point at. */
 export interface Selection {
@@ -111,6 +110,12 @@ const WHO: readonly (readonly IndicatorKind[])[] = [
 ]
 /** Where: these frame the question, and ambiguous accesses stay within the frame too. */
 const WHERE: readonly (readonly IndicatorKind[])[] = [['mailbox'], ['operation']]
+
+/** What marks say of an access, as conditions on `judged`. */
+export interface MarkConditions {
+  readonly attacker: string
+  readonly legitimate: string
+}
 
 export interface Condition {
   /** True of an access of the selection. */

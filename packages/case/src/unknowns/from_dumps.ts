@@ -10,8 +10,7 @@ import { dumpFiles, dumpScans } from '../dumps/dump_scans.ts'
 import { isLeak, type KeyFound } from '../dumps/keys_found.ts'
 import type { Session } from '../engine/session.ts'
 import { outcomeCounts } from '../verdicts/verdict_rows.ts'
-import type { Unknown } from './unknowns.ts'
-import { asUnknown, someOf } from './wording.ts'
+import { asUnknown, someOf, type Unknown } from './wording.ts'
 
 /** */
 export async function unknownsOfDumps(

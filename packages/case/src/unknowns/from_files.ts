@@ -11,8 +11,7 @@ import { tenantNames } from '../scope/accounts.ts'
 import type { Selected } from '../scope/selected.ts'
 import { HAS_TOKEN } from '../store/sql.ts'
 import { MINUTE_MS } from '../verdicts/losses/loss.ts'
-import type { Unknown } from './unknowns.ts'
-import { asUnknown, someOf } from './wording.ts'
+import { asUnknown, someOf, type Unknown } from './wording.ts'
 
 /** Clocks that were found off, and are corrected. */
 export async function clocksOff(session: Session, { facts }: Selected): Promise<Unknown[]> {

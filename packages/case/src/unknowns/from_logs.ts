@@ -9,8 +9,7 @@ import { BOUNDED, type Session } from '../engine/session.ts'
 import { tenantNames } from '../scope/accounts.ts'
 import type { Selected } from '../scope/selected.ts'
 import { clocksOff, idsInLowerCase, shownByReason, statements } from './from_files.ts'
-import type { Unknown } from './unknowns.ts'
-import { asUnknown, settledBy, someOf } from './wording.ts'
+import { asUnknown, settledBy, someOf, type Unknown } from './wording.ts'
 
 /** @param tenants those that are asked about; left out: all */
 type Ask = (session: Session, selected: Selected, tenants?: readonly string[]) => Promise<Unknown[]>

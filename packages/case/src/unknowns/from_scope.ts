@@ -7,8 +7,7 @@ import { minute, plural } from '@mintmark/core'
 import type { Scope } from '../scope/scope.ts'
 import type { CoverageBand, Timeline } from '../scope/timeline.ts'
 import { type AccessLoss, UNBOUNDED_CODES, type UnboundedCode } from '../scope/unbounded.ts'
-import type { Unknown } from './unknowns.ts'
-import { asUnknown, someOf } from './wording.ts'
+import { asUnknown, someOf, type Unknown } from './wording.ts'
 
 const WHOLE_MAILBOX: Readonly<Record<UnboundedCode, readonly [text: string, settledBy: string]>> = {
   'no-mailbox-auditing': [

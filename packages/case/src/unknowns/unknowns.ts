@@ -14,15 +14,7 @@ import { type Timeline, timeline } from '../scope/timeline.ts'
 import { unknownsOfDumps } from './from_dumps.ts'
 import { unknownsOfLogs, unknownsOfTenants } from './from_logs.ts'
 import { unknownsOfScope, unknownsOfTimeline } from './from_scope.ts'
-
-export interface Unknown {
-  /** Kebab-case, stable; `undetermined-` is followed by a reason of docs/verdicts.md. */
-  readonly code: string
-  /** One sentence with its numbers. Holds names from the log. */
-  readonly text: string
-  /** Which log, licence or period would settle it. */
-  readonly settledBy: string
-}
+import type { Unknown } from './wording.ts'
 
 /** Answers that are there already, so that they are not asked for again. */
 interface Answers {

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import type { Unknown } from './unknowns.ts'
+export interface Unknown {
+  /** Kebab-case, stable; `undetermined-` is followed by a reason of docs/verdicts.md. */
+  readonly code: string
+  /** One sentence with its numbers. Holds names from the log. */
+  readonly text: string
+  /** Which log, licence or period would settle it. */
+  readonly settledBy: string
+}
 
 const NAMED = 3
 

@@ -4,7 +4,8 @@ import { after, before, describe, it } from 'node:test'
 import { selectAccesses } from '../../src/scope/select.ts'
 import { unknownsOfLogs } from '../../src/unknowns/from_logs.ts'
 import { unknownsOfScope, unknownsOfTimeline } from '../../src/unknowns/from_scope.ts'
-import { type Unknown, unknowns } from '../../src/unknowns/unknowns.ts'
+import { unknowns } from '../../src/unknowns/unknowns.ts'
+import type { Unknown } from '../../src/unknowns/wording.ts'
 import {
   access,
   bind,

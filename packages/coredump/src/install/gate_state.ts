@@ -16,7 +16,7 @@ import path from 'node:path'
 import { errnoOf, type Json, MintmarkError, parseObject, safeText } from '@mintmark/core'
 import * as v from 'valibot'
 import type { Compression } from '../receive/compress.ts'
-import type { GateLimits } from '../receive/receive.ts'
+import type { GateLimits } from '../receive/gate.ts'
 import { makeFolder } from '../spool/make_folder.ts'
 import type { KernelSettings } from './kernel_settings.ts'
 

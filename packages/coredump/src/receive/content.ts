@@ -1,35 +1,14 @@
 /**
  * The part of the input that is scrubbed, and how it is written: a core, or a crash report of apport that contains one. @module
  */
-import type { Range } from '@mintmark/dump'
 import type { BufferedInput } from '@mintmark/scan/buffer/buffer_layout'
 import { bufferedSource } from '@mintmark/scan/buffer/buffered_source'
 import type { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'
 import { HEAD_BYTES } from '@mintmark/scan/packing/dump_head'
 import { isCrashReport } from '@mintmark/scan/packing/report_fields'
 import { refuseFullDisk } from '../spool/free_space.ts'
-import type { WrittenCore } from '../spool/gate_report.ts'
-import { SUFFIX, type Written, writeCompressed } from './compress.ts'
-import type { Arrival, Gate, Scrub } from './receive.ts'
-
-export interface Content {
-  readonly input: BufferedInput
-  /** Of the core, holes included. */
-  readonly coreBytes: number
-  /** How many bytes of the input are in the encrypted file. */
-  readonly spilledBytes: number
-  /** Of the name of the file that is written. */
-  readonly suffix: string
-  readonly compression: WrittenCore['compression']
-  /**
-   * Prepares the output once the erased ranges are known.
-   *
-   * @returns why it cannot be made clean, or a function that writes it to an open file
-   */
-  readonly ready: (erased: readonly Range[], scrub: Scrub) => Promise<string | Write>
-}
-
-export type Write = (file: number) => Promise<Written>
+import { SUFFIX, writeCompressed } from './compress.ts'
+import type { Arrival, Content, Gate } from './gate.ts'
 
 /**
  * @param newBuffer a buffer that the caller wipes

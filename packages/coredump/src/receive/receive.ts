@@ -4,78 +4,16 @@
  * Before that it is on a disk only encrypted. Where anything fails there is no core, and a line in the log. @module
  */
 import path from 'node:path'
-import type { Range } from '@mintmark/dump'
 import { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'
 import { drain, type Inlet } from '@mintmark/scan/buffer/drain'
-import type { ClassPolicy } from '@mintmark/scan/findings/policy'
-import type { ScanInput } from '@mintmark/scan/memory/scan_input'
 import type { Crash } from '../spool/crash.ts'
-import { type DiskBound, refuseFullDisk } from '../spool/free_space.ts'
-import type { GateLog } from '../spool/gate_log.ts'
+import { refuseFullDisk } from '../spool/free_space.ts'
 import type { DroppedFile, ReceivedBytes } from '../spool/gate_report.ts'
-import { type MemoryBound, MemoryPool } from '../spool/memory_pool.ts'
+import { MemoryPool } from '../spool/memory_pool.ts'
 import { reasonOf } from '../spool/reason.ts'
 import { renice } from '../spool/renice.ts'
 import { coreName, type Spool, type SpoolEntry, safeName } from '../spool/spool.ts'
-import type { Compression } from './compress.ts'
-
-export interface GateLimits {
-  /** Bytes of data that all receivers buffer in memory in sum; more go to encrypted files. */
-  readonly maxMemoryBytes: MemoryBound
-  /** Bytes of a core, holes included: a larger one is not taken. */
-  readonly maxSizeBytes: number
-  /** Cores that are read, or wait for their scrub, at once; half of them of one program. One more is not taken. */
-  readonly maxAtOnce: number
-  /** Bytes of the spool's file system that stay free: what would need them is not taken. */
-  readonly keepFreeBytes: DiskBound
-}
-
-/** The result of a scrub; see `@mintmark/scrub`. */
-export interface Scrubbed {
-  readonly erased: readonly Range[]
-  readonly report: object
-  readonly isClean: boolean
-  /** The class of what was erased: the state of a random generator counts as nothing found. */
-  readonly counts: ClassPolicy['counts']
-  /** Why it is not clean, in words that contain nothing of the core. */
-  readonly remainders?: readonly string[]
-}
-
-export type Scrub = (input: ScanInput, name: string) => Promise<Scrubbed>
-
-export interface Gate {
-  readonly spool: Spool
-  readonly log: GateLog
-  readonly limits: GateLimits
-  readonly compression: Compression
-  /** Loaded once the dying process is let go. */
-  readonly loadScrub: () => Promise<Scrub>
-  /** How long the scrub of so many bytes may take, in milliseconds, before there is no core; as `scrub_slots.ts` has it. */
-  readonly slotMs?: (bytes: number) => number
-}
-
-/** Where a core comes from, and what is known of it. */
-export interface Arrival {
-  /** Closed as soon as it is read to its end. */
-  readonly inlet: Inlet
-  readonly crash?: Crash
-  readonly source?: DroppedFile
-  /** Identifies the program; letters, digits, dots, dashes and underscores. */
-  readonly program: string
-  /** Of the core in the spool. */
-  readonly name: string
-}
-
-export type CoreOutcome =
-  | {
-      readonly outcome: 'core'
-      readonly folder: string
-      readonly erasedRanges: number
-      readonly counts: ClassPolicy['counts']
-    }
-  /** The scrub could not make it clean: only a report is written. */
-  | { readonly outcome: 'unclean'; readonly folder: string }
-  | { readonly outcome: 'lost'; readonly why: string }
+import type { Arrival, CoreOutcome, Gate } from './gate.ts'
 
 /** The core of a crash, from the kernel. */
 export function arrivalOf(crash: Crash, inlet: Inlet): Arrival {

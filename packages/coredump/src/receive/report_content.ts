@@ -8,10 +8,9 @@ import type { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'
 import { CORE_FIELD } from '@mintmark/scan/packing/report_fields'
 import { refuseFullDisk } from '../spool/free_space.ts'
 import { erasedPieces, type Written, writePacked } from './compress.ts'
-import type { Content } from './content.ts'
 import { type OpenedReport, openCrashReport } from './crash_report.ts'
+import type { Content, Gate, Scrub } from './gate.ts'
 import { maskedText, within } from './masked_text.ts'
-import type { Gate, Scrub } from './receive.ts'
 
 /** Bytes of one line before base64: readers of reports keep a line in memory. A multiple of three. */
 const LINE_BYTES = 3 << 18

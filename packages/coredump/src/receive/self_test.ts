@@ -4,7 +4,7 @@ import { MintmarkError } from '@mintmark/core'
 import { BLOCK_BYTES } from '@mintmark/scan/buffer/buffer_layout'
 import { CoreBuffer, fixedShare } from '@mintmark/scan/buffer/core_buffer'
 import { writeCompressed } from './compress.ts'
-import type { Gate } from './receive.ts'
+import type { Gate } from './gate.ts'
 
 /** More than the memory limit here, so that the file is used too. */
 const BLOCKS = 3

@@ -6,8 +6,8 @@ import type { GateReport, ReceivedBytes } from '../spool/gate_report.ts'
 import { slotMs, takeSlot, within } from '../spool/scrub_slots.ts'
 import type { SpoolEntry } from '../spool/spool.ts'
 import { sha256OfBuffered } from './compress.ts'
-import { type Content, contentOf } from './content.ts'
-import type { Arrival, CoreOutcome, Gate } from './receive.ts'
+import { contentOf } from './content.ts'
+import type { Arrival, Content, CoreOutcome, Gate } from './gate.ts'
 
 export interface ReadCore {
   readonly entry: SpoolEntry

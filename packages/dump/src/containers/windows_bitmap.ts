@@ -1,7 +1,6 @@
 /** Windows dumps with a bit for each physical page: only the pages whose bit is set are in the file. @module */
 import type { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
-import type { HeaderLayout } from './windows_dump.ts'
 
 const PAGE_BYTES = 4096
 const HEADER_BYTES = 0x38
@@ -12,6 +11,20 @@ const MAX_BITMAP_BYTES = 1 << 29
 const MAX_FIRST_PAGE = 2 ** 40
 /** No page begins within a word: addresses of pages that did would hide what is at multiples of a word's size. */
 export const WORD_BYTES = 8
+
+/** Where the fields of each header are. */
+export interface HeaderLayout {
+  readonly bits: 32 | 64
+  readonly headerBytes: number
+  readonly machine: number
+  readonly processors: number
+  readonly bugCheck: number
+  readonly runCount: number
+  readonly runs: number
+  readonly runBytes: number
+  readonly maxRuns: number
+  readonly dumpType: number
+}
 
 interface Bitmap {
   /** From the file's start. */

@@ -10,26 +10,12 @@
  */
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
-import { readBitmapDump, WORD_BYTES } from './windows_bitmap.ts'
+import { type HeaderLayout, readBitmapDump, WORD_BYTES } from './windows_bitmap.ts'
 
 const PAGE_BYTES = 4096
 const RANGE_ROW_BYTES = 16
 const RANGES_OFFSET = 0x30
 const MAX_RANGES = 1 << 20
-
-/** Where the fields of each header are. */
-export interface HeaderLayout {
-  readonly bits: 32 | 64
-  readonly headerBytes: number
-  readonly machine: number
-  readonly processors: number
-  readonly bugCheck: number
-  readonly runCount: number
-  readonly runs: number
-  readonly runBytes: number
-  readonly maxRuns: number
-  readonly dumpType: number
-}
 
 const HEADER_64: HeaderLayout = {
   bits: 64,

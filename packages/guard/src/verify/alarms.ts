@@ -7,7 +7,7 @@
  * @module
  */
 import type { Head } from '@mintmark/ledger'
-import type { SignedRefusal } from './verifier.ts'
+import type { ClaimRefusal } from './claims.ts'
 
 export type AlarmClass =
   /** Validly signed, and not recorded: the key is stolen. */
@@ -24,6 +24,18 @@ export type AlarmClass =
   | 'non-canonical'
   /** For an identity without a user: recorded or not, no user asked for it. */
   | 'canary'
+
+/** What is wrong with a token that a known key has signed, whether it is recorded or not. */
+export type SignedRefusal =
+  | ClaimRefusal
+  | 'malformed'
+  | 'unknown-issuer'
+  | 'oversized'
+  | 'wrong-audience'
+  | 'revoked-key'
+  /** The header does not name the key that has signed it, or another algorithm than the key's. */
+  | 'unknown-key'
+  | 'algorithm'
 
 export interface Alarm {
   readonly alarm: AlarmClass

@@ -1,8 +1,8 @@
 /** Verifies a token: signed by the right key, for this audience, in time, and recorded before it was signed. @module */
 import { type Json, text } from '@mintmark/core'
 import type { FollowedLedger } from '../follow/ledger_follower.ts'
-import type { Alarm, AlarmClass } from './alarms.ts'
-import { type ClaimRefusal, type Claims, claimRefusal, readClaims, SKEW_MS } from './claims.ts'
+import type { Alarm, AlarmClass, SignedRefusal } from './alarms.ts'
+import { type Claims, claimRefusal, readClaims, SKEW_MS } from './claims.ts'
 import { KeySearch } from './key_search.ts'
 import type { TrustedKey, TrustedKeys } from './keys.ts'
 import type { AudiencePolicy, IssuerPolicy } from './policies.ts'
@@ -11,18 +11,6 @@ import { sha256Of } from './sha256.ts'
 import { isLowS, isSigned } from './signatures.ts'
 import { HeaderCache, parseStrict, type StrictJws } from './strict_jws.ts'
 import { VerifiedTokens } from './verified_tokens.ts'
-
-/** What is wrong with a token that a known key has signed, whether it is recorded or not. */
-export type SignedRefusal =
-  | ClaimRefusal
-  | 'malformed'
-  | 'unknown-issuer'
-  | 'oversized'
-  | 'wrong-audience'
-  | 'revoked-key'
-  /** The header does not name the key that has signed it, or another algorithm than the key's. */
-  | 'unknown-key'
-  | 'algorithm'
 
 type Refusal =
   | SignedRefusal

@@ -7,7 +7,8 @@ import {
   formatDescription,
   parseDescription,
 } from '../notes/description.ts'
-import { Sequencer, type SequencerOptions } from '../sequence/sequencer.ts'
+import type { SequencerOptions } from '../sequence/recovery.ts'
+import { Sequencer } from '../sequence/sequencer.ts'
 import {
   assertEmpty,
   diskFiles,

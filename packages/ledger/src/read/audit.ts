@@ -19,28 +19,8 @@ import { DESCRIPTION_PATH, periodStartMs, shardPath } from '../notes/description
 import { acceptCheckpoint, type Policy } from '../notes/policy.ts'
 import { isEqualHash } from '../tree/tree.ts'
 import type { LedgerReader, ShardView } from './reader.ts'
-import { ShardAudit } from './shard_audit.ts'
+import { type FindingCode, ShardAudit } from './shard_audit.ts'
 import { type LinkedShard, walkShards } from './walk.ts'
-
-export type FindingCode =
-  /** A checkpoint is missing, malformed, not signed, or not accepted by the policy. */
-  | 'checkpoint'
-  /** The chain of shards is broken, or a shard grew after the next one was opened. */
-  | 'chain'
-  /** A tile or bundle is missing, or is not what the entries hash to. */
-  | 'tiles'
-  /** The entries do not hash to the checkpoint. */
-  | 'root'
-  /** An entry cannot be read, or is not one of this issuer. */
-  | 'entry'
-  /** A token id was recorded twice while its token lived. */
-  | 'token-id'
-  /** No front end whose key was given has asked for a token that was issued. */
-  | 'attestation'
-  /** Something that was seen is not in the ledger: it is older, or was forked. */
-  | 'seen'
-  /** Entries are gone that the stated policy keeps. */
-  | 'pruned'
 
 export interface Finding {
   readonly code: FindingCode

@@ -8,8 +8,27 @@ import { GrowingTree, type Resource } from '../tree/growing_tree.ts'
 import type { ReadResource } from '../tree/tile_tree.ts'
 import { TILE_WIDTH } from '../tree/tiles.ts'
 import { isEqualHash } from '../tree/tree.ts'
-import type { FindingCode } from './audit.ts'
 import type { ShardView } from './reader.ts'
+
+export type FindingCode =
+  /** A checkpoint is missing, malformed, not signed, or not accepted by the policy. */
+  | 'checkpoint'
+  /** The chain of shards is broken, or a shard grew after the next one was opened. */
+  | 'chain'
+  /** A tile or bundle is missing, or is not what the entries hash to. */
+  | 'tiles'
+  /** The entries do not hash to the checkpoint. */
+  | 'root'
+  /** An entry cannot be read, or is not one of this issuer. */
+  | 'entry'
+  /** A token id was recorded twice while its token lived. */
+  | 'token-id'
+  /** No front end whose key was given has asked for a token that was issued. */
+  | 'attestation'
+  /** Something that was seen is not in the ledger: it is older, or was forked. */
+  | 'seen'
+  /** Entries are gone that the stated policy keeps. */
+  | 'pruned'
 
 type Find = (code: FindingCode, message: string) => void
 

@@ -12,8 +12,16 @@ import type { Description } from '../notes/description.ts'
 import type { ShardAppend } from '../store/store.ts'
 import { encodeEntry, type Issuance, type Revocation, tokenIdBytes } from '../tree/entry.ts'
 import { isEqualHash } from '../tree/tree.ts'
-import type { Receipt } from './sequencer.ts'
 import type { OpenAppend, Shards } from './shards.ts'
+
+/** Where an entry is recorded, durably. */
+export interface Receipt {
+  /** Path of the shard below the ledger's prefix. */
+  readonly shard: string
+  readonly index: number
+  /** The same entry had been recorded before: this is where. */
+  readonly isRepeated: boolean
+}
 
 /** An entry that will be recorded if the batch is committed. */
 interface Admitted {

@@ -10,6 +10,7 @@ import {
 } from '../notes/checkpoint.ts'
 import {
   DESCRIPTION_PATH,
+  type Description,
   formatDescription,
   isSignedDescription,
   originOf,
@@ -26,13 +27,24 @@ import { decodeEntry, type Entry } from '../tree/entry.ts'
 import { TileTree } from '../tree/tile_tree.ts'
 import { TILE_WIDTH } from '../tree/tiles.ts'
 import { EMPTY_ROOT } from '../tree/tree.ts'
-import { LedgerClock } from './ledger_clock.ts'
+import { type ClockOptions, LedgerClock } from './ledger_clock.ts'
 import { periodsOf, prunedPath, pruneLedger } from './pruning.ts'
-import { unwitnessedPath } from './publisher.ts'
-import type { SequencerOptions } from './sequencer.ts'
+import { type PublisherOptions, unwitnessedPath } from './publisher.ts'
 import type { Shards } from './shards.ts'
 
 type Heads = ReturnType<Shards['takeChanged']>['heads']
+
+/** `onHeads` is called, and awaited, with the heads that are about to be published. */
+export interface SequencerOptions extends PublisherOptions, ClockOptions {
+  readonly description: Description
+  /** Heads that others have seen: the ledger must contain them, or it does not start. */
+  readonly seen?: readonly SeenHead[] | undefined
+  readonly publishIntervalMs?: number | undefined
+  /** Records of an issuer after which a run is stored for the next start. */
+  readonly runRecords?: number | undefined
+  /** Called with what an operator should know, and what stops nothing. */
+  readonly onNotice?: ((text: string) => void) | undefined
+}
 
 interface Recovery {
   /** Checkpoints that no witness has accepted, by path of the shard. */

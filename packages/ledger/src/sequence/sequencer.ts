@@ -10,15 +10,13 @@
 import { MintmarkError } from '@mintmark/core'
 import { LiveState } from '../live/live_state.ts'
 import { LiveByIssuer, type LiveToken } from '../live/live_tokens.ts'
-import type { SeenHead } from '../notes/checkpoint.ts'
-import type { Description } from '../notes/description.ts'
 import type { ShardAppend } from '../store/store.ts'
 import type { Issuance, Revocation } from '../tree/entry.ts'
-import { AdmittedBatch } from './admission.ts'
-import type { ClockOptions, LedgerClock } from './ledger_clock.ts'
+import { AdmittedBatch, type Receipt } from './admission.ts'
+import type { LedgerClock } from './ledger_clock.ts'
 import { pruneLedger } from './pruning.ts'
-import { Publisher, type PublisherOptions } from './publisher.ts'
-import { recoverLedger } from './recovery.ts'
+import { Publisher } from './publisher.ts'
+import { recoverLedger, type SequencerOptions } from './recovery.ts'
 import { Shards } from './shards.ts'
 
 const BATCH_ENTRIES = 4096
@@ -29,31 +27,10 @@ const PUBLISH_INTERVAL_MS = 25
 const RETRY_INTERVAL_MS = 1000
 const PRUNE_INTERVAL_MS = 3_600_000
 
-/** Where an entry is recorded, durably. */
-export interface Receipt {
-  /** Path of the shard below the ledger's prefix. */
-  readonly shard: string
-  readonly index: number
-  /** The same entry had been recorded before: this is where. */
-  readonly isRepeated: boolean
-}
-
 /** How far the entries of an issuer are recorded: the newest shard, and how many it has. */
 export interface Recorded {
   readonly shard: string
   readonly size: number
-}
-
-/** `onHeads` is called, and awaited, with the heads that are about to be published. */
-export interface SequencerOptions extends PublisherOptions, ClockOptions {
-  readonly description: Description
-  /** Heads that others have seen: the ledger must contain them, or it does not start. */
-  readonly seen?: readonly SeenHead[] | undefined
-  readonly publishIntervalMs?: number | undefined
-  /** Records of an issuer after which a run is stored for the next start. */
-  readonly runRecords?: number | undefined
-  /** Called with what an operator should know, and what stops nothing. */
-  readonly onNotice?: ((text: string) => void) | undefined
 }
 
 interface Recovered {

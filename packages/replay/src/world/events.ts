@@ -5,7 +5,8 @@
  */
 import type { App } from './apps.ts'
 import type { TokenId } from './ids.ts'
-import type { Verdict } from './truth.ts'
+
+export type Verdict = 'issued' | 'mismatched' | 'session-only' | 'unissued' | 'undetermined'
 
 /** Why an ordinary access could be taken for the attacker's, and which verdicts on it are no mistake. */
 export interface Trap {

@@ -7,7 +7,7 @@
  * @module
  */
 import { DAY, HOUR, isoMs, type Span } from './calendar.ts'
-import type { AuditRecord, GraphCall, Trap } from './events.ts'
+import type { AuditRecord, GraphCall, Trap, Verdict } from './events.ts'
 import type { Habit, Theft } from './organisations.ts'
 import type { TextFile } from './text_file.ts'
 import type { Organisation, Person } from './world.ts'
@@ -30,8 +30,6 @@ export interface Expectation {
   /** Reasons that fit an `undetermined`; empty where the verdict is another. */
   readonly reasons: readonly string[]
 }
-
-export type Verdict = 'issued' | 'mismatched' | 'session-only' | 'unissued' | 'undetermined'
 
 /** The day on which sign-in logs of the tenant with drifting fields began to carry token and session ids. */
 export const FIELDS_FROM_MS: number = Date.UTC(2023, 4, 29)

@@ -2,8 +2,7 @@
 import type { ErrorFacts } from '@mintmark/core'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
 import { howToUnpack } from '../packing/packers.ts'
-import { acrossFiles } from './given_keys.ts'
-import type { ScanReport } from './report.ts'
+import { acrossFiles, type GivenKey } from './given_keys.ts'
 
 /**
  * - `anchor-flood`: so many offsets looked like one encoding that not all could be examined.
@@ -142,10 +141,9 @@ export class LimitList {
 }
 
 /** The same report with one limit more. Where not all was searched, a key without a finding is no longer absent. */
-export function withLimit<T extends Pick<ScanReport, 'limits' | 'given'>>(
-  report: T,
-  limit: LimitSeen,
-): T {
+export function withLimit<
+  T extends { readonly limits: readonly ScanLimit[]; readonly given: readonly GivenKey[] },
+>(report: T, limit: LimitSeen): T {
   const more = new LimitList()
   more.add(limit)
   const given = acrossFiles([report.given], false)

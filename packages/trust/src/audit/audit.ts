@@ -10,8 +10,8 @@
 import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { alarmsOf } from '../history/alarms.ts'
 import * as timeline from '../history/timeline.ts'
-import type { KeyDocument } from '../sources/document.ts'
 import type { ListedKey } from '../sources/key.ts'
+import type { KeyDocument } from '../sources/key_document.ts'
 import { sharedFactors } from '../weak/shared_factors.ts'
 import {
   type Blocklist,

@@ -11,8 +11,8 @@
  */
 
 import { createHash } from 'node:crypto'
-import type { KeyDocument } from '../sources/document.ts'
 import type { ListedKey } from '../sources/key.ts'
+import type { KeyDocument } from '../sources/key_document.ts'
 import * as timeline from './timeline.ts'
 
 const SEVERITIES = {

@@ -9,8 +9,9 @@
 
 import { rememberedOf } from '@mintmark/core'
 import type { Observation } from '../record/observation.ts'
-import { type KeyDocument, readDocument } from '../sources/document.ts'
+import { readDocument } from '../sources/document.ts'
 import type { ListedKey } from '../sources/key.ts'
+import type { KeyDocument } from '../sources/key_document.ts'
 
 /** A look with its document; undefined where nothing was read. A removed document lists nothing. */
 export interface Look {

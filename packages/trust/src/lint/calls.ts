@@ -1,15 +1,8 @@
 /** Calls, settings and options of a source, as rules name them. @module */
 import type { SgNode } from '@ast-grep/napi'
-import { MOST_ENTRIES } from './configuration.ts'
+import { MOST_ENTRIES, type Setting } from './configuration.ts'
 import { requiredName } from './import_statements.ts'
 import { findAll, lineOf, MOST_LINKS, namedIn, textOf } from './nodes.ts'
-
-/** A name with its value, as in the source or document. */
-export interface Setting {
-  readonly name: string
-  readonly value: string
-  readonly line: number
-}
 
 export interface Call {
   /** Without arguments and blanks: `Jwts.parser().build().parse`, `new JwtStrategy`. */

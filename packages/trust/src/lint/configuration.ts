@@ -7,8 +7,14 @@
  */
 import { parse as parseHcl } from '@cdktn/hcl2json'
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml'
-import type { Setting } from './calls.ts'
 import { plainName } from './rule.ts'
+
+/** A name with its value, as in the source or document. */
+export interface Setting {
+  readonly name: string
+  readonly value: string
+  readonly line: number
+}
 
 /** Members of one file, in the order of the file: those of an object follow it. */
 export type Document = readonly Setting[]

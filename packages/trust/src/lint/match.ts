@@ -13,10 +13,9 @@ import {
   callsIn,
   type Options,
   optionsOf,
-  type Setting,
   settingsIn,
 } from './calls.ts'
-import type { Document } from './configuration.ts'
+import type { Document, Setting } from './configuration.ts'
 import { ImportedNames, type Known, type Reference } from './imports.ts'
 import { findAll, lineOf, MOST_LINKS, textOf } from './nodes.ts'
 import { type Condition, plainName, type Rule } from './rule.ts'

@@ -17,7 +17,8 @@ import { MintmarkError } from '@mintmark/core'
 import { bounded } from '@mintmark/ledger/log'
 import { isLoopback } from '../targets/targets.ts'
 import { MOST_BYTES } from './bounds.ts'
-import { type KeyDocument, readDocument } from './document.ts'
+import { readDocument } from './document.ts'
+import type { KeyDocument } from './key_document.ts'
 import type { Seen } from './seen.ts'
 
 export interface FetchOptions {

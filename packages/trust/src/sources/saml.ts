@@ -9,8 +9,8 @@
  */
 
 import { MOST_CERTIFICATES, MOST_DEPTH, MOST_ELEMENTS, MOST_KEYS, type Read } from './bounds.ts'
-import type { KeyDocument, ReadDocument } from './document.ts'
 import { certificateKey, type ListedKey } from './key.ts'
+import type { KeyDocument, ReadDocument } from './key_document.ts'
 
 const ROLES = /^(?:IDPSSO|SPSSO|AttributeAuthority|AuthnAuthority|PDP|Role)Descriptor$/
 const USES: Readonly<Record<string, string>> = { signing: 'sig', encryption: 'enc' }

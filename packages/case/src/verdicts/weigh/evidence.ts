@@ -8,7 +8,7 @@ import type { Reason } from '../match/reasons.ts'
 import type { Unexplained } from './known_losses.ts'
 import { beginningOf, logTail } from './ordinary.ts'
 import { type Context, explained, type Networks, type Population, pairKey } from './population.ts'
-import type { TenantWeighing } from './weigh.ts'
+import type { Evidence, TenantWeighing } from './tenant_weighing.ts'
 
 /** Chance at most that a log of one tenant which only loses rows has a context that is established. */
 const LOG_ERROR = Math.log(1e-4)
@@ -34,9 +34,6 @@ const WELL_MADE_TOKENS = 50
 
 /** The token is missing, and its session was issued to its person. */
 const IN_OWN_SESSION: Reason = 'session-known-token-missing'
-
-/** Whether what is wrong in a context of a tenant is established. */
-export type Evidence = (weighing: TenantWeighing, context: Context) => boolean
 
 /**
  * Whether something can be established of a context. From networks of Microsoft 365 a service may act whose tokens no log

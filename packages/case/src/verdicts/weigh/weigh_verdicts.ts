@@ -11,7 +11,8 @@ import { columnsOf, columnsSql, nameOf } from '../../store/sql.ts'
 import { NOT_COMPLETED, OUTCOME } from '../match/assign_verdicts.ts'
 import { BUCKET_ORDER } from '../match/join.ts'
 import { CONTEXT_KEY, readPopulation } from './read_population.ts'
-import { type Assigned, weigh } from './weigh.ts'
+import type { Assigned } from './tenant_weighing.ts'
+import { weigh } from './weigh_population.ts'
 
 const ASSIGNED_COLUMNS =
   columnsOf(`home Low; who String; prefix String; app Low; client_family Low; client_kind Low;

@@ -11,7 +11,7 @@ import { BEFORE } from '../../slices/conjugate.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import { fromFactor } from '../values/rebuild.ts'
 import type { RsaGroup } from './rsa_group.ts'
-import type { SliceContext } from './rsa_search.ts'
+import type { SliceContext } from './slice_context.ts'
 
 /** What `free` writes over. */
 const OVERWRITTEN = 16

@@ -12,7 +12,7 @@ import {
 import { leakCost } from './located_numbers.ts'
 import { type Spelled, WHOLE_COST, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
-import type { SliceContext, SliceResult } from './rsa_search.ts'
+import type { SliceContext, SliceResult } from './slice_context.ts'
 
 /** Forms in which a private exponent alone is searched for: runtimes that keep no factors use them. */
 const WHOLE_DIGIT_ENCODINGS = DIGIT_ENCODINGS.filter(({ form }) =>

@@ -5,7 +5,7 @@ import type { Budget } from '../values/budget.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import { DAMAGED_COST, numberAt, spelledAt, WHOLE_COST, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
-import type { SliceContext } from './rsa_search.ts'
+import type { SliceContext } from './slice_context.ts'
 
 // A bit for each offset in a group of 16.
 export const EVERY_LANE = 0xffff

@@ -23,19 +23,7 @@ import {
 import { numberAt, spelledAt } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import { TextSearch } from './rsa_text.ts'
-
-/** What is found in the slice that the kernel contains; offsets are from the slice's begin. */
-export interface SliceContext {
-  readonly kernel: ConjugateKernel
-  /** Bytes of the slice in which a number may begin. */
-  readonly length: number
-}
-
-/** What the cheap tests of a slice have found, and the numbers that are left for expensive ones. */
-export interface SliceResult {
-  readonly found: readonly FoundValue[]
-  readonly numbers: readonly LocatedNumber[]
-}
+import type { SliceContext, SliceResult } from './slice_context.ts'
 
 /** Lists of candidates, see {@link ConjugateKernel.candidates}. */
 const LIST = { marked: 0, aligned: 1, factors: 2, others: 3, markedOthers: 4 } as const

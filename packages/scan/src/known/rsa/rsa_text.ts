@@ -13,7 +13,7 @@ import {
 import { type LocatedNumber, leakCost } from './located_numbers.ts'
 import { type Spelled, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
-import type { SliceContext, SliceResult } from './rsa_search.ts'
+import type { SliceContext, SliceResult } from './slice_context.ts'
 
 /** Estimates in nanoseconds: for a character, for a byte that characters mean in one of their alignments, for a whole number. */
 const COST = { read: 6, decoded: 5, whole: 3000 } as const

@@ -20,7 +20,7 @@ import type { SecretText } from './secret_texts.ts'
 export interface SoughtGroup extends SecretGroup {
   readonly budgets: SecretBudgets
   readonly depth: Depth
-  /** Bytes that a part of a key's scalar may lack to be completed; see {@link import('./secret_search.ts').SecretKeys}. */
+  /** Bytes that a part of a key's scalar may lack to be completed, as `SecretKeys` says. */
   readonly mostLost: ReadonlyMap<KeyMaterial, number>
   /** Of numbers of its size as V8 has them; empty where secrets are no numbers. */
   readonly shapes: ReadonlyMap<DigitEncoding, DigitShape>

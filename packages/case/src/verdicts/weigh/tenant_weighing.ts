@@ -1,12 +1,10 @@
 /**
- * From verdicts on single tokens to what may be said of them. A token that no issuance explains has four ordinary
- * causes. Each of them shows in the tokens of everybody else; see `docs/missing-tokens.md`.
+ * Contexts of one tenant: what fails there as a whole, and the strength of each context's verdicts.
  *
  * @module
  */
 import type { Reason, Strength } from '../match/reasons.ts'
-import { type Evidence, evidenceOf } from './evidence.ts'
-import { type Unexplained, unexplainedBy } from './known_losses.ts'
+import type { Unexplained } from './known_losses.ts'
 import {
   isHabitual,
   isOrdinary,
@@ -53,7 +51,7 @@ const RARE_AMONG = ['service', 'app', 'client'] as const
 const KNOWN_TOKENS = 3
 
 /** Tokens of ordinary contexts with one value of a property, where they are not explained as a whole. */
-interface NotShown {
+export interface NotShown {
   readonly home: string
   readonly property: Dimension | 'all'
   readonly value: string
@@ -61,28 +59,8 @@ interface NotShown {
   readonly missing: number
 }
 
-interface Weighed {
-  readonly assigned: readonly Assigned[]
-  readonly notShown: readonly NotShown[]
-}
-
-export function weigh(population: Population): Weighed {
-  const byHome = Map.groupBy(population.contexts, ({ home }) => home)
-  const tenants = [...byHome].flatMap(([home, contexts]) => {
-    const tenant = population.tenants.get(home)
-    return tenant === undefined ? [] : [new TenantWeighing(tenant, contexts, population)]
-  })
-  const missing = tenants.flatMap(({ ordinary, strange }) => [
-    ...strange.filter(({ matter }) => matter === 'missing'),
-    ...[...ordinary, ...strange].filter((one) => one.matter === 'recorded' && isMissing(one)),
-  ])
-  const unexplained = unexplainedBy(missing, population)
-  const evidence = evidenceOf(tenants, population, unexplained)
-  return {
-    assigned: tenants.flatMap((tenant) => tenant.assigned(evidence, unexplained)),
-    notShown: tenants.flatMap((tenant) => tenant.notShown()),
-  }
-}
+/** Whether what is wrong in a context of a tenant is established. */
+export type Evidence = (weighing: TenantWeighing, context: Context) => boolean
 
 /** Contexts of one tenant, with what fails there as a whole. */
 export class TenantWeighing {
@@ -262,7 +240,7 @@ export class TenantWeighing {
 }
 
 /** Whether the ledger lacks the token, and has it of nobody else either. */
-const isMissing = ({ reason }: Context): boolean => reason === 'never-issued'
+export const isMissing = ({ reason }: Context): boolean => reason === 'never-issued'
 
 const tokensOf = (contexts: readonly Context[], matter?: Context['matter']): number =>
   contexts.reduce(
