@@ -87,6 +87,8 @@ class Groups {
   readonly #byClient: ReadonlyMap<string, readonly Wrong[]>
   readonly #byHome: ReadonlyMap<string, readonly Wrong[]>
   readonly #byWho: ReadonlyMap<string, readonly Wrong[]>
+  /** With the clients of their owners, by person and network. */
+  readonly #ownersIn: ReadonlyMap<string, readonly Wrong[]>
   /** People in new networks of their own with their own clients, by tenant. */
   readonly #alone: ReadonlyMap<string, number>
   /** What was worked out of groups: each context of one asks the same. */
@@ -110,6 +112,7 @@ class Groups {
       clientKey,
       wrong.filter((one) => !isOwnersClient(one)),
     )
+    this.#ownersIn = by(placeKey, wrong.filter(isOwnersClient))
     this.#byHome = by(({ home }) => home)
     this.#byWho = by(({ home, who }) => pairKey(home, who))
     this.#alone = new Map([...this.#byHome].map(([home, some]) => [home, peopleAlone(some)]))
@@ -140,6 +143,9 @@ class Groups {
     const there = this.#byPrefix.get(prefix) ?? []
     if (!isOwners && peopleIn(there) > 1)
       return tokensOf(there.filter(isOwnersClient)) / tokensOf(there) <= OWNERS_SHARE
+    // Who may be there himself with one client may use others there.
+    const himself = isOwners ? [] : (this.#ownersIn.get(placeKey(context)) ?? [])
+    if (himself.some((one) => !this.couldShowNewNetworks(one.weighing, one.context))) return false
     const people = this.#alone.get(home) ?? 0
     const isClientShown = explained(tenant, 'client', client) > 0
     // With his own client it is himself who travels, and the log may not show that network.
@@ -176,6 +182,8 @@ class Groups {
     return chance
   }
 }
+
+const placeKey = ({ home, who, prefix }: Context): string => pairKey(home, who, prefix)
 
 const clientKey = ({ home, app, client }: Context): string => pairKey(home, app, client)
 

@@ -126,6 +126,13 @@ it('is a journey, with the client and a session of the owner', async () => {
   assert.deepEqual(await verdictsOf(ten(3, { session_id: '' }), office()), proven)
 })
 
+it('is a journey, with another client beside the client and a session of the owner', async () => {
+  const { access, issuance } = office()
+  const rows = ten(3, { client: 'Client=OWA;Chrome', session_id: '' })
+  const own = ten(PEOPLE, { ...of(3), ip: STRANGE })
+  assert.deepEqual(await verdictsOf(rows, { access: [...access, ...own], issuance }), lost)
+})
+
 /** The same with an id of another form than the token service makes. */
 const junk = (row: Row): Row => ({
   ...row,
