@@ -82,7 +82,7 @@ export async function writeBaseRates(session: Session, outcomes: string): Promis
 }
 
 /** A change of the rules makes verdicts anew. */
-const RULES = '5'
+const RULES = '6'
 const FACT = 'reconciled'
 /** So many open rows stay in memory; more of them go to disk. */
 const FEW_ROWS = 100_000

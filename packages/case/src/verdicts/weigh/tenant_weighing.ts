@@ -80,6 +80,8 @@ export class TenantWeighing {
   readonly lossOf: LossOf
   readonly #networks: Networks
   readonly #wrong: readonly Context[]
+  /** Ids of other people's tokens, as a service that acts for them uses them, are so many that a column is wrong. */
+  readonly #isColumnWrong: boolean
   /** Ordinary records without a token that can be looked up, by property, value and reason. */
   readonly #chosen = new Map<string, number>()
   readonly #badHours = new Map<number, number>()
@@ -126,6 +128,8 @@ export class TenantWeighing {
       tenant.lostRows === 0 ? 0 : lossAtMost(tenant.lostRows, tenant.rows + tenant.lostRows),
     )
     this.mismatch = lossAtMost(mixed, joined + mixed)
+    const doubted = tokensOf(contexts.filter(isOfAnother))
+    this.#isColumnWrong = isFailing(doubted, joined, FAILING_SHARE)
   }
 
   /** Which property of a context fails as a whole in this tenant; undefined where none does. */
@@ -178,6 +182,7 @@ export class TenantWeighing {
     )
     const strange = this.strange.map((context): Assigned => {
       if (context.matter === 'recorded') return recorded(context)
+      if (context.matter === 'doubtful') return this.#assignDoubtful(context)
       const isProven = this.isFit && evidence(this, context)
       return { context, strength: isProven ? 'established' : 'lead' }
     })
@@ -190,9 +195,15 @@ export class TenantWeighing {
     const silent = isQuiet(context, this.tenant, this.#networks) ? '' : 'lead'
     if (context.matter === 'chosen')
       return { context, strength: this.#isRare(context) ? 'lead' : silent }
-    if (context.matter === 'doubtful') return { context, strength: 'lead' }
+    if (context.matter === 'doubtful') return this.#assignDoubtful(context)
     const reason = this.#ordinaryCause(context)
     return reason ? { context, strength: silent, reason } : { context, strength: 'lead' }
+  }
+
+  #assignDoubtful(context: Context): Assigned {
+    return this.#isColumnWrong && isOfAnother(context)
+      ? { context, strength: '', reason: 'log-does-not-fit' }
+      : { context, strength: 'lead' }
   }
 
   #ordinaryCause(context: Context): Assigned['reason'] {
@@ -241,6 +252,10 @@ export class TenantWeighing {
 
 /** Whether the ledger lacks the token, and has it of nobody else either. */
 export const isMissing = ({ reason }: Context): boolean => reason === 'never-issued'
+
+/** Whether its ids may be of a service that acts for others, or their owners have another name in the other log. */
+const isOfAnother = ({ matter, reason }: Context): boolean =>
+  matter === 'doubtful' && reason === 'principal-differs'
 
 const tokensOf = (contexts: readonly Context[], matter?: Context['matter']): number =>
   contexts.reduce(

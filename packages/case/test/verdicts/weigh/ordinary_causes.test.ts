@@ -117,6 +117,17 @@ describe('a service that acts for others', () => {
   })
 })
 
+it('accuses nobody, and points at nobody, where the names of a file are wrong', async () => {
+  const { access, issuance } = office()
+  const half = issuance.length / 2
+  const named = issuance.map((row, n) =>
+    n < half ? row : { ...row, principal: 'export@a.example.org', principal_id: '' },
+  )
+  const rows = access.slice(half)
+  const verdicts = await verdictsOf(rows, { access: access.slice(0, half), issuance: named })
+  assert.deepEqual(verdicts, ['undetermined log-does-not-fit '])
+})
+
 const lead = ['session-only session-known-token-missing lead']
 const lost = ['unissued never-issued lead']
 const proven = ['unissued never-issued established']
