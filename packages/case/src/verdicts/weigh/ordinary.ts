@@ -107,13 +107,14 @@ export function beginningOf({ firstHour, lastHour }: Tenant): number {
 const HABIT_DAYS = 3
 const HABIT_SHARE = 0.2
 
+/** Whether the address of a context means anything. */
+export const namesNetwork = ({ prefix }: Context, { addressFit }: Tenant): boolean =>
+  prefix !== '' && addressFit >= LEAST_FIT
+
 /** Whether the logs have the principal in the network of a context, or networks mean nothing. */
-export function isOwnNetwork(
-  { home, who, prefix }: Context,
-  tenant: Tenant,
-  networks: Networks,
-): boolean {
-  if (prefix === '' || tenant.addressFit < LEAST_FIT) return true
+export function isOwnNetwork(context: Context, tenant: Tenant, networks: Networks): boolean {
+  if (!namesNetwork(context, tenant)) return true
+  const { home, who, prefix } = context
   return networks.own.has(pairKey(who, prefix)) || networks.known.has(pairKey(home, prefix))
 }
 

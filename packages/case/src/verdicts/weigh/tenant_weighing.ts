@@ -11,6 +11,7 @@ import {
   isOwnNetwork,
   type LossOf,
   lossAtMost,
+  namesNetwork,
   personGaps,
 } from './ordinary.ts'
 import {
@@ -82,6 +83,8 @@ export class TenantWeighing {
   readonly #wrong: readonly Context[]
   /** Ids of other people's tokens, as a service that acts for them uses them, are so many that a column is wrong. */
   readonly #isColumnWrong: boolean
+  /** Missing tokens of {@link #isUnusual} contexts are few, as forged ones are. */
+  readonly #areUnusualFew: boolean
   /** Ordinary records without a token that can be looked up, by property, value and reason. */
   readonly #chosen = new Map<string, number>()
   readonly #badHours = new Map<number, number>()
@@ -130,6 +133,8 @@ export class TenantWeighing {
     this.mismatch = lossAtMost(mixed, joined + mixed)
     const doubted = tokensOf(contexts.filter(isOfAnother))
     this.#isColumnWrong = isFailing(doubted, joined, FAILING_SHARE)
+    const unusual = tokensOf(wrong.filter((context) => this.#isUnusual(context)))
+    this.#areUnusualFew = unusual <= FAILING_SHARE * (joined + unusual)
   }
 
   /** Which property of a context fails as a whole in this tenant; undefined where none does. */
@@ -140,6 +145,18 @@ export class TenantWeighing {
     if (this.#failingDays.has(pairKey(context.app, context.day))) return 'class-not-shown'
     const inHoles = context.hours.filter((hour) => this.isHole(hour)).length
     return inHoles * 2 > context.hours.length ? 'log-incomplete' : undefined
+  }
+
+  /** A missing token of a class that the log never shows, and of an application that it shows, where nothing puts its person. */
+  #isUnusual(context: Context): boolean {
+    const { matter, app, who, prefix } = context
+    return (
+      matter === 'missing' &&
+      namesNetwork(context, this.tenant) &&
+      !this.#networks.own.has(pairKey(who, prefix)) &&
+      explained(this.tenant, 'app', app) >= ENOUGH_TOKENS &&
+      this.failsWhole(context) === 'class-not-shown'
+    )
   }
 
   /** Whether ordinary tokens of this hour are missing as well. */
@@ -192,7 +209,10 @@ export class TenantWeighing {
   #assignOrdinary(context: Context): Assigned {
     // A service whose log never shows its tokens is a habit. Ids of other people's tokens are a lead.
     const isQuiet = context.matter === 'mismatched' ? isOwnNetwork : isHabitual
-    const silent = isQuiet(context, this.tenant, this.#networks) ? '' : 'lead'
+    const isLead =
+      !isQuiet(context, this.tenant, this.#networks) ||
+      (this.#areUnusualFew && this.#isUnusual(context))
+    const silent = isLead ? 'lead' : ''
     if (context.matter === 'chosen')
       return { context, strength: this.#isRare(context) ? 'lead' : silent }
     if (context.matter === 'doubtful') return this.#assignDoubtful(context)

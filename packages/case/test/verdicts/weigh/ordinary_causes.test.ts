@@ -96,6 +96,23 @@ it('excuses no attack', async () => {
   assert.deepEqual(await verdictsOf(rows, office()), ['unissued never-issued established'])
 })
 
+describe('a client whose tokens the log never shows, from the first day on', () => {
+  const daily = (app: string): Row[] =>
+    [0, 2, 4, 6, 8, 10, 12].map((day) => {
+      const number = (0x80000 + day) * 0x100
+      const fields = { ip: STRANGE, client: 'Python', session_id: '', client_app_id: app }
+      return used(day * 24 + 8.7, number, of(3, fields))
+    })
+  it('is a lead, with an application whose tokens the log shows', async () => {
+    const verdicts = await verdictsOf(daily(MAIL_APP), office())
+    assert.deepEqual(verdicts, ['undetermined class-not-shown lead'])
+  })
+  it('is a habit, with another application', async () => {
+    const verdicts = await verdictsOf(daily(OWN_APP), office())
+    assert.deepEqual(verdicts, ['undetermined class-not-shown '])
+  })
+})
+
 describe('a service that acts for others', () => {
   const { access, issuance } = office()
   const service = { principal: 'service@a.example.org', principal_id: '', app_id: OWN_APP }
