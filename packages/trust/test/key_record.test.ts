@@ -217,17 +217,30 @@ describe('a record and its key', () => {
 
   it('keeps no private member that was published, and says that it was there', async () => {
     const folder = path.join(scratch('private'), 'keys')
-    const { privateJwk } = ecPair('leaked')
+    const { jwk, privateJwk } = ecPair('leaked')
     const secret = String(privateJwk['d'])
+    const begin = '-----BEGIN PRIVATE KEY-----'
+    const pem = `${begin}\n${secret}\n-----END PRIVATE KEY-----\n`
+    const published = [
+      jwks(privateJwk),
+      Buffer.from(pem),
+      Buffer.from(`\ufeff${jwks(privateJwk)}`),
+      Buffer.from(JSON.stringify({ keys: [{ ...privateJwk, kty: undefined }, jwk] })),
+      jwks({ ...jwk, pem }),
+      Buffer.from(`{"keys":[${JSON.stringify(privateJwk)}],"keys":[${JSON.stringify(jwk)}]}`),
+      Buffer.from(`${begin}\n${secret}`),
+    ]
     const record = await KeyRecord.open(folder)
-    const pem = Buffer.from(`-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----\n`)
-    await record.append([look(0, jwks(privateJwk)), look(1, pem)], START)
+    await record.append(
+      published.map((body, at) => look(at, body)),
+      START,
+    )
     await record.close()
     for (const name of readdirSync(path.join(folder, 'bodies')))
       assert.ok(!readFileSync(path.join(folder, 'bodies', name), 'utf8').includes(secret))
     assert.ok(!readFileSync(path.join(folder, 'observations'), 'utf8').includes(secret))
-    const { observations } = await KeyRecord.read(folder)
-    assert.notEqual(observations[0]?.sha256, observations[0]?.stored)
+    for (const each of (await KeyRecord.read(folder)).observations)
+      assert.notEqual(each.sha256, each.stored)
   })
 })
 

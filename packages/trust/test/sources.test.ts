@@ -247,6 +247,18 @@ describe('a hostile document', () => {
       'an RSA key of more than 16384 bits: refused',
     ])
   })
+
+  it('names a private key in PEM that is cut, encrypted or a member, and a cut public one', () => {
+    const { jwk, pem, keyPem } = certified()
+    const headers = keyPem.replace('\n', '\nProc-Type: 4,ENCRYPTED\n\n')
+    for (const source of [keyPem.slice(0, 200), headers, JSON.stringify({ keys: [jwk], keyPem })]) {
+      const read = readDocument(Buffer.from(source))
+      assert.deepEqual('document' in read && read.document.secrets, ['a private key in PEM'])
+    }
+    const cut = readDocument(Buffer.from(`${pem}${pem.slice(0, 200)}`))
+    assert.ok('document' in cut)
+    assert.deepEqual(cut.document.unread, ['a PEM block that holds no public key or certificate'])
+  })
 })
 
 describe('the identity of a key', () => {

@@ -1,7 +1,7 @@
 /** An observation as a leaf of the record: one line of JSON, its members in one order; and the document that it is of. @module */
 import { isObject, type Json, parseObject, text } from '@mintmark/core'
 import { readJson } from '../sources/bounds.ts'
-import { withoutPrivate } from '../sources/key.ts'
+import { withoutPrivate, withoutPrivatePem } from '../sources/key.ts'
 import type { Clock, Seen } from '../sources/seen.ts'
 
 export const SCHEMA = 'mintmark-key-observation/1'
@@ -83,17 +83,16 @@ export function factsOf(seen: Seen): Omit<Observation, 'recordedMs'> {
   return { document, atMs, clock, outcome, why, status, headers, chain, issuer, className, commit }
 }
 
-const PRIVATE_PEM =
-  /(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)[\s\S]*?(-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g
+/** Also of a member that a later one of its name hides from the parser, and of names that are written with escapes. */
+const MAY_BE_PRIVATE = /"(?:[dpqk]|d[pq]|qi|oth)"\s*:|\\u00|PRIVATE KEY-----/
 
 /** The same bytes where nothing is private. Private members and PEM blocks stay, without their values. */
 export function recordedBytes(body: Uint8Array): Uint8Array {
-  const source = Buffer.from(body).toString('utf8')
+  // As documents are read: a byte order mark is no part of them.
+  const source = new TextDecoder().decode(body)
+  if (!MAY_BE_PRIVATE.test(source)) return body
   const json = readJson(source)
-  if ('problem' in json) {
-    const cleaned = source.replaceAll(PRIVATE_PEM, '$1removed$2')
-    return cleaned === source ? body : Buffer.from(cleaned)
-  }
-  const cleaned = JSON.stringify(withoutPrivate(json.value))
-  return cleaned === JSON.stringify(json.value) ? body : Buffer.from(cleaned)
+  return Buffer.from(
+    'problem' in json ? withoutPrivatePem(source) : JSON.stringify(withoutPrivate(json.value)),
+  )
 }

@@ -35,6 +35,16 @@ export function readDocument(bytes: Uint8Array): ReadDocument {
   const read = readText(bytes)
   if ('problem' in read) return read
   const source = read.value.trim()
+  const found = readSource(source)
+  if ('problem' in found || !PRIVATE.test(source)) return found
+  const secrets = [...found.document.secrets, 'a private key in PEM']
+  return { document: { ...found.document, secrets } }
+}
+
+/** In a document of any kind; a part of a key counts too. */
+const PRIVATE = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/
+
+function readSource(source: string): ReadDocument {
   if (source.startsWith('<')) return keysOfSaml(source)
   if (source.includes('-----BEGIN ') && !source.startsWith('{')) return keysOfPem(source)
   const json = readJson(source)
@@ -73,24 +83,20 @@ function metadataOf(metadata: Json): KeyDocument {
   return { ...EMPTY_DOCUMENT, kind: 'metadata', issuer, algorithms, endpoints }
 }
 
-const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,40})-----([\w+/=\s]*)-----END \1-----/g
+const BEGUN = /-----BEGIN (?![A-Z0-9 ]*PRIVATE KEY-----)/g
+const BLOCK =
+  /-----BEGIN (?![A-Z0-9 ]*PRIVATE KEY-----)([A-Z0-9 ]{1,40})-----([\w+/=\s]*)-----END \1-----/g
 
 function keysOfPem(source: string): ReadDocument {
-  const keys: ListedKey[] = []
-  const unread = new Set<string>()
-  let isPrivate = false
-  for (const [block, label = '', body = ''] of source.matchAll(BLOCK)) {
-    if (label.endsWith('PRIVATE KEY')) isPrivate = true
-    else {
-      const key = keyOfBlock(block, label, body)
-      if (key === undefined) unread.add('a PEM block that holds no public key or certificate')
-      else keys.push(key)
-    }
-  }
-  const secrets = isPrivate ? ['a private key in PEM'] : []
-  if (keys.length + unread.size + secrets.length === 0) return { problem: OF_ANOTHER_KIND }
+  const blocks = [...source.matchAll(BLOCK)]
+  const keys = blocks.flatMap(
+    ([block, label = '', body = '']) => keyOfBlock(block, label, body) ?? [],
+  )
+  const begun = [...source.matchAll(BEGUN)].length
+  if (begun === 0 && !PRIVATE.test(source)) return { problem: OF_ANOTHER_KIND }
   if (keys.length > MOST_KEYS) return { problem: `more than ${MOST_KEYS} keys: refused, not read` }
-  return { document: { ...EMPTY_DOCUMENT, kind: 'pem', keys, unread: [...unread], secrets } }
+  const unread = keys.length < begun ? ['a PEM block that holds no public key or certificate'] : []
+  return { document: { ...EMPTY_DOCUMENT, kind: 'pem', keys, unread } }
 }
 
 function keyOfBlock(block: string, label: string, body: string): ListedKey | undefined {

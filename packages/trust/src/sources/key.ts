@@ -185,15 +185,22 @@ function secondsOf(value: unknown): number | undefined {
   return typeof value === 'number' && Math.abs(value) < 8.64e12 ? value * 1000 : undefined
 }
 
-/** The same value without the values of private members; the members stay, so that it can be seen that they were there. */
+const PRIVATE_PEM =
+  /(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)[\s\S]*?(-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g
+
+/** Blocks stay, without what is in them; one without an end too. */
+export const withoutPrivatePem = (source: string): string =>
+  source.replaceAll(PRIVATE_PEM, '$1removed$2')
+
+/** The same value without private members and PEM keys: that they were there can be seen. A key may lack its `kty`. */
 export function withoutPrivate(value: unknown): unknown {
+  if (typeof value === 'string') return withoutPrivatePem(value)
   if (Array.isArray(value)) return value.map(withoutPrivate)
   if (!isObject(value)) return value
-  const isKey = typeof value['kty'] === 'string'
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
-      isKey && PRIVATE_MEMBERS.includes(name) ? 'removed' : withoutPrivate(member),
+      PRIVATE_MEMBERS.includes(name) ? 'removed' : withoutPrivate(member),
     ]),
   )
 }
