@@ -1,5 +1,6 @@
 /** Verifiers behind a server: what targets ask. */
 import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { Server as AnyServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Verify } from '../src/harness/harness.ts'
 
@@ -40,7 +41,7 @@ const bearerOf = ({ headers }: IncomingMessage) =>
 const formToken = async (request: IncomingMessage) =>
   new URLSearchParams(await text(request)).get('token') ?? ''
 
-export async function portOf(server: Server): Promise<number> {
+export async function portOf(server: AnyServer): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   return typeof address === 'object' && address !== null ? address.port : 0

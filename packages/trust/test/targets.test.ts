@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { createServer as createMailServer, type Server as MailServer } from 'node:net'
+import { createServer as createMailServer, type Server as MailServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -189,10 +189,7 @@ describe('a mail server as a target', () => {
         [strict(place()), []],
       ] as const) {
         const server = mailServer(verify)
-        await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-        const address = server.address()
-        const port = typeof address === 'object' ? address?.port : 0
-        const url = new URL(`imap://127.0.0.1:${port}`)
+        const url = new URL(`imap://127.0.0.1:${await portOf(server)}`)
         const report = await probe(imapTarget({ url, mechanism, user: 'ada' }), [
           'storm-2023',
           'alg-none',
@@ -200,6 +197,32 @@ describe('a mail server as a target', () => {
         assert.deepEqual(accepted(report), expected)
         server.close()
       }
+    })
+})
+
+describe('a mail server that never answers', () => {
+  const endless: Record<string, (socket: Socket) => void> = {
+    'sends a line without an end': (socket) => {
+      const more = (error?: Error | null) => {
+        if (!error) socket.write('x'.repeat(1 << 16), more)
+      }
+      more()
+    },
+    'asks for more each time': (socket) => {
+      socket.on('data', () => void socket.write('+\r\n'.repeat(10_000)))
+    },
+  }
+  for (const [name, say] of Object.entries(endless))
+    it(`and ${name} is given up, and has no outcome`, async () => {
+      const server = createMailServer((socket) => {
+        socket.on('error', () => undefined)
+        socket.write('* OK ready\r\n')
+        say(socket)
+      })
+      const url = new URL(`imap://127.0.0.1:${await portOf(server)}`)
+      const { said } = await imapTarget({ url, mechanism: 'xoauth2', user: 'ada' }).ask('a.b.c')
+      assert.equal(said, 'unclear')
+      server.close()
     })
 })
 

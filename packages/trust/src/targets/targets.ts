@@ -1,8 +1,8 @@
 /** Targets of a probe: verify functions, addresses over HTTP, mail servers; and whether one is the operator's own. @module */
 
 import { randomBytes } from 'node:crypto'
-import { connect } from 'node:net'
-import { createInterface } from 'node:readline'
+import { connect, type Socket } from 'node:net'
+import { addAbortSignal } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import { MintmarkError, parseObject, safeText } from '@mintmark/core'
@@ -64,7 +64,7 @@ export interface HttpOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
-/** Longest answer of an introspection endpoint. */
+/** Longest answer of an introspection endpoint, and all that a mail server says. */
 const MOST_BYTES = 1 << 16
 
 /** A token in the header Authorization: also services behind `auth_request` of nginx. */
@@ -244,9 +244,9 @@ async function login(options: ImapOptions, token: string): Promise<Answer> {
   const address = { host, port: portOf(url) }
   const socket =
     url.protocol === 'imaps:' ? connectTls({ ...address, servername: host }) : connect(address)
-  socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('timeout')))
+  addAbortSignal(AbortSignal.timeout(PATIENCE_MS), socket)
   try {
-    for await (const line of createInterface({ input: socket })) {
+    for await (const line of linesOf(socket)) {
       if (line.startsWith('* BYE')) return { said: 'unclear', seen: 'BYE' }
       if (/^\* (?:OK|PREAUTH)/.test(line) && socket.bytesWritten === 0)
         socket.write(
@@ -258,10 +258,21 @@ async function login(options: ImapOptions, token: string): Promise<Answer> {
     }
     return { said: 'unclear', seen: 'the connection ended' }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'failed'
-    return { said: 'unclear', seen: `no answer (${code})` }
+    return { said: 'unclear', seen: `no answer (${reasonOf(error)})` }
   } finally {
     socket.destroy()
+  }
+}
+
+async function* linesOf(socket: Socket): AsyncGenerator<string> {
+  let [begun, size] = ['', 0]
+  for await (const chunk of socket) {
+    const text = String(chunk)
+    size += text.length
+    if (size > MOST_BYTES) throw new RangeError('the server says too much')
+    const lines = `${begun}${text}`.split('\n')
+    begun = lines.pop() ?? ''
+    yield* lines
   }
 }
 
