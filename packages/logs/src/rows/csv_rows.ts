@@ -20,6 +20,12 @@ const LF = 0x0a
 const CR = 0x0d
 const QUOTE = 0x22
 
+interface Parts {
+  readonly own: readonly string[]
+  /** The header of another file, behind the row's own cells. */
+  readonly next?: readonly string[]
+}
+
 type Cell = 'start' | 'open' | 'quoted' | 'quote'
 
 /** Reads CSV rows from chunks of UTF-8 that come through {@link push}. */
@@ -203,15 +209,10 @@ export class CsvRows {
 
   /** False for a row that does not fit the header. */
   #giveRow(row: Buffer, header: readonly string[], isCut: boolean): boolean {
-    const cells = this.#cellsOf(row)
     const line = this.#rowLine
-    if (cells.every(isEmpty)) return true
-    if (this.#isHeader(cells, header)) {
-      // Files put together: the columns of the next one may be others, or in another order.
-      if (!isSameHeader(cells, header)) this.#beginTable(cells)
-      this.#isResuming = false
-      return true
-    }
+    const all = this.#cellsOf(row)
+    if (all.every(isEmpty) || this.#takeHeader(all, header)) return true
+    const { own: cells, next } = this.#partsOf(all, header)
     if (cells.length < header.length || !cells.slice(header.length).every(isEmpty)) {
       this.#badCount(cells.length, header.length, isCut)
       return false
@@ -219,7 +220,32 @@ export class CsvRows {
     if (!this.#isAscii && !isUtf8(row)) this.#taker.badText(line)
     this.#isResuming = false
     if (!this.#taker.row(rowOf(header, cells, ''), line)) this.#taker.unknownRow(line)
+    if (next !== undefined) this.#takeHeader(next, header)
     return true
+  }
+
+  /** Files put together: the columns of the next one may be others, or in another order. */
+  #takeHeader(cells: readonly string[], header: readonly string[]): boolean {
+    if (!this.#isHeader(cells, header)) return false
+    if (!isSameHeader(cells, header)) this.#beginTable(cells)
+    this.#isResuming = false
+    return true
+  }
+
+  /** A file that ended without a newline has the header of the file put behind it on the line of its last row. */
+  #partsOf(cells: readonly string[], header: readonly string[]): Parts {
+    const last = header.length - 1
+    const seam = cells[last]?.replace(/"$/, '')
+    const rest = cells.slice(header.length)
+    if (rest.length === 0 || seam === undefined || !rest.every(isName)) return { own: cells }
+    const [, quoted = ''] = /"([^"]*)$/.exec(seam) ?? []
+    for (const name of [quoted, ...header]) {
+      const next = [name, ...rest]
+      if (name === '' || !seam.endsWith(name) || !this.#isHeader(next, header)) continue
+      const cell = seam.slice(0, -name.length).replaceAll(/^"|["\uFEFF]+$/g, '')
+      return { own: [...cells.slice(0, last), cell], next }
+    }
+    return { own: cells }
   }
 
   /** The table's own header again, that of another table, or the table's behind a title. */

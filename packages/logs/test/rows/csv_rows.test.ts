@@ -60,6 +60,16 @@ const wholeCases: { name: string; text: string; events: string[] }[] = [
     events: ['row a @2', 'row 1/2/2023 unproven @4', 'row e @6'],
   },
   {
+    name: 'of files put together, without a newline where one ends',
+    text: 'k,x,y\na,1,2\nb,3,4k,x,y\nc,1,2\nd,3,4x,k,y\n1,e,2\n',
+    events: ['row a @2', 'row b @3', 'row c @4', 'row d @5', 'row e @6'],
+  },
+  {
+    name: 'of quoted files put together, without a newline where one ends',
+    text: '"k","x","y"\n"a","1",""\uFEFF"x","k","y"\n"2","b","3""y","k","x"\n"4","c","5"',
+    events: ['row a @2', 'row b @3', 'row c @4'],
+  },
+  {
     name: 'behind a title, with or without empty cells, and a date',
     text: 'Sign-ins of May\n\nMade: 2023-06-01,,\nk,x,y\na,1,2\n',
     events: ['row a @5'],
