@@ -27,6 +27,7 @@ import {
   OPEN_OBJECT,
   QUOTE,
 } from './json_bytes.ts'
+import { JsonGap } from './json_gap.ts'
 import { JsonWalk } from './json_walk.ts'
 import { Columns } from './tables.ts'
 
@@ -63,13 +64,11 @@ export class JsonRows {
   #isInWrapper: boolean = false
   #list: List = 'objects'
   readonly #columns = new Columns()
+  readonly #gap = new JsonGap()
   #levelOutside = 0
   #wrapperLine = 0
   #rowLine = 0
   #isLast: boolean = true
-  #isQuoted: boolean = false
-  #isGarbageLine: boolean = false
-  #isNuls: boolean = false
 
   /**
    * @param startLine line number of the first byte, for a slice of a file
@@ -342,8 +341,12 @@ export class JsonRows {
 
   /** A brace may begin the next row, a bracket end the array; any other byte is itself what is wrong. */
   #stepOverBreak(): void {
+    if (this.#isValueBroken) this.#at++
+  }
+
+  get #isValueBroken(): boolean {
     const byte = this.#bytes[this.#at]
-    if (byte !== OPEN_OBJECT && byte !== LF && byte !== CLOSE_ARRAY) this.#at++
+    return byte !== OPEN_OBJECT && byte !== LF && byte !== CLOSE_ARRAY
   }
 
   /** Rejects the object and finds where to go on. */
@@ -353,8 +356,12 @@ export class JsonRows {
     if (reason !== 'too-deep' && this.#resume(walk.lines)) return true
     this.#line += walk.lines
     if (reason === 'malformed-json') {
-      this.#stepOverBreak()
-      this.#state = 'between'
+      const rest = this.#isValueBroken
+        ? this.#gap.beginRest(this.#bytes, this.#tail.start, this.#at)
+        : undefined
+      if (rest === undefined) this.#stepOverBreak()
+      else this.#at = rest
+      this.#state = rest === undefined ? 'between' : 'garbage'
     } else {
       this.#state = 'skipped'
       this.#skipping = walk
@@ -414,36 +421,22 @@ export class JsonRows {
 
   #beginGarbage(): void {
     // A writer that was stopped leaves NULs, and goes on behind them.
-    this.#isNuls = this.#bytes[this.#at] === 0
-    const detail = this.#list === 'rows' && !this.#isNuls ? 'row of a table' : ''
-    this.#reject(this.#isNuls ? 'nul-bytes' : 'not-an-object', detail, this.#line)
+    const isNuls = this.#bytes[this.#at] === 0
+    const detail = this.#list === 'rows' && !isNuls ? 'row of a table' : ''
+    this.#reject(isNuls ? 'nul-bytes' : 'not-an-object', detail, this.#line)
     this.#state = 'garbage'
-    this.#isQuoted = false
-    if (this.#isNuls) return
-    this.#isGarbageLine = this.#isLineStart && this.#level === 0
-    this.#isLineStart = false
+    if (isNuls) this.#gap.begin('nuls')
+    else {
+      this.#gap.begin(this.#isLineStart && this.#level === 0 ? 'line' : 'value')
+      this.#isLineStart = false
+    }
   }
 
   /** Goes to where an object may begin again. */
   #garbage(): boolean {
-    const bytes = this.#bytes
-    if (this.#isNuls) {
-      while (this.#at < bytes.length && bytes[this.#at] === 0) this.#at++
-    } else if (this.#isGarbageLine) {
-      const newline = bytes.indexOf(LF, this.#at)
-      this.#at = newline === -1 ? bytes.length : newline
-    } else {
-      while (this.#at < bytes.length && !this.#endsGarbage(bytes[this.#at])) this.#at++
-    }
-    if (this.#at === bytes.length) return false
-    this.#state = 'between'
-    return true
-  }
-
-  #endsGarbage(byte: number | undefined): boolean {
-    if (byte === LF) return true
-    if (byte === QUOTE) this.#isQuoted = !this.#isQuoted
-    if (this.#isQuoted) return false
-    return byte === OPEN_OBJECT || byte === OPEN_ARRAY || byte === CLOSE_ARRAY || byte === COMMA
+    const ends = this.#gap.ends(this.#bytes, this.#at)
+    this.#at = this.#gap.at
+    if (ends) this.#state = 'between'
+    return ends
   }
 }

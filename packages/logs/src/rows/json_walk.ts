@@ -16,6 +16,8 @@ import {
 type WalkStep = 'more' | 'closed' | 'broken' | 'too-deep' | 'wrapper' | 'line'
 
 const OTHER = 0
+/** Behind a string: another value, or the rest of a string that had a quote in it, cannot follow. */
+const STRING = 1
 
 /** Keys whose list of objects is the rows, in the spelling of each export. */
 export const WRAPPER_KEYS: ReadonlySet<string> = new Set([
@@ -203,13 +205,17 @@ export class JsonWalk {
     for (; at < end; at++) {
       const byte = bytes[at] ?? 0
       if (byte === QUOTE) {
+        if (previous === STRING) break
         const close = stringStop(bytes, at + 1, end)
         if (close === end || bytes[close] !== QUOTE) break
         at = close
-        previous = OTHER
+        previous = STRING
       } else if (byte === COLON || byte === COMMA) previous = byte
       else if (TAKES_THOUGHT[byte] === 1) break
-      else if (byte > SPACE) previous = OTHER
+      else if (byte > SPACE) {
+        if (previous === STRING) break
+        previous = OTHER
+      }
     }
     this.#previous = previous
     return at
@@ -241,6 +247,7 @@ export class JsonWalk {
 
   #closeString(): void {
     this.#isInString = false
+    this.#previous = STRING
     this.#isCapturing = false
     if (this.#isLink && this.#capturedBytes > 0) this.hasNextLink = true
     this.#isLink = false
@@ -259,10 +266,13 @@ export class JsonWalk {
     if (byte === LF) this.lines++
     if (byte === undefined || isBlank(byte)) return 'more'
     if (this.#isPending && this.#opensWrapper(byte)) return 'wrapper'
-    if (byte === QUOTE) return this.#openString()
     if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) return this.#open(byte)
     if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) return this.#close(byte)
-    return this.#separate(byte)
+    if (byte === COLON || byte === COMMA) return this.#separate(byte)
+    if (this.#previous === STRING) return 'broken'
+    if (byte === QUOTE) return this.#openString()
+    this.#previous = OTHER
+    return 'more'
   }
 
   get key(): string {
@@ -277,7 +287,7 @@ export class JsonWalk {
 
   #separate(byte: number): WalkStep {
     if (byte === COLON && this.#isAtKeys) this.#readKey()
-    this.#previous = byte === COLON || byte === COMMA ? byte : OTHER
+    this.#previous = byte
     return 'more'
   }
 

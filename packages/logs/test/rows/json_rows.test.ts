@@ -296,6 +296,26 @@ const brokenCases: { name: string; text: string; events: string[] }[] = [
     events: ['row a @1', 'bad row malformed-json @1', 'row c @1'],
   },
   {
+    name: 'an element of an array on one line with a quote in a text',
+    text: '[{"k":"a"},{"k":"b","x":"1" of, {2","y":[{"z":"}"}]},{"k":"c"},{"k":"d"}]',
+    events: ['row a @1', 'bad row malformed-json @1', 'row c @1', 'row d @1'],
+  },
+  {
+    name: 'an element of an array on one line with a text that ends in two quotes',
+    text: '[{"k":"a"},{"k":"b","x":"1""},{"k":"c"},{"k":"d"}]',
+    events: ['row a @1', 'bad row malformed-json @1', 'row c @1', 'row d @1'],
+  },
+  {
+    name: 'an element of an array on one line that is cut in a text',
+    text: '{"value":[{"k":"a"},{"k":"b","x":"1,{"k":"c"},{"k":"d"}]}',
+    events: ['row a @1', 'bad row malformed-json @1', 'row c @1', 'row d @1'],
+  },
+  {
+    name: 'a row of a table on one line with a quote in a text',
+    text: '{"tables":[{"columns":[{"name":"k"},{"name":"x"}],"rows":[["a","1"],["b","1"2"],["c","3"],["d","4"]]}]}',
+    events: ['row a @1', 'bad row malformed-json @1', 'row c @1', 'row d @1'],
+  },
+  {
     name: 'an element without its closing brace',
     text: '[\n  {\n    "k": "a"\n  ,\n  {\n    "k": "b"\n  }\n]',
     events: ['bad row malformed-json @2', 'row b @5'],
