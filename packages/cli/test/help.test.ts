@@ -86,6 +86,23 @@ describe('a group', () => {
   }
 })
 
+describe('of two formats', () => {
+  for (const command of COMMANDS) {
+    it(`${command} takes one`, async () => {
+      const { out } = await mintmark(command, '--help')
+      const formats = ['--json', '--csv', '--sarif', '--timesketch'].filter((each) =>
+        new RegExp(`^ {2}${each} `, 'm').test(out),
+      )
+      for (const other of formats.slice(1)) {
+        const asked = ['1', '--case', folder, '--json', other]
+        // oxlint-disable-next-line no-await-in-loop -- one after the other
+        const { code, err } = await mintmark(command, ...asked)
+        assert.deepEqual([code, /cannot be used with/.test(err)], [2, true], other)
+      }
+    })
+  }
+})
+
 describe('a command', () => {
   for (const command of COMMANDS) {
     it(`${command} has help with an example of itself`, async () => {

@@ -28,7 +28,7 @@ ingest <FILE|DIR...>  Read logs into a case, exactly once
 evidence  List the files of a case: rows, duplicates, rejects, gaps
   mintmark evidence --case incident-42
   @case @json
-  --rejects  every reject with file, line and reason
+  --rejects  every reject with file, line and reason, as CSV or JSON lines
 
 coverage  Show what each log could have shown, by tenant, field and hour
   mintmark coverage --case incident-42
@@ -37,7 +37,7 @@ coverage  Show what each log could have shown, by tenant, field and hour
 verdicts  Count verdicts, list tokens nobody issued, export every access
   mintmark verdicts --case incident-42 --csv > verdicts.csv
   @case @json
-  --csv  one row an access as CSV
+  --csv  one row an access as CSV  not with json
 
 why <ID>  Explain the verdict on an access, a token or a session
   mintmark why 24633e37-3729-4da1-8428-14c1e1726386 --case incident-42
@@ -53,34 +53,34 @@ note [ABOUT] [TEXT]  Write a note on an access, a token, a mailbox or a view; or
 scope  Bound what was exposed: mailboxes, messages, folders
   mintmark scope --case incident-42 --ip 198.51.100.0/24 --from 2023-05-15
   @case @json
-  --csv  one row an account as CSV
+  --csv  one row an account as CSV  not with json
   @selection
 
 timeline  Show first and last evidence, active hours, phases
   mintmark timeline --case incident-42 --timesketch > timeline.jsonl
   @case @json
-  --csv  one row a selected access as CSV
-  --timesketch  selected accesses as Timesketch JSONL
+  --csv  one row a selected access as CSV  not with json
+  --timesketch  selected accesses as Timesketch JSONL  not with json, csv
   @selection
 
 custody [ARTEFACT]  Show who accessed a file, from where, with which token
   mintmark custody crash-2021-04.dmp --case incident-42
   @case @json
-  --csv  one row an access to a file as CSV
+  --csv  one row an access to a file as CSV  not with json
 
 hunt [ID...]  Hunt for replayed and mis-granted tokens, new contexts
   mintmark hunt --case incident-42 --hunts my-hunts/
   --case <CASE>  folder of the case, or a clickhouse:// or https:// URL; required without --list
   @json
-  --csv  one row a hit as CSV
+  --csv  one row a hit as CSV  not with json
   @hunts
-  --list  list the hunts, run none
+  --list  list the hunts, run none  not with csv
 
 sql <QUERY>  Run a read-only SQL query on the case  [data]
   mintmark sql "SELECT verdict, count() FROM judged GROUP BY verdict" --case incident-42
   @case
   --json  JSON lines (the default)
-  --csv  rows as CSV
+  --csv  rows as CSV  not with json
 
 # Report a case:
 
