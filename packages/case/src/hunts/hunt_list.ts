@@ -40,7 +40,11 @@ export function huntList(selection: HuntSelection = {}): Hunt[] {
   if (only === undefined) return all
   const missing = only.find((id) => !hunts.has(id))
   if (missing !== undefined)
-    throw new MintmarkError('INPUT_INVALID', `there is no hunt ${missing}`, { option: 'hunt' })
+    throw new MintmarkError(
+      'INPUT_INVALID',
+      `there is no hunt ${missing}: mintmark hunt --list lists them`,
+      { option: 'hunt' },
+    )
   return all.filter((hunt) => only.includes(hunt.id))
 }
 
