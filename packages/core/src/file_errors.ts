@@ -36,7 +36,11 @@ export function errnoOf(cause: unknown): string {
 /** `INPUT_UNREADABLE`, with the path, the reason in words and the system's name of the error. */
 export function unreadable(path: string, cause: unknown): MintmarkError {
   const errno = errnoOf(cause)
-  const message = `${path} cannot be read: ${whyUnread(errno)}`
+  const why =
+    errno === 'ENOENT' && path.includes('\uFFFD')
+      ? 'its name is not UTF-8: rename it'
+      : whyUnread(errno)
+  const message = `${path} cannot be read: ${why}`
   return new MintmarkError('INPUT_UNREADABLE', message, { errno, path }, { cause })
 }
 

@@ -353,12 +353,15 @@ describe('ingest: the run', () => {
   before(() => fresh.start())
   after(() => fresh.stop())
 
-  it('does not read its own case', async () => {
+  it('does not read its own case, and of another only its description', async () => {
     await fresh.use(async (opened, location) => {
       const parent = join(location, '..')
       writeFileSync(join(parent, 'a.ndjson'), `${accessLine(1)}\n`)
       const report = await ingest(opened, [parent])
       assert.equal(report.evidence.length, 1)
+      const ofAnother: string[] = []
+      for await (const { path } of walkEvidence([location])) ofAnother.push(path)
+      assert.deepEqual(ofAnother, [join(location, 'case.json')])
     })
   })
 

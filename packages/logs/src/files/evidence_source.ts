@@ -84,7 +84,7 @@ export async function* walkEvidence(
     if (except.has(resolve(path))) continue
     // oxlint-disable-next-line no-await-in-loop -- one after the other, in order
     const found = await statOf(path, isNamed)
-    if (found === undefined) yield refusedSource(diskBytes(path, 0), brokenLink)
+    if (found === undefined) yield refusedSource(diskBytes(path, 0), notFound(path))
     else if (found.isDirectory()) {
       const id = `${found.dev}:${found.ino}`
       if (walked.has(id)) continue
@@ -116,7 +116,11 @@ export async function evidenceAt(path: string): Promise<EvidenceSource | undefin
   return undefined
 }
 
-const brokenLink: Reject = { kind: 'file', reason: 'not-found', detail: 'link' }
+/** Paths are text, and a name that is not UTF-8 is none. */
+const notFound = (path: string): Reject => {
+  const detail = path.includes('\uFFFD') ? 'the name is not UTF-8: rename it' : 'link'
+  return { kind: 'file', reason: 'not-found', detail }
+}
 const notAFile: Reject = { kind: 'file', reason: 'not-a-file', detail: 'socket, pipe or device' }
 const tooDeep: Reject = { kind: 'file', reason: 'nested-too-deep', detail: `${MAX_CONTAINERS}` }
 
@@ -130,10 +134,17 @@ async function statOf(path: string, isNamed: boolean) {
   }
 }
 
-/** Names in a folder, or why they cannot be had. */
+/** How the description of a case begins. */
+const CASE_FILE = 'case.json'
+const CASE_BEGINS = '{"format":"mintmark-case"'
+
+/** Names in a folder, or why they cannot be had. Of an earlier case, only its description: no evidence is in it. */
 async function namesIn(folder: string): Promise<string[] | Reject> {
   try {
-    return (await readdir(folder)).toSorted((one, other) => (one < other ? -1 : 1))
+    const names = (await readdir(folder)).toSorted((one, other) => (one < other ? -1 : 1))
+    if (!names.includes(CASE_FILE)) return names
+    const head = await firstBytes(diskBytes(join(folder, CASE_FILE), 0), CASE_BEGINS.length)
+    return head.toString('latin1') === CASE_BEGINS ? [CASE_FILE] : names
   } catch (cause) {
     return notReadable(unreadable(folder, cause))
   }

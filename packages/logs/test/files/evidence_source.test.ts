@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { type EvidenceSource, walkEvidence } from '../../src/index.ts'
@@ -246,5 +246,25 @@ describe('zip', () => {
     const bytes = zipOf([{ name: 'a', content: rowsOf('a') }])
     const folder = folderOf({ z: bytes.subarray(0, 60) })
     assert.deepEqual(await readAll(folder), [['z', ['bad file zip-unreadable @1']]])
+  })
+})
+
+describe('a folder', () => {
+  it('has files whose names are not UTF-8 refused, with what to do', async () => {
+    const folder = folderOf({ 'a.json': rowsOf('a') })
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/b`), Buffer.from([0xff])]), rowsOf('b'))
+    const refused = (await sourcesIn(folder)).map((source) => source.refused?.detail)
+    assert.deepEqual(refused, [undefined, 'the name is not UTF-8: rename it'])
+    await assert.rejects(sourcesIn(`${folder}/b\uFFFD`), /its name is not UTF-8: rename it$/)
+  })
+
+  it('lists an earlier case by its description, and reads none of its files', async () => {
+    const folder = folderOf({ 'a.json': rowsOf('a'), 'case.json': rowsOf('b') })
+    const old = join(folder, 'old')
+    mkdirSync(old)
+    writeFileSync(join(old, 'a.json'), rowsOf('a'))
+    writeFileSync(join(old, 'case.json'), '{"format":"mintmark-case","schemaVersion":7}')
+    const paths = (await sourcesIn(folder)).map(({ path }) => relative(folder, path))
+    assert.deepEqual(paths, ['a.json', 'case.json', 'old/case.json'])
   })
 })
