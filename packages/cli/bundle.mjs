@@ -2,7 +2,7 @@
  * Writes the command and its threads into few files below `dist/bundle`, which load in half of the time that their modules
  * take. `bin/load.mjs` loads them. Does nothing where no source was written since.
  */
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { underCurrentNode } from '../../tools/current_node.mjs'
@@ -45,6 +45,8 @@ async function writeBundle(place) {
   await bundle.close()
   writeFileSync(path.join(folder, 'made'), `${packagesOf(output).join('\n')}\n`)
   rmSync(place, { recursive: true, force: true })
+  // Temporary folders are their owner's alone; the command is for every user.
+  chmodSync(folder, 0o755)
   renameSync(folder, place)
 }
 

@@ -73,6 +73,10 @@ describe('the bundled command', () => {
       )
     })
 
+  it('may be read by every user', () => {
+    assert.equal(statSync(join(made, '..')).mode & 0o777, 0o755)
+  })
+
   it('is not used where a source was written since', () => {
     const source = join(ROOT, 'packages/core/src/index.ts')
     const { atime, mtime } = statSync(source)
