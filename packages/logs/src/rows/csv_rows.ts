@@ -14,6 +14,7 @@ import { isAscii, isUtf8 } from 'node:buffer'
 import type { RowTaker } from '../model/adapter.ts'
 import { MAX_COLUMNS, MAX_ROW_BYTES } from '../model/limits.ts'
 import { ByteTail } from './byte_tail.ts'
+import { giveInner } from './inner_rows.ts'
 import { rowOf } from './tables.ts'
 
 const LF = 0x0a
@@ -219,7 +220,9 @@ export class CsvRows {
     }
     if (!this.#isAscii && !isUtf8(row)) this.#taker.badText(line)
     this.#isResuming = false
-    if (!this.#taker.row(rowOf(header, cells, ''), line)) this.#taker.unknownRow(line)
+    const cellsByName = rowOf(header, cells, '')
+    if (!this.#taker.row(cellsByName, line) && !giveInner(cellsByName, line, this.#taker, true))
+      this.#taker.unknownRow(line)
     if (next !== undefined) this.#takeHeader(next, header)
     return true
   }

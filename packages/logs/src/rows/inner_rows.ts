@@ -1,5 +1,6 @@
 /**
- * Rows within an object that is no row itself: a wrapper, the answer of a query, or a message of an event hub.
+ * Rows within an object that is no row itself: a wrapper, the answer of a query, what Splunk or Elastic put around an event,
+ * or a message of an event hub.
  *
  * Consumers of an event hub write messages down with what was sent as `Body`: as JSON text, as an object, or as
  * `{"bytes": …}`, which is how Avro's own tool prints the files of Event Hubs Capture.
@@ -13,7 +14,13 @@ import { structure } from '../ual/nested.ts'
 import { INNER_WRAPPER_KEY, LINK_KEYS, WRAPPER_KEYS } from './json_walk.ts'
 import { giveTables } from './tables.ts'
 
-const BODY_KEYS: readonly string[] = ['Body', 'body', 'EventBody', 'eventBody']
+const BODY_KEYS: readonly string[] = [
+  ...['Body', 'body', 'EventBody', 'eventBody'],
+  // Splunk: results of a search, as they came in, and its event collector.
+  ...['result', '_raw', 'event'],
+  // Elastic: a document, what a shipper read, and what it kept of that as `event.original`.
+  ...['_source', 'message', 'original'],
+]
 
 /**
  * Gives the rows within an object on. False when it holds none.
@@ -27,11 +34,15 @@ export function giveInner(row: Json, line: number, taker: RowTaker, isInWrapper:
   return true
 }
 
+const rowsOf = (list: unknown): readonly unknown[] | undefined =>
+  Array.isArray(list) && (list.length === 0 || isObject(list[0])) ? list : undefined
+
 /** The list of rows that the object is only the envelope of. */
 function wrappedRows(row: Json): readonly unknown[] | undefined {
   for (const key of WRAPPER_KEYS) {
     const list: unknown = Object.hasOwn(row, key) ? row[key] : undefined
-    if (Array.isArray(list) && (list.length === 0 || isObject(list[0]))) return list
+    const rows = rowsOf(list)
+    if (rows !== undefined) return rows
     if (key === INNER_WRAPPER_KEY && isObject(list)) return wrappedRows(list)
   }
   return undefined
@@ -40,7 +51,7 @@ function wrappedRows(row: Json): readonly unknown[] | undefined {
 function unwrap(wrapper: Json, rows: readonly unknown[], line: number, taker: RowTaker): void {
   for (const row of rows) {
     if (!isObject(row)) taker.badRow('not-an-object', 'element of a list of rows', line)
-    else if (!taker.row(row, line)) taker.unknownRow(line)
+    else if (!taker.row(row, line) && !giveBody(row, line, taker)) taker.unknownRow(line)
   }
   for (const key of LINK_KEYS) {
     const link = Object.hasOwn(wrapper, key) ? wrapper[key] : undefined
@@ -49,13 +60,20 @@ function unwrap(wrapper: Json, rows: readonly unknown[], line: number, taker: Ro
 }
 
 function giveBody(row: Json, line: number, taker: RowTaker): boolean {
-  const bodies = BODY_KEYS.map((key) => (Object.hasOwn(row, key) ? sent(row[key]) : undefined))
-  const body = bodies.find((each) => each !== undefined)
-  if (body === undefined) return false
-  if (isDeeperThan(body, MAX_DEPTH)) taker.badRow('too-deep', `over ${MAX_DEPTH} levels`, line)
-  else if (isObject(body)) unwrap(body, wrappedRows(body) ?? [body], line, taker)
-  else unwrap(row, body, line, taker)
-  return true
+  return BODY_KEYS.some((key) => {
+    const body = Object.hasOwn(row, key) ? sent(row[key]) : undefined
+    if (body === undefined) return false
+    if (isDeeperThan(body, MAX_DEPTH)) {
+      taker.badRow('too-deep', `over ${MAX_DEPTH} levels`, line)
+      return true
+    }
+    const rows = isObject(body) ? wrappedRows(body) : rowsOf(body)
+    if (rows !== undefined) {
+      unwrap(isObject(body) ? body : row, rows, line, taker)
+      return true
+    }
+    return isObject(body) && (taker.row(body, line) || giveBody(body, line, taker))
+  })
 }
 
 /** What a message holds; undefined where its body is none. */

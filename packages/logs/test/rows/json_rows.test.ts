@@ -157,6 +157,34 @@ it('a text that spells no object is no row', () => {
   )
 })
 
+describe('an event in what a search or a shipper put around it', () => {
+  const text = '{"k":"a"}'
+  for (const [name, around] of Object.entries({
+    'a result of Splunk': { preview: false, result: { _raw: text, host: 'x' } },
+    "Splunk's event collector": { time: 1, event: { k: 'a' } },
+    'a document of Elastic': { _index: 'i', _source: { k: 'a' } },
+    'what a shipper read': { _source: { event: { kind: 'event' }, message: text } },
+    'what a shipper kept': { event: { kind: 'event', original: text }, message: 'one line' },
+  }))
+    it(`is a row: ${name}`, () => {
+      const lines = `${JSON.stringify(around)}\n${JSON.stringify({ ...around, extra: 1 })}\n`
+      assert.deepEqual(eventsOf(lines), ['row a @1', 'row a @2'])
+    })
+
+  it('is a row in a list of results, too', () => {
+    assert.deepEqual(eventsOf(JSON.stringify({ results: [{ _raw: text }] })), ['row a @1'])
+  })
+
+  it('is a row of a table, too', () => {
+    assert.deepEqual(eventsOf('_time,_raw\n1,"{""k"":""a""}"\n'), ['row a @2'])
+  })
+
+  it('that is unknown is one unknown row', () => {
+    const given = collect('{"k":"a"}\n{"event":{"x":1},"message":"[1,2]"}\n')
+    assert.deepEqual(given.events, ['row a @1', 'bad row unrecognised-record @2'])
+  })
+})
+
 describe('a message of an event hub', () => {
   const records = { records: [{ k: 'a' }, { k: 'é' }] }
   const text = JSON.stringify(records)
