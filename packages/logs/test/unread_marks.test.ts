@@ -33,6 +33,10 @@ describe('a file of which no row is known is a reject where it may be a log:', (
       name: 'events of Keycloak in a wrapper',
       text: '{"list":[{"time":1684137662000,"realmId":"r","sessionId":"s","type":"LOGIN"}]}',
     },
+    {
+      name: 'Graph activity in an unknown wrapper',
+      text: '{"data":[{"time":"2023-05-15T08:01:02Z","properties":{"requestUri":"/me","signInActivityId":"x"}}]}',
+    },
     { name: 'UTF-16', text: Buffer.from(`x: ${record}`, 'utf16le') },
   ]
   for (const { name, text } of logs) {

@@ -15,11 +15,18 @@ import { INNER_WRAPPER_KEY, LINK_KEYS, WRAPPER_KEYS } from './json_walk.ts'
 import { giveTables } from './tables.ts'
 
 const BODY_KEYS: readonly string[] = [
-  ...['Body', 'body', 'EventBody', 'eventBody'],
+  'Body',
+  'body',
+  'EventBody',
+  'eventBody',
   // Splunk: results of a search, as they came in, and its event collector.
-  ...['result', '_raw', 'event'],
+  'result',
+  '_raw',
+  'event',
   // Elastic: a document, what a shipper read, and what it kept of that as `event.original`.
-  ...['_source', 'message', 'original'],
+  '_source',
+  'message',
+  'original',
 ]
 
 /**

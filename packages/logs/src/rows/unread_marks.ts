@@ -32,7 +32,7 @@ const NAMES = (
   'audit data,creation time,organization id,user key,app access context,unique token id,unique token identifier,' +
   'aad session id,client info string,mailbox owner upn,raw event data,resource tenant id,home tenant id,' +
   'conditional access status,sign in event types,incoming token type,token issuer type,sign in activity id,' +
-  'signin activity id,realm id,session id'
+  'signin activity id,request uri,realm id,session id'
 )
   .replaceAll(' ', '[ _-]?')
   .replaceAll(',', '|')
