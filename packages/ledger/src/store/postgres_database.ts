@@ -10,7 +10,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isObject, MintmarkError } from '@mintmark/core'
-import { Client, type ClientConfig, Pool } from 'pg'
+import { Client, type ClientConfig, Pool, Query } from 'pg'
 
 type SqlValue = string | number | Uint8Array | readonly string[] | readonly Uint8Array[]
 
@@ -71,8 +71,17 @@ async function ended(client: Client): Promise<void> {
   await Promise.race([client.end().catch(() => undefined), waited])
 }
 
+export interface SqlReaders extends SqlSession {
+  /**
+   * A value of bytes, a quarter of the time that {@link query} takes; undefined where there is no row.
+   *
+   * @param select of one column and at most one row, with $1 for the text `value`
+   */
+  bytes(select: string, value: string): Promise<Uint8Array | undefined>
+}
+
 /** A pool of sessions for reading. It keeps no process alive. */
-export function openReaders(url: string): SqlSession {
+export function openReaders(url: string): SqlReaders {
   const pool = new Pool({
     ...configOf(url),
     max: READERS,
@@ -83,8 +92,53 @@ export function openReaders(url: string): SqlSession {
   return {
     query: (text, values = []) =>
       asLedgerError(async () => answerOf(await pool.query(text, [...values]))),
+    bytes: (select, value) => asLedgerError(() => copied(pool, copyOf(select, value))),
     close: () => pool.end(),
   }
+}
+
+/** Of COPY's binary format: what comes before the rows, and before the bytes of a value; and the end. */
+const COPY_HEAD_BYTES = 19
+const ROW_HEAD_BYTES = 6
+const VALUE_AT = COPY_HEAD_BYTES + ROW_HEAD_BYTES
+/** Before a copy, so that its value begins at a multiple of four. */
+const PADDING = 3
+
+/** In rows the client gets bytes as hexadecimal text; COPY sends them as they are. */
+class CopyQuery extends Query {
+  readonly #parts: Buffer[] = []
+
+  handleCopyData({ chunk }: { readonly chunk: Uint8Array }): void {
+    // The client uses its buffer again.
+    const part = Buffer.allocUnsafeSlow(PADDING + chunk.length).subarray(PADDING)
+    part.set(chunk)
+    this.#parts.push(part)
+  }
+
+  /** Servers send the row with the head, and the end by itself. */
+  get value(): Uint8Array | undefined {
+    const [first] = this.#parts
+    const isWhole = first !== undefined && first.length > VALUE_AT && first.length >= endOf(first)
+    const bytes = isWhole ? first : Buffer.concat(this.#parts)
+    const hasRow = bytes.readInt16BE(COPY_HEAD_BYTES) === 1
+    return hasRow ? bytes.subarray(VALUE_AT, endOf(bytes)) : undefined
+  }
+}
+
+const endOf = (copy: Buffer) => VALUE_AT + copy.readInt32BE(VALUE_AT - 4)
+
+/** COPY takes no parameters. In hexadecimal digits no value can be anything but text. */
+function copyOf(select: string, value: string): string {
+  const text = `convert_from(decode('${Buffer.from(value).toString('hex')}', 'hex'), 'UTF8')`
+  return `COPY (${select.replace('$1', text)}) TO STDOUT (FORMAT binary)`
+}
+
+async function copied(pool: Pool, copy: string): Promise<Uint8Array | undefined> {
+  const query = new CopyQuery(copy)
+  // A promise, whatever its type says.
+  const done: unknown = pool.query(query)
+  await done
+  return query.value
 }
 
 export async function inTransaction(session: SqlSession, work: () => Promise<void>): Promise<void> {

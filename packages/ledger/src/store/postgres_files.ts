@@ -7,7 +7,7 @@
  * @module
  */
 import type { Resource } from '../tree/growing_tree.ts'
-import { openReaders, type SqlSession } from './postgres_database.ts'
+import { openReaders, type SqlReaders, type SqlSession } from './postgres_database.ts'
 import type { StateFiles } from './store.ts'
 
 /**
@@ -42,6 +42,7 @@ const listIn = (table: string) => `
     FROM found WHERE found.path IS NOT NULL)
   SELECT DISTINCT split_part(substr(path, length($1) + 1), '/', 1) AS name
   FROM found WHERE path IS NOT NULL`
+const bytesIn = (table: string) => `SELECT bytes FROM ${table} WHERE path = $1`
 const removeFrom = (table: string) => `
   DELETE FROM ${table} WHERE path = $1::text OR (path >= $1 || '/' AND path < $1 || '0')`
 
@@ -53,17 +54,14 @@ async function namesIn(readers: SqlSession, table: string, folder: string): Prom
 const PUBLISHED = 'mintmark_file'
 
 export class PostgresFiles {
-  readonly #readers: SqlSession
+  readonly #readers: SqlReaders
 
   constructor(url: string) {
     this.#readers = openReaders(url)
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
-    const sql = `SELECT bytes FROM ${PUBLISHED} WHERE path = $1`
-    const { rows } = await this.#readers.query(sql, [path])
-    const bytes = rows[0]?.['bytes']
-    return bytes instanceof Uint8Array ? bytes : undefined
+    return await this.#readers.bytes(bytesIn(PUBLISHED), path)
   }
 
   async list(folder: string): Promise<readonly string[]> {
@@ -91,22 +89,20 @@ export class PostgresFiles {
 const STATE = 'mintmark_live'
 /** A ledger of an earlier version has no such table: opening it to write makes one. */
 export const STATE_TABLE: string = `CREATE TABLE IF NOT EXISTS ${STATE} (path text COLLATE "C" PRIMARY KEY, bytes bytea NOT NULL)`
-/** $2 the last bytes of the copy. Null: the copy has the same. */
-const READ = `
-  SELECT CASE WHEN substr(bytes, octet_length(bytes) - 31) = $2 THEN NULL ELSE bytes END AS bytes
-  FROM ${STATE} WHERE path = $1`
+/** $2 the last bytes of the copy */
+const HAS_HASH = `
+  SELECT 1 FROM ${STATE} WHERE path = $1 AND substr(bytes, octet_length(bytes) - 31) = $2`
 const PUT = `
   INSERT INTO ${STATE} (path, bytes) VALUES ($1, $2)
   ON CONFLICT (path) DO UPDATE SET bytes = excluded.bytes`
 const HASH_BYTES = 32
-const NO_COPY = new Uint8Array()
 
 /**
  * State files, and copies of them in a folder of this machine. A copy is used only if its last 32 bytes, its hash, are those
  * of the table's file. The copies spare the server the bytes; none is needed.
  */
 export class PostgresState implements StateFiles {
-  readonly #readers: SqlSession
+  readonly #readers: SqlReaders
   readonly #session: () => SqlSession
   readonly #copies: StateFiles | undefined
   #copying: Promise<unknown> = Promise.resolve()
@@ -123,12 +119,12 @@ export class PostgresState implements StateFiles {
 
   async read(path: string): Promise<Uint8Array | undefined> {
     const copy = await this.#copies?.read(path).catch(() => undefined)
-    const hash = copy?.subarray(-HASH_BYTES) ?? NO_COPY
-    const { rows } = await this.#readers.query(READ, [path, hash])
-    const bytes = rows[0]?.['bytes']
-    if (bytes === null) return copy
-    if (!(bytes instanceof Uint8Array)) return undefined
-    this.#copy((copies) => copies.write(path, bytes))
+    if (copy !== undefined) {
+      const { count } = await this.#readers.query(HAS_HASH, [path, copy.subarray(-HASH_BYTES)])
+      if (count > 0) return copy
+    }
+    const bytes = await this.#readers.bytes(bytesIn(STATE), path)
+    if (bytes !== undefined) this.#copy((copies) => copies.write(path, bytes))
     return bytes
   }
 

@@ -105,6 +105,34 @@ describe('a ledger in PostgreSQL', { skip }, () => {
   })
 })
 
+describe('files in PostgreSQL', { skip }, () => {
+  it('give each as it is, by any path, and go on after a read that failed', async () => {
+    const { url, sql } = await newInPostgres()
+    const session = await openSession(url)
+    const paths = ['a', "it's", 'two $1', 'back\\slash', 'ü/名', 'nothing in it', 'large']
+    const lengths = [1, 3, 26, 4, 5, 0, 3_000_000]
+    const contents = lengths.map((length) => Buffer.alloc(length, 'mintmark'))
+    const put = 'INSERT INTO mintmark_file SELECT * FROM unnest($1::text[], $2::bytea[])'
+    await session.query(put, [paths, contents])
+    await session.close()
+    const files = new PostgresFiles(url)
+    const read = await Promise.all(paths.map((path) => files.read(path)))
+    assert.deepEqual(read.map(String), contents.map(String))
+    assert.equal(await files.read("none' OR true --"), undefined)
+    await assert.rejects(files.read('a\0'), { code: 'LEDGER_FAILED' })
+    const cut = Promise.allSettled(paths.map(() => files.read('large')))
+    sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE pid <> pg_backend_pid() AND application_name = 'mintmark'`)
+    await cut
+    const again = async (tries: number): Promise<number | undefined> => {
+      const bytes = await files.read('large').catch(() => undefined)
+      return bytes === undefined && tries > 0 ? await again(tries - 1) : bytes?.length
+    }
+    assert.equal(await again(9), 3_000_000)
+    await files.close()
+  })
+})
+
 /** Until the ledger says that publishing fails, or does not any more. */
 async function told(ledger: Sequencer, isFailing: boolean): Promise<void> {
   for (let i = 0; i < 3000 && (ledger.publishFailure !== undefined) !== isFailing; i++)
