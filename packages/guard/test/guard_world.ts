@@ -198,12 +198,12 @@ function followerOf(
   return new LedgerFollower({ read, live: answersOf(ledger, line), policy, now: Date.now })
 }
 
-const guardOf = (
+export const guardOf = (
   follower: LedgerFollower,
   ring: TrustedKeys,
   alarms: Alarm[],
   more: Partial<GuardOptions>,
-) =>
+): Guard =>
   new Guard({
     follower,
     keys: () => ring,
@@ -216,7 +216,7 @@ const guardOf = (
     ...more,
   })
 
-const keysOf = (issuer: string, keys: readonly Key[]) =>
+export const keysOf = (issuer: string, keys: readonly Key[]): ReturnType<typeof readKeys> =>
   readKeys(JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }), {
     issuer,
     maxKeyAgeMs: undefined,

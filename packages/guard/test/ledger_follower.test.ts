@@ -77,6 +77,29 @@ const isLive = ({ follower }: Following, name: string): boolean =>
 const codeOf = ({ follower: { trouble } }: Following): string =>
   trouble instanceof MintmarkError ? trouble.code : String(trouble)
 
+it('a follower knows up to which time of issue no token is missing, by entries of a signed head alone', async () => {
+  const ledger = newLedger()
+  const following = await follow(ledger)
+  const covered = () => {
+    const seconds = [-121, -120, -60, 0].map((each) => NOW + each * 1000 - 1)
+    return seconds.filter((time) => following.follower.covers(ISSUER, time)).length
+  }
+  assert.equal(covered(), 2)
+  const later = [...many(423, 'second'), issuance('last of a bundle', NOW + 60_000)]
+  ledger.append(TODAY, later)
+  const whole = ledger.read
+  following.place = async (path) => {
+    const bytes = await whole(path)
+    return path.endsWith('entries/003') ? bytes && Uint8Array.from(bytes).fill(9, 200, 210) : bytes
+  }
+  await following.follower.refresh()
+  assert.deepEqual([codeOf(following), covered()], ['LEDGER_BEHIND', 2])
+  following.place = whole
+  await following.follower.refresh()
+  assert.deepEqual([codeOf(following), covered()], ['undefined', 3])
+  await following.follower.stop()
+})
+
 it('a follower does not know what the ledger would say before it has read whose ledger it is', async () => {
   const ledger = newLedger()
   const follower = new LedgerFollower({

@@ -7,13 +7,14 @@ const asked = {
   issuer: 'https://id.example.org',
   id: new Uint8Array(16),
   inputHash: new Uint8Array(32),
+  issuedAtMs: 1,
   isOver: false,
 }
 
-/** A follower that does not know the token: what the ledger says each time, and whether it can be read then. */
-function followerOf(
-  looks: readonly (readonly [LedgerAnswer['state'], 'read' | 'not read'])[],
-): Followed {
+type Look = readonly [LedgerAnswer['state'], 'read' | 'not read', 'later token'?]
+
+/** A follower that does not know the token: what the ledger says each time, and what can be read then. */
+function followerOf(looks: readonly Look[]): Followed {
   let look = -1
   let freshAtMs = Number.NEGATIVE_INFINITY
   const now = () => looks[Math.min(look, looks.length - 1)]
@@ -24,6 +25,7 @@ function followerOf(
       return Promise.resolve({ state: now()?.[0] ?? 'failed' })
     },
     hasRead: () => true,
+    covers: () => now()?.[2] !== undefined,
     refresh: () => {
       if (now()?.[1] === 'read') freshAtMs = performance.now()
       return Promise.resolve()
@@ -37,7 +39,29 @@ function followerOf(
 describe('a token that is not in the set', () => {
   const cases: readonly (readonly [string, Parameters<typeof followerOf>[0], string])[] = [
     ['is absent where the ledger says so and was read', [['unknown', 'read']], 'absent'],
-    ['is absent from plain files that were read twice', [['no-answer', 'read']], 'absent'],
+    ['may be unpublished where plain files lack it', [['no-answer', 'read']], 'unpublished'],
+    [
+      'is absent where plain files lack it and have a later token',
+      [
+        ['no-answer', 'read'],
+        ['no-answer', 'read', 'later token'],
+      ],
+      'absent',
+    ],
+    ['is absent by a later token, whoever is away', [['failed', 'read', 'later token']], 'absent'],
+    [
+      'is undecided by a later token of another time',
+      [['no-answer', 'not read', 'later token']],
+      'cannot-tell',
+    ],
+    [
+      'is not absent where the ledger has acknowledged it',
+      [
+        ['recorded', 'read', 'later token'],
+        ['failed', 'read'],
+      ],
+      'cannot-tell',
+    ],
     [
       'is undecided where the files could be read once only',
       [
@@ -78,6 +102,7 @@ describe('a token that the ledger may have forgotten', () => {
         size = sizes[Math.min(read++, sizes.length - 1)] ?? 0
         return Promise.resolve()
       },
+      covers: () => false,
       ageMs: -1,
     }
   }

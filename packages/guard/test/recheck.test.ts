@@ -39,10 +39,14 @@ class Ledgers {
     return true
   }
 
+  covers(): boolean {
+    return false
+  }
+
   async presenceOf({ jws: { issuer }, claims, inputHash }: Signed): Promise<Presence> {
     const { id, issuedAtMs, expiresMs } = claims
     if (this.isForgotten(issuer, issuedAtMs, expiresMs)) return { state: 'forgotten' }
-    return await presenceOf(this, { issuer, id, inputHash, isOver: false }, 1)
+    return await presenceOf(this, { issuer, id, inputHash, issuedAtMs, isOver: false }, 1)
   }
 
   refresh(): Promise<void> {

@@ -75,6 +75,7 @@ export {
   type EntryOutline,
   encodeEntry,
   type Issuance,
+  issuedAtOf,
   MAX_ATTESTATION,
   type Opening,
   outlineOf,

@@ -17,9 +17,11 @@ import {
   BundleThreads,
   batchOf,
   type EntryOutline,
+  issuedAtOf,
   OUTLINE_WORDS,
   outlineOf,
   readBatch,
+  readBundle,
   type ShardView,
   TILE_WIDTH,
 } from '@mintmark/ledger'
@@ -40,13 +42,17 @@ type Taken = EntryOutline | Uint32Array
 export class Intake {
   readonly #options: IntakeOptions
   readonly #taken: Taken[] = []
+  /** Time of issue of the last token; 0 before the first. */
+  lastIssuedMs = 0
 
   constructor(options: IntakeOptions) {
     this.#options = options
   }
 
   /** Expired ones are left out; so is an opening, which has no outline. */
-  take(outline: EntryOutline | undefined): void {
+  take(entry: Uint8Array): void {
+    const outline = outlineOf(entry)
+    this.note(entry)
     if (outline === undefined || this.#isOver(outline.expiresMs)) return
     // A copy: a view would keep the whole bundle.
     const { id, inputHash } = outline
@@ -56,6 +62,10 @@ export class Intake {
   /** @param outlines `OUTLINE_WORDS` each; the caller must not use them again */
   takeAll(outlines: Uint32Array): void {
     this.#add(outlines)
+  }
+
+  note(entry: Uint8Array): void {
+    this.lastIssuedMs = issuedAtOf(entry) ?? this.lastIssuedMs
   }
 
   commit(): void {
@@ -129,7 +139,7 @@ export async function takeUpTo(size: number, intaking: Intaking): Promise<void> 
         size - bundle * TILE_WIDTH,
       )) {
         tree.append(bytes)
-        intake.take(outlineOf(bytes))
+        intake.take(bytes)
       }
     /* oxlint-enable no-await-in-loop */
   }
@@ -145,6 +155,7 @@ interface Pending {
 /** Takes in full bundles, `[first, end)`. */
 async function takeWhole(first: number, end: number, intaking: Intaking): Promise<void> {
   const { tree } = intaking.shard
+  let last: Uint8Array = new Uint8Array()
   const threads = end - first < THREADED_FROM ? undefined : new BundleThreads(threadCount())
   const pending: Pending[] = []
   const spare: SharedArrayBuffer[] = []
@@ -159,6 +170,7 @@ async function takeWhole(first: number, end: number, intaking: Intaking): Promis
       const numbers = Array.from({ length: Math.min(BATCH, end - at) }, (_, i) => at + i)
       /* oxlint-disable no-await-in-loop -- in their order, and not too far ahead */
       const bundles = await Promise.all(numbers.map((number) => tree.bundleBytes(number)))
+      last = bundles.at(-1) ?? last
       const batch = batchOf(bundles, spare.pop())
       pending.push(started(at, batch, threads))
       // Results of threads arrive in the next turn of the event loop.
@@ -166,6 +178,7 @@ async function takeWhole(first: number, end: number, intaking: Intaking): Promis
       while (pending[0]?.isDone === true || pending.length > MOST_EARLY) await takeNext()
     }
     while (pending.length > 0) await takeNext()
+    for (const entry of readBundle(last) ?? []) intaking.intake.note(entry)
     /* oxlint-enable no-await-in-loop */
   } finally {
     await threads?.stop()

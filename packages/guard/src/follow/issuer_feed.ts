@@ -15,7 +15,6 @@ import {
   type LedgerReader,
   type LinkedShard,
   type Opening,
-  outlineOf,
   type Policy,
   parseCheckpoint,
   periodStartMs,
@@ -56,6 +55,8 @@ export class IssuerFeed {
   #path: string | undefined
   #tree: CompactTree = new CompactTree()
   #head: Head | undefined
+  /** Time of issue of the last token that was read; 0 before the first. */
+  #lastIssuedMs = 0
 
   constructor(options: FeedOptions) {
     this.#options = options
@@ -82,6 +83,14 @@ export class IssuerFeed {
   /** Whether a token of these times expired before what was read of the ledger. */
   isBefore(issuedAtMs: number, expiresMs: number): boolean {
     return issuedAtMs < this.#sinceMs && expiresMs <= this.#options.now()
+  }
+
+  /**
+   * Whether a signed head has a token that was recorded after any token of this time of issue, so that late publication
+   * explains none: the ledger records a token only while its clock differs by at most `skewMs` from the time of issue.
+   */
+  covers(issuedAtMs: number, skewMs: number): boolean {
+    return this.#lastIssuedMs > issuedAtMs + 2 * Math.max(skewMs, LEAST_SKEW_MS)
   }
 
   /**
@@ -120,9 +129,7 @@ export class IssuerFeed {
     const grown = this.#tree.copy()
     if (!isTaken(entries.slice(size - first), grown, intake)) return 'gap'
     if (!isEqualHash(grown.root(), head.root)) return 'gap'
-    intake.commit()
-    this.#tree = grown
-    this.#head = head
+    this.#use(intake, grown, head)
     return 'taken'
   }
 
@@ -158,6 +165,7 @@ export class IssuerFeed {
       this.#path = undefined
       this.#tree = new CompactTree()
       this.#head = undefined
+      this.#lastIssuedMs = 0
       throw cause
     }
   }
@@ -216,9 +224,14 @@ export class IssuerFeed {
     const grown = this.#tree.copy()
     await appendTo({ tree: grown, shard, intake }, seen)
     if (!isEqualHash(grown.root(), head.root)) throw forked(shard.path)
+    this.#use(intake, grown, head)
+  }
+
+  #use(intake: Intake, tree: CompactTree, head: Head): void {
     intake.commit()
-    this.#tree = grown
+    this.#tree = tree
     this.#head = head
+    this.#lastIssuedMs = intake.lastIssuedMs || this.#lastIssuedMs
   }
 
   /** The newest shard comes first; one that was seen and is later is missing. */
@@ -257,7 +270,7 @@ function isTaken(entries: readonly Uint8Array[], tree: CompactTree, intake: Inta
   try {
     for (const bytes of entries) {
       tree.append(bytes)
-      intake.take(outlineOf(bytes))
+      intake.take(bytes)
     }
     return true
   } catch (cause) {

@@ -60,6 +60,7 @@ export type FollowedLedger = Pick<
   | 'isForgotten'
   | 'ask'
   | 'hasRead'
+  | 'covers'
   | 'refresh'
   | 'headOf'
   | 'unlisted'
@@ -176,6 +177,12 @@ export class LedgerFollower {
     const feed = this.#feedOf(issuer)
     if (feed?.path === undefined) return false
     return feed.path > shard || (feed.path === shard && (feed.head?.size ?? 0) >= size)
+  }
+
+  /** Whether what was read shows that a token of this time of issue would have been published. */
+  covers(issuer: string, issuedAtMs: number): boolean {
+    const { skewMs = 0 } = this.#reader?.description ?? {}
+    return this.#feedOf(issuer)?.covers(issuedAtMs, skewMs) ?? false
   }
 
   async stop(): Promise<void> {

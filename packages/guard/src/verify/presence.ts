@@ -2,7 +2,8 @@
  * Finds out within a bounded time whether a token is recorded.
  *
  * An entry is acknowledged before its token is released. So a round through the ledger that begins after the token was
- * presented, together with the ledger's answer about unpublished entries, decides. Without both no token is called absent.
+ * presented, together with the ledger's answer about unpublished entries, decides. Plain files on a web server give no
+ * answer and may be late: they decide once they have a later token. Without both no token is called absent.
  * Of expired tokens the ledger's answer knows nothing: all that was recorded when it was asked has to be read.
  *
  * @module
@@ -17,19 +18,27 @@ export type Presence =
   | { readonly state: 'recorded' | 'revoked' }
   /** Not in the ledger. `isMutated`: its id is, with other bytes. */
   | { readonly state: 'absent'; readonly isMutated: boolean }
-  /** `cannot-tell`: the ledger could not be read to its end. `forgotten`: no reading of it will show. */
-  | { readonly state: 'cannot-tell' | 'forgotten' }
+  /**
+   * `cannot-tell`: the ledger could not be read to its end. `unpublished`: it was read, and its files may be late.
+   * `forgotten`: no reading of it will show.
+   */
+  | { readonly state: 'cannot-tell' | 'unpublished' | 'forgotten' }
 
 interface Asked {
   readonly issuer: string
   /** 16 bytes of the token id. */
   readonly id: Uint8Array
   readonly inputHash: Uint8Array
+  /** By its own word, or when it was presented, if that is earlier. */
+  readonly issuedAtMs: number
   /** The ledger may have forgotten it, although its entry is not published yet. */
   readonly isOver: boolean
 }
 
-export type Followed = Pick<LedgerFollower, 'find' | 'ask' | 'hasRead' | 'refresh' | 'ageMs'>
+export type Followed = Pick<
+  LedgerFollower,
+  'find' | 'ask' | 'hasRead' | 'covers' | 'refresh' | 'ageMs'
+>
 
 const ROUND_PATIENCE_MS = 1000
 const PATIENCE_MS = 3000
@@ -42,13 +51,14 @@ export async function presenceOf(
   asked: Asked,
   waitMs: number,
 ): Promise<Presence> {
-  const { issuer, id, inputHash, isOver } = asked
+  const { issuer, id, inputHash } = asked
   const lookUp = () => follower.find(issuer, id, inputHash)
   const first = known(lookUp())
   if (first !== undefined) return first
   const beganMs = performance.now()
   let isSecond = false
   let upTo: Recorded | undefined
+  let undecided: Undecided = { state: 'cannot-tell' }
   while (performance.now() - beganMs < PATIENCE_MS) {
     /* oxlint-disable no-await-in-loop -- one lookup after the other */
     const lookedMs = performance.now()
@@ -59,23 +69,35 @@ export async function presenceOf(
     const settled = known(found)
     if (settled !== undefined) return settled
     const isRead = follower.ageMs < performance.now() - lookedMs
-    const isBehind = isOver && !hasRead(follower, issuer, upTo)
-    if (isRead && !isBehind && isNo(word, isSecond))
+    const isBehind = !hasRead(follower, asked, upTo)
+    if (isRead && !isBehind && isNo(word, follower, asked))
       return { state: 'absent', isMutated: found === 'mutated' || word === 'other' }
-    if (isSecond && (!isRead || word === 'failed')) break
+    undecided = undecidedBy(word, isRead)
+    if (isSecond && (!isRead || NO_WORD.has(word))) break
     await sleep(word === 'recorded' || isBehind ? PUBLISH_WAIT_MS : waitMs)
     isSecond = true
     /* oxlint-enable no-await-in-loop */
   }
-  return { state: 'cannot-tell' }
+  return undecided
 }
 
-const hasRead = (follower: Followed, issuer: string, upTo: Recorded | undefined) =>
-  upTo === undefined || follower.hasRead(issuer, upTo)
+type Undecided = { readonly state: 'cannot-tell' | 'unpublished' }
 
-/** Plain files have to be read twice. */
-const isNo = (word: LedgerAnswer['state'], isSecond: boolean) =>
-  word === 'unknown' || word === 'other' || (word === 'no-answer' && isSecond)
+const undecidedBy = (word: LedgerAnswer['state'], isRead: boolean): Undecided => ({
+  state: isRead && word === 'no-answer' ? 'unpublished' : 'cannot-tell',
+})
+
+const hasRead = (
+  follower: Followed,
+  { issuer, isOver }: Asked,
+  upTo: Recorded | undefined,
+): boolean => !isOver || upTo === undefined || follower.hasRead(issuer, upTo)
+
+const NO_WORD: ReadonlySet<LedgerAnswer['state']> = new Set(['no-answer', 'failed'])
+
+/** The ledger's answer, or a later token in a signed head. */
+const isNo = (word: LedgerAnswer['state'], follower: Followed, asked: Asked) =>
+  NO_WORD.has(word) ? follower.covers(asked.issuer, asked.issuedAtMs) : word !== 'recorded'
 
 function known(membership: Membership): Presence | undefined {
   if (membership === 'live') return { state: 'recorded' }

@@ -7,7 +7,13 @@
  * @module
  */
 
-import { alarmAbout, type Unsettled, type Verifier, type VerifierOptions } from './verifier.ts'
+import {
+  alarmAbout,
+  isOpen,
+  type Unsettled,
+  type Verifier,
+  type VerifierOptions,
+} from './verifier.ts'
 
 const MOST = 10_000
 /** Tokens of one issuer that are looked at in one round, and how many of them at a time. */
@@ -79,7 +85,7 @@ export class Recheck {
   async #settle({ signed, isAdmitted }: Unsettled): Promise<boolean> {
     const { verifier, onAlarm } = this.#options
     const presence = await verifier.presenceOf(signed)
-    if (presence.state === 'cannot-tell') return false
+    if (isOpen(presence)) return false
     const alarm = signed.finding ?? alarmAbout(presence)
     if (alarm !== undefined) onAlarm(verifier.alarmOf(signed, alarm, { presence, isAdmitted }))
     else if (presence.state === 'forgotten') this.#lost++

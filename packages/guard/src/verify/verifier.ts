@@ -54,6 +54,8 @@ export interface Signed {
   /** Undefined where the token is for none of the caller's audiences. */
   readonly audience: AudiencePolicy | undefined
   readonly caller: string
+  /** When it was presented. Milliseconds since 1970-01-01 UTC. */
+  readonly shownMs: number
   /** The key that signed it: the issuer's own, or another's. */
   readonly signer: Pick<TrustedKey, 'issuer' | 'kid'>
   /** Why it is refused whatever the ledger says. */
@@ -140,6 +142,7 @@ export class Verifier {
       inputHash: sha256Of(jws.signingInput),
       audience,
       caller,
+      shownMs: this.#options.now(),
       signer,
       refusal: this.#refusalOf(jws, claims, { audience, signer, policy }),
       finding: this.#findingOf(jws, claims, { audience, signer, policy }),
@@ -240,27 +243,29 @@ export class Verifier {
     if (alarm !== undefined) {
       const isMonitored = audience?.mode === 'monitor' && !this.#isDistrusted(signed)
       const isAdmitted = isMonitored && refusal === undefined && presence.state !== 'revoked'
-      if (presence.state === 'cannot-tell') this.#options.onUnsettled({ signed, isAdmitted })
+      if (isOpen(presence)) this.#options.onUnsettled({ signed, isAdmitted })
       this.#options.onAlarm(this.alarmOf(signed, alarm, { presence, isAdmitted }))
       return isAdmitted ? admitted(signed, 'monitor') : refused(alarm, signed)
     }
     if (refusal !== undefined) {
-      if (presence.state === 'cannot-tell') this.#options.onUnsettled({ signed, isAdmitted: false })
+      if (isOpen(presence)) this.#options.onUnsettled({ signed, isAdmitted: false })
       return refused(refusal, signed)
     }
     if (presence.state === 'revoked') return refused('revoked', signed)
-    if (presence.state !== 'recorded') return this.#unsettled(signed)
+    if (presence.state !== 'recorded') return this.#unsettled(signed, presence)
     return this.#takesRecorded(audience) ? admitted(signed, 'recorded') : refused('stale', signed)
   }
 
   /** No ledger records a token without an id or an issuer. */
-  async presenceOf({ jws, claims, inputHash }: Signed): Promise<Presence> {
+  async presenceOf({ jws, claims, inputHash, shownMs }: Signed): Promise<Presence> {
     const { follower, waitMs, now } = this.#options
     if (claims.tokenId === undefined || jws.issuer === '')
       return { state: 'absent', isMutated: false }
     if (this.#isForgotten(jws.issuer, claims)) return { state: 'forgotten' }
     const isOver = claims.expiresMs <= now() + SKEW_MS
-    const asked = { issuer: jws.issuer, id: claims.id, inputHash, isOver }
+    // A token that names no time, or a later one, is recorded by now.
+    const issuedAtMs = Math.min(claims.issuedAtMs || 0, shownMs + MOST_AHEAD_MS)
+    const asked = { issuer: jws.issuer, id: claims.id, inputHash, issuedAtMs, isOver }
     return await presenceOf(follower, asked, waitMs)
   }
 
@@ -293,13 +298,17 @@ export class Verifier {
     }
   }
 
-  /** The ledger is unavailable: the audience's policy decides, and the token is checked again later. */
-  #unsettled(signed: Signed): Verdict {
+  /**
+   * The ledger is unavailable: the audience's policy decides, and the token is checked again later. A ledger that was read is
+   * available, however late its files are: then only a monitor admits.
+   */
+  #unsettled(signed: Signed, { state }: Presence): Verdict {
     const { mode, whenStale, graceMs = 0 } = signed.audience ?? {}
     const isYoung = this.#options.now() - signed.claims.issuedAtMs < graceMs
     const isGraced = mode === 'enforce-with-grace' && isYoung
     const basis = mode === 'monitor' ? 'monitor' : isGraced ? 'grace' : 'stale-policy'
-    const isTaken = basis !== 'stale-policy' || whenStale === 'all'
+    const isExcused = isGraced || whenStale === 'all'
+    const isTaken = mode === 'monitor' || (isExcused && state !== 'unpublished')
     const isAdmitted = isTaken && !this.#isDistrusted(signed)
     this.#options.onUnsettled({ signed, isAdmitted })
     return isAdmitted ? admitted(signed, basis) : refused('stale', signed)
@@ -311,8 +320,13 @@ const RECORDED: Readonly<Record<Presence['state'], boolean | undefined>> = {
   revoked: true,
   absent: false,
   'cannot-tell': undefined,
+  unpublished: undefined,
   forgotten: undefined,
 }
+
+/** Whether another look at the ledger may decide. */
+export const isOpen = ({ state }: Presence): boolean =>
+  state === 'cannot-tell' || state === 'unpublished'
 
 /** The alarm about a token that the ledger does not record; undefined for any other. */
 export function alarmAbout(presence: Presence): 'mutated' | 'unissued' | undefined {
@@ -347,6 +361,9 @@ function distrusted(
 
 const isRecorded = (verdict: Verdict | Promise<Verdict>) =>
   !(verdict instanceof Promise) && verdict.isAdmitted && verdict.basis === 'recorded'
+
+/** How far a guard's clock may be behind before plain files that are late make a genuine token look forged. */
+const MOST_AHEAD_MS = 600_000
 
 const LONGEST_JTI = 200
 

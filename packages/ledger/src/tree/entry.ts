@@ -186,12 +186,21 @@ export function outlineOf(bytes: Uint8Array): EntryOutline | undefined {
   if (!isRevocation && kind !== KIND.issuance) throw invalid(`entry of kind ${kind}`)
   const at = isRevocation ? EXPIRY_AT.revocation : EXPIRY_AT.issuance
   if (bytes.length < at + 8) throw invalid('cut short')
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, 8)
-  const expiresMs = view.getUint32(0) * 2 ** 32 + view.getUint32(4)
+  const expiresMs = timeAt(bytes, at)
   return { isRevocation, id: bytes.subarray(2, 18), inputHash: bytes.subarray(18, 50), expiresMs }
 }
 
 const EXPIRY_AT = { issuance: 58, revocation: 50 } as const
+
+/** Time of issue of an entry that {@link outlineOf} takes; undefined where it is of no token. */
+export function issuedAtOf(bytes: Uint8Array): number | undefined {
+  return bytes[1] === KIND.issuance ? timeAt(bytes, 50) : undefined
+}
+
+function timeAt(bytes: Uint8Array, at: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, 8)
+  return view.getUint32(0) * 2 ** 32 + view.getUint32(4)
+}
 
 /** 16 bytes of a token id in canonical text. */
 export function tokenIdBytes(tokenId: string): Uint8Array {

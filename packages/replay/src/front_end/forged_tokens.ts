@@ -114,6 +114,7 @@ export class GuardOf2023 {
       unlisted: [],
       ask: () => Promise.resolve({ state: 'unknown' }),
       hasRead: () => true,
+      covers: () => true,
       refresh: () => Promise.resolve(),
       headOf: () => undefined,
     }
