@@ -65,13 +65,24 @@ describe('controls', () => {
       const verify = merged(place)
       return (token) => (++asked > 20 ? false : verify(token))
     })
-    assert.equal(report.controls.at(-2)?.outcome, 'refused')
+    assert.equal(report.controls.at(-1)?.outcome, 'refused')
+    assert.equal(report.summary.cannotTell, report.vectors.length)
+  })
+
+  it('find a target that refuses everything for a while', async () => {
+    let asked = 0
+    const report = await probeVerifier((place) => {
+      const verify = merged(place)
+      return (token) => (++asked > 20 && asked < 40 ? false : verify(token))
+    })
+    const { id, outcome } = report.controls.at(-1) ?? {}
+    assert.deepEqual([id, outcome, asked], ['genuine-last', 'refused', 24])
     assert.equal(report.summary.cannotTell, report.vectors.length)
   })
 
   it('begin with the genuine token', async () => {
     const seen: string[] = []
-    await probeVerifier((place) => {
+    const { vectors } = await probeVerifier((place) => {
       const verify = strict(place)
       return async (token) => {
         const answer = await verify(token)
@@ -79,7 +90,7 @@ describe('controls', () => {
         return answer
       }
     })
-    assert.equal(seen.length, 2)
+    assert.equal(seen.length, 2 + Math.floor(vectors.length / 10))
   })
 })
 

@@ -181,6 +181,31 @@ function mailServer(verify: Verify): MailServer {
   })
 }
 
+describe('a probe that is interrupted', () => {
+  it('lists the key again that it had taken out, and so does the next one', async () => {
+    const { kid } = issuer.keys.find(({ role }) => role === 'leaving') ?? { kid: '' }
+    const isListed = async () => (await (await fetch(place().jwksUri)).text()).includes(kid)
+    const stopping = new AbortController()
+    const listed: boolean[] = []
+    const target: Target = {
+      name: 'any token',
+      takes: 'jwt',
+      ask: async (token) => {
+        listed.push(await isListed())
+        if (listed.length === 4) stopping.abort()
+        return { said: token.startsWith('ey') ? 'accepted' : 'refused', seen: '' }
+      },
+    }
+    const vectors = chooseVectors({ named: ['key-unlisted'], isAdvisory: false }, target, issuer)
+    const options = { target, issuer, vectors, rate: 10_000, now: () => Date.now() }
+    await assert.rejects(runProbe({ ...options, signal: stopping.signal }), { name: 'AbortError' })
+    assert.deepEqual([...listed, await isListed()], [true, true, true, false, true])
+    await issuer.control?.unlist(kid)
+    await runProbe(options)
+    assert.deepEqual(listed.slice(4), [false, false, true, false, false, true, true])
+  })
+})
+
 describe('a mail server as a target', () => {
   for (const mechanism of ['oauthbearer', 'xoauth2'] as const)
     it(`is asked with ${mechanism}, and the reason of a failure is confirmed`, async () => {

@@ -5,6 +5,19 @@ export function stopSignal(): AbortSignal {
   return stopping.signal
 }
 
+/** Work that ends early when the process is asked to end; a second signal ends it at once. */
+export async function stoppable<T>(work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+  const stopping = new AbortController()
+  const stop = () => stopping.abort()
+  const names = ['SIGINT', 'SIGTERM'] as const
+  for (const name of names) process.once(name, stop)
+  try {
+    return await work(stopping.signal)
+  } finally {
+    for (const name of names) process.off(name, stop)
+  }
+}
+
 /** Resolves when the process is asked to end. */
 export const stopRequested = (): Promise<void> =>
   new Promise((resolve) => {

@@ -1,5 +1,6 @@
 /**
- * Runs a probe: the genuine token first, garbage, every vector, both again; then the time to distrust.
+ * Runs a probe: the genuine token first, garbage, every vector, both again; then the time to distrust. The genuine token is
+ * also shown between vectors: a target that locks callers out for a while refuses forgeries that it would accept.
  *
  * An outcome counts only between valid controls: a target that refuses the genuine token, or accepts garbage, shows nothing
  * about a forgery.
@@ -25,7 +26,12 @@ export interface ProbeOptions {
   /** Undefined: the time to distrust is not measured. */
   readonly distrust?: DistrustOptions | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
+  /** Ends it early, with the keys of the issuer as they were. */
+  readonly signal?: AbortSignal | undefined
 }
+
+/** Vectors between two controls. */
+const CONTROL_EVERY = 10
 
 /** Answer to a forgery, and why there is none. */
 type Asked = Pick<probed.VectorResult, 'outcome' | 'seen' | 'signer'>
@@ -37,6 +43,8 @@ class Run {
   readonly #options: ProbeOptions
   /** When the next request may be sent, by `performance.now()`. */
   #nextMs = 0
+  /** A control between vectors that did not hold; nothing is asked after it. */
+  #failed: probed.Control | undefined
 
   constructor(options: ProbeOptions) {
     this.#options = options
@@ -47,8 +55,9 @@ class Run {
     const atMs = now()
     const first = await this.#controls('first')
     const results = first.every(holds) ? await this.#all() : []
-    const last = first.every(holds) ? await this.#controls('last') : []
-    const controls = [...first, ...last]
+    const isLastAsked = first.every(holds) && this.#failed === undefined
+    const last = isLastAsked ? await this.#controls('last') : []
+    const controls = [...first, ...(this.#failed === undefined ? last : [this.#failed])]
     const stillTells = controls.every(holds)
     const vectors = stillTells
       ? results
@@ -68,7 +77,8 @@ class Run {
 
   /** At most so many requests a second, evenly spread. */
   async #ask(token: string): Promise<Answer> {
-    const { rate, target } = this.#options
+    const { rate, target, signal } = this.#options
+    signal?.throwIfAborted()
     const nowMs = performance.now()
     const waitMs = this.#nextMs - nowMs
     this.#nextMs = Math.max(nowMs, this.#nextMs) + 1000 / rate
@@ -77,20 +87,25 @@ class Run {
   }
 
   async #controls(when: 'first' | 'last'): Promise<probed.Control[]> {
-    const isSaml = this.#options.target.takes === 'saml'
-    const genuine = await this.#ask(this.#genuine(isSaml))
-    const garbage = await this.#ask(isSaml ? garbageResponse() : garbageToken())
-    return [
-      { id: `genuine-${when}`, expected: 'accepted', ...asked(genuine) },
-      { id: `garbage-${when}`, expected: 'refused', ...asked(garbage) },
-    ]
+    const genuine = await this.#genuineControl(when)
+    const garbage = await this.#ask(this.#isSaml ? garbageResponse() : garbageToken())
+    return [genuine, { id: `garbage-${when}`, expected: 'refused', ...asked(garbage) }]
+  }
+
+  async #genuineControl(when: 'first' | 'last'): Promise<probed.Control> {
+    const answer = await this.#ask(this.#genuine())
+    return { id: `genuine-${when}`, expected: 'accepted', ...asked(answer) }
+  }
+
+  get #isSaml(): boolean {
+    return this.#options.target.takes === 'saml'
   }
 
   /** @throws {MintmarkError} `INPUT_INVALID` where the issuer has no key for one */
-  #genuine(isSaml: boolean): string {
+  #genuine(): string {
     const forge = this.#forge()
     try {
-      return isSaml ? new SamlForge(forge).response() : forge.token()
+      return this.#isSaml ? new SamlForge(forge).response() : forge.token()
     } catch (error) {
       if (!(error instanceof Unforgeable)) throw error
       const message = `no genuine token can be made: ${error.message}`
@@ -103,9 +118,15 @@ class Run {
     const { vectors } = this.#options
     const asked = new Map<Vector, Asked>()
     for (const vector of vectors.toSorted((a, b) => isLast(a) - isLast(b))) {
-      // oxlint-disable-next-line no-await-in-loop -- one request at a time
+      /* oxlint-disable no-await-in-loop -- one request at a time */
       asked.set(vector, await this.#one(vector))
       this.#options.onProgress?.(asked.size, vectors.length)
+      if (asked.size % CONTROL_EVERY !== 0) continue
+      const control = await this.#genuineControl('last')
+      /* oxlint-enable no-await-in-loop */
+      if (holds(control)) continue
+      this.#failed = control
+      break
     }
     return vectors.map((vector) => Object.assign({ vector }, asked.get(vector) ?? NOT_ASKED))
   }
@@ -129,6 +150,8 @@ class Run {
     if (control === undefined) throw new Unforgeable('the issuer can take no key out of its set')
     const { kid } = this.#forge().key('leaving')
     const ask = async () => asked(await this.#ask(await vector.forge(this.#forge())))
+    // An interrupted probe may have left it out.
+    await control.list(kid)
     // Verifiers that keep each key for itself have it only once they have looked it up.
     await ask()
     await control.unlist(kid)

@@ -5,8 +5,9 @@ import { type Json, MintmarkError, parseObject, plural, safeJson } from '@mintma
 import * as trust from '@mintmark/trust'
 import { type Call, type Handler, invalid } from '../../process/call.ts'
 import { DONE, type ExitCode, exitCode, NOT_ANSWERED } from '../../process/exit_codes.ts'
+import { endInterrupted } from '../../process/interrupted.ts'
 import type { Progress } from '../../process/progress.ts'
-import { stopSignal } from '../../process/stopping.ts'
+import { stoppable } from '../../process/stopping.ts'
 
 /** Between two requests while the probe waits until a key is distrusted. */
 const DISTRUST_EVERY_MS = 250
@@ -17,18 +18,28 @@ export const trustProbe: Handler = async (call) => {
     await call.out(listed(call))
     return DONE
   }
-  const once = () => probed(call)
   const everyMs = call.duration('schedule')
-  if (everyMs !== undefined) return await probeOnSchedule(once, everyMs, call)
+  if (everyMs !== undefined)
+    return await stoppable((stop) => probeOnSchedule(() => probed(call, stop), everyMs, call, stop))
   if (call.text('alarms') !== undefined)
     throw invalid('alarms', '--alarms is for a probe with --schedule')
-  const report = await once()
+  const report = await stoppable((stop) =>
+    probed(call, stop).catch((error: unknown) => {
+      if (!stop.aborted) throw error
+      return endInterrupted(call, INTERRUPTED)
+    }),
+  )
   const code = exitCode(trust.resultOf(report))
   await call.out(printed(report, call, code), code)
   return code
 }
 
-async function probed(call: Call): Promise<trust.ProbeReport> {
+const INTERRUPTED = {
+  state: 'The keys of the issuer are as they were before.',
+  next: 'run the probe again',
+}
+
+async function probed(call: Call, signal: AbortSignal): Promise<trust.ProbeReport> {
   const rate = call.number('rate', { least: 0.1, most: 1000, isFraction: true }) ?? 20
   const allow = await allowOption(call)
   const claims = await claimsOption(call)
@@ -52,6 +63,7 @@ async function probed(call: Call): Promise<trust.ProbeReport> {
       allow,
       distrust: distrustOption(call, progress),
       onProgress: (done, total) => progress.show('vectors', done, total),
+      signal,
     }),
   )
 }
@@ -167,13 +179,13 @@ const ACCEPTED_EVENT = 'urn:mintmark:secevent:forgery-accepted'
 /** How long receivers have for the alarms still pending at the end. */
 const PATIENCE_MS = 10_000
 
-/** Ends with 0 when it is stopped, and with 3 if an alarm is still undelivered. */
+/** Ends with 0 when it is stopped, also amid a run, and with 3 if an alarm is still undelivered. */
 async function probeOnSchedule(
   once: () => Promise<trust.ProbeReport>,
   everyMs: number,
   call: Call,
+  stop: AbortSignal,
 ): Promise<ExitCode> {
-  const stop = stopSignal()
   const print = (event: object) => call.out(`${safeJson({ schema: SCHEMA, ...event })}\n`)
   const streams = await streamsOption(call)
   const run = async () => {
@@ -185,6 +197,7 @@ async function probeOnSchedule(
     for (let runs = 0; !stop.aborted; runs++) {
       // oxlint-disable-next-line no-await-in-loop -- one run after the other
       await run().catch((error: unknown) => {
+        if (stop.aborted) return undefined
         // The first one shows whether the command means something.
         if (runs === 0 || !(error instanceof MintmarkError)) throw error
         const { code, message: text } = error
