@@ -1,6 +1,6 @@
 /** `trust lint`: each rule on its own examples, and hostile files. */
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { isLintFound, isLintWhole, type LintReport, lint, readRules } from '../src/lint/index.ts'
@@ -101,6 +101,38 @@ const SPARED: Readonly<Record<string, readonly [file: string, source: string]>> 
     'header.js',
     "import jwt from 'jsonwebtoken'\nif (decoded.header.alg !== 'RS256') throw new Error()\njwt.verify(token, publicKey, { issuer, audience })",
   ],
+  'own tokens of jsonwebtoken, made in the same file': [
+    'own.js',
+    "const jwt = require('jsonwebtoken')\njwt.sign(claims, key, { algorithm })\njwt.verify(token, publicKey, { algorithms: ['RS256'] })",
+  ],
+  'own tokens of jose, made in the same file': [
+    'own.ts',
+    "import { SignJWT, jwtVerify } from 'jose'\nawait new SignJWT(claims).sign(key)\nawait jwtVerify(token, publicKey)",
+  ],
+  'own tokens of fast-jwt, made in the same file': [
+    'fast.js',
+    "import { createSigner, createVerifier } from 'fast-jwt'\ncreateSigner({ key })\ncreateVerifier({ key: publicKey, algorithms: ['ES256'] })",
+  ],
+  'own tokens of PyJWT, made in the same file': [
+    'own.py',
+    'import jwt\njwt.encode(claims, key)\njwt.decode(token, public_key, algorithms=["RS256"])',
+  ],
+  'own tokens of JJWT, made in the same file': [
+    'Jjwt.java',
+    'class A { void f() { Jwts.builder().signWith(key).compact(); Jwts.parser().verifyWith(publicKey).build().parseSignedClaims(token); } }  // io.jsonwebtoken',
+  ],
+  'own tokens of java-jwt, made in the same file': [
+    'Auth0.java',
+    'import com.auth0.jwt.JWT; class A { void f() { JWT.create().sign(own); JWT.require(Algorithm.RSA256(publicKey, key)).build().verify(token); } }',
+  ],
+  'own tokens of .NET, made in the same file': [
+    'signer.cs',
+    'var t = new JwtSecurityToken(signingCredentials: new SigningCredentials(key, "RS256")); var p = new TokenValidationParameters { IssuerSigningKey = key, ValidateIssuer = false, ValidateAudience = false };',
+  ],
+  'validators of .NET that decide something': [
+    'validators.cs',
+    'var p = new TokenValidationParameters { AudienceValidator = (a, t, q) => { if (isBad(a)) return false; return true; }, IssuerValidator = (issuer, t, q) => { Check(issuer); return issuer; }, SignatureValidator = Check };',
+  ],
   'request objects without a signature': [
     'request.js',
     "import { UnsecuredJWT } from 'jose'\nif (client.request_object_signing_alg === 'none') UnsecuredJWT.decode(jar)",
@@ -122,6 +154,15 @@ describe('lint of what it must not accuse:', () => {
       )
     })
 
+  it('keys of others that are looked up, beside a signer: that is accused', async () => {
+    const source =
+      "const jwt = require('jsonwebtoken')\njwt.sign(claims, key)\njwt.verify(token, getKey, { algorithms: ['RS256'] }, done)"
+    assert.deepEqual(idsOf(await linted({ 'a.js': source })), [
+      'jsonwebtoken-no-issuer',
+      'jsonwebtoken-no-audience',
+    ])
+  })
+
   it('a secret beside keys of others: that is accused', async () => {
     const report = await linted({
       'a.cs':
@@ -129,6 +170,67 @@ describe('lint of what it must not accuse:', () => {
     })
     assert.deepEqual(new Set(idsOf(report)), new Set(['dotnet-http-metadata', 'dotnet-issuer-off']))
   })
+})
+
+/** What a rule must find, however it is written. */
+const FOUND: Readonly<Record<string, readonly [file: string, source: string, ...ids: string[]]>> = {
+  'properties of Windows': [
+    'application.properties',
+    'spring.security.oauth2.resourceserver.jwt.jwk-set-uri=https://id.example.org/keys\r\nspring.security.oauth2.resourceserver.jwt.audiences[0]=api\r\n',
+    'spring-no-issuer',
+  ],
+  'keys of YAML with dots': [
+    'application.yml',
+    'spring.security:\n  oauth2.resourceserver.jwt.jwk-set-uri: https://id.example.org/keys\n  other: x\nspring.security.oauth2.resourceserver.jwt.audiences: api\n',
+    'spring-no-issuer',
+  ],
+  'a profile of Spring': [
+    'application-prod.yml',
+    "spring: { security: { oauth2: { resourceserver: { jwt: { issuer-uri: 'http://id.example.org' } } } } }",
+    'spring-http-keys',
+  ],
+  'two issuers of Kubernetes whose names are expressions': [
+    'auth.yaml',
+    'kind: AuthenticationConfiguration\njwt:\n- claimMappings: { username: { expression: claims.sub } }\n- claimMappings: { username: { expression: \'"b:" + claims.sub\' } }',
+    'kubernetes-shared-names',
+  ],
+  'a provider of Envoy Gateway': [
+    'policy.yaml',
+    'kind: SecurityPolicy\nspec: { jwt: { providers: [{ name: a, remoteJWKS: { uri: "http://id.example.org/keys" } }] } }',
+    'envoy-no-issuer',
+    'envoy-no-audience',
+    'envoy-http-keys',
+  ],
+  'validators of .NET that are blocks and delegates': [
+    'blocks.cs',
+    'var p = new TokenValidationParameters { SignatureValidator = delegate(string token, TokenValidationParameters q) { return new JwtSecurityToken(token); }, IssuerValidator = (string issuer, SecurityToken t, TokenValidationParameters q) => { return issuer; }, AudienceValidator = delegate { return true; }, LifetimeValidator = (a, b, c, d) => { return true; } };',
+    'dotnet-own-signature-check',
+    'dotnet-any-issuer',
+    'dotnet-any-audience',
+    'dotnet-any-audience',
+  ],
+  'a setting of go-oidc that is assigned': [
+    'assigned.go',
+    'package a\nimport "github.com/coreos/go-oidc/v3/oidc"\nfunc f(c *oidc.Config) { c.SkipIssuerCheck = true }',
+    'go-oidc-issuer-off',
+  ],
+  'an algorithm of java-jwt in a variable': [
+    'Variable.java',
+    'import com.auth0.jwt.JWT; class A { void f() { Algorithm one = Algorithm.RSA256(key, null); JWT.require(one).withAudience("api").build(); } }',
+    'java-jwt-no-issuer',
+  ],
+}
+
+describe('lint finds', () => {
+  for (const [what, [file, source, ...ids]] of Object.entries(FOUND))
+    it(what, async () => {
+      const { findings, unread } = await linted({ [file]: source })
+      assert.deepEqual(unread, [])
+      assert.deepEqual(
+        findings.filter(({ level }) => level !== 'note').map(({ rule }) => rule),
+        ids,
+      )
+    })
 })
 
 const JOSE = "import { jwtVerify } from 'jose'\n"
@@ -141,6 +243,8 @@ describe('lint', () => {
       'c.go':
         'package a // golang-jwt/jwt\nfunc f() { jwt.Parse(t, func(t *jwt.Token) (any, error) { return key, nil }, more...) }',
       'd.py': 'import jwt\njwt.decode(token, key, algorithms=["RS256"], options=options)',
+      'f.js':
+        "import jwt from 'jsonwebtoken'\njwt.verify(token, secret, options)\njwt.verify(token, secret, { ...o, algorithms, ignoreExpiration })",
       'e.ts': `${JOSE}await jwtVerify(token, secret, {})\nawait jwtVerify(token, keys, { typ: 'dpop+jwt' })`,
     })
     assert.deepEqual(
@@ -151,6 +255,7 @@ describe('lint', () => {
         ['jose-no-issuer', 'b.ts', 2],
         ['cannot-tell', 'c.go', 2],
         ['cannot-tell', 'd.py', 2],
+        ['cannot-tell', 'f.js', 2],
       ],
     )
     assert.ok(report.findings[0]?.undecided.includes('jose-no-issuer'))
@@ -174,6 +279,13 @@ describe('lint', () => {
       'test files': 1,
     })
     assert.equal((await linted(files, true)).files, 3)
+  })
+
+  it('counts symbolic links, which it does not follow', async () => {
+    const folder = scratch('links')
+    symlinkSync('/nowhere', path.join(folder, 'a.ts'))
+    const { files, skipped } = await lint(folder, { rules, allow: [], nowMs: 0, isWithAll: true })
+    assert.deepEqual([files, ...skipped], [0, ['symbolic links', 1]])
   })
 
   it('examines a folder that is laid out as a record of keys', async () => {

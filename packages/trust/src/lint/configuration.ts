@@ -56,7 +56,8 @@ function readYaml(text: string): Document[] {
     walkYaml(document.contents, (name, value, at) =>
       entries.add(name, value, lineCounter.linePos(at).line),
     )
-    return entries.take()
+    const members = entries.take()
+    return members.some(({ name }) => name.startsWith('spring.')) ? nested(members) : members
   })
 }
 
@@ -117,23 +118,34 @@ const below = ({ name, depth, at }: YamlPath, own: string, node: unknown): YamlP
 /** Keys of Spring and others: `a.b-c[0].d = value`. */
 function readProperties(text: string): Document {
   const entries = new Entries()
-  const known = new Set<string>()
-  for (const [i, line] of text.split('\n').entries()) {
+  for (const [i, line] of text.split(/\r\n?|\n/).entries()) {
     const [, key, value = ''] = /^\s*([\w.[\]-]+)\s*[=: ]\s*(.*)$/.exec(line) ?? []
-    if (key === undefined) continue
-    const parts = plainName(key)
+    if (key !== undefined) entries.add(plainName(key), value.trim(), i + 1)
+  }
+  return nested(entries.take())
+}
+
+/** Keys with dots are objects inside one another, which their members follow, in whichever order lines are. */
+function nested(document: Document): Document {
+  const objects = new Map<string, Setting>()
+  const members = document.map(({ name: written, value, line }) => {
+    const parts = written
       .replaceAll(/\[(\d+)\]/g, '.$1')
       .split('.')
       .slice(0, MOST_DEPTH)
     for (const n of parts.keys()) {
-      const name = parts.slice(0, n + 1).join('.')
-      const isWhole = n === parts.length - 1
-      if (isWhole || !known.has(name)) entries.add(name, isWhole ? value.trim() : CONTAINER, i + 1)
-      known.add(name)
+      const name = parts.slice(0, n).join('.')
+      if (n > 0 && !objects.has(name)) objects.set(name, { name, value: CONTAINER, line })
     }
-  }
-  // Members of an object follow it, in whichever order lines are.
-  return entries.take().toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+    return { name: parts.join('.'), value, line }
+  })
+  const named = new Set(members.map(({ name }) => name))
+  const missing = [...objects.values()].filter(({ name }) => !named.has(name))
+  const keyOf = ({ name }: Setting) => name.replaceAll('.', '\0')
+  return [...missing, ...members]
+    .map((each) => [keyOf(each), each] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([, each]) => each)
 }
 
 async function readHcl(text: string): Promise<Document> {

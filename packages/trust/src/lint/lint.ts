@@ -61,6 +61,8 @@ const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(
     ' ',
   ),
 )
+/** Not followed: they lead out of the folder, in circles, or to what is examined anyway. */
+const LINKS = 'symbolic links'
 const TEST_FILE =
   /(?:[._-](?:test|spec|tests)\.\w+|^test_\w+\.py|_test\.(?:go|py)|Tests?\.(?:java|cs))$/
 /** Of a file in which names of libraries are looked for. */
@@ -99,7 +101,11 @@ export async function lint(folder: string, options: LintOptions): Promise<LintRe
       onUnread(file, errnoOf(cause))
     },
     isLeftOut: (entry: Dirent) => {
-      const name = options.isWithAll ? undefined : skippedName(entry)
+      const name = entry.isSymbolicLink()
+        ? LINKS
+        : options.isWithAll
+          ? undefined
+          : skippedName(entry)
       if (name !== undefined) skipped.set(name, (skipped.get(name) ?? 0) + 1)
       return name !== undefined
     },

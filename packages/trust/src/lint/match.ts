@@ -40,12 +40,16 @@ function applies(
   { settings, isOpen }: Options,
 ): 'yes' | 'no' | 'open' {
   const isSet = (each: Condition) => settings.some((setting) => holds(each, setting))
-  if (!has.some((each) => each.every(isSet)) || unless.some(isSet)) return 'no'
+  const isNamed = ({ name }: Condition) =>
+    settings.some((setting) => name.test(plainName(setting.name)))
+  const mayBeSet = (each: Condition) => isSet(each) || (isOpen && !isNamed(each))
+  if (!has.some((each) => each.every(mayBeSet)) || unless.some(isSet)) return 'no'
   const isThere = lacks.some((name) =>
     settings.some((each) => name.test(plainName(each.name)) && !NOTHING.test(each.value)),
   )
   if (isThere) return 'no'
-  return isOpen && lacks.length > 0 ? 'open' : 'yes'
+  const isMet = has.some((each) => each.every(isSet))
+  return isMet && !(isOpen && lacks.length > 0) ? 'yes' : 'open'
 }
 
 export function matchesInSource(root: SgNode, language: string, rules: readonly Rule[]): Match[] {

@@ -126,6 +126,7 @@ function coverageText(
   rules: readonly Rule[],
 ): string {
   const names = [...skipped].map(([name, count]) => `${count} ${name}`)
-  const left = names.length === 0 ? '' : ` Skipped (--all examines them): ${names.join(', ')}.`
+  const left =
+    names.length === 0 ? '' : ` Skipped (--all examines all but links): ${names.join(', ')}.`
   return `Coverage: ${plural(files, 'file')} examined with ${plural(rules.length, 'rule')}, ${unread.length} not; ${others} of other kinds.${left}`
 }

@@ -122,19 +122,35 @@ export function readRules(): readonly Rule[] {
 
 const NO_WEAKNESS = { level: 'error', source: '', title: '' } as const
 
+/**
+ * Of a file that has the private half or the signer of its keys, and looks none up: a service that reads its own tokens. Rules
+ * about issuer and audience spare it.
+ */
+const OWN =
+  String.raw`^(?![\s\S]*(?:[jJ][wW][kK]|well-known|getKey|[lL]ocator|Resolver|Provider|[kK]eyfunc))[\s\S]*` +
+  String.raw`(?:[pP]rivate_?[kK]ey|PRIVATE_?KEY|\bSignJWT\b|\bcreateSigner\b|\bsign(?:Async|With)?\(|jwt\.encode\(|JwtEncoder)`
+
+function withoutOf({ weakness, without, languages }: Row): RegExp | undefined {
+  const isConfiguration = languages.some((each) => CONFIG_LANGUAGES.some((name) => name === each))
+  const isSpared = (weakness === 'issuer' || weakness === 'audience') && !isConfiguration
+  const patterns = [without, isSpared ? OWN : undefined].filter((each) => each !== undefined)
+  return patterns.length === 0 ? undefined : new RegExp(patterns.join('|'))
+}
+
 /** They are part of the package, and held by their tests. */
 const isFamily = (family: unknown): family is { readonly rules: readonly Row[] } =>
   isObject(family) && Array.isArray(family['rules'])
 
-function ruleOf({ weakness, name, ...row }: Row): Rule {
-  const { library, without, file = '', at, setting, has = {}, lacks = [] } = row
+function ruleOf(given: Row): Rule {
+  const { weakness, name, ...row } = given
+  const { library, file = '', at, setting, has = {}, lacks = [] } = row
   const known = weakness === undefined ? NO_WEAKNESS : WEAKNESSES[weakness]
   return {
     ...known,
     title: known.title.replace('$', name ?? ''),
     ...row,
     library: new RegExp(library),
-    without: without === undefined ? undefined : new RegExp(without),
+    without: withoutOf(given),
     file: new RegExp(file, 'i'),
     document: conditionsOf(row.document),
     from: new RegExp(row.from ?? library),
