@@ -1,5 +1,6 @@
 /** Keys that are written into source trees: found however they are spelled, and not where other keys are. */
 import assert from 'node:assert/strict'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
@@ -14,6 +15,15 @@ const other = certified()
 const x5c = [der.toString('base64')]
 const rsa = rsaKey('2023-signing-key-7')
 const known = [rsa, { ...leaf, kid: 'plain', use: 'sig', x5c }]
+/** Pairs of keys of each kind. */
+const pairs = [
+  generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  generateKeyPairSync('ec', { namedCurve: 'P-521' }),
+  generateKeyPairSync('ed25519'),
+]
+
+const jwkOf = (key: KeyObject) => ({ ...key.export({ format: 'jwk' }), kid: 'k' })
 
 async function searched(
   files: Readonly<Record<string, string | Buffer>>,
@@ -24,7 +34,7 @@ async function searched(
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
     writeAt(path.join(folder, name), content)
   }
-  const read = readDocument(jwks(...known))
+  const read = readDocument(jwks(...known, ...pairs.map(({ publicKey }) => jwkOf(publicKey))))
   assert.ok('document' in read)
   const { keys } = read.document
   const own = sources.map((name) => path.join(folder, name))
@@ -81,6 +91,36 @@ describe('pinned keys', () => {
   })
 })
 
+describe('pinned keys of each kind', () => {
+  for (const { publicKey, privateKey } of pairs)
+    it(`are found in PEM of every kind: ${publicKey.asymmetricKeyType}`, async () => {
+      const [pem, own] = [publicKey, privateKey].map((key, at) =>
+        String(key.export({ format: 'pem', type: at === 0 ? 'spki' : 'pkcs8' })),
+      )
+      const text = JSON.stringify({ pem: pem?.replaceAll('\n', '\r\n') })
+      const utf16 = Buffer.from(`\ufeff${pem}`, 'utf16le')
+      const type = privateKey.asymmetricKeyType === 'rsa' ? 'pkcs1' : 'sec1'
+      const older =
+        privateKey.asymmetricKeyType === 'ed25519'
+          ? (own ?? '')
+          : String(privateKey.export({ format: 'pem', type }))
+      const { said } = await searched({
+        'a.pem': pem ?? '',
+        'b.json': text,
+        'c.txt': utf16,
+        'd.key': own ?? '',
+        'e.key': older,
+      })
+      assert.deepEqual(said, [
+        'a.pem:2 certificate or public key of the key',
+        'b.json:1 certificate or public key of the key',
+        'c.txt:2 certificate or public key of the key',
+        'd.key:2 private half of the key',
+        'e.key:2 private half of the key',
+      ])
+    })
+})
+
 describe('a search for pinned keys', () => {
   it('are not found in a tree that names other keys', async () => {
     const strange = rsaKey('2023-signing-key-8')
@@ -114,6 +154,6 @@ describe('a search for pinned keys', () => {
     })
     assert.deepEqual([...found.skipped], [['compressed', 3]])
     assert.equal(found.files, 1)
-    assert.deepEqual(found.kidsLeftOut, ['plain'])
+    assert.deepEqual(found.kidsLeftOut, ['plain', 'k', 'k', 'k', 'k'])
   })
 })

@@ -9,11 +9,13 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip, zstdDecompress } from 'node:zlib'
+import { elementAt } from '@mintmark/keys/der/der'
+import { decoded } from '../sources/bounds.ts'
 import { filesBelow, KEY_FILE } from '../sources/files.ts'
 import { type ListedKey, readCertificate } from '../sources/key.ts'
 import { type AuditFinding, finding } from './rules.ts'
@@ -90,6 +92,7 @@ async function readSome(file: string): Promise<Buffer | string> {
     if (PACKED.some((magic) => head.startsWith(magic))) return COMPRESSED
     const [, unpack] = UNPACKED.find(([magic]) => head.startsWith(magic)) ?? []
     const bound = { maxOutputLength: MOST_UNPACKED_BYTES }
+    if (/^f(?:ffe|eff)/.test(head)) return Buffer.from(decoded(bytes))
     return unpack === undefined ? bytes : await unpack(bytes, bound).catch(() => COMPRESSED)
   } catch {
     return UNREADABLE
@@ -114,7 +117,7 @@ function pinnedIn(bytes: Buffer, file: string, needles: Needles): AuditFinding[]
       const needle = needles.texts.get(each)
       if (needle !== undefined) note(needle.key, needle.what, index)
     }
-  for (const { key, at } of encodedKeys(text, needles)) note(key, 'certificate or public key', at)
+  for (const { key, what, at } of encodedKeys(text, needles)) note(key, what, at)
   for (const { key, head } of needles.bytes) {
     const at = bytes.indexOf(head)
     if (at >= 0) note(key, 'raw bytes', at)
@@ -131,19 +134,45 @@ function wordsIn(word: string): string[] {
   return [word, ...behind].flatMap(encodingsOf)
 }
 
+/** Line ends between base64, also as JSON and XML write them. */
+const FOLD = String.raw`\\[nr]|\s|&#(?:10|13|x[aAdD]);`
+/** What begins as an element of DER does. */
+const ENCODED = new RegExp(
+  String.raw`M[C-I][\w+/]{40,65536}(?:(?:${FOLD}){1,64}[\w+/]{1,200}){0,4096}={0,2}`,
+  'g',
+)
+const BETWEEN = new RegExp(FOLD, 'g')
+
 /** DER in base64, on one line or folded: PEM, `x5c`, certificates in XML. */
-function* encodedKeys(text: string, { spki }: Needles): Generator<{ key: ListedKey; at: number }> {
-  for (const { index, 0: run } of text.matchAll(
-    /MI[\w+/]{60,65536}(?:(?:\\n|\s){1,64}[\w+/]{1,200}){0,4096}={0,2}/g,
-  )) {
-    const der = Buffer.from(run.replaceAll(/\\n|\s/g, ''), 'base64')
-    const certified = readCertificate(der)?.publicKey.export({ format: 'der', type: 'spki' })
-    const id = createHash('sha256')
-      .update(certified ?? der)
-      .digest('hex')
-    const key = spki.get(id)
-    if (key !== undefined) yield { key, at: index }
+function* encodedKeys(text: string, { spki }: Needles): Generator<Needle & { at: number }> {
+  for (const { index: at, 0: run } of text.matchAll(ENCODED)) {
+    const bytes = Buffer.from(run.replaceAll(BETWEEN, ''), 'base64')
+    const whole = elementAt(bytes, 0, bytes.length)
+    if (whole === undefined) continue
+    const der = bytes.subarray(0, whole.to)
+    const [publicKey, what] = readEncoded(der)
+    const known = publicKey?.export({ format: 'der', type: 'spki' }) ?? der
+    const key = spki.get(createHash('sha256').update(known).digest('hex'))
+    if (key !== undefined) yield { key, what, at }
   }
+}
+
+/** The public key of DER that is none itself. */
+function readEncoded(key: Buffer): readonly [KeyObject | undefined, what: string] {
+  const tried = (make: () => KeyObject) => {
+    try {
+      return make()
+    } catch {
+      return undefined
+    }
+  }
+  const format = 'der'
+  for (const type of ['pkcs8', 'pkcs1', 'sec1'] as const) {
+    const own = tried(() => createPublicKey(createPrivateKey({ key, format, type })))
+    if (own !== undefined) return [own, 'private half']
+  }
+  const other = tried(() => createPublicKey({ key, format, type: 'pkcs1' }))
+  return [readCertificate(key)?.publicKey ?? other, 'certificate or public key']
 }
 
 function lineAt(text: string, at: number): number {

@@ -10,6 +10,7 @@ import path from 'node:path'
 import { errnoOf, unreadable, whyUnread } from '@mintmark/core'
 import type { Level } from '../audit/rules.ts'
 import { type Allowance, isInForce } from '../probe/report.ts'
+import { decoded } from '../sources/bounds.ts'
 import { filesBelow } from '../sources/files.ts'
 import { readConfiguration } from './configuration.ts'
 import { isBroken, parseSource, sourceLanguage } from './languages.ts'
@@ -170,12 +171,6 @@ async function examine(file: string, language: string, all: readonly Rule[]): Pr
     return unexamined(`could not be parsed: ${why}`)
   }
 }
-
-const BYTE_ORDER_MARKS: Readonly<Record<string, string>> = { fffe: 'utf-16le', feff: 'utf-16be' }
-
-/** Tools of Windows write UTF-16: read as UTF-8, no library would be found in it. */
-const decoded = (bytes: Buffer): string =>
-  new TextDecoder(BYTE_ORDER_MARKS[bytes.toString('hex', 0, 2)] ?? 'utf-8').decode(bytes)
 
 function examineSource(file: string, text: string, rules: readonly Rule[]): Examined {
   const root = parseSource(file, text)

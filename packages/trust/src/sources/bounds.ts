@@ -20,6 +20,12 @@ export const MOST_FILES = 20_000
 
 export type Read<T> = { readonly value: T } | { readonly problem: string }
 
+const BYTE_ORDER_MARKS: Readonly<Record<string, string>> = { fffe: 'utf-16le', feff: 'utf-16be' }
+
+/** Tools of Windows write UTF-16: read as UTF-8, nothing would be found in it. */
+export const decoded = (bytes: Buffer): string =>
+  new TextDecoder(BYTE_ORDER_MARKS[bytes.toString('hex', 0, 2)] ?? 'utf-8').decode(bytes)
+
 /** The text of bytes, which have to be UTF-8. */
 export function readText(bytes: Uint8Array): Read<string> {
   if (bytes.length > MOST_BYTES)
