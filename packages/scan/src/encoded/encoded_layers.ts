@@ -21,7 +21,7 @@ export const MOST_LAYERS = 8
 export const STRIDE = 48
 /** So many letters in a row that a run may have, at an offset that is examined, and around it. */
 const SAMPLED = 8
-const LEAST_RUN = 60
+const LEAST_RUN = 56
 /** Characters in a row that a list of numbers may have. */
 const SAMPLED_LIST = 16
 /** How far a text may go on to either side of what is searched. */

@@ -125,3 +125,22 @@ describe('the secret of a known key by itself in text', () => {
     }
   })
 })
+
+/** As a Secret of Kubernetes has a text. */
+const inSecret = (text: string): string => ` privatekey: ${Buffer.from(text).toString('base64')}\n`
+
+describe('the text of a secret in base64 again', () => {
+  for (const { name, end } of [
+    { name: 'as it is', end: '' },
+    { name: 'with the line end of a file', end: '\n' },
+  ])
+    it(`is found: ${name}`, () => {
+      const wireGuard = stringKey('X25519')
+      const inBase64 = inSecret(wireGuard.secret.toString('base64') + end)
+      assert.deepEqual(foundIn(wireGuard, inBase64), [[13, 'base64-of-base64']])
+      const wallet = pointKey('secp256k1')
+      const digits = wallet.secret.toString('hex')
+      assert.deepEqual(foundIn(wallet, inSecret(`0x${digits}${end}`)), [[13, 'base64-of-hex']])
+      assert.deepEqual(foundIn(wallet, inSecret(`${digits}0${end}`)), [], 'a digit more is none')
+    })
+})

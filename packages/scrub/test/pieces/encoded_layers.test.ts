@@ -153,6 +153,17 @@ describe('a scrub', () => {
     })
   }
 
+  it('erases a scalar of 32 bytes that is in base64 twice, 59 letters', async () => {
+    const d = Buffer.from(String(P256.key.export({ format: 'jwk' }).d), 'base64url')
+    const text = Buffer.from(base64(base64(d)).toString().replaceAll('=', ''))
+    const bytes = Buffer.concat([pem(P256), GAP, text, GAP])
+    const path = join(folder, 'scalar')
+    writeFileSync(path, bytes)
+    const { erased } = await scrubInput({ kind: 'file', path }, path)
+    const at = bytes.length - GAP.length - text.length
+    assert.ok(erased.some(({ offset, length }) => offset <= at && offset + length >= at + 56))
+  })
+
   it('erases a part of a key that is encoded twice, which is no key by itself', async () => {
     const d = Buffer.from(String(RSA.key.export({ format: 'jwk' }).d), 'base64url')
     const text = base64(base64(d.subarray(40, 200)))

@@ -1,7 +1,8 @@
 /**
  * Secrets of known keys that are by themselves in text: as many hexadecimal digits or letters of base64 as a secret takes,
  * and no letter more on either side. So WireGuard writes them (`PrivateKey = …=`), and so they are in variables of a process
- * (`PRIVATE_KEY=0x…`) and in files of settings. Letters are one byte apart.
+ * (`PRIVATE_KEY=0x…`) and in files of settings, or such a text in base64, as a Secret of Kubernetes has it. Letters are one
+ * byte apart.
  *
  * The kernel lists runs of text (`text_runs`); each byte of those is examined here, once for each length of secrets. @module
  */
@@ -9,12 +10,14 @@ import { BEHIND, type ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
 import { hexDigit, isBase64Letter } from '../../text/base64.ts'
 import type { Depth } from '../values/search_limits.ts'
 
+type Spelling = 'hex' | 'base64'
+
 /** What is in a text where a secret may. */
 export interface SecretText {
   readonly at: number
   /** In letters, without what pads it. */
   readonly length: number
-  readonly form: 'hex' | 'base64'
+  readonly form: Spelling | `base64-of-${Spelling}`
   /** As many as a secret has. Owned by the caller, who wipes them. */
   readonly bytes: Uint8Array
 }
@@ -112,7 +115,7 @@ export function secretTexts(
   let count = 0
   for (const [begin, end] of letterRuns(bytes, runs)) {
     if (begin < from || begin >= to) continue
-    const text = textIn(bytes, begin, end, shape)
+    const text = textIn(bytes, begin, end, shape) ?? nestedIn(bytes, begin, end, shape)
     if (text === undefined) continue
     const rank = hasName(bytes, text.at) ? 0 : text.form === 'base64' ? 1 : 2
     ranked[rank].push(text)
@@ -148,7 +151,7 @@ function textIn(
   begin: number,
   end: number,
   { length, digits, letters }: Shape,
-): SecretText | undefined {
+): (SecretText & { readonly form: Spelling }) | undefined {
   const hasPrefix = bytes[begin] === 0x30 && ((bytes[begin + 1] ?? 0) | 0x20) === 0x78
   const first = hasPrefix ? begin + 2 : begin
   if (digits.has(end - first)) {
@@ -159,6 +162,30 @@ function textIn(
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + begin, lettersOf(length))
   const secret = Uint8Array.from(Buffer.from(text.toString('latin1'), 'base64').subarray(0, length))
   return { at: begin, length: text.length, form: 'base64', bytes: secret }
+}
+
+/** What ends a text that was encoded as a file. */
+const TEXT_END = /^={0,2}\r?\n?$/
+/** Letters of `0x` and of {@link TEXT_END}. */
+const MOST_MORE = 6
+
+/** The secret whose text, alone, a whole run of letters may be the base64 of. */
+function nestedIn(
+  bytes: Uint8Array,
+  begin: number,
+  end: number,
+  shape: Shape,
+): SecretText | undefined {
+  if (end - begin > lettersOf(Math.max(...shape.digits) + MOST_MORE)) return undefined
+  const run = Buffer.from(bytes.buffer, bytes.byteOffset + begin, end - begin)
+  const text = Buffer.from(run.toString('latin1'), 'base64')
+  let letters = 0
+  while (isBase64Letter(text[letters])) letters++
+  const isWhole = TEXT_END.test(text.toString('latin1', letters))
+  const secret = isWhole ? textIn(text, 0, letters, shape) : undefined
+  text.fill(0)
+  if (secret === undefined) return undefined
+  return { ...secret, at: begin, length: run.length, form: `base64-of-${secret.form}` }
 }
 
 function fromHex(bytes: Uint8Array, at: number, length: number): Uint8Array | undefined {
