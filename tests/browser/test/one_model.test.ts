@@ -120,7 +120,7 @@ async function viewsOf({ name, rows, hunt }: World): Promise<Views> {
   try {
     const { page, see } = await openCasePage(browser, served)
     await see('')
-    const shown = await seenText(page.locator('main'))
+    const shown = await seenText(page.locator('body'))
     await page.goto(pathToFileURL(path.join(home, 'report', 'report.html')).href)
     const report = await seenText(page.locator('main'))
     return { terminal: plain(terminal), page: plain(shown), report: plain(report) }
@@ -148,6 +148,11 @@ describe('terminal, page and report', { skip: chromiumMissing ?? false }, () => 
         assert.ok(page.includes(sentence), `page lacks: ${sentence}\n${page.slice(0, 1500)}`)
         assert.ok(report.includes(sentence), `report lacks: ${sentence}\n${report.slice(0, 1500)}`)
       }
+      // A count of nothing is given only where every access has a verdict.
+      const isNone = first === 'NOTHING FOUND' || first === 'LEADS ONLY'
+      assert.equal(/\b0 accesses of the attacker/.test(page), isNone)
+      const unknown = /No access of the attacker known.*No organisations known/
+      assert.equal(unknown.test(page), first === 'CANNOT TELL')
       // No view gives the number of what nobody searched.
       for (const view of [page, report]) {
         assert.match(view, /not searched: no memory dump in the evidence/)

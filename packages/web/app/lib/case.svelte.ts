@@ -26,6 +26,15 @@ export const theCase = {
   get answer(): Loaded<AnswerView> {
     return answer
   },
+  /** No access is known to be the attacker's; that is a number only where every access has a verdict. */
+  get isUnknown(): boolean {
+    const { value } = answer
+    return value?.scope.accesses === 0 && value.conclusion.unanswered.length > 0
+  },
+  /** What an empty table of the attacker's says. */
+  none(what: string): string {
+    return theCase.isUnknown ? `No ${what} known: not every access could be judged.` : ''
+  },
   /** Counts what was changed: whoever asks the case depends on it. */
   get changes(): number {
     return changes
