@@ -62,6 +62,12 @@ describe('a token that is not in the set', () => {
       ],
       'cannot-tell',
     ],
+    // Whoever answers may want to hide a forgery.
+    [
+      'is absent by a later token, whatever is answered',
+      [['recorded', 'read', 'later token']],
+      'absent',
+    ],
     [
       'is undecided where the files could be read once only',
       [

@@ -168,8 +168,9 @@ export class LedgerFollower {
   async ask(issuer: string, id: Uint8Array, inputHash: Uint8Array): Promise<LedgerAnswer> {
     // An older description may lack an issuer that is recorded all the same.
     const alias = this.#aliases.get(issuer)
-    if (alias === undefined) return { state: 'failed' }
-    return (await this.#options.live?.ask(alias, id, inputHash)) ?? { state: 'no-answer' }
+    const key = this.#reader?.description.key
+    if (alias === undefined || key === undefined) return { state: 'failed' }
+    return (await this.#options.live?.ask(alias, id, inputHash, key)) ?? { state: 'no-answer' }
   }
 
   /** Whether all that the ledger had recorded then was read. */

@@ -2,8 +2,8 @@
  * Finds out within a bounded time whether a token is recorded.
  *
  * An entry is acknowledged before its token is released. So a round through the ledger that begins after the token was
- * presented, together with the ledger's answer about unpublished entries, decides. Plain files on a web server give no
- * answer and may be late: they decide once they have a later token. Without both no token is called absent.
+ * presented, together with the ledger's signed answer about unpublished entries, decides. Plain files on a web server give
+ * no answer and may be late: they decide once they have a later token, whatever is answered. Else no token is called absent.
  * Of expired tokens the ledger's answer knows nothing: all that was recorded when it was asked has to be read.
  *
  * @module
@@ -58,7 +58,7 @@ export async function presenceOf(
   const beganMs = performance.now()
   let isSecond = false
   let upTo: Recorded | undefined
-  let undecided: Undecided = { state: 'cannot-tell' }
+  let outcome: Presence = { state: 'cannot-tell' }
   while (performance.now() - beganMs < PATIENCE_MS) {
     /* oxlint-disable no-await-in-loop -- one lookup after the other */
     const lookedMs = performance.now()
@@ -70,20 +70,25 @@ export async function presenceOf(
     if (settled !== undefined) return settled
     const isRead = follower.ageMs < performance.now() - lookedMs
     const isBehind = !hasRead(follower, asked, upTo)
-    if (isRead && !isBehind && isNo(word, follower, asked))
-      return { state: 'absent', isMutated: found === 'mutated' || word === 'other' }
-    undecided = undecidedBy(word, isRead)
+    const isWhole = isRead && !isBehind
+    const absent = absentBy(word, found)
+    if (isWhole && isNo(word)) return absent
+    const isCovered = isWhole && follower.covers(issuer, asked.issuedAtMs)
+    outcome = isCovered ? absent : undecidedBy(word, isRead)
     if (isSecond && (!isRead || NO_WORD.has(word))) break
     await sleep(word === 'recorded' || isBehind ? PUBLISH_WAIT_MS : waitMs)
     isSecond = true
     /* oxlint-enable no-await-in-loop */
   }
-  return undecided
+  return outcome
 }
 
-type Undecided = { readonly state: 'cannot-tell' | 'unpublished' }
+const absentBy = (word: LedgerAnswer['state'], found: Membership): Presence => ({
+  state: 'absent',
+  isMutated: found === 'mutated' || word === 'other',
+})
 
-const undecidedBy = (word: LedgerAnswer['state'], isRead: boolean): Undecided => ({
+const undecidedBy = (word: LedgerAnswer['state'], isRead: boolean): Presence => ({
   state: isRead && word === 'no-answer' ? 'unpublished' : 'cannot-tell',
 })
 
@@ -95,9 +100,7 @@ const hasRead = (
 
 const NO_WORD: ReadonlySet<LedgerAnswer['state']> = new Set(['no-answer', 'failed'])
 
-/** The ledger's answer, or a later token in a signed head. */
-const isNo = (word: LedgerAnswer['state'], follower: Followed, asked: Asked) =>
-  NO_WORD.has(word) ? follower.covers(asked.issuer, asked.issuedAtMs) : word !== 'recorded'
+const isNo = (word: LedgerAnswer['state']) => word === 'unknown' || word === 'other'
 
 function known(membership: Membership): Presence | undefined {
   if (membership === 'live') return { state: 'recorded' }

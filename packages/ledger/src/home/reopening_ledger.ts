@@ -10,6 +10,7 @@ import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
 import type { LiveToken } from '../live/live_tokens.ts'
+import type { Absence } from '../notes/absence.ts'
 import { type Head, highestHeads, type SeenHead } from '../notes/checkpoint.ts'
 import type { Receipt } from '../sequence/admission.ts'
 import type { Recorded, Sequencer } from '../sequence/sequencer.ts'
@@ -74,6 +75,12 @@ export class ReopeningLedger {
   recorded(alias: string): Recorded | undefined {
     if (this.#ledger === undefined) throw shut()
     return this.#ledger.recorded(alias)
+  }
+
+  /** As {@link Sequencer.signAbsence}. @throws {MintmarkError} `LEDGER_FAILED` while the ledger is shut */
+  signAbsence(absence: Absence): string {
+    if (this.#ledger === undefined) throw shut()
+    return this.#ledger.signAbsence(absence)
   }
 
   get isShut(): boolean {

@@ -11,6 +11,7 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { FrontEnd } from '../home/front_ends.ts'
 import type { ReopeningLedger } from '../home/reopening_ledger.ts'
+import type { Absence } from '../notes/absence.ts'
 import type { Receipt } from '../sequence/admission.ts'
 import { decodeEntry, type Issuance, type Revocation } from '../tree/entry.ts'
 import type { ReadResource } from '../tree/tile_tree.ts'
@@ -169,19 +170,26 @@ export function witnessApp(witness: Pick<Witness, 'addCheckpoint' | 'readHash'>)
 }
 
 /*
- * Whether one token is recorded, for verifiers. It is no evidence, and saves them time.
+ * Whether one token is recorded, for verifiers. That it is not is signed; that it is saves them time.
  */
 
-export type LiveLedger = Pick<ReopeningLedger, 'find' | 'recorded'>
+export type LiveLedger = Pick<ReopeningLedger, 'find' | 'recorded' | 'signAbsence'>
 
 /** Token id and hash of the signing input in hexadecimal. Of a token that is not found, how far the answer reaches. */
 function token(c: Context, ledger: LiveLedger): Response {
-  const { alias = '', id = '', input = '' } = c.req.param()
-  if (!/^[\da-f]{32}$/.test(id) || !/^[\da-f]{64}$/.test(input)) return c.text('not here\n', 404)
-  const found = ledger.find(alias, Buffer.from(id, 'hex'), Buffer.from(input, 'hex'))
+  const { alias = '', id: idHex = '', input = '' } = c.req.param()
+  if (!/^[\da-f]{32}$/.test(idHex) || !/^[\da-f]{64}$/.test(input)) return c.text('not here\n', 404)
+  const [id, inputHash] = [Buffer.from(idHex, 'hex'), Buffer.from(input, 'hex')]
+  const found = ledger.find(alias, id, inputHash)
   const answer =
     typeof found === 'object'
       ? { state: 'recorded', ...found }
-      : { state: found ?? 'unknown', ...ledger.recorded(alias) }
+      : absent({ alias, id, inputHash, state: found ?? 'unknown' }, ledger)
   return c.json(answer, 200, { 'Cache-Control': 'no-store' })
+}
+
+function absent(asked: Omit<Absence, 'recorded'>, ledger: LiveLedger) {
+  const recorded = ledger.recorded(asked.alias)
+  const signature = ledger.signAbsence({ ...asked, recorded })
+  return { state: asked.state, ...recorded, signature }
 }

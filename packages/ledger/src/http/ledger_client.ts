@@ -1,7 +1,9 @@
 /** The public files of a ledger over HTTP. @module */
-import { type Json, MintmarkError, parseObject } from '@mintmark/core'
+import { type Json, MintmarkError, parseObject, text } from '@mintmark/core'
 import { openHome } from '../home/ledger_home.ts'
 import { isPostgresUrl } from '../home/postgres_ledger.ts'
+import { isSignedAbsence } from '../notes/absence.ts'
+import type { VerifierKey } from '../notes/note.ts'
 import { bounded } from '../read/bounded.ts'
 import { LedgerReader } from '../read/reader.ts'
 import type { Recorded } from '../sequence/sequencer.ts'
@@ -43,16 +45,22 @@ export function ledgerClient(
   }
 }
 
-/** What a running ledger answers beside its files. Neither is evidence. */
+/** What a running ledger answers beside its files. */
 export interface LiveAnswers {
   /** Resolves to the newest publication once it is another than `after`; undefined where the server answers none. */
   readonly listen: (after: string, signal: AbortSignal) => Promise<string | undefined>
-  readonly ask: (alias: string, id: Uint8Array, inputHash: Uint8Array) => Promise<LedgerAnswer>
+  /** @param key of the ledger, without whose signature no token is `other` or `unknown` */
+  readonly ask: (
+    alias: string,
+    id: Uint8Array,
+    inputHash: Uint8Array,
+    key: VerifierKey,
+  ) => Promise<LedgerAnswer>
 }
 
 /**
- * The ledger's answer about one token, without proof. `no-answer`: a web server with plain files. `failed`: no answer this
- * time, so unpublished entries are unknown.
+ * The ledger's answer about one token. Nobody signs that it is `recorded`. `no-answer`: a web server with plain files, or
+ * somebody on the way. `failed`: no answer this time, so unpublished entries are unknown.
  */
 export interface LedgerAnswer {
   readonly state: 'recorded' | 'other' | 'unknown' | 'no-answer' | 'failed'
@@ -75,16 +83,18 @@ export function liveAnswers(url: string): LiveAnswers {
         ? publication
         : undefined
     },
-    ask: async (alias, id, inputHash) => {
+    ask: async (alias, id, inputHash, key) => {
       const at = `${prefix}/${alias}/token/${hex(id)}/${hex(inputHash)}`
       const { status, document } = await answerAt(at, AbortSignal.timeout(ASK_TIMEOUT_MS))
       // A web server with plain files has no such file.
       if (status >= 400 && status < 500) return { state: 'no-answer' }
       const state = document?.['state']
       if (state === 'recorded') return { state }
-      return state === 'other' || state === 'unknown'
-        ? { state, recorded: recordedIn(document) }
-        : { state: 'failed' }
+      if (state !== 'other' && state !== 'unknown') return { state: 'failed' }
+      const recorded = recordedIn(document)
+      const signature = text(document ?? {}, 'signature') ?? ''
+      const isSigned = isSignedAbsence({ alias, id, inputHash, state, recorded }, signature, key)
+      return isSigned ? { state, recorded } : { state: 'no-answer' }
     },
   }
 }

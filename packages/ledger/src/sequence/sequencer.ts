@@ -10,6 +10,7 @@
 import { MintmarkError } from '@mintmark/core'
 import { LiveState } from '../live/live_state.ts'
 import { LiveByIssuer, type LiveToken } from '../live/live_tokens.ts'
+import { type Absence, signAbsence } from '../notes/absence.ts'
 import type { ShardAppend } from '../store/store.ts'
 import type { Issuance, Revocation } from '../tree/entry.ts'
 import { AdmittedBatch, type Receipt } from './admission.ts'
@@ -143,6 +144,11 @@ export class Sequencer {
   recorded(alias: string): Recorded | undefined {
     const newest = this.#shards.newest(alias)
     return newest && { shard: newest.path, size: newest.tree.size }
+  }
+
+  /** The signature of {@link signAbsence}. */
+  signAbsence(absence: Absence): string {
+    return signAbsence(absence, this.#options.signer)
   }
 
   get publications(): number {

@@ -1,0 +1,39 @@
+/**
+ * A ledger's word that it has not recorded a token: signed, so that nobody else can say it of a recorded one.
+ *
+ * Whoever asks has seen the token, which was recorded before: an answer from before that time does not exist.
+ *
+ * Source: docs/ledger-format.md, section "HTTP".
+ *
+ * @module
+ */
+import { formatSignature, type NoteSigner, openNote, parseNote, type VerifierKey } from './note.ts'
+
+export interface Absence {
+  readonly alias: string
+  /** 16 bytes of the token id. */
+  readonly id: Uint8Array
+  readonly inputHash: Uint8Array
+  /** `other`: another token has the id. */
+  readonly state: 'other' | 'unknown'
+  /** How far the ledger was recorded; undefined where the issuer has no entry. */
+  readonly recorded: { readonly shard: string; readonly size: number } | undefined
+}
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+
+function textOf(name: string, { alias, id, inputHash, state, recorded }: Absence): string {
+  const reach = recorded === undefined ? '' : ` ${recorded.shard} ${recorded.size}`
+  return `mintmark-absence/1\n${name}/${alias}\n${hex(id)}\n${hex(inputHash)}\n${state}${reach}\n`
+}
+
+/** @returns the signature line */
+export function signAbsence(absence: Absence, signer: NoteSigner): string {
+  return formatSignature(signer.sign(textOf(signer.key.name, absence))).trim()
+}
+
+export function isSignedAbsence(absence: Absence, signature: string, key: VerifierKey): boolean {
+  const note = parseNote(`${textOf(key.name, absence)}\n${signature}\n`)
+  const verified = note === undefined ? [] : openNote(note, [key])
+  return verified !== 'bad-signature' && verified.length > 0
+}
