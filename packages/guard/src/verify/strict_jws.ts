@@ -90,7 +90,7 @@ const isExtended = (header: Json) => header['crit'] !== undefined || header['b64
 interface Header {
   /** As in tokens. */
   readonly part: string
-  /** Undefined where it names no algorithm. */
+  /** Undefined where it is no JSON object. */
   readonly named: Pick<StrictJws, 'header' | 'alg' | 'kid'> | undefined
   readonly isCanonical: boolean
 }
@@ -110,7 +110,7 @@ export class HeaderCache {
 
   #read(part: string): Header {
     const bytes = Buffer.from(part, 'base64url')
-    const named = namedIn(parseObject(bytes.toString('utf8')) ?? {})
+    const named = namedIn(parseObject(bytes.toString('utf8')))
     const read = { part, named, isCanonical: isCanonicalPart(part, bytes.length) }
     if (named === undefined || part.length > LONGEST_HEADER) return read
     if (this.#known.size >= MOST_HEADERS) this.#known.clear()
@@ -119,7 +119,6 @@ export class HeaderCache {
   }
 }
 
-function namedIn(header: Json): Header['named'] {
-  const alg = text(header, 'alg')
-  return alg === undefined ? undefined : { header, alg, kid: text(header, 'kid') ?? '' }
+function namedIn(header: Json | undefined): Header['named'] {
+  return header && { header, alg: text(header, 'alg') ?? '', kid: text(header, 'kid') ?? '' }
 }

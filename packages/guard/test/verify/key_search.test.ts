@@ -50,8 +50,8 @@ const hidden: readonly {
     forged: () => signedBy(world.keys.rsa, alg),
     told: ['unissued', 'algorithm', 'rsa-1', 'agency'] as const,
   })),
-  ...['Ed25519', 'ES384', 'es256', 'none'].map((alg) => ({
-    name: `${alg} with the key of ES256`,
+  ...['Ed25519', 'ES384', 'es256', 'none', '', undefined, ['ES256'], 7].map((alg) => ({
+    name: `${JSON.stringify(alg)} with the key of ES256`,
     forged: () => forge(world.keys.own, claims(), { alg }),
     told: ['unissued', 'algorithm', 'own-1', 'agency'] as const,
   })),
