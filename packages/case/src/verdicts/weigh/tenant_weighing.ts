@@ -81,7 +81,7 @@ export class TenantWeighing {
   readonly lossOf: LossOf
   readonly #networks: Networks
   readonly #wrong: readonly Context[]
-  /** Ids of other people's tokens, as a service that acts for them uses them, are so many that a column is wrong. */
+  /** Doubtful ids of issued tokens are so many that a column is wrong. */
   readonly #isColumnWrong: boolean
   /** Missing tokens of {@link #isUnusual} contexts are few, as forged ones are. */
   readonly #areUnusualFew: boolean
@@ -131,7 +131,7 @@ export class TenantWeighing {
       tenant.lostRows === 0 ? 0 : lossAtMost(tenant.lostRows, tenant.rows + tenant.lostRows),
     )
     this.mismatch = lossAtMost(mixed, joined + mixed)
-    const doubted = tokensOf(contexts.filter(isOfAnother))
+    const doubted = tokensOf(contexts.filter(isDoubtfulToken))
     this.#isColumnWrong = isFailing(doubted, joined, FAILING_SHARE)
     const unusual = tokensOf(wrong.filter((context) => this.#isUnusual(context)))
     this.#areUnusualFew = unusual <= FAILING_SHARE * (joined + unusual)
@@ -221,7 +221,7 @@ export class TenantWeighing {
   }
 
   #assignDoubtful(context: Context): Assigned {
-    return this.#isColumnWrong && isOfAnother(context)
+    return this.#isColumnWrong && isDoubtfulToken(context)
       ? { context, strength: '', reason: 'log-does-not-fit' }
       : { context, strength: 'lead' }
   }
@@ -273,9 +273,9 @@ export class TenantWeighing {
 /** Whether the ledger lacks the token, and has it of nobody else either. */
 export const isMissing = ({ reason }: Context): boolean => reason === 'never-issued'
 
-/** Whether its ids may be of a service that acts for others, or their owners have another name in the other log. */
-const isOfAnother = ({ matter, reason }: Context): boolean =>
-  matter === 'doubtful' && reason === 'principal-differs'
+/** Whether its ids were issued: to a service that acts for others, or for longer than its log says, if no column is wrong. */
+const isDoubtfulToken = ({ matter, reason }: Context): boolean =>
+  matter === 'doubtful' && (reason === 'principal-differs' || reason === 'token-expired')
 
 const tokensOf = (contexts: readonly Context[], matter?: Context['matter']): number =>
   contexts.reduce(

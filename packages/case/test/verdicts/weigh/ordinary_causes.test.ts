@@ -234,6 +234,15 @@ describe('another identity provider whose tokens live for a week', () => {
       assert.deepEqual(await verdictsOf(phone, rest), ['mismatched token-expired lead'])
     })
   }
+  it('is undetermined, where so many do', async () => {
+    const half = issuance.length / 2
+    const early = issuance.map((row, n) =>
+      n < half ? row : { ...row, at: '2023-06-06 08:00:00.000' },
+    )
+    const rest = { access: access.slice(0, half), issuance: early }
+    const verdicts = await verdictsOf(access.slice(half), rest)
+    assert.deepEqual(verdicts, ['undetermined log-does-not-fit '])
+  })
   it('is no excuse where the log says that they had expired', async () => {
     const detail = '{"expires":"2023-06-07T08:00:00Z"}'
     const early = issuances(phone, { ...plain, ...of(3), at: '2023-06-06 08:00:00.000', detail })
