@@ -96,13 +96,14 @@ it('excuses no attack', async () => {
   assert.deepEqual(await verdictsOf(rows, office()), ['unissued never-issued established'])
 })
 
+/** A token of a client that the log never shows, every other day from the first one on. */
+const daily = (app: string): Row[] =>
+  [0, 2, 4, 6, 8, 10, 12].map((day) => {
+    const fields = { ip: STRANGE, client: 'Python', session_id: '', client_app_id: app }
+    return used(day * 24 + 8.7, (0x80000 + day) * 0x100, of(3, fields))
+  })
+
 describe('a client whose tokens the log never shows, from the first day on', () => {
-  const daily = (app: string): Row[] =>
-    [0, 2, 4, 6, 8, 10, 12].map((day) => {
-      const number = (0x80000 + day) * 0x100
-      const fields = { ip: STRANGE, client: 'Python', session_id: '', client_app_id: app }
-      return used(day * 24 + 8.7, number, of(3, fields))
-    })
   it('is a lead, with an application whose tokens the log shows', async () => {
     const verdicts = await verdictsOf(daily(MAIL_APP), office())
     assert.deepEqual(verdicts, ['undetermined class-not-shown lead'])
@@ -137,11 +138,12 @@ describe('a service that acts for others', () => {
 it('accuses nobody, and points at nobody, where the names of a file are wrong', async () => {
   const { access, issuance } = office()
   const half = issuance.length / 2
-  const named = issuance.map((row, n) =>
-    n < half ? row : { ...row, principal: 'export@a.example.org', principal_id: '' },
-  )
+  const { issuance: named } = office({}, { principal: 'export@a.example.org' })
   const rows = access.slice(half)
-  const verdicts = await verdictsOf(rows, { access: access.slice(0, half), issuance: named })
+  const verdicts = await verdictsOf(rows, {
+    access: access.slice(0, half),
+    issuance: [...issuance.slice(0, half), ...named.slice(half)],
+  })
   assert.deepEqual(verdicts, ['undetermined log-does-not-fit '])
 })
 
