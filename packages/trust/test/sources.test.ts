@@ -248,6 +248,26 @@ describe('a hostile document', () => {
     ])
   })
 
+  it('names a certificate that cannot be read, or is one too many, beside others', () => {
+    const { jwk, der } = certified()
+    const [good, broken] = [der.toString('base64'), Buffer.from('300100', 'hex').toString('base64')]
+    const start = '<ds:X509Certificate>'
+    const twice = samlKey(der).replace(start, `${start}${broken}</ds:X509Certificate>${start}`)
+    const many = Array.from({ length: 17 }, () => good)
+    for (const body of [
+      jwks({ ...jwk, x5c: [good, broken] }),
+      jwks({ ...jwk, x5c: many }),
+      saml(twice),
+    ]) {
+      const read = readDocument(body)
+      assert.ok('document' in read)
+      assert.deepEqual(read.document.unread, [
+        'a certificate that cannot be read, or is beyond 16 of one key',
+      ])
+      assert.equal(read.document.keys.length, 1)
+    }
+  })
+
   it('names a private key in PEM that is cut, encrypted or a member, and a cut public one', () => {
     const { jwk, pem, keyPem } = certified()
     const headers = keyPem.replace('\n', '\nProc-Type: 4,ENCRYPTED\n\n')

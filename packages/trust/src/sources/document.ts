@@ -10,7 +10,15 @@
 import { createPublicKey } from 'node:crypto'
 import { isObject, type Json, text } from '@mintmark/core'
 import { MOST_KEYS, readJson, readText } from './bounds.ts'
-import { certificateKey, keyOfObject, type ListedKey, readJwk, SYMMETRIC, textsOf } from './key.ts'
+import {
+  certificateKey,
+  keyOfObject,
+  type ListedKey,
+  readJwk,
+  SYMMETRIC,
+  textsOf,
+  UNREAD_CERTIFICATE,
+} from './key.ts'
 import type { KeyDocument, ReadDocument } from './key_document.ts'
 import { keysOfSaml } from './saml.ts'
 
@@ -67,6 +75,10 @@ function keySet(listed: readonly unknown[]): ReadDocument {
   )
   const keys = read.flatMap((each) => ('key' in each ? [each.key] : []))
   const problems = new Set(read.flatMap((each) => ('problem' in each ? [each.problem] : [])))
+  const isCut = ({ key }: { readonly key: ListedKey }, jwk: unknown) =>
+    isObject(jwk) && key.certificates.length < textsOf(jwk['x5c']).length
+  if (read.some((each, at) => 'key' in each && isCut(each, listed[at])))
+    problems.add(UNREAD_CERTIFICATE)
   const secrets = problems.has(SYMMETRIC) ? [SYMMETRIC] : []
   return { document: { ...EMPTY_DOCUMENT, kind: 'jwks', keys, unread: [...problems], secrets } }
 }

@@ -168,6 +168,9 @@ function onCurve({ crv, kty, x = '', y = '' }: Members): boolean | undefined {
   return curve && isOnCurve(curve, { x: numberOf(x), y: numberOf(y) })
 }
 
+/** The key beside it counts. */
+export const UNREAD_CERTIFICATE: string = `a certificate that cannot be read, or is beyond ${MOST_CERTIFICATES} of one key`
+
 function certificatesOf(chain: unknown) {
   return textsOf(chain)
     .slice(0, MOST_CERTIFICATES)

@@ -9,7 +9,7 @@
  */
 
 import { MOST_CERTIFICATES, MOST_DEPTH, MOST_ELEMENTS, MOST_KEYS, type Read } from './bounds.ts'
-import { certificateKey, type ListedKey } from './key.ts'
+import { certificateKey, type ListedKey, UNREAD_CERTIFICATE } from './key.ts'
 import type { KeyDocument, ReadDocument } from './key_document.ts'
 
 const ROLES = /^(?:IDPSSO|SPSSO|AttributeAuthority|AuthnAuthority|PDP|Role)Descriptor$/
@@ -33,6 +33,8 @@ export function keysOfSaml(source: string): ReadDocument {
       const found = keysOfDescriptor(descriptor, entity.attributes.get('entityID'))
       keys.push(...found)
       if (found.length === 0) unread.add('a KeyDescriptor without a certificate that can be read')
+      else if (found.length < descendants(descriptor, 'X509Certificate').length)
+        unread.add(UNREAD_CERTIFICATE)
     }
   return { document: { ...documentOf(root, entities), keys, unread: [...unread] } }
 }
