@@ -214,6 +214,11 @@ const FOUND: Readonly<Record<string, readonly [file: string, source: string, ...
     'package a\nimport "github.com/coreos/go-oidc/v3/oidc"\nfunc f(c *oidc.Config) { c.SkipIssuerCheck = true }',
     'go-oidc-issuer-off',
   ],
+  'a reactive decoder of Spring': [
+    'Reactive.java',
+    'class A { ReactiveJwtDecoder d() { return NimbusReactiveJwtDecoder.withJwkSetUri(uri).build(); } }',
+    'spring-decoder-no-issuer',
+  ],
   'an algorithm of java-jwt in a variable': [
     'Variable.java',
     'import com.auth0.jwt.JWT; class A { void f() { Algorithm one = Algorithm.RSA256(key, null); JWT.require(one).withAudience("api").build(); } }',
