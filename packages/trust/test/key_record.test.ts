@@ -224,7 +224,7 @@ describe('a record and its key', () => {
     const published = [
       jwks(privateJwk),
       Buffer.from(pem),
-      Buffer.from(`\ufeff${jwks(privateJwk)}`),
+      Buffer.from(`\ufeff${jwks(privateJwk).toString()}`),
       Buffer.from(JSON.stringify({ keys: [{ ...privateJwk, kty: undefined }, jwk] })),
       jwks({ ...jwk, pem }),
       Buffer.from(`{"keys":[${JSON.stringify(privateJwk)}],"keys":[${JSON.stringify(jwk)}]}`),

@@ -247,16 +247,18 @@ describe('a hostile document', () => {
       'an RSA key of more than 16384 bits: refused',
     ])
   })
+})
 
+describe('what a key document hides', () => {
   it('names a certificate that cannot be read, or is one too many, beside others', () => {
     const { jwk, der } = certified()
     const [good, broken] = [der.toString('base64'), Buffer.from('300100', 'hex').toString('base64')]
     const start = '<ds:X509Certificate>'
     const twice = samlKey(der).replace(start, `${start}${broken}</ds:X509Certificate>${start}`)
-    const many = Array.from({ length: 17 }, () => good)
+    const seventeen = Array.from({ length: 17 }, () => good)
     for (const body of [
       jwks({ ...jwk, x5c: [good, broken] }),
-      jwks({ ...jwk, x5c: many }),
+      jwks({ ...jwk, x5c: seventeen }),
       saml(twice),
     ]) {
       const read = readDocument(body)

@@ -157,15 +157,16 @@ function* encodedKeys(text: string, { spki }: Needles): Generator<Needle & { at:
   }
 }
 
+function tried(make: () => KeyObject): KeyObject | undefined {
+  try {
+    return make()
+  } catch {
+    return undefined
+  }
+}
+
 /** The public key of DER that is none itself. */
 function readEncoded(key: Buffer): readonly [KeyObject | undefined, what: string] {
-  const tried = (make: () => KeyObject) => {
-    try {
-      return make()
-    } catch {
-      return undefined
-    }
-  }
   const format = 'der'
   for (const type of ['pkcs8', 'pkcs1', 'sec1'] as const) {
     const own = tried(() => createPublicKey(createPrivateKey({ key, format, type })))

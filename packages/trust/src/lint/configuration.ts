@@ -141,9 +141,8 @@ function nested(document: Document): Document {
   })
   const named = new Set(members.map(({ name }) => name))
   const missing = [...objects.values()].filter(({ name }) => !named.has(name))
-  const keyOf = ({ name }: Setting) => name.replaceAll('.', '\0')
   return [...missing, ...members]
-    .map((each) => [keyOf(each), each] as const)
+    .map((each) => [each.name.replaceAll('.', '\0'), each] as const)
     .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     .map(([, each]) => each)
 }

@@ -75,13 +75,14 @@ function keySet(listed: readonly unknown[]): ReadDocument {
   )
   const keys = read.flatMap((each) => ('key' in each ? [each.key] : []))
   const problems = new Set(read.flatMap((each) => ('problem' in each ? [each.problem] : [])))
-  const isCut = ({ key }: { readonly key: ListedKey }, jwk: unknown) =>
-    isObject(jwk) && key.certificates.length < textsOf(jwk['x5c']).length
-  if (read.some((each, at) => 'key' in each && isCut(each, listed[at])))
+  if (read.some((each, at) => 'key' in each && isCut(each.key, listed[at])))
     problems.add(UNREAD_CERTIFICATE)
   const secrets = problems.has(SYMMETRIC) ? [SYMMETRIC] : []
   return { document: { ...EMPTY_DOCUMENT, kind: 'jwks', keys, unread: [...problems], secrets } }
 }
+
+const isCut = ({ certificates }: ListedKey, jwk: unknown) =>
+  isObject(jwk) && certificates.length < textsOf(jwk['x5c']).length
 
 function metadataOf(metadata: Json): KeyDocument {
   const algorithms: Record<string, readonly string[]> = {}
