@@ -283,6 +283,17 @@ describe('a hook', () => {
     assert.equal(seenOf('own-key-real-kid')?.outcome, 'refused')
   })
 
+  it('whose key does not fit its alg has no outcome for it: each verifier would refuse that', async () => {
+    const keys = hookKeys()
+    for (const key of keys) if (key['role'] === 'consumer') Object.assign(key, { alg: 'ES384' })
+    const source = `export default ${JSON.stringify({ ...base(), keys })}`
+    const { vectors } = await probedThrough(source, ['consumer-key', 'alg-none', 'exp-null'])
+    assert.deepEqual(
+      vectors.map(({ outcome }) => outcome),
+      ['cannot-tell', 'refused', 'refused'],
+    )
+  })
+
   it('that fails while the probe runs ends it with INPUT_UNREADABLE', async () => {
     const made = JSON.stringify({ ...base(), keys: hookKeys() })
     const source = `export default { ...${made}, unlist() { throw 1 }, list() {} }`

@@ -5,6 +5,7 @@ import { createServer as createMailServer, type Server as MailServer, type Socke
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text as bodyOf } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
 import {
   bearerTarget,
@@ -154,6 +155,21 @@ describe('an introspection target', () => {
   it('says by active what it accepts', async () => {
     assert.deepEqual(accepted(await withDoor(merged(place()), asIntrospection)), THE_2023_SET)
     assert.deepEqual(accepted(await withDoor(strict(place()), asIntrospection)), [])
+  })
+
+  it('may refuse with another status than 200', async () => {
+    const verify = strict(place())
+    const server = createServer((request, response) => {
+      void bodyOf(request).then(async (form) => {
+        const token = new URLSearchParams(form).get('token') ?? ''
+        response.statusCode = (await isAccepted(verify, token)) ? 200 : 400
+        return response.end('{"active":true}')
+      })
+    })
+    const url = new URL(`http://127.0.0.1:${await portOf(server)}`)
+    const report = await probe(introspectionTarget({ url, refuse: new Set([400]) }), ['storm-2023'])
+    assert.deepEqual(accepted(report), [])
+    await closed(server)
   })
 })
 

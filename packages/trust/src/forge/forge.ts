@@ -59,6 +59,16 @@ export interface Change {
   readonly as?: string
 }
 
+/** Algorithms by curve, or type of key. */
+const FITTING: ReadonlyMap<string, RegExp> = new Map([
+  ['rsa', /^[RP]S/],
+  ['rsa-pss', /^PS/],
+  ['prime256v1', /^ES256$/],
+  ['secp384r1', /^ES384$/],
+  ['secp521r1', /^ES512$/],
+  ['ed25519', /^EdDSA$/],
+])
+
 const LIFE_S = 300
 
 /** How far the clock of a verifier may be behind. */
@@ -138,6 +148,10 @@ export class Forge {
   signed(input: string, by = 'signing'): string {
     this.signer = this.key(by)
     const { privateKey, alg } = this.signer
+    const { asymmetricKeyType = '', asymmetricKeyDetails: { namedCurve } = {} } = privateKey
+    // Every verifier refuses such a token, whoever signs it.
+    if (FITTING.get(namedCurve ?? asymmetricKeyType)?.test(alg) !== true)
+      throw new Unforgeable(`the key for the role ${by} does not fit its alg`)
     return compact(input, signature(input, privateKey, alg))
   }
 

@@ -59,7 +59,7 @@ export interface HttpOptions {
   readonly method?: string | undefined
   /** Statuses of an accepted token; undefined: 200 to 299. */
   readonly expect?: ReadonlySet<number> | undefined
-  /** Statuses of a refused token beyond 200 to 428 and 430 to 499. */
+  /** Statuses of a refused token beyond 200 to 428 and 430 to 499; of introspection beyond none. */
   readonly refuse?: ReadonlySet<number> | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
@@ -80,11 +80,12 @@ export function bearerTarget(options: HttpOptions): Target {
   }
 }
 
-export function introspectionTarget({ url, headers }: HttpOptions): Target {
+export function introspectionTarget({ url, headers, refuse }: HttpOptions): Target {
   return {
     name: nameOf(url),
     takes: 'jwt',
-    ask: (token) => askedOf(url, formRequest({ token }, headers), byActive),
+    ask: (token) =>
+      askedOf(url, formRequest({ token }, headers), (response) => byActive(response, refuse)),
   }
 }
 
@@ -152,8 +153,9 @@ function byStatus(
   return { said: isRefusal ? 'refused' : 'unclear', seen }
 }
 
-async function byActive(response: Response): Promise<Answer> {
+async function byActive(response: Response, refuse: HttpOptions['refuse']): Promise<Answer> {
   const seen = `HTTP ${response.status}`
+  if (refuse?.has(response.status) === true) return { said: 'refused', seen }
   if (response.status !== 200) return { said: 'unclear', seen }
   const active = parseObject(await boundedText(response))?.['active']
   if (typeof active !== 'boolean') return { said: 'unclear', seen: `${seen} without active` }
