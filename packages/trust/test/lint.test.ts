@@ -143,6 +143,10 @@ const SPARED: Readonly<Record<string, readonly [file: string, source: string]>> 
   ],
 }
 
+/** Blocks that inherit the check, and blocks of which each part makes it. */
+const INHERITED =
+  'server { auth_jwt_require $ours; location /a { auth_jwt api; } }\nserver { auth_jwt api; location /b { auth_jwt_require $ours; } location /c { auth_jwt off; } }'
+
 describe('lint of what it must not accuse:', () => {
   for (const [what, [file, source]] of Object.entries(SPARED))
     it(what, async () => {
@@ -153,6 +157,12 @@ describe('lint of what it must not accuse:', () => {
         [],
       )
     })
+
+  it('blocks of nginx that inherit a check', async () => {
+    assert.deepEqual(idsOf(await linted({ 'site.conf': INHERITED })), [])
+    const other = `${INHERITED}\nserver { location /d { auth_jwt api; } }`
+    assert.deepEqual(idsOf(await linted({ 'site.conf': other })), ['nginx-block-no-require'])
+  })
 
   it('keys of others that are looked up, beside a signer: that is accused', async () => {
     const source =

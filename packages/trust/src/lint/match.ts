@@ -215,14 +215,29 @@ function ofWhole(document: Document, rule: Rule): Match[] {
 }
 
 function ofObjects(document: Document, rule: Rule, at: RegExp): Match[] {
+  const inherited = inheritedIn(document, rule)
   return document.flatMap((entry, index) => {
-    if (!at.test(entry.name)) return []
+    if (!at.test(entry.name) || blocksAround(entry.name).some((each) => inherited.has(each)))
+      return []
     const settings = membersAt(document, index)
     // A text where an object is expected is a reference to one: not in view.
     if (settings.length === 0 || applies(rule, { settings, isOpen: false }) === 'no') return []
     return [{ rule, line: entry.line, what: entry.name, isOpen: false }]
   })
 }
+
+/** Blocks of nginx have the directives of those around them: where one of these has what the rule asks for. */
+function inheritedIn(document: Document, { languages, lacks }: Rule): ReadonlySet<string> {
+  const isLacking = ({ name }: Setting) => lacks.some((each) => each.test(name))
+  const given = languages.includes('nginx') ? document.filter(isLacking) : []
+  return new Set(given.flatMap(({ name }) => blocksAround(name).slice(-1)))
+}
+
+/** Paths of the blocks around a name, the file first. */
+const blocksAround = (name: string): string[] => [
+  '',
+  ...[...name.matchAll(/\./g)].map(({ index }) => name.slice(0, index)),
+]
 
 /** Members of the object at a position, with the path below it. */
 function membersAt(document: Document, index: number): Setting[] {
