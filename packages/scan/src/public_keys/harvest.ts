@@ -1,6 +1,7 @@
 /**
  * Finds public keys in memory, to search for their private halves: certificates, SubjectPublicKeyInfo, RSAPublicKey, SSH
- * blobs and lines, JWK sets, CNG and CAPI blobs, libgcrypt tokens, and bare moduli in limbs with their exponent near.
+ * blobs and lines, JWK sets, CNG and CAPI blobs, libgcrypt tokens, addresses of onion services, and bare moduli in limbs with
+ * their exponent near.
  *
  * Nothing is verified: a number that is no modulus costs no more than time. @module
  */
@@ -11,6 +12,7 @@ import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { keyOfCertificate, plainKey } from '@mintmark/keys/public_keys/certificate'
 import { keyOfJwk } from '@mintmark/keys/public_keys/jwks'
+import { keyOfOnion, ONION_LETTERS } from '@mintmark/keys/public_keys/onion_address'
 import { keyOfSshBlob, keyOfSshLine } from '@mintmark/keys/public_keys/openssh_line'
 import { keyOfRsaPublicKey, keyOfSpki, rsaKey } from '@mintmark/keys/public_keys/spki_key'
 import { type Anchor, REACH } from '../anchors/anchor.ts'
@@ -88,6 +90,9 @@ export const KEY_ANCHORS: readonly Anchor[] = [
   }),
   keyAnchor(latin('RSA1'), [windowsBlobAt]),
   keyAnchor(hex('01 01 00 6e 01'), [libgcryptAt]),
+  // As Tor labels what it counts, and as users write it.
+  keyAnchor(latin('onion="'), [onionAt(7)]),
+  keyAnchor(latin('.onion'), [onionAt(-ONION_LETTERS)]),
   keyAnchor(hex('01 00 01 00 00 00 00'), [littleNear, rightBefore], true),
   keyAnchor(hex('00 00 00 00 00 01 00 01'), [bigNear, rightBehind], true),
 ]
@@ -154,6 +159,13 @@ function latinOf(bytes: Uint8Array): string {
 
 function sshLineAt(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | undefined {
   return plainKey(keyOfSshLine(textAt(bytes, at, 6000, budget), budget))
+}
+
+function onionAt(from: number): KeyAt {
+  return (bytes, at, budget) => {
+    const first = Math.max(0, at + from)
+    return plainKey(keyOfOnion(textAt(bytes, first, ONION_LETTERS, budget)))
+  }
 }
 
 /** Letters before a `kty` and behind its begin that are examined. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { bytesSource } from '@mintmark/dump'
 import { noise } from '@mintmark/testkit/noise'
@@ -73,6 +74,16 @@ function libgcrypt(pair: Pair): Buffer {
   return Buffer.concat([Buffer.from('030101006e01', 'hex'), length, n, Buffer.from([4])])
 }
 
+/** The address of an onion service with this key, the plain way. */
+function onion(pair: Pair): string {
+  const [key, version] = [member(pair, 'x'), Buffer.from([3])]
+  const hash = createHash('sha3-256').update('.onion checksum').update(key).update(version).digest()
+  const bytes = Buffer.concat([key, hash.subarray(0, 2), version])
+  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('')
+  const groups = (bits.match(/.{5}/g) ?? []).map((group) => Number.parseInt(group, 2))
+  return groups.map((index) => 'abcdefghijklmnopqrstuvwxyz234567'[index]).join('')
+}
+
 const ENCODINGS: readonly { readonly name: string; readonly pair: Pair; readonly bytes: Buffer }[] =
   [
     ...[RSA, RSA_4096, P256, P521, ED25519].flatMap((pair, i) => [
@@ -104,6 +115,8 @@ const ENCODINGS: readonly { readonly name: string; readonly pair: Pair; readonly
     { name: 'CNG blob', pair: RSA, bytes: cng(RSA) },
     { name: 'CAPI blob', pair: RSA_4096, bytes: capi(RSA_4096) },
     { name: 'libgcrypt', pair: RSA, bytes: libgcrypt(RSA) },
+    { name: 'onion address', pair: ED25519, bytes: Buffer.from(`${onion(ED25519)}.onion`) },
+    { name: 'onion label', pair: ED25519, bytes: Buffer.from(`onion="${onion(ED25519)}"`) },
   ]
 
 describe('a public key is harvested at every alignment', () => {
@@ -116,6 +129,14 @@ describe('a public key is harvested at every alignment', () => {
       }
     })
   }
+})
+
+it('an onion address is a key only where its checksum is right', () => {
+  // The Tor Project's own.
+  const address = '2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion'
+  assert.equal(harvested(Buffer.from(`http://${address}/`), 640).length, 1)
+  const other = address.replace('2g', '2h')
+  assert.equal(harvested(Buffer.from(`http://${other}/`), 640).length, 0)
 })
 
 const gap = Buffer.from('3100000000000000', 'hex')
