@@ -163,16 +163,19 @@ const TERMS: readonly {
   },
 ]
 
+/** More offsets that begin and end than can be examined, and as many behind a length. */
+function fillMarks(bytes: Uint8Array, { secret }: TestKey): void {
+  for (let k = 0; k < 5000; k++) bytes.fill(0, 4096 + 48 * k, 4096 + 48 * k + 16)
+  for (let k = 0; k < 2000; k++) bytes.set(words(BigInt(secret.length)), 300_000 + 128 * k)
+}
+
 describe('a secret in a term of Erlang', () => {
   for (const { name, isNumber = false, curves, head } of TERMS) {
     it(`is found in a ${name}, amid offsets that begin and end`, () => {
       for (const curve of curves) {
         const key = curve === 'Ed25519' ? stringKey() : pointKey(curve)
         const bytes = ground()
-        // More than can be examined, and as many behind their length.
-        for (let k = 0; k < 5000; k++) bytes.fill(0, 4096 + 48 * k, 4096 + 48 * k + 16)
-        for (let k = 0; k < 2000; k++)
-          bytes.set(words(BigInt(key.secret.length)), 300_000 + 128 * k)
+        fillMarks(bytes, key)
         bytes.set(isNumber ? key.secret.toReversed() : key.secret, AT)
         assert.deepEqual(foundIn(key, bytes), [], `${curve} behind anything else`)
         const before = head(key.secret.length)
@@ -184,6 +187,26 @@ describe('a secret in a term of Erlang', () => {
       }
     })
   }
+})
+
+describe('a secret in a string of OCaml', () => {
+  for (const { curve, head, fill } of [
+    { curve: 'P-256', head: 0x14fcn, fill: 7 },
+    { curve: 'P-384', head: 0x1ffcn, fill: 7 },
+    { curve: 'P-521', head: 0x25fcn, fill: 5 },
+    { curve: 'Ed25519', head: 0x17fcn, fill: 7 },
+  ] as const)
+    it(`is found by its head and by what fills it up: ${curve}`, () => {
+      const key = curve === 'Ed25519' ? stringKey() : pointKey(curve)
+      const bytes = ground()
+      fillMarks(bytes, key)
+      bytes.set(words(head), AT - 8)
+      bytes.set([...key.secret, ...new Uint8Array(fill), fill], AT)
+      const form = curve === 'Ed25519' ? 'limbs-le64' : 'limbs-be'
+      assert.deepEqual(foundIn(key, bytes)[0], [AT, form])
+      bytes[AT + key.secret.length + fill] = fill + 1
+      assert.deepEqual(foundIn(key, bytes), [], 'another string')
+    })
 })
 
 describe('a secret that a structure leads to in another part of the process', () => {

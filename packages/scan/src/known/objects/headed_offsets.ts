@@ -1,16 +1,18 @@
 /**
- * Secrets behind a word that shows what is there: objects of CPython, terms of Erlang, and structures of bignum libraries, all
- * of 64-bit processes, lowest byte first. One row each: the words, how what is around them must look, where the secret begins.
+ * Secrets behind a word that shows what is there: objects of CPython, terms of Erlang, strings of OCaml, and structures of
+ * bignum libraries, all of 64-bit processes, lowest byte first. One row each: the words, how what is around them must look,
+ * where the secret begins.
  *
  * - CPython: int is {count, class*, size, digits of 30 bits in four bytes each}, where size is the number of digits, and eight
  *   times that from 3.12 on; bytes is {count, class*, length, hash, bytes, 0}.
  * - Erlang: a header has a size in words from the seventh bit on. A number is {header, digits of 64 bits}; a string of up to
  *   64 bytes {header, size, bytes}, its size in bits, up to OTP 26 in bytes; a longer one {flags, room, count, size, bytes}.
+ * - OCaml: a string is {words · 1024 + colour · 256 + 252, bytes, zeros and how many}, in whole words.
  * - OpenSSL's BIGNUM {limbs*, int top, int dmax, int neg, int flags}; mbedTLS's {limbs*, short sign, unsigned short n}; GMP's
  *   {int alloc, int size, limbs*}; LibTomMath's {int used, int alloc, int sign, digits*}. The secret is where they point to.
  *
  * Sources: Include/cpython/longintrepr.h and bytesobject.h of CPython 3.8 to 3.13; `erts/emulator/beam/erl_term.h`,
- * `erl_bits.h`, `erl_binary.h` and `big.h` of Erlang/OTP 24 to 28. @module
+ * `erl_bits.h`, `erl_binary.h` and `big.h` of Erlang/OTP 24 to 28; runtime/caml/mlvalues.h of OCaml 5.3. @module
  */
 import { digitCount, PYTHON_DIGITS, TOMMATH_DIGITS } from '../values/digit_encodings.ts'
 import { pointerAt } from './openssl_numbers.ts'
@@ -32,6 +34,7 @@ export interface Head {
     | 'erlang-number'
     | 'erlang-string'
     | 'erlang-binary'
+    | 'ocaml-string'
   /** Words that show it, of a number where `isNumber`. */
   readonly words: (size: SecretSize) => readonly bigint[]
   readonly isNumber?: boolean
@@ -52,6 +55,10 @@ const TAG_BITS = 6n
 const header = (words: number, tag: bigint): bigint => (BigInt(words) << TAG_BITS) | tag
 /** The longest string that is on a heap of Erlang. */
 const HEAP_BYTES = 64
+
+/** What the collector of OCaml notes in a header, and how many words a string takes behind it. */
+const OCAML_COLOURS = [0, 1, 2, 3]
+const ocamlWords = (length: number): number => Math.floor(length / WORD) + 1
 
 export const HEADS: readonly Head[] = [
   {
@@ -116,6 +123,17 @@ export const HEADS: readonly Head[] = [
     name: 'erlang-binary',
     words: ({ length }) => (length > HEAP_BYTES ? [BigInt(length)] : []),
     isOne: isErlangBinary,
+    holds: WORD,
+    most: 2000,
+  },
+  {
+    name: 'ocaml-string',
+    words: ({ length }) =>
+      OCAML_COLOURS.map((colour) => BigInt((ocamlWords(length) << 10) | (colour << 8) | 252)),
+    isOne: (bytes, at, length) => {
+      const last = ocamlWords(length) * WORD - 1
+      return bytes[at + WORD + last] === last - length
+    },
     holds: WORD,
     most: 2000,
   },

@@ -260,7 +260,8 @@ export class SecretWindow {
     const strings = headed('python-bytes').filter((at) => bytes[at + length] === 0)
     probes.offsets(strings, 'strings')
     probes.offsets(headed('erlang-number'), 'terms', true)
-    probes.offsets([...headed('erlang-string'), ...headed('erlang-binary')], 'terms')
+    for (const name of ['erlang-string', 'erlang-binary', 'ocaml-string'] as const)
+      probes.offsets(headed(name), 'terms')
   }
 }
 
