@@ -153,6 +153,7 @@ describe('terminal, page and report', { skip: chromiumMissing ?? false }, () => 
       assert.equal(/\b0 accesses of the attacker/.test(page), isNone)
       const unknown = /No access of the attacker known.*No organisations known/
       assert.equal(unknown.test(page), first === 'CANNOT TELL')
+      assert.equal(/accounts 0 tokens 0/i.test(page), isNone)
       // No view gives the number of what nobody searched.
       for (const view of [page, report]) {
         assert.match(view, /not searched: no memory dump in the evidence/)
