@@ -59,7 +59,13 @@ export {
 } from './notes/signing_input.ts'
 export { type AuditReport, auditLedger } from './read/audit.ts'
 export { type ExportCount, exportLines, openingLine, parseOpenings } from './read/export.ts'
-export { assertNotPruned, entryOfProof, proveIndex, proveIssuance } from './read/prove.ts'
+export {
+  assertNotPruned,
+  entryOfProof,
+  proveIndex,
+  proveIssuance,
+  searchIssuance,
+} from './read/prove.ts'
 export { LedgerReader, type ShardView } from './read/reader.ts'
 export { LedgerTail, type TailEntry } from './read/tail.ts'
 export { type LinkedShard, verifiedEntries, walkShards } from './read/walk.ts'

@@ -1,34 +1,54 @@
 /** Makes proofs for a token or an index, which can be checked offline. @module */
 import { MintmarkError } from '@mintmark/core'
+import { CheckedEntries } from '../live/checked_entries.ts'
 import type { TlogProof } from '../notes/policy.ts'
 import { prunedPath } from '../sequence/pruning.ts'
-import { decodeEntry, encodeEntry, type Issuance } from '../tree/entry.ts'
+import { decodeEntry, encodeEntry, type Issuance, issuedAtOf } from '../tree/entry.ts'
 import { TILE_WIDTH } from '../tree/tiles.ts'
 import { hashLeaf, isEqualHash, verifyInclusion } from '../tree/tree.ts'
 import type { LedgerReader, ShardView } from './reader.ts'
 import { walkShards } from './walk.ts'
 
-/**
- * The proof for the token that this entry was made of; undefined if the ledger lacks it.
- *
- * Cost: reads entries of the issuer's shards from the newest back to the time of issue.
- *
- * @throws {MintmarkError} `LEDGER_MISSING` where entries of that time are pruned: nobody knows any more
- */
+/** What an older description cannot go below. */
+const LEAST_SKEW_MS = 60_000
+
+interface Search {
+  readonly proof: TlogProof | undefined
+  /** Whether a token that was recorded later is published, so that late publication does not explain a missing one. */
+  readonly isCovered: boolean
+}
+
+/** As {@link searchIssuance}: the proof alone. */
 export async function proveIssuance(
   reader: LedgerReader,
   wanted: Issuance,
 ): Promise<TlogProof | undefined> {
+  return (await searchIssuance(reader, wanted)).proof
+}
+
+/**
+ * The proof for the token that this entry was made of, if it is published.
+ *
+ * Cost: reads entries of the issuer's shards from the newest back to the time of issue.
+ *
+ * @throws {MintmarkError} `LEDGER_MISSING` where entries of that time are pruned: nobody knows any more. `LEDGER_DAMAGED`
+ *   where the entries without it are not those of a checkpoint
+ */
+export async function searchIssuance(reader: LedgerReader, wanted: Issuance): Promise<Search> {
   const { issuers, skewMs } = reader.description
   const alias = [...issuers].find(([, issuer]) => issuer === wanted.issuer)?.[0]
-  if (alias === undefined) return undefined
+  if (alias === undefined) return { proof: undefined, isCovered: false }
+  let lastMs: number | undefined
   for await (const { shard, opening } of walkShards(reader, alias)) {
     if (opening === undefined) throw pruned(shard.path)
     const found = await findIn(shard, wanted)
-    if (found !== undefined) return await proveIndex(shard, found.index, found.attestation)
-    if (opening.openedAtMs < wanted.issuedAtMs - skewMs) return undefined
+    if (found.index !== undefined)
+      return { proof: await proveIndex(shard, found.index, found.attestation), isCovered: true }
+    lastMs ??= found.lastMs
+    if (opening.openedAtMs < wanted.issuedAtMs - skewMs) break
   }
-  return undefined
+  const recordedMs = wanted.issuedAtMs + 2 * Math.max(skewMs, LEAST_SKEW_MS)
+  return { proof: undefined, isCovered: (lastMs ?? 0) > recordedMs }
 }
 
 /** @throws {MintmarkError} `LEDGER_MISSING` */
@@ -41,19 +61,30 @@ function pruned(path: string): MintmarkError {
   return new MintmarkError('LEDGER_MISSING', message, { shard: path })
 }
 
-async function findIn(
-  shard: ShardView,
-  wanted: Issuance,
-): Promise<{ index: number; attestation: Uint8Array } | undefined> {
-  for await (const { index, entries } of shard.tree.entries())
-    for (const [i, bytes] of entries.entries()) {
+interface Found {
+  readonly index?: number
+  readonly attestation?: Uint8Array
+  /** Time of issue of the last token; undefined where there is none. */
+  readonly lastMs?: number | undefined
+}
+
+/** All entries without the wanted one have to be those of the checkpoint. */
+async function findIn({ path, head, tree }: ShardView, wanted: Issuance): Promise<Found> {
+  const checked = new CheckedEntries(tree, 0, head.size)
+  let index = 0
+  let lastMs: number | undefined
+  for await (const entries of checked.read())
+    for (const bytes of entries) {
+      lastMs = issuedAtOf(bytes) ?? lastMs
       // The hash of the input is at a fixed offset: no need to decode every entry.
-      if (!isEqualHash(bytes.subarray(18, 50), wanted.inputHash)) continue
-      const entry = decodeEntry(bytes)
-      if (entry.kind !== 'issuance') continue
-      return { index: index + i, attestation: entry.attestation }
+      const isIt = isEqualHash(bytes.subarray(18, 50), wanted.inputHash)
+      const entry = isIt ? decodeEntry(bytes) : undefined
+      if (entry?.kind === 'issuance') return { index, attestation: entry.attestation }
+      index++
     }
-  return undefined
+  if (isEqualHash(await checked.root(), head.root)) return { lastMs }
+  const message = `the entries of ${path} are not those of its checkpoint`
+  throw new MintmarkError('LEDGER_DAMAGED', message, { shard: path })
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Proofs that a token is recorded. @module */
-import { isoOf, safeJson } from '@mintmark/core'
+import { isoOf, MintmarkError, safeJson } from '@mintmark/core'
 import * as ledger from '@mintmark/ledger'
-import { openReader } from '@mintmark/ledger/http'
+import { liveAnswers, openReader } from '@mintmark/ledger/http'
 import { policyOption } from '../../options/policy_option.ts'
 import { bytesOfFile, type Call, type Handler, invalid } from '../../process/call.ts'
 import { DONE, exitCode, FOUND } from '../../process/exit_codes.ts'
@@ -9,7 +9,7 @@ import { DONE, exitCode, FOUND } from '../../process/exit_codes.ts'
 /** Prints the proof of a token's entry. Found is a token that the ledger does not have. */
 export const ledgerProve: Handler = async (call, location = '') => {
   const reader = await openReader(location)
-  const proof = await proofOf(reader, call)
+  const proof = await proofOf(reader, call, location)
   const isJson = call.isJson
   if (isJson) await call.out(`${safeJson(proofDocument(proof), 2)}\n`)
   if (proof === undefined) {
@@ -39,10 +39,16 @@ function proofDocument(proof: ledger.TlogProof | undefined): object {
 async function proofOf(
   reader: ledger.LedgerReader,
   call: Call,
+  location: string,
 ): Promise<ledger.TlogProof | undefined> {
   const token = await call.file('token')
-  if (token !== undefined)
-    return await ledger.proveIssuance(reader, ledger.issuanceOf(ledger.signingInputOf(token)))
+  if (token !== undefined) {
+    const wanted = ledger.issuanceOf(ledger.signingInputOf(token))
+    const { proof, isCovered } = await ledger.searchIssuance(reader, wanted)
+    const isSure = proof !== undefined || isCovered || !/^https?:/.test(location)
+    if (!isSure && !(await isUnknownAt(location, reader, wanted, call.now()))) throw maybeLate()
+    return proof
+  }
   const index = call.number('index', { least: 0, most: Number.MAX_SAFE_INTEGER })
   const path = call.text('shard')
   if (index === undefined || path === undefined)
@@ -51,6 +57,26 @@ async function proofOf(
   if (shard === undefined) throw invalid('shard', `the ledger has no shard ${path}`)
   await ledger.assertNotPruned(reader, path)
   return await ledger.proveIndex(shard, index)
+}
+
+/** Files of a web server may be late. Of an expired token, a ledger knows no more. */
+async function isUnknownAt(
+  location: string,
+  { description: { issuers, key } }: ledger.LedgerReader,
+  { issuer, tokenId, inputHash, expiresMs }: ledger.Issuance,
+  nowMs: number,
+): Promise<boolean> {
+  const alias = [...issuers].find(([, each]) => each === issuer)?.[0]
+  if (alias === undefined || expiresMs <= nowMs) return false
+  const id = ledger.tokenIdBytes(tokenId)
+  const { state } = await liveAnswers(location).ask(alias, id, inputHash, key)
+  return state === 'unknown' || state === 'other'
+}
+
+function maybeLate(): MintmarkError {
+  const message =
+    'cannot tell whether the token is recorded: no entry of it is published, and none of a later token. Try again later'
+  return new MintmarkError('LEDGER_MISSING', message)
 }
 
 const REFUSALS: Readonly<Record<ledger.ProofRefusal, string>> = {
