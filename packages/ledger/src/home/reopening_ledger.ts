@@ -78,7 +78,7 @@ export class ReopeningLedger {
   }
 
   /** As {@link Sequencer.signAbsence}. @throws {MintmarkError} `LEDGER_FAILED` while the ledger is shut */
-  signAbsence(absence: Absence): string {
+  signAbsence(absence: Absence): string | undefined {
     if (this.#ledger === undefined) throw shut()
     return this.#ledger.signAbsence(absence)
   }

@@ -146,9 +146,10 @@ export class Sequencer {
     return newest && { shard: newest.path, size: newest.tree.size }
   }
 
-  /** The signature of {@link signAbsence}. */
-  signAbsence(absence: Absence): string {
-    return signAbsence(absence, this.#options.signer)
+  /** The signature of {@link signAbsence}; undefined where the issuer is none of this ledger. */
+  signAbsence(absence: Absence): string | undefined {
+    const { description, signer } = this.#options
+    return description.issuers.has(absence.alias) ? signAbsence(absence, signer) : undefined
   }
 
   get publications(): number {

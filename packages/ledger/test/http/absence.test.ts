@@ -52,6 +52,14 @@ describe('that a ledger has not recorded a token', () => {
     assert.deepEqual((await ask(recorded)).state, 'recorded')
   })
 
+  it('is signed of no issuer that is none of its own', async () => {
+    const answers = ['nobody', 'agency%0a', '%2e'].map(async (alias) => {
+      const path = `${alias}/token/${'0'.repeat(32)}/${'0'.repeat(64)}`
+      return parseObject(await (await fetch(`${served.url}/${path}`)).text())?.['signature']
+    })
+    assert.deepEqual(await Promise.all(answers), [undefined, undefined, undefined])
+  })
+
   const lies: readonly (readonly [string, (answer: Json) => Json])[] = [
     ['it has no signature', ({ state, shard, size }) => ({ state, shard, size })],
     ['it reaches less far', (answer) => ({ ...answer, size: 1 })],
