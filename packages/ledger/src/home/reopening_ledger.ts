@@ -67,20 +67,22 @@ export class ReopeningLedger {
 
   /** As {@link Sequencer.find}. @throws {MintmarkError} `LEDGER_FAILED` while the ledger is shut */
   find(alias: string, id: Uint8Array, inputHash: Uint8Array): LiveToken | 'other' | undefined {
-    if (this.#ledger === undefined) throw shut()
-    return this.#ledger.find(alias, id, inputHash)
+    return this.#opened.find(alias, id, inputHash)
   }
 
   /** As {@link Sequencer.recorded}. @throws {MintmarkError} `LEDGER_FAILED` while the ledger is shut */
   recorded(alias: string): Recorded | undefined {
-    if (this.#ledger === undefined) throw shut()
-    return this.#ledger.recorded(alias)
+    return this.#opened.recorded(alias)
   }
 
   /** As {@link Sequencer.signAbsence}. @throws {MintmarkError} `LEDGER_FAILED` while the ledger is shut */
   signAbsence(absence: Absence): string | undefined {
+    return this.#opened.signAbsence(absence)
+  }
+
+  get #opened(): Sequencer {
     if (this.#ledger === undefined) throw shut()
-    return this.#ledger.signAbsence(absence)
+    return this.#ledger
   }
 
   get isShut(): boolean {

@@ -7,7 +7,7 @@ import { decodeEntry, encodeEntry, type Issuance, issuedAtOf } from '../tree/ent
 import { TILE_WIDTH } from '../tree/tiles.ts'
 import { hashLeaf, isEqualHash, verifyInclusion } from '../tree/tree.ts'
 import type { LedgerReader, ShardView } from './reader.ts'
-import { walkShards } from './walk.ts'
+import { changed, walkShards } from './walk.ts'
 
 /** What an older description cannot go below. */
 const LEAST_SKEW_MS = 60_000
@@ -83,8 +83,7 @@ async function findIn({ path, head, tree }: ShardView, wanted: Issuance): Promis
       index++
     }
   if (isEqualHash(await checked.root(), head.root)) return { lastMs }
-  const message = `the entries of ${path} are not those of its checkpoint`
-  throw new MintmarkError('LEDGER_DAMAGED', message, { shard: path })
+  throw changed(path)
 }
 
 /**

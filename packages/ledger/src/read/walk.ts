@@ -111,7 +111,7 @@ function digestOf(entries: readonly Uint8Array[]): Uint8Array {
   return hash.digest()
 }
 
-function changed(path: string): MintmarkError {
+export function changed(path: string): MintmarkError {
   const message = `the entries of ${path} are not those of its checkpoint`
   return new MintmarkError('LEDGER_DAMAGED', message, { shard: path })
 }
