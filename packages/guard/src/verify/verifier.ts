@@ -19,7 +19,7 @@ type Refusal =
   /** The key has signed an unrecorded token, and the policy distrusts such keys. */
   | 'distrusted-key'
   | 'revoked'
-  /** The ledger cannot be read to its end, and the policy demands it. */
+  /** The ledger cannot be read to its end, or its files may be late, and the policy demands it. */
   | 'stale'
 
 /** Why a token was admitted. All but `recorded` are exceptions of a policy. */
