@@ -209,6 +209,26 @@ describe('a secret in a string of OCaml', () => {
     })
 })
 
+describe('a secret right behind a word', () => {
+  for (const { name, head } of [
+    { name: 'its length, as in strings of PHP and Ruby and in arrays of .NET', head: 32n },
+    { name: 'the size of its malloc chunk', head: 0x31n },
+    { name: 'the size of its malloc chunk, of a thread', head: 0x35n },
+  ])
+    it(`is found: ${name}`, () => {
+      for (const key of [stringKey(), pointKey('P-256')]) {
+        const bytes = ground()
+        // Offsets that begin and end, more than can be examined, and others whose content is no secret.
+        for (let k = 0; k < 5000; k++) bytes.fill(0, 4096 + 48 * k, 4096 + 48 * k + 16)
+        for (let k = 0; k < 5000; k++) bytes.set(words(head, 0n, 1n), 300_000 + 40 * k)
+        bytes.set(key.secret, AT)
+        assert.deepEqual(foundIn(key, bytes), [])
+        bytes.set(words(head), AT - 8)
+        assert.deepEqual(foundIn(key, bytes)[0]?.[0], AT)
+      }
+    })
+})
+
 describe('a secret that a structure leads to in another part of the process', () => {
   const far = 0x55d0_0000_1000n
   const memoryOf = (content: Uint8Array): Memory => ({

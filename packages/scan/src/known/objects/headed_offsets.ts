@@ -7,6 +7,7 @@
  *   times that from 3.12 on; bytes is {count, class*, length, hash, bytes, 0}.
  * - Erlang: a header has a size in words from the seventh bit on. A number is {header, digits of 64 bits}; a string of up to
  *   64 bytes {header, size, bytes}, its size in bits, up to OTP 26 in bytes; a longer one {flags, room, count, size, bytes}.
+ * - Strings of PHP and Ruby, arrays of .NET, Mono and GHC: {length, bytes}; what glibc's malloc gave: {size and flags, bytes}.
  * - OCaml: a string is {words · 1024 + colour · 256 + 252, bytes, zeros and how many}, in whole words.
  * - OpenSSL's BIGNUM {limbs*, int top, int dmax, int neg, int flags}; mbedTLS's {limbs*, short sign, unsigned short n}; GMP's
  *   {int alloc, int size, limbs*}; LibTomMath's {int used, int alloc, int sign, digits*}. The secret is where they point to.
@@ -14,6 +15,7 @@
  * Sources: Include/cpython/longintrepr.h and bytesobject.h of CPython 3.8 to 3.13; `erts/emulator/beam/erl_term.h`,
  * `erl_bits.h`, `erl_binary.h` and `big.h` of Erlang/OTP 24 to 28; runtime/caml/mlvalues.h of OCaml 5.3. @module
  */
+import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { digitCount, PYTHON_DIGITS, TOMMATH_DIGITS } from '../values/digit_encodings.ts'
 import { pointerAt } from './openssl_numbers.ts'
 
@@ -35,6 +37,7 @@ export interface Head {
     | 'erlang-string'
     | 'erlang-binary'
     | 'ocaml-string'
+    | 'sized'
   /** Words that show it, of a number where `isNumber`. */
   readonly words: (size: SecretSize) => readonly bigint[]
   readonly isNumber?: boolean
@@ -56,6 +59,9 @@ const header = (words: number, tag: bigint): bigint => (BigInt(words) << TAG_BIT
 /** The longest string that is on a heap of Erlang. */
 const HEAP_BYTES = 64
 
+/** The chunk of glibc's malloc that so many bytes take; the one before is in use, and it may be of an arena of a thread. */
+const chunkSize = (length: number): number => (length + WORD + 15) & -16
+const CHUNK_FLAGS = [1, 5]
 /** What the collector of OCaml notes in a header, and how many words a string takes behind it. */
 const OCAML_COLOURS = [0, 1, 2, 3]
 const ocamlWords = (length: number): number => Math.floor(length / WORD) + 1
@@ -134,6 +140,14 @@ export const HEADS: readonly Head[] = [
       const last = ocamlWords(length) * WORD - 1
       return bytes[at + WORD + last] === last - length
     },
+    holds: WORD,
+    most: 2000,
+  },
+  {
+    name: 'sized',
+    words: ({ length }) =>
+      [length, ...CHUNK_FLAGS.map((flags) => chunkSize(length) | flags)].map(BigInt),
+    isOne: (bytes, at, length) => isRandomLookingAt(bytes, at + WORD, length),
     holds: WORD,
     most: 2000,
   },

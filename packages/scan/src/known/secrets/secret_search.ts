@@ -258,7 +258,7 @@ export class SecretWindow {
     probes.offsets(java?.arrays ?? [], 'java')
     // CPython writes a zero behind the bytes of a string.
     const strings = headed('python-bytes').filter((at) => bytes[at + length] === 0)
-    probes.offsets(strings, 'strings')
+    probes.offsets([...strings, ...headed('sized')], 'strings')
     probes.offsets(headed('erlang-number'), 'terms', true)
     for (const name of ['erlang-string', 'erlang-binary', 'ocaml-string'] as const)
       probes.offsets(headed(name), 'terms')
