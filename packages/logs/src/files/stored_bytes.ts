@@ -108,6 +108,8 @@ class Inflater {
   outputBytes = 0
   readonly #stream: Gunzip | InflateRaw
   #output: Uint8Array[] = []
+  /** The last member has ended: zlib takes no more, and answers no more. */
+  #isEnded: boolean = false
   #wake: () => void = () => {}
 
   constructor(format: 'gzip' | 'deflate') {
@@ -123,19 +125,29 @@ class Inflater {
       this.failure ??= { kind: 'file', reason, detail: '' }
       this.#wake()
     })
-    this.#stream.on('end', () => this.#wake())
+    this.#stream.on('end', () => {
+      this.#isEnded = true
+      this.#wake()
+    })
   }
 
   async write(bytes: Uint8Array): Promise<readonly Uint8Array[]> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve
-      this.#stream.write(bytes, () => resolve())
-    })
+    const taken = this.#stream.bytesWritten
+    if (!this.#isEnded) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+        this.#stream.write(bytes, () => resolve())
+      })
+    }
+    // Zeros pad a file to the size of a block.
+    const rest = this.#isEnded ? bytes.subarray(this.#stream.bytesWritten - taken) : []
+    if (rest.some((byte) => byte !== 0))
+      this.failure ??= { kind: 'file', reason: DAMAGED, detail: '' }
     return this.#take()
   }
 
   async end(): Promise<readonly Uint8Array[]> {
-    if (this.failure === undefined) {
+    if (this.failure === undefined && !this.#isEnded) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve
         this.#stream.end()

@@ -268,3 +268,15 @@ describe('a folder', () => {
     assert.deepEqual(paths, ['a.json', 'case.json', 'old/case.json'])
   })
 })
+
+describe('padding of a gzip', () => {
+  for (const length of [1, 511, 100_000])
+    it(`of ${length} zeros leaves it whole, unless text is behind them`, async () => {
+      const padded = Buffer.concat([gzipSync(rowsOf('a')), Buffer.alloc(length)])
+      const folder = folderOf({ a: padded, b: Buffer.concat([padded, Buffer.from('text')]) })
+      assert.deepEqual(await readAll(folder), [
+        ['a', ['row a @1']],
+        ['b', ['bad file compressed-data-damaged @1', 'says ends-early @1', 'row a @1']],
+      ])
+    })
+})
