@@ -1,6 +1,6 @@
 /** argv → a command → an exit code. The only place that ends the process. @module */
 
-import type { ExitCode } from './process/exit_codes.ts'
+import { type ExitCode, NOT_ANSWERED } from './process/exit_codes.ts'
 import { type Io, isClosed, processIo } from './process/io.ts'
 
 export async function main(args: readonly string[], io: Io = processIo()): Promise<void> {
@@ -13,6 +13,11 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     }
     io.err(`mintmark: standard output cannot be written to (${error.code ?? 'unknown'})\n`)
     process.exit(io.codeIfUnprinted?.() ?? 3)
+  })
+  // Nothing is left that could go on: a command that has not ended never will, and Node would end it in silence.
+  process.once('beforeExit', () => {
+    io.err('mintmark: a bug, please report it: the command stopped before its end\n')
+    process.exit(NOT_ANSWERED)
   })
   const { runProgram } = await import('./program/program.ts')
   const code: ExitCode = await runProgram(args, io)

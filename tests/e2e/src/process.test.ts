@@ -47,6 +47,19 @@ it('a check keeps its exit code when nobody reads what it prints', async () => {
   assert.equal(read.code, 1)
 })
 
+it('a command that waits for what never comes ends with 3 and says so', async () => {
+  const stuck = join(folder, 'stuck.mjs')
+  writeFileSync(
+    stuck,
+    `import { main } from ${JSON.stringify(new URL('../../../packages/cli/src/main.ts', import.meta.url))}
+const io = { err: (text) => process.stderr.write(text), out: () => new Promise(() => {}) }
+await main(['--version'], io)
+`,
+  )
+  const { code, err } = await startNode(stuck).ended
+  assert.deepEqual([code, /a bug, please report it: the command stopped/.test(err)], [3, true])
+})
+
 describe('the built command', () => {
   it('prints its help and ends with 0', async () => {
     const { code, out, err } = await mintmark('--help')
