@@ -25,6 +25,8 @@ export {
   descriptionSettings,
   formatDescription,
   isAlias,
+  isRecordedLater,
+  LEAST_SKEW_MS,
   originOf,
   PERIODS,
   periodStartMs,

@@ -12,6 +12,8 @@ import {
   type Description,
   type Head,
   isEqualHash,
+  isRecordedLater,
+  LEAST_SKEW_MS,
   type LedgerReader,
   type LinkedShard,
   type Opening,
@@ -42,9 +44,6 @@ interface FeedOptions {
 
 /** How long after its expiry a token is remembered: a forger may present an expired one. */
 export const REMEMBERED_MS = 3_600_000
-
-/** What an older description cannot go below. */
-const LEAST_SKEW_MS = 60_000
 
 export class IssuerFeed {
   readonly #options: FeedOptions
@@ -87,10 +86,10 @@ export class IssuerFeed {
 
   /**
    * Whether a signed head has a token that was recorded after any token of this time of issue, so that late publication
-   * explains none: the ledger records a token only while its clock differs by at most `skewMs` from the time of issue.
+   * explains none.
    */
   covers(issuedAtMs: number, skewMs: number): boolean {
-    return this.#lastIssuedMs > issuedAtMs + 2 * Math.max(skewMs, LEAST_SKEW_MS)
+    return isRecordedLater(this.#lastIssuedMs, issuedAtMs, skewMs)
   }
 
   /**

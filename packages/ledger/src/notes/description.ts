@@ -129,6 +129,16 @@ export function shardKey({ key }: Description, origin: string): VerifierKey {
   return verifierKey(origin, 'log', key.publicKey)
 }
 
+/** What an older description cannot go below. */
+export const LEAST_SKEW_MS = 60_000
+
+/**
+ * Whether a token with the first time of issue was recorded after any with the second: a ledger records a token only while
+ * its clock differs by at most `skewMs` from the time of issue.
+ */
+export const isRecordedLater = (laterMs: number, issuedAtMs: number, skewMs: number): boolean =>
+  laterMs > issuedAtMs + 2 * Math.max(skewMs, LEAST_SKEW_MS)
+
 /** Name of the period of a time, such as `2026-11-25`; names sort by time. */
 export function periodAt(timeMs: number, period: Period): string {
   return new Date(timeMs).toISOString().slice(0, PERIOD_LETTERS[period])

@@ -1,6 +1,7 @@
 /** Makes proofs for a token or an index, which can be checked offline. @module */
 import { MintmarkError } from '@mintmark/core'
 import { CheckedEntries } from '../live/checked_entries.ts'
+import { isRecordedLater } from '../notes/description.ts'
 import type { TlogProof } from '../notes/policy.ts'
 import { prunedPath } from '../sequence/pruning.ts'
 import { decodeEntry, encodeEntry, type Issuance, issuedAtOf } from '../tree/entry.ts'
@@ -8,9 +9,6 @@ import { TILE_WIDTH } from '../tree/tiles.ts'
 import { hashLeaf, isEqualHash, verifyInclusion } from '../tree/tree.ts'
 import type { LedgerReader, ShardView } from './reader.ts'
 import { changed, walkShards } from './walk.ts'
-
-/** What an older description cannot go below. */
-const LEAST_SKEW_MS = 60_000
 
 interface Search {
   readonly proof: TlogProof | undefined
@@ -47,8 +45,8 @@ export async function searchIssuance(reader: LedgerReader, wanted: Issuance): Pr
     lastMs ??= found.lastMs
     if (opening.openedAtMs < wanted.issuedAtMs - skewMs) break
   }
-  const recordedMs = wanted.issuedAtMs + 2 * Math.max(skewMs, LEAST_SKEW_MS)
-  return { proof: undefined, isCovered: (lastMs ?? 0) > recordedMs }
+  const isCovered = isRecordedLater(lastMs ?? 0, wanted.issuedAtMs, skewMs)
+  return { proof: undefined, isCovered }
 }
 
 /** @throws {MintmarkError} `LEDGER_MISSING` */
