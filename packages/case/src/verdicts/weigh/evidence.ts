@@ -89,6 +89,7 @@ class Groups {
   readonly #byWho: ReadonlyMap<string, readonly Wrong[]>
   /** With the clients of their owners, by person and network. */
   readonly #ownersIn: ReadonlyMap<string, readonly Wrong[]>
+  readonly #himself = new Map<string, boolean>()
   /** People in new networks of their own with their own clients, by tenant. */
   readonly #alone: ReadonlyMap<string, number>
   /** What was worked out of groups: each context of one asks the same. */
@@ -144,8 +145,7 @@ class Groups {
     if (!isOwners && peopleIn(there) > 1)
       return tokensOf(there.filter(isOwnersClient)) / tokensOf(there) <= OWNERS_SHARE
     // Who may be there himself with one client may use others there.
-    const himself = isOwners ? [] : (this.#ownersIn.get(placeKey(context)) ?? [])
-    if (himself.some((one) => !this.couldShowNewNetworks(one.weighing, one.context))) return false
+    if (!isOwners && this.#mayBeHimself(context)) return false
     const people = this.#alone.get(home) ?? 0
     const isClientShown = explained(tenant, 'client', client) > 0
     // With his own client it is himself who travels, and the log may not show that network.
@@ -161,6 +161,18 @@ class Groups {
         : explained(tenant, 'who-day', who, day)
     const beside = days.filter((day) => shownOn(day) > 0)
     return people <= 1 && beside.length * 2 > days.length
+  }
+
+  /** Whether the owner's own client in this network does not show that it is somebody else. */
+  #mayBeHimself(context: Context): boolean {
+    const place = placeKey(context)
+    const may =
+      this.#himself.get(place) ??
+      (this.#ownersIn.get(place) ?? []).some(
+        (one) => !this.couldShowNewNetworks(one.weighing, one.context),
+      )
+    this.#himself.set(place, may)
+    return may
   }
 
   /** Natural logarithm of the chance that what the context has in common with others was all lost. */
