@@ -216,7 +216,10 @@ describe('folders of a package', () => {
   })
 
   it('import one another one way', () => {
-    assert.deepEqual(circlesOf((file) => path.dirname(file)), [])
+    assert.deepEqual(
+      circlesOf((file) => path.dirname(file)),
+      [],
+    )
   })
 
   it('hold files that import one another one way, types too', () => {

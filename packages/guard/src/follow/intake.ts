@@ -43,7 +43,7 @@ export class Intake {
   readonly #options: IntakeOptions
   readonly #taken: Taken[] = []
   /** Time of issue of the last token; 0 before the first. */
-  lastIssuedMs = 0
+  lastIssuedMs: number = 0
 
   constructor(options: IntakeOptions) {
     this.#options = options
