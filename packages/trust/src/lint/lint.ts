@@ -237,4 +237,6 @@ function allowed(
 export const isLintFound = ({ findings }: LintReport): boolean =>
   findings.some(({ level, allowed: allowance }) => level !== 'note' && allowance === undefined)
 
-export const isLintWhole = ({ unread }: LintReport): boolean => unread.length === 0
+/** Where nothing was examined, nothing was answered. */
+export const isLintWhole = ({ files, unread }: LintReport): boolean =>
+  files > 0 && unread.length === 0

@@ -80,10 +80,11 @@ function resultOf(finding: LintFinding, all: readonly Described[]): Json {
 }
 
 export function lintText(report: LintReport, rules: readonly Rule[]): string {
-  const { findings, unread, unusedAllowances } = report
+  const { files, findings, unread, unusedAllowances } = report
   const open = findings.filter(({ allowed }) => allowed === undefined)
   const spared = findings.length - open.length
-  const head = `${countsText(open)}${spared === 0 ? '' : `; ${plural(spared, 'finding')} allowed`}`
+  const said = `${countsText(open)}${spared === 0 ? '' : `; ${plural(spared, 'finding')} allowed`}`
+  const head = files === 0 ? 'CANNOT TELL: no file was examined' : said
   return [
     folded(head, ''),
     ...LEVELS.map((level) => rulesText(open, level, described(rules))),

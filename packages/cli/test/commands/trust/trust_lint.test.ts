@@ -69,6 +69,14 @@ describe('mintmark trust lint', () => {
     assert.match(out, /Not examined:\n {2}a\.ts: a part of it could not be parsed/)
   })
 
+  it('cannot tell where there is no file that it reads', async () => {
+    for (const folder of [made('empty', {}), made('other', { 'a.txt': source })]) {
+      const { code, out } = await mintmark('trust', 'lint', folder)
+      assert.equal(code, 3)
+      assert.match(out, /^CANNOT TELL: no file was examined\n/)
+    }
+  })
+
   it('takes an allow-list for a time and a file, and names entries that count for nothing', async () => {
     const none = { rule: 'jsonwebtoken-none', reason: 'an internal test', until: '2999-01-31' }
     const all = await mintmark('trust', 'lint', bad, '--allow', allowing('all', none))
