@@ -137,14 +137,17 @@ async function statOf(path: string, isNamed: boolean) {
 /** How the description of a case begins. */
 const CASE_FILE = 'case.json'
 const CASE_BEGINS = '{"format":"mintmark-case"'
+/** What else a case has: the files of its engine. */
+const CASE_ENGINE: ReadonlySet<string> = new Set(['engine', 'staging', 'lock', 'socket'])
 
-/** Names in a folder, or why they cannot be had. Of an earlier case, only its description: no evidence is in it. */
+/** Names in a folder, or why they cannot be had; of an earlier case without its engine. */
 async function namesIn(folder: string): Promise<string[] | Reject> {
   try {
     const names = (await readdir(folder)).toSorted((one, other) => (one < other ? -1 : 1))
     if (!names.includes(CASE_FILE)) return names
     const head = await firstBytes(diskBytes(join(folder, CASE_FILE), 0), CASE_BEGINS.length)
-    return head.toString('latin1') === CASE_BEGINS ? [CASE_FILE] : names
+    const isCase = head.toString('latin1') === CASE_BEGINS
+    return isCase ? names.filter((name) => !CASE_ENGINE.has(name)) : names
   } catch (cause) {
     return notReadable(unreadable(folder, cause))
   }

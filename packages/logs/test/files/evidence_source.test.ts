@@ -258,14 +258,16 @@ describe('a folder', () => {
     await assert.rejects(sourcesIn(`${folder}/b\uFFFD`), /its name is not UTF-8: rename it$/)
   })
 
-  it('lists an earlier case by its description, and reads none of its files', async () => {
+  it('is read without the engine of an earlier case, and with what else lies there', async () => {
     const folder = folderOf({ 'a.json': rowsOf('a'), 'case.json': rowsOf('b') })
     const old = join(folder, 'old')
-    mkdirSync(old)
-    writeFileSync(join(old, 'a.json'), rowsOf('a'))
+    for (const each of [folder, old]) mkdirSync(join(each, 'engine'), { recursive: true })
+    for (const each of ['engine/a.json', 'old/engine/a.json', 'old/a.json'])
+      writeFileSync(join(folder, each), rowsOf('a'))
     writeFileSync(join(old, 'case.json'), '{"format":"mintmark-case","schemaVersion":7}')
     const paths = (await sourcesIn(folder)).map(({ path }) => relative(folder, path))
-    assert.deepEqual(paths, ['a.json', 'case.json', 'old/case.json'])
+    const all = ['a.json', 'case.json', 'engine/a.json', 'old/a.json', 'old/case.json']
+    assert.deepEqual(paths, all)
   })
 })
 
