@@ -87,6 +87,9 @@ class Groups {
   readonly #byClient: ReadonlyMap<string, readonly Wrong[]>
   readonly #byHome: ReadonlyMap<string, readonly Wrong[]>
   readonly #byWho: ReadonlyMap<string, readonly Wrong[]>
+  /** With the clients of their owners, by person and network. */
+  readonly #ownersIn: ReadonlyMap<string, readonly Wrong[]>
+  readonly #himself = new Map<string, boolean>()
   /** People in new networks of their own with their own clients, by tenant. */
   readonly #alone: ReadonlyMap<string, number>
   /** What was worked out of groups: each context of one asks the same. */
@@ -110,6 +113,7 @@ class Groups {
       clientKey,
       wrong.filter((one) => !isOwnersClient(one)),
     )
+    this.#ownersIn = by(placeKey, wrong.filter(isOwnersClient))
     this.#byHome = by(({ home }) => home)
     this.#byWho = by(({ home, who }) => pairKey(home, who))
     this.#alone = new Map([...this.#byHome].map(([home, some]) => [home, peopleAlone(some)]))
@@ -140,14 +144,15 @@ class Groups {
     const there = this.#byPrefix.get(prefix) ?? []
     if (!isOwners && peopleIn(there) > 1)
       return tokensOf(there.filter(isOwnersClient)) / tokensOf(there) <= OWNERS_SHARE
-    // It may be he: alone there with his own client, among others, or in his own session, with a way out that is not shown.
-    const isAlone = peopleIn(there) === 1 && there.some(isOwnersClient)
-    if (isAlone || (isOwners && context.reason === IN_OWN_SESSION)) return false
+    // Who may be there himself with one client may use others there.
+    if (!isOwners && this.#mayBeHimself(context)) return false
     const people = this.#alone.get(home) ?? 0
     const isClientShown = explained(tenant, 'client', client) > 0
     // With his own client it is himself who travels, and the log may not show that network.
     if (!isOwners && tenant.newNetworks >= NEW_NETWORKS && isClientShown)
       return people <= tenant.newNetworks
+    // In his own session it is he, with a way out that the log does not show.
+    if (isOwners && context.reason === IN_OWN_SESSION) return false
     const own = this.#byWho.get(pairKey(home, who)) ?? []
     const days = [...new Set(own.map((wrong) => wrong.context.day))]
     const shownOn = (day: number) =>
@@ -156,6 +161,18 @@ class Groups {
         : explained(tenant, 'who-day', who, day)
     const beside = days.filter((day) => shownOn(day) > 0)
     return people <= 1 && beside.length * 2 > days.length
+  }
+
+  /** Whether the owner's own client in this network does not show that it is somebody else. */
+  #mayBeHimself(context: Context): boolean {
+    const place = placeKey(context)
+    const may =
+      this.#himself.get(place) ??
+      (this.#ownersIn.get(place) ?? []).some(
+        (one) => !this.couldShowNewNetworks(one.weighing, one.context),
+      )
+    this.#himself.set(place, may)
+    return may
   }
 
   /** Natural logarithm of the chance that what the context has in common with others was all lost. */
@@ -177,6 +194,8 @@ class Groups {
     return chance
   }
 }
+
+const placeKey = ({ home, who, prefix }: Context): string => pairKey(home, who, prefix)
 
 const clientKey = ({ home, app, client }: Context): string => pairKey(home, app, client)
 
