@@ -87,13 +87,11 @@ class Groups {
   readonly #byClient: ReadonlyMap<string, readonly Wrong[]>
   readonly #byHome: ReadonlyMap<string, readonly Wrong[]>
   readonly #byWho: ReadonlyMap<string, readonly Wrong[]>
-  /** With the clients of their owners, by person and network. */
-  readonly #ownersIn: ReadonlyMap<string, readonly Wrong[]>
-  readonly #himself = new Map<string, boolean>()
   /** People in new networks of their own with their own clients, by tenant. */
   readonly #alone: ReadonlyMap<string, number>
   /** What was worked out of groups: each context of one asks the same. */
   readonly #chances = new Map<readonly Wrong[], number>()
+  readonly #himself = new Map<readonly Wrong[], boolean>()
   readonly #unexplained: Unexplained
 
   constructor(
@@ -113,7 +111,6 @@ class Groups {
       clientKey,
       wrong.filter((one) => !isOwnersClient(one)),
     )
-    this.#ownersIn = by(placeKey, wrong.filter(isOwnersClient))
     this.#byHome = by(({ home }) => home)
     this.#byWho = by(({ home, who }) => pairKey(home, who))
     this.#alone = new Map([...this.#byHome].map(([home, some]) => [home, peopleAlone(some)]))
@@ -145,7 +142,7 @@ class Groups {
     if (!isOwners && peopleIn(there) > 1)
       return tokensOf(there.filter(isOwnersClient)) / tokensOf(there) <= OWNERS_SHARE
     // Who may be there himself with one client may use others there.
-    if (!isOwners && this.#mayBeHimself(context)) return false
+    if (!isOwners && this.#mayBeHimself(there)) return false
     const people = this.#alone.get(home) ?? 0
     const isClientShown = explained(tenant, 'client', client) > 0
     // With his own client it is himself who travels, and the log may not show that network.
@@ -163,15 +160,12 @@ class Groups {
     return people <= 1 && beside.length * 2 > days.length
   }
 
-  /** Whether the owner's own client in this network does not show that it is somebody else. */
-  #mayBeHimself(context: Context): boolean {
-    const place = placeKey(context)
-    const may =
-      this.#himself.get(place) ??
-      (this.#ownersIn.get(place) ?? []).some(
-        (one) => !this.couldShowNewNetworks(one.weighing, one.context),
-      )
-    this.#himself.set(place, may)
+  /** Whether his own client in a network of his does not show that it is somebody else. */
+  #mayBeHimself(there: readonly Wrong[]): boolean {
+    const mayBe = (one: Wrong) =>
+      isOwnersClient(one) && !this.couldShowNewNetworks(one.weighing, one.context)
+    const may = this.#himself.get(there) ?? there.some(mayBe)
+    this.#himself.set(there, may)
     return may
   }
 
@@ -194,8 +188,6 @@ class Groups {
     return chance
   }
 }
-
-const placeKey = ({ home, who, prefix }: Context): string => pairKey(home, who, prefix)
 
 const clientKey = ({ home, app, client }: Context): string => pairKey(home, app, client)
 
