@@ -110,6 +110,8 @@ function writeWorlds(): void {
   writeFileSync(at('cut', 'log.ndjson'), lines(numbers.flatMap((n) => [issuance(n), access(n)])))
   writeFileSync(at('cut', 'notes.txt'), 'nothing that is a log\n')
   writeFileSync(at('signins', 'log.ndjson'), lines(numbers.map(issuance)))
+  mkdirSync(at('no-verifier'))
+  writeFileSync(at('no-verifier', 'hello.js'), "console.log('hello')\n")
   mkdirSync(at('verifier'))
   writeFileSync(
     at('verifier', 'index.js'),
@@ -349,7 +351,8 @@ const TRUST: readonly Row[] = [
   ['trust audit', 'receipts without a ledger', () => [at('none'), '--receipts', at('none')], 2],
   ['trust lint', 'no folder', () => [], 2],
   ['trust lint', 'a folder that is not there', () => [at('none')], 3],
-  ['trust lint', 'a folder without verifiers', () => [at('empty')], 0],
+  ['trust lint', 'a folder without files', () => [at('empty')], 3],
+  ['trust lint', 'a folder without verifiers', () => [at('no-verifier')], 0],
   ['trust lint', 'a verifier that accepts too much', () => [at('verifier')], 1],
   ['trust probe', 'no target', () => [], 2],
   ['trust issuer serve', 'a port that is none', () => ['--port', 'x', '--state', at('state')], 2],
