@@ -7,6 +7,7 @@
 import { countOf, firstRow } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { HAS_TOKEN, IS_CUT, SPAN } from '../store/sql.ts'
+import { LEADS } from './pointed_counts.ts'
 import { SELECTED_COLUMNS, type Selected, selectAccounts, selectBase } from './selected.ts'
 import { type Condition, isDefault } from './selection.ts'
 
@@ -83,17 +84,17 @@ const IN_THEIR_TENANT = 'tenant GLOBAL IN (SELECT DISTINCT tenant FROM {selected
 const CUT_IN_TENANT = `evidence_id GLOBAL IN (${CUT_FILES}) AND ${IS_CUT} AND ${IN_THEIR_TENANT}`
 const CUT_ACCOUNT = `unnamed = 'cut' AND ${IN_THEIR_TENANT}`
 
-/** Accesses that a verdict points at and does not establish. A selection with values contains its leads already. */
+/** A selection with values contains its leads already. */
 async function addLeads(
   session: Session,
   selected: Selected,
   { frame, legitimate, params }: Condition,
 ): Promise<void> {
   if (!isDefault(selected.selection)) return
-  if ((await countOf(session, "verdict WHERE strength = 'lead'")) === 0) return
+  if ((await countOf(session, `(${LEADS})`)) === 0) return
   const base =
-    selectBase(`record_id GLOBAL IN (SELECT record_id FROM verdict WHERE strength = 'lead')
-    AND outcome != 'failed' AND strength = 'lead' AND (${frame}) AND NOT (${legitimate})
+    selectBase(`record_id GLOBAL IN (SELECT record_id FROM (${LEADS}))
+    AND outcome != 'failed' AND (record_id, content) GLOBAL IN (${LEADS}) AND (${frame}) AND NOT (${legitimate})
     AND record_id GLOBAL NOT IN (SELECT record_id FROM ${selected.table})`)
   const rows = selectAccounts(base, selected.names, 'either', `is_mail AND ${EXPOSES}`)
   await session.command(`INSERT INTO ${selected.table} ${rows} ${BOUNDED}`, params)

@@ -9,7 +9,7 @@ import { type MarkParty, NEWEST } from './marks.ts'
 import {
   countsOf,
   ESTABLISHED,
-  IS_ESTABLISHED_HUNT,
+  LEADS,
   type PointedCounts,
   pointedCounts,
 } from './pointed_counts.ts'
@@ -26,11 +26,6 @@ export interface MarkedCounts {
   /** Accesses that are marked as the attacker's, and not established. */
   readonly attackers: { readonly accesses: number } & By
 }
-
-const LEADS = `
-  SELECT record_id, content FROM verdict WHERE strength = 'lead'
-  UNION ALL
-  SELECT record_id, content FROM hunt_hit WHERE NOT (${IS_ESTABLISHED_HUNT})`
 
 /** Cost: as {@link pointedCounts}, and passes over the marked accesses; nothing where the case has no mark. */
 export async function markedCounts(

@@ -75,6 +75,12 @@ export const ESTABLISHED: string = `
   UNION ALL
   SELECT record_id, content FROM hunt_hit WHERE ${IS_ESTABLISHED_HUNT}`
 
+/** What a verdict or a hunt points at and does not establish; another of them may. */
+export const LEADS: string = `
+  SELECT record_id, content FROM verdict WHERE strength = 'lead'
+  UNION ALL
+  SELECT record_id, content FROM hunt_hit WHERE NOT (${IS_ESTABLISHED_HUNT})`
+
 /** Hits of hunts, both strengths. */
 export const hunted = (legitimate: string): string => `
   SELECT ${HUNT_STRENGTH} AS strength, 'hunt' AS source, toString(hunt) AS hunt, '' AS verdict, '' AS reason, token_id,

@@ -186,6 +186,17 @@ describe('leads', () => {
     assert.equal(found.either.mailboxes, 1)
   })
 
+  it('of hunts are in the upper bound too, though their tokens were issued', async () => {
+    const copied = bind(BOB, 5, ['<copied@example.org>'], { ip: '198.51.100.9' })
+    await fill(world.session, { access: [copied], hits: new Map([[copied, 'replayed']]) })
+    await world.session.command(
+      "ALTER TABLE hunt_hit UPDATE strength = 'lead' WHERE 1 SETTINGS mutations_sync = 2",
+    )
+    const found = await scope(world.session, {})
+    assert.deepEqual(messages(found), [0, 1])
+    assert.deepEqual([found.accesses, found.either.accesses], [0, 1])
+  })
+
   it('that are selected count as selected accesses', async () => {
     const found = await asLead(theirs([forged(0), lead]), { mailboxes: [BOB] })
     assert.deepEqual(messages(found), [1, 1])

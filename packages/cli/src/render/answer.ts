@@ -256,7 +256,7 @@ function open({ leads, conclusion, unknowns }: cases.Answer, room: Room, block: 
     ...unknowns
       .filter((unknown) => !settling.some(({ text }) => text === unknown.text))
       .slice(0, 2 * room.list)
-      .flatMap(({ text }) => block('', safeText(text, 4 * WIDTH), 1)),
+      .flatMap(({ text }, i) => block(i === 0 ? 'UNKNOWN' : '', safeText(text, 4 * WIDTH), 1)),
   ]
 }
 

@@ -53,6 +53,11 @@ const NOTHING_SELECTED = `No access of this case is selected. A name (mailbox, a
 misspelt, or no log may cover it. What the logs cover: mintmark coverage
 `
 
+/** The same where nothing was named that could be misspelt. */
+const NOTHING_ESTABLISHED = `No access is established as the attacker's. Upper bounds include what leads are
+about. Each access: mintmark verdicts. What the logs cover: mintmark coverage
+`
+
 /** Accounts that text shows; CSV has all. */
 const SHOWN = 100
 
@@ -70,7 +75,9 @@ function described(found: cases.Scope, width: number): string {
     ...some(found.either.accesses, 'ambiguous accesses'),
     ...(found.not_judged === null ? [] : some(found.not_judged, 'accesses left open')),
   ]
-  if (found.accesses === 0) return `${summary.join('\n')}\n\n${NOTHING_SELECTED}`
+  const isDefault = found.not_judged !== null
+  if (found.accesses === 0)
+    return `${summary.join('\n')}\n\n${isDefault ? NOTHING_ESTABLISHED : NOTHING_SELECTED}`
   const left = found.accounts.length - SHOWN
   const more = left > 0 ? `${plural(left, 'more account')}: --csv\n` : ''
   return `${summary.join('\n')}\n\n${accountTable(found, width)}${more}`
