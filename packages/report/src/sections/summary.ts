@@ -93,6 +93,9 @@ function noMailbox({ scope, conclusion }: Answer): string {
   const { established, attackers } = conclusion.marked
   if (established.mailboxes > 0 && attackers.accesses === 0)
     return `Marks decide: they call all that is established legitimate, on ${plural(established.mailboxes, 'mailbox', 'mailboxes')}.`
+  const { mailboxes } = scope.either
+  if (conclusion.status === 'lead' && mailboxes > 0)
+    return `Nobody is established. What leads are about, or may be the attacker's, concerns ${plural(mailboxes, 'mailbox', 'mailboxes')}.`
   return conclusion.status === 'nothing-found' && conclusion.unanswered.length === 0
     ? 'Nobody, within the times that the logs cover.'
     : 'Not known: no record points at an account, and not every access could be judged.'
