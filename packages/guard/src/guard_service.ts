@@ -90,6 +90,7 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const app = guardApp({ ...shared, ...streams, isReady: () => watch.isReady, gauges })
   const stop = async () => {
     clearInterval(timer)
+    watch.reportUnsettled()
     stopping.abort()
     await Promise.all([follower.stop(), delivery?.stop(), receipts?.close(), distrusted.settled()])
   }
@@ -255,6 +256,13 @@ class Watch {
       if (trouble !== this.#keyTrouble) this.#log('keys', `as they were: ${trouble}`)
       this.#keyTrouble = trouble
     }
+  }
+
+  /** Says of how many tokens a guard that stops will never know whether they were issued. */
+  reportUnsettled(): void {
+    const { unsettled } = this.#watched.guard
+    if (unsettled > 0)
+      this.#log('unsettled', `${unsettled} tokens are forgotten before a ledger answered for them`)
   }
 
   #checkClock(): void {

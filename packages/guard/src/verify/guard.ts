@@ -104,6 +104,11 @@ export class Guard {
     return this.#recheck.run()
   }
 
+  /** Tokens of which the ledger has not told yet whether they were issued. */
+  get unsettled(): number {
+    return this.#recheck.count
+  }
+
   get unsettledLost(): number {
     return this.#recheck.lost
   }
@@ -116,7 +121,7 @@ export class Guard {
       publications_brought: follower.isStreamed ? 1 : 0,
       ledger_in_trouble: follower.trouble === undefined ? 0 : 1,
       alarms_suppressed: this.#alarms.suppressed,
-      unsettled_tokens: this.#recheck.count,
+      unsettled_tokens: this.unsettled,
       unsettled_tokens_lost: this.unsettledLost,
       unsearched_tokens: this.#verifier.unsearched,
       remembered_tokens: this.#verifier.remembered,
