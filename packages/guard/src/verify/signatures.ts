@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { constants, createVerify, type SigningOptions, verify } from 'node:crypto'
+import { constants, type SigningOptions, verify } from 'node:crypto'
 import type { Algorithm, TrustedKey } from './keys.ts'
 import type { StrictJws } from './strict_jws.ts'
 
@@ -28,63 +28,12 @@ export function isSigned(
 ): boolean {
   const half = HALVES.get(alg)
   if (half !== undefined && signature.length !== 2 * half.length) return false
-  const digest = digestOf(alg)
+  const input = Buffer.from(signingInput, 'latin1')
   try {
-    if (digest === undefined)
-      return verify(digest, Buffer.from(signingInput, 'latin1'), key, signature)
-    // By `createVerify` where it can be, and ECDSA in DER: each a hundredth faster than `verify` and two plain numbers.
-    const check = createVerify(digest).update(signingInput, 'latin1')
-    if (half !== undefined) return check.verify(key, derOf(signature, half.length))
-    return check.verify({ key, ...paddingOf(alg) }, signature)
+    return verify(digestOf(alg), input, { key, ...paddingOf(alg) }, signature)
   } catch {
     return false
   }
-}
-
-/** Two numbers of this width as a SEQUENCE of INTEGERs. Source: RFC 3279, section 2.2.3; X.690, section 8.3. */
-function derOf(signature: Uint8Array, width: number): Uint8Array {
-  const r = firstDigit(signature, 0, width)
-  const s = firstDigit(signature, width, 2 * width)
-  const rLength = integerLength(signature, r, width)
-  const length = 4 + rLength + integerLength(signature, s, 2 * width)
-  const der = derRoom.subarray(0, (length < 0x80 ? 2 : 3) + length)
-  let at = 0
-  der[at++] = 0x30
-  if (length >= 0x80) der[at++] = 0x81
-  der[at++] = length
-  putInteger(der, at, signature, r, width)
-  putInteger(der, at + 2 + rLength, signature, s, 2 * width)
-  return der
-}
-
-/** Room for two numbers of 66 bytes, the longest that there are, in DER. Filled and read within one call. */
-const derRoom = Buffer.alloc(3 + 2 * (2 + 67))
-
-/** Where a number begins: zeros before it are left out, save the last. */
-function firstDigit(signature: Uint8Array, from: number, end: number): number {
-  let at = from
-  while (at < end - 1 && signature[at] === 0) at++
-  return at
-}
-
-/** With the zero before a digit that would make the number a negative one. */
-const integerLength = (signature: Uint8Array, from: number, end: number) =>
-  end - from + ((signature[from] ?? 0) >> 7)
-
-// oxlint-disable-next-line max-params -- no object for each number of each token
-function putInteger(
-  der: Uint8Array,
-  at: number,
-  signature: Uint8Array,
-  from: number,
-  end: number,
-): void {
-  const length = integerLength(signature, from, end)
-  der[at] = 0x02
-  der[at + 1] = length
-  der[at + 2] = 0
-  const shift = at + 2 + length - end
-  for (let i = from; i < end; i++) der[shift + i] = signature[i] ?? 0
 }
 
 /** The digest of an algorithm; none for EdDSA, which has its own. */

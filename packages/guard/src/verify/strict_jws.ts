@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type Json, parseObject, text } from '@mintmark/core'
+import { type Json, parseObject, remembered, text } from '@mintmark/core'
 import { MAX_TOKEN_LETTERS } from '@mintmark/ledger'
 
 /** Oversized tokens up to this are read at each door, so that one with a valid signature is reported. */
@@ -32,7 +32,7 @@ export interface StrictJws {
 /** @returns undefined for anything but a JWS with an algorithm */
 export function parseStrict(
   token: string,
-  headers: HeaderCache = new HeaderCache(),
+  headerOf: (part: string) => Header = readHeader,
 ): StrictJws | undefined {
   // Beyond ASCII the decoder takes the lower byte of a letter for the letter.
   const isAscii = Buffer.byteLength(token) === token.length
@@ -45,7 +45,7 @@ export function parseStrict(
   const signature = Buffer.from(third, 'base64url')
   const length = scratch.write(second, 'base64url')
   const payload = parseObject(scratch.toString('utf8', 0, length)) ?? {}
-  const { named, isCanonical: isFirst } = headers.of(first)
+  const { named, isCanonical: isFirst } = headerOf(first)
   const isCanonical =
     isFirst && isCanonicalPart(second, length) && isCanonicalPart(third, signature.length)
   if (named === undefined || (!isCanonical && !SHAPE.test(token))) return undefined
@@ -88,8 +88,6 @@ const LAST_LETTERS: Readonly<Record<number, string>> = { 2: 'AQgw', 3: 'AEIMQUYc
 const isExtended = (header: Json) => header['crit'] !== undefined || header['b64'] !== undefined
 
 interface Header {
-  /** As in tokens. */
-  readonly part: string
   /** Undefined where it is no JSON object. */
   readonly named: Pick<StrictJws, 'header' | 'alg' | 'kid'> | undefined
   readonly isCanonical: boolean
@@ -98,27 +96,19 @@ interface Header {
 const MOST_HEADERS = 64
 const LONGEST_HEADER = 1024
 
-/** Headers of one key are the same text: caches the latest. */
-export class HeaderCache {
-  readonly #known = new Map<string, Header>()
-  #latest: Header = { part: '', named: undefined, isCanonical: false }
-
-  of(part: string): Header {
-    if (part !== this.#latest.part) this.#latest = this.#known.get(part) ?? this.#read(part)
-    return this.#latest
-  }
-
-  #read(part: string): Header {
-    const bytes = Buffer.from(part, 'base64url')
-    const named = namedIn(parseObject(bytes.toString('utf8')))
-    const read = { part, named, isCanonical: isCanonicalPart(part, bytes.length) }
-    if (named === undefined || part.length > LONGEST_HEADER) return read
-    if (this.#known.size >= MOST_HEADERS) this.#known.clear()
-    this.#known.set(part, read)
-    return read
-  }
+/** Headers of one key are the same text: remembers some. */
+export function headerCache(): (part: string) => Header {
+  const known = remembered(readHeader, MOST_HEADERS)
+  return (part) => (part.length > LONGEST_HEADER ? readHeader(part) : known(part))
 }
 
-function namedIn(header: Json | undefined): Header['named'] {
-  return header && { header, alg: text(header, 'alg') ?? '', kid: text(header, 'kid') ?? '' }
+function readHeader(part: string): Header {
+  const bytes = Buffer.from(part, 'base64url')
+  const header = parseObject(bytes.toString('utf8'))
+  const named = header && {
+    header,
+    alg: text(header, 'alg') ?? '',
+    kid: text(header, 'kid') ?? '',
+  }
+  return { named, isCanonical: isCanonicalPart(part, bytes.length) }
 }

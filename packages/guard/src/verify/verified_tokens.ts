@@ -9,9 +9,8 @@
  *
  * @module
  */
-
+import { hash } from 'node:crypto'
 import type { TrustedKey, TrustedKeys } from './keys.ts'
-import { sha256Letters } from './sha256.ts'
 
 export class VerifiedTokens {
   readonly #most: number
@@ -30,7 +29,7 @@ export class VerifiedTokens {
 
   /** The cache key of a token; undefined where the cache is off. */
   nameOf(token: string): string | undefined {
-    return this.#most > 0 ? sha256Letters(token) : undefined
+    return this.#most > 0 ? hash('sha256', token, 'binary') : undefined
   }
 
   /** The key that signed the token, as was verified under the same trusted keys. */

@@ -1,4 +1,5 @@
 /** Verifies a token: signed by the right key, for this audience, in time, and recorded before it was signed. @module */
+import { hash } from 'node:crypto'
 import { type Json, text } from '@mintmark/core'
 import type { FollowedLedger } from '../follow/ledger_follower.ts'
 import type { Alarm, AlarmClass, SignedRefusal } from './alarms.ts'
@@ -7,9 +8,8 @@ import { KeySearch } from './key_search.ts'
 import type { TrustedKey, TrustedKeys } from './keys.ts'
 import type { AudiencePolicy, IssuerPolicy } from './policies.ts'
 import { type Presence, presenceOf } from './presence.ts'
-import { sha256Of } from './sha256.ts'
 import { isLowS, isSigned } from './signatures.ts'
-import { HeaderCache, parseStrict, type StrictJws } from './strict_jws.ts'
+import { headerCache, parseStrict, type StrictJws } from './strict_jws.ts'
 import { VerifiedTokens } from './verified_tokens.ts'
 
 type Refusal =
@@ -93,7 +93,7 @@ interface Circumstances {
 }
 
 export class Verifier {
-  readonly #headers = new HeaderCache()
+  readonly #headers = headerCache()
   readonly #options: VerifierOptions
   readonly #verified: VerifiedTokens
   readonly #search: KeySearch = new KeySearch()
@@ -139,7 +139,7 @@ export class Verifier {
     const signed: Signed = {
       jws,
       claims,
-      inputHash: sha256Of(jws.signingInput),
+      inputHash: hash('sha256', jws.signingInput, 'buffer'),
       audience,
       caller,
       shownMs: this.#options.now(),
