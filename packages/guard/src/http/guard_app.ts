@@ -3,18 +3,19 @@
 import { formatVerifierKey, type Policy } from '@mintmark/ledger'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
 import type { EventDelivery } from '../events/event_delivery.ts'
 import type { StatementSigner } from '../events/statements.ts'
 import type { Subscriptions } from '../events/subscriptions.ts'
 import type { RecordEntry } from '../sign/entry_recorder.ts'
 import type { Callers } from '../verify/callers.ts'
 import type { Guard } from '../verify/guard.ts'
-import { errorAnswer, MAX_BODY_BYTES, responseOf, tooLarge, unknownCaller } from './answers.ts'
+import { errorAnswer, MAX_BODY_BYTES, responseOf, tooLarge } from './answers.ts'
 import { authorize } from './authz_route.ts'
 import { introspect } from './introspect_route.ts'
 import { revoke } from './revoke_route.ts'
 import { sentPath } from './sent_path.ts'
-import { ssfRoutes, wellKnown } from './ssf_routes.ts'
+import { callerOf, ssfRoutes, wellKnown } from './ssf_routes.ts'
 
 interface GuardAppDeps {
   readonly guard: Guard
@@ -51,15 +52,19 @@ export function guardApp(deps: GuardAppDeps): Hono {
   if (metadata !== undefined) {
     metadataRoutes(app, metadata)
     app.use('/ssf/*', async (c, next) => {
-      const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
-      return caller === undefined ? responseOf(unknownCaller()) : await next()
+      callerOf(c, deps)
+      await next()
     })
     app.use('/ssf/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => responseOf(tooLarge()) }))
     const { issuer } = metadata.statements
     if (delivery !== undefined) ssfRoutes(app, { issuer, delivery, subscriptions, callers, signal })
   }
   app.notFound(() => responseOf(errorAnswer('not_found', 404)))
-  app.onError(() => responseOf(errorAnswer('server_error', 500)))
+  app.onError((error) =>
+    error instanceof HTTPException
+      ? error.getResponse()
+      : responseOf(errorAnswer('server_error', 500)),
+  )
   return app
 }
 

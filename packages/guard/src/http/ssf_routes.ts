@@ -12,7 +12,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { isObject, type Json, parseObject, text } from '@mintmark/core'
-import type { Context, Hono } from 'hono'
+import type { Context, Hono, HonoRequest } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 import type { EventDelivery } from '../events/event_delivery.ts'
 import { type EventStream, type StreamSettings, subjectName } from '../events/event_stream.ts'
 import {
@@ -23,7 +24,7 @@ import {
 } from '../events/security_events.ts'
 import { pushAddress, type Subscriptions, statusOf, textsOf } from '../events/subscriptions.ts'
 import type { Caller, Callers } from '../verify/callers.ts'
-import { responseOf, unknownCaller } from './answers.ts'
+import { jsonAnswer, responseOf, unknownCaller } from './answers.ts'
 
 const PATIENCE_MS = 20_000
 const MOST_EVENTS = 100
@@ -55,7 +56,6 @@ const transmitterOf = (issuer: string): Json => ({
 async function verification(c: Context, deps: SsfDeps): Promise<Response> {
   const body = parseObject(await c.req.text()) ?? {}
   const stream = streamOf(c, deps, text(body, 'stream_id'))
-  if (stream instanceof Response) return stream
   const state = text(body, 'state')
   await stream.send({
     subject: { format: 'opaque', id: stream.settings.id },
@@ -67,8 +67,7 @@ async function verification(c: Context, deps: SsfDeps): Promise<Response> {
 
 async function poll(c: Context, deps: SsfDeps): Promise<Response> {
   const stream = streamOf(c, deps, c.req.param('id'))
-  if (stream instanceof Response) return stream
-  if (stream.settings.push !== undefined) return c.json({ error: 'not_found' }, 404)
+  if (stream.settings.push !== undefined) throw refusal(404, 'not_found')
   const body = parseObject(await c.req.text())
   if (body === undefined) return c.json({ err: 'invalid_request' }, 400)
   for (const jti of acknowledged(body)) stream.acknowledge(jti)
@@ -101,16 +100,27 @@ interface SsfDeps {
   readonly signal: AbortSignal
 }
 
-function callerOf(c: Context, { callers }: SsfDeps): Caller | Response {
-  const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
-  return caller ?? responseOf(unknownCaller())
+/** @throws {HTTPException} with the answer */
+export function callerOf(
+  { req }: { readonly req: Pick<HonoRequest, 'header'> },
+  { callers }: Pick<SsfDeps, 'callers'>,
+): Caller {
+  const caller = callers.byAuthorization(req.header('authorization') ?? '')
+  if (caller !== undefined) return caller
+  throw new HTTPException(401, { res: responseOf(unknownCaller()) })
 }
 
-function streamOf(c: Context, deps: SsfDeps, id?: string): EventStream | Response {
-  const caller = callerOf(c, deps)
-  if (caller instanceof Response) return caller
+const refusal = (status: 400 | 403 | 404 | 409 | 429, error: string, what?: string) =>
+  new HTTPException(status, {
+    res: responseOf(jsonAnswer({ error, error_description: what }, status)),
+  })
+const invalid = (what: string) => refusal(400, 'invalid_request', what)
+const forbidden = (what: string) => refusal(403, 'forbidden', what)
+
+function streamOf(c: Context, deps: SsfDeps, id?: string): EventStream {
   const stream = deps.delivery.find(id ?? '')
-  return stream?.settings.caller === caller.name ? stream : c.json({ error: 'not_found' }, 404)
+  if (stream?.settings.caller === callerOf(c, deps).name) return stream
+  throw refusal(404, 'not_found')
 }
 
 const PUSH = 'urn:ietf:rfc:8935'
@@ -151,30 +161,19 @@ function documentOf({ settings }: EventStream, issuer: string): Json {
 
 function read(c: Context, deps: SsfDeps): Response {
   const id = c.req.query('stream_id')
-  if (id !== undefined) {
-    const stream = streamOf(c, deps, id)
-    return stream instanceof Response ? stream : c.json(documentOf(stream, deps.issuer))
-  }
+  if (id !== undefined) return c.json(documentOf(streamOf(c, deps, id), deps.issuer))
   const caller = callerOf(c, deps)
-  if (caller instanceof Response) return caller
   const own = deps.delivery.streams.filter(({ settings }) => settings.caller === caller.name)
   return c.json(own.map((stream) => documentOf(stream, deps.issuer)))
 }
 
-const invalid = (c: Context, what: string) =>
-  c.json({ error: 'invalid_request', error_description: what }, 400)
-const forbidden = (c: Context, what: string) =>
-  c.json({ error: 'forbidden', error_description: what }, 403)
-
 async function make(c: Context, deps: SsfDeps): Promise<Response> {
   const caller = callerOf(c, deps)
-  if (caller instanceof Response) return caller
   const { subscriptions, issuer } = deps
   if (subscriptions === undefined || !caller.maySubscribe)
-    return forbidden(c, 'this caller makes no streams')
-  if (subscriptions.isFull(caller.name)) return c.json({ error: 'too_many_streams' }, 409)
+    throw forbidden('this caller makes no streams')
+  if (subscriptions.isFull(caller.name)) throw refusal(409, 'too_many_streams')
   const wanted = wantedIn(await bodyOf(c), caller)
-  if (typeof wanted === 'string') return invalid(c, wanted)
   const stream = await subscriptions.add({
     id: randomUUID(),
     audience: `${issuer}/ssf/receivers/${encodeURIComponent(caller.name)}`,
@@ -193,11 +192,8 @@ async function make(c: Context, deps: SsfDeps): Promise<Response> {
 /** A patch leaves what it does not name as it is; a replacement does not. */
 async function change(c: Context, deps: SsfDeps, how: 'patch' | 'replace'): Promise<Response> {
   const body = await bodyOf(c)
-  const found = ownStream(c, deps, text(body ?? {}, 'stream_id'))
-  if (found instanceof Response) return found
-  const { stream, caller, subscriptions } = found
+  const { stream, caller, subscriptions } = ownStream(c, deps, text(body ?? {}, 'stream_id'))
   const wanted = wantedIn(body, caller)
-  if (typeof wanted === 'string') return invalid(c, wanted)
   const base =
     how === 'patch' ? {} : { requested: undefined, description: undefined, push: undefined }
   await subscriptions.change(stream, { ...stream.settings, ...base, ...wanted })
@@ -205,57 +201,51 @@ async function change(c: Context, deps: SsfDeps, how: 'patch' | 'replace'): Prom
 }
 
 async function remove(c: Context, deps: SsfDeps): Promise<Response> {
-  const found = ownStream(c, deps, c.req.query('stream_id'))
-  if (found instanceof Response) return found
-  await found.subscriptions.remove(found.stream)
+  const { stream, subscriptions } = ownStream(c, deps, c.req.query('stream_id'))
+  await subscriptions.remove(stream)
   return c.body(null, 204)
 }
 
 function ownStream(c: Context, deps: SsfDeps, id: string | undefined) {
   const caller = callerOf(c, deps)
-  if (caller instanceof Response) return caller
-  if (id === undefined) return invalid(c, 'stream_id is missing')
+  if (id === undefined) throw invalid('stream_id is missing')
   const stream = streamOf(c, deps, id)
-  if (stream instanceof Response) return stream
   const { subscriptions } = deps
-  return subscriptions?.has(stream) === true
-    ? { stream, caller, subscriptions }
-    : forbidden(c, 'this stream is in the configuration')
+  if (subscriptions?.has(stream) === true) return { stream, caller, subscriptions }
+  throw forbidden('this stream is in the configuration')
 }
 
 const bodyOf = async (c: Context) => parseObject(await c.req.text())
 
-/** The settings that a receiver asks for; a text says why they are invalid. */
-function wantedIn(body: Json | undefined, caller: Caller): Partial<StreamSettings> | string {
-  if (body === undefined) return 'the body is no JSON object'
-  const push = body['delivery'] === undefined ? undefined : pushIn(body['delivery'], caller)
-  if (typeof push === 'string') return push
+/** The settings that a receiver asks for. */
+function wantedIn(body: Json | undefined, caller: Caller): Partial<StreamSettings> {
+  if (body === undefined) throw invalid('the body is no JSON object')
+  const push = body['delivery'] === undefined ? {} : { push: pushIn(body['delivery'], caller) }
   const requested = textsOf(body['events_requested'])
   if (body['events_requested'] !== undefined && requested === undefined)
-    return 'events_requested is no list'
+    throw invalid('events_requested is no list')
   const description = text(body, 'description')?.slice(0, MOST_LETTERS)
   return {
-    ...(push !== undefined && { push: push.push }),
+    ...push,
     ...(requested !== undefined && { requested: requested.slice(0, MOST_LETTERS) }),
     ...(description !== undefined && { description }),
   }
 }
 
-function pushIn(delivery: unknown, caller: Caller): Pick<StreamSettings, 'push'> | string {
+function pushIn(delivery: unknown, caller: Caller): StreamSettings['push'] {
   const row = isObject(delivery) ? delivery : {}
-  if (row['method'] === POLL) return { push: undefined }
-  if (row['method'] !== PUSH) return 'delivery has no method that is supported'
+  if (row['method'] === POLL) return undefined
+  if (row['method'] !== PUSH) throw invalid('delivery has no method that is supported')
   const url = pushAddress(text(row, 'endpoint_url') ?? '', caller)
-  if (url === undefined) return 'pushTo of the caller does not name this endpoint_url'
+  if (url === undefined) throw invalid('pushTo of the caller does not name this endpoint_url')
   const authorization = text(row, 'authorization_header')
-  const isPlain = authorization === undefined || /^[\x20-\x7e]{1,4096}$/.test(authorization)
-  return isPlain ? { push: { url, authorization } } : 'authorization_header is none'
+  if (authorization === undefined || /^[\x20-\x7e]{1,4096}$/.test(authorization))
+    return { url, authorization }
+  throw invalid('authorization_header is none')
 }
 
-function status(c: Context, deps: SsfDeps): Response {
-  const stream = streamOf(c, deps, c.req.query('stream_id'))
-  return stream instanceof Response ? stream : c.json(statusDocument(stream))
-}
+const status = (c: Context, deps: SsfDeps): Response =>
+  c.json(statusDocument(streamOf(c, deps, c.req.query('stream_id'))))
 
 const statusDocument = ({ settings: { id, status: now, reason } }: EventStream) => ({
   stream_id: id,
@@ -266,9 +256,8 @@ const statusDocument = ({ settings: { id, status: now, reason } }: EventStream) 
 async function setStatus(c: Context, deps: SsfDeps): Promise<Response> {
   const body = (await bodyOf(c)) ?? {}
   const stream = streamOf(c, deps, text(body, 'stream_id'))
-  if (stream instanceof Response) return stream
   const next = statusOf(body['status'])
-  if (next === undefined) return invalid(c, 'status is enabled, paused or disabled')
+  if (next === undefined) throw invalid('status is enabled, paused or disabled')
   const reason = text(body, 'reason')?.slice(0, MOST_LETTERS)
   await changed(deps, stream, { ...stream.settings, status: next, reason })
   return c.json(statusDocument(stream))
@@ -278,16 +267,15 @@ async function setStatus(c: Context, deps: SsfDeps): Promise<Response> {
 async function subject(c: Context, deps: SsfDeps, how: 'wanted' | 'unwanted'): Promise<Response> {
   const body = (await bodyOf(c)) ?? {}
   const stream = streamOf(c, deps, text(body, 'stream_id'))
-  if (stream instanceof Response) return stream
   const named = body['subject']
   if (!isObject(named) || text(named, 'format') === undefined)
-    return invalid(c, 'subject has no format')
+    throw invalid('subject has no format')
   const name = subjectName(named)
   const excluded = new Set(stream.settings.excluded)
   if (how === 'wanted') excluded.delete(name)
   else excluded.add(name)
   if (excluded.size > MOST_EXCLUDED || name.length > MOST_LETTERS)
-    return c.json({ error: 'too_many_requests' }, 429)
+    throw refusal(429, 'too_many_requests')
   await changed(deps, stream, { ...stream.settings, excluded })
   return how === 'wanted' ? c.body(null, 200) : c.body(null, 204)
 }
