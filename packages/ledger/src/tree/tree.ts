@@ -56,19 +56,8 @@ export function verifyInclusion(claim: {
   const { index, size, leaf, proof, root } = claim
   if (!isCount(index) || !isCount(size) || index >= size) return false
   if (leaf.length !== HASH_BYTES || !areHashes(proof)) return false
-  let node = index
-  let last = size - 1
-  let hash = leaf
-  for (const sibling of proof) {
-    if (last === 0) return false
-    if (isOdd(node) || node === last) {
-      hash = hashNode(sibling, hash)
-      while (!isOdd(node) && node !== 0) [node, last] = [half(node), half(last)]
-    } else hash = hashNode(hash, sibling)
-    node = half(node)
-    last = half(last)
-  }
-  return last === 0 && isEqualHash(hash, root)
+  const made = climbed({ node: index, last: size - 1, seed: leaf, siblings: proof })
+  return made !== undefined && isEqualHash(made.now, root)
 }
 
 /**
@@ -89,41 +78,34 @@ export function verifyConsistency(claim: {
     const isItself = newSize === 0 && proof.length === 0
     return isItself && isEqualHash(oldRoot, EMPTY_ROOT) && isEqualHash(newRoot, EMPTY_ROOT)
   }
-  return new ConsistencyWalk(oldSize, newSize).connects(proof, oldRoot, newRoot)
+  // Up to the lowest node that both trees have.
+  let [node, last] = [oldSize - 1, newSize - 1]
+  while (oldSize === newSize ? node > 0 : isOdd(node)) [node, last] = [half(node), half(last)]
+  const [seed, ...siblings] = node === 0 ? [oldRoot, ...proof] : proof
+  const made = seed && climbed({ node, last, seed, siblings })
+  return made !== undefined && isEqualHash(made.old, oldRoot) && isEqualHash(made.now, newRoot)
 }
 
-/** From the old tree's last entry up to both roots at once. */
-class ConsistencyWalk {
-  #node: number
-  #last: number
-
-  constructor(oldSize: number, newSize: number) {
-    this.#node = oldSize - 1
-    this.#last = newSize - 1
-    // Up to the lowest node that both trees have.
-    if (oldSize === newSize) while (this.#node > 0) this.#up()
-    else while (isOdd(this.#node)) this.#up()
+/**
+ * The roots above a node, which is number `node` of its level: of the tree that ends with it, and of the one that ends
+ * with number `last`. Undefined where there are not as many siblings as it takes.
+ */
+function climbed(from: {
+  readonly node: number
+  readonly last: number
+  readonly seed: Uint8Array
+  readonly siblings: readonly Uint8Array[]
+}): { readonly old: Uint8Array; readonly now: Uint8Array } | undefined {
+  let { node, last, seed: old, seed: now } = from
+  for (const sibling of from.siblings) {
+    if (last === 0) return undefined
+    if (isOdd(node) || node === last) {
+      if (node > 0) old = hashNode(sibling, old)
+      now = hashNode(sibling, now)
+      while (!isOdd(node) && node !== 0) [node, last] = [half(node), half(last)]
+    } else now = hashNode(now, sibling)
+    node = half(node)
+    last = half(last)
   }
-
-  #up(): void {
-    this.#node = half(this.#node)
-    this.#last = half(this.#last)
-  }
-
-  connects(proof: readonly Uint8Array[], oldRoot: Uint8Array, newRoot: Uint8Array): boolean {
-    const isWhole = this.#node === 0
-    const seed = isWhole ? oldRoot : proof[0]
-    if (seed === undefined) return false
-    let [old, now] = [seed, seed]
-    for (const sibling of isWhole ? proof : proof.slice(1)) {
-      if (this.#last === 0) return false
-      if (isOdd(this.#node) || this.#node === this.#last) {
-        if (this.#node > 0) old = hashNode(sibling, old)
-        now = hashNode(sibling, now)
-        while (!isOdd(this.#node) && this.#node !== 0) this.#up()
-      } else now = hashNode(now, sibling)
-      this.#up()
-    }
-    return this.#last === 0 && isEqualHash(old, oldRoot) && isEqualHash(now, newRoot)
-  }
+  return last === 0 ? { old, now } : undefined
 }
