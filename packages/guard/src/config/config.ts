@@ -17,7 +17,6 @@ import {
   CALLER,
   flag,
   invalidSetting,
-  knownCaller,
   listenOn,
   numberOr,
   parseSettings,
@@ -45,18 +44,18 @@ export interface GuardConfig {
     readonly nats?: NatsAddress | undefined
   }
   /** Who the guard is where it signs itself, and the file with its private key. */
-  readonly statements: { readonly issuer: string; readonly key: string } | undefined
+  readonly statements?: { readonly issuer: string; readonly key: string } | undefined
   readonly issuers: ReadonlyMap<string, ConfiguredIssuer>
   readonly audiences: ReadonlyMap<string, AudiencePolicy>
   readonly callers: readonly Caller[]
   readonly streams: readonly StreamConfig[]
   /** File of the streams that receivers make; undefined where they make none. */
-  readonly subscriptions: { readonly file: string } | undefined
+  readonly subscriptions?: { readonly file: string } | undefined
   readonly canaries: ReadonlySet<string>
   /** File of the keys that an alarm shows to be stolen; undefined where they stay trusted. */
-  readonly distrust: { readonly file: string } | undefined
+  readonly distrust?: { readonly file: string } | undefined
   readonly rememberedTokens: number
-  readonly receipts: { readonly file: string; readonly tenant?: string | undefined } | undefined
+  readonly receipts?: { readonly file: string; readonly tenant?: string | undefined } | undefined
 }
 
 const DAY_MS = 86_400_000
@@ -138,10 +137,9 @@ const stream = v.pipe(
     push: v.optional(v.strictObject({ url: text, authorizationFile: v.optional(text) })),
   }),
   v.transform(
-    ({ presentations, push, ...row }): StreamConfig => ({
+    ({ presentations, ...row }): StreamConfig => ({
       ...row,
       requested: presentations ? undefined : [ALARM_EVENT, COMPROMISE_EVENT],
-      push: push && { url: push.url, authorizationFile: push.authorizationFile },
     }),
   ),
 )
@@ -193,24 +191,17 @@ export function parseGuardConfig(source: string): GuardConfig {
   return {
     ...settings,
     ...listen,
-    statements: settings.statements,
     issuers: byName('issuers', settings.issuers, (row) => row.issuer),
     audiences,
     callers: settings.callers.map((row, i) => ({
-      ...knownCaller(row),
+      ...row,
       audiences: row.audiences.map((each) => {
         const known = audiences.get(each)
         if (known !== undefined) return known
         throw invalidSetting(`callers[${i}].audiences`, 'names one that is not configured')
       }),
-      mayRevoke: row.mayRevoke,
-      maySubscribe: row.maySubscribe,
-      pushTo: row.pushTo,
     })),
-    subscriptions: settings.subscriptions,
     canaries: new Set(settings.canaries),
-    distrust: settings.distrust,
-    receipts: settings.receipts,
   }
 }
 

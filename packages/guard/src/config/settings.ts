@@ -34,23 +34,16 @@ export function listenOn(port: number): v.GenericSchema<unknown, Address> {
   }) as v.GenericSchema<unknown, Address>
 }
 
-interface CallerRow {
-  readonly name: string
-  readonly secretSha256: string
-  readonly requestsPerSecond: number
-}
+type CallerRow = { readonly [K in keyof KnownCaller]: v.GenericSchema<unknown, KnownCaller[K]> }
 
-export const CALLER: { readonly [K in keyof CallerRow]: v.GenericSchema<unknown, CallerRow[K]> } = {
+export const CALLER: CallerRow = {
   name: text,
-  secretSha256: textLike(/^[\da-f]{64}$/, '64 hexadecimal digits'),
+  secretSha256: v.pipe(
+    textLike(/^[\da-f]{64}$/, '64 hexadecimal digits'),
+    v.transform((hex) => Buffer.from(hex, 'hex')),
+  ),
   requestsPerSecond: numberOr(20_000, 1, 1_000_000),
 }
-
-export const knownCaller = (row: CallerRow): KnownCaller => ({
-  name: row.name,
-  secretHash: Buffer.from(row.secretSha256, 'hex'),
-  perSecond: row.requestsPerSecond,
-})
 
 /** @throws {MintmarkError} `INPUT_INVALID` with `facts.option`, the path of the member that is wrong */
 export function parseSettings<T>(source: string, schema: v.GenericSchema<unknown, T>): T {

@@ -17,8 +17,8 @@ interface ActiveStream {
 /** A stream of security events that the configuration names. */
 export interface StreamConfig
   extends Pick<StreamSettings, 'id' | 'audience' | 'caller' | 'requested'> {
-  readonly push:
-    | { readonly url: string; readonly authorizationFile: string | undefined }
+  readonly push?:
+    | { readonly url: string; readonly authorizationFile?: string | undefined }
     | undefined
 }
 
@@ -120,10 +120,8 @@ export async function settingsOf(config: StreamConfig): Promise<StreamSettings> 
   const authorization = file === undefined ? undefined : (await textOfFile(file)).trim()
   return {
     ...rest,
-    description: undefined,
     push: push && { url: push.url, authorization },
     status: 'enabled',
-    reason: undefined,
     excluded: new Set(),
   }
 }
@@ -135,7 +133,7 @@ const LONGEST_PAUSE_MS = 60_000
 interface PushOptions {
   readonly stream: EventStream
   readonly url: string
-  readonly authorization: string | undefined
+  readonly authorization?: string | undefined
   readonly signal: AbortSignal
   /** Called for an event that the receiver refuses for good. */
   readonly onRefused: (jti: string) => void

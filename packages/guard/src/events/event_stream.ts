@@ -22,13 +22,13 @@ export interface StreamSettings {
   /** Name of the caller that owns it: it may poll it, and ask about it. */
   readonly caller: string
   /** Requested types of events; undefined for all. */
-  readonly requested: readonly string[] | undefined
-  readonly description: string | undefined
+  readonly requested?: readonly string[] | undefined
+  readonly description?: string | undefined
   /** Where events are pushed, with the value of `Authorization`; undefined where the receiver polls. */
-  readonly push: { readonly url: string; readonly authorization: string | undefined } | undefined
+  readonly push?: { readonly url: string; readonly authorization?: string | undefined } | undefined
   readonly status: StreamStatus
   /** Why it has this status, if its receiver said so. */
-  readonly reason: string | undefined
+  readonly reason?: string | undefined
   /** Subjects that its receiver excludes, as {@link subjectName} writes them. */
   readonly excluded: ReadonlySet<string>
 }

@@ -25,23 +25,14 @@ const storedStream = v.pipe(
     id: text,
     audience: text,
     caller: text,
+    status: v.picklist(STATUSES),
     requested: v.optional(v.array(v.string())),
     description: optionalText,
     push: v.optional(v.object({ url: v.string(), authorization: optionalText })),
-    status: v.picklist(STATUSES),
     reason: optionalText,
     excluded: v.array(v.string()),
   }),
-  v.transform(
-    ({ requested, description, push, reason, excluded, ...row }): StreamSettings => ({
-      ...row,
-      requested,
-      description,
-      push: push && { url: push.url, authorization: push.authorization },
-      reason,
-      excluded: new Set(excluded),
-    }),
-  ),
+  v.transform(({ excluded, ...row }): StreamSettings => ({ ...row, excluded: new Set(excluded) })),
 )
 const document = v.object({
   schema: v.literal('mintmark-guard-streams/1'),

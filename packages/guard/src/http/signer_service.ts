@@ -16,7 +16,6 @@ import * as v from 'valibot'
 import {
   CALLER,
   invalidSetting,
-  knownCaller,
   listenOn,
   parseSettings,
   text as textSetting,
@@ -86,8 +85,7 @@ export async function startSigner(
   const kids = new Set(keys.map(({ gate }) => gate.kid))
   if (kids.size < keys.length) throw invalidSetting('keys', 'name one kid twice')
   const callers = settings.callers.map((row, i) => {
-    if (row.keys.every((kid) => kids.has(kid)))
-      return { ...knownCaller(row), kids: new Set(row.keys) }
+    if (row.keys.every((kid) => kids.has(kid))) return { ...row, kids: new Set(row.keys) }
     throw invalidSetting(`callers[${i}].keys`, 'name one that is not there')
   })
   const canaries = new Set(settings.canaries)

@@ -4,9 +4,8 @@ import type { AudiencePolicy } from './policies.ts'
 
 export interface KnownCaller {
   readonly name: string
-  /** SHA-256 of its secret. */
-  readonly secretHash: Uint8Array
-  readonly perSecond: number
+  readonly secretSha256: Uint8Array
+  readonly requestsPerSecond: number
 }
 
 export interface Caller extends KnownCaller {
@@ -50,7 +49,7 @@ export class Callers<T extends KnownCaller = Caller> {
     const secretHash = hash('sha256', secret, 'buffer')
     let found: T | undefined
     for (const caller of this.#callers) {
-      const isSame = timingSafeEqual(caller.secretHash, secretHash)
+      const isSame = timingSafeEqual(caller.secretSha256, secretHash)
       if (isSame && (name === undefined || name === caller.name)) found = caller
     }
     return secret === '' ? undefined : found
@@ -59,9 +58,10 @@ export class Callers<T extends KnownCaller = Caller> {
   /** Takes one request from what the caller has for this second. */
   isWithinRate(caller: T): boolean {
     const nowMs = this.#now()
-    const bucket = this.#buckets.get(caller) ?? { left: caller.perSecond, atMs: nowMs }
-    const left = bucket.left + ((nowMs - bucket.atMs) / 1000) * caller.perSecond
-    bucket.left = Math.min(left, caller.perSecond)
+    const most = caller.requestsPerSecond
+    const bucket = this.#buckets.get(caller) ?? { left: most, atMs: nowMs }
+    const left = bucket.left + ((nowMs - bucket.atMs) / 1000) * most
+    bucket.left = Math.min(left, most)
     bucket.atMs = nowMs
     this.#buckets.set(caller, bucket)
     if (bucket.left < 1) return false

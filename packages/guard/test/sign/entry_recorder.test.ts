@@ -78,7 +78,7 @@ describe('entries that wait for the ledger', () => {
   })
 
   it('leave each caller its share of the queue', () => {
-    const [a, b] = ['a', 'b'].map((name) => ({ name, secretHash: blank, perSecond: 1 }))
+    const [a, b] = ['a', 'b'].map((name) => ({ name, secretSha256: blank, requestsPerSecond: 1 }))
     const shares = new Shares(2)
     assert.ok(a !== undefined && b !== undefined)
     assert.deepEqual(
