@@ -14,12 +14,12 @@ import { errnoOf, MintmarkError } from '@mintmark/core'
 import { type Files, folderOf, type GrowingFile } from './files.ts'
 import {
   encodeRecord,
-  type JournalRecord,
   newSegmentHeader,
   readRecords,
   SEGMENT_HEADER_BYTES,
   seedOf,
 } from './journal_records.ts'
+import type { RecoveredStep } from './store.ts'
 
 interface Segment {
   readonly number: number
@@ -60,7 +60,7 @@ export class Journal {
    *
    * @throws {MintmarkError} `LEDGER_BUSY` if another one did so at the same time, `LEDGER_DAMAGED` as the store has it
    */
-  async *recover(): AsyncGenerator<JournalRecord, void, void> {
+  async *recover(): AsyncGenerator<RecoveredStep, void, void> {
     const before = await this.#numbers()
     if (before.length === 0) throw missing()
     let isBegun = false
@@ -84,7 +84,7 @@ export class Journal {
   }
 
   /** Adds a record to the segment, durably. Throws as {@link LedgerStore.commit} does. */
-  async append(record: JournalRecord): Promise<void> {
+  async append(record: RecoveredStep): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
     const segment = this.#segment
     if (segment === undefined) throw new TypeError('the journal is not open')
@@ -153,7 +153,7 @@ export class Journal {
   }
 
   /** Begins a new segment with these edges; the older ones stay until {@link forget}. Never beside {@link append}. */
-  async rotate(edges: JournalRecord & { readonly kind: 'edges' }): Promise<void> {
+  async rotate(edges: RecoveredStep & { readonly kind: 'edges' }): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
     const next = this.#create((this.#segment?.number ?? 0) + 1)
     this.#beginning = next.then(

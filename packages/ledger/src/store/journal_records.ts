@@ -9,9 +9,10 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { Reader } from '@mintmark/core'
+import { count, digest, listOf, record, short, sized, text, u64 } from '../tree/codec.ts'
 import type { Edge } from '../tree/growing_tree.ts'
 import { HASH_BYTES } from '../tree/tree.ts'
-import type { ShardAppend } from './store.ts'
+import type { RecoveredStep, ShardAppend } from './store.ts'
 
 const TITLE = 'mintmark-journal/1\n'
 const SEED_BYTES = 32
@@ -23,19 +24,6 @@ const CHECKED_BYTES = 12
 const RECORD_BYTES = HEAD_BYTES + HASH_BYTES
 
 const TYPE = { edges: 0, batch: 1 } as const
-
-interface EdgesRecord {
-  readonly kind: 'edges'
-  readonly edges: ReadonlyMap<string, Edge>
-}
-
-/** What one durable commit added. */
-interface BatchRecord {
-  readonly kind: 'batch'
-  readonly appends: readonly ShardAppend[]
-}
-
-export type JournalRecord = EdgesRecord | BatchRecord
 
 export function newSeed(): Uint8Array {
   return randomBytes(SEED_BYTES)
@@ -53,11 +41,11 @@ export function seedOf(segment: Uint8Array): Uint8Array | undefined {
 }
 
 /** @param offset of the record in the segment; elsewhere any number of its own */
-export function encodeRecord(record: JournalRecord, seed: Uint8Array, offset: number): Uint8Array {
-  const payload = record.kind === 'edges' ? edgesBytes(record) : batchBytes(record)
+export function encodeRecord(step: RecoveredStep, seed: Uint8Array, offset: number): Uint8Array {
+  const payload = payloadOf(step)
   const head = Buffer.alloc(HEAD_BYTES)
   MARK.copy(head)
-  head[4] = TYPE[record.kind]
+  head[4] = TYPE[step.kind]
   head.writeUInt32BE(payload.length, 8)
   headCheck(seed, offset, head).copy(head, CHECKED_BYTES)
   return Buffer.concat([head, recordHash(seed, offset, head, payload), payload])
@@ -74,7 +62,7 @@ function recordHash(seed: Uint8Array, offset: number, head: Uint8Array, payload:
 }
 
 interface ReadSegment {
-  readonly records: readonly JournalRecord[]
+  readonly records: readonly RecoveredStep[]
   /** Bytes up to the end of the last whole record. */
   readonly wholeBytes: number
   /** `torn`: something without a whole record in it follows. `damaged`: whole records follow a broken one. */
@@ -83,7 +71,7 @@ interface ReadSegment {
 
 /** @param seed as {@link seedOf} gives it */
 export function readRecords(segment: Uint8Array, seed: Uint8Array): ReadSegment {
-  const records: JournalRecord[] = []
+  const records: RecoveredStep[] = []
   let at = SEGMENT_HEADER_BYTES
   while (at < segment.length) {
     const next = recordAt(segment, at, seed, at)
@@ -107,7 +95,7 @@ export function decodeRecord(
   bytes: Uint8Array,
   seed: Uint8Array,
   offset: number,
-): JournalRecord | undefined {
+): RecoveredStep | undefined {
   const found = recordAt(bytes, 0, seed, offset)
   return found?.end === bytes.length ? found.record : undefined
 }
@@ -118,7 +106,7 @@ function recordAt(
   at: number,
   seed: Uint8Array,
   offset: number,
-): { readonly record: JournalRecord; readonly end: number } | undefined {
+): { readonly record: RecoveredStep; readonly end: number } | undefined {
   if (at + RECORD_BYTES > segment.length) return undefined
   const head = Buffer.from(segment.subarray(at, at + HEAD_BYTES))
   const end = at + RECORD_BYTES + head.readUInt32BE(8)
@@ -127,67 +115,40 @@ function recordAt(
   const payload = segment.subarray(at + RECORD_BYTES, end)
   const hash = recordHash(seed, offset, head, payload)
   if (!hash.equals(segment.subarray(at + HEAD_BYTES, at + RECORD_BYTES))) return undefined
-  const record = head[4] === TYPE.edges ? readEdges(payload) : readBatch(payload)
-  return { record, end }
+  return { record: stepIn(head[4], payload), end }
 }
 
-function u16(value: number): Uint8Array {
-  const bytes = Buffer.alloc(2)
-  bytes.writeUInt16BE(value)
-  return bytes
-}
+const entries = sized()
+const BATCH = listOf(
+  short,
+  record<ShardAppend>({ shard: text(), first: count, entries: listOf(count, entries) }),
+)
+const EDGES = listOf(
+  short,
+  record<{ shard: string; edge: Edge }>({
+    shard: text(),
+    edge: record<Edge>({
+      size: count,
+      levels: listOf(short, listOf(short, digest)),
+      entries: listOf(short, entries),
+    }),
+  }),
+)
 
-function u64(value: number): Uint8Array {
-  const bytes = Buffer.alloc(8)
-  bytes.writeBigUInt64BE(BigInt(value))
-  return bytes
-}
-
-const sized = (bytes: Uint8Array): Uint8Array[] => [u16(bytes.length), bytes]
-const sizedText = (text: string): Uint8Array[] => sized(Buffer.from(text))
-
-function batchBytes({ appends }: BatchRecord): Uint8Array {
-  const parts: Uint8Array[] = [u16(appends.length)]
-  for (const { shard, first, entries } of appends)
-    parts.push(...sizedText(shard), u64(first), u64(entries.length), ...entries.flatMap(sized))
+function payloadOf(step: RecoveredStep): Uint8Array {
+  const parts: Uint8Array[] = []
+  if (step.kind === 'batch') BATCH.write(step.appends, parts)
+  else
+    EDGES.write(
+      Array.from(step.edges, ([shard, edge]) => ({ shard, edge })),
+      parts,
+    )
   return Buffer.concat(parts)
 }
 
-function edgesBytes({ edges }: EdgesRecord): Uint8Array {
-  const parts: Uint8Array[] = [u16(edges.size)]
-  for (const [shard, { size, levels, entries }] of edges) {
-    parts.push(...sizedText(shard), u64(size), u16(levels.length))
-    for (const hashes of levels) parts.push(u16(hashes.length), ...hashes)
-    parts.push(u16(entries.length), ...entries.flatMap(sized))
-  }
-  return Buffer.concat(parts)
-}
-
-const readSized = (reader: Reader): Uint8Array => reader.bytes(reader.u16())
-const readText = (reader: Reader): string => Buffer.from(readSized(reader)).toString('utf8')
-
-function times<T>(count: number, read: () => T): T[] {
-  return Array.from({ length: count }, read)
-}
-
-function readBatch(payload: Uint8Array): BatchRecord {
+function stepIn(type: number | undefined, payload: Uint8Array): RecoveredStep {
   const reader = new Reader(payload, false)
-  const appends = times(reader.u16(), () => ({
-    shard: readText(reader),
-    first: reader.size(),
-    entries: times(reader.size(), () => readSized(reader)),
-  }))
-  return { kind: 'batch', appends }
-}
-
-function readEdges(payload: Uint8Array): EdgesRecord {
-  const reader = new Reader(payload, false)
-  const edges = new Map<string, Edge>()
-  for (let left = reader.u16(); left > 0; left--) {
-    const shard = readText(reader)
-    const size = reader.size()
-    const levels = times(reader.u16(), () => times(reader.u16(), () => reader.bytes(HASH_BYTES)))
-    edges.set(shard, { size, levels, entries: times(reader.u16(), () => readSized(reader)) })
-  }
-  return { kind: 'edges', edges }
+  if (type !== TYPE.edges) return { kind: 'batch', appends: BATCH.read(reader) }
+  const edges = EDGES.read(reader)
+  return { kind: 'edges', edges: new Map(edges.map(({ shard, edge }) => [shard, edge])) }
 }

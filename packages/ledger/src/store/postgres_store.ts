@@ -16,7 +16,7 @@ import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
 import type { Resource } from '../tree/growing_tree.ts'
-import { decodeRecord, encodeRecord, type JournalRecord } from './journal_records.ts'
+import { decodeRecord, encodeRecord } from './journal_records.ts'
 import { openSession, type SqlSession } from './postgres_database.ts'
 import { PostgresFiles, PostgresState, STATE_TABLE } from './postgres_files.ts'
 import type { Edges, LedgerStore, RecoveredStep, ShardAppend, StateFiles } from './store.ts'
@@ -158,7 +158,7 @@ export class PostgresStore implements LedgerStore {
     await this.#add({ kind: 'batch', appends })
   }
 
-  async #add(record: JournalRecord): Promise<void> {
+  async #add(record: RecoveredStep): Promise<void> {
     this.#assertWhole()
     const bytes = encodeRecord(record, this.#seed, this.#next)
     await this.#guarded(async () => {

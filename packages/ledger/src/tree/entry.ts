@@ -8,8 +8,8 @@
  *
  * @module
  */
-import { guidOfBytes, MintmarkError, Reader } from '@mintmark/core'
-import { HASH_BYTES } from './tree.ts'
+import { guidOfBytes, Reader } from '@mintmark/core'
+import { type Codec, count, digest, invalid, record, sized, text } from './codec.ts'
 
 const ENTRY_VERSION = 1
 const KIND = { issuance: 1, revocation: 2, opening: 3 } as const
@@ -69,42 +69,52 @@ export interface Opening {
 
 export type Entry = Issuance | Revocation | Opening
 
-/** @throws {MintmarkError} `INPUT_INVALID` for a text that is too long or a hash of another length */
-export function encodeEntry(entry: Entry): Uint8Array {
-  const writer = new Writer()
-  writer.u8(ENTRY_VERSION)
-  writer.u8(KIND[entry.kind])
-  switch (entry.kind) {
-    case 'issuance':
-      writer.tokenId(entry.tokenId)
-      writer.hash(entry.inputHash)
-      writer.count(entry.issuedAtMs)
-      writer.count(entry.expiresMs)
-      for (const name of COMMITTED) writer.hash(entry.commitments[name])
-      writer.text(entry.issuer, MAX_ISSUER)
-      writer.text(entry.kid, MAX_KID)
-      writer.text(entry.alg, MAX_ALG)
-      writer.sized(entry.attestation, MAX_ATTESTATION)
-      break
-    case 'revocation':
-      writer.tokenId(entry.tokenId)
-      writer.hash(entry.inputHash)
-      writer.count(entry.expiresMs)
-      writer.count(entry.revokedAtMs)
-      writer.text(entry.issuer, MAX_ISSUER)
-      break
-    case 'opening':
-      writer.count(entry.openedAtMs)
-      writer.count(entry.previousSize)
-      writer.hash(entry.previousRoot)
-      writer.text(entry.previousOrigin, MAX_ORIGIN)
-      writer.text(entry.issuer, MAX_ISSUER)
-      break
-  }
-  return writer.done()
+const tokenIdText: Codec<string> = {
+  write: (tokenId, to) => to.push(tokenIdBytes(tokenId)),
+  read: (reader) => guidOfBytes(reader.bytes(16)),
 }
 
-const COMMITTED = ['subject', 'client', 'audience', 'tenant'] as const
+const issuance = record<Omit<Issuance, 'kind'>>({
+  tokenId: tokenIdText,
+  inputHash: digest,
+  issuedAtMs: count,
+  expiresMs: count,
+  commitments: record<Commitments>({
+    subject: digest,
+    client: digest,
+    audience: digest,
+    tenant: digest,
+  }),
+  issuer: text(MAX_ISSUER),
+  kid: text(MAX_KID),
+  alg: text(MAX_ALG),
+  attestation: sized(MAX_ATTESTATION),
+})
+
+const revocation = record<Omit<Revocation, 'kind'>>({
+  tokenId: tokenIdText,
+  inputHash: digest,
+  expiresMs: count,
+  revokedAtMs: count,
+  issuer: text(MAX_ISSUER),
+})
+
+const opening = record<Omit<Opening, 'kind'>>({
+  openedAtMs: count,
+  previousSize: count,
+  previousRoot: digest,
+  previousOrigin: text(MAX_ORIGIN),
+  issuer: text(MAX_ISSUER),
+})
+
+/** @throws {MintmarkError} `INPUT_INVALID` for a text that is too long or a hash of another length */
+export function encodeEntry(entry: Entry): Uint8Array {
+  const parts: Uint8Array[] = [Uint8Array.of(ENTRY_VERSION, KIND[entry.kind])]
+  if (entry.kind === 'issuance') issuance.write(entry, parts)
+  else if (entry.kind === 'revocation') revocation.write(entry, parts)
+  else opening.write(entry, parts)
+  return Buffer.concat(parts)
+}
 
 /**
  * The entry of these bytes: each has one encoding.
@@ -115,53 +125,16 @@ export function decodeEntry(bytes: Uint8Array): Entry {
   const reader = new Reader(bytes, false)
   const version = reader.u8()
   if (version !== ENTRY_VERSION) throw invalid(`entry of version ${version}`)
-  const kind = reader.u8()
-  const entry = decodeBody(kind, reader)
+  const entry = decodeBody(reader.u8(), reader)
   if (reader.left > 0) throw invalid('bytes after the entry')
   return entry
 }
 
 function decodeBody(kind: number, reader: Reader): Entry {
-  switch (kind) {
-    case KIND.issuance:
-      return {
-        kind: 'issuance',
-        tokenId: guidOfBytes(reader.bytes(16)),
-        inputHash: reader.bytes(HASH_BYTES),
-        issuedAtMs: readCount(reader),
-        expiresMs: readCount(reader),
-        commitments: {
-          subject: reader.bytes(HASH_BYTES),
-          client: reader.bytes(HASH_BYTES),
-          audience: reader.bytes(HASH_BYTES),
-          tenant: reader.bytes(HASH_BYTES),
-        },
-        issuer: readText(reader, MAX_ISSUER),
-        kid: readText(reader, MAX_KID),
-        alg: readText(reader, MAX_ALG),
-        attestation: readSized(reader, MAX_ATTESTATION),
-      }
-    case KIND.revocation:
-      return {
-        kind: 'revocation',
-        tokenId: guidOfBytes(reader.bytes(16)),
-        inputHash: reader.bytes(HASH_BYTES),
-        expiresMs: readCount(reader),
-        revokedAtMs: readCount(reader),
-        issuer: readText(reader, MAX_ISSUER),
-      }
-    case KIND.opening:
-      return {
-        kind: 'opening',
-        openedAtMs: readCount(reader),
-        previousSize: readCount(reader),
-        previousRoot: reader.bytes(HASH_BYTES),
-        previousOrigin: readText(reader, MAX_ORIGIN),
-        issuer: readText(reader, MAX_ISSUER),
-      }
-    default:
-      throw invalid(`entry of kind ${kind}`)
-  }
+  if (kind === KIND.issuance) return { kind: 'issuance', ...issuance.read(reader) }
+  if (kind === KIND.revocation) return { kind: 'revocation', ...revocation.read(reader) }
+  if (kind === KIND.opening) return { kind: 'opening', ...opening.read(reader) }
+  throw invalid(`entry of kind ${kind}`)
 }
 
 /** What a reader of many entries needs of each: views into its bytes. */
@@ -209,71 +182,3 @@ export function tokenIdBytes(tokenId: string): Uint8Array {
 }
 
 const TOKEN_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
-
-class Writer {
-  readonly #parts: Uint8Array[] = []
-
-  u8(value: number): void {
-    this.#parts.push(Uint8Array.of(value))
-  }
-
-  /** A u64 up to 2^53 − 1. */
-  count(value: number): void {
-    if (!Number.isSafeInteger(value) || value < 0) throw invalid('number out of range')
-    const bytes = Buffer.alloc(8)
-    bytes.writeBigUInt64BE(BigInt(value))
-    this.#parts.push(bytes)
-  }
-
-  tokenId(value: string): void {
-    this.#parts.push(tokenIdBytes(value))
-  }
-
-  hash(value: Uint8Array): void {
-    if (value.length !== HASH_BYTES) throw invalid('hash of another length')
-    this.#parts.push(value)
-  }
-
-  text(value: string, max: number): void {
-    if (!isPlain(value)) throw invalid('text with control characters')
-    this.sized(Buffer.from(value), max)
-  }
-
-  sized(bytes: Uint8Array, max: number): void {
-    if (bytes.length > max) throw invalid(`${bytes.length} bytes where ${max} are the most`)
-    const length = Buffer.alloc(2)
-    length.writeUInt16BE(bytes.length)
-    this.#parts.push(length, bytes)
-  }
-
-  done(): Uint8Array {
-    return Buffer.concat(this.#parts)
-  }
-}
-
-/** Neither control characters nor halves of surrogate pairs: these have no UTF-8 of their own. */
-const isPlain = (text: string) => !/[\p{Cc}\p{Cs}]/u.test(text)
-
-function readCount(reader: Reader): number {
-  const value = reader.u64()
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw invalid('number out of range')
-  return Number(value)
-}
-
-function readSized(reader: Reader, max: number): Uint8Array {
-  const length = reader.u16()
-  if (length > max) throw invalid(`${length} bytes where ${max} are the most`)
-  return reader.bytes(length)
-}
-
-function readText(reader: Reader, max: number): string {
-  const bytes = readSized(reader, max)
-  const text = Buffer.from(bytes).toString('utf8')
-  // Invalid UTF-8 would be replaced, and the entry would have a second encoding.
-  if (!isPlain(text) || Buffer.compare(Buffer.from(text), bytes) !== 0) throw invalid('bad text')
-  return text
-}
-
-function invalid(what: string): MintmarkError {
-  return new MintmarkError('INPUT_INVALID', `not an entry of a ledger: ${what}`)
-}

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {
   encodeRecord,
-  type JournalRecord,
   newSegmentHeader,
   readRecords,
   SEGMENT_HEADER_BYTES,
   seedOf,
 } from '../../src/store/journal_records.ts'
+import type { RecoveredStep } from '../../src/store/store.ts'
 
-const batch = (first: number, entry: Uint8Array): JournalRecord => ({
+const batch = (first: number, entry: Uint8Array): RecoveredStep => ({
   kind: 'batch',
   appends: [{ shard: 'agency/2026-11-25', first, entries: [entry] }],
 })
