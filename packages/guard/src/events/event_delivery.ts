@@ -1,5 +1,4 @@
 /** The event streams of a guard. Events go into each of them; those with a push receiver are delivered, in order (RFC 8935). @module */
-import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { safeJson } from '@mintmark/core'
 import type { Alarm } from '../verify/alarms.ts'
@@ -45,7 +44,7 @@ export class EventDelivery {
   }
 
   add(settings: StreamSettings): EventStream {
-    const stream = new EventStream(settings, this.#statements, randomUUID)
+    const stream = new EventStream(settings, this.#statements)
     this.#serve(stream)
     return stream
   }
@@ -72,8 +71,7 @@ export class EventDelivery {
   }
 
   get hasPresentations(): boolean {
-    for (const { stream } of this.#active.values()) if (stream.takes(PRESENTED_EVENT)) return true
-    return false
+    return this.streams.some((stream) => stream.takes(PRESENTED_EVENT))
   }
 
   async present(shown: Presentation): Promise<void> {

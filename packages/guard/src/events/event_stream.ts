@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { randomUUID } from 'node:crypto'
 import type { StatementSigner } from './statements.ts'
 
 /** Beyond, the oldest is dropped and counted. */
@@ -55,15 +56,13 @@ interface PendingEvent {
 export class EventStream {
   settings: StreamSettings
   readonly #statements: StatementSigner
-  readonly #newId: () => string
   readonly #pending = new Map<string, string>()
   readonly #waiting = new Set<() => void>()
   #dropped = 0
 
-  constructor(settings: StreamSettings, statements: StatementSigner, newId: () => string) {
+  constructor(settings: StreamSettings, statements: StatementSigner) {
     this.settings = settings
     this.#statements = statements
-    this.#newId = newId
   }
 
   /** Those that may be sent now. */
@@ -101,7 +100,7 @@ export class EventStream {
 
   /** Also an event that the receiver has not requested. */
   async send({ subject, type, details, transaction }: SecurityEvent): Promise<void> {
-    const jti = this.#newId()
+    const jti = randomUUID()
     const set = await this.#statements.sign('secevent+jwt', {
       jti,
       aud: this.settings.audience,
