@@ -71,28 +71,24 @@ export function parseAddCheckpoint(body: string): AddCheckpoint | undefined {
 }
 
 export interface WitnessState {
-  /** Text of the newest checkpoint that was cosigned; undefined if there is none. */
-  read(origin: string): Promise<string | undefined>
-  /** The same by `originHash`. */
-  readHash(hash: string): Promise<string | undefined>
+  /** Text of the newest checkpoint that was cosigned, by `originHash`; undefined if there is none. */
+  read(hash: string): Promise<string | undefined>
   /** Durable on return. */
-  write(origin: string, checkpoint: string): Promise<void>
+  write(hash: string, checkpoint: string): Promise<void>
 }
 
 /** @param folder one file a log; made if it is not there */
 export function witnessFolder(folder: string, files: Files): WitnessState {
   let isMade = false
-  const readHash = (hash: string) => readText(files, `${folder}/${hash}`)
   return {
-    read: (origin) => readHash(originHash(origin)),
-    readHash,
-    async write(origin, checkpoint) {
+    read: (hash) => readText(files, `${folder}/${hash}`),
+    async write(hash, checkpoint) {
       if (!isMade) {
         await files.makeFolder(folder)
         await files.sync(folderOf(folder))
         isMade = true
       }
-      await replaceDurably(files, `${folder}/${originHash(origin)}`, Buffer.from(checkpoint))
+      await replaceDurably(files, `${folder}/${hash}`, Buffer.from(checkpoint))
     },
   }
 }
@@ -102,25 +98,21 @@ export function originHash(origin: string): string {
   return createHash('sha256').update(origin).digest('hex')
 }
 
-export class Witness {
-  readonly #signer: NoteSigner
+interface WitnessOptions {
+  readonly signer: NoteSigner
   /** Keys of logs; each counts for its own name and all names below it. */
-  readonly #logs: readonly VerifierKey[]
-  readonly #state: WitnessState
-  readonly #now: () => number
+  readonly logs: readonly VerifierKey[]
+  readonly state: WitnessState
+  readonly now: () => number
+}
+
+export class Witness {
+  readonly #options: WitnessOptions
   /** The last request of each log, whether it is done or not. */
   readonly #last = new Map<string, Promise<unknown>>()
 
-  constructor(options: {
-    readonly signer: NoteSigner
-    readonly logs: readonly VerifierKey[]
-    readonly state: WitnessState
-    readonly now: () => number
-  }) {
-    this.#signer = options.signer
-    this.#logs = options.logs
-    this.#state = options.state
-    this.#now = options.now
+  constructor(options: WitnessOptions) {
+    this.#options = options
   }
 
   /** Answers `POST /add-checkpoint`. A failure of the state is thrown, and nothing is signed then. */
@@ -129,7 +121,7 @@ export class Witness {
     const checkpoint = request && parseCheckpoint(request.checkpoint)
     if (request === undefined || checkpoint === undefined) return answer(400, 'not a request')
     const { origin, size } = checkpoint.head
-    const keys = keysOfLog(origin, this.#logs)
+    const keys = keysOfLog(origin, this.#options.logs)
     if (keys.length === 0) return answer(404, 'unknown log')
     const verified = openNote(checkpoint.note, keys)
     if (verified === 'bad-signature' || verified.length === 0) return answer(403, 'not signed')
@@ -137,30 +129,25 @@ export class Witness {
     return await this.#serialised(origin, () => this.#cosign(request, checkpoint))
   }
 
-  /** Text of the newest checkpoint of a log, cosigned. */
-  read(origin: string): Promise<string | undefined> {
-    return this.#state.read(origin)
-  }
-
-  /** The same by `originHash`; undefined for what is no hash. */
+  /** Text of the newest checkpoint of a log, cosigned, by `originHash`; undefined for what is no hash. */
   async readHash(hash: string): Promise<string | undefined> {
-    return /^[0-9a-f]{64}$/.test(hash) ? await this.#state.readHash(hash) : undefined
+    return /^[0-9a-f]{64}$/.test(hash) ? await this.#options.state.read(hash) : undefined
   }
 
   async #cosign(request: AddCheckpoint, { head, note }: Checkpoint): Promise<WitnessAnswer> {
+    const { signer, state, now } = this.#options
     const before = await this.#newest(head.origin)
     if (request.oldSize !== (before?.size ?? 0))
       return { status: 409, type: SIZE_TYPE, body: `${before?.size ?? 0}\n` }
     const refusal = refusalOf(request, head, before)
     if (refusal !== undefined) return refusal
-    const cosignature = this.#signer.sign(note.text, Math.floor(this.#now() / 1000))
-    const line = formatSignature(cosignature)
-    await this.#state.write(head.origin, `${request.checkpoint}${line}`)
+    const line = formatSignature(signer.sign(note.text, Math.floor(now() / 1000)))
+    await state.write(originHash(head.origin), `${request.checkpoint}${line}`)
     return { status: 200, type: TEXT_TYPE, body: line }
   }
 
   async #newest(origin: string): Promise<Head | undefined> {
-    const text = await this.#state.read(origin)
+    const text = await this.#options.state.read(originHash(origin))
     const checkpoint = text === undefined ? undefined : parseCheckpoint(text)
     if (text !== undefined && checkpoint === undefined)
       throw new Error(`the state of ${originHash(origin)} cannot be read`)

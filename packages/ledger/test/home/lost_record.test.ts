@@ -17,7 +17,6 @@ import { formatVerifierKey } from '../../src/notes/note.ts'
 import { parsePolicy } from '../../src/notes/policy.ts'
 import { SEGMENT_HEADER_BYTES } from '../../src/store/journal_records.ts'
 import { Cosigning } from '../../src/witness/cosigning.ts'
-import { originHash } from '../../src/witness/witness.ts'
 import { wantedLedger } from '../tested_store.ts'
 import { ISSUER, issuance } from '../tokens.ts'
 
@@ -148,12 +147,9 @@ async function witnessOf({ folder }: Known): Promise<Cosigning> {
   const { privateKey } = generateKeyPairSync('ed25519')
   const signer = new NoteSigner('w1.example', 'witness', privateKey)
   const texts = new Map<string, string>()
-  const readHash = (hash: string) => Promise.resolve(texts.get(hash))
   const state = {
-    read: (origin: string) => readHash(originHash(origin)),
-    readHash,
-    write: (origin: string, text: string) =>
-      Promise.resolve(void texts.set(originHash(origin), text)),
+    read: (hash: string) => Promise.resolve(texts.get(hash)),
+    write: (hash: string, text: string) => Promise.resolve(void texts.set(hash, text)),
   }
   const witness = new Witness({ signer, logs: [key], state, now: Date.now })
   const vkeys = `log ${formatVerifierKey(key)}\nwitness w1 ${formatVerifierKey(signer.key)} https://w1`

@@ -10,7 +10,7 @@ import { PinnedCheckpoints } from '../../src/home/pinned_checkpoints.ts'
 import { GrowingTree, type Head, NoteSigner, Witness } from '../../src/index.ts'
 import { parseCheckpoint, signHead } from '../../src/notes/checkpoint.ts'
 import { TileTree } from '../../src/tree/tile_tree.ts'
-import { formatAddCheckpoint, witnessFolder } from '../../src/witness/witness.ts'
+import { formatAddCheckpoint, originHash, witnessFolder } from '../../src/witness/witness.ts'
 
 const FAULTS: readonly Fault[] = ['cut', 'error', 'full']
 const FOLDER = '/pinned'
@@ -112,7 +112,7 @@ describe('the state of a witness', () => {
       }
       await atEach(fault, work, async (disk) => {
         const witness = witnessOn(disk)
-        const text = await witness.read(ORIGIN)
+        const text = await witness.readHash(originHash(ORIGIN))
         const size = text === undefined ? 0 : (parseCheckpoint(text)?.head.size ?? 0)
         assert.ok(size >= cosigned, `${size} after ${cosigned}`)
         // It goes on from there, and from nowhere else.

@@ -10,7 +10,7 @@ import { parsePolicy } from '../../src/notes/policy.ts'
 import { GrowingTree } from '../../src/tree/growing_tree.ts'
 import { TileTree } from '../../src/tree/tile_tree.ts'
 import { Cosigning, type WitnessHttp } from '../../src/witness/cosigning.ts'
-import { originHash, Witness } from '../../src/witness/witness.ts'
+import { Witness } from '../../src/witness/witness.ts'
 
 const ORIGIN = 'ledger.example/main/2026'
 const newKey = () => generateKeyPairSync('ed25519').privateKey
@@ -46,10 +46,8 @@ function given(
     const signer = new NoteSigner(`${name}.example`, 'witness', newKey())
     const texts = new Map<string, string>()
     const state = {
-      read: (origin: string) => Promise.resolve(texts.get(originHash(origin))),
-      readHash: (hash: string) => Promise.resolve(texts.get(hash)),
-      write: (origin: string, text: string) =>
-        Promise.resolve(void texts.set(originHash(origin), text)),
+      read: (hash: string) => Promise.resolve(texts.get(hash)),
+      write: (hash: string, text: string) => Promise.resolve(void texts.set(hash, text)),
     }
     witnesses.set(name, new Witness({ signer, logs: [log.key], state, now: Date.now }))
     return `witness ${name} ${formatVerifierKey(signer.key)} https://${name}`
