@@ -67,25 +67,34 @@ export async function auditLedger(
     await audit.issuer(alias, issuer)
   }
   await audit.seenElsewhere()
-  return audit.report()
+  return audit.report
+}
+
+/** The same, while it is made. */
+type Growing<T> = {
+  -readonly [K in keyof T]: T[K] extends readonly (infer Item)[] ? Item[] : T[K]
 }
 
 class LedgerAudit {
   readonly #reader: LedgerReader
   readonly #options: AuditOptions
-  readonly #findings: Finding[] = []
-  readonly #heads: AuditedHead[] = []
-  readonly #pruned: string[] = []
-  #compared = 0
-  #unrelated = 0
-  #shards = 0
-  #entries = 0
-  #issuances = 0
-  #revocations = 0
+  readonly report: Growing<AuditReport>
 
   constructor(reader: LedgerReader, options: AuditOptions) {
     this.#reader = reader
     this.#options = options
+    this.report = {
+      name: reader.description.name,
+      shards: 0,
+      entries: 0,
+      issuances: 0,
+      revocations: 0,
+      pruned: [],
+      compared: 0,
+      unrelated: 0,
+      findings: [],
+      heads: [],
+    }
   }
 
   ownDescription(): void {
@@ -108,7 +117,7 @@ class LedgerAudit {
   }
 
   #find(code: FindingCode, at: string, message: string): void {
-    this.#findings.push({ code, at, message })
+    this.report.findings.push({ code, at, message })
   }
 
   /** Each opening must name the shard before it as that one is. */
@@ -125,13 +134,13 @@ class LedgerAudit {
   }
 
   async #shard({ shard, opening }: LinkedShard, issuer: string, live: LiveTokens): Promise<void> {
-    this.#shards++
+    this.report.shards++
     const seen = this.#options.seen.filter(({ origin }) => origin === shard.head.origin)
-    this.#heads.push({ ...shard.head, retentionDays: this.#retentionOf(seen) })
+    this.report.heads.push({ ...shard.head, retentionDays: this.#retentionOf(seen) })
     const accepted = acceptCheckpoint(shard.checkpoint, this.#options.policy)
     if (typeof accepted === 'string') this.#find('checkpoint', shard.path, accepted)
     if (opening === undefined) {
-      this.#pruned.push(shard.path)
+      this.report.pruned.push(shard.path)
       this.#prunedShard(shard, seen)
       return
     }
@@ -139,11 +148,9 @@ class LedgerAudit {
     const marginMs = maxLifetimeMs + 4 * skewMs
     const { read } = this.#reader
     const { frontEnds } = this.#options
-    const audit = new ShardAudit(shard, { issuer, live, seen, read, marginMs, frontEnds })
+    const count = this.report
+    const audit = new ShardAudit(shard, { issuer, live, seen, read, marginMs, frontEnds, count })
     await audit.run((code, message) => this.#find(code, shard.path, message))
-    this.#entries += audit.entries
-    this.#issuances += audit.issuances
-    this.#revocations += audit.revocations
   }
 
   /** The longest that the ledger ever said, as far as somebody noted it. Null: for ever. */
@@ -172,11 +179,11 @@ class LedgerAudit {
   /** Heads of shards that no chain has. Of those before a pruned one, the checkpoints are still there. */
   async seenElsewhere(): Promise<void> {
     const { name } = this.#reader.description
-    const audited = new Set(this.#heads.map(({ origin }) => origin))
+    const audited = new Set(this.report.heads.map(({ origin }) => origin))
     for (const seen of this.#options.seen) {
       const isOwn = seen.origin.startsWith(`${name}/`)
-      if (isOwn) this.#compared++
-      else this.#unrelated++
+      if (isOwn) this.report.compared++
+      else this.report.unrelated++
       if (!isOwn || audited.has(seen.origin) || seen.size === 0) continue
       await this.#seenAt(seen.origin.slice(name.length + 1), seen)
     }
@@ -184,7 +191,9 @@ class LedgerAudit {
 
   async #seenAt(path: string, seen: SeenHead): Promise<void> {
     const [alias = '', period = ''] = path.split('/')
-    const isBeforePruned = this.#pruned.some((each) => each.split('/')[0] === alias && path < each)
+    const isBeforePruned = this.report.pruned.some(
+      (each) => each.split('/')[0] === alias && path < each,
+    )
     try {
       const isShard = isBeforePruned && !Number.isNaN(periodStartMs(period))
       const shard = isShard ? await this.#reader.shard(shardPath(alias, period)) : undefined
@@ -197,21 +206,6 @@ class LedgerAudit {
         )
     } catch (cause) {
       this.#find('checkpoint', path, reasonOf(cause))
-    }
-  }
-
-  report(): AuditReport {
-    return {
-      name: this.#reader.description.name,
-      shards: this.#shards,
-      entries: this.#entries,
-      issuances: this.#issuances,
-      revocations: this.#revocations,
-      pruned: this.#pruned,
-      compared: this.#compared,
-      unrelated: this.#unrelated,
-      findings: this.#findings,
-      heads: this.#heads,
     }
   }
 }

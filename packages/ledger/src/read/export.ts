@@ -79,26 +79,27 @@ export async function* exportLines(
   options: ExportOptions,
   count: ExportCount,
 ): AsyncGenerator<string, void, void> {
-  for (const alias of reader.description.issuers.keys()) {
+  const { issuers, skewMs } = reader.description
+  for (const [alias, issuer] of issuers) {
     const chain: LinkedShard[] = []
     for await (const linked of walkShards(reader, alias)) chain.unshift(linked)
-    const period = new Period(reader.description.skewMs)
+    let [fromMs, toMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
     for (const { shard, opening } of chain) {
       if (opening === undefined) {
         count.pruned++
         continue
       }
-      period.open(opening.openedAtMs)
+      fromMs = Math.min(fromMs, opening.openedAtMs + skewMs)
       for await (const { entry, index } of verifiedEntries(shard)) {
         if (entry.kind !== 'issuance') continue
         count.issuances++
         const opened = openedOf(entry, options, count)
-        period.issued(entry.issuedAtMs)
+        toMs = Math.max(toMs, entry.issuedAtMs - 2 * skewMs)
         const tenant = opened?.tenant ?? options.tenants.get(alias) ?? options.tenants.get('')
         yield lineOf(entry, `${shard.head.origin}#${index}`, { ...opened, tenant })
       }
     }
-    yield* period.lines(reader.description.issuers.get(alias) ?? '')
+    if (toMs > fromMs) yield periodLine(issuer, fromMs, toMs)
   }
 }
 
@@ -108,28 +109,9 @@ export async function* exportLines(
  * A ledger takes an entry whose time of issue is its own time, give or take the allowance for clocks: what was issued
  * that long after it began, and until twice that long before its newest entry, is in it or was not signed.
  */
-class Period {
-  readonly #skewMs: number
-  #fromMs = Number.POSITIVE_INFINITY
-  #toMs = Number.NEGATIVE_INFINITY
-
-  constructor(skewMs: number) {
-    this.#skewMs = skewMs
-  }
-
-  open(openedAtMs: number): void {
-    this.#fromMs = Math.min(this.#fromMs, openedAtMs + this.#skewMs)
-  }
-
-  issued(issuedAtMs: number): void {
-    this.#toMs = Math.max(this.#toMs, issuedAtMs - 2 * this.#skewMs)
-  }
-
-  *lines(issuer: string): Generator<string, void, void> {
-    if (this.#toMs <= this.#fromMs) return
-    const [from, to] = [isoOf(this.#fromMs), isoOf(this.#toMs)]
-    yield `${JSON.stringify({ schema: PERIOD_SCHEMA, issuer, from, to })}\n`
-  }
+function periodLine(issuer: string, fromMs: number, toMs: number): string {
+  const [from, to] = [isoOf(fromMs), isoOf(toMs)]
+  return `${JSON.stringify({ schema: PERIOD_SCHEMA, issuer, from, to })}\n`
 }
 
 function openedOf(

@@ -42,15 +42,14 @@ interface ShardAuditOptions {
   readonly read: ReadResource
   /** One of these has to have asked for each token; undefined: no attestation is demanded. */
   readonly frontEnds: FrontEndKeys | undefined
+  /** Is counted up. */
+  readonly count: { entries: number; issuances: number; revocations: number }
 }
 
 export class ShardAudit {
   readonly #shard: ShardView
   readonly #options: ShardAuditOptions
   readonly #tree = new GrowingTree()
-  entries = 0
-  issuances = 0
-  revocations = 0
 
   constructor(shard: ShardView, options: ShardAuditOptions) {
     this.#shard = shard
@@ -118,7 +117,7 @@ export class ShardAudit {
   }
 
   #entry(bytes: Uint8Array, index: number, find: Find): void {
-    this.entries++
+    this.#options.count.entries++
     let entry: Entry
     try {
       entry = decodeEntry(bytes)
@@ -143,7 +142,7 @@ export class ShardAudit {
   }
 
   #issuance(entry: Entry & { kind: 'issuance' }, index: number, find: Find): void {
-    this.issuances++
+    this.#options.count.issuances++
     const { issuedAtMs, inputHash, expiresMs } = entry
     const id = tokenIdBytes(entry.tokenId)
     const { live, marginMs, frontEnds } = this.#options
@@ -156,7 +155,7 @@ export class ShardAudit {
   }
 
   #revocation(entry: Entry & { kind: 'revocation' }, index: number, find: Find): void {
-    this.revocations++
+    this.#options.count.revocations++
     const id = tokenIdBytes(entry.tokenId)
     const known = this.#options.live.find(id, entry.inputHash, 0)
     if (known === undefined || known === 'other')
