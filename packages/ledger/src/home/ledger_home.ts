@@ -96,27 +96,21 @@ export async function createFolderLedger(
   wanted: Omit<Description, 'key'>,
   files: Files = diskFiles,
 ): Promise<Description> {
-  return await writingIn(folder, () => makeFolderLedger(folder, wanted, files))
-}
-
-async function makeFolderLedger(
-  folder: string,
-  wanted: Omit<Description, 'key'>,
-  files: Files,
-): Promise<Description> {
-  await assertEmpty(files, folder)
-  const signer = await makeLogKey(folder, wanted.name, files)
-  const description: Description = { ...wanted, key: signer.key }
-  await files.makeFolder(`${folder}/private/journal`)
-  await files.makeFolder(`${folder}/public`)
-  await replaceDurably(files, `${folder}/${FIRST_SEGMENT}`, firstSegment())
-  // Last: a folder with a description is a ledger.
-  const document = formatDescription(description, signer)
-  await replaceDurably(files, `${folder}/public/${DESCRIPTION_PATH}`, Buffer.from(document))
-  await files.sync(`${folder}/private`)
-  await files.sync(folder)
-  await files.sync(folderOf(folder))
-  return description
+  return await writingIn(folder, async () => {
+    await assertEmpty(files, folder)
+    const signer = await makeLogKey(folder, wanted.name, files)
+    const description: Description = { ...wanted, key: signer.key }
+    await files.makeFolder(`${folder}/private/journal`)
+    await files.makeFolder(`${folder}/public`)
+    await replaceDurably(files, `${folder}/${FIRST_SEGMENT}`, firstSegment())
+    // Last: a folder with a description is a ledger.
+    const document = formatDescription(description, signer)
+    await replaceDurably(files, `${folder}/public/${DESCRIPTION_PATH}`, Buffer.from(document))
+    await files.sync(`${folder}/private`)
+    await files.sync(folder)
+    await files.sync(folderOf(folder))
+    return description
+  })
 }
 
 function firstSegment(): Uint8Array {

@@ -70,13 +70,19 @@ export class Publisher {
   /** Publishes everything. A failure is in `delay`, and in `failure` where it ends the ledger. */
   async publish(): Promise<void> {
     // At one instant: all that was committed before this part is in these tiles.
-    const { part } = this.#options.store
+    const { store, signer, onHeads } = this.#options
+    const { part } = store
     const { tiles, heads } = this.#shards.takeChanged()
     const all = new Map(this.#tiles)
     for (const tile of tiles) all.set(tile.path, tile)
     const cosigned = new Map(this.#cosigned)
     try {
-      await this.#put([...all.values()], { heads, cosigned, part })
+      if (heads.length > 0) await onHeads?.(heads)
+      const signed = heads.map((head) => ({ path: head.shard.path, text: signHead(head, signer) }))
+      const own = signed.flatMap(({ path, text }) => this.#filesOf(path, text))
+      const witnessed = [...cosigned].flatMap(([path, text]) => this.#shards.headFiles(path, text))
+      await store.publish([...all.values()], [...own, ...witnessed], part)
+      for (const { path, text } of signed) this.#rounds?.offer(path, text)
       this.#tiles = new Map()
       for (const [shard, text] of cosigned)
         if (this.#cosigned.get(shard) === text) this.#cosigned.delete(shard)
@@ -87,29 +93,8 @@ export class Publisher {
       for (const { shard } of heads) this.#shards.markChanged(shard)
       this.#delay = cause
       const isOver = cause instanceof MintmarkError && endsLedger(cause)
-      this.failure = isOver ? cause : this.#options.store.failure
+      this.failure = isOver ? cause : store.failure
     }
-  }
-
-  async #put(
-    tiles: readonly Resource[],
-    {
-      heads,
-      cosigned,
-      part,
-    }: {
-      readonly heads: ReturnType<Shards['takeChanged']>['heads']
-      readonly cosigned: ReadonlyMap<string, string>
-      readonly part: number
-    },
-  ): Promise<void> {
-    const { store, signer, onHeads } = this.#options
-    if (heads.length > 0) await onHeads?.(heads)
-    const signed = heads.map((head) => ({ path: head.shard.path, text: signHead(head, signer) }))
-    const own = signed.flatMap(({ path, text }) => this.#filesOf(path, text))
-    const witnessed = [...cosigned].flatMap(([path, text]) => this.#shards.headFiles(path, text))
-    await store.publish(tiles, [...own, ...witnessed], part)
-    for (const { path, text } of signed) this.#rounds?.offer(path, text)
   }
 
   #filesOf(path: string, text: string): Resource[] {

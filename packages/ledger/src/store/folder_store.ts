@@ -161,9 +161,7 @@ export class FolderStore implements LedgerStore {
 
   /** Makes durable what the journal will not hold any more, then removes the segments before `number`. */
   #tidy(number: number, edges: Edges): void {
-    const filled = this.#filled
-    this.#filled = []
-    this.#tidying = this.#settle(filled, this.#takeClosed(edges), number)
+    this.#tidying = this.#settle(number, edges)
   }
 
   /** Partial tiles and heads of closed shards: no edge replaces them. */
@@ -173,13 +171,11 @@ export class FolderStore implements LedgerStore {
     return closed.map(([, path]) => path)
   }
 
-  async #settle(
-    filled: readonly string[],
-    closed: readonly string[],
-    number: number,
-  ): Promise<void> {
+  async #settle(number: number, edges: Edges): Promise<void> {
+    const filled = this.#filled
+    this.#filled = []
     try {
-      await this.#makeDurable([...filled, ...closed])
+      await this.#makeDurable([...filled, ...this.#takeClosed(edges)])
       await this.#journal.forget(number)
       // A durable full tile replaces its partial ones.
       await Promise.all(filled.map((path) => this.#files.remove(`${this.#public}/${path}.p`)))
