@@ -47,7 +47,7 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const policy = parsePolicy(await textOfFile(config.ledger.policy))
   const heads = await PinnedCheckpoints.open(config.ledger.heads)
   const distrusted = await DistrustedKeys.open(config.distrust?.file)
-  const keyFiles = await openKeyFiles(config)
+  const keyFiles = await KeyFiles.open([...config.issuers.values()])
   const metadata = await metadataOf(config, policy, now)
   const record = await recorderOf(config)
   const stopping = new AbortController()
@@ -116,13 +116,6 @@ function feedOf({ ledger, issuers }: GuardConfig, clock: ClockCheck, { log, now 
       log(eventLine(now(), 'nats', lineText(isThere, cause))),
     now,
   }
-}
-
-async function openKeyFiles({ issuers }: GuardConfig): Promise<KeyFiles> {
-  const sources = [...issuers.values()].map(({ issuer, maxKeyAgeMs, keys }) => {
-    return { issuer, maxKeyAgeMs, file: keys }
-  })
-  return await KeyFiles.open(sources)
 }
 
 interface Streams {

@@ -88,8 +88,14 @@ export async function startSigner(
     if (row.keys.every((kid) => kids.has(kid))) return { ...row, kids: new Set(row.keys) }
     throw invalidSetting(`callers[${i}].keys`, 'name one that is not there')
   })
-  const canaries = new Set(settings.canaries)
-  return { ...listen, app: signerApp({ keys, callers, canaries, log }) }
+  const app = signerApp({
+    keys,
+    callers: new Callers(callers),
+    shares: new Shares(MOST_WAITING / callers.length),
+    canaries: new Set(settings.canaries),
+    log,
+  })
+  return { ...listen, app }
 }
 
 type SigningGateRecord = ConstructorParameters<typeof SigningGate>[0]['record']
@@ -123,19 +129,18 @@ interface SignerKey {
 
 interface SignerAppDeps {
   readonly keys: readonly SignerKey[]
-  readonly callers: readonly SignerCaller[]
+  readonly callers: Callers<SignerCaller>
+  readonly shares: Shares<SignerCaller>
   /** Subjects without a user: no provider asks for their tokens. */
   readonly canaries: ReadonlySet<string>
   readonly log: (line: string) => void
 }
 
 function signerApp(deps: SignerAppDeps): Hono {
-  const callers = new Callers(deps.callers)
-  const shares = new Shares<SignerCaller>(MOST_WAITING / deps.callers.length)
   const app = new Hono()
   app.get('/healthz', (c) => c.text('ok\n'))
   app.get('/jwks', (c) => c.json({ keys: deps.keys.map(({ jwk }) => jwk) }))
-  app.post('/sign', async (c) => responseOf(await sign(c, deps, { callers, shares })))
+  app.post('/sign', async (c) => responseOf(await sign(c, deps)))
   app.notFound(() => responseOf(errorAnswer('not_found', 404)))
   app.onError(() => responseOf(errorAnswer('server_error', 500)))
   return app
@@ -143,11 +148,7 @@ function signerApp(deps: SignerAppDeps): Hono {
 
 async function sign(
   c: Context,
-  { keys, canaries, log }: SignerAppDeps,
-  {
-    callers,
-    shares,
-  }: { readonly callers: Callers<SignerCaller>; readonly shares: Shares<SignerCaller> },
+  { keys, callers, shares, canaries, log }: SignerAppDeps,
 ): Promise<Answer> {
   const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
   if (caller === undefined) return unknownCaller()

@@ -56,13 +56,9 @@ export function claimRefusal(
   return isShort ? undefined : 'lifetime'
 }
 
-const PREFIX = 'application/'
-
 /** RFC 7515, section 4.1.9: the prefix may be left out. */
-function typeOf(header: Json): string {
-  const type = (text(header, 'typ') ?? '').toLowerCase()
-  return type.startsWith(PREFIX) ? type.slice(PREFIX.length) : type
-}
+const typeOf = (header: Json): string =>
+  (text(header, 'typ') ?? '').toLowerCase().replace(/^application\//, '')
 
 function msOf(value: unknown): number {
   const ms = typeof value === 'number' ? Math.round(value * 1000) : Number.NaN

@@ -180,7 +180,8 @@ const isSame = (a: TrustedKey, b: TrustedKey) =>
   a.kid === b.kid && a.issuer === b.issuer && a.key.equals(b.key)
 
 interface KeySource extends KeyOwner {
-  readonly file: string
+  /** The file of its JWK set. */
+  readonly keys: string
 }
 
 export class KeyFiles {
@@ -213,7 +214,7 @@ export class KeyFiles {
    * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID`: the keys are as they were
    */
   async refresh(): Promise<boolean> {
-    const texts = await Promise.all(this.#sources.map(({ file }) => textOfFile(file)))
+    const texts = await Promise.all(this.#sources.map((source) => textOfFile(source.keys)))
     if (texts.every((each, i) => each === this.#texts[i])) return false
     const read: readonly TrustedKey[][] = await Promise.all(
       this.#sources.map((source, i) => readKeys(texts[i] ?? '', source)),
