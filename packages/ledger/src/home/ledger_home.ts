@@ -23,7 +23,7 @@ import { PostgresFiles } from '../store/postgres_files.ts'
 import { PostgresStore } from '../store/postgres_store.ts'
 import type { ReadResource } from '../tree/tile_tree.ts'
 import { makeLogKey, readLedgerSigner } from './ledger_key.ts'
-import { readPostgresDescription, storeUrlOf } from './postgres_ledger.ts'
+import { storeUrlOf } from './postgres_ledger.ts'
 
 export interface LedgerHome {
   readonly description: Description
@@ -59,7 +59,7 @@ async function postgresHome(folder: string, url: string, files: Files): Promise<
   const published = new PostgresFiles(url)
   const read: ReadResource = (path) => published.read(path)
   try {
-    const description = await readPostgresDescription(read)
+    const description = await descriptionAt(read, 'there is no ledger in this database')
     const open = async ({ segmentBytes, ...options }: HomeOptions) => {
       const signer = await readLedgerSigner(folder, description, files)
       const copies = folderState(`${folder}/private/live`, files)
@@ -125,9 +125,13 @@ export async function readDescription(
   folder: string,
   files: Files = diskFiles,
 ): Promise<Description> {
-  const source = await readText(files, `${folder}/public/${DESCRIPTION_PATH}`)
-  if (source === undefined)
-    throw new MintmarkError('LEDGER_MISSING', `there is no ledger in ${folder}`)
+  const read: ReadResource = (path) => files.read(`${folder}/public/${path}`)
+  return await descriptionAt(read, `there is no ledger in ${folder}`)
+}
+
+async function descriptionAt(read: ReadResource, missing: string): Promise<Description> {
+  const source = await readText({ read }, DESCRIPTION_PATH)
+  if (source === undefined) throw new MintmarkError('LEDGER_MISSING', missing)
   return parseDescription(source)
 }
 

@@ -4,12 +4,7 @@
  * @module
  */
 import { MintmarkError, writingIn } from '@mintmark/core'
-import {
-  DESCRIPTION_PATH,
-  type Description,
-  formatDescription,
-  parseDescription,
-} from '../notes/description.ts'
+import { DESCRIPTION_PATH, type Description, formatDescription } from '../notes/description.ts'
 import {
   assertEmpty,
   diskFiles,
@@ -21,7 +16,6 @@ import {
 import { encodeRecord, newSeed } from '../store/journal_records.ts'
 import { inTransaction, openSession, type SqlSession } from '../store/postgres_database.ts'
 import { STATE_TABLE } from '../store/postgres_files.ts'
-import type { ReadResource } from '../tree/tile_tree.ts'
 import { makeLogKey } from './ledger_key.ts'
 
 /** Names the database of a folder's ledger. */
@@ -111,12 +105,4 @@ async function makeTables(session: SqlSession, document: string): Promise<void> 
 /** The address of a folder's database; undefined where the ledger is in the folder itself. */
 export async function storeUrlOf(folder: string, files: Files): Promise<string | undefined> {
   return (await readText(files, `${folder}/${STORE_PATH}`))?.trim()
-}
-
-/** @throws {MintmarkError} `LEDGER_MISSING` where the database has none, `LEDGER_INVALID`, `LEDGER_FAILED` */
-export async function readPostgresDescription(read: ReadResource): Promise<Description> {
-  const source = await readText({ read }, DESCRIPTION_PATH)
-  if (source === undefined)
-    throw new MintmarkError('LEDGER_MISSING', 'there is no ledger in this database')
-  return parseDescription(source)
 }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { once } from 'node:events'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
@@ -139,11 +140,9 @@ export class ReopeningLedger {
 
   async #untilFailed(ledger: Sequencer): Promise<unknown> {
     const { signal } = this.#closing
-    const closed = new Promise<void>((resolve) => {
-      signal.addEventListener('abort', () => resolve(), { once: true })
-      if (signal.aborted) resolve()
-    })
-    return await Promise.race([ledger.failed.catch((cause: unknown) => cause), closed])
+    if (signal.aborted) return undefined
+    const failed = ledger.failed.catch((cause: unknown) => cause)
+    return await Promise.race([failed, once(signal, 'abort')])
   }
 
   /** @returns undefined where it is closed meanwhile */

@@ -73,20 +73,19 @@ export function ledgerApp(deps: LedgerAppDeps): Hono {
 
 /** The key first: without one no body is read. */
 function entriesRoute(app: Hono, deps: EntriesDeps): void {
-  const limit = bodyLimit({
-    maxSize: MAX_ENTRIES_BYTES,
-    onError: (c) => c.text('too large\n', 413),
-  })
   app.post(
     '/entries',
     async (c, next) => {
       if (isKnown(c.req.header('authorization') ?? '', deps.frontEnds())) return await next()
       return c.text('a key is needed\n', 401, { 'WWW-Authenticate': 'Bearer', Connection: 'close' })
     },
-    limit,
+    limitTo(MAX_ENTRIES_BYTES),
     (c) => entries(c, deps),
   )
 }
+
+const limitTo = (maxSize: number) =>
+  bodyLimit({ maxSize, onError: (c) => c.text('too large\n', 413) })
 
 /** Names are checked before they become part of a path. */
 const PATH = /^(?:ledger\.json|[a-z0-9][a-z0-9._-]{0,63}\/(?:latest|[\dT-]{4,13}\/.+))$/
@@ -152,11 +151,7 @@ function isKnown(authorization: string, frontEnds: readonly FrontEnd[]): boolean
 export function witnessApp(witness: Pick<Witness, 'addCheckpoint' | 'readHash'>): Hono {
   const app = new Hono()
   app.get('/healthz', (c) => c.text('ok\n'))
-  const limit = bodyLimit({
-    maxSize: MAX_ADD_CHECKPOINT_BYTES,
-    onError: (c) => c.text('too large\n', 413),
-  })
-  app.post('/add-checkpoint', limit, async (c) => {
+  app.post('/add-checkpoint', limitTo(MAX_ADD_CHECKPOINT_BYTES), async (c) => {
     const { status, type, body } = await witness.addCheckpoint(await c.req.text())
     return c.body(body, status, { 'Content-Type': type })
   })
