@@ -26,7 +26,7 @@ export function canSlice(head: Uint8Array, adapters: readonly Adapter[] = allAda
   const { encoding, markBytes } = detectEncoding(head)
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength).subarray(markBytes)
   const end = bytes.indexOf(LF)
-  if (encoding !== 'utf8' || bytes[0] !== OPEN_OBJECT || end === -1) return false
+  if (encoding !== 'utf-8' || bytes[0] !== OPEN_OBJECT || end === -1) return false
   const row = parseObject(bytes.toString('utf8', 0, end))
   if (row === undefined) return false
   const context = { columns: undefined, dateOrder: 'unproven' } as const

@@ -1,7 +1,8 @@
+import type { TextDecoder } from 'node:util'
 import type { RowTaker } from '../model/adapter.ts'
 import { SNIFF_BYTES } from '../model/limits.ts'
 import { CsvRows } from './csv_rows.ts'
-import { detectEncoding, LoneReturns, Utf16Text } from './encoding.ts'
+import { decoderOf, detectEncoding, LoneReturns } from './encoding.ts'
 import { eventLines } from './event_lines.ts'
 import { JsonRows } from './json_rows.ts'
 import { type ExtractorGap, extractorLines, type Lines } from './lines.ts'
@@ -17,6 +18,8 @@ export interface TextPart {
   readonly isLast?: boolean
 }
 
+/** More may follow: what the end cuts is kept. */
+const STREAM = { stream: true }
 const NO_ROWS: TextShape = { kind: 'text', hasLoneReturns: false }
 
 /** Rows of a text whose encoding and container its first bytes show. */
@@ -31,7 +34,7 @@ export class TextRows {
   #start: Uint8Array = new Uint8Array()
   #isOpen: boolean = false
   #shape: TextShape = { kind: 'empty' }
-  #utf16: Utf16Text | undefined
+  #utf16: TextDecoder | undefined
   #returns: LoneReturns | undefined
   #rows: JsonRows | CsvRows | Lines | undefined
   #log: Lines | undefined
@@ -56,7 +59,7 @@ export class TextRows {
 
   push(chunk: Uint8Array): void {
     if (this.#isOpen) {
-      this.#pass(this.#utf16?.push(chunk) ?? chunk)
+      this.#pass(chunk)
       return
     }
     // A copy, because the caller may use the chunk again.
@@ -73,8 +76,7 @@ export class TextRows {
       this.#open(true)
     }
     if (this.#nuls > 0) this.#taker.nulsBefore(this.#nuls)
-    const rest = this.#utf16?.end()
-    if (rest !== undefined && rest.length > 0) this.#pass(rest)
+    if (this.#utf16 !== undefined) this.#take(Buffer.from(this.#utf16.decode()))
     if (this.#rows instanceof JsonRows) this.#rows.end(this.#part.isLast ?? true)
     else this.#rows?.end()
     this.#log?.end()
@@ -84,7 +86,7 @@ export class TextRows {
   #dropNuls(): void {
     const bytes = Buffer.concat(this.#head)
     // In UTF-16 the NUL is half of the first character.
-    const text = detectEncoding(bytes).encoding === 'utf8' ? withoutNuls(bytes) : bytes
+    const text = detectEncoding(bytes).encoding === 'utf-8' ? withoutNuls(bytes) : bytes
     this.#nuls += bytes.length - text.length
     this.#head = text.length > 0 ? [text] : []
     this.#headBytes = text.length
@@ -96,17 +98,17 @@ export class TextRows {
     this.#isOpen = true
     // The head is the same however the bytes came, so that what is made of it is, too.
     const { encoding, markBytes } = detectEncoding(bytes)
-    if (encoding !== 'utf8') this.#utf16 = new Utf16Text(encoding)
+    if (encoding !== 'utf-8') this.#utf16 = decoderOf(encoding)
     const head = bytes.subarray(markBytes, SNIFF_BYTES)
     const isAll = isWhole && bytes.length <= SNIFF_BYTES
-    const headText = encoding === 'utf8' ? head : new Utf16Text(encoding).push(head)
+    const headText =
+      encoding === 'utf-8' ? head : Buffer.from(decoderOf(encoding).decode(head, STREAM))
     const packed = packedAs(head)
     if (packed !== undefined) this.#taker.badFile('unsupported-compression', packed, 1)
     this.#start = headText
     this.#shape = packed === undefined ? detectTextShape(headText, isAll) : NO_ROWS
     this.#begin()
-    const body = bytes.subarray(markBytes)
-    this.#pass(this.#utf16?.push(body) ?? body)
+    this.#pass(bytes.subarray(markBytes))
   }
 
   #begin(): void {
@@ -126,7 +128,11 @@ export class TextRows {
     this.#rows = new JsonRows(this.#taker, this.#part.startLine ?? 1)
   }
 
-  #pass(text: Uint8Array): void {
+  #pass(chunk: Uint8Array): void {
+    this.#take(this.#utf16 === undefined ? chunk : Buffer.from(this.#utf16.decode(chunk, STREAM)))
+  }
+
+  #take(text: Uint8Array): void {
     const bytes = this.#returns?.push(text) ?? text
     this.#rows?.push(bytes)
     this.#log?.push(bytes)
