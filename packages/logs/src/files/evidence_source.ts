@@ -14,6 +14,7 @@ import {
   firstBytes,
   inflate,
   type RejectTaker,
+  refuse,
   type StoredBytes,
   unreadable,
 } from './stored_bytes.ts'
@@ -117,12 +118,10 @@ export async function evidenceAt(path: string): Promise<EvidenceSource | undefin
 }
 
 /** Paths are text, and a name that is not UTF-8 is none. */
-const notFound = (path: string): Reject => {
-  const detail = path.includes('\uFFFD') ? 'the name is not UTF-8: rename it' : 'link'
-  return { kind: 'file', reason: 'not-found', detail }
-}
-const notAFile: Reject = { kind: 'file', reason: 'not-a-file', detail: 'socket, pipe or device' }
-const tooDeep: Reject = { kind: 'file', reason: 'nested-too-deep', detail: `${MAX_CONTAINERS}` }
+const notFound = (path: string) =>
+  refuse('not-found', path.includes('\uFFFD') ? 'the name is not UTF-8: rename it' : 'link')
+const notAFile = refuse('not-a-file', 'socket, pipe or device')
+const tooDeep = refuse('nested-too-deep', `${MAX_CONTAINERS}`)
 
 /** Undefined for a link in a folder that leads nowhere, or in a circle. */
 async function statOf(path: string, isNamed: boolean) {
@@ -169,9 +168,7 @@ async function* expandFile(
   }
 }
 
-function notReadable({ facts }: MintmarkError): Reject {
-  return { kind: 'file', reason: 'unreadable', detail: String(facts['errno']) }
-}
+const notReadable = ({ facts }: MintmarkError) => refuse('unreadable', String(facts['errno']))
 
 async function* expand(
   bytes: StoredBytes,
@@ -232,28 +229,14 @@ function gunzipped(outer: StoredBytes): StoredBytes {
 
 function textSource(text: StoredBytes, stored: StoredBytes, isPlain: boolean): EvidenceSource {
   const { path, file, sizeBytes } = text
-  return {
-    path,
-    file,
-    sizeBytes,
-    isPlain,
-    refused: undefined,
-    open: (onReject = () => {}) => text.read(onReject),
-    sha256: () => sha256Of(stored.read(() => {})),
-  }
+  const open = (onReject: RejectTaker = () => {}) => text.read(onReject)
+  const sha256 = () => sha256Of(stored.read(() => {}))
+  return { path, file, sizeBytes, isPlain, refused: undefined, open, sha256 }
 }
 
-function refusedSource(stored: StoredBytes, refused: Reject): EvidenceSource {
-  const { path, file, sizeBytes } = stored
-  return {
-    path,
-    file,
-    sizeBytes,
-    isPlain: false,
-    refused,
-    open: () => nothing(),
-    sha256: () => sha256Of(nothing()),
-  }
+const refusedSource = (stored: StoredBytes, refused: Reject): EvidenceSource => {
+  const empty = { ...stored, read: nothing }
+  return { ...textSource(empty, empty, false), refused }
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, void> {}

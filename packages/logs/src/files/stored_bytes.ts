@@ -93,9 +93,9 @@ async function* beforeDamage(
   }
 }
 
-export function expandsBeyondLimit(detail: string): Reject {
-  return { kind: 'file', reason: 'expands-beyond-limit', detail }
-}
+export const refuse = (reason: string, detail = ''): Reject => ({ kind: 'file', reason, detail })
+
+export const expandsBeyondLimit = (detail: string): Reject => refuse('expands-beyond-limit', detail)
 
 /** Whether an output is more than its stored form can honestly give. */
 export function isBomb(storedBytes: number, outputBytes: number): boolean {
@@ -121,8 +121,7 @@ class Inflater {
     })
     this.#stream.on('error', (error: Error & { code?: string }) => {
       const isCut = error.code === 'Z_BUF_ERROR'
-      const reason = isCut ? 'compressed-data-ends-early' : DAMAGED
-      this.failure ??= { kind: 'file', reason, detail: '' }
+      this.failure ??= refuse(isCut ? 'compressed-data-ends-early' : DAMAGED)
       this.#wake()
     })
     this.#stream.on('end', () => {
@@ -141,8 +140,7 @@ class Inflater {
     }
     // Zeros pad a file to the size of a block.
     const rest = this.#isEnded ? bytes.subarray(this.#stream.bytesWritten - taken) : []
-    if (rest.some((byte) => byte !== 0))
-      this.failure ??= { kind: 'file', reason: DAMAGED, detail: '' }
+    if (rest.some((byte) => byte !== 0)) this.failure ??= refuse(DAMAGED)
     return this.#take()
   }
 
@@ -183,6 +181,21 @@ export interface StoredBytes {
   /** From a position on, where that costs nothing. */
   readonly readFrom?: ((offset: number) => AsyncIterable<Uint8Array>) | undefined
 }
+
+/** A member of an archive, or why it cannot be read. */
+export interface Member {
+  readonly bytes: StoredBytes
+  readonly refused: Reject | undefined
+}
+
+/** Longer names of members are cut. */
+export const MAX_NAME_CHARACTERS = 1024
+
+export const memberBytes = (
+  { path, file }: StoredBytes,
+  name: string,
+  content: Pick<StoredBytes, 'sizeBytes' | 'storedBytes' | 'read'>,
+): StoredBytes => ({ path: `${path}!${name}`, file, ...content })
 
 /** A file on disk. Reading throws `INPUT_UNREADABLE`. */
 export function diskBytes(file: string, sizeBytes: number): StoredBytes {

@@ -8,21 +8,22 @@
  * @module
  */
 import type { Reject } from '../model/records.ts'
-import type { RejectTaker, StoredBytes } from './stored_bytes.ts'
+import {
+  MAX_NAME_CHARACTERS,
+  type Member,
+  memberBytes,
+  type RejectTaker,
+  refuse,
+  type StoredBytes,
+} from './stored_bytes.ts'
 
 export const TAR_BLOCK_BYTES = 512
-const MAX_NAME_CHARACTERS = 1024
 /** Longer names and attributes are of no real archive: they are passed over. */
 const MAX_ATTRIBUTE_BYTES = 1024 * 1024
 
-interface TarMember {
-  readonly bytes: StoredBytes
-  readonly refused: Reject | undefined
-}
-
-const endsEarly: Reject = { kind: 'file', reason: 'compressed-data-ends-early', detail: 'tar' }
-const damaged: Reject = { kind: 'file', reason: 'tar-damaged', detail: 'header' }
-const sparse: Reject = { kind: 'file', reason: 'unsupported-compression', detail: 'sparse in tar' }
+const endsEarly = refuse('compressed-data-ends-early', 'tar')
+const damaged = refuse('tar-damaged', 'header')
+const sparse = refuse('unsupported-compression', 'sparse in tar')
 
 /** Types of members that are files: two spellings of the usual one, one in one piece, one with holes. */
 const FILES: ReadonlySet<string> = new Set(['0', '\0', '7', 'S'])
@@ -37,7 +38,7 @@ export function isTarHeader(block: Uint8Array): boolean {
 }
 
 /** Members in their order, without folders and links. What is wrong with the archive is a refused one with its own path. */
-export async function* tarMembers(archive: StoredBytes): AsyncGenerator<TarMember, void, void> {
+export async function* tarMembers(archive: StoredBytes): AsyncGenerator<Member, void, void> {
   const blocks = new Blocks(archive.read(() => {}))
   try {
     yield* membersIn(archive, blocks)
@@ -49,7 +50,7 @@ export async function* tarMembers(archive: StoredBytes): AsyncGenerator<TarMembe
 async function* membersIn(
   archive: StoredBytes,
   blocks: Blocks,
-): AsyncGenerator<TarMember, void, void> {
+): AsyncGenerator<Member, void, void> {
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- one member after the other
     const header = await nextHeader(blocks)
@@ -59,7 +60,12 @@ async function* membersIn(
       return
     }
     const { type, path, size } = header
-    const bytes = memberBytes(archive, path.slice(0, MAX_NAME_CHARACTERS), blocks.at, size)
+    const offset = blocks.at
+    const bytes = memberBytes(archive, path.slice(0, MAX_NAME_CHARACTERS), {
+      sizeBytes: size,
+      storedBytes: archive.storedBytes,
+      read: (onReject) => readMember(archive, offset, size, onReject),
+    })
     if (FILES.has(type) && !path.endsWith('/'))
       yield { bytes, refused: type === 'S' ? sparse : undefined }
     // oxlint-disable-next-line no-await-in-loop -- the same
@@ -123,21 +129,6 @@ function nameIn(header: Buffer): string {
 function textIn(field: Buffer): string {
   const end = field.indexOf(0)
   return field.toString('utf8', 0, end === -1 ? field.length : end)
-}
-
-function memberBytes(
-  archive: StoredBytes,
-  name: string,
-  offset: number,
-  size: number,
-): StoredBytes {
-  return {
-    path: `${archive.path}!${name}`,
-    file: archive.file,
-    sizeBytes: size,
-    storedBytes: archive.storedBytes,
-    read: (onReject) => readMember(archive, offset, size, onReject),
-  }
 }
 
 async function* readMember(

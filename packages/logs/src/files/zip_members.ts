@@ -13,24 +13,19 @@ import {
   expandsBeyondLimit,
   inflate,
   isBomb,
+  MAX_NAME_CHARACTERS,
+  type Member,
+  memberBytes,
   type RejectTaker,
+  refuse,
   type StoredBytes,
   unreadable,
 } from './stored_bytes.ts'
 
-/** One member, or why it cannot be read. */
-interface ZipMember {
-  readonly bytes: StoredBytes
-  readonly refused: Reject | undefined
-}
-
 /** Names are raw bytes: nothing is written under them, so no name is refused. */
 const OPTIONS = { decodeStrings: false, lazyEntries: true, validateEntrySizes: false } as const
-const MAX_NAME_CHARACTERS = 1024
 const DEFLATE = 8
 const STORED = 0
-
-const refuse = (reason: string, detail: string): Reject => ({ kind: 'file', reason, detail })
 
 /**
  * Members in the order of the archive's directory, folders left out. An archive that cannot be opened, or
@@ -41,13 +36,13 @@ const refuse = (reason: string, detail: string): Reject => ({ kind: 'file', reas
 export async function* zipMembers(
   archive: StoredBytes,
   inMemory: ArchiveInMemory | undefined,
-): AsyncGenerator<ZipMember, void, void> {
+): AsyncGenerator<Member, void, void> {
   const openZip = () => inMemory?.open(archive) ?? openOnDisk(archive)
   let declaredBytes = 0
   try {
     const zip = await openZip()
     if (zip === undefined) {
-      yield { bytes: archive, refused: refuse('nested-zip-too-large', '') }
+      yield { bytes: archive, refused: refuse('nested-zip-too-large') }
       return
     }
     for await (const entry of zip.eachEntry()) {
@@ -56,7 +51,12 @@ export async function* zipMembers(
       declaredBytes += entry.uncompressedSize
       const tooMuch = expandsBeyondLimit(`archive declares over ${MAX_EXPANSION} times its size`)
       const isTooMuch = isBomb(archive.storedBytes, declaredBytes)
-      const bytes = memberBytes(archive, openZip, entry, name)
+      const storedBytes = Math.min(archive.storedBytes, entry.compressedSize)
+      const bytes = memberBytes(archive, name, {
+        sizeBytes: entry.uncompressedSize,
+        storedBytes,
+        read: (onReject) => readMember(archive.path, openZip, entry, storedBytes, onReject),
+      })
       yield { bytes, refused: isTooMuch ? tooMuch : refusalOf(entry) }
     }
   } catch (error) {
@@ -107,22 +107,6 @@ function refusalOf(entry: Entry): Reject | undefined {
   const { compressionMethod: method } = entry
   if (method === DEFLATE || method === STORED) return undefined
   return refuse('unsupported-compression', `zip method ${method}`)
-}
-
-function memberBytes(
-  archive: StoredBytes,
-  openZip: () => Promise<ZipFile | undefined>,
-  entry: Entry,
-  name: string,
-): StoredBytes {
-  const storedBytes = Math.min(archive.storedBytes, entry.compressedSize)
-  return {
-    path: `${archive.path}!${name}`,
-    file: archive.file,
-    sizeBytes: entry.uncompressedSize,
-    storedBytes,
-    read: (onReject) => readMember(archive.path, openZip, entry, storedBytes, onReject),
-  }
 }
 
 async function* readMember(
