@@ -103,24 +103,32 @@ function detailOf(fields: Json): Detail {
   return detail
 }
 
-/** Who, in which session, with which token. */
 function common(fields: Json, atMs: number): Omit<Access, 'operation'> {
-  const token = readJti(fields['jti'])
   const session = logged(fields['session'])
+  const known = whoOf((name) => fields[name], fields['user'], session)
+  const ip = address(fields['remote_ip']) || known.ip
+  return { ...known, atMs, issuer: logged(fields['iss']), ip }
+}
+
+/** Who, in which session, with which token. @param of an element that an administrator may have added */
+export function whoOf(
+  of: (name: string) => unknown,
+  user: unknown,
+  session: string,
+): Omit<Access, 'operation' | 'atMs'> {
+  const token = readJti(of('jti'))
   return {
     ...UNKNOWN_ACCESS,
-    atMs,
     source: 'dovecot',
     service: 'Dovecot',
     tokenId: token.tokenId,
     tokenIdState: token.state,
     otherSessionId: session,
-    issuedAtMs: epochMs(fields['iat'], 's') ?? 0,
-    principal: named(fields['user']),
-    principalId: named(fields['sub']),
+    issuedAtMs: epochMs(of('iat'), 's') ?? 0,
+    principal: named(user),
+    principalId: named(of('sub')),
     actorKind: 'user',
-    appId: named(fields['client_id']),
-    issuer: logged(fields['iss']),
-    ip: address(fields['remote_ip']) || (readSessionId(session)?.ip ?? ''),
+    appId: named(of('client_id')),
+    ip: readSessionId(session)?.ip ?? '',
   }
 }

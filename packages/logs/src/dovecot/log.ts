@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { epochMs, type Json, readJti, utcMs } from '@mintmark/core'
-import { first } from '../identity/cells.ts'
+import { epochMs, type Json, utcMs } from '@mintmark/core'
+import { first, MESSAGE } from '../identity/cells.ts'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
-import { type Access, type Item, UNKNOWN_ACCESS } from '../model/records.ts'
+import type { Access, Item } from '../model/records.ts'
 import { Detail } from '../ual/detail.ts'
 import { address, logged, named, plain, whole } from '../ual/fields.ts'
-import { readExportedEvent } from './events.ts'
+import { readExportedEvent, whoOf } from './events.ts'
 import { type DovecotLine, readDovecotLine } from './line.ts'
 import {
   provenAtLogin,
@@ -19,8 +19,6 @@ import {
   type WrittenTime,
   writtenTime,
 } from './written_time.ts'
-
-const MESSAGE: readonly string[] = ['message', 'msg', 'log', 'MESSAGE']
 
 export const dovecotLog: Adapter = {
   shape: 'dovecot-log',
@@ -148,22 +146,6 @@ function logoutAccess(line: DovecotLine, atMs: number): Access {
   }
 }
 
-function common(line: DovecotLine, atMs: number): Access {
-  const token = readJti(line.elements.get('jti'))
-  return {
-    ...UNKNOWN_ACCESS,
-    atMs,
-    source: 'dovecot',
-    operation: line.operation,
-    service: 'Dovecot',
-    tokenId: token.tokenId,
-    tokenIdState: token.state,
-    otherSessionId: line.session,
-    issuedAtMs: epochMs(line.elements.get('iat'), 's') ?? 0,
-    principal: named(line.user),
-    principalId: named(line.elements.get('sub')),
-    actorKind: 'user',
-    appId: named(line.elements.get('client_id')),
-    ip: readSessionId(line.session)?.ip ?? '',
-  }
+function common({ elements, user, session, operation }: DovecotLine, atMs: number): Access {
+  return { ...whoOf((name) => elements.get(name), user, session), atMs, operation }
 }

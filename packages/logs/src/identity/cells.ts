@@ -104,17 +104,24 @@ export function tenantOf(...values: readonly unknown[]): string {
   return ''
 }
 
-/** A record's own id: a GUID in canonical text, any other as logged. */
-export function recordIdOf(value: unknown): string {
+/** The id of a record or a session: a GUID in canonical text; any other as logged, since its case may mean something. */
+export function idOf(value: unknown): string {
   const id = logged(value)
   return readGuid(id) || id
 }
 
-/** A session's id: a GUID in canonical text; any other as logged, since its case may mean something. */
-export function sessionOf(value: unknown): string {
-  const session = logged(value)
-  return readGuid(session) || session
-}
+/** A member of a nested value, whose names PowerShell writes in Pascal case. */
+export const inner = (nested: Json, name: string): unknown =>
+  nested[name] ?? nested[upperFirst(name)]
+
+export const upperFirst = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1)
+
+/** A country's two letters in capitals; `''` for any other text. */
+export const countryCode = (spelled: string): string =>
+  /^[A-Za-z]{2}$/.test(spelled) ? spelled.toUpperCase() : ''
+
+/** Where collectors of logs have the line that a program wrote. */
+export const MESSAGE: readonly string[] = ['message', 'msg', 'log', 'MESSAGE']
 
 /**
  * Two adapters of one table: as JSON, and as CSV with `-csv` behind the shape.

@@ -21,9 +21,10 @@ import { list, object } from '../ual/nested.ts'
 import {
   first,
   hasAny,
+  idOf,
   inBothForms,
+  inner,
   instant,
-  recordIdOf,
   rejectTime,
   tenantOf,
   tenantOfPath,
@@ -118,30 +119,30 @@ function readAudit(row: Json, around: Around, context: FileContext, sink: RowSin
 
 function auditOf(row: Json, around: Around, atMs: number, operation: string): Access {
   const by = object(row['initiatedBy'])
-  const user = object(member(by, 'user'))
-  const app = object(member(by, 'app'))
-  const userName = principalOf(member(user, 'userPrincipalName'))
-  const userId = named(member(user, 'id'))
+  const user = object(inner(by, 'user'))
+  const app = object(inner(by, 'app'))
+  const userName = principalOf(inner(user, 'userPrincipalName'))
+  const userId = named(inner(user, 'id'))
   const isUser = userName !== '' || userId !== ''
   const targets = list(row['targetResources']).filter(isObject).slice(0, MAX_TARGETS)
   const additional = pairsOf(row['additionalDetails'])
   return {
     ...UNKNOWN_ACCESS,
-    recordId: recordIdOf(row['id']),
+    recordId: idOf(row['id']),
     atMs,
     source: 'entra-audit',
     operation,
     service: 'AzureActiveDirectory',
     outcome: outcomeOf(row['result']),
-    principal: isUser ? userName : named(member(app, 'displayName')),
-    principalId: isUser ? userId : named(member(app, 'servicePrincipalId')),
+    principal: isUser ? userName : named(inner(app, 'displayName')),
+    principalId: isUser ? userId : named(inner(app, 'servicePrincipalId')),
     actorKind: isUser ? 'user' : Object.keys(app).length > 0 ? 'app' : 'system',
     tenant: around.tenant,
-    appId: named(member(app, 'appId')),
+    appId: named(inner(app, 'appId')),
     clientAppId: grantedAppOf(targets, additional),
-    ip: address(member(user, 'ipAddress')) || address(around.ip),
+    ip: address(inner(user, 'ipAddress')) || address(around.ip),
     client: logged(row['userAgent']) || logged(additional.get('User-Agent')),
-    objectName: logged(member(targets[0] ?? {}, 'displayName')),
+    objectName: logged(inner(targets[0] ?? {}, 'displayName')),
     detail: detailOf(row, targets, additional),
   }
 }
@@ -149,10 +150,10 @@ function auditOf(row: Json, around: Around, atMs: number, operation: string): Ac
 /** The application that got a role, a consent or a credential. Values are JSON texts: `"\\"id\\""`. */
 function grantedAppOf(targets: readonly Json[], additional: ReadonlyMap<string, string>): string {
   for (const target of targets) {
-    for (const change of list(member(target, 'modifiedProperties'))) {
+    for (const change of list(inner(target, 'modifiedProperties'))) {
       if (!isObject(change)) continue
-      if (plain(member(change, 'displayName')) !== 'ServicePrincipal.AppId') continue
-      const value = plain(member(change, 'newValue')) || plain(member(change, 'oldValue'))
+      if (plain(inner(change, 'displayName')) !== 'ServicePrincipal.AppId') continue
+      const value = plain(inner(change, 'newValue')) || plain(inner(change, 'oldValue'))
       if (value !== '') return named(value.replaceAll('"', ''))
     }
   }
@@ -165,17 +166,12 @@ function outcomeOf(value: unknown): Access['outcome'] {
   return result.startsWith('fail') || result === 'timeout' ? 'failed' : ''
 }
 
-/** A member of a nested value, in Graph's spelling or PowerShell's. */
-function member(nested: Json, name: string): unknown {
-  return nested[name] ?? nested[name.charAt(0).toUpperCase() + name.slice(1)]
-}
-
 function pairsOf(value: unknown): ReadonlyMap<string, string> {
   const pairs = new Map<string, string>()
   for (const pair of list(value).slice(0, MAX_CHANGES)) {
     if (!isObject(pair)) continue
-    const name = plain(member(pair, 'key'))
-    if (name !== '') pairs.set(name, plain(member(pair, 'value')))
+    const name = plain(inner(pair, 'key'))
+    if (name !== '') pairs.set(name, plain(inner(pair, 'value')))
   }
   return pairs
 }
@@ -212,16 +208,16 @@ function detailOf(
 }
 
 function targetOf(target: Json, budget: Budget): Json {
-  const changes = list(member(target, 'modifiedProperties')).filter(isObject).slice(0, MAX_CHANGES)
+  const changes = list(inner(target, 'modifiedProperties')).filter(isObject).slice(0, MAX_CHANGES)
   return {
-    type: budget.cut(member(target, 'type')),
-    id: budget.cut(member(target, 'id')),
-    name: budget.cut(member(target, 'displayName')),
-    upn: budget.cut(principalOf(member(target, 'userPrincipalName'))),
+    type: budget.cut(inner(target, 'type')),
+    id: budget.cut(inner(target, 'id')),
+    name: budget.cut(inner(target, 'displayName')),
+    upn: budget.cut(principalOf(inner(target, 'userPrincipalName'))),
     changes: changes.map((change) => ({
-      name: budget.cut(member(change, 'displayName')),
-      old: budget.cut(member(change, 'oldValue')),
-      new: budget.cut(member(change, 'newValue')),
+      name: budget.cut(inner(change, 'displayName')),
+      old: budget.cut(inner(change, 'oldValue')),
+      new: budget.cut(inner(change, 'newValue')),
     })),
   }
 }

@@ -18,7 +18,7 @@ import { type Json, readTokenId } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import type { IssuanceCategory, Statement } from '../model/records.ts'
 import { named, truth, whole } from '../ual/fields.ts'
-import { cell, instantOrReject, type Layout, layoutOf } from './cells.ts'
+import { cell, countryCode, instantOrReject, type Layout, layoutOf } from './cells.ts'
 import { issuanceOf, type SignIn } from './sign_in.ts'
 
 const DATE = ['dateutc', 'date', 'createddatetimeutc']
@@ -87,7 +87,7 @@ function categoryOf(row: Json, layout: Layout): IssuanceCategory {
   if (!hasUser && isManagedIdentity(row, layout)) return 'managed-identity'
   const type = named(cell(row, layout, EVENT_TYPE)).replaceAll(/[\s_-]/g, '')
   const isCounted = COUNT.some((name) => layout.has(name))
-  const interactive = truthOf(row, layout)
+  const interactive = truthOf(cell(row, layout, IS_INTERACTIVE))
   if (type.startsWith('noninteractive') || interactive === 0 || isCounted) return 'non-interactive'
   return type.startsWith('interactive') || interactive === 1 ? 'interactive' : 'interactive-or-not'
 }
@@ -97,8 +97,9 @@ function isManagedIdentity(row: Json, layout: Layout): boolean {
   return type !== '' && type !== 'none'
 }
 
-function truthOf(row: Json, layout: Layout): -1 | 0 | 1 {
-  const spelled = named(cell(row, layout, IS_INTERACTIVE))
+/** As {@link truth}, also of `Yes` and `No`. */
+function truthOf(value: string): -1 | 0 | 1 {
+  const spelled = named(value)
   return spelled === 'no' ? 0 : spelled === 'yes' ? 1 : truth(spelled)
 }
 
@@ -144,18 +145,8 @@ function signInOf(row: Json, layout: Layout, atMs: number): SignIn {
     os: of('operatingsystem'),
     errorCode: of('signinerrorcode', 'errorcode'),
     status: of('status'),
-    isCae: isYes(of('continuousaccessevaluation', 'iscaetoken')),
-    country: countryOf(of('location')),
+    isCae: truthOf(of('continuousaccessevaluation', 'iscaetoken')) === 1,
+    // `Springfield, Some State, US`: the country is the last part.
+    country: countryCode(of('location').split(',').at(-1)?.trim() ?? ''),
   }
-}
-
-function isYes(value: string): boolean {
-  const spelled = named(value)
-  return spelled === 'yes' || truth(spelled) === 1
-}
-
-/** `Springfield, Some State, US`: the country is the last part. */
-function countryOf(location: string): string {
-  const last = location.slice(location.lastIndexOf(',') + 1).trim()
-  return /^[A-Za-z]{2}$/.test(last) ? last.toUpperCase() : ''
 }

@@ -10,20 +10,23 @@ import type { IssuanceCategory, Statement } from '../model/records.ts'
 import { lower, named, plain, truth } from '../ual/fields.ts'
 import { list, object } from '../ual/nested.ts'
 import {
+  countryCode,
   first,
   hasAll,
   hasAny,
   inBothForms,
+  inner,
   instant,
   instantOrReject,
   rejectTime,
   tenantOf,
   tenantOfPath,
+  upperFirst,
 } from './cells.ts'
 import { type Fields, issuanceOf, type SignIn } from './sign_in.ts'
 
 /** A row that spells every field as Graph does. */
-export function camelFields(row: Json): Fields {
+function camelFields(row: Json): Fields {
   return (name) => row[name]
 }
 
@@ -47,10 +50,6 @@ const IRREGULAR: ReadonlyMap<string, readonly string[]> = new Map([
   ),
 ])
 
-function upperFirst(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1)
-}
-
 /** Names come from the adapters alone: there are some dozens. */
 const pascalNamesOf = remembered(
   (name: string): readonly string[] => IRREGULAR.get(name) ?? [upperFirst(name)],
@@ -58,7 +57,7 @@ const pascalNamesOf = remembered(
 )
 
 /** A row whose columns are in Pascal case. */
-export function pascalFields(row: Json): Fields {
+function pascalFields(row: Json): Fields {
   return (name) => first(row, pascalNamesOf(name))
 }
 
@@ -74,7 +73,7 @@ interface Surroundings {
 }
 
 /** The sign-in that fields spell, nested values as objects or as JSON text. */
-export function signInOf(fields: Fields, around: Surroundings): SignIn {
+function signInOf(fields: Fields, around: Surroundings): SignIn {
   const { atMs, resultType, path, tenant, ip } = around
   const device = object(fields('deviceDetail'))
   return {
@@ -91,11 +90,6 @@ export function signInOf(fields: Fields, around: Surroundings): SignIn {
   }
 }
 
-/** A member of a nested value, whose names PowerShell writes in Pascal case. */
-function inner(nested: Json, name: string): unknown {
-  return nested[name] ?? nested[upperFirst(name)]
-}
-
 function isCae(details: unknown): boolean {
   for (const detail of list(details)) {
     if (!isObject(detail)) continue
@@ -109,8 +103,7 @@ function isCae(details: unknown): boolean {
 function countryOf(location: unknown): string {
   const country = plain(inner(object(location), 'countryOrRegion'))
   if (country !== '') return country
-  const spelled = plain(location)
-  return /^[A-Za-z]{2}$/.test(spelled) ? spelled.toUpperCase() : ''
+  return countryCode(plain(location))
 }
 
 /** Categories by the names of diagnostic settings, tables and event types; lower-case, without `aad`. */
@@ -128,7 +121,7 @@ const CATEGORIES: ReadonlyMap<string, IssuanceCategory> = new Map([
 ])
 
 /** The category that a name of it means; undefined if it means none. */
-export function categoryNamed(value: unknown): IssuanceCategory | undefined {
+function categoryNamed(value: unknown): IssuanceCategory | undefined {
   if (typeof value !== 'string' || value.length > 60) return undefined
   const name = lower(value)
   return CATEGORIES.get(name.startsWith('aad') ? name.slice(3) : name)
@@ -138,7 +131,7 @@ export function categoryNamed(value: unknown): IssuanceCategory | undefined {
  * The category of a sign-in that names none: by its event types, its issuer, whose token it is, and
  * `isInteractive`; `interactive-or-not` if nothing shows it.
  */
-export function categoryOf(fields: Fields, row: Json): IssuanceCategory {
+function categoryOf(fields: Fields, row: Json): IssuanceCategory {
   const types = list(fields('signInEventTypes')).map((type) => categoryNamed(type))
   const other = types.find((type) => type !== undefined && type !== 'interactive')
   if (other !== undefined) return other

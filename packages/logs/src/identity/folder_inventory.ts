@@ -31,25 +31,16 @@ export const folderInventory: Adapter = {
 
 function readFolder(row: Json, _context: unknown, sink: RowSink): void {
   const identity = plain(row['Identity'])
-  const mailbox = named(first(row, MAILBOX)) || ownerOf(identity)
+  const [, owner = '', path = ''] = /^([^\\]*)(\\.*)$/s.exec(identity) ?? []
+  const mailbox = named(first(row, MAILBOX)) || named(owner)
   const items = countOf(row['ItemsInFolder'])
   if (mailbox === '' || items === undefined) {
     const detail = mailbox === '' ? 'Identity' : 'ItemsInFolder'
     sink.reject({ kind: 'row', reason: 'folder-unreadable', detail })
     return
   }
-  const folderPath = plain(row['FolderPath']) || pathOf(identity)
+  const folderPath = plain(row['FolderPath']) || path.replaceAll('\\', '/')
   sink.inventory({ mailbox, folderId: plain(row['FolderId']), folderPath, items })
-}
-
-function ownerOf(identity: string): string {
-  const end = identity.indexOf('\\')
-  return end === -1 ? '' : named(identity.slice(0, end))
-}
-
-function pathOf(identity: string): string {
-  const start = identity.indexOf('\\')
-  return start === -1 ? '' : identity.slice(start).replaceAll('\\', '/')
 }
 
 /** `1,234` and `1234`; undefined for what is no count. */

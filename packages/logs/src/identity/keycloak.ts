@@ -16,7 +16,7 @@ import { type Access, type Issuance, UNKNOWN_ACCESS, UNKNOWN_ISSUANCE } from '..
 import { Detail } from '../ual/detail.ts'
 import { address, logged, named, plain } from '../ual/fields.ts'
 import { object } from '../ual/nested.ts'
-import { first, hasAll, hasAny, recordIdOf, rejectTime, sessionOf } from './cells.ts'
+import { first, hasAll, hasAny, idOf, MESSAGE, rejectTime } from './cells.ts'
 
 /** Events that make a token, or the session of tokens. */
 const ISSUING: ReadonlySet<string> = new Set(
@@ -46,7 +46,6 @@ function isAdminEvent(row: Json): boolean {
   return hasAll(row, ['operationType']) && hasAny(row, ['resourceType', 'authDetails'])
 }
 
-const MESSAGE: readonly string[] = ['message', 'msg', 'log', 'MESSAGE']
 const WRITTEN: readonly string[] = ['timestamp', '@timestamp', 'time', 'ts']
 
 /** JSON lines of a logger or a container, with the event in the message. */
@@ -122,10 +121,9 @@ type Common = Pick<
 >
 
 function commonOf(event: Json, details: Json): Common {
-  const session =
-    sessionOf(details['code_id']) || sessionOf(first(event, ['sessionId', 'session_id']))
+  const session = idOf(details['code_id']) || idOf(first(event, ['sessionId', 'session_id']))
   return {
-    recordId: recordIdOf(event['id']),
+    recordId: idOf(event['id']),
     sessionId: session,
     principal: named(details['username']) || named(event['username']),
     principalId: named(first(event, ['userId', 'user_id'])),
@@ -165,7 +163,7 @@ function adminAccessOf(event: Json, atMs: number): Access {
   detail.set('resourcePath', event['resourcePath'])
   return {
     ...UNKNOWN_ACCESS,
-    recordId: recordIdOf(event['id']),
+    recordId: idOf(event['id']),
     atMs,
     source: 'keycloak',
     operation: `${plain(event['operationType'])} ${plain(event['resourceType'])}`.trim(),

@@ -13,8 +13,9 @@ import { isObject, type Json, readJti, utcMs } from '@mintmark/core'
 import type { Adapter, RowSink } from '../model/adapter.ts'
 import type { Access, Issuance, Item, SyncedFolder } from '../model/records.ts'
 import { principalOf } from '../ual/actor.ts'
+import { jsonText } from '../ual/detail.ts'
 import { address, logged, named } from '../ual/fields.ts'
-import { recordIdOf, rejectTime, sessionOf } from './cells.ts'
+import { idOf, rejectTime } from './cells.ts'
 
 export const ISSUANCE_SCHEMA = 'mintmark-issuance/1'
 export const ACCESS_SCHEMA = 'mintmark-access/1'
@@ -170,7 +171,7 @@ class Members {
   json(name: string): string {
     const value = this.value(name)
     if (value === undefined) return ''
-    if (isObject(value)) return jsonText(value)
+    if (isObject(value)) return boundedJson(value)
     this.refuse(name)
     return ''
   }
@@ -178,25 +179,20 @@ class Members {
 
 const MAX_DETAIL = 32_768
 
-function jsonText(value: Json): string {
-  try {
-    const text = JSON.stringify(value)
-    return text.length > MAX_DETAIL ? '{"cut":true}' : text
-  } catch {
-    // RangeError: nested too deeply to write.
-    return '{"cut":true}'
-  }
+function boundedJson(value: Json): string {
+  const text = jsonText(value)
+  return text === '' || text.length > MAX_DETAIL ? '{"cut":true}' : text
 }
 
 function issuanceOf(members: Members, atMs: number): Issuance {
   return {
-    recordId: recordIdOf(members.text('id')),
+    recordId: idOf(members.text('id')),
     atMs,
     source: 'mintmark',
     category: 'token',
     outcome: members.oneOf('outcome', ['issued', 'failed']) || 'issued',
     tokenId: readJti(members.text('tokenId')).tokenId,
-    sessionId: sessionOf(members.text('sessionId')),
+    sessionId: idOf(members.text('sessionId')),
     principal: principalOf(members.text('principal')),
     principalId: named(members.text('principalId')),
     tenant: named(members.text('tenant')),
@@ -219,7 +215,7 @@ function accessOf(members: Members, atMs: number): Access {
   if (members.text('operation') === '') members.refuse('operation')
   const token = readJti(members.text('tokenId'))
   return {
-    recordId: recordIdOf(members.text('id')),
+    recordId: idOf(members.text('id')),
     atMs,
     source: 'mintmark',
     operation: members.text('operation'),
@@ -228,8 +224,8 @@ function accessOf(members: Members, atMs: number): Access {
     outcome: members.oneOf('outcome', ['succeeded', 'failed']),
     tokenId: token.tokenId,
     tokenIdState: token.state,
-    sessionId: sessionOf(members.text('sessionId')),
-    otherSessionId: sessionOf(members.text('otherSessionId')),
+    sessionId: idOf(members.text('sessionId')),
+    otherSessionId: idOf(members.text('otherSessionId')),
     issuedAtMs: members.time('issuedAt'),
     principal: principalOf(members.text('principal')),
     principalId: named(members.text('principalId')),

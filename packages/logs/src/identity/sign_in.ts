@@ -10,11 +10,11 @@
  *
  * @module
  */
-import { readAddress, readTokenId } from '@mintmark/core'
+import { readTokenId } from '@mintmark/core'
 import { type Issuance, type IssuanceCategory, UNKNOWN_OWNER } from '../model/records.ts'
 import { principalOf } from '../ual/actor.ts'
-import { cached, logged, named } from '../ual/fields.ts'
-import { recordIdOf, sessionOf, tenantOf, tenantOfPath } from './cells.ts'
+import { address, cached, logged, named } from '../ual/fields.ts'
+import { idOf, tenantOf, tenantOfPath } from './cells.ts'
 
 /** The values of a row by the names that Graph gives them. */
 export type Fields = (name: string) => unknown
@@ -57,8 +57,6 @@ const enumerated = cached(
 const known = (value: unknown) => enumerated(logged(value))
 const unlessNone = (value: string) => (value === 'none' ? '' : value)
 
-const ipOf = cached((value) => readAddress(value).ip)
-
 /** The issuance that a sign-in is. `grouped` rows count several sign-ins and name none of their tokens. */
 export function issuanceOf(signIn: SignIn, category: IssuanceCategory, grouped = 1): Issuance {
   const { fields } = signIn
@@ -71,13 +69,13 @@ export function issuanceOf(signIn: SignIn, category: IssuanceCategory, grouped =
   const isPassedOn = user === '' && known(fields('crossTenantAccessType')) === 'passthrough'
   const resourceId = fields('resourceId')
   return {
-    recordId: grouped > 1 ? '' : recordIdOf(fields('id')),
+    recordId: grouped > 1 ? '' : idOf(fields('id')),
     atMs: signIn.atMs,
     source: 'entra-signin',
     category,
     outcome: hasFailed(signIn) ? 'failed' : 'issued',
     tokenId: grouped > 1 || (isPassedOn && homeTenant === '') ? '' : tokenIdOf(fields),
-    sessionId: sessionOf(fields('sessionId')),
+    sessionId: idOf(fields('sessionId')),
     principal: isApp ? named(fields('servicePrincipalName')) || appId : user,
     principalId: named(fields(isApp ? 'servicePrincipalId' : 'userId')),
     tenant: isPassedOn ? homeTenant : tenant,
@@ -85,7 +83,7 @@ export function issuanceOf(signIn: SignIn, category: IssuanceCategory, grouped =
     homeTenant,
     appId,
     resourceId: tenantOfPath(resourceId) === '' ? named(resourceId) : '',
-    ip: ipOf(logged(fields('ipAddress') || signIn.ip)),
+    ip: address(logged(fields('ipAddress') || signIn.ip)),
     network: networkOf(fields('autonomousSystemNumber')),
     deviceId: named(signIn.deviceId),
     client: logged(fields('userAgent')) || logged(signIn.browser),
@@ -164,7 +162,7 @@ function detailOf({ fields, errorCode, isCae, os, country }: SignIn): string {
     clientApp: text(logged(fields('clientAppUsed'))),
     os: text(logged(os)),
     country: text(logged(country)),
-    ipSeen: text(ipOf(logged(fields('ipAddressFromResourceProvider')))),
+    ipSeen: text(address(logged(fields('ipAddressFromResourceProvider')))),
     issuerName: text(logged(fields('tokenIssuerName'))),
     transfer: text(unlessNone(logged(fields('originalTransferMethod')))),
     credentialKey: text(logged(fields('servicePrincipalCredentialKeyId'))),

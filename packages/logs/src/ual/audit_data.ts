@@ -5,6 +5,7 @@
  */
 import { isObject, type Json, parseObject } from '@mintmark/core'
 import type { RowSink } from '../model/adapter.ts'
+import { MAX_DEPTH } from '../model/limits.ts'
 import { type OuterFields, readCutRecord, readUalRecord, rejectPayload } from './record.ts'
 
 /** Layers of JSON text within JSON text that re-exports produce. */
@@ -115,16 +116,13 @@ function isOpen(text: string): boolean {
   return isInString || depth > 0
 }
 
-/** Deeper texts are no audit records. */
-const MAX_DEPTH = 64
-
 /**
  * The object with what was complete before the cut, or undefined where the text is no object.
  *
  * A value that the cut may have shortened is left out: a text without its closing quote, a number at the very end.
  * Cost: one pass, and a parse.
  */
-export function recordBeforeCut(text: string): Json | undefined {
+function recordBeforeCut(text: string): Json | undefined {
   const begin = text.trimStart()
   if (!begin.startsWith('{')) return undefined
   const whole = wholePart(begin)

@@ -101,7 +101,7 @@ export class Detail {
 }
 
 /** JSON of a nested value; `''` if it is nested too deeply to write. */
-function jsonText(value: object): string {
+export function jsonText(value: object): string {
   try {
     return JSON.stringify(value)
   } catch {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { readAddress, readSlashDate, utcMs } from '@mintmark/core'
+import { readAddress, readSlashDate, remembered, utcMs } from '@mintmark/core'
 
 const NIL_GUID = '00000000-0000-0000-0000-000000000000'
 
@@ -19,16 +19,8 @@ const CACHED_LENGTH = 200
  * thousand addresses millions of times. (Token ids are as fast to decode as to look up.) Emptied, not trimmed, when full.
  */
 export function cached<T>(make: (spelled: string) => T): (spelled: string) => T {
-  const known = new Map<string, T>()
-  return (spelled) => {
-    const hit = known.get(spelled)
-    if (hit !== undefined) return hit
-    const made = make(spelled)
-    if (spelled.length > CACHED_LENGTH) return made
-    if (known.size >= CACHE_LIMIT) known.clear()
-    known.set(spelled, made)
-    return made
-  }
+  const known = remembered(make, CACHE_LIMIT)
+  return (spelled) => (spelled.length > CACHED_LENGTH ? make(spelled) : known(spelled))
 }
 
 /** Text without white space around it (Exchange ends server names with CR LF); `''` for what is no scalar. */
