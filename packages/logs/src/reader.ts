@@ -8,7 +8,7 @@ import { adapters as allAdapters } from './adapters.ts'
 import { type DateProof, findAdapter, isTable } from './date_order.ts'
 import type { Adapter, FileContext, RowTaker, Tally } from './model/adapter.ts'
 import { MAX_PENDING_LINES } from './model/limits.ts'
-import type { RecordSink, Reject, StatementCode } from './model/records.ts'
+import { type RecordSink, type Reject, type StatementCode, saying } from './model/records.ts'
 import { type RecordCounts, type RejectCounts, RowOutput } from './row_output.ts'
 import { type TextPart, TextRows } from './rows/text_rows.ts'
 
@@ -43,13 +43,12 @@ export interface EvidenceSummary {
   readonly lastMs: number
 }
 
-const SENTENCES = {
-  'next-link': 'The export names a next page, so it is one page of more.',
-  'ends-early': 'The file ends within a record or a list of records: what came after is not here.',
-  'row-cap': 'The number of rows is exactly one at which the exporter stops: more may exist.',
-  'date-order-unproven':
-    'No date in the file proves whether day or month comes first: rows that could be either are not read.',
-} as const
+const NEXT_LINK = 'The export names a next page, so it is one page of more.'
+const ENDS_EARLY =
+  'The file ends within a record or a list of records: what came after is not here.'
+const ROW_CAP = 'The number of rows is exactly one at which the exporter stops: more may exist.'
+const UNPROVEN =
+  'No date in the file proves whether day or month comes first: rows that could be either are not read.'
 
 /** Rejects of a container that was read up to where it broke. */
 const LOSING_REASONS: ReadonlySet<string> = new Set([
@@ -59,6 +58,7 @@ const LOSING_REASONS: ReadonlySet<string> = new Set([
   'zip-damaged',
 ])
 
+const PARTIAL = 'The answer to the query says that it is partial: the service left rows out.'
 const CONTRADICTED =
   'Some dates in the file prove that the day comes first and some the month: rows that could be either are not read.'
 
@@ -123,7 +123,7 @@ export class EvidenceReader implements RowTaker {
     const isWhole = this.#options.isSlice !== true
     if (isWhole && shape === 'unrecognised' && this.#text.hasLogMarks)
       this.badFile('log-unrecognised', '', 1)
-    if (isWhole && this.#isCapped(shape)) this.#state('row-cap', 1)
+    if (isWhole && this.#isCapped(shape)) this.#state('row-cap', 1, ROW_CAP)
     if (shape === 'extractor-log') this.#reportGaps()
     this.#output.line = 1
     for (const tally of this.#tallies.values()) tally.end(this.#output)
@@ -132,7 +132,7 @@ export class EvidenceReader implements RowTaker {
     return {
       shape,
       rowsByShape: this.#rowsByShape,
-      rows: [...this.#rowsByShape.values()].reduce((sum, rows) => sum + rows, 0),
+      rows: this.#rows,
       unknownRows: this.#unknownRows,
       rejected,
       records,
@@ -204,13 +204,11 @@ export class EvidenceReader implements RowTaker {
   }
 
   nextLink(line: number): void {
-    this.#state('next-link', line)
+    this.#state('next-link', line, NEXT_LINK)
   }
 
   partial(line: number): void {
-    this.#output.line = line
-    const text = 'The answer to the query says that it is partial: the service left rows out.'
-    this.#output.statement({ code: 'row-cap', text, fromMs: 0, toMs: 0 })
+    this.#state('row-cap', line, PARTIAL)
   }
 
   endsEarly(line: number): void {
@@ -218,7 +216,7 @@ export class EvidenceReader implements RowTaker {
   }
 
   #endsEarly(line: number): void {
-    if (!this.#hasEndedEarly) this.#state('ends-early', line)
+    if (!this.#hasEndedEarly) this.#state('ends-early', line, ENDS_EARLY)
     this.#hasEndedEarly = true
   }
 
@@ -264,17 +262,12 @@ export class EvidenceReader implements RowTaker {
   }
 
   #shape(): string {
-    let most: string | undefined
-    let mostRows = 0
-    for (const [shape, rows] of this.#rowsByShape) {
-      if (rows > mostRows) {
-        most = shape
-        mostRows = rows
-      }
-    }
-    if (most !== undefined) return most
-    if (this.#text.gaps.length > 0) return 'extractor-log'
-    return this.#isEmpty ? 'empty' : 'unrecognised'
+    const unread = this.#isEmpty ? 'empty' : 'unrecognised'
+    return mostRows(this.#rowsByShape) ?? (this.#text.gaps.length > 0 ? 'extractor-log' : unread)
+  }
+
+  get #rows(): number {
+    return [...this.#rowsByShape.values()].reduce((sum, rows) => sum + rows, 0)
   }
 
   /** Nothing, or a list, a wrapper or a known header without a row. One line of prose with a comma is no header. */
@@ -286,8 +279,7 @@ export class EvidenceReader implements RowTaker {
 
   #isCapped(shape: string): boolean {
     const caps = this.#adapters.find((adapter) => adapter.shape === shape)?.rowCaps ?? []
-    const known = [...this.#rowsByShape.values()].reduce((sum, rows) => sum + rows, 0)
-    return caps.includes(known + this.#unknownRows + this.#badRows)
+    return caps.includes(this.#rows + this.#unknownRows + this.#badRows)
   }
 
   #reportGaps(): void {
@@ -301,21 +293,22 @@ export class EvidenceReader implements RowTaker {
   #stateDates(): void {
     const dates = this.#options.dates
     if (dates?.isShared === true) {
-      this.#output.line = 1
       const text = `No date in the file proves whether day or month comes first: other files of the case prove that the ${dates.order === 'day-first' ? 'day' : 'month'} does.`
-      this.#output.statement({ code: 'date-order-from-case', text, fromMs: 0, toMs: 0 })
+      this.#state('date-order-from-case', 1, text)
     }
     if (dates === undefined || dates.order !== 'unproven' || !dates.hasAmbiguous) return
-    this.#output.line = 1
-    const text = dates.isContradicted ? CONTRADICTED : SENTENCES['date-order-unproven']
-    this.#output.statement({ code: 'date-order-unproven', text, fromMs: 0, toMs: 0 })
+    this.#state('date-order-unproven', 1, dates.isContradicted ? CONTRADICTED : UNPROVEN)
   }
 
-  #state(code: StatementCode & keyof typeof SENTENCES, line: number): void {
+  #state(code: StatementCode, line: number, text: string): void {
     this.#output.line = line
-    this.#output.statement({ code, text: SENTENCES[code], fromMs: 0, toMs: 0 })
+    this.#output.statement(saying(code, text))
   }
 }
+
+/** The shape of most rows; of two with as many, the first. */
+const mostRows = (rowsByShape: ReadonlyMap<string, number>): string | undefined =>
+  [...rowsByShape].toSorted(([, one], [, other]) => other - one)[0]?.[0]
 
 export function mergeSummaries(parts: readonly EvidenceSummary[]): EvidenceSummary {
   const rowsByShape = new Map<string, number>()
@@ -326,14 +319,10 @@ export function mergeSummaries(parts: readonly EvidenceSummary[]): EvidenceSumma
   const sum = (of: (part: EvidenceSummary) => number) =>
     parts.reduce((total, part) => total + of(part), 0)
   const times = parts.flatMap(({ firstMs, lastMs }) => (firstMs > 0 ? [firstMs, lastMs] : []))
-  const most = [...rowsByShape].reduce<readonly [string, number] | undefined>(
-    (one, other) => (one !== undefined && one[1] >= other[1] ? one : other),
-    undefined,
-  )
   const shapes = parts.map(({ shape }) => shape)
   const unread = shapes.find((shape) => shape !== 'empty') ?? 'empty'
   return {
-    shape: most?.[0] ?? unread,
+    shape: mostRows(rowsByShape) ?? unread,
     rowsByShape,
     rows: sum(({ rows }) => rows),
     unknownRows: sum(({ unknownRows }) => unknownRows),

@@ -16,7 +16,7 @@
  */
 import { type Json, readTokenId } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
-import type { IssuanceCategory, Statement } from '../model/records.ts'
+import { type IssuanceCategory, saying } from '../model/records.ts'
 import { named, truth, whole } from '../ual/fields.ts'
 import { cell, countryCode, instantOrReject, type Layout, layoutOf } from './cells.ts'
 import { issuanceOf, type SignIn } from './sign_in.ts'
@@ -35,12 +35,10 @@ const EVENT_TYPE = ['signineventtypes', 'signineventtype', 'signintype']
 /** A row of an unknown number of sign-ins counts as this many. */
 const UNCOUNTED = 2
 
-const GROUPED: Statement = {
-  code: 'portal-grouped',
-  text: 'The portal grouped sign-ins into one row: the ids of their tokens are not in the export.',
-  fromMs: 0,
-  toMs: 0,
-}
+const GROUPED = saying(
+  'portal-grouped',
+  'The portal grouped sign-ins into one row: the ids of their tokens are not in the export.',
+)
 
 export const entraPortalCsv: Adapter = {
   shape: 'entra-portal-csv',

@@ -6,7 +6,7 @@
  */
 import { isObject, type Json, remembered } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
-import type { IssuanceCategory, Statement } from '../model/records.ts'
+import { type IssuanceCategory, saying } from '../model/records.ts'
 import { lower, named, plain, truth } from '../ual/fields.ts'
 import { list, object } from '../ual/nested.ts'
 import {
@@ -266,9 +266,7 @@ function isTypeName(status: unknown): boolean {
   return typeof status === 'string' && /^[A-Za-z]\w*(?:\.\w+){2,}$/.test(status)
 }
 
-const NO_OUTCOME: Statement = {
-  code: 'fields-not-carried',
-  text: 'The exporter wrote the status of sign-ins as the name of its type: failed ones look like all others, and count as issued.',
-  fromMs: 0,
-  toMs: 0,
-}
+const NO_OUTCOME = saying(
+  'fields-not-carried',
+  'The exporter wrote the status of sign-ins as the name of its type: failed ones look like all others, and count as issued.',
+)

@@ -214,6 +214,11 @@ export interface Statement {
   readonly toMs: number
 }
 
+/** A statement of no period. */
+export const saying = (code: StatementCode, text: string): Statement => {
+  return { code, text, fromMs: 0, toMs: 0 }
+}
+
 export type StatementCode =
   | 'audit-data-truncated'
   | 'row-cap'

@@ -6,6 +6,7 @@
 import { isObject, type Json, parseObject } from '@mintmark/core'
 import type { RowSink } from '../model/adapter.ts'
 import { MAX_DEPTH } from '../model/limits.ts'
+import { saying } from '../model/records.ts'
 import { type OuterFields, readCutRecord, readUalRecord, rejectPayload } from './record.ts'
 
 /** Layers of JSON text within JSON text that re-exports produce. */
@@ -19,12 +20,10 @@ const BAGS: readonly string[] = [
 /** One of these at least is in every audit record. */
 const OF_A_RECORD: readonly string[] = ['Operation', 'CreationTime', 'RecordType']
 
-const TRUNCATED = {
-  code: 'audit-data-truncated',
-  text: 'AuditData is cut short in this file: the export, or a program that saved it again, dropped the end of records.',
-  fromMs: 0,
-  toMs: 0,
-} as const
+const TRUNCATED = saying(
+  'audit-data-truncated',
+  'AuditData is cut short in this file: the export, or a program that saved it again, dropped the end of records.',
+)
 
 /** Why a payload is no record: the reject's reason. */
 type PayloadFault =

@@ -10,6 +10,7 @@
 
 import type { Json } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink, Tally } from '../model/adapter.ts'
+import { saying } from '../model/records.ts'
 import { readAuditData } from './audit_data.ts'
 import { plain, whole } from './fields.ts'
 import type { OuterFields } from './record.ts'
@@ -132,7 +133,7 @@ export class ResultCounts implements Tally {
     const ending =
       sets === 1 ? 'One result set ends before its' : `${sets} result sets end before their`
     const text = `${ending} ResultCount: at least ${missing} rows that the search counted are not in this file.`
-    sink.statement({ code: 'result-count-short', text, fromMs: 0, toMs: 0 })
+    sink.statement(saying('result-count-short', text))
   }
 }
 
@@ -150,5 +151,5 @@ export function stateRowNumbers(row: Json, sink: RowSink): void {
   const text = hasFailed
     ? 'The search returned rows with ResultIndex -1: it failed within the service and is incomplete.'
     : `ResultCount is ${count}, but a search session returns at most ${SESSION_CAP} records.`
-  sink.statement({ code: 'result-count-short', text, fromMs: 0, toMs: 0 })
+  sink.statement(saying('result-count-short', text))
 }

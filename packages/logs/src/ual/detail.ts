@@ -9,9 +9,9 @@
  * @module
  */
 import { isObject, type Json } from '@mintmark/core'
+import type { Access } from '../model/records.ts'
 import { guestName } from './actor.ts'
 import { address, plain, truth, whole } from './fields.ts'
-import type { MailContent } from './mail_items.ts'
 import { eachPair, list, object, structure } from './nested.ts'
 
 /** Most characters of values in one record's detail. */
@@ -111,7 +111,12 @@ export function jsonText(value: object): string {
 }
 
 /** Detail of a mailbox record: little, because there are millions of them. */
-export function mailDetail(record: Json, operation: string, mail: MailContent, ip: string): string {
+export function mailDetail(
+  record: Json,
+  operation: string,
+  mail: Pick<Access, 'items'>,
+  ip: string,
+): string {
   const guest = guestName(record['UserId'])
   const count = record['OperationCount']
   const isMiscounted = count !== undefined && whole(count) !== mail.items.length

@@ -23,42 +23,26 @@ const FOLDER_OPERATIONS: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-export interface MailContent {
-  readonly accessType: string
-  readonly throttled: -1 | 0 | 1
-  readonly items: readonly Item[]
-  readonly syncedFolders: readonly SyncedFolder[]
+interface MailDraft {
+  accessType: string
+  throttled: -1 | 0 | 1
+  readonly items: Item[]
+  readonly syncedFolders: SyncedFolder[]
   /** An exporter replaced nested values by the name of their type: items may be missing. */
-  readonly isFlattened: boolean
+  isFlattened: boolean
+}
+export type MailContent = Readonly<MailDraft>
+
+const noMail = (): MailDraft => {
+  return { accessType: '', throttled: -1, items: [], syncedFolders: [], isFlattened: false }
 }
 
 /** For records that name no mail. */
-export const NO_MAIL: MailContent = {
-  accessType: '',
-  throttled: -1,
-  items: [],
-  syncedFolders: [],
-  isFlattened: false,
-}
-
-/** What has been read so far. */
-interface MailDraft {
-  accessType: string
-  throttled: MailContent['throttled']
-  readonly items: Item[]
-  readonly syncedFolders: SyncedFolder[]
-  isFlattened: boolean
-}
+export const NO_MAIL: MailContent = noMail()
 
 /** Everything that a mailbox record names. Cost: one pass over its items. */
 export function readMail(record: Json, operation: string): MailContent {
-  const draft: MailDraft = {
-    accessType: '',
-    throttled: -1,
-    items: [],
-    syncedFolders: [],
-    isFlattened: false,
-  }
+  const draft = noMail()
   readProperties(draft, record['OperationProperties'])
   readFolders(draft, record['Folders'] ?? record['ExchangeAggregatedFolders'])
   readMessages(draft, record['Messages'] ?? record['ExchangeAggregatedMessages'])

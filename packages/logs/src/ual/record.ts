@@ -9,7 +9,7 @@
  */
 import { type Json, readSlashDate, readTokenId } from '@mintmark/core'
 import type { DateOrder, RowSink } from '../model/adapter.ts'
-import type { Access } from '../model/records.ts'
+import { type Access, saying } from '../model/records.ts'
 import { actorKindOf, directoryActor, principalOf, userTypeOf } from './actor.ts'
 import { mailDetail, plainDetail } from './detail.ts'
 import {
@@ -25,7 +25,7 @@ import {
   whole,
 } from './fields.ts'
 import { type RecordHead, readOwaAuth, readStsLogon } from './issuances.ts'
-import { type MailContent, NO_MAIL, readMail } from './mail_items.ts'
+import { NO_MAIL, readMail } from './mail_items.ts'
 import { object, pairValue, structure } from './nested.ts'
 import {
   DLP_ENDPOINT,
@@ -93,12 +93,10 @@ function recordIdOf(record: Json, outer: OuterFields): string {
 export function readCutRecord(rest: Json, sink: RowSink, outer: OuterFields): boolean {
   const head = headOf(rest, outer)
   if ('fault' in head || head.recordId === '') return false
-  const { recordType, operation } = head
+  const { recordType } = head
   if (recordType === STS_LOGON || recordType === OWA_AUTH) return false
   const record = rest['UserId'] === undefined ? { ...rest, UserId: outer.userId } : rest
-  const isMailbox = isMailboxRecord(recordType)
-  const mail = isMailbox ? readMail(record, operation) : NO_MAIL
-  const access = accessOf(record, head, isMailbox, mail)
+  const { access } = accessOf(record, head)
   sink.access({ ...access, detail: truncatedDetail(access.detail) })
   return true
 }
@@ -126,20 +124,19 @@ function timeFault(record: Json, outer: OuterFields): string {
 }
 
 function readAccess(record: Json, head: RecordHead, sink: RowSink): void {
-  const isMailbox = isMailboxRecord(head.recordType)
-  const mail = isMailbox ? readMail(record, head.operation) : NO_MAIL
-  if (mail.isFlattened) sink.statement(FLATTENED)
-  sink.access(accessOf(record, head, isMailbox, mail))
+  const { access, isFlattened } = accessOf(record, head)
+  if (isFlattened) sink.statement(FLATTENED)
+  sink.access(access)
 }
 
-const FLATTENED = {
-  code: 'fields-not-carried',
-  text: 'The exporter wrote nested values as the names of their types: messages and folders named in them are lost.',
-  fromMs: 0,
-  toMs: 0,
-} as const
+const FLATTENED = saying(
+  'fields-not-carried',
+  'The exporter wrote nested values as the names of their types: messages and folders named in them are lost.',
+)
 
-function accessOf(record: Json, head: RecordHead, isMailbox: boolean, mail: MailContent): Access {
+function accessOf(record: Json, head: RecordHead): { access: Access; isFlattened: boolean } {
+  const isMailbox = isMailboxRecord(head.recordType)
+  const { isFlattened, ...mail } = isMailbox ? readMail(record, head.operation) : NO_MAIL
   const context = object(record['AppAccessContext'])
   const used = readTokenId(context['UniqueTokenId'] ?? record['UniqueTokenId'])
   const session = named(context['AADSessionId'])
@@ -156,13 +153,11 @@ function accessOf(record: Json, head: RecordHead, isMailbox: boolean, mail: Mail
   const service = serviceOf(record['Workload'], head.recordType)
   const ip = ipOf(record)
   const about = isMailbox ? NO_OBJECT : objectOf(record, head.recordType, service)
-  return {
-    recordId: head.recordId,
-    atMs: head.atMs,
+  const access: Access = {
+    ...head,
+    ...mail,
     source: 'ual',
-    operation: head.operation,
     service,
-    recordType: head.recordType,
     outcome: outcomeOf(record['ResultStatus']),
     tokenId: used.tokenId,
     tokenIdState: used.state,
@@ -184,16 +179,13 @@ function accessOf(record: Json, head: RecordHead, isMailbox: boolean, mail: Mail
     deviceId: named(record['DeviceId'] ?? record['MDATPDeviceId']),
     client: clientOf(record, isMailbox),
     issuer: plain(record['Issuer'] ?? record['IdentityProvider']),
-    accessType: mail.accessType,
-    throttled: mail.throttled,
-    items: mail.items,
-    syncedFolders: mail.syncedFolders,
     objectPath: about.path,
     objectName: about.name,
     objectHash: about.hash,
     bytes: about.bytes,
     detail: isMailbox ? mailDetail(record, head.operation, mail, ip) : plainDetail(record),
   }
+  return { access, isFlattened }
 }
 
 /**
