@@ -48,6 +48,9 @@ async function alarms(steps: readonly Step[], longestUseMs?: number) {
   return alarmsOf(series, historiesOf(series), { longestUseMs })
 }
 
+const codes = async (steps: readonly Step[], longestUseMs?: number) =>
+  (await alarms(steps, longestUseMs)).map(({ code }) => code)
+
 const daily = (...bodies: readonly (Buffer | undefined)[]): Step[] =>
   bodies.map((body, day) => ({ day, body }))
 
@@ -140,12 +143,8 @@ const CASES: Readonly<
 describe('an alarm', () => {
   for (const [code, { raises, quiet, longestUseMs }] of Object.entries(CASES))
     it(`${code} is raised once where it is so, and not where it is not`, async () => {
-      const raised = await alarms(raises, longestUseMs)
-      assert.deepEqual(
-        raised.map((each) => each.code),
-        [code],
-      )
-      assert.deepEqual(await alarms(quiet, longestUseMs), [])
+      assert.deepEqual(await codes(raises, longestUseMs), [code])
+      assert.deepEqual(await codes(quiet, longestUseMs), [])
     })
 
   it('says between which looks it came about', async () => {
@@ -160,11 +159,8 @@ describe('an alarm', () => {
   })
 
   it('of a key without notice is raised though it was announced afterwards', async () => {
-    const raised = await alarms([...daily(jwks(a), jwks(a, b)), announced(2)])
-    assert.deepEqual(
-      raised.map(({ code }) => code),
-      ['key-without-notice'],
-    )
+    const steps = [...daily(jwks(a), jwks(a, b)), announced(2)]
+    assert.deepEqual(await codes(steps), ['key-without-notice'])
   })
 })
 
@@ -173,37 +169,20 @@ describe('alarms of keys', () => {
     for (const steps of [
       twoDocuments({ ...enterprise, className: 'consumer' }),
       twoDocuments(enterprise, { ...a, use: 'enc', alg: 'ECDH-ES' }),
-    ]) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other reads easier
-      const raised = await alarms(steps)
-      assert.deepEqual(
-        raised.map(({ code }) => code),
-        ['key-shared'],
-      )
-    }
+    ])
+      assert.deepEqual(await codes(steps), ['key-shared'])
   })
 
   it('of a widened algorithm is raised for a key that loses its alg', async () => {
     const { alg: _, ...free } = a
-    const raised = await alarms(daily(jwks(a), jwks(free)))
-    assert.deepEqual(
-      raised.map(({ code }) => code),
-      ['algorithms-widened'],
-    )
-    assert.deepEqual(await alarms(daily(jwks(free), jwks(a))), [])
+    assert.deepEqual(await codes(daily(jwks(a), jwks(free))), ['algorithms-widened'])
+    assert.deepEqual(await codes(daily(jwks(free), jwks(a))), [])
   })
 
   it('of published secrets is raised for a symmetric key, and for a private key in PEM', async () => {
     const oct = jwks({ kty: 'oct', k: 'c2VjcmV0', kid: 's' })
     const pem = Buffer.from('-----BEGIN PRIVATE KEY-----\nremoved\n-----END PRIVATE KEY-----\n')
-    for (const body of [oct, pem]) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other reads easier
-      const raised = await alarms(daily(body))
-      assert.deepEqual(
-        raised.map(({ code }) => code),
-        ['private-published'],
-      )
-    }
+    for (const body of [oct, pem]) assert.deepEqual(await codes(daily(body)), ['private-published'])
   })
 
   it('as a security event has the same id each time, and reports published keys as compromised', async () => {

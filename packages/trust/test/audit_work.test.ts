@@ -2,31 +2,23 @@
 import assert from 'node:assert/strict'
 import { generatePrimeSync, randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { AUDIT_WORK, type AuditWork } from '../src/audit/audit.ts'
 import { type AuditAnswer, findingsOf, isWhole } from '../src/index.ts'
 import { isPrimeModulus, weaknessCost } from '../src/weak/weak_keys.ts'
 import { audited } from './audited.ts'
-import { type Jwk, jwks, rsaKey } from './made_keys.ts'
+import { type Jwk, jwks, rsaKey, rsaOf } from './made_keys.ts'
 
 /** A modulus that only a test of the whole number shows to be no prime, mostly. */
 function oddNumber(bits: number): bigint {
   const bytes = randomBytes(bits / 8)
   bytes[0] = (bytes[0] ?? 0) | 0x80
   bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) | 1
-  return BigInt(`0x${bytes.toString('hex')}`)
+  return fromBigEndian(bytes)
 }
 
-const spelled = (n: bigint) =>
-  Buffer.from(n.toString(16).padStart(2, '0'), 'hex').toString('base64url')
-const keyOf = (kid: string, n: bigint): Jwk => ({
-  kty: 'RSA',
-  kid,
-  alg: 'RS256',
-  use: 'sig',
-  n: spelled(n),
-  e: 'AQAB',
-})
+const keyOf = (kid: string, n: bigint): Jwk => rsaOf(n, 65_537n, kid)
 const prime = generatePrimeSync(1024, { bigint: true })
 
 async function within(work: Partial<AuditWork>, ...keys: readonly Jwk[]): Promise<AuditAnswer> {

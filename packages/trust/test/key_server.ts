@@ -1,7 +1,7 @@
 /** A server of key documents on this machine that a test changes as time goes on. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { isObject } from '@mintmark/core'
+import { closed, portOf } from './doors.ts'
 
 export interface Served {
   readonly status?: number
@@ -28,11 +28,7 @@ export class KeyServer implements AsyncDisposable {
 
   static async start(tls?: { key: string; cert: string }): Promise<KeyServer> {
     const server = new KeyServer(tls)
-    await new Promise<void>((resolve) => {
-      server.#server.listen(0, '127.0.0.1', resolve)
-    })
-    const address: unknown = server.#server.address()
-    server.#port = isObject(address) ? Number(address['port']) : 0
+    server.#port = await portOf(server.#server)
     return server
   }
 
@@ -58,9 +54,6 @@ export class KeyServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections()
-    await new Promise((resolve) => {
-      this.#server.close(resolve)
-    })
+    await closed(this.#server)
   }
 }

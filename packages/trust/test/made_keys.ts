@@ -10,6 +10,7 @@ import {
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { toShortestBytes } from '@mintmark/keys/arithmetic/modular'
 
 export type Jwk = JsonWebKey & Record<string, unknown>
 
@@ -36,10 +37,7 @@ export function rsaKey(kid: string, more: Jwk = {}, modulusLength = 2048): Jwk {
   return { ...jwk, kid, use: 'sig', alg: 'RS256', ...more }
 }
 
-function encoded(value: bigint): string {
-  const hex = value.toString(16)
-  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex').toString('base64url')
-}
+const encoded = (value: bigint) => toShortestBytes(value).toString('base64url')
 
 /** An RSA key of given numbers. */
 export function rsaOf(n: bigint, e: bigint, kid = 'k'): Jwk {

@@ -10,7 +10,7 @@ import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'no
 import { isObject, type Json, text } from '@mintmark/core'
 import { CURVES } from '@mintmark/keys/arithmetic/curves'
 import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
-import { bitLength } from '@mintmark/keys/arithmetic/modular'
+import { bitLength, fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { elementAt, elementsIn } from '@mintmark/keys/der/der'
 import { MOST_CERTIFICATES, MOST_RSA_BITS } from './bounds.ts'
 
@@ -151,10 +151,7 @@ function canonical(value: string | undefined, name: string): string | undefined 
   return start === -1 ? undefined : bytes.subarray(start).toString('base64url')
 }
 
-function numberOf(encoded: string): bigint {
-  const hex = Buffer.from(encoded, 'base64url').toString('hex')
-  return hex === '' ? 0n : BigInt(`0x${hex}`)
-}
+const numberOf = (encoded: string) => fromBigEndian(Buffer.from(encoded, 'base64url'))
 
 function bitsOf(members: Members, n: bigint | undefined): number {
   if (n !== undefined) return bitLength(n)

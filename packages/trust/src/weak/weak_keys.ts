@@ -11,7 +11,12 @@ import { checkPrimeSync, createHash } from 'node:crypto'
 import { MintmarkError, remembered } from '@mintmark/core'
 import { isRoca } from '@mintmark/guard/weak-rsa'
 import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
-import { bitLength, isProbablePrime, powerCost } from '@mintmark/keys/arithmetic/modular'
+import {
+  bitLength,
+  isProbablePrime,
+  powerCost,
+  squareRoot,
+} from '@mintmark/keys/arithmetic/modular'
 import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import { selfTestOrigin } from '@mintmark/keys/public_half/self_test_keys'
 import type { ListedKey } from '../sources/key.ts'
@@ -75,21 +80,10 @@ function hasSmallFactor(n: bigint): boolean {
 
 /** Whether n = a² − b² with a close to its root: both primes are close to it, then. */
 function hasClosePrimes(n: bigint): boolean {
-  let a = root(n)
+  let a = squareRoot(n)
   if (a * a < n) a += 1n
   for (let round = 0; round < FERMAT_ROUNDS; round++, a += 1n) if (isSquare(a * a - n)) return true
   return false
-}
-
-/** Largest number whose square is not above n. */
-function root(n: bigint): bigint {
-  if (n < 2n) return n
-  let x = 1n << BigInt(Math.ceil(n.toString(16).length * 2))
-  for (;;) {
-    const next = (x + n / x) >> 1n
-    if (next >= x) return x
-    x = next
-  }
 }
 
 /** Of 64 remainders 12 are those of squares; of 63 and 65 few are, too. */
@@ -104,7 +98,7 @@ const SQUARES = [64, 63, 65].map(
 function isSquare(n: bigint): boolean {
   if (n < 0n || SQUARES.some(([modulus, squares]) => !squares.has(Number(n % modulus))))
     return false
-  const r = root(n)
+  const r = squareRoot(n)
   return r * r === n
 }
 
@@ -117,7 +111,7 @@ function hasSmallPrivateExponent(n: bigint, e: bigint): boolean {
   if (e >> 64n === 0n) return false
   let [numerator, denominator] = [e, n]
   let [k, nextK, d, nextD] = [0n, 1n, 1n, 0n]
-  const most = root(root(n))
+  const most = squareRoot(squareRoot(n))
   while (denominator !== 0n) {
     const quotient = numerator / denominator
     ;[numerator, denominator] = [denominator, numerator % denominator]
