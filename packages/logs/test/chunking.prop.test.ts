@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { inflate } from '../src/files/stored_bytes.ts'
 import { type Adapter, adapters, EvidenceReader } from '../src/index.ts'
-import { collect, collector, dated, keyed } from './collected.ts'
+import { collect, collector, dated, keyed, once } from './collected.ts'
 
 const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) }
 
@@ -210,11 +210,6 @@ describe('no bytes make the reader throw', () => {
     )
   })
 })
-
-// oxlint-disable-next-line require-await -- a stream of one chunk
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
-  yield bytes
-}
 
 it('a broken text between whole lines never takes those lines with it', () => {
   // The lines after the junk must all come, whatever the junk is, if it holds no open string or bracket

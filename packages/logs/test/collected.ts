@@ -71,5 +71,10 @@ export function collect(
   return { events, summary: reader.end() }
 }
 
+/** A stream of one chunk. */
+export async function* once(bytes: string | Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+  yield await Promise.resolve(Buffer.from(bytes))
+}
+
 /** The events alone, when whole. */
 export const eventsOf = (input: string | Uint8Array): string[] => collect(input).events

@@ -8,7 +8,7 @@ import {
   proveDateOrder,
   type Statement,
 } from '../src/index.ts'
-import { collect, collector, dated, eventsOf, keyed } from './collected.ts'
+import { collect, collector, dated, eventsOf, keyed, once } from './collected.ts'
 
 describe('the shape of a file', () => {
   const cases: { name: string; bytes: string | Uint8Array; shape: string }[] = [
@@ -208,10 +208,6 @@ describe('an extractor log', () => {
     )
   })
 })
-
-async function* once(text: string): AsyncGenerator<Uint8Array, void, void> {
-  yield await Promise.resolve(Buffer.from(text))
-}
 
 /** Reads a file as it is read from disk: for its dates first. */
 async function readDated(text: string): Promise<{ dates: DateProof; events: string[] }> {

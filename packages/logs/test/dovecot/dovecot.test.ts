@@ -10,7 +10,7 @@ import {
   proveDateOrder,
   type Reject,
 } from '../../src/index.ts'
-import { collect, collector } from '../collected.ts'
+import { collect, collector, once } from '../collected.ts'
 
 const AT = Date.UTC(2026, 10, 26, 6, 26, 2)
 const JTI = 'iJ8_O4tdbYVfqxMSXxrJpaTHUPjZlAAbxVHCKDbNHFo'
@@ -60,10 +60,6 @@ async function only(text: string): Promise<Access> {
   const [access] = accesses
   assert.ok(access !== undefined && accesses.length === 1)
   return access
-}
-
-async function* once(text: string): AsyncGenerator<Uint8Array, void, void> {
-  yield await Promise.resolve(Buffer.from(text))
 }
 
 describe('a session id', () => {

@@ -6,8 +6,7 @@ import { identityAdapters } from '../../src/adapters.ts'
 import { dovecotEvents } from '../../src/dovecot/events.ts'
 import { dovecotLog } from '../../src/dovecot/log.ts'
 import type { FileContext } from '../../src/model/adapter.ts'
-import type { Access, Issuance } from '../../src/model/records.ts'
-import { type Given, JSON_FILE, readWith } from './identity_rows.ts'
+import { assertTypes, type Given, JSON_FILE, readWith } from './identity_rows.ts'
 
 const known = [dovecotEvents, dovecotLog, ...identityAdapters]
 const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) }
@@ -73,21 +72,12 @@ const csv = fc.dictionary(name, fc.oneof(word, fc.string({ unit: 'binary' })), {
   maxKeys: 14,
 })
 
-function hasRightTypes(record: Issuance | Access): void {
-  for (const [field, value] of Object.entries(record)) {
-    if (typeof value === 'number') assert.ok(Number.isSafeInteger(value), field)
-    else assert.ok(typeof value === 'string' || Array.isArray(value), field)
-  }
-  assert.match(record.tokenId, /^(?:[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12})?$/)
-  if (record.detail !== '') assert.doesNotThrow(() => JSON.parse(record.detail))
-}
-
 function checkAll(row: Json, context: FileContext): void {
   for (const adapter of known) {
     if (!adapter.accepts(row, context)) continue
     const given: Given = readWith(adapter, row, context)
     const { issuances, accesses, directory, inventory, rejects, statements } = given
-    for (const record of [...issuances, ...accesses]) hasRightTypes(record)
+    for (const record of [...issuances, ...accesses]) assertTypes(record)
     // A row that an adapter takes leaves one thing: a record, or the reason why not.
     const left = issuances.length + accesses.length + directory.length + inventory.length
     // A line that speaks of the whole file leaves a statement alone.

@@ -4,7 +4,7 @@ import type { Json } from '@mintmark/core'
 import * as fc from 'fast-check'
 import { graphTarget } from '../../src/identity/graph_uri.ts'
 import type { Access } from '../../src/model/records.ts'
-import { csvFile, readRow } from './identity_rows.ts'
+import { check, csvFile, readRow } from './identity_rows.ts'
 
 const TENANT = 'b1a7c0de-0000-4000-8000-00000000abcd'
 const USER = '6e1f3c3a-5e0e-4c1b-9f56-3a5a0f8a1c01'
@@ -85,11 +85,6 @@ const table: Json = {
   UserAgent: 'client/1.0',
   UserId: USER,
   Type: 'MicrosoftGraphActivityLogs',
-}
-
-function check(access: Access | undefined, want: Partial<Access>): void {
-  assert.ok(access)
-  assert.deepEqual({ ...access, ...want }, access)
 }
 
 describe('a request to Graph gives one access', () => {

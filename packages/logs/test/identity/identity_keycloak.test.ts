@@ -3,8 +3,8 @@ import { describe, it } from 'node:test'
 import { type Json, readJti } from '@mintmark/core'
 import * as fc from 'fast-check'
 import { keycloakEventOfLine } from '../../src/identity/keycloak.ts'
-import type { Access, Issuance } from '../../src/model/records.ts'
-import { readRow } from './identity_rows.ts'
+import type { Issuance } from '../../src/model/records.ts'
+import { check, readRow } from './identity_rows.ts'
 
 const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) }
 const TOKEN = '581284e9-dfb6-4df8-9c21-fb259167fb4d'
@@ -43,11 +43,6 @@ const expected: Partial<Issuance> = {
   appId: 'wiki',
   ip: '192.0.2.7',
   protocol: 'authorization_code',
-}
-
-function check<T extends Issuance | Access>(record: T | undefined, want: Partial<T>): void {
-  assert.ok(record)
-  assert.deepEqual({ ...record, ...want }, record)
 }
 
 const LINE =

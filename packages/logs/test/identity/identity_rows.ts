@@ -52,6 +52,22 @@ export function readWith(adapter: Adapter | undefined, row: Json, context: FileC
   return given
 }
 
+/** That each member of a record is of the type that it has to be, whatever the row was. */
+export function assertTypes(record: Issuance | Access): void {
+  for (const [field, value] of Object.entries(record)) {
+    if (typeof value === 'number') assert.ok(Number.isSafeInteger(value), field)
+    else assert.ok(typeof value === 'string' || Array.isArray(value), field)
+  }
+  assert.match(record.tokenId, /^(?:[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12})?$/)
+  if (record.detail !== '') assert.equal(typeof JSON.parse(record.detail), 'object')
+}
+
+/** That a record has these members, whatever others. */
+export function check<T extends Issuance | Access>(record: T | undefined, want: Partial<T>): void {
+  assert.ok(record)
+  assert.deepEqual({ ...record, ...want }, record)
+}
+
 export const JSON_FILE: FileContext = { columns: undefined, dateOrder: 'unproven' }
 
 /** The context of a CSV file whose header is the row's own names. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { adapters, EvidenceReader, type Issuance, proveDateOrder } from '../../src/index.ts'
-import { collect, collector } from '../collected.ts'
+import { collect, collector, once } from '../collected.ts'
 
 const TOKEN = '581284e9-dfb6-4df8-9c21-fb259167fb4d'
 const EVENT = `type="CODE_TO_TOKEN", realmId="r1", realmName="agency", clientId="wiki", userId="u1", ipAddress="192.0.2.7", token_id="${TOKEN}", username="ada@example.org"`
@@ -98,10 +98,6 @@ describe('lines of a log are read', () => {
     assert.deepEqual(dates, { order: 'unproven', hasAmbiguous: false, isContradicted: false })
   })
 })
-
-async function* once(text: string): AsyncGenerator<Uint8Array, void, void> {
-  yield await Promise.resolve(Buffer.from(text))
-}
 
 describe('a text that only quotes an event stays what it is:', () => {
   const doubled = EVENT.replaceAll('"', '""')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Json } from '@mintmark/core'
 import type { Access } from '../../src/model/records.ts'
+import { check } from '../identity/identity_rows.ts'
 import { accessOf, detailOf, MAIL_READ_ACCESS, record, TENANT } from './ual_rows.ts'
 
 const sessionCases = [
@@ -187,11 +188,7 @@ const actorCases: readonly {
 
 describe('the actor', () => {
   for (const { name, changes, expected } of actorCases) {
-    it(name, () => {
-      const access = accessOf(record(changes))
-      for (const [field, value] of Object.entries(expected))
-        assert.equal(Object.entries(access).find(([key]) => key === field)?.[1], value, field)
-    })
+    it(name, () => check(accessOf(record(changes)), expected))
   }
 
   it('is outside where the record names another home tenant', () => {

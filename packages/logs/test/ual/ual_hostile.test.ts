@@ -3,8 +3,7 @@ import { describe, it } from 'node:test'
 import { isObject, type Json } from '@mintmark/core'
 import * as fc from 'fast-check'
 import { ualAdapters } from '../../src/adapters.ts'
-import type { Access, Issuance } from '../../src/model/records.ts'
-import { csvFile, type Given, JSON_FILE, readWith } from '../identity/identity_rows.ts'
+import { assertTypes, csvFile, type Given, JSON_FILE, readWith } from '../identity/identity_rows.ts'
 import { accessOf, MAIL_READ, readRecord, readShape, record } from './ual_rows.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)
@@ -47,21 +46,10 @@ const oddRow: fc.Arbitrary<Json> = fc
   .tuple(fc.dictionary(fc.constantFrom(...FIELDS), oddValue, { maxKeys: 12 }), fc.boolean())
   .map(([row, isAudit]) => (isAudit ? record(row) : row))
 
-const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-
-function checkRecord(row: Access | Issuance): void {
-  for (const [field, value] of Object.entries(row)) {
-    if (typeof value === 'number') assert.ok(Number.isSafeInteger(value), field)
-    else if (!Array.isArray(value)) assert.equal(typeof value, 'string', field)
-  }
-  assert.ok(row.tokenId === '' || GUID.test(row.tokenId))
-  if (row.detail !== '') assert.equal(typeof JSON.parse(row.detail), 'object')
-}
-
 function check(given: Given): void {
-  for (const row of given.issuances) checkRecord(row)
+  for (const row of given.issuances) assertTypes(row)
   for (const row of given.accesses) {
-    checkRecord(row)
+    assertTypes(row)
     assert.equal(row.tokenId !== '', row.tokenIdState === 'present')
     assert.ok(row.recordType >= 0 && row.recordType <= 65_535)
     assert.ok(row.logonType >= -1 && row.logonType <= 127)

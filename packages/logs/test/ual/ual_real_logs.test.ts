@@ -7,9 +7,10 @@ import { gunzipSync } from 'node:zlib'
 import { isObject, type Json, parseObject } from '@mintmark/core'
 import { parse } from 'csv-parse/sync'
 import { ualAdapters } from '../../src/adapters.ts'
-import type { RowSink } from '../../src/model/adapter.ts'
-import type { Access, Issuance, Reject, Statement } from '../../src/model/records.ts'
+import type { Adapter } from '../../src/model/adapter.ts'
+import type { Access } from '../../src/model/records.ts'
 import { ResultCounts } from '../../src/ual/cmdlet_shapes.ts'
+import { readWith } from '../identity/identity_rows.ts'
 import { readShape, shapesOf } from './ual_rows.ts'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../../..')
@@ -17,31 +18,6 @@ const data = path.join(root, '../shared/data')
 const skip = existsSync(data)
   ? false
   : `${data} is absent: the real logs are not in this repository`
-
-class Collected implements RowSink {
-  readonly accesses: Access[] = []
-  readonly issuances: Issuance[] = []
-  readonly rejects: Reject[] = []
-  readonly statements: Statement[] = []
-  access(record: Access): void {
-    this.accesses.push(record)
-  }
-  issuance(record: Issuance): void {
-    this.issuances.push(record)
-  }
-  directory(): void {
-    assert.fail('no directory in an audit log')
-  }
-  inventory(): void {
-    assert.fail('no inventory in an audit log')
-  }
-  reject(reject: Reject): void {
-    this.rejects.push(reject)
-  }
-  statement(statement: Statement): void {
-    this.statements.push(statement)
-  }
-}
 
 function csvRows(): Json[] {
   const file = gunzipSync(readFileSync(path.join(data, 'invictus/auditrecords.csv.gz')))
@@ -68,26 +44,33 @@ function files(folder: string): string[] {
 }
 
 describe('the audit log of a real tenant (invictus)', { skip }, () => {
-  const sink = new Collected()
   const counts = new ResultCounts()
   const rows = skip === false ? csvRows() : []
   const context = { columns: Object.keys(rows[0] ?? {}), dateOrder: 'unproven' as const }
   const splunk = ualAdapters.find(({ shape }) => shape === 'ual-splunk-csv')
-  for (const row of rows) {
-    counts.row(row)
-    if (splunk?.accepts(row, context) === true) splunk.read(row, context, sink)
+  const file: Adapter = {
+    shape: 'file',
+    accepts: () => true,
+    read: (_row, _context, sink) => {
+      for (const row of rows) {
+        counts.row(row)
+        if (splunk?.accepts(row, context) === true) splunk.read(row, context, sink)
+      }
+      counts.end(sink)
+    },
   }
-  counts.end(sink)
+  const given = readWith(file, {}, context)
 
-  const read = sink.accesses.filter(({ operation }) => operation === 'MailItemsAccessed')
+  const read = given.accesses.filter(({ operation }) => operation === 'MailItemsAccessed')
   const distinct = [...new Map(read.map((access) => [access.recordId, access])).values()]
 
   it('is 9,611 rows of one shape, three of them without AuditData', () => {
     assert.equal(rows.length, 9611)
-    assert.equal(sink.accesses.length + sink.issuances.length, 9608)
-    const reasons = sink.rejects.map(({ reason }) => reason)
+    assert.equal(given.accesses.length + given.issuances.length, 9608)
+    const reasons = given.rejects.map(({ reason }) => reason)
     assert.deepEqual(reasons, ['audit-data-empty', 'audit-data-empty', 'audit-data-empty'])
-    assert.deepEqual(sink.statements, [])
+    const { statements, directory, inventory } = given
+    assert.deepEqual([statements, directory, inventory], [[], [], []])
   })
 
   it('has 556 mail accesses, which are 318 records', () => {
@@ -116,13 +99,13 @@ describe('the audit log of a real tenant (invictus)', { skip }, () => {
   })
 
   it('has 569 sign-ins, each with the id of its request', () => {
-    const signIns = new Map(sink.issuances.map((issuance) => [issuance.recordId, issuance]))
+    const signIns = new Map(given.issuances.map((issuance) => [issuance.recordId, issuance]))
     assert.equal(signIns.size, 569)
     for (const { tokenId, recordId } of signIns.values()) assert.equal(tokenId, recordId)
   })
 
   it('has 20 mail sessions, 7 of them without a sign-in', () => {
-    const known = new Set(sink.issuances.map(({ sessionId }) => sessionId))
+    const known = new Set(given.issuances.map(({ sessionId }) => sessionId))
     const used = new Set(read.map(({ sessionId }) => sessionId).filter((id) => id !== ''))
     assert.equal(used.size, 20)
     assert.equal([...used].filter((id) => !known.has(id)).length, 7)
