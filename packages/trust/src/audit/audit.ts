@@ -8,7 +8,7 @@
  * @module
  */
 import { WorkBudget } from '@mintmark/keys/material/work_budget'
-import { alarmsOf } from '../history/alarms.ts'
+import { alarmsOf, day } from '../history/alarms.ts'
 import * as timeline from '../history/timeline.ts'
 import type { ListedKey } from '../sources/key.ts'
 import type { KeyDocument } from '../sources/key_document.ts'
@@ -319,8 +319,6 @@ function certificateFaults(key: ListedKey, nowMs: number): Wrong[] {
     ],
   ])
 }
-
-const day = (ms: number) => new Date(ms).toISOString().slice(0, 10)
 
 const BROKEN_ALGORITHM = /^none$|^RSA1_5$|^HS\d|(?:#|-)(?:rsa-)?(?:sha1|md5)$/i
 /** Members of metadata that say with what an issuer signs or encrypts. Answers of userinfo may be unsigned over TLS. */

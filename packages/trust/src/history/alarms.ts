@@ -176,7 +176,7 @@ function stateOf(key: ListedKey, before: string | undefined, atMs: number): Told
   return told.filter((each) => each !== false)
 }
 
-const day = (ms: number) => new Date(ms).toISOString().slice(0, 10)
+export const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
 function metadataAlarms({ name: document, looks }: timeline.Series): Alarm[] {
   const read = looks.filter((look) => look.document !== undefined)
