@@ -5,9 +5,7 @@ import { findAdapter } from './date_order.ts'
 import type { Adapter } from './model/adapter.ts'
 import { MAX_ROW_BYTES } from './model/limits.ts'
 import { detectEncoding } from './rows/encoding.ts'
-import { CLOSE_OBJECT, LF, OPEN_OBJECT } from './rows/json_bytes.ts'
-
-const CR = 0x0d
+import { CLOSE_OBJECT, CR, LF, OPEN_OBJECT } from './rows/row_bytes.ts'
 
 /** A run of whole lines of a file of JSON lines, for one {@link EvidenceReader} with `isSlice`. */
 export interface Slice {

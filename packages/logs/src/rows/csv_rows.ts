@@ -15,11 +15,8 @@ import type { RowTaker } from '../model/adapter.ts'
 import { MAX_COLUMNS, MAX_ROW_BYTES } from '../model/limits.ts'
 import { ByteTail } from './byte_tail.ts'
 import { giveInner } from './inner_rows.ts'
+import { CR, LF, QUOTE } from './row_bytes.ts'
 import { rowOf } from './tables.ts'
-
-const LF = 0x0a
-const CR = 0x0d
-const QUOTE = 0x22
 
 interface Parts {
   readonly own: readonly string[]

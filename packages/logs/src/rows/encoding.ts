@@ -1,4 +1,5 @@
 import { TextDecoder } from 'node:util'
+import { CR, LF } from './row_bytes.ts'
 
 /** How the characters of a text file are written. */
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be'
@@ -34,9 +35,6 @@ function hasNulsAt(bytes: Uint8Array, parity: 0 | 1): boolean {
   }
   return true
 }
-
-const LF = 0x0a
-const CR = 0x0d
 
 /** Turns the line ends of a text, CR alone or before LF, into LF; the text may come in any chunks. */
 export class LoneReturns {

@@ -1,4 +1,4 @@
-import { CLOSE_ARRAY, COMMA, LF, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './json_bytes.ts'
+import { CLOSE_ARRAY, COMMA, LF, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './row_bytes.ts'
 
 /** Longer first keys are not searched for. */
 const MAX_KEY_BYTES = 64

@@ -16,6 +16,8 @@ import { MAX_COLUMNS, MAX_DEPTH, MAX_LINE_BYTES, MAX_ROW_BYTES } from '../model/
 import { parsed } from '../ual/nested.ts'
 import { ByteTail } from './byte_tail.ts'
 import { giveInner, isDeeperThan, objectIn } from './inner_rows.ts'
+import { JsonGap } from './json_gap.ts'
+import { JsonWalk } from './json_walk.ts'
 import {
   CLOSE_ARRAY,
   CLOSE_OBJECT,
@@ -26,9 +28,7 @@ import {
   OPEN_ARRAY,
   OPEN_OBJECT,
   QUOTE,
-} from './json_bytes.ts'
-import { JsonGap } from './json_gap.ts'
-import { JsonWalk } from './json_walk.ts'
+} from './row_bytes.ts'
 import { Columns } from './tables.ts'
 
 /** No object nested too deep is shorter: it opens and closes each level. */

@@ -10,7 +10,7 @@ import {
   OPEN_OBJECT,
   QUOTE,
   SPACE,
-} from './json_bytes.ts'
+} from './row_bytes.ts'
 
 /** What stopped a walk. `more`: the bytes ended first. */
 type WalkStep = 'more' | 'closed' | 'broken' | 'too-deep' | 'wrapper' | 'line'

@@ -1,7 +1,6 @@
 import { utcMs } from '@mintmark/core'
 import { ByteTail } from './byte_tail.ts'
-
-const LF = 0x0a
+import { LF } from './row_bytes.ts'
 
 /** Lines of chunks of bytes that come through {@link push}. Memory: one line. */
 export class Lines {

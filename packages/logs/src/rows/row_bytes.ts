@@ -1,4 +1,4 @@
-/** Bytes that JSON is made of. @module */
+/** Bytes that rows are made of. @module */
 export const QUOTE = 0x22
 export const COMMA = 0x2c
 export const COLON = 0x3a
@@ -8,11 +8,12 @@ export const CLOSE_ARRAY = 0x5d
 export const OPEN_OBJECT = 0x7b
 export const CLOSE_OBJECT = 0x7d
 export const LF = 0x0a
+export const CR = 0x0d
 export const SPACE = 0x20
 
 /** Whether it is blank within a line. */
 export const isSpace = (byte: number | undefined): boolean =>
-  byte === SPACE || byte === 0x09 || byte === 0x0d
+  byte === SPACE || byte === 0x09 || byte === CR
 
 /** Between objects: commas, byte order marks (files that were put together), U+2028 and U+2029, by each of their bytes. */
 const SEPARATORS: ReadonlySet<number | undefined> = new Set([
