@@ -1,47 +1,18 @@
 /** Each alarm: a series of documents that raises it, and one that is much like it and does not. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import {
-  type AlarmCode,
-  alarmsOf,
-  eventClaims,
-  historicalKeys,
-  historiesOf,
-  seriesOf,
-} from '../src/index.ts'
-import type { Observation } from '../src/record/observation.ts'
+import { type AlarmCode, alarmsOf, eventClaims, historicalKeys, historiesOf } from '../src/index.ts'
+import { type Looked, seriesFrom } from './audited.ts'
 import { certified, ecKey, ecPair, type Jwk, jwks, saml, samlKey } from './made_keys.ts'
 
 const START = Date.parse('2023-05-01T00:00:00Z')
 const DAY_MS = 86_400_000
 
-interface Step {
+interface Step extends Looked {
   readonly day: number
-  readonly body: Buffer | undefined
-  readonly document?: string
-  readonly issuer?: string
-  readonly className?: string
 }
 
-async function timeline(steps: readonly Step[]) {
-  const observations = steps.map(
-    (
-      { day, body, document = 'https://id.example.org/keys', issuer, className },
-      i,
-    ): Observation => ({
-      document,
-      issuer,
-      className,
-      atMs: START + day * DAY_MS,
-      recordedMs: START + day * DAY_MS,
-      clock: 'fetched',
-      outcome: body === undefined ? 'unavailable' : 'read',
-      sha256: String(i),
-      stored: body === undefined ? undefined : String(i),
-    }),
-  )
-  return await seriesOf({ observations, bodyOf: async ({ stored }) => steps[Number(stored)]?.body })
-}
+const timeline = (steps: readonly Step[]) => seriesFrom(steps, ({ day }) => START + day * DAY_MS)
 
 async function alarms(steps: readonly Step[], longestUseMs?: number) {
   const series = await timeline(steps)

@@ -6,6 +6,7 @@ import {
   auditKeys,
   historiesOf,
   PROFILES,
+  type Series,
   seriesOf,
   standardRows,
 } from '../src/index.ts'
@@ -15,11 +16,33 @@ const NOW = Date.parse('2026-11-30T00:00:00Z')
 const DAY_MS = 86_400_000
 const DOCUMENT = 'https://id.example.org/keys'
 
-export interface Given {
-  readonly body: Buffer
+/** A look at a document. */
+export interface Looked {
+  /** Undefined: it was unavailable. */
+  readonly body: Buffer | undefined
   readonly document?: string
-  readonly daysAgo?: number
+  readonly issuer?: string
   readonly className?: string
+}
+
+export interface Given extends Looked {
+  readonly daysAgo?: number
+}
+
+/** Looks by document. */
+export async function seriesFrom<T extends Looked>(
+  given: readonly T[],
+  timeOf: (look: T) => number,
+): Promise<readonly Series[]> {
+  const observations = given.map((look, i): Observation => {
+    const { body, document = DOCUMENT, issuer, className } = look
+    const atMs = timeOf(look)
+    const stored = body === undefined ? undefined : String(i)
+    const outcome = body === undefined ? 'unavailable' : 'read'
+    const times = { atMs, recordedMs: atMs, clock: 'fetched' } as const
+    return { document, issuer, className, ...times, outcome, sha256: String(i), stored }
+  })
+  return await seriesOf({ observations, bodyOf: async ({ stored }) => given[Number(stored)]?.body })
 }
 
 interface AuditedOptions {
@@ -32,24 +55,7 @@ export async function audited(
   given: readonly Given[],
   { profile, lifetimes, work }: AuditedOptions = {},
 ): Promise<AuditAnswer> {
-  const observations = given.map(
-    ({ document = DOCUMENT, daysAgo = 0, className }, i): Observation => {
-      const atMs = NOW - daysAgo * DAY_MS
-      return {
-        document,
-        className,
-        atMs,
-        recordedMs: atMs,
-        clock: 'fetched',
-        outcome: 'read',
-        stored: String(i),
-      }
-    },
-  )
-  const series = await seriesOf({
-    observations,
-    bodyOf: async ({ stored }) => given[Number(stored)]?.body,
-  })
+  const series = await seriesFrom(given, ({ daysAgo = 0 }) => NOW - daysAgo * DAY_MS)
   const chosen = PROFILES[profile ?? '']
   const audit = auditKeys(series, {
     nowMs: NOW,

@@ -28,7 +28,7 @@ import {
 } from '../src/index.ts'
 import { completed } from '../src/issuer/issuer_state.ts'
 import { closed, openDoor, portOf } from './doors.ts'
-import { FAULTS, strict } from './verifiers.ts'
+import { FAULTS, placeOf, strict } from './verifiers.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'mintmark-issuer-test-'))
 const folder = join(root, 'state')
@@ -42,11 +42,7 @@ after(async () => {
   rmSync(root, { recursive: true, force: true })
 })
 
-const place = () => ({
-  issuer: running.url,
-  audience: running.audience,
-  jwksUri: `${running.url}/keys`,
-})
+const place = () => placeOf(running)
 
 async function json(address: string): Promise<Json> {
   const value: unknown = await (await fetch(address)).json()

@@ -12,7 +12,8 @@ import {
   type JWTVerifyOptions,
   jwtVerify,
 } from 'jose'
-import type { VerifierConfig, Verify } from '../src/harness/harness.ts'
+import type { ProbeReport, VerifierConfig, Verify } from '../src/harness/harness.ts'
+import type { RunningIssuer } from '../src/index.ts'
 
 export interface RemoteCache {
   /** Milliseconds. */
@@ -27,6 +28,14 @@ export interface Fault {
   readonly accepts: readonly string[]
   readonly make: (place: VerifierConfig) => Verify
 }
+
+export const placeOf = ({ url, audience }: Omit<RunningIssuer, 'stop'>): VerifierConfig => {
+  return { issuer: url, audience, jwksUri: `${url}/keys` }
+}
+
+/** Vectors that a target accepts, or that have no outcome. */
+export const notRefused = ({ vectors }: ProbeReport): string[] =>
+  vectors.filter(({ outcome }) => outcome !== 'refused').map(({ vector }) => vector.id)
 
 const STRICT: JWTVerifyOptions = {
   algorithms: ['ES256'],
@@ -119,7 +128,7 @@ const fetched = async (address: unknown): Promise<JWK | undefined> => {
   return isObject(first) ? first : undefined
 }
 
-const ALL_2023 = [
+export const ALL_2023: readonly string[] = [
   'consumer-key',
   'retired-key-listed',
   'key-unlisted',
