@@ -5,7 +5,7 @@
  */
 import { type KeyObject, randomBytes, randomUUID, sign } from 'node:crypto'
 import { readJti } from '@mintmark/core'
-import { readInbox } from './mail_client.ts'
+import { type ReadMessage, readInbox } from './mail_client.ts'
 import type { Mailbox } from './people.ts'
 import { AUDIENCE } from './provider.ts'
 
@@ -21,11 +21,7 @@ export interface Forgery {
   /** When he came and went: milliseconds since 1970-01-01 UTC. */
   readonly fromMs: number
   readonly toMs: number
-  readonly messages: readonly {
-    readonly folder: string
-    readonly uid: number
-    readonly messageId: string
-  }[]
+  readonly messages: readonly ReadMessage[]
 }
 
 interface Forger {
@@ -58,7 +54,7 @@ export async function readMailOf(forger: Forger, targets: readonly Target[]): Pr
   for (const { class: kind, mailbox, jti } of targets) {
     const token = forge(forger, mailbox, jti)
     const fromMs = forger.now()
-    const account = { port: forger.port, user: mailbox.user, token, now: forger.now }
+    const account = { port: forger.port, user: mailbox.user, token }
     const read = await readInbox(account, Number.POSITIVE_INFINITY)
     done.push({
       class: kind,
@@ -67,7 +63,7 @@ export async function readMailOf(forger: Forger, targets: readonly Target[]): Pr
       isRefused: read === undefined,
       fromMs,
       toMs: forger.now(),
-      messages: (read ?? []).map(({ folder, uid, messageId }) => ({ folder, uid, messageId })),
+      messages: read ?? [],
     })
   }
   return done

@@ -214,12 +214,12 @@ class Users {
 
   /** @returns the tokens that they were issued */
   async readMail(): Promise<string[]> {
-    const { people, provider, now, signal } = this.#stage
+    const { people, provider, signal } = this.#stage
     const tokens: string[] = []
     for (const mailbox of people) {
       signal.throwIfAborted()
       const token = await askToken(provider, mailbox)
-      const account = { port: this.#port, user: mailbox.user, token, now }
+      const account = { port: this.#port, user: mailbox.user, token }
       const read = await readInbox(account, LOGINS_MOST_MESSAGES)
       if (read === undefined) throw failed('the guard', 'a genuine user is refused')
       this.logins++

@@ -3,20 +3,16 @@
 import { ImapFlow } from 'imapflow'
 
 /** One message that was read, as the client saw it. */
-interface ReadMessage {
+export interface ReadMessage {
   readonly folder: string
   readonly uid: number
   readonly messageId: string
-  /** Before and after it was asked for: milliseconds since 1970-01-01 UTC. */
-  readonly fromMs: number
-  readonly toMs: number
 }
 
 interface MailAccount {
   readonly port: number
   readonly user: string
   readonly token: string
-  readonly now: () => number
 }
 
 const FOLDER = 'INBOX'
@@ -49,26 +45,21 @@ export async function readInbox(
     throw cause
   }
   try {
-    return await readAll(client, account, most)
+    return await readAll(client, most)
   } finally {
     await client.logout()
   }
 }
 
-async function readAll(
-  client: ImapFlow,
-  { now }: MailAccount,
-  most: number,
-): Promise<ReadMessage[]> {
+async function readAll(client: ImapFlow, most: number): Promise<ReadMessage[]> {
   await client.mailboxOpen(FOLDER, { readOnly: true })
   const uids = (await client.search({ all: true }, { uid: true })) || []
   const read: ReadMessage[] = []
   for (const uid of uids.slice(0, most)) {
-    const fromMs = now()
     const fetched = await client.fetchOne(String(uid), { source: true }, { uid: true })
     const text = fetched === false ? '' : (fetched.source?.toString('utf8') ?? '')
     const messageId = /^message-id: *(\S+)/im.exec(text)?.[1] ?? ''
-    read.push({ folder: FOLDER, uid, messageId, fromMs, toMs: now() })
+    read.push({ folder: FOLDER, uid, messageId })
   }
   return read
 }
