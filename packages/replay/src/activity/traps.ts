@@ -236,7 +236,7 @@ function directoryCall({ of, dayMs, random, into }: DrawnDay, person: Person): v
     graphCall(of.tenant, token, {
       atMs: atMs + 7 * MINUTE,
       id: guid(random),
-      token: { ...useOf(token, of.tenant), spelled: paddedSpelling(token.id) },
+      token: { ...useOf(token, of.tenant), spelled: paddedSpelling(token.id.uti) },
       userOid: person.oid,
       uri: `https://graph.windows.net/${of.tenant}/users/${person.oid}?api-version=1.61-internal`,
       bytes: 1500,

@@ -13,6 +13,7 @@ import {
   type Trap,
   unseenTrap,
 } from '../world/events.ts'
+import { guidSpelling, paddedSpelling } from '../world/ids.ts'
 import type { Habit } from '../world/organisations.ts'
 import type { Random } from '../world/random.ts'
 import { FIELDS_FROM_MS, IDS_FROM_MS } from '../world/truth.ts'
@@ -20,7 +21,9 @@ import type { Organisation } from '../world/world.ts'
 
 const UNSEEN = ['undetermined', 'session-only'] as const
 
-type Twist = (record: AuditRecord, random: Random) => AuditRecord | undefined
+/** A record with a token: no other is twisted. */
+type Used = AuditRecord & { readonly token: TokenUse }
+type Twist = (record: Used, random: Random) => AuditRecord | undefined
 
 /** Share of a tenant's records that a habit changes. */
 const SHARE: Partial<Record<Habit, number>> = {
@@ -52,7 +55,7 @@ const TWISTS: Partial<Record<Habit, Twist>> = {
     }),
   'authentication-time': (record, random) =>
     withToken(record, issuedTrap('authentication-time'), {
-      issuedAtMs: (record.token?.issuedAtMs ?? 0) - HOUR - random.below(4 * HOUR),
+      issuedAtMs: record.token.issuedAtMs - HOUR - random.below(4 * HOUR),
     }),
   'dual-stack': (record) =>
     record.ip.startsWith('198.18.')
@@ -65,27 +68,21 @@ const TWISTS: Partial<Record<Habit, Twist>> = {
   'duplicate-rows': (record, random) => ({ ...record, copies: 2 + random.below(2) }),
   'float-size': (record) => withMail(record, issuedTrap('float-size'), { floatSizes: true }),
   'guid-token-id': (record) =>
-    record.token === undefined
-      ? undefined
-      : withToken(record, issuedTrap('guid-token-id'), {
-          spelled: guidSpelling(record.token.spelled),
-        }),
+    withToken(record, issuedTrap('guid-token-id'), { spelled: guidSpelling(record.token.spelled) }),
   'late-rows': (record, random) => ({
     ...record,
     deliveredMs: record.atMs + random.below(20 * HOUR),
   }),
   'no-token-id': (record, random) => ({
     ...record,
-    sessionId: random.chance(0.5) ? (record.token?.session ?? '') : '',
+    sessionId: random.chance(0.5) ? record.token.session : '',
     token: undefined,
     trap: unseenTrap('no-token-id', 'no-token-id', 'field-not-carried'),
   }),
   'padded-token-id': (record) =>
-    record.token === undefined
-      ? undefined
-      : withToken(record, issuedTrap('padded-token-id'), {
-          spelled: `${record.token.spelled.replaceAll('-', '+').replaceAll('_', '/')}==`,
-        }),
+    withToken(record, issuedTrap('padded-token-id'), {
+      spelled: paddedSpelling(record.token.spelled),
+    }),
   'throttled-absent': (record) =>
     record.mail?.accessType === 'Bind'
       ? withMail(record, issuedTrap('throttled-absent'), { throttled: '' })
@@ -98,14 +95,8 @@ const TWISTS: Partial<Record<Habit, Twist>> = {
   }),
 }
 
-function withToken(
-  record: AuditRecord,
-  trap: Trap,
-  change: Partial<TokenUse>,
-): AuditRecord | undefined {
-  return record.token === undefined
-    ? undefined
-    : { ...record, token: { ...record.token, ...change }, trap }
+function withToken(record: Used, trap: Trap, change: Partial<TokenUse>): AuditRecord {
+  return { ...record, token: { ...record.token, ...change }, trap }
 }
 
 function withMail(
@@ -118,22 +109,14 @@ function withMail(
     : { ...record, mail: { ...record.mail, ...change }, trap }
 }
 
-function guidSpelling(uti: string): string {
-  const bytes = Buffer.from(uti, 'base64url')
-  bytes.subarray(0, 4).reverse()
-  bytes.subarray(4, 6).reverse()
-  bytes.subarray(6, 8).reverse()
-  const hex = bytes.toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
-}
-
 /** The record as this tenant's log has it. One that is a trap already, or has no token, stays as it is. */
 export function twist(of: Organisation, record: AuditRecord, random: Random): AuditRecord {
-  if (record.trap !== undefined || record.token === undefined) return record
+  const { token, trap } = record
+  if (trap !== undefined || token === undefined) return record
   for (const habit of of.habits) {
     const share = SHARE[habit]
     if (share === undefined || !random.chance(share)) continue
-    const twisted = TWISTS[habit]?.(record, random)
+    const twisted = TWISTS[habit]?.({ ...record, token }, random)
     if (twisted !== undefined) return twisted
   }
   return record

@@ -18,11 +18,10 @@ export interface TokenId {
 }
 
 const raw = Buffer.alloc(16)
-const net = Buffer.alloc(16)
 
 export function guid(random: Random): string {
   fill(random)
-  return textOf()
+  return textOf(raw)
 }
 
 /** A token id as the Entra token service makes them: version 4, last byte 00, 01 or 02. */
@@ -53,8 +52,13 @@ export function namedGuid(seed: number): string {
 }
 
 /** 24 characters: base64 with padding and the standard alphabet. */
-export function paddedSpelling(id: TokenId): string {
-  return `${id.uti.replaceAll('-', '+').replaceAll('_', '/')}==`
+export function paddedSpelling(uti: string): string {
+  return `${uti.replaceAll('-', '+').replaceAll('_', '/')}==`
+}
+
+/** The GUID of a token id, from its `uti`. */
+export function guidSpelling(uti: string): string {
+  return textOf(reordered(Buffer.from(uti, 'base64url')))
 }
 
 /** 48 characters: base64 of the GUID's text, as sign-in logs had it in 2022. */
@@ -69,15 +73,18 @@ function fill(random: Random): void {
 }
 
 function tokenId(): TokenId {
-  // .NET writes the first three fields of a GUID little-endian.
-  raw.copy(net)
-  net.subarray(0, 4).reverse()
-  net.subarray(4, 6).reverse()
-  net.subarray(6, 8).reverse()
-  return { guid: textOf(), uti: net.toString('base64url') }
+  return { guid: textOf(raw), uti: reordered(Buffer.from(raw)).toString('base64url') }
 }
 
-function textOf(): string {
-  const hex = raw.toString('hex')
+/** .NET writes the first three fields of a GUID little-endian. */
+function reordered(bytes: Buffer): Buffer {
+  bytes.subarray(0, 4).reverse()
+  bytes.subarray(4, 6).reverse()
+  bytes.subarray(6, 8).reverse()
+  return bytes
+}
+
+function textOf(bytes: Buffer): string {
+  const hex = bytes.toString('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
