@@ -18,7 +18,8 @@ export type Wrapping = 'plain' | 'utf16' | 'gzip' | 'zip'
 export class TextFile {
   readonly path: string
   readonly #wrapping: Wrapping
-  readonly #member: string
+  /** Before the only member of a zip. */
+  readonly #head: Buffer
   readonly #buffer: Buffer = Buffer.allocUnsafe(BUFFER_BYTES)
   #file: number
   #used = 0
@@ -33,13 +34,13 @@ export class TextFile {
   constructor(path: string, wrapping: Wrapping = 'plain', member = 'audit.json') {
     this.path = path
     this.#wrapping = wrapping
-    this.#member = member
+    this.#head = localHeader(member)
     this.#file = attempt(path, () => {
       mkdirSync(dirname(path), { recursive: true })
       return openSync(path, 'wx')
     })
     if (wrapping === 'utf16') this.#put(Buffer.from([0xff, 0xfe]))
-    if (wrapping === 'zip') this.#put(localHeader(member))
+    if (wrapping === 'zip') this.#put(this.#head)
   }
 
   /** Copies the text at once: strings in a queue would outlive the young generation. */
@@ -89,8 +90,7 @@ export class TextFile {
 
   #endZip(): void {
     this.#put(Buffer.from([0x03, 0x00]))
-    const header = localHeader(this.#member)
-    const packed = this.#packedBytes - header.length
+    const packed = this.#packedBytes - this.#head.length
     if (this.#packedBytes >= 2 ** 32 || this.#plainBytes >= 2 ** 32)
       throw new RangeError('a zip of the replay holds at most 4 GiB')
     const sizes = Buffer.alloc(12)
@@ -99,7 +99,7 @@ export class TextFile {
     sizes.writeUInt32LE(this.#plainBytes, 8)
     const centralAt = this.#packedBytes + 16
     this.#put(Buffer.concat([Buffer.from('PK\x07\x08', 'latin1'), sizes]))
-    const central = centralHeader(this.#member, sizes)
+    const central = centralHeader(this.#head, sizes)
     this.#put(central)
     this.#put(endOfDirectory(central.length, centralAt))
   }
@@ -122,18 +122,11 @@ function localHeader(member: string): Buffer {
   return Buffer.concat([header, name])
 }
 
-function centralHeader(member: string, sizes: Buffer): Buffer {
-  const name = Buffer.from(member, 'utf8')
-  const header = Buffer.alloc(46)
-  header.write('PK\x01\x02', 0, 'latin1')
-  header.writeUInt16LE(20, 4)
-  header.writeUInt16LE(20, 6)
-  header.writeUInt16LE(FLAGS, 8)
-  header.writeUInt16LE(8, 10)
-  header.writeUInt16LE(DOS_DATE, 14)
-  sizes.copy(header, 16)
-  header.writeUInt16LE(name.length, 28)
-  return Buffer.concat([header, name])
+/** What the local header says, in the layout of the central directory. */
+function centralHeader(local: Buffer, sizes: Buffer): Buffer {
+  const begin = Buffer.from('PK\x01\x02\x14\x00', 'latin1')
+  const [packing, lengths] = [local.subarray(4, 14), local.subarray(26, 30)]
+  return Buffer.concat([begin, packing, sizes, lengths, Buffer.alloc(14), local.subarray(30)])
 }
 
 function endOfDirectory(lengthBytes: number, offset: number): Buffer {
