@@ -35,7 +35,6 @@ interface ReplayProgress {
   /** Days of tenants written, of all. */
   readonly done: number
   readonly total: number
-  readonly organisation: string
 }
 
 interface ReplaySummary {
@@ -151,7 +150,7 @@ async function writeTenants(
         logs.day(dayMs)
         done++
         if (performance.now() - restedAt < TURN_MS) continue
-        onProgress?.({ done: Math.min(done, total), total, organisation: of.name })
+        onProgress?.({ done: Math.min(done, total), total })
         // Days must follow each other: the files are written in their order.
         // oxlint-disable-next-line no-await-in-loop
         await setImmediate()
@@ -165,7 +164,7 @@ async function writeTenants(
     }
     counts.set(of, logs.counts)
   }
-  onProgress?.({ done: total, total, organisation: '' })
+  onProgress?.({ done: total, total })
   return counts
 }
 

@@ -33,7 +33,9 @@ export const SYNCED_MESSAGES: readonly { folder: number; items: number }[] = [
   { folder: 2, items: 120 },
 ]
 
+/** A token of the attacker's during a visit. */
 interface Hold {
+  readonly visit: Visit
   readonly token: Token
   readonly kind: AccessClass
   readonly client: string
@@ -100,11 +102,11 @@ export class Attack {
     let hold = this.#forge(visit, times[0] ?? visit.dayMs, true)
     for (const [at, messages] of reads.entries()) {
       const atMs = times[at] ?? visit.dayMs
-      if (atMs > hold.token.atMs + TOKEN_LIFE_MS) hold = this.#renew(visit, hold, atMs, into)
-      this.#read(visit, hold, atMs, messages, at === reads.length - 1, into)
+      if (atMs > hold.token.atMs + TOKEN_LIFE_MS) hold = this.#renew(hold, atMs, into)
+      this.#read(hold, atMs, messages, at === reads.length - 1, into)
     }
     if (visit.theft.also === 'sync' && visit.ordinal === 2)
-      this.#sync(visit, hold, (times.at(-1) ?? visit.dayMs) + MINUTE, into)
+      this.#sync(hold, (times.at(-1) ?? visit.dayMs) + MINUTE, into)
   }
 
   /** The messages of a visit, cut into records of up to eleven, some with one read before. */
@@ -145,6 +147,7 @@ export class Attack {
     }
     const isMalformed = visit.theft.also === 'malformed' && !isReusing && random.chance(0.3)
     return {
+      visit,
       token,
       kind: genuine === undefined ? 'forged' : 'reused-id',
       client: random.pick(apps.FORGED_CLIENTS),
@@ -169,7 +172,8 @@ export class Attack {
   }
 
   /** The next token: from the mail service's own token call while that lasted, else forged again. */
-  #renew(visit: Visit, hold: Hold, useMs: number, into: Happenings): Hold {
+  #renew(hold: Hold, useMs: number, into: Happenings): Hold {
+    const { visit } = hold
     const { random, of } = visit
     if (visit.dayMs >= RENEWAL_STOPS_MS || !random.chance(0.65))
       return this.#forge(visit, useMs, false)
@@ -184,18 +188,18 @@ export class Attack {
   }
 
   #read(
-    visit: Visit,
     hold: Hold,
     atMs: number,
     messages: readonly number[],
     isLast: boolean,
     into: Happenings,
   ): void {
+    const { visit } = hold
     if (visit.of.habits.includes('no-mailbox-audit')) {
-      this.#call(visit, hold, atMs, messages[0] ?? 0, into)
+      this.#call(hold, atMs, messages[0] ?? 0, into)
       return
     }
-    const use = this.#mailUse(visit, hold, atMs)
+    const use = this.#mailUse(hold, atMs)
     const ends = isBurst(visit) && isLast
     const shared = sharedBelow(visit)
     const own = messages.filter((index) => index >= shared)
@@ -204,35 +208,32 @@ export class Attack {
       [visit.victim, own],
       [0, common],
     ] as const)
-      if (numbers.length > 0)
-        this.#bind(
-          visit,
-          hold,
-          bindRecord(use, numbers, ends ? 'True' : 'False', mailbox),
-          { mailbox, numbers },
-          into,
-        )
+      if (numbers.length > 0) {
+        const record = bindRecord(use, numbers, ends ? 'True' : 'False', mailbox)
+        this.#bind(hold, record, mailbox, numbers, into)
+      }
     if (ends) this.#silent = { mailbox: use.owner.upn, fromMs: atMs }
   }
 
   #bind(
-    visit: Visit,
     hold: Hold,
     plain: AuditRecord,
-    read: { readonly mailbox: number; readonly numbers: readonly number[] },
+    mailbox: number,
+    numbers: readonly number[],
     into: Happenings,
   ): void {
-    const record = this.#written(visit, hold, plain)
-    this.#use(visit, hold, record.atMs, namesOf(visit.of, read.mailbox, read.numbers))
+    const record = this.#written(hold, plain)
+    this.#use(hold, record.atMs, mailbox, numbers)
     const isLogged = this.isLogged(record)
-    this.#truth.read(this.#account(visit), record.atMs, read.numbers, read.mailbox, isLogged)
+    this.#truth.read(this.#account(hold), record.atMs, numbers, mailbox, isLogged)
     if (!isLogged) return
     into.audits.push(record)
-    this.#label(visit, hold, record, read.numbers.length)
+    this.#label(hold, record, numbers.length)
   }
 
   /** A record as its tenant's log writes it: some lose their ids, some spell the address with its port. */
-  #written(visit: Visit, hold: Hold, record: AuditRecord): AuditRecord {
+  #written(hold: Hold, record: AuditRecord): AuditRecord {
+    const { visit } = hold
     const { random, theft } = visit
     if (theft.also === 'unlabelled' && hold.kind !== 'reused-id' && random.chance(0.2))
       return { ...record, token: undefined, trap: ATTACKERS }
@@ -248,20 +249,26 @@ export class Attack {
     }
   }
 
-  #use({ of }: Visit, { from, kind }: Hold, atMs: number, messages: readonly string[]): void {
+  /** @param numbers of messages of that mailbox, or other names */
+  #use(
+    { visit: { of }, from, kind }: Hold,
+    atMs: number,
+    mailbox: number,
+    numbers: readonly (number | string)[],
+  ): void {
+    const messages = numbers.map((message) => `${of.index}.${mailbox}.${message}`)
     this.#onUse({ of, atMs, forged: from, isRenewed: kind === 'renewed', messages })
   }
 
-  #mailUse(visit: Visit, hold: Hold, atMs: number): MailUse {
+  #mailUse({ visit, token, client }: Hold, atMs: number): MailUse {
     const { of, random } = visit
     const owner = this.#world.person(of, visit.victim)
-    const { token, client } = hold
     return { of, owner, token, atMs, client, clientAppId: apps.FORGED_CLIENT.id, random }
   }
 
   /** Where mailboxes were not audited, Graph's own log shows which items were asked for. */
-  #call(visit: Visit, hold: Hold, atMs: number, index: number, into: Happenings): void {
-    const { of, random, victim } = visit
+  #call(hold: Hold, atMs: number, index: number, into: Happenings): void {
+    const { of, random, victim } = hold.visit
     const owner = this.#world.person(of, victim)
     const message = messageOf(of, victim, index)
     const call = graphCall(of.tenant, hold.token, {
@@ -276,39 +283,37 @@ export class Attack {
       trap: ATTACKERS,
     })
     into.calls.push(call)
-    this.#use(visit, hold, atMs, namesOf(of, victim, [index]))
-    this.#truth.readItem(this.#account(visit), atMs, index)
-    this.#label(visit, hold, call, 1)
+    this.#use(hold, atMs, victim, [index])
+    this.#truth.readItem(this.#account(hold), atMs, index)
+    this.#label(hold, call, 1)
   }
 
-  #sync(visit: Visit, hold: Hold, atMs: number, into: Happenings): void {
+  #sync(hold: Hold, atMs: number, into: Happenings): void {
     for (const [at, { folder, items }] of SYNCED_MESSAGES.entries()) {
-      const use = this.#mailUse(visit, hold, atMs + at * MINUTE)
-      const record = this.#written(visit, hold, syncRecord(use, folder, at === 0 ? 2 : 50))
+      const use = this.#mailUse(hold, atMs + at * MINUTE)
+      const record = this.#written(hold, syncRecord(use, folder, at === 0 ? 2 : 50))
       into.audits.push(record)
       const names = Array.from({ length: items }, (_, item) => `folder ${folder}, ${item}`)
-      this.#use(visit, hold, record.atMs, namesOf(visit.of, visit.victim, names))
-      this.#truth.synced(this.#account(visit), record.atMs, items)
-      this.#label(visit, hold, record, 0)
+      this.#use(hold, record.atMs, hold.visit.victim, names)
+      this.#truth.synced(this.#account(hold), record.atMs, items)
+      this.#label(hold, record, 0)
     }
   }
 
-  #label(visit: Visit, hold: Hold, record: AuditRecord | GraphCall, messages: number): void {
+  #label(hold: Hold, record: AuditRecord | GraphCall, messages: number): void {
+    const { of, victim } = hold.visit
     const isMalformed = hold.spelled !== hold.token.id.uti
     const hasId = record.token !== undefined && !isMalformed
-    const expected = expectForged(visit.of, hold.kind, record.atMs, hasId)
-    const { upn } = this.#world.person(visit.of, visit.victim)
+    const expected = expectForged(of, hold.kind, record.atMs, hasId)
+    const { upn } = this.#world.person(of, victim)
     const tokenId = isMalformed ? '' : hold.token.id.guid
-    this.#truth.forged(visit.of, record, hold.kind, expected, { mailbox: upn, messages, tokenId })
+    this.#truth.forged(of, record, hold.kind, expected, { mailbox: upn, messages, tokenId })
   }
 
-  #account(visit: Visit) {
-    return { of: visit.of, person: this.#world.person(visit.of, visit.victim), theft: visit.theft }
+  #account({ visit: { of, victim } }: Hold) {
+    return { of, person: this.#world.person(of, victim) }
   }
 }
-
-const namesOf = (of: Organisation, mailbox: number, messages: readonly (number | string)[]) =>
-  messages.map((message) => `${of.index}.${mailbox}.${message}`)
 
 /** Messages that the second victim of an organisation got together with the first: below this number. */
 function sharedBelow(visit: Visit): number {

@@ -9,7 +9,7 @@ import * as apps from '../world/apps.ts'
 import { DAY, HOUR, MINUTE } from '../world/calendar.ts'
 import { ATTACKERS, type AuditRecord, type Token } from '../world/events.ts'
 import { guid } from '../world/ids.ts'
-import type { Expectation } from '../world/truth.ts'
+import { certain } from '../world/truth.ts'
 import type { Location, Person } from '../world/world.ts'
 import { makeToken, signInOf, someMessages } from './life.ts'
 import { bindRecord } from './mail.ts'
@@ -27,7 +27,6 @@ const DEVICE_CODE_DAY: number = Date.UTC(2023, 5, 13)
 const GRANT_DAY: number = Date.UTC(2023, 5, 8)
 /** TEST-NET-3 (RFC 5737): in use nowhere. */
 const INTRUDER_IP = '203.0.113.77'
-const ISSUED: Expectation = { determinable: true, verdicts: ['issued'], reasons: [] }
 
 export function misuseGrants(tenantDay: TenantDay): void {
   const day = drawn(tenantDay, STREAM)
@@ -122,7 +121,7 @@ function misGranted(
 ): void {
   into.audits.push({ ...record, trap: ATTACKERS })
   truth.readMisGranted(of, owner.upn, record)
-  truth.attackers(of, record, 'mis-granted', ISSUED, {
+  truth.attackers(of, record, 'mis-granted', certain('issued'), {
     mailbox: owner.upn,
     messages: record.mail?.folders.reduce((sum, { items }) => sum + items.length, 0) ?? 0,
     tokenId: token.id.guid,

@@ -14,8 +14,6 @@ export interface MailUse {
   readonly owner: Person
   readonly token: Token
   readonly atMs: number
-  /** Default: the token's. */
-  readonly ip?: string
   readonly client: string
   /** The record's own ClientAppId. Default: the token's application. */
   readonly clientAppId?: string
@@ -54,7 +52,7 @@ function record(
     workload: 'Exchange',
     userId: use.owner.upn,
     userKey: use.owner.puid,
-    ip: use.ip ?? use.token.ip,
+    ip: use.token.ip,
     token: useOf(use.token, use.of.tenant),
     mail: mailPart(use, part),
     extra,

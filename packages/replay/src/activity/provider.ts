@@ -12,7 +12,7 @@ import * as apps from '../world/apps.ts'
 import { DAY, HOUR, isWeekend, MINUTE } from '../world/calendar.ts'
 import { ATTACKERS, type Happenings, type Token } from '../world/events.ts'
 import { guid } from '../world/ids.ts'
-import type { Expectation } from '../world/truth.ts'
+import { certain } from '../world/truth.ts'
 import { type FileUse, fileRecord, makeToken, signInOf, type Working } from './life.ts'
 import type { TenantDay } from './tenant_day.ts'
 
@@ -35,7 +35,6 @@ const DUMP_DAY = REPLAYED[2]
 /** TEST-NET-1 (RFC 5737): in use nowhere. */
 const INTRUDER_IP = '192.0.2.144'
 const INTRUDER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:88.0) Gecko/20100101 Firefox/88.0'
-const ISSUED: Expectation = { determinable: true, verdicts: ['issued'], reasons: [] }
 const DOCUMENTS: readonly string[] = [
   'service-management-overview.docx',
   'identity-signing-runbook.docx',
@@ -63,7 +62,7 @@ export function replayDay({ world, of, dayMs, into, truth }: TenantDay): void {
     const record = fileRecord(intruder, { ...token, ip: INTRUDER_IP }, atMs, file)
     into.audits.push({ ...record, trap: ATTACKERS })
     const accessed = { mailbox: '', messages: 0, tokenId: token.id.guid }
-    truth.attackers(of, record, 'replayed', ISSUED, accessed)
+    truth.attackers(of, record, 'replayed', certain('issued'), accessed)
   }
   for (let use = 0; use < 5; use++) {
     const name = random.pick(DOCUMENTS)

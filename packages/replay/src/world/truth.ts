@@ -8,7 +8,7 @@
  */
 import { DAY, HOUR, isoMs, type Span } from './calendar.ts'
 import type { AuditRecord, GraphCall, Trap, Verdict } from './events.ts'
-import type { Habit, Theft } from './organisations.ts'
+import type { Habit } from './organisations.ts'
 import type { TextFile } from './text_file.ts'
 import type { Organisation, Person } from './world.ts'
 
@@ -40,7 +40,7 @@ const OUTAGE_FELT_MS = 29 * HOUR
 /** The day from which the tenant with lost ids has its full export. */
 export const IDS_FROM_MS: number = Date.UTC(2023, 5, 5)
 
-const certain = (verdict: Verdict): Expectation => ({
+export const certain = (verdict: Verdict): Expectation => ({
   determinable: true,
   verdicts: [verdict],
   reasons: [],
@@ -101,7 +101,6 @@ interface Account extends AccountRef {
 interface AccountRef {
   readonly of: Organisation
   readonly person: Person
-  readonly theft: Theft
 }
 
 interface Accessed {
@@ -219,11 +218,10 @@ export class Truth {
     this.#account(ref, atMs).synced += items
   }
 
-  #account({ of, person, theft }: AccountRef, atMs: number): Account {
+  #account({ of, person }: AccountRef, atMs: number): Account {
     const account = this.#accounts.get(person.upn) ?? {
       of,
       person,
-      theft,
       named: new Set(),
       shared: new Set(),
       unlogged: new Set(),
