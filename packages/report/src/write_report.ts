@@ -182,27 +182,12 @@ async function* eventLines(
   report: Report,
   uses: readonly cases.TokenUse[],
 ): AsyncGenerator<string> {
-  const { first, last } = answer.timeline
-  const found = report.sections
-    .flatMap((section) => section.statements)
-    .find(({ id }) => id === 'found')
-  if (first !== null && last !== null && found !== undefined)
-    yield lineOf(
-      incidentEvent({
-        uid: `case-${report.case}`,
-        title: report.title,
-        text: found.text,
-        first,
-        last,
-        accesses: answer.scope.accesses,
-        strength: found.strength === 'established' ? 'established' : 'lead',
-      }),
-    )
-  for (const event of answer.hunts.map(huntEvent)) if (event !== undefined) yield lineOf(event)
-  for (const use of uses) {
-    const event = issuanceEvent(redactedUse(use, redactor))
-    if (event !== undefined) yield lineOf(event)
-  }
+  const events = [
+    incidentEvent(answer, report),
+    ...answer.hunts.map(huntEvent),
+    ...uses.map((use) => issuanceEvent(redactedUse(use, redactor))),
+  ]
+  for (const event of events) if (event !== undefined) yield lineOf(event)
   for await (const rows of redactedEvents(session, selected, redactor))
     yield rows.map((row) => lineOf(accessEvent(row))).join('')
 }

@@ -1,6 +1,7 @@
 /** Accesses as events: for Timesketch, and as OCSF with issuances, hunts and the case. @module */
 import * as cases from '@mintmark/case'
 import { isoOf, type Json, VERSION } from '@mintmark/core'
+import type { Report } from '../model/model.ts'
 import type { Redactor } from '../model/redaction.ts'
 
 /** The text of a cell; empty where it is not text. */
@@ -265,25 +266,24 @@ export function issuanceEvent({ issued, tokenId, sessionId }: cases.TokenUse): J
   }
 }
 
-/** Of findings: the enumeration of the schema, by strength. */
-const confidenceOf = (strength: cases.Strength): Json =>
-  strength === 'established'
-    ? { confidence_id: 3, confidence: 'High' }
-    : { confidence_id: 1, confidence: 'Low' }
+/** Of findings: the enumeration of the schema. */
+const confidenceOf = (isSure: boolean): Json =>
+  isSure ? { confidence_id: 3, confidence: 'High' } : { confidence_id: 1, confidence: 'Low' }
 
 /** A hunt with hits. */
 export function huntEvent(hunt: cases.HuntResult): Json | undefined {
   if (hunt.hits === 0 || hunt.first === null || hunt.last === null) return undefined
+  const isSure = hunt.strength !== 'lead'
   return {
     ...base({
       of: 'detection',
       activity: [1, 'Create'],
       timeMs: Date.parse(hunt.last),
-      severity: hunt.strength === 'lead' ? MEDIUM : HIGH,
+      severity: isSure ? HIGH : MEDIUM,
       uid: `hunt-${hunt.id}`,
     }),
     message: hunt.title,
-    ...confidenceOf(hunt.strength === 'lead' ? 'lead' : 'established'),
+    ...confidenceOf(isSure),
     status_id: 1,
     status: 'New',
     count: hunt.hits,
@@ -298,42 +298,40 @@ export function huntEvent(hunt: cases.HuntResult): Json | undefined {
     },
     unmapped: {
       mintmark_class: hunt.class,
-      mintmark_strength: hunt.strength === 'lead' ? 'lead' : 'established',
+      mintmark_strength: isSure ? 'established' : 'lead',
       accounts: hunt.accounts,
     },
   }
 }
 
-interface Incident {
-  readonly uid: string
-  readonly title: string
-  readonly text: string
-  /** ISO 8601. */
-  readonly first: string
-  readonly last: string
-  readonly accesses: number
-  readonly strength: cases.Strength
-}
-
-/** The case itself. */
-export function incidentEvent(incident: Incident): Json {
+/** The case itself; undefined where nothing was selected. */
+export function incidentEvent(
+  { timeline: { first, last }, scope }: cases.Answer,
+  report: Report,
+): Json | undefined {
+  const found = report.sections
+    .flatMap(({ statements }) => statements)
+    .find(({ id }) => id === 'found')
+  if (first === null || last === null || found === undefined) return undefined
+  const uid = `case-${report.case}`
+  const isSure = found.strength === 'established'
   return {
     ...base({
       of: 'incident',
       activity: [1, 'Create'],
-      timeMs: Date.parse(incident.last),
-      severity: incident.strength === 'established' ? HIGH : MEDIUM,
-      uid: incident.uid,
+      timeMs: Date.parse(last),
+      severity: isSure ? HIGH : MEDIUM,
+      uid,
     }),
-    message: incident.text,
-    ...confidenceOf(incident.strength),
+    message: found.text,
+    ...confidenceOf(isSure),
     status_id: 1,
     status: 'New',
-    count: incident.accesses,
-    start_time: Date.parse(incident.first),
-    end_time: Date.parse(incident.last),
+    count: scope.accesses,
+    start_time: Date.parse(first),
+    end_time: Date.parse(last),
     // The class wants one or the other; whose it is, the case does not say.
     assignee_group: { name: 'unassigned' },
-    finding_info_list: [{ uid: incident.uid, title: incident.title, desc: incident.text }],
+    finding_info_list: [{ uid, title: report.title, desc: found.text }],
   }
 }
