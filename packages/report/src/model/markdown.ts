@@ -95,29 +95,19 @@ function evidenceText(evidence: model.NonEmpty<model.Evidence>, numbers: Numbers
   return `${some.join('; ')}${left > 0 ? `; and ${left} more` : ''}`
 }
 
-type SourceText = {
-  readonly [Kind in model.Evidence['kind']]: (
-    source: Extract<model.Evidence, { kind: Kind }>,
-    numbers: Numbers,
-  ) => string
+function sourceOf(source: model.Evidence, { tables, queries, findings }: Numbers): string {
+  const { kind } = source
+  if (kind === 'input') return `the input ${plainText(source.path)}`
+  if (kind === 'inputs') return `all ${count(source.files)} inputs`
+  if (kind === 'table')
+    return `table ${tables.get(source.table) ?? ''} (${plainText(source.table)})`
+  if (kind === 'query') return `query ${queries.get(source.sql) ?? codeOf(source.sql)}`
+  if (kind === 'rule') return `${plainText(source.document)}, ${plainText(source.heading)}`
+  if (kind === 'finding')
+    return `finding ${findings.get(source.statement) ?? plainText(source.statement)}`
+  const { file, column, value = '' } = source
+  return column === undefined ? file : `${file} where ${plainText(column)} is ${plainText(value)}`
 }
-
-const SOURCES: SourceText = {
-  input: ({ path }) => `the input ${plainText(path)}`,
-  inputs: ({ files }) => `all ${count(files)} inputs`,
-  table: ({ table }, { tables }) => `table ${tables.get(table) ?? ''} (${plainText(table)})`,
-  export: ({ file, column, value = '' }) =>
-    column === undefined ? file : `${file} where ${plainText(column)} is ${plainText(value)}`,
-  query: ({ sql }, { queries }) => `query ${queries.get(sql) ?? codeOf(sql)}`,
-  rule: ({ document, heading }) => `${plainText(document)}, ${plainText(heading)}`,
-  finding: ({ statement }, { findings }) =>
-    `finding ${findings.get(statement) ?? plainText(statement)}`,
-}
-
-const sourceOf = <Kind extends model.Evidence['kind']>(
-  source: Extract<model.Evidence, { kind: Kind }>,
-  numbers: Numbers,
-): string => SOURCES[source.kind](source, numbers)
 
 function figureTable(figures: readonly model.Figure[]): string {
   const rows = figures.map(({ label, value, strength }) => [
