@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { remembered } from '@mintmark/core'
 
 /** A part of a text, and what replaces it. */
 export interface Found {
@@ -167,14 +168,7 @@ const MOST_KEPT = 10_000
 const LONGEST_KEPT = 200
 
 /** `replace`, which is asked once for a text that comes again and again. */
-export function remembered(replace: (text: string) => string): (text: string) => string {
-  const kept = new Map<string, string>()
-  return (text) => {
-    const known = kept.get(text)
-    if (known !== undefined) return known
-    const made = replace(text)
-    if (kept.size >= MOST_KEPT) kept.clear()
-    if (text.length <= LONGEST_KEPT) kept.set(text, made)
-    return made
-  }
+export function rememberedText(replace: (text: string) => string): (text: string) => string {
+  const known = remembered(replace, MOST_KEPT)
+  return (text) => (text.length > LONGEST_KEPT ? replace(text) : known(text))
 }

@@ -52,7 +52,7 @@ export type Evidence =
   /** Rows of a file beside the report; with `column`, those whose cell in it is `value`. */
   | {
       readonly kind: 'export'
-      readonly file: ExportName
+      readonly file: (typeof EXPORTS)[number]
       readonly column?: string
       readonly value?: string
     }
@@ -64,12 +64,13 @@ export type Evidence =
   | { readonly kind: 'finding'; readonly statement: string }
 
 /** Files that rows are exported to. */
-export type ExportName =
-  | 'accounts.csv'
-  | 'messages.csv'
-  | 'timeline.jsonl'
-  | 'events.ocsf.ndjson'
-  | 'bundle.stix.json'
+const EXPORTS = [
+  'accounts.csv',
+  'messages.csv',
+  'timeline.jsonl',
+  'events.ocsf.ndjson',
+  'bundle.stix.json',
+] as const
 
 /** Something that the report says. */
 export interface Statement {
@@ -290,14 +291,6 @@ export type Draft<Part extends { readonly evidence: NonEmpty<Evidence> }> = Omit
 > & {
   readonly evidence: NonEmpty<Source>
 }
-
-const EXPORTS: readonly ExportName[] = [
-  'accounts.csv',
-  'messages.csv',
-  'timeline.jsonl',
-  'events.ocsf.ndjson',
-  'bundle.stix.json',
-]
 
 export function sourceOf(source: Source): Evidence {
   if (typeof source !== 'string') return source

@@ -9,7 +9,7 @@
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import { caseAddresses, caseNames, readMeta, type Session, writeMeta } from '@mintmark/case'
-import { type Found, remembered, replaceFound } from './decoded.ts'
+import { type Found, rememberedText, replaceFound } from './decoded.ts'
 import type { Redaction } from './model.ts'
 import { addressFinder } from './network_addresses.ts'
 
@@ -42,7 +42,7 @@ export async function redactorOf(
   const names = redacted.includes('names') ? await namesOf(session, key) : undefined
   const hide = redacted.includes('addresses') ? await addressHider(session, key) : UNCHANGED.text
   return {
-    text: remembered((text) => hide(names?.replace(text) ?? text)),
+    text: rememberedText((text) => hide(names?.replace(text) ?? text)),
     messageId: (id) => hide(names?.replaceKnown(id) ?? id),
   }
 }
@@ -113,9 +113,7 @@ export class Names {
 
   /** `text` with a pseudonym in place of each name; mail addresses that are no names of the case go too. */
   replace(text: string): string {
-    return replaceMailAddresses(this.replaceKnown(text), (found, original) =>
-      this.#label(found, original),
-    )
+    return replaceMailAddresses(this.replaceKnown(text), this.#label)
   }
 
   /** `text` with a pseudonym in place of each name of the case. */
@@ -155,11 +153,7 @@ export class Names {
   }
 
   /** The longest name at a word. */
-  #at(
-    plain: string,
-    words: readonly Word[],
-    nth: number,
-  ): { readonly owner: string; readonly found: readonly Word[] } | undefined {
+  #at(plain: string, words: readonly Word[], nth: number) {
     let best: { readonly owner: string; readonly found: readonly Word[] } | undefined
     for (const [length, names] of this.#byWord.get(words[nth]?.word ?? '') ?? []) {
       const found = words.slice(nth, nth + length)
@@ -209,10 +203,7 @@ function madeIn<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): 
 }
 
 /** @param replacement of a folded mail address, and of its spelling in the text */
-export const replaceMailAddresses = (
-  text: string,
-  replacement: (found: string, original: string) => string,
-): string =>
+export const replaceMailAddresses = (text: string, replacement: Label): string =>
   MAY_HAVE_ADDRESS.test(text)
     ? replaceFound(text, (decoded) =>
         Array.from(decoded.matchAll(MAIL_ADDRESS), ({ 0: found, index }) => ({

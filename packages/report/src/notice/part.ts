@@ -10,7 +10,7 @@
 
 import { createHash } from 'node:crypto'
 import * as cases from '@mintmark/case'
-import { remembered } from '../model/decoded.ts'
+import { rememberedText } from '../model/decoded.ts'
 import { folded, Names, type Redactor, replaceMailAddresses } from '../model/redaction.ts'
 import { TOKENS_SHOWN } from '../sections/lineage.ts'
 import type { Part } from '../sections/wording.ts'
@@ -52,7 +52,7 @@ export async function noticePart(
         status: answer.conclusion.status,
         unanswered: unknowns.length > 0 ? ['accesses-lost'] : [],
       },
-      verdicts: ownVerdicts(concern),
+      verdicts: { ...NO_VERDICTS, ...concern.verdicts },
       keys: [],
       sessions: [],
       tokens: strengthsOf(answer, uses),
@@ -63,16 +63,7 @@ export async function noticePart(
   }
 }
 
-function ownVerdicts({ verdicts }: cases.Concern): Part['verdicts'] {
-  const of = (name: string) => verdicts[name] ?? 0
-  return {
-    issued: of('issued'),
-    mismatched: of('mismatched'),
-    'session-only': of('session-only'),
-    undetermined: of('undetermined'),
-    unissued: of('unissued'),
-  }
-}
+const NO_VERDICTS = { issued: 0, mismatched: 0, 'session-only': 0, undetermined: 0, unissued: 0 }
 
 /** A base rate is a number of everybody's. */
 function strengthsOf({ tokens }: cases.Answer, { rows }: cases.TokenUses): Part['tokens'] {
@@ -156,7 +147,7 @@ export function othersRedactor({ own, others }: Pick<cases.Concern, 'own' | 'oth
   for (const name of others.names) names.add(name, SOMEBODY_ELSE)
   for (const name of others.organisations) names.add(name, ORGANISATION)
   const home = { own: foldedSet(own.organisations), others: foldedSet(others.organisations) }
-  const text = remembered((given) => names.replaceKnown(withoutAddressesOf(given, home)))
+  const text = rememberedText((given) => names.replaceKnown(withoutAddressesOf(given, home)))
   return {
     text,
     messageId: (id) =>

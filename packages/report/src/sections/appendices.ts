@@ -4,14 +4,8 @@ import { onPaper } from '../exports/csv.ts'
 import { type Cover, REPORT_SCHEMA, type Report, type Section, type Table } from '../model/model.ts'
 import { numbersOf } from '../model/numbering.ts'
 import { mapTexts } from '../model/report_texts.ts'
+import type { Written } from '../sealed/folder.ts'
 import { listed, section } from './wording.ts'
-
-/** A file beside the report. */
-export interface Appendix {
-  readonly name: string
-  readonly bytes: number
-  readonly sha256: string
-}
 
 const HOLDS: ReadonlyMap<string, string> = new Map([
   ['accounts.csv', 'Affected accounts, one row each, with both bounds'],
@@ -54,7 +48,7 @@ export function covered(
 }
 
 /** The report with the files that were written beside it. */
-export function withFiles(report: Report, files: readonly Appendix[]): Report {
+export function withFiles(report: Report, files: readonly Written[]): Report {
   const tables = report.sections.flatMap((one) => one.tables)
   const numbers = numbersOf(report).tables
   const holds = new Map([
@@ -77,7 +71,7 @@ export function withFiles(report: Report, files: readonly Appendix[]): Report {
   }
 }
 
-const fileTable = (files: readonly (Appendix & { readonly holds: string })[]): Table =>
+const fileTable = (files: readonly (Written & { readonly holds: string })[]): Table =>
   listed(files, {
     id: 'files',
     title: 'Files beside this report; the MANIFEST lists them all, and a signature covers it',
