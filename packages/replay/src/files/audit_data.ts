@@ -11,6 +11,9 @@ import { isoSeconds } from '../world/calendar.ts'
 import type { AuditRecord, MailPart, ReadFolder, TokenUse } from '../world/events.ts'
 import type { Organisation } from '../world/world.ts'
 
+/** The type of records whose messages are `AffectedItems`. */
+export const BULK = 3
+
 export function auditData(of: Organisation, record: AuditRecord): string {
   const { mail } = record
   return (
@@ -53,12 +56,15 @@ function mailOf(of: Organisation, record: AuditRecord, mail: MailPart): string {
     `"ExternalAccess":false,"InternalLogonType":0,"LogonType":${mail.logonType},` +
     `"LogonUserSid":"${mail.sid}","MailboxGuid":"${mail.mailboxId}","MailboxOwnerSid":"${mail.sid}",` +
     `"MailboxOwnerUPN":"${mail.owner}"${holder}${operationProperties(record, mail)},` +
-    `"OrganizationName":"${of.domain}","OriginatingServer":"SRV${of.index + 10} (15.20.6433.017)\\r\\n"` +
+    `"OrganizationName":"${of.domain}","OriginatingServer":${JSON.stringify(serverOf(of))}` +
     content(record, mail)
   )
 }
 
-function operationProperties(record: AuditRecord, mail: MailPart): string {
+/** With its line break, as Exchange has it. */
+export const serverOf = (of: Organisation): string => `SRV${of.index + 10} (15.20.6433.017)\r\n`
+
+export function operationProperties(record: AuditRecord, mail: MailPart): string {
   if (mail.accessType === '') return ''
   const name = record.operation === 'AttachmentAccess' ? 'AttachmentAccessType' : 'MailAccessType'
   const throttled =
@@ -69,13 +75,13 @@ function operationProperties(record: AuditRecord, mail: MailPart): string {
 function content(record: AuditRecord, mail: MailPart): string {
   if (mail.folders.length === 0) return ''
   const count = mail.folders.reduce((sum, { items }) => sum + items.length, 0)
-  if (record.recordType === 3) return `,"AffectedItems":${affectedItems(mail)}`
+  if (record.recordType === BULK) return `,"AffectedItems":${affectedItems(mail)}`
   if (record.operation === 'AttachmentAccess')
     return `,"Messages":${attachments(mail)},"OperationCount":${count}`
   return `,"Folders":${foldersText(mail)},"OperationCount":${count}`
 }
 
-function foldersText(mail: MailPart): string {
+export function foldersText(mail: MailPart): string {
   const folders = mail.folders.map((folder) => folderText(folder, mail.floatSizes))
   return `[${folders.join(',')}]`
 }
@@ -98,7 +104,7 @@ function attachments(mail: MailPart): string {
   )
 }
 
-function affectedItems(mail: MailPart): string {
+export function affectedItems(mail: MailPart): string {
   return JSON.stringify(
     mail.folders.flatMap(({ id, path, items }) =>
       items.map((item) => ({
@@ -109,30 +115,4 @@ function affectedItems(mail: MailPart): string {
       })),
     ),
   )
-}
-
-/** The parts that Sentinel's table has as columns of their own. */
-export function mailColumns(
-  of: Organisation,
-  record: AuditRecord,
-): {
-  readonly folders: string
-  readonly item: string
-  readonly properties: string
-  readonly affected: string
-  readonly server: string
-} {
-  const { mail, extra } = record
-  const item = /"Item":(\{.*\})/.exec(extra)?.[1] ?? ''
-  const server = mail === undefined ? '' : `SRV${of.index + 10} (15.20.6433.017)\r\n`
-  if (mail === undefined) return { folders: '', item, properties: '', affected: '', server }
-  const properties = operationProperties(record, mail).slice(',"OperationProperties":'.length)
-  const isBulk = record.recordType === 3
-  return {
-    folders: mail.folders.length === 0 || isBulk ? '' : foldersText(mail),
-    item,
-    properties,
-    affected: isBulk ? affectedItems(mail) : '',
-    server,
-  }
 }

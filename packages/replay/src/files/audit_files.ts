@@ -7,7 +7,7 @@ import { DAY, isoMs, monthOf } from '../world/calendar.ts'
 import type { AuditRecord } from '../world/events.ts'
 import { FramedFiles } from '../world/framed_files.ts'
 import type { Organisation } from '../world/world.ts'
-import { type AuditLayout, layoutFor, OFFICE_ACTIVITY, type ResultIndex } from './audit_layouts.ts'
+import { type AuditLayout, layoutFor, OFFICE_ACTIVITY } from './audit_layouts.ts'
 
 function spanOf({ span }: AuditLayout, ms: number): string {
   if (span === 'all') return 'all'
@@ -39,16 +39,15 @@ export class AuditFiles {
       if (this.#capped.length > 4 * ROW_CAP) this.#capped = newest(this.#capped)
       return
     }
-    for (const [index, record] of records.entries())
-      this.#put(record, { index: index + 1, count: records.length })
+    for (const [index, record] of records.entries()) this.#put(record, index + 1, records.length)
   }
 
-  #put(record: AuditRecord, at: ResultIndex): void {
+  #put(record: AuditRecord, index: number, count: number): void {
     const layout = layoutFor(this.#of, record.atMs)
     // Only the Management API's table of its own token calls; Sentinel's has none.
     if (layout === OFFICE_ACTIVITY && record.recordType === 275) return
     const span = spanOf(layout, record.deliveredMs)
-    const text = layout.record(this.#of, record, at)
+    const text = layout.record({ of: this.#of, record, index, count })
     this.#append(layout, span, text)
     for (let copy = 1; copy < record.copies; copy++)
       if (copy === 1) this.#append(layout, span, text)
@@ -73,7 +72,7 @@ export class AuditFiles {
    */
   close(nextLink: boolean): readonly string[] {
     for (const [index, record] of this.cappedRecords().entries())
-      this.#put(record, { index: index + 1, count: this.#cappedTotal })
+      this.#put(record, index + 1, this.#cappedTotal)
     this.#files.close(
       nextLink ? '\n],"@odata.nextLink":"https://graph.microsoft.com/v1.0/next"}\n' : undefined,
     )

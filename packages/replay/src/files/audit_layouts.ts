@@ -20,18 +20,27 @@ import { mix } from '../world/random.ts'
 import type { Wrapping } from '../world/text_file.ts'
 import { IDS_FROM_MS } from '../world/truth.ts'
 import type { Organisation } from '../world/world.ts'
-import { auditData, mailColumns } from './audit_data.ts'
+import {
+  affectedItems,
+  auditData,
+  BULK,
+  foldersText,
+  operationProperties,
+  serverOf,
+} from './audit_data.ts'
 
 export interface AuditLayout extends Frame {
   readonly name: string
   readonly ending: string
   readonly wrapping: Wrapping
   readonly span: 'week' | 'month' | 'all'
-  record(of: Organisation, record: AuditRecord, index: ResultIndex): string
+  record(row: Exported): string
 }
 
-/** The index of a record in its page of results. */
-export interface ResultIndex {
+/** A record of a tenant, and which of how many in its page of results it is. */
+export interface Exported {
+  readonly of: Organisation
+  readonly record: AuditRecord
   readonly index: number
   readonly count: number
 }
@@ -52,18 +61,13 @@ const RECORD_TYPES: Readonly<Record<number, string>> = {
 const LINES: Omit<AuditLayout, 'name' | 'ending' | 'wrapping'> = {
   ...UNFRAMED,
   span: 'month',
-  record: (of, record) => `${auditData(of, record)}\n`,
+  record: ({ of, record }) => `${auditData(of, record)}\n`,
 }
 
 /** The AuditData cell: whole, or cut as a spreadsheet cuts it. */
-function auditCell(of: Organisation, record: AuditRecord): string {
+function auditCell({ of, record }: Exported): string {
   const text = auditData(of, record)
   return record.cut ? text.slice(0, Math.floor(text.length * 0.7)) : text
-}
-
-interface Exported extends ResultIndex {
-  readonly of: Organisation
-  readonly record: AuditRecord
 }
 
 const csvLayout = (name: string, columns: Columns<Exported>): AuditLayout => ({
@@ -73,7 +77,7 @@ const csvLayout = (name: string, columns: Columns<Exported>): AuditLayout => ({
   wrapping: 'plain',
   opening: csvRow(titlesOf(columns)),
   span: 'month',
-  record: (of, record, at) => csvRow(cellsOf(columns, { of, record, ...at })),
+  record: (row) => csvRow(cellsOf(columns, row)),
 })
 
 const PURVIEW: AuditLayout = csvLayout('AuditLog', [
@@ -82,7 +86,7 @@ const PURVIEW: AuditLayout = csvLayout('AuditLog', [
   ['RecordType', ({ record }) => String(record.recordType)],
   ['Operation', ({ record }) => record.operation],
   ['UserId', ({ record }) => record.userId],
-  ['AuditData', ({ of, record }) => auditCell(of, record)],
+  ['AuditData', auditCell],
   ['AssociatedAdminUnits', () => ''],
   ['AssociatedAdminUnitsNames', () => ''],
 ])
@@ -95,7 +99,7 @@ const CMDLET_COLUMNS: Columns<Exported> = [
   ['CreationDate', ({ record }) => slashSeconds(record.atMs)],
   ['UserIds', ({ record }) => record.userId],
   ['Operations', ({ record }) => record.operation],
-  ['AuditData', ({ of, record }) => auditCell(of, record)],
+  ['AuditData', auditCell],
   ['ResultIndex', ({ index }) => String(index)],
   ['ResultCount', ({ count }) => String(count)],
   ['Identity', ({ record }) => record.id],
@@ -114,8 +118,7 @@ const CMDLET_JSON: AuditLayout = {
   opening: '[\n',
   between: ',\n',
   closing: '\n]\n',
-  record(of, record, at) {
-    const row = { of, record, ...at }
+  record(row) {
     const members = CMDLET_COLUMNS.map(([title, cell]) => [title, cell(row)])
     return `  ${JSON.stringify(Object.fromEntries(members))}`
   },
@@ -125,10 +128,10 @@ const SPLUNK: AuditLayout = {
   ...CMDLET_CSV,
   name: 'splunk-export',
   opening: csvRow([...titlesOf(CMDLET_COLUMNS), '_raw', '_time', 'host', 'index', 'sourcetype']),
-  record(of, record, at) {
-    const cells = cellsOf(CMDLET_COLUMNS, { of, record, ...at })
+  record(row) {
+    const cells = cellsOf(CMDLET_COLUMNS, row)
     const raw = csvRow(cells).trimEnd()
-    return csvRow([...cells, raw, isoMs(record.atMs), 'forwarder', 'o365', 'csv'])
+    return csvRow([...cells, raw, isoMs(row.record.atMs), 'forwarder', 'o365', 'csv'])
   },
 }
 
@@ -140,7 +143,7 @@ const API: AuditLayout = {
   between: ',',
   closing: ']',
   span: 'week',
-  record: auditData,
+  record: ({ of, record }) => auditData(of, record),
 }
 
 /** Graph's audit log query; each file is one answer. */
@@ -153,7 +156,7 @@ const GRAPH_QUERY: AuditLayout = {
   between: ',\n',
   closing: '\n]}\n',
   span: 'month',
-  record: (of, record) =>
+  record: ({ of, record }) =>
     `{"id":"${record.id}","createdDateTime":"${isoTicks(record.atMs - (record.atMs % 1000))}",` +
     `"auditLogRecordType":"${RECORD_TYPES[record.recordType] ?? record.recordType}","operation":"${record.operation}",` +
     `"organizationId":"${of.tenant}","userType":"Regular","userId":"${record.userId}",` +
@@ -178,7 +181,7 @@ const ELASTIC: AuditLayout = {
   name: 'elastic-export',
   ending: 'ndjson',
   wrapping: 'plain',
-  record(of, record) {
+  record({ of, record }) {
     const text = auditData(of, record).replace(
       /"(RecordType|UserType|LogonType)":(\d+)/g,
       '"$1":"$2"',
@@ -189,12 +192,7 @@ const ELASTIC: AuditLayout = {
   },
 }
 
-type Activity = Exported & {
-  readonly mail: AuditRecord['mail']
-  readonly columns: ReturnType<typeof mailColumns>
-}
-
-const ACTIVITY_COLUMNS: Columns<Activity> = [
+const ACTIVITY_COLUMNS: Columns<Exported> = [
   ['TenantId', ({ of }) => namedGuid(mix(of.index, 10))],
   // The table writes the type as a number or by its name.
   [
@@ -210,17 +208,33 @@ const ACTIVITY_COLUMNS: Columns<Activity> = [
   ['UserKey', ({ record }) => record.userKey],
   ['UserType', () => 'Regular'],
   ['Client_IPAddress', ({ record }) => record.ip],
-  ['ClientInfoString', ({ mail }) => mail?.client ?? ''],
-  ['Logon_Type', ({ mail }) => (mail === undefined ? '' : 'Owner')],
-  ['MailboxOwnerUPN', ({ mail }) => mail?.owner ?? ''],
-  ['MailboxGuid', ({ mail }) => mail?.mailboxId ?? ''],
-  ['Folders', ({ columns }) => columns.folders],
-  ['Item', ({ columns }) => columns.item],
-  ['AffectedItems', ({ columns }) => columns.affected],
-  ['OperationProperties', ({ columns }) => columns.properties],
-  ['OriginatingServer', ({ columns }) => columns.server],
-  ['AppId', ({ mail }) => mail?.appId ?? ''],
-  ['ClientAppId', ({ mail }) => mail?.clientAppId ?? ''],
+  ['ClientInfoString', ({ record: { mail } }) => mail?.client ?? ''],
+  ['Logon_Type', ({ record: { mail } }) => (mail === undefined ? '' : 'Owner')],
+  ['MailboxOwnerUPN', ({ record: { mail } }) => mail?.owner ?? ''],
+  ['MailboxGuid', ({ record: { mail } }) => mail?.mailboxId ?? ''],
+  [
+    'Folders',
+    ({ record: { mail, recordType } }) =>
+      mail === undefined || mail.folders.length === 0 || recordType === BULK
+        ? ''
+        : foldersText(mail),
+  ],
+  ['Item', ({ record }) => /"Item":(\{.*\})/.exec(record.extra)?.[1] ?? ''],
+  [
+    'AffectedItems',
+    ({ record: { mail, recordType } }) =>
+      mail === undefined || recordType !== BULK ? '' : affectedItems(mail),
+  ],
+  [
+    'OperationProperties',
+    ({ record }) =>
+      record.mail === undefined
+        ? ''
+        : operationProperties(record, record.mail).slice(',"OperationProperties":'.length),
+  ],
+  ['OriginatingServer', ({ of, record: { mail } }) => (mail === undefined ? '' : serverOf(of))],
+  ['AppId', ({ record: { mail } }) => mail?.appId ?? ''],
+  ['ClientAppId', ({ record: { mail } }) => mail?.clientAppId ?? ''],
   ['OfficeId', ({ record }) => record.id],
   ['OfficeObjectId', ({ record }) => /"ObjectId":"([^"]*)"/.exec(record.extra)?.[1] ?? ''],
   ['ResultStatus', ({ record }) => record.result],
@@ -229,21 +243,9 @@ const ACTIVITY_COLUMNS: Columns<Activity> = [
 
 /** Sentinel's table. */
 export const OFFICE_ACTIVITY: AuditLayout = {
-  ...PURVIEW,
-  name: 'OfficeActivity',
-  opening: csvRow(titlesOf(ACTIVITY_COLUMNS)),
+  ...csvLayout('OfficeActivity', ACTIVITY_COLUMNS),
   // One file: its later days prove the order of day and month for its early ones.
   span: 'all',
-  record: (of, record, at) =>
-    csvRow(
-      cellsOf(ACTIVITY_COLUMNS, {
-        of,
-        record,
-        ...at,
-        mail: record.mail,
-        columns: mailColumns(of, record),
-      }),
-    ),
 }
 
 const LAYOUTS: Record<Organisation['audit'], AuditLayout> = {
