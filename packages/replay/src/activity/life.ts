@@ -41,6 +41,9 @@ const MAILBOX = 9000
 /** The day on which the tenants with that habit moved to the new application of Outlook on the web. */
 const MIGRATION_MS: number = Date.UTC(2023, 5, 5)
 
+/** Who has tokens, and does what records name. */
+export type Actor = Pick<Person, 'upn' | 'displayName' | 'oid' | 'deviceId' | 'phoneId' | 'agent'>
+
 export interface Working {
   readonly world: World
   readonly of: Organisation
@@ -113,7 +116,7 @@ function mailApp({ of, person, dayMs }: Working): apps.App {
 type UserToken = Token & { readonly origin: SignInCategory }
 
 export function makeToken(
-  { person, random, session }: Pick<Working, 'person' | 'random' | 'session'>,
+  { person, random, session }: Pick<Working, 'random' | 'session'> & { readonly person: Actor },
   atMs: number,
   app: apps.App,
   resource: apps.App,
@@ -125,7 +128,7 @@ export function makeToken(
 }
 
 export function signInOf(
-  { of, person }: Pick<Working, 'of' | 'person'>,
+  { of, person }: { readonly of: Organisation; readonly person: Actor },
   token: UserToken,
   location: Location,
 ): SignIn {
@@ -140,7 +143,7 @@ export function signInOf(
   })
 }
 
-function agentOf(app: apps.App, person: Person): string {
+function agentOf(app: apps.App, person: Actor): string {
   if (app === apps.OUTLOOK) return apps.DESKTOP_AGENT
   if (app === apps.PHONE) return apps.PHONE_AGENT
   return person.agent
@@ -274,7 +277,7 @@ export interface FileUse {
 }
 
 export function fileRecord(
-  { of, person, random }: Pick<Working, 'of' | 'person' | 'random'>,
+  { of, person, random }: Pick<Working, 'of' | 'random'> & { readonly person: Actor },
   token: Token,
   atMs: number,
   file: FileUse,

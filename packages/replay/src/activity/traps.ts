@@ -21,7 +21,7 @@ import type { Habit } from '../world/organisations.ts'
 import { mix, type Random } from '../world/random.ts'
 import { OUTAGE } from '../world/truth.ts'
 import type { Organisation, Person } from '../world/world.ts'
-import { fileRecord, makeToken, signInOf, someMessages } from './life.ts'
+import { type Actor, fileRecord, makeToken, signInOf, someMessages } from './life.ts'
 import { bindRecord } from './mail.ts'
 import { appOnlyRead } from './services.ts'
 import { type DrawnDay, drawn, someone, type TenantDay } from './tenant_day.ts'
@@ -144,29 +144,16 @@ function guestDay({ of, dayMs, random, into }: DrawnDay): void {
   }
 }
 
-function guestOf(of: Organisation, name: string): Person {
-  const number = name.length
+function guestOf(of: Organisation, name: string): Actor {
   return {
-    index: -1,
     upn: `${name}_partner.example.net#EXT#@${of.domain}`,
     displayName: name,
-    oid: namedGuid(mix(STREAM, of.index, number)),
-    puid: `1003BFFD0000${number.toString(16).padStart(4, '0').toUpperCase()}`,
-    mailboxId: '',
-    sid: '',
-    group: '',
+    oid: namedGuid(mix(STREAM, of.index, name.length)),
     deviceId: '',
     phoneId: '',
     agent: apps.BROWSERS[0] ?? '',
-    inBrowser: true,
-    hasPhone: false,
-    office: NOWHERE,
-    home: NOWHERE,
-    mobile: NOWHERE,
   }
 }
-
-const NOWHERE = { ip: '', network: 0 }
 
 /** A delegate from another tenant, or with a personal account: his token was issued where no log is from. */
 function stranger(day: DrawnDay): AuditRecord {
