@@ -44,7 +44,6 @@ export function openChdb(folder: string, staging: string = join(folder, 'staging
 
 class ChdbSession implements Session {
   readonly kind = 'embedded'
-  readonly shards = 1
   readonly #db: Chdb
   readonly #folder: string
   readonly #staging: string

@@ -1,5 +1,5 @@
 /** What an engine and the file system throw, as errors of this package. @module */
-import { isObject, MintmarkError, text } from '@mintmark/core'
+import { errnoOf, isObject, MintmarkError } from '@mintmark/core'
 
 /** NOT_ENOUGH_SPACE, CANNOT_WRITE_TO_FILE_DESCRIPTOR, CANNOT_WRITE_AFTER_END_OF_BUFFER's cause, fsync. */
 const DISK_FULL_NUMBERS = new Set([243, 75, 76, 87])
@@ -37,7 +37,7 @@ export function numberOf(cause: unknown): number {
 /** `DISK_FULL` or `OUTPUT_UNWRITABLE`; an error of this package stays what it is. */
 export function fileError(cause: unknown): MintmarkError {
   if (cause instanceof MintmarkError) return cause
-  const errno = isObject(cause) ? (text(cause, 'code') ?? '') : ''
+  const errno = errnoOf(cause)
   const full = errno === 'ENOSPC' || errno === 'EDQUOT'
   const code = full ? 'DISK_FULL' : 'OUTPUT_UNWRITABLE'
   const message = cause instanceof Error ? cause.message : String(cause)

@@ -11,7 +11,7 @@ import {
   ClickHouseLogLevel,
   createClient,
 } from '@clickhouse/client'
-import { isObject, type Json, MintmarkError, text } from '@mintmark/core'
+import { errnoOf, type Json, MintmarkError } from '@mintmark/core'
 import { engineError } from './engine_error.ts'
 import type { ServerLocation } from './location.ts'
 import { readOnlyForm } from './read_only.ts'
@@ -67,13 +67,16 @@ async function makeDatabase(location: ServerLocation, node: string): Promise<voi
   }
 }
 
+interface Node {
+  readonly address: string
+  readonly client: ClickHouseClient
+}
+
 class ServerSession implements Session {
   readonly kind = 'server'
-  readonly shards: number
   readonly #location: ServerLocation
-  readonly #nodes: readonly { readonly address: string; readonly client: ClickHouseClient }[]
-  readonly #first: ClickHouseClient
-  readonly #address: string
+  readonly #nodes: readonly Node[]
+  readonly #first: Node
 
   constructor(location: ServerLocation) {
     this.#location = location
@@ -83,13 +86,11 @@ class ServerSession implements Session {
     }))
     const [first] = this.#nodes
     if (first === undefined) throw new TypeError('a server location has at least one node')
-    this.#first = first.client
-    this.#address = first.address
-    this.shards = this.#nodes.length
+    this.#first = first
   }
 
   command(sql: string, params: Params = {}): Promise<void> {
-    return send(this.#first, this.#address, sql, params)
+    return send(this.#first, sql, params)
   }
 
   async rows(sql: string, params: Params = {}): Promise<Json[]> {
@@ -110,7 +111,7 @@ class ServerSession implements Session {
     const query = `INSERT INTO ${table} (${columns.join(', ')}) FORMAT ${format}`
     try {
       const parts = bytes instanceof Uint8Array ? [bytes] : bytes
-      const result = await this.#first.exec({
+      const result = await this.#first.client.exec({
         query,
         values: Readable.from(parts, { objectMode: false }),
         query_id: `${INSERT_ID}${randomUUID()}`,
@@ -118,7 +119,7 @@ class ServerSession implements Session {
       })
       await drained(result.stream)
     } catch (cause) {
-      throw serverError(cause, this.#address)
+      throw serverError(cause, this.#first.address)
     }
   }
 
@@ -127,7 +128,7 @@ class ServerSession implements Session {
   }
 
   async everywhere(sql: string, params: Params = {}): Promise<void> {
-    await Promise.all(this.#nodes.map(({ address, client }) => send(client, address, sql, params)))
+    await Promise.all(this.#nodes.map((node) => send(node, sql, params)))
   }
 
   async close(): Promise<void> {
@@ -140,7 +141,7 @@ class ServerSession implements Session {
     isReadOnly: boolean,
   ): AsyncIterable<readonly Json[]> {
     try {
-      const result = await this.#first.query({
+      const result = await this.#first.client.query({
         query: sql,
         query_params: { ...params },
         format: 'JSONEachRow',
@@ -148,7 +149,7 @@ class ServerSession implements Session {
       })
       for await (const chunk of result.stream<Json>()) yield chunk.map((row) => row.json())
     } catch (cause) {
-      throw serverError(cause, this.#address)
+      throw serverError(cause, this.#first.address)
     }
   }
 }
@@ -168,12 +169,7 @@ function connect(location: ServerLocation, node: string, database: string): Clic
   })
 }
 
-async function send(
-  client: ClickHouseClient,
-  address: string,
-  sql: string,
-  params: Params,
-): Promise<void> {
+async function send({ client, address }: Node, sql: string, params: Params): Promise<void> {
   try {
     await client.command({
       query: sql,
@@ -202,7 +198,7 @@ function serverError(cause: unknown, address: string): MintmarkError {
       })
     return engineError(cause, number)
   }
-  const errno = isObject(cause) ? (text(cause, 'code') ?? '') : ''
+  const errno = errnoOf(cause)
   // The client's own words for an error of the server that came amid rows and was cut in two by the
   // network (seen with 1.23): it is the query that failed, not the connection.
   const isCutError = cause instanceof Error && errno === '' && IN_STREAM.test(cause.message)

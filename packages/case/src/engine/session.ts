@@ -9,7 +9,7 @@ import type { Json } from '@mintmark/core'
 export type Params = Readonly<Record<string, string | number | bigint | readonly string[]>>
 
 /** Formats in which rows are handed to the engine. */
-export type InsertFormat = 'TabSeparated' | 'Native' | 'RowBinary'
+export type InsertFormat = 'TabSeparated' | 'Native'
 
 /**
  * One connection to the engine that holds a case: chDB in this process, a ClickHouse server, or the first shard of a
@@ -18,8 +18,6 @@ export type InsertFormat = 'TabSeparated' | 'Native' | 'RowBinary'
  */
 export interface Session {
   readonly kind: 'embedded' | 'server'
-  /** How many nodes hold the sharded tables; 1 when it is not a cluster. */
-  readonly shards: number
   /**
    * Runs a statement that gives no rows.
    * @throws {MintmarkError} `ENGINE_QUERY` with ClickHouse's number in `facts.clickhouse`, `DISK_FULL`,
@@ -60,7 +58,6 @@ interface Through {
 /** A session whose statements are put to another one. */
 export const sessionThrough = ({ inner, one, many }: Through): Session => ({
   kind: inner().kind,
-  shards: inner().shards,
   command: (sql, params) => one(sql, (session) => session.command(sql, params)),
   rows: (sql, params) => one(sql, (session) => session.rows(sql, params)),
   stream: (sql, params) => many((session) => session.stream(sql, params)),

@@ -209,7 +209,6 @@ export function isSessionOver(cause: unknown): boolean {
 
 class SharedSession implements Session {
   readonly kind = 'embedded'
-  readonly shards = 1
   readonly #socket: Socket
   readonly #lines: AsyncIterator<string>
   /** Tail of the queue: a connection has one request at a time. */

@@ -17,7 +17,7 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isObject, MintmarkError, parseObject, text } from '@mintmark/core'
+import { errnoOf, MintmarkError, parseObject } from '@mintmark/core'
 import { isServerLocation, parseServerLocation, type ServerLocation } from '../engine/location.ts'
 import { firstRow } from '../engine/rows.ts'
 import { dropScratch } from '../engine/scratch.ts'
@@ -197,7 +197,7 @@ function entriesOf(folder: string): string[] | undefined {
   try {
     return readdirSync(folder)
   } catch (cause) {
-    if (isObject(cause) && cause['code'] === 'ENOENT') return undefined
+    if (errnoOf(cause) === 'ENOENT') return undefined
     throw folderError(folder, cause)
   }
 }
@@ -223,12 +223,9 @@ function writeCaseFile(folder: string): void {
 async function prepare(
   session: Session,
   mode: 'read' | 'write',
-  names?: ServerLocation,
+  location?: ServerLocation,
 ): Promise<void> {
-  if (mode === 'write') {
-    const onCluster = names !== undefined && names.cluster !== ''
-    await createTables(session, onCluster ? names : undefined)
-  }
+  if (mode === 'write') await createTables(session, location)
   const version = await readMeta(session, VERSION_FACT)
   if (version === undefined && mode === 'write')
     await writeMeta(session, VERSION_FACT, String(SCHEMA_VERSION))
@@ -252,7 +249,7 @@ function inFolder<T>(folder: string, work: () => T): T {
 
 function folderError(folder: string, cause: unknown): MintmarkError {
   if (cause instanceof MintmarkError) return cause
-  const errno = isObject(cause) ? (text(cause, 'code') ?? '') : ''
+  const errno = errnoOf(cause)
   const code = errno === 'ENOSPC' || errno === 'EDQUOT' ? 'DISK_FULL' : 'CASE_INVALID'
   const advice = UNWRITABLE.has(errno)
     ? '. Reading a case writes into it, too: copy it to where this user may write'

@@ -12,9 +12,9 @@ import { randomUUID } from 'node:crypto'
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  errnoOf,
   type Holder,
   isAlive,
-  isObject,
   MintmarkError,
   parseHolder,
   parseObject,
@@ -48,7 +48,7 @@ function created(path: string): boolean {
     closeSync(file)
     return true
   } catch (cause) {
-    if (isObject(cause) && cause['code'] === 'EEXIST') return false
+    if (errnoOf(cause) === 'EEXIST') return false
     throw cause
   }
 }

@@ -6,7 +6,7 @@
  */
 import { setInterval } from 'node:timers/promises'
 import { countOf, firstRow, textsOf } from '../engine/rows.ts'
-import { INSERT_ID, type Session } from '../engine/session.ts'
+import { INSERT_ID, type Params, type Session } from '../engine/session.ts'
 import { TABLES } from './schema.ts'
 
 /** Tables whose rows belong to a file, in `evidence` or not. */
@@ -87,14 +87,9 @@ async function removeAfter(session: Session, table: string, last: number): Promi
   if (found.length > 0) await remove(session, table, condition, { last })
 }
 
-function remove(
-  session: Session,
-  table: string,
-  condition: string,
-  params: { readonly ids: readonly string[] } | { readonly last: number },
-): Promise<void> {
+function remove(session: Session, table: string, condition: string, params: Params): Promise<void> {
   const isSharded = TABLES.some(({ name, sharded }) => name === table && sharded)
   const target = isSharded ? session.localTable(table) : table
   const sql = `ALTER TABLE ${target} DELETE WHERE ${condition}`
-  return isSharded ? session.everywhere(sql, { ...params }) : session.command(sql, { ...params })
+  return isSharded ? session.everywhere(sql, params) : session.command(sql, params)
 }

@@ -5,26 +5,31 @@
  *
  * @module
  */
+import type { ServerLocation } from '../engine/location.ts'
 import type { Session } from '../engine/session.ts'
 import { TABLES, type TableSpec } from './schema.ts'
 
-/** Columns of `item`: one row a message that an access names. A view, so it cannot disagree with `access`. */
-export const ITEM_VIEW = `
+const WIDE_PART_BYTES = 256 * 1024 * 1024
+/** Compressed blocks of one granule of an id: larger ones are unpacked for the rows next to it. */
+const GRANULE_BYTES_A_ROW = 16
+
+/** Views, so that they cannot disagree with the tables, as SQL: a shard's own tables are in braces. */
+const VIEWS = {
+  /** One row a message that an access names. */
+  item: `
   SELECT
     evidence_id, line, bucket, token_id, record_id, content, at, tenant, mailbox, mailbox_id, operation,
     service, access_type, ip, client, session_id, principal,
     m AS message_id, i AS item_id, f AS folder, b AS bytes, s AS subject
   FROM {access}
   ARRAY JOIN item_message_id AS m, item_id AS i, item_folder AS f, item_bytes AS b, item_subject AS s
-`
-
-/** Columns of `artefact_access`: accesses to files. */
-export const ARTEFACT_VIEW = `
+`,
+  /** Accesses to files. */
+  artefact_access: `
   SELECT * FROM {access} WHERE object_path != '' AND service NOT IN ('MicrosoftGraph', 'AzureADGraph')
-`
-
-/** Columns of `judged`: every access with its verdict. Rows of one bucket join within that bucket. */
-export const JUDGED_VIEW = `
+`,
+  /** Every access with its verdict. Rows of one bucket join within that bucket. */
+  judged: `
   SELECT
     a.*,
     if(v.verdict = '', 'issued', v.verdict) AS verdict,
@@ -33,31 +38,11 @@ export const JUDGED_VIEW = `
   FROM {access} AS a
   LEFT ANY JOIN {verdict} AS v
     ON a.bucket = v.bucket AND a.record_id = v.record_id AND a.content = v.content
-`
-
-interface View {
-  readonly name: string
-  readonly select: string
+`,
 }
 
-const WIDE_PART_BYTES = 256 * 1024 * 1024
-/** Compressed blocks of one granule of an id: larger ones are unpacked for the rows next to it. */
-const GRANULE_BYTES_A_ROW = 16
-
-const VIEWS: readonly View[] = [
-  { name: 'item', select: ITEM_VIEW },
-  { name: 'artefact_access', select: ARTEFACT_VIEW },
-  { name: 'judged', select: JUDGED_VIEW },
-]
-
-/** Where the Distributed tables of a cluster point. */
-interface ClusterNames {
-  readonly cluster: string
-  readonly database: string
-}
-
-/** Makes every table and view that is not there yet; `names` only for a session on a cluster. */
-export async function createTables(session: Session, names?: ClusterNames): Promise<void> {
+/** Makes every table and view that is not there yet; `location` for a session on a server. */
+export async function createTables(session: Session, location?: ServerLocation): Promise<void> {
   await Promise.all(
     TABLES.map((spec) =>
       spec.sharded
@@ -65,17 +50,22 @@ export async function createTables(session: Session, names?: ClusterNames): Prom
         : session.command(createTable(spec, spec.name)),
     ),
   )
-  await Promise.all(VIEWS.map((view) => session.everywhere(createView(view, session))))
-  if (names === undefined) return
-  const spread = [...TABLES.filter((spec) => spec.sharded), ...VIEWS]
   await Promise.all(
-    spread.map(({ name }) => session.command(distributed(name, session.localTable(name), names))),
+    Object.entries(VIEWS).map((view) => session.everywhere(createView(view, session))),
+  )
+  if (location === undefined || location.cluster === '') return
+  const sharded = TABLES.filter((spec) => spec.sharded).map(({ name }) => name)
+  await Promise.all(
+    [...sharded, ...Object.keys(VIEWS)].map((name) =>
+      session.command(distributed(name, session.localTable(name), location)),
+    ),
   )
 }
 
-function createView(view: View, session: Session): string {
-  const select = withTables(view.select, session)
-  return `CREATE VIEW IF NOT EXISTS ${session.localTable(view.name)} AS ${select}`
+/** The view over the tables on the same node. */
+function createView([name, select]: readonly [string, string], session: Session): string {
+  const local = select.replace(/\{(\w+)\}/gu, (_, table: string) => session.localTable(table))
+  return `CREATE VIEW IF NOT EXISTS ${session.localTable(name)} AS ${local}`
 }
 
 function createTable(spec: TableSpec, name: string): string {
@@ -99,13 +89,8 @@ function settingsOf({ sharded, granuleRows }: TableSpec): string {
   return settings.length === 0 ? '' : `SETTINGS ${settings.join(', ')}`
 }
 
-/** The view's text with the names of the tables on the same node. */
-function withTables(select: string, session: Session): string {
-  return select.replace(/\{(\w+)\}/gu, (_, table: string) => session.localTable(table))
-}
-
-function distributed(name: string, local: string, names: ClusterNames): string {
-  const { cluster, database } = names
+function distributed(name: string, local: string, location: ServerLocation): string {
+  const { cluster, database } = location
   return `CREATE TABLE IF NOT EXISTS ${name} AS ${local}
     ENGINE = Distributed('${cluster}', '${database}', '${local}', bucket)`
 }
