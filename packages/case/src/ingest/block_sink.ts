@@ -13,7 +13,7 @@ import type {
   Reject,
   Statement,
 } from '@mintmark/logs'
-import { INGESTED, type Ingested } from '../store/schema.ts'
+import { INGESTED } from '../store/schema.ts'
 import { NO_ID } from '../store/sql.ts'
 import { type Cell, NativeRows } from './native_block.ts'
 import type { Identity, LocatedStatement, TableBlock } from './worker_protocol.ts'
@@ -33,18 +33,13 @@ const sessionIdOf = (spelled: string): string => readGuid(spelled) || spelled
 
 /** Takes records and keeps them as the rows of the case's tables. */
 export class BlockSink implements RecordSink {
-  readonly #issuances = new NativeRows(INGESTED.issuance)
-  readonly #accesses = new NativeRows(INGESTED.access)
-  readonly #directory = new NativeRows(INGESTED.directory)
-  readonly #inventory = new NativeRows(INGESTED.inventory)
-  readonly #rejects = new NativeRows(INGESTED.reject)
-  readonly #tables: readonly (readonly [Ingested, NativeRows])[] = [
-    ['issuance', this.#issuances],
-    ['access', this.#accesses],
-    ['directory', this.#directory],
-    ['inventory', this.#inventory],
-    ['reject', this.#rejects],
-  ]
+  readonly #rows = {
+    issuance: new NativeRows(INGESTED.issuance),
+    access: new NativeRows(INGESTED.access),
+    directory: new NativeRows(INGESTED.directory),
+    inventory: new NativeRows(INGESTED.inventory),
+    reject: new NativeRows(INGESTED.reject),
+  }
   #statements = new Map<string, LocatedStatement>()
   #evidenceId = 0
   #identity: Identity = ''
@@ -67,7 +62,7 @@ export class BlockSink implements RecordSink {
 
   // The cells of each row are in the order of the table's columns.
   issuance(it: Issuance, line: number): void {
-    this.#issuances.push(
+    this.#rows.issuance.push(
       this.#located(it, line),
       [it.atMs, it.source, it.category, it.outcome, sessionIdOf(it.sessionId)],
       [it.principal, it.principalId, it.tenant, it.owner, it.homeTenant, it.appId, it.resourceId],
@@ -77,7 +72,7 @@ export class BlockSink implements RecordSink {
 
   access(it: Access, line: number): void {
     const { items, syncedFolders: folders } = it
-    this.#accesses.push(
+    this.#rows.access.push(
       this.#located(it, line),
       [it.atMs, it.source, it.operation, it.service, it.recordType, it.outcome, it.tokenIdState],
       [sessionIdOf(it.sessionId), sessionIdOf(it.otherSessionId), it.issuedAtMs],
@@ -94,22 +89,22 @@ export class BlockSink implements RecordSink {
   }
 
   directory(it: DirectoryEntry, line: number): void {
-    this.#directory.push(
+    this.#rows.directory.push(
       [this.#evidenceId, line, it.principal, it.principalId, it.tenant, it.organisation],
       [it.groups, it.displayName],
     )
   }
 
   inventory(it: FolderInventory, line: number): void {
-    this.#inventory.push(
+    this.#rows.inventory.push(
       [this.#evidenceId, line],
       [it.mailbox, it.folderId, it.folderPath, it.items],
     )
   }
 
   reject({ kind, reason, detail }: Reject, line: number): void {
-    this.#rejects.push([this.#evidenceId, line, kind, reason, withoutSecrets(detail)])
-    if (this.#rejects.rows >= MAX_REJECTS) this.onMany()
+    this.#rows.reject.push([this.#evidenceId, line, kind, reason, withoutSecrets(detail)])
+    if (this.#rows.reject.rows >= MAX_REJECTS) this.onMany()
   }
 
   statement(statement: Statement, line: number): void {
@@ -125,11 +120,11 @@ export class BlockSink implements RecordSink {
 
   /** About how many bytes wait. */
   get bytes(): number {
-    return this.#tables.reduce((sum, [, rows]) => sum + rows.length, 0)
+    return Object.values(this.#rows).reduce((sum, { length }) => sum + length, 0)
   }
 
   take(): TableBlock[] {
-    return this.#tables.flatMap(([table, rows]) =>
+    return Object.entries(this.#rows).flatMap(([table, rows]) =>
       rows.rows === 0 ? [] : [{ table, rows: rows.rows, bytes: rows.take() }],
     )
   }

@@ -23,11 +23,6 @@ import type { Session } from '../engine/session.ts'
 import { columnsSql, NO_ID } from '../store/sql.ts'
 import { HOUR_MS, MINUTE_MS } from '../verdicts/losses/loss.ts'
 
-export interface OpenFile {
-  readonly evidenceId: number
-  readonly source: EvidenceSource
-}
-
 /** From its issuance to its first use: no token lives longer, and clocks differ. */
 const MOST_MS = 28 * HOUR_MS
 const CLOCKS_MS = 5 * MINUTE_MS
@@ -41,29 +36,34 @@ const COLUMNS = ['evidence_id', 'side', 'token_id', 'month_first', 'day_first']
 
 /**
  * The orders that tokens prove, by evidence, for files whose dates prove none: a token is used within a day or so of its
- * issuance. A file is read beside the case, once for each order, and its tokens are compared with the case's rows.
+ * issuance. A file is read beside the case, once for each order, and its tokens are compared with the case's rows. One that
+ * cannot be read again proves what it was read by.
  * @throws {MintmarkError} `INPUT_UNREADABLE`
  */
-export async function ordersByTokens(
+async function ordersByTokens(
   session: Session,
-  files: readonly OpenFile[],
+  files: readonly DatedFile[],
+  given: ReadonlyMap<string, EvidenceSource>,
 ): Promise<ReadonlyMap<number, DateOrder>> {
-  if (files.length === 0) return new Map()
+  const found = new Map<number, DateOrder>()
+  if (files.length === 0) return found
   return await Scratch.lend(session, async (scratch) => {
     const dated = await scratch.table(
       'dated',
       columnsSql('evidence_id UInt32; side Low; token_id UUID; month_first Int64; day_first Int64'),
     )
-    for (const { evidenceId, source } of files) {
-      await insertRows(session, dated, COLUMNS, await datedRows(evidenceId, source))
+    for (const file of files) {
+      const { evidenceId, shared } = file
+      const source = await sourceOf(file, given)
+      if (source !== undefined)
+        await insertRows(session, dated, COLUMNS, await datedRows(evidenceId, source))
+      else if (shared === 'month-first' || shared === 'day-first') found.set(evidenceId, shared)
     }
-    const rows = await session.rows(fits(dated))
-    return new Map(
-      rows.flatMap((row) => {
-        const order = orderBy(Number(row['month_first']), Number(row['day_first']))
-        return order === 'unproven' ? [] : [[Number(row['evidence_id']), order] as const]
-      }),
-    )
+    for (const row of await session.rows(fits(dated))) {
+      const order = orderBy(Number(row['month_first']), Number(row['day_first']))
+      if (order !== 'unproven') found.set(Number(row['evidence_id']), order)
+    }
+    return found
   })
 }
 
@@ -175,7 +175,7 @@ export async function wronglyOrdered(
   const files = rows.map(readFile)
   const provenFor = proofsOf(files)
   const open = files.filter((file) => isOpen(file) && provenFor(file) === 'unproven')
-  const byTokens = await orderedByTokens(session, open, given)
+  const byTokens = await ordersByTokens(session, open, given)
   const orderFor = proofsOf(
     files.map((file) => ({ ...file, own: byTokens.get(file.evidenceId) ?? file.own })),
   )
@@ -190,23 +190,6 @@ export async function wronglyOrdered(
 }
 
 const isOpen = ({ own, hasAmbiguous }: DatedFile) => own === 'unproven' && hasAmbiguous
-
-/** What tokens prove of files, by evidence. A file that cannot be read again proves what it was read by. */
-async function orderedByTokens(
-  session: Session,
-  files: readonly DatedFile[],
-  given: ReadonlyMap<string, EvidenceSource>,
-): Promise<ReadonlyMap<number, DateOrder>> {
-  const readable: OpenFile[] = []
-  const gone = new Map<number, DateOrder>()
-  for (const file of files) {
-    const source = await sourceOf(file, given)
-    if (source !== undefined) readable.push({ evidenceId: file.evidenceId, source })
-    else if (file.shared === 'month-first' || file.shared === 'day-first')
-      gone.set(file.evidenceId, file.shared)
-  }
-  return new Map([...gone, ...(await ordersByTokens(session, readable))])
-}
 
 const readFile = rowReader(
   cell.number('evidenceId'),

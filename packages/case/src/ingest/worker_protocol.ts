@@ -1,15 +1,14 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { DateOrder, EvidenceSummary, Reject, Statement } from '@mintmark/logs'
-import type { Ingested } from '../store/schema.ts'
 
 /**
  * Hash of a small file's content, or of a large one's beginning and size: ids of records without one are made of it.
  */
 export type Identity = string
 
-/** Encoded rows of one table. */
+/** Encoded rows of one table of `INGESTED`. */
 export interface TableBlock {
-  readonly table: Ingested
+  readonly table: string
   readonly rows: number
   readonly bytes: Uint8Array<ArrayBuffer>
 }
