@@ -21,15 +21,9 @@ import {
   soleTenantOf,
   writeGaps,
 } from './coverage_gaps.ts'
-import {
-  type OpenTables,
-  OUTCOME,
-  preparedParams,
-  readLives,
-  verdictsOfRange,
-} from './match/assign_verdicts.ts'
+import { type OpenTables, OUTCOME, readLives, verdictsOfRange } from './match/assign_verdicts.ts'
 import { correctedMs, readClocks } from './match/clocks.ts'
-import { clientsOfMailService } from './match/first_party.ts'
+import { clientsOfMailService, FIRST_PARTY_APPS } from './match/first_party.ts'
 import { BUCKET_ORDER, CANDIDATE_COLUMNS, joinAll, OPEN_COLUMNS, rangesFor } from './match/join.ts'
 import { APP_COLUMNS, findApps, findSessions, KNOWN_COLUMNS, SESSION_COLUMNS } from './sessions.ts'
 import { type OutcomeCounts, outcomeCounts } from './verdict_rows.ts'
@@ -185,15 +179,17 @@ async function assignOpen(
   const complete = await completePeriods(session)
   await writeGaps(session, tables, sole, complete)
   await findApps(session, tables, sole)
-  const params = preparedParams(
-    await readLives(session, sole),
-    await clientsOfMailService(session, sole),
-    await completeIssuers(session),
-  )
-  await findSessions(session, tables, linkable, openRows, params)
-  for (const range of rangesFor(openRows)) {
-    const all = { ...params, complete: [...complete.keys()] }
-    await verdictsOfRange(session, tables, outcomes, linkable, range, all)
+  const issuers = await completeIssuers(session)
+  const params = {
+    ...(await readLives(session, sole)),
+    first_party: FIRST_PARTY_APPS,
+    by_mail_service: await clientsOfMailService(session, sole),
+    issuers,
+    with_issuers: issuers.map((one) => one.slice(0, one.indexOf(' '))),
   }
+  await findSessions(session, tables, linkable, openRows, params)
+  const all = { ...params, complete: [...complete.keys()] }
+  for (const range of rangesFor(openRows))
+    await verdictsOfRange(session, tables, outcomes, linkable, range, all)
   return outcomes
 }

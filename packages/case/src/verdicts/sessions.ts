@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type Session, SPILLS } from '../engine/session.ts'
+import { type Params, type Session, SPILLS } from '../engine/session.ts'
 import { APP, columnsSql } from '../store/sql.ts'
-import { gapOf, type OpenTables, type PreparedParams, prepared } from './match/assign_verdicts.ts'
+import { gapOf, type OpenTables, prepared } from './match/assign_verdicts.ts'
 import { INTERRUPTED } from './match/context.ts'
 import { PLAIN_PLAN } from './match/join.ts'
 
@@ -41,13 +41,14 @@ export async function findApps(session: Session, tables: OpenTables, sole: strin
 /**
  * Fills `known`, then `sessions`; `linkable` gets the tenants and fields with at least as many known sessions as
  * unknown: else the field holds something else.
+ * @param params of {@link prepared}
  */
 export async function findSessions(
   session: Session,
   tables: OpenTables,
   linkable: string,
   openRows: number,
-  params: PreparedParams,
+  params: Params,
 ): Promise<void> {
   const parts = Math.max(1, Math.ceil(openRows / PART_ROWS))
   for (let part = 0; part < parts; part++) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Session } from '../../engine/session.ts'
+import type { Params, Session } from '../../engine/session.ts'
 import { APP, HAS_TOKEN, NO_ID, SESSION } from '../../store/sql.ts'
 import {
   CLIENT,
@@ -21,7 +21,7 @@ import {
   sessionAgrees,
   WHO,
 } from './context.ts'
-import { ASSIGNED_ID, FIRST_PARTY_APPS } from './first_party.ts'
+import { ASSIGNED_ID } from './first_party.ts'
 import { PLAIN_PLAN, type Range } from './join.ts'
 import { GAP_REASONS, REASONS, type Reason } from './reasons.ts'
 
@@ -44,43 +44,14 @@ export interface OpenTables {
   readonly issuedMs: string
 }
 
-/** Parameters of `LIFE_MS`. */
-export interface LifeParams {
-  readonly [name: string]: string | readonly string[]
-  readonly sole: string
-  /** Tenants of whose other identity providers the longest life of a token is known, and these lives, milliseconds. */
-  readonly lived: readonly string[]
-  readonly lives: readonly string[]
-}
-
-/** Parameters of {@link prepared}. */
-export interface PreparedParams extends LifeParams {
-  readonly first_party: readonly string[]
-  /** `tenant client-family` of clients whose tokens the mail service may have made. */
-  readonly by_mail_service: readonly string[]
-  /** Of {@link completeIssuers}, and their tenants. */
-  readonly issuers: readonly string[]
-  readonly with_issuers: readonly string[]
-}
-
-export const preparedParams = (
-  lives: LifeParams,
-  byMailService: readonly string[],
-  issuers: readonly string[],
-): PreparedParams => ({
-  ...lives,
-  first_party: FIRST_PARTY_APPS,
-  by_mail_service: byMailService,
-  issuers,
-  with_issuers: issuers.map((one) => one.slice(0, one.indexOf(' '))),
-})
-
 const supplied = (category: string) =>
   `home IN (SELECT if(tenant = '', {sole:String}, tenant) FROM coverage WHERE category = '${category}' AND side = 'issuance')`
 
 /**
  * The open accesses with what follows from each alone: `home` tenant, `sid` and its `field` (`other` where it may be a
  * session of the mail service), `family` and `kind` of token, and `note`, why no log could have shown its issuance.
+ * Parameters: those of `LIFE_MS`; `first_party` applications; as `by_mail_service` what `clientsOfMailService` gives; the
+ * `issuers` of `completeIssuers`, and their tenants as `with_issuers`.
  */
 export function prepared(tables: OpenTables, where: string): string {
   return `
@@ -124,8 +95,11 @@ export function prepared(tables: OpenTables, where: string): string {
     )`
 }
 
-/** The longest life of a token that each tenant's other identity providers made, where all their records show it. */
-export async function readLives(session: Session, sole: string): Promise<LifeParams> {
+/**
+ * The longest life of a token that each tenant's other identity providers made, where all their records show it:
+ * parameters of `LIFE_MS`, the tenants as `lived`, and milliseconds as `lives`.
+ */
+export async function readLives(session: Session, sole: string): Promise<Params> {
   const rows = await session.rows(
     `SELECT if(owner = '', {sole:String}, owner) AS home, max(expires_ms - made_ms) AS life
      FROM (
@@ -225,14 +199,17 @@ export const OUTCOME = `bucket UInt8; token_id UUID; record_id UUID; content UIn
   principal String; verdict Low; reason Low; matter Low; source Low; who String; prefix String;
   client_family Low; client_kind Low; hour Int32; unit UUID; is_well_made UInt8`
 
-/** Writes the verdicts of the open accesses of a bucket range into `outcomes`. */
+/**
+ * Writes the verdicts of the open accesses of a bucket range into `outcomes`.
+ * @param params of {@link prepared}, and as `complete` the tenants of `completePeriods`
+ */
 export async function verdictsOfRange(
   session: Session,
   tables: OpenTables,
   outcomes: string,
   linkable: string,
   range: Range,
-  params: PreparedParams & { readonly complete: readonly string[] },
+  params: Params,
 ): Promise<void> {
   const where = 'bucket BETWEEN {first:UInt8} AND {last:UInt8}'
   await session.command(

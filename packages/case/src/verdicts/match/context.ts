@@ -31,7 +31,7 @@ export const EXPIRES_MS = `toUnixTimestamp64Milli(parseDateTime64BestEffortOrZer
 
 /**
  * The longest life of an access's token, SQL in milliseconds: {@link LONGEST_LIFE_MS}, or of another identity provider the
- * longest that its log has, where all tokens in it say when they expire. Parameters: `LifeParams`.
+ * longest that its log has, where all tokens in it say when they expire. Parameters: those of `readLives`.
  */
 export const LIFE_MS: string = `least(at_ms, greatest(${LONGEST_LIFE_MS}, if(source IN ${PLAIN_SOURCES},
   toInt64OrZero({lives:Array(String)}[indexOf({lived:Array(String)}, if(tenant = '', {sole:String}, tenant))]), 0)))`
