@@ -54,16 +54,18 @@ const TABLES = {
 } as const
 type Tables = Readonly<Record<keyof typeof TABLES, string>>
 
-/** @param outcomes table of `OUTCOME` */
+/**
+ * Undefined where nothing is wrong in any context.
+ * @param outcomes table of `OUTCOME`
+ */
 export async function readPopulation(
   session: Session,
   scratch: Scratch,
   outcomes: string,
   sole: string,
-): Promise<Population> {
+): Promise<Population | undefined> {
   const contexts = await readContexts(session, outcomes)
-  if (contexts.length === 0)
-    return { contexts, tenants: new Map(), networks: NO_NETWORKS, byMailService: new Set() }
+  if (contexts.length === 0) return undefined
   const made = (name: keyof Tables) => {
     const [columns, order] = TABLES[name]
     return scratch.table(name, columnsSql(columns), order)
@@ -181,17 +183,6 @@ async function numbersOf(
     params,
   )
   return numbersBy(rows, 'key', 'number')
-}
-
-const NO_NETWORKS: Networks = {
-  own: new Set(),
-  known: new Set(),
-  seen: new Map(),
-  seenApps: new Map(),
-  joinedFrom: new Map(),
-  served: new Set(),
-  renamed: new Set(),
-  signIns: new Map(),
 }
 
 /** What the logs know of the networks and principals of contexts. */

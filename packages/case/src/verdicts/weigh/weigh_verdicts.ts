@@ -32,7 +32,8 @@ export async function weighVerdicts(
   await session.command('TRUNCATE TABLE not_shown')
   if (rows === 0) return outcomes
   const assigned = await scratch.table('assigned', ASSIGNED_COLUMNS.join(', '))
-  const weighed = weigh(await readPopulation(session, scratch, decided, sole))
+  const population = await readPopulation(session, scratch, decided, sole)
+  const weighed = population === undefined ? { assigned: [], notShown: [] } : weigh(population)
   await insertRows(session, assigned, ASSIGNED_COLUMNS.map(nameOf), weighed.assigned.map(cellsOf))
   await insertRows(
     session,
