@@ -5,6 +5,7 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
+import { DAY_MS } from '../verdicts/losses/loss.ts'
 import { LONGEST_LIFE_MS, PLAIN } from '../verdicts/match/context.ts'
 import type { LogSeen, Survey } from './survey.ts'
 
@@ -76,8 +77,6 @@ export const EXPORTS: Readonly<Record<Need, HowToExport>> = {
     keptDays: 0,
   },
 }
-
-const DAY_MS = 86_400_000
 
 /** A log that is missing, or too short, and how it is had. */
 export interface Lacking extends HowToExport {

@@ -10,6 +10,7 @@
 import { isoOf, plural } from '@mintmark/core'
 import { cell, numbersBy, rowReader } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
+import { DAY_MS, HOUR_MS } from '../verdicts/losses/loss.ts'
 import { type Loss, type LossCode, lossesOf, type Period } from '../verdicts/losses/losses.ts'
 import type { Account } from './accounts.ts'
 import { ACTIVE_MARGIN_HOURS } from './ambiguous.ts'
@@ -153,7 +154,7 @@ async function activeTimes(session: Session, selected: Selected): Promise<Active
   const own = times.filter(({ isOwn }) => isOwn)
   const begin = own.reduce((least, { fromMs }) => Math.min(least, fromMs), Infinity)
   const end = own.reduce((most, { toMs }) => Math.max(most, toMs), -Infinity)
-  const margin = ACTIVE_MARGIN_HOURS * 3_600_000
+  const margin = ACTIVE_MARGIN_HOURS * HOUR_MS
   return times.map(({ tenant, fromMs, toMs, isOwn }) => ({
     tenant,
     fromMs: Math.max(first, (isOwn ? fromMs : begin) - margin),
@@ -197,8 +198,6 @@ function distinct(losses: readonly Loss[]): AccessLoss[] {
   return [...found.values()]
 }
 
-const DAY_MS = 86_400_000
-
 /** A bound of all time is none. */
 const timeOf = (ms: number): string | null =>
   ms < DAY_MS || ms > Date.UTC(2299, 0) ? null : isoOf(ms)
@@ -208,7 +207,11 @@ function reasonsOf(losses: readonly AccessLoss[]): Reason[] {
 }
 
 /** Exchange stops auditing Bind for this long once a mailbox is throttled (reference, section 2.8). */
-export const THROTTLED_HOURS = 24
+const THROTTLED_HOURS = 24
+export const throttledFrom = (fromMs: number): Period => ({
+  fromMs,
+  toMs: fromMs + THROTTLED_HOURS * HOUR_MS,
+})
 
 export interface SyncedFolder {
   readonly mailbox: string
@@ -309,8 +312,7 @@ export async function throttledWindows(
   for await (const rows of records) {
     for (const row of rows) {
       const mailbox = String(row['account'])
-      const fromMs = Number(row['from_ms'])
-      const toMs = fromMs + THROTTLED_HOURS * 3_600_000
+      const { fromMs, toMs } = throttledFrom(Number(row['from_ms']))
       const last = windows.at(-1)
       if (last?.mailbox !== mailbox || last.toMs < fromMs) windows.push({ mailbox, fromMs, toMs })
       else windows[windows.length - 1] = { ...last, toMs }

@@ -6,8 +6,8 @@
 import { isoOf } from '@mintmark/core'
 import { firstRow } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
-import { ALL_TIME, lossesOf, type Period } from '../verdicts/losses/losses.ts'
-import { THROTTLED_HOURS } from './unbounded.ts'
+import { ALL_TIME, lengthOf, lossesOf } from '../verdicts/losses/losses.ts'
+import { throttledFrom } from './unbounded.ts'
 
 /** Accesses by what is known of them; the parts add up to `of`. */
 export interface VerdictCounts {
@@ -83,9 +83,7 @@ export async function accessLosses(session: Session): Promise<AccessLosses> {
   )
   const losses = [
     ...(await lossesOf(session, 'access')),
-    ...throttled
-      .map((row) => Number(row['from_ms']))
-      .map((fromMs) => ({ fromMs, toMs: fromMs + THROTTLED_HOURS * 3_600_000 })),
+    ...throttled.map((row) => throttledFrom(Number(row['from_ms']))),
   ]
   const timed = losses.filter(({ fromMs, toMs }) => fromMs > 0 && toMs < ALL_TIME.toMs)
   const longest = timed.toSorted((one, other) => lengthOf(other) - lengthOf(one))[0] ?? null
@@ -94,5 +92,3 @@ export async function accessLosses(session: Session): Promise<AccessLosses> {
     longest: longest && { from: isoOf(longest.fromMs), to: isoOf(longest.toMs) },
   }
 }
-
-const lengthOf = ({ fromMs, toMs }: Period) => toMs - fromMs

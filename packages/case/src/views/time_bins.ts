@@ -8,9 +8,16 @@ import { cell, countOf, firstRow, rowReader } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import type { Selected } from '../scope/selected.ts'
 import { SPAN } from '../store/sql.ts'
-import { HOUR_MS, MINUTE_MS, type Period } from '../verdicts/losses/loss.ts'
+import {
+  DAY_MS,
+  HOUR_MS,
+  type LogName,
+  lengthOf,
+  MINUTE_MS,
+  type Period,
+  united,
+} from '../verdicts/losses/loss.ts'
 
-const DAY_MS = 24 * HOUR_MS
 /** Lengths that a person reads without a calculator: minutes, hours, days. */
 const STEPS_MS: readonly number[] = [
   ...[1, 5, 15].map((minutes) => minutes * MINUTE_MS),
@@ -43,10 +50,7 @@ export interface Segment {
 }
 
 /** One log in the tenants of the selection. */
-interface Band {
-  readonly side: 'issuance' | 'access'
-  readonly source: string
-  readonly category: string
+interface Band extends Omit<LogName, 'tenant'> {
   /** Tenants in which this log has any record. */
   readonly tenants: number
   /** By bin, the share of those tenants that have records in it, 0 to 1. */
@@ -75,7 +79,7 @@ export async function timeBins(
 ): Promise<TimeBins> {
   const wanted = Math.min(Math.max(options.bins ?? 240, 1), MOST_BINS)
   const intervals = await intervalsOf(session, selected, options)
-  const stepMs = stepFor(lengthOf(intervals), wanted)
+  const stepMs = stepFor(sumOf(intervals), wanted)
   const grid = gridOf(intervals, stepMs)
   const bins = grid.reduce((sum, segment) => sum + segment.bins, 0)
   const series = await seriesOf(session, selected, { grid, stepMs, bins })
@@ -110,8 +114,7 @@ interface Grid {
   readonly bins: number
 }
 
-const lengthOf = (spans: readonly Period[]) =>
-  spans.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
+const sumOf = (spans: readonly Period[]) => spans.reduce((sum, one) => sum + lengthOf(one), 0)
 const endOf = (segment: BinRange | undefined, stepMs: number) =>
   (segment?.fromMs ?? 0) + (segment?.bins ?? 0) * stepMs
 
@@ -143,7 +146,7 @@ async function intervalsOf(
   }))
   if (days.length === 0) return [await coveredSpan(session)]
   const intervals = withoutPauses(days)
-  const margin = hostile.length > 0 ? MARGIN * lengthOf(intervals) : 0
+  const margin = hostile.length > 0 ? MARGIN * sumOf(intervals) : 0
   return intervals.map((one) => ({ fromMs: one.fromMs - margin, toMs: one.toMs + margin }))
 }
 
@@ -156,14 +159,7 @@ const PAUSE_PART = 0.2
 /** Days in the order of time, merged where no long pause is between them. */
 function withoutPauses(days: readonly Period[]): Period[] {
   const whole = (days.at(-1)?.toMs ?? 0) - (days[0]?.fromMs ?? 0)
-  const pause = Math.max(PAUSE_MS, PAUSE_PART * whole)
-  const spans: Period[] = []
-  for (const day of days) {
-    const last = spans.at(-1)
-    if (last === undefined || day.fromMs - last.toMs > pause) spans.push(day)
-    else spans.splice(-1, 1, { fromMs: last.fromMs, toMs: day.toMs })
-  }
-  return spans
+  return united(days, Math.max(PAUSE_MS, PAUSE_PART * whole))
 }
 
 /** All that the logs cover; the epoch where there is no log. */

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Json } from '@mintmark/core'
+import { countBefore, type Json } from '@mintmark/core'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
 import { cell, countOf, listsOf, rowReader } from '../../engine/rows.ts'
 import { Scratch } from '../../engine/scratch.ts'
@@ -13,17 +13,18 @@ import { BOUNDED, type Session } from '../../engine/session.ts'
 import { columnsSql } from '../../store/sql.ts'
 import { PREFIX, signedIn, WHO } from '../match/context.ts'
 import {
+  DAY_MS,
   HAS_TIME,
   HOUR_MS,
   type LogName,
   type Loss,
+  lengthOf,
   MINUTE_MS,
   type Period,
   type Side,
 } from './loss.ts'
 import { busyWithin, extentOf, outages, type Pace, paceOf } from './outages.ts'
 
-const DAY_MS = 24 * HOUR_MS
 /** Longer silences have a night in them, which is a silence on all days. */
 const BY_DAY_MS = 6 * HOUR_MS
 const MOST_MS = 2 * DAY_MS
@@ -82,7 +83,9 @@ function besides(
     const isComparable = day !== 0 && isWeekend(fromMs) === isWeekend(one.fromMs)
     if (!isComparable || fromMs < log.fromMs || toMs > log.toMs) continue
     days++
-    for (let at = firstAfter(silences, fromMs); at < silences.length; at++) {
+    // Silences follow one another.
+    const first = countBefore(silences.length, (at) => (silences[at]?.toMs ?? 0) <= fromMs)
+    for (let at = first; at < silences.length; at++) {
       const other = silences[at]
       if (other === undefined || other.fromMs >= toMs) break
       if (other !== one) longest = Math.max(longest, lengthOf(other))
@@ -92,19 +95,6 @@ function besides(
   }
   return { days, longest }
 }
-
-/** The first silence that ends after a time: silences follow one another. */
-function firstAfter(silences: readonly Period[], ms: number): number {
-  let [low, high] = [0, silences.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((silences[middle]?.toMs ?? 0) > ms) high = middle
-    else low = middle + 1
-  }
-  return low
-}
-
-const lengthOf = ({ fromMs, toMs }: Period): number => toMs - fromMs
 
 function isWeekend(ms: number): boolean {
   // The first of January 1970 was a Thursday.

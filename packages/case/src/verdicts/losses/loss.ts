@@ -6,6 +6,7 @@
 
 export const MINUTE_MS = 60_000
 export const HOUR_MS = 3_600_000
+export const DAY_MS: number = 24 * HOUR_MS
 
 export type Side = 'issuance' | 'access'
 
@@ -30,6 +31,19 @@ export type LossCode = (typeof LOSS_CODES)[number]
 export interface Period {
   readonly fromMs: number
   readonly toMs: number
+}
+
+export const lengthOf = ({ fromMs, toMs }: Period): number => toMs - fromMs
+
+/** Periods in the order of their beginnings, as one where no longer pause is between them. */
+export function united(periods: readonly Period[], pauseMs = 0): Period[] {
+  const all: Period[] = []
+  for (const { fromMs, toMs } of periods) {
+    const last = all.at(-1)
+    if (last === undefined || fromMs - last.toMs > pauseMs) all.push({ fromMs, toMs })
+    else all[all.length - 1] = { fromMs: last.fromMs, toMs: Math.max(last.toMs, toMs) }
+  }
+  return all
 }
 
 /** A log; of one file, as far as it has records of it. */

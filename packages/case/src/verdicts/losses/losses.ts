@@ -14,7 +14,7 @@ import { CUT_RECORDS, cappedFiles, EXTRACTOR_GAPS, lossyLogs, UNREAD_FILES } fro
 import { rejectedRows } from './rejects.ts'
 
 export type { Loss, LossCode, Period, Side } from './loss.ts'
-export { ALL_TIME } from './loss.ts'
+export { ALL_TIME, lengthOf } from './loss.ts'
 
 /** Losses of one side that may be of one of these tenants, or of all without `tenants`, in the order of time. */
 export async function lossesOf(

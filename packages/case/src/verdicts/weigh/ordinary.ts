@@ -8,6 +8,8 @@
  *
  * @module
  */
+import { countBefore } from '@mintmark/core'
+import { HOUR_MS, lengthOf, type Period, united } from '../losses/loss.ts'
 import { type Context, type Networks, pairKey, type Seen, type Tenant } from './population.ts'
 
 /** One-sided confidence of an upper bound on a rate: 99.9 %. */
@@ -32,16 +34,10 @@ export function logTail(least: number, of: number, rate: number): number {
 }
 
 /** Tokens live about an hour: who is at work has one explained in every few hours. */
-const SHORT_HOURS = 4
+const SHORT_MS = 4 * HOUR_MS
+const isShort = (gap: Period) => lengthOf(gap) <= SHORT_MS
 /** Longer than a night: a gap of a day, or of a person who is away, shows nothing. */
 const MOST_HOURS = 24
-
-interface Gap {
-  readonly from: number
-  readonly to: number
-}
-
-const isShort = ({ from, to }: Gap) => to - from <= SHORT_HOURS
 
 /** What may have been lost together with a token; undefined where all of the person's tokens may have been. */
 export type LossOf = (who: string, hour: number) => string | undefined
@@ -52,45 +48,24 @@ export function personGaps(
   missing: readonly Context[],
 ): LossOf {
   /** The last hour at or before this one in which a token was explained, and the first at or after it. */
-  const gapAt = (who: string, hour: number): Gap | undefined => {
+  const gapAt = (who: string, hour: number): Period | undefined => {
     const hours = shown.get(who) ?? []
-    const next = firstFrom(hours, hour)
+    const next = countBefore(hours.length, (at) => (hours[at] ?? hour) < hour)
     const to = hours[next]
     const from = to === hour ? to : hours[next - 1]
     const isKnown = from !== undefined && to !== undefined && to - from <= MOST_HOURS
-    return isKnown ? { from, to } : undefined
+    return isKnown ? { fromMs: from * HOUR_MS, toMs: to * HOUR_MS } : undefined
   }
   const gaps = missing.flatMap(({ who, hours }) => hours.flatMap((hour) => gapAt(who, hour) ?? []))
-  const long = united(gaps.filter((gap) => !isShort(gap)))
+  const inOrder = gaps.toSorted((one, other) => one.fromMs - other.fromMs)
+  const long = united(inOrder.filter((gap) => !isShort(gap)))
   return (who, hour) => {
     const gap = gapAt(who, hour)
     if (gap === undefined) return undefined
     if (isShort(gap)) return pairKey('hour', hour)
-    const all = long.find(({ from, to }) => from <= gap.from && gap.to <= to)
-    return pairKey('gap', all?.from ?? gap.from)
+    const all = long.find(({ fromMs, toMs }) => fromMs <= gap.fromMs && gap.toMs <= toMs)
+    return pairKey('gap', all?.fromMs ?? gap.fromMs)
   }
-}
-
-/** Index of the first hour at or after one. */
-function firstFrom(hours: readonly number[], hour: number): number {
-  let low = 0
-  let high = hours.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((hours[middle] ?? hour) < hour) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-function united(gaps: readonly Gap[]): Gap[] {
-  const all: Gap[] = []
-  for (const gap of gaps.toSorted((one, other) => one.from - other.from)) {
-    const last = all.at(-1)
-    if (last === undefined || gap.from > last.to) all.push(gap)
-    else all[all.length - 1] = { from: last.from, to: Math.max(last.to, gap.to) }
-  }
-  return all
 }
 
 /** Share of explained tokens whose network must fit their principal's sign-ins before addresses mean anything. */
