@@ -76,7 +76,6 @@ export interface Grounds {
   readonly comparable?: Comparable
 }
 
-/** */
 export async function conclude(session: Session, grounds: Grounds): Promise<Conclusion> {
   const conditions = await markConditions(session)
   const counts = await pointedCounts(session, conditions)

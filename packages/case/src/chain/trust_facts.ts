@@ -81,7 +81,6 @@ export interface TrustFacts {
 const FACT = 'trust'
 const NONE: TrustFacts = { keys: [], signed: [], probed: [] }
 
-/** */
 export async function trustFacts(session: Session): Promise<TrustFacts> {
   const stored: unknown = parseObject((await readMeta(session, FACT)) ?? '')
   return isFacts(stored) ? stored : NONE

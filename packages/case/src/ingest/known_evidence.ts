@@ -30,7 +30,6 @@ export class KnownEvidence {
   /** Ids of files that could not be read when they were met before, by full path. */
   readonly #unreadable = new Map<string, number>()
 
-  /** */
   static async load(session: Session): Promise<KnownEvidence> {
     const known = new KnownEvidence()
     const sql = `SELECT evidence_id, path, sha256, content_sha256, size_bytes, shape, same_as

@@ -6,10 +6,11 @@
  * @module
  */
 import { MintmarkError } from '@mintmark/core'
+import type { Period } from '../verdicts/losses/loss.ts'
 import { type Indicator, type IndicatorKind, indicatorOf } from './indicators.ts'
 
 /** All members are optional; `{}` is what verdicts and established hunts point at. */
-export interface Selection {
+export interface Selection extends Partial<Period> {
   /** Every access, whatever its verdict; still narrowed by what else is given. */
   readonly all?: boolean
   readonly sessions?: readonly string[]
@@ -24,9 +25,6 @@ export interface Selection {
   readonly mailboxes?: readonly string[]
   /** As logged: `MailItemsAccessed`. */
   readonly operations?: readonly string[]
-  /** Milliseconds since 1970; half-open: from <= at < to. */
-  readonly fromMs?: number
-  readonly toMs?: number
   /** What `readIndicators` gives. */
   readonly attacker?: readonly Indicator[]
 }
@@ -163,7 +161,7 @@ export const allOf = (parts: readonly string[]): string =>
   parts.length === 0 ? '1' : parts.join(' AND ')
 
 /** Conditions on `at`; the times are bound as `from_ms` and `to_ms`. */
-export function timeCondition({ fromMs, toMs }: Pick<Selection, 'fromMs' | 'toMs'>): {
+export function timeCondition({ fromMs, toMs }: Partial<Period>): {
   readonly parts: readonly string[]
   readonly params: Readonly<Record<string, number>>
 } {

@@ -12,7 +12,6 @@ import type { Session } from '../engine/session.ts'
 import { outcomeCounts } from '../verdicts/verdict_rows.ts'
 import { asUnknown, someOf, type Unknown } from './wording.ts'
 
-/** */
 export async function unknownsOfDumps(
   session: Session,
   keys: readonly KeyFound[],

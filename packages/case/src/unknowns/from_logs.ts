@@ -293,7 +293,6 @@ export function unknownsOfLogs(session: Session, selected: Selected): Promise<Un
   return answersOf(ASKS, session, selected)
 }
 
-/** */
 export function unknownsOfTenants(
   session: Session,
   selected: Selected,

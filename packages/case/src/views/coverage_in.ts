@@ -8,7 +8,7 @@ import { cell, rowReader } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { tenantNames } from '../scope/accounts.ts'
 import type { Selected } from '../scope/selected.ts'
-import { HOUR_MS, type LogName } from '../verdicts/losses/loss.ts'
+import { HOUR_MS, type LogName, type Period } from '../verdicts/losses/loss.ts'
 
 const MOST_ROWS = 2000
 /** Later than what a case can hold. */
@@ -27,17 +27,14 @@ export interface CoveredLog extends LogName {
   readonly last: string
 }
 
-/** Half-open; a side that is left out is that of the logs. Milliseconds since 1970. */
-interface Time {
-  readonly fromMs?: number
-  readonly toMs?: number
-}
-
-/** Logs of the tenants of a case, the less covered first; also those with nothing in that time. */
+/**
+ * Logs of the tenants of a case, the less covered first; also those with nothing in that time. A side of the time that is
+ * left out is that of the logs.
+ */
 export async function coverageIn(
   session: Session,
   { facts }: Selected,
-  { fromMs, toMs }: Time,
+  { fromMs, toMs }: Partial<Period>,
 ): Promise<CoveredLog[]> {
   const rows = await session.rows(
     `SELECT side, toString(source) AS log, toString(category) AS kind, toString(tenant) AS name,

@@ -7,14 +7,12 @@ import { MintmarkError } from '@mintmark/core'
 import { insertRows } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
 import { BOUNDED, type Params, type Session } from '../engine/session.ts'
-import { SELECTED_ORDER, type Selected } from '../scope/selected.ts'
+import { SELECTED_COLUMNS, SELECTED_ORDER, type Selected } from '../scope/selected.ts'
 import { allOf, timeCondition } from '../scope/selection.ts'
+import type { Period } from '../verdicts/losses/loss.ts'
 
 /** Values of one kind are alternatives; different kinds narrow each other. All are as the selection holds them. */
-export interface Focus {
-  /** Milliseconds since 1970; half-open: from <= at < to. */
-  readonly fromMs?: number
-  readonly toMs?: number
+export interface Focus extends Partial<Period> {
   /** Accounts, as the scope names them. */
   readonly accounts?: readonly string[]
   readonly classes?: readonly string[]
@@ -47,7 +45,7 @@ const MAX_VALUES = 100_000
 export async function focusOn(session: Session, whole: Selected, focus: Focus): Promise<Selected> {
   // Questions make more tables.
   return await Scratch.keep(session, async (scratch) => {
-    const table = await scratch.table('part', await columnsOf(session, whole), SELECTED_ORDER)
+    const table = await scratch.table('part', SELECTED_COLUMNS, SELECTED_ORDER)
     const wanted = await scratch.table('focus', 'kind LowCardinality(String), value String')
     const values = KINDS.flatMap((kind) => valuesOf(focus, kind))
     await insertRows(session, wanted, ['kind', 'value'], values)
@@ -58,16 +56,6 @@ export async function focusOn(session: Session, whole: Selected, focus: Focus): 
     )
     return { ...whole, scratch, table, close: () => scratch.close() }
   })
-}
-
-/** The whole's own columns, so that a part is like it. */
-async function columnsOf(session: Session, { table }: Selected): Promise<string> {
-  const rows = await session.rows(
-    `SELECT name, type FROM system.columns
-     WHERE database = currentDatabase() AND table = {table:String} ORDER BY position`,
-    { table },
-  )
-  return rows.map((row) => `${String(row['name'])} ${String(row['type'])}`).join(', ')
 }
 
 function valuesOf(focus: Focus, kind: Kind): (readonly [Kind, string])[] {

@@ -59,9 +59,7 @@ interface Band extends Omit<LogName, 'tenant'> {
   readonly records: readonly number[]
 }
 
-interface BinOptions {
-  readonly fromMs?: number
-  readonly toMs?: number
+interface BinOptions extends Partial<Period> {
   /** About how many bins are wanted; 240 when left out. */
   readonly bins?: number
   /** Without times: everything, and not only the time of the attacker's accesses. Default false. */
