@@ -66,9 +66,15 @@ export class Committer {
   #writing: Promise<void> = Promise.resolve()
   #isWriting: boolean = false
   readonly #merges: MergePause
-  readonly #onCommit: () => void
+  /** Told how many files are in the case. */
+  readonly #onCommit: (committed: number) => void
 
-  constructor(session: Session, known: KnownEvidence, merges: MergePause, onCommit: () => void) {
+  constructor(
+    session: Session,
+    known: KnownEvidence,
+    merges: MergePause,
+    onCommit: (committed: number) => void,
+  ) {
     this.#merges = merges
     this.#session = session
     this.#known = known
@@ -105,10 +111,6 @@ export class Committer {
   /** Resolves when the engine has nothing in hand. Never throws. */
   async settled(): Promise<void> {
     await this.#writing.catch(() => {})
-  }
-
-  get committed(): readonly EvidenceDraft[] {
-    return this.#drafts.slice(0, this.#committed)
   }
 
   #start(): Promise<void> {
@@ -167,6 +169,6 @@ export class Committer {
       drafts.map((draft) => evidenceRow(draft, this.#known.shapeOf(draft.evidenceId))),
     )
     this.#committed += drafts.length
-    this.#onCommit()
+    this.#onCommit(this.#committed)
   }
 }

@@ -15,6 +15,7 @@ import { lockIngest } from '../store/locks.ts'
 import { forgetReplaced, lastEvidence, recover } from '../store/recover.ts'
 import { Committer, mergePause } from './committer.ts'
 import { wronglyOrdered } from './date_orders.ts'
+import { EvidenceDraft } from './draft.ts'
 import { KnownEvidence } from './known_evidence.ts'
 import { type OtherShape, SourceFailure, SourceReader, type Taken } from './source_reader.ts'
 import { WorkerPool } from './worker_pool.ts'
@@ -161,23 +162,11 @@ async function runOnce(
   const firstId = (await lastEvidence(session)) + 1
   const tally = tallyOf(sources, options.onProgress)
   const merges = mergePause(session)
-  const committer = new Committer(session, known, merges, () =>
-    tally.done(committer.committed.length),
-  )
+  const committer = new Committer(session, known, merges, tally.done)
   const pool = new WorkerPool(threadsOf(options))
-  const { signal, otherShape = () => undefined } = options
-  const onBytes = (bytes: number) => tally.read(bytes)
-  const reader = new SourceReader({
-    pool,
-    committer,
-    known,
-    firstId,
-    failed,
-    signal,
-    otherShape,
-    rereads: options.rereads,
-    onBytes,
-  })
+  const onBytes = tally.read
+  const run = { ...options, pool, committer, known, firstId, failed, onBytes }
+  const reader = new SourceReader(run)
   try {
     await merges.begin()
     for (const source of sources) {
@@ -204,7 +193,7 @@ function requireSomething(
   taken: readonly Taken[],
   failed: ReadonlyMap<string, SourceFailure>,
 ): void {
-  const drafts = taken.flatMap((one) => ('draft' in one ? [one.draft] : []))
+  const drafts = taken.filter((one) => one instanceof EvidenceDraft)
   const first = drafts[0]
   const isNothing =
     drafts.length === taken.length && drafts.every(({ isUnreadable }) => isUnreadable)
@@ -220,14 +209,12 @@ function requireSomething(
 function report(rows: readonly EvidenceRow[], taken: readonly Taken[]): IngestReport {
   const byId = new Map(rows.map((row) => [row.evidenceId, row]))
   const evidence = new Map<number, EvidenceRow>()
-  for (const one of taken) {
-    const { evidenceId } = 'draft' in one ? one.draft : one.known
+  for (const { evidenceId } of taken) {
     const row = byId.get(evidenceId)
     if (row !== undefined) evidence.set(evidenceId, row)
   }
-  const added = taken.flatMap((one) =>
-    'draft' in one ? (byId.get(one.draft.evidenceId) ?? []) : [],
-  )
+  const drafts = taken.filter((one) => one instanceof EvidenceDraft)
+  const added = drafts.flatMap(({ evidenceId }) => byId.get(evidenceId) ?? [])
   return reportOf([...evidence.values()], added)
 }
 

@@ -52,8 +52,8 @@ interface Run {
   readonly firstId: number
   /** Files that a run before could not read to their end, by path. */
   readonly failed: ReadonlyMap<string, SourceFailure>
-  readonly signal: AbortSignal | undefined
-  readonly otherShape: OtherShape
+  readonly signal?: AbortSignal
+  readonly otherShape?: OtherShape
   /** Files that are read again, by path, in the order of their dates that other files prove. */
   readonly rereads: ReadonlyMap<string, DateOrder>
   /** Called for every byte that was read. */
@@ -64,7 +64,7 @@ interface Run {
 export type OtherShape = (bytes: Uint8Array, isWhole: boolean) => string | undefined
 
 /** What became of a source: a file new to the case, or one that it has. */
-export type Taken = { readonly draft: EvidenceDraft } | { readonly known: KnownFile }
+export type Taken = EvidenceDraft | Pick<KnownFile, 'evidenceId'>
 
 /** The beginning of a large file, what follows it, and what is wrong with its container, as it is met. */
 interface LargeContent {
@@ -156,15 +156,14 @@ export class SourceReader {
     draft.isReread = this.#run.rereads.has(source.path)
     draft.replaces = this.#run.known.unreadable(source.path)
     this.#run.committer.expect(draft)
-    this.taken.push({ draft })
+    this.taken.push(draft)
     return draft
   }
 
   #takeUnreadable(source: EvidenceSource, reject: Reject): void {
-    const { path, sizeBytes } = source
-    const evidenceId = this.#run.known.unreadable(path)
+    const evidenceId = this.#run.known.unreadable(source.path)
     if (evidenceId !== 0) {
-      this.taken.push({ known: { evidenceId, path, sizeBytes, sha256: '', sameAs: 0 } })
+      this.taken.push({ evidenceId })
       return
     }
     const draft = this.#draft(source)
@@ -195,7 +194,7 @@ export class SourceReader {
     const isReread = this.#run.rereads.has(source.path)
     const same = isReread ? undefined : known.sameFile(sha256, source.path)
     if (same !== undefined) {
-      this.taken.push({ known: same })
+      this.taken.push(same)
       return
     }
     const draft = this.#draft(source)
@@ -206,7 +205,7 @@ export class SourceReader {
     draft.isDone = draft.sameAs !== 0
     if (draft.isDone) return
     known.addContent(contentSha256, draft.evidenceId)
-    draft.otherShape = this.#run.otherShape(bytes, true)
+    draft.otherShape = this.#run.otherShape?.(bytes, true)
     draft.isDone = draft.otherShape !== undefined
     if (draft.isDone) return
     const { evidenceId } = draft
@@ -258,7 +257,7 @@ export class SourceReader {
       .update(`${source.isPlain ? source.sizeBytes : source.path}\0`)
       .update(head)
       .digest('hex')
-    draft.otherShape = this.#run.otherShape(head, false)
+    draft.otherShape = this.#run.otherShape?.(head, false)
     const reading = this.#start(source.path, async () => {
       if (draft.otherShape !== undefined) await this.#hashOnly(draft, content)
       else if (canSlice(head.subarray(0, SNIFF_BYTES)))
@@ -299,7 +298,7 @@ export class SourceReader {
     const { known } = this.#run
     const same = known.sameFile(sha256, source.path)
     if (same !== undefined) {
-      this.taken.push({ known: same })
+      this.taken.push(same)
       return true
     }
     const sameAs = known.sameBytes(sha256)
@@ -365,12 +364,11 @@ export class SourceReader {
   /** Of what is wrong with a file, a {@link SourceFailure}; everything else ends the run as it is. */
   #failureOf(path: string, cause: unknown): unknown {
     if (cause instanceof ReaderFailure) {
-      const failed = this.taken.find(
-        (taken) => 'draft' in taken && taken.draft.evidenceId === cause.evidenceId,
-      )
-      const failedPath = failed !== undefined && 'draft' in failed ? failed.draft.source.path : path
+      const failed = this.taken
+        .filter((taken) => taken instanceof EvidenceDraft)
+        .find(({ evidenceId }) => evidenceId === cause.evidenceId)
       const reject: Reject = { kind: 'file', reason: 'reader-failed', detail: '' }
-      return new SourceFailure(failedPath, reject, cause)
+      return new SourceFailure(failed?.source.path ?? path, reject, cause)
     }
     const isRead = cause instanceof MintmarkError && cause.code === 'INPUT_UNREADABLE'
     return isRead ? new SourceFailure(path, rejectOf(cause), cause) : cause
