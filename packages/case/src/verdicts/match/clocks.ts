@@ -15,7 +15,6 @@ export type Offsets = ReadonlyMap<number, number>
 export interface Clocks {
   readonly issuance: Offsets
   readonly access: Offsets
-  readonly found: readonly ClockOffset[]
 }
 
 /** A clock that is off, as reported. */
@@ -97,7 +96,7 @@ async function pairsOf(session: Session): Promise<Pair[]> {
 }
 
 /** What the differences prove. Logs before files, so that it does not matter how a log was cut into files. */
-export function clocksBy(pairs: readonly Pair[]): Clocks {
+export function clocksBy(pairs: readonly Pair[]): ClockOffset[] {
   const found: ClockOffset[] = []
   let left = pairs
   for (const side of ['issuance', 'access'] as const)
@@ -110,7 +109,7 @@ export function clocksBy(pairs: readonly Pair[]): Clocks {
         const steps = Math.round((side === 'issuance' ? 1 : -1) * (offset.aheadMs / STEP_MS))
         left = left.map((pair) => (inIt.has(pair) ? shifted(pair, steps) : pair))
       }
-  return { issuance: addedBy(found, 'issuance'), access: addedBy(found, 'access'), found }
+  return found
 }
 
 const shifted = (pair: Pair, steps: number): Pair => ({ ...pair, steps: pair.steps + steps })
@@ -147,28 +146,20 @@ function offsetOf(pairs: readonly Pair[], side: 'issuance' | 'access'): ClockOff
   }
 }
 
-function addedBy(found: readonly ClockOffset[], side: 'issuance' | 'access'): Offsets {
-  const added = new Map<number, number>()
-  for (const offset of found)
-    if (offset.side === side)
-      for (const id of offset.evidence) added.set(id, (added.get(id) ?? 0) - offset.aheadMs)
-  return added
-}
-
 /** Fills `clock_offset` anew. */
 export async function writeClocks(session: Session): Promise<Clocks> {
   await session.command('TRUNCATE TABLE clock_offset')
-  const clocks = clocksBy(await pairsOf(session))
-  const rows = clocks.found.flatMap(({ side, tenant, log, evidence, aheadMs, tokens, of }) =>
+  const found = clocksBy(await pairsOf(session))
+  const rows = found.flatMap(({ side, tenant, log, evidence, aheadMs, tokens, of }) =>
     evidence.map((id) => [side, tenant, log, id, aheadMs, tokens, of]),
   )
   const columns = ['side', 'tenant', 'log', 'evidence_id', 'ahead_ms', 'tokens', 'of']
   await insertRows(session, 'clock_offset', columns, rows)
-  return clocks
+  return await readClocks(session)
 }
 
 /** The clocks that are off, as they were found when the coverage was built. */
-export async function readClocks(session: Session): Promise<Pick<Clocks, 'issuance' | 'access'>> {
+export async function readClocks(session: Session): Promise<Clocks> {
   const rows = await session.rows(
     'SELECT toString(side) AS side, evidence_id, sum(ahead_ms) AS ahead FROM clock_offset GROUP BY side, evidence_id ORDER BY side, evidence_id',
   )

@@ -7,7 +7,7 @@
 import { countOf } from '../../engine/rows.ts'
 import { type Session, SPILLS } from '../../engine/session.ts'
 import { columnsSql, HAS_TOKEN, NO_ID } from '../../store/sql.ts'
-import { type Clocks as AllClocks, correctedMs } from './clocks.ts'
+import { type Clocks, correctedMs } from './clocks.ts'
 import { agreementMask, DISAGREES, FACT, PREFIX, REASON_OF_MASK, WHOSE } from './context.ts'
 
 const BUCKETS = 256
@@ -43,8 +43,6 @@ function isWhole({ first, last }: Range): boolean {
 
 /** An id that more issuances with differing facts share than this is no token id. */
 const SHARED_LIMIT = 64
-
-type Clocks = Pick<AllClocks, 'issuance' | 'access'>
 
 /** Without the engine's search for chains of comparisons: in a long statement it is a third of the planning. */
 export const PLAIN_PLAN = 'optimize_and_compare_chain = 0'
