@@ -5,8 +5,8 @@
  */
 import type { Json } from '@mintmark/core'
 
-/** Values of `{name:Type}` placeholders. The only way for a value to reach SQL. */
-export type Params = Readonly<Record<string, string | number | bigint | readonly string[]>>
+/** Values of `{name:Type}` placeholders, 64-bit integers as text. The only way for a value to reach SQL. */
+export type Params = Readonly<Record<string, string | number | readonly string[]>>
 
 /** Formats in which rows are handed to the engine. */
 export type InsertFormat = 'TabSeparated' | 'Native'

@@ -11,7 +11,7 @@ import { chmodSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { relative } from 'node:path'
 import { createInterface } from 'node:readline'
-import { type Json, MintmarkError } from '@mintmark/core'
+import { isObject, type Json, MintmarkError } from '@mintmark/core'
 import { SCRATCH } from './scratch.ts'
 import type { Params, Session } from './session.ts'
 
@@ -170,15 +170,9 @@ function errorOf(cause: unknown): Pick<MintmarkError, 'code' | 'message' | 'fact
   return { code: 'ENGINE_QUERY', message: String(cause), facts: {} }
 }
 
-const BIG = '$bigint'
 const BASE64 = '$base64'
-const replaced = (_key: string, value: unknown): unknown =>
-  typeof value === 'bigint' ? { [BIG]: String(value) } : value
-function revived(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (BASE64 in value) return Buffer.from(String(value[BASE64]), 'base64')
-  return BIG in value ? BigInt(String(value[BIG])) : value
-}
+const revived = (_key: string, value: unknown): unknown =>
+  isObject(value) && BASE64 in value ? Buffer.from(String(value[BASE64]), 'base64') : value
 
 /** The session of the process that shares it at this path; undefined where none does. `stays`: see {@link isSessionOver}. */
 export async function sharedSession(path: string, stays: boolean): Promise<Session | undefined> {
@@ -271,7 +265,7 @@ class SharedSession implements Session {
     await turn
     let isOver = false
     try {
-      this.#socket.write(`${JSON.stringify(request, replaced)}\n`)
+      this.#socket.write(`${JSON.stringify(request)}\n`)
       for (;;) {
         const answer = await this.#next()
         isOver = !('rows' in answer)
