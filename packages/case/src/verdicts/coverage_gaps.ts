@@ -5,6 +5,7 @@
  * @module
  */
 import { setImmediate } from 'node:timers/promises'
+import { remembered } from '@mintmark/core'
 import { COMPLETE_ISSUER, UNKNOWN_OWNER } from '@mintmark/logs'
 import { cell, insertRows, rowReader, textsOf } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
@@ -144,14 +145,10 @@ function tenantGaps(
   const isCloud = [...log.keys()].some((category) => category !== 'token')
   const found = new Map<string, readonly GapInterval[]>()
   for (const field of ['token', 'session'] as const) {
-    const known = new Map<string, readonly GapInterval[]>()
-    const of = (category: string) => {
+    const of = remembered((category: string): readonly GapInterval[] => {
       const lateMs = OF_APPS.has(category) ? LATE_APP_MS : LATE_MS
-      const end = category === 'token' ? 0 : endMs
-      const own = known.get(category) ?? intervalsIn(log.get(category), field, lateMs, end)
-      known.set(category, own)
-      return own
-    }
+      return intervalsIn(log.get(category), field, lateMs, category === 'token' ? 0 : endMs)
+    }, Number.POSITIVE_INFINITY)
     const plain = log.has('token') ? plainGaps(of('token'), field, complete) : undefined
     for (const [kind, cloud] of Object.entries(cloudGaps(log, of, field, audit))) {
       found.set(`${field}/cloud/${kind}`, isCloud ? cloud : (plain ?? cloud))

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { rememberedOf } from '@mintmark/core'
 import type { Reason } from '../match/reasons.ts'
 import type { Unexplained } from './known_losses.ts'
 import { beginningOf, logTail } from './ordinary.ts'
@@ -57,7 +58,7 @@ export function evidenceOf(
 ): Evidence {
   const { networks } = population
   const isWeighed = weighedIn(networks)
-  const groups = new Groups(weighings, unexplained, isWeighed)
+  const groups = new Groups(weighings, networks, unexplained, isWeighed)
   return (weighing, context) => {
     const { matter, who } = context
     // Under his former name he is somebody else in the other log.
@@ -74,7 +75,7 @@ export function evidenceOf(
       (!(isNovel(weighing, context) || isClientNovel(weighing, context)) ||
         isAttackersOwn(weighing, context, groups.ofApp(context), networks)) &&
       groups.couldShowNewNetworks(weighing, context) &&
-      groups.chance(weighing, context, networks) + Math.log(contexts) <= LOG_ERROR
+      groups.chance(weighing, context) + Math.log(contexts) <= LOG_ERROR
     )
   }
 }
@@ -89,17 +90,27 @@ class Groups {
   readonly #byWho: ReadonlyMap<string, readonly Wrong[]>
   /** People in new networks of their own with their own clients, by tenant. */
   readonly #alone: ReadonlyMap<string, number>
-  /** What was worked out of groups: each context of one asks the same. */
-  readonly #chances = new Map<readonly Wrong[], number>()
-  readonly #himself = new Map<readonly Wrong[], boolean>()
-  readonly #unexplained: Unexplained
+  // Each context of a group asks the same of it.
+  readonly #chanceThere: (there: readonly Wrong[]) => number
+  readonly #chanceOf: (group: readonly Wrong[]) => number
+  /** Whether his own client in a network of his does not show that it is somebody else. */
+  readonly #mayBeHimself = rememberedOf((there: readonly Wrong[]) =>
+    there.some(
+      (one) => isOwnersClient(one) && !this.couldShowNewNetworks(one.weighing, one.context),
+    ),
+  )
 
   constructor(
     weighings: readonly TenantWeighing[],
+    { joinedFrom }: Networks,
     unexplained: Unexplained,
     isWeighed: (context: Context) => boolean,
   ) {
-    this.#unexplained = unexplained
+    this.#chanceOf = rememberedOf((group) => groupChance(group, 0, unexplained))
+    this.#chanceThere = rememberedOf((there) => {
+      const prefix = there[0]?.context.prefix ?? ''
+      return groupChance(there, joinedFrom.get(prefix) ?? 0, unexplained)
+    })
     const wrong = weighings.flatMap((weighing) =>
       weighing.strange.filter(isWeighed).map((context): Wrong => ({ weighing, context })),
     )
@@ -160,32 +171,14 @@ class Groups {
     return people <= 1 && beside.length * 2 > days.length
   }
 
-  /** Whether his own client in a network of his does not show that it is somebody else. */
-  #mayBeHimself(there: readonly Wrong[]): boolean {
-    const mayBe = (one: Wrong) =>
-      isOwnersClient(one) && !this.couldShowNewNetworks(one.weighing, one.context)
-    const may = this.#himself.get(there) ?? there.some(mayBe)
-    this.#himself.set(there, may)
-    return may
-  }
-
   /** Natural logarithm of the chance that what the context has in common with others was all lost. */
-  chance(weighing: TenantWeighing, context: Context, networks: Networks): number {
+  chance(weighing: TenantWeighing, context: Context): number {
     const isOwners = isOwnersClient({ weighing, context })
     return Math.min(
-      this.#chanceOf(
-        this.#byPrefix.get(context.prefix),
-        networks.joinedFrom.get(context.prefix) ?? 0,
-      ),
-      isOwners ? 0 : this.#chanceOf(this.#byClient.get(clientKey(context))),
-      isNovel(weighing, context) ? this.#chanceOf(this.#byApp.get(context.app)) : 0,
+      this.#chanceThere(this.#byPrefix.get(context.prefix) ?? []),
+      isOwners ? 0 : this.#chanceOf(this.#byClient.get(clientKey(context)) ?? []),
+      isNovel(weighing, context) ? this.#chanceOf(this.ofApp(context)) : 0,
     )
-  }
-
-  #chanceOf(group: readonly Wrong[] = [], joined = 0): number {
-    const chance = this.#chances.get(group) ?? groupChance(group, joined, this.#unexplained)
-    this.#chances.set(group, chance)
-    return chance
   }
 }
 
