@@ -46,7 +46,7 @@ export async function survey(
   paths: readonly string[],
   onFile: (bytes: number) => void = () => {},
 ): Promise<Survey> {
-  const logs = new Map<string, LogSeen>()
+  const logs = new Map<string, Seen>()
   const unread: FileUnread[] = []
   const statements = new Map<string, number>()
   const sum = { files: 0, bytes: 0, rejectedRows: 0, directoryEntries: 0, inventoryEntries: 0 }
@@ -55,8 +55,8 @@ export async function survey(
     const codes = new Set<string>()
     let reason = ''
     const { shape, records, rejected } = await readEvidence(source, {
-      issuance: (record) => put(logs, issuanceSeen(record)),
-      access: (record) => put(logs, accessSeen(record)),
+      issuance: (record) => seeIssuance(logs, record),
+      access: (record) => seeAccess(logs, record),
       directory: () => void sum.directoryEntries++,
       inventory: () => void sum.inventoryEntries++,
       reject: (reject: Reject) => {
@@ -72,53 +72,38 @@ export async function survey(
     if (!isRead && shape !== 'extractor-log')
       unread.push({ path: source.path, reason: reason || shape })
   }
-  return { ...sum, unread, statements, logs: [...logs.values()].toSorted(byName) }
+  const inOrder = [...logs].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return { ...sum, unread, statements, logs: inOrder.map(([, log]) => log) }
 }
 
-function put(logs: Map<string, LogSeen>, one: LogSeen): void {
-  const key = [one.side, one.source, one.category, one.tenant].join('\0')
-  const known = logs.get(key)
-  logs.set(key, known === undefined ? one : together(known, one))
+type Seen = { -readonly [Member in keyof LogSeen]: LogSeen[Member] }
+
+function seeIssuance(logs: Map<string, Seen>, record: Issuance): void {
+  const { source, category, owner, atMs, tokenId } = record
+  const log = seen(logs, { side: 'issuance', source, category, tenant: owner }, atMs)
+  if (tokenId !== '') log.withToken++
 }
 
-function together(a: LogSeen, b: LogSeen): LogSeen {
-  return {
-    ...a,
-    // A record without a time has 0, which is no time of the log.
-    firstMs:
-      a.firstMs === 0 || b.firstMs === 0
-        ? Math.max(a.firstMs, b.firstMs)
-        : Math.min(a.firstMs, b.firstMs),
-    lastMs: Math.max(a.lastMs, b.lastMs),
-    records: a.records + b.records,
-    withToken: a.withToken + b.withToken,
-    ofMail: a.ofMail + b.ofMail,
-    synchronised: a.synchronised + b.synchronised,
-  }
-}
-
-function issuanceSeen({ source, category, owner, atMs, tokenId }: Issuance): LogSeen {
-  const log = { side: 'issuance', source, category, tenant: owner } as const
-  return seenOnce(log, atMs, { withToken: tokenId === '' ? 0 : 1 })
-}
-
-function accessSeen(record: Access): LogSeen {
+function seeAccess(logs: Map<string, Seen>, record: Access): void {
   const { source, service, tenant, atMs, items, syncedFolders, tokenIdState } = record
+  const log = seen(logs, { side: 'access', source, category: service, tenant }, atMs)
   const isSync = syncedFolders.length > 0
-  return seenOnce({ side: 'access', source, category: service, tenant }, atMs, {
-    withToken: tokenIdState === 'present' ? 1 : 0,
-    ofMail: items.length > 0 || isSync ? 1 : 0,
-    synchronised: isSync && items.length === 0 ? 1 : 0,
-  })
+  if (tokenIdState === 'present') log.withToken++
+  if (items.length > 0 || isSync) log.ofMail++
+  if (isSync && items.length === 0) log.synchronised++
 }
 
-/** A log, as one of its records shows it. */
-function seenOnce(log: LogName, atMs: number, counts: Partial<LogSeen>): LogSeen {
-  const none = { withToken: 0, ofMail: 0, synchronised: 0 }
-  return { ...log, firstMs: atMs, lastMs: atMs, records: 1, ...none, ...counts }
+/** The log, with one record more. */
+function seen(logs: Map<string, Seen>, name: LogName, atMs: number): Seen {
+  const { side, source, category, tenant } = name
+  const key = [tenant, side, source, category].join('\0')
+  const none = { firstMs: atMs, lastMs: atMs, records: 0, withToken: 0, ofMail: 0, synchronised: 0 }
+  const log = logs.get(key) ?? { ...name, ...none }
+  logs.set(key, log)
+  log.records++
+  // A record without a time has 0, which is no time of the log.
+  const isTimed = log.firstMs !== 0 && atMs !== 0
+  log.firstMs = isTimed ? Math.min(log.firstMs, atMs) : Math.max(log.firstMs, atMs)
+  log.lastMs = Math.max(log.lastMs, atMs)
+  return log
 }
-
-const byName = (a: LogSeen, b: LogSeen) =>
-  sortKey(a) < sortKey(b) ? -1 : sortKey(a) > sortKey(b) ? 1 : 0
-const sortKey = ({ tenant, side, source, category }: LogSeen) =>
-  [tenant, side, source, category].join('\0')
