@@ -6,7 +6,7 @@
 import { countOf } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import type { HuntResult } from '../hunts/run_hunts.ts'
-import { type MarkedCounts, markedCounts } from '../scope/marked_counts.ts'
+import { markedCounts } from '../scope/marked_counts.ts'
 import { markConditions } from '../scope/marks.ts'
 import { type PointedCounts, pointedCounts } from '../scope/pointed_counts.ts'
 import type { Selection } from '../scope/selection.ts'
@@ -91,11 +91,8 @@ export function pointedOutcome({
   leads,
   marked,
   judged,
-}: {
+}: Pick<Conclusion, 'leads' | 'marked' | 'judged'> & {
   readonly established: PointedCounts
-  readonly leads: PointedCounts
-  readonly marked: MarkedCounts
-  readonly judged: VerdictCounts
 }): Outcome {
   return {
     isFound: isPointedAt(established),

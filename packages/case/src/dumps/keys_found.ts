@@ -8,8 +8,9 @@ import { BOUNDED, type Params, type Session } from '../engine/session.ts'
 import { PRINCIPAL, SPAN } from '../store/sql.ts'
 import { ARTEFACT_NAME, fileAccesses, IS_ESTABLISHED, IS_SUSPECT } from './custody.ts'
 import {
+  type DumpFile,
   type DumpKey,
-  type DumpKeyForm,
+  type DumpScan,
   dumpFiles,
   dumpName,
   dumpScans,
@@ -93,14 +94,9 @@ const readPerson = rowReader(
   cell.time('first last'),
 )
 
-interface KeyLocation {
-  /** Where the dump is, the same content under each of its names. */
-  readonly files: readonly string[]
-  readonly sha256: string
-  readonly container: string
+interface KeyLocation extends DumpFile, Pick<DumpScan, 'container'>, Pick<DumpKey, 'forms'> {
   /** Places in the dump, in all forms. */
   readonly copies: number
-  readonly forms: readonly DumpKeyForm[]
   /** Null where no record names such a file. */
   readonly touched: FileUse | null
 }

@@ -67,10 +67,10 @@ function arrayOf(spelled: string): string[] | undefined {
 }
 
 /** `established` joins the default selection of a scope; `lead` is for a person to look at. */
-export type HuntStrength = 'established' | 'lead'
+type HuntStrength = 'established' | 'lead'
 
 /** `forged`: not issued. `replayed`: used by another. `mis-granted`: wrongly issued. `context`: used in a new way. */
-export type HuntClass = 'forged' | 'replayed' | 'mis-granted' | 'context'
+type HuntClass = 'forged' | 'replayed' | 'mis-granted' | 'context'
 
 /** A question with its meaning. */
 export interface Hunt {

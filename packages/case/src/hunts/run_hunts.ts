@@ -9,13 +9,7 @@ import { readOnlyForm } from '../engine/read_only.ts'
 import { cell, countOf, firstRow, rowReader } from '../engine/rows.ts'
 import type { Params, Session } from '../engine/session.ts'
 import { ACCOUNT, NO_ID, SPAN } from '../store/sql.ts'
-import {
-  HUNT_COLUMNS,
-  type Hunt,
-  type HuntClass,
-  type HuntStrength,
-  parseHunt,
-} from './hunt_file.ts'
+import { HUNT_COLUMNS, type Hunt, parseHunt } from './hunt_file.ts'
 import { type HuntSelection, huntList, isBuiltIn } from './hunt_list.ts'
 import { fillKnown } from './known.ts'
 import { fillNetworks } from './networks.ts'
@@ -72,15 +66,7 @@ export interface HuntOptions extends HuntSelection {
 }
 
 /** What one hunt found. Counts are whole, `rows` are the first ones. */
-export interface HuntResult {
-  readonly id: string
-  readonly title: string
-  readonly class: HuntClass
-  readonly strength: HuntStrength
-  readonly means: string
-  readonly cannotMean: string
-  readonly attack: readonly string[]
-  readonly references: readonly string[]
+export interface HuntResult extends Omit<Hunt, 'params' | 'slices' | 'sql' | 'file'> {
   /** Distinct accesses. */
   readonly hits: number
   /** ISO 8601, UTC; null where there is no hit. */

@@ -1,5 +1,5 @@
 import { MessageChannel } from 'node:worker_threads'
-import type { DateOrder, EvidenceSummary, Reject, Statement } from '@mintmark/logs'
+import type { DateOrder, EvidenceSummary, Reject, Slice, Statement } from '@mintmark/logs'
 
 /**
  * Hash of a small file's content, or of a large one's beginning and size: ids of records without one are made of it.
@@ -30,17 +30,10 @@ export interface SmallFile {
   readonly sharedOrder: DateOrder
 }
 
-/** A run of whole lines of a large file of JSON lines. Its memory goes to the worker. */
-interface SliceTask {
+/** A run of whole lines of a large file of JSON lines. Its memory goes to the worker, its rejects with the last one. */
+interface SliceTask extends Slice, Pick<SmallFile, 'evidenceId' | 'identity' | 'rejects'> {
   readonly kind: 'slice'
   readonly job: number
-  readonly evidenceId: number
-  readonly identity: Identity
-  readonly bytes: Uint8Array<ArrayBuffer>
-  readonly startLine: number
-  readonly isLast: boolean
-  /** With the last slice: what was wrong with the containers that the text came out of. */
-  readonly rejects: readonly Reject[]
 }
 
 /** A large file of another shape, which the worker opens itself: once for the order of its dates, once for its records. */

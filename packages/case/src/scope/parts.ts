@@ -180,18 +180,12 @@ function boundsOf(
     (sum, { messages }) => (sum === null || messages === null ? null : sum + messages),
     counts.nameless,
   )
+  const bound = (lower: number, named: number): Bounds =>
+    unknown === null || beyond.length > 0
+      ? { lower, upper: null, because: reasonText([...ofMailboxes(unnamed, beyond), ...beyond]) }
+      : { lower, upper: named + unknown }
   const { lowerMessages, lowerCopies, messages, copies } = counts
-  if (unknown === null || beyond.length > 0) {
-    const because = reasonText([...ofMailboxes(unnamed, beyond), ...beyond])
-    return {
-      messages: { lower: lowerMessages, upper: null, because },
-      copies: { lower: lowerCopies, upper: null, because },
-    }
-  }
-  return {
-    messages: { lower: lowerMessages, upper: messages + unknown },
-    copies: { lower: lowerCopies, upper: copies + unknown },
-  }
+  return { messages: bound(lowerMessages, messages), copies: bound(lowerCopies, copies) }
 }
 
 const isLoss = ({ code }: Reason) => code.startsWith('access-')

@@ -289,22 +289,14 @@ const OF_TENANTS: readonly Ask[] = [
   withUnknownCategory,
 ]
 
-export function unknownsOfLogs(session: Session, selected: Selected): Promise<Unknown[]> {
-  return answersOf(ASKS, session, selected)
-}
-
-export function unknownsOfTenants(
+/** @param tenants with these, only what is asked about the selected accesses and them */
+export async function unknownsOfLogs(
   session: Session,
   selected: Selected,
-  tenants: readonly string[],
+  tenants?: readonly string[],
 ): Promise<Unknown[]> {
-  return answersOf(OF_TENANTS, session, selected, tenants)
-}
-
-async function answersOf(asks: readonly Ask[], ...about: Parameters<Ask>): Promise<Unknown[]> {
   const found: Unknown[] = []
-  for (const ask of asks) {
-    found.push(...(await ask(...about)))
-  }
+  for (const ask of tenants === undefined ? ASKS : OF_TENANTS)
+    found.push(...(await ask(session, selected, tenants)))
   return found
 }

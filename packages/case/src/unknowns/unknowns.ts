@@ -12,7 +12,7 @@ import type { Selected } from '../scope/selected.ts'
 import type { Selection } from '../scope/selection.ts'
 import { type Timeline, timeline } from '../scope/timeline.ts'
 import { unknownsOfDumps } from './from_dumps.ts'
-import { unknownsOfLogs, unknownsOfTenants } from './from_logs.ts'
+import { unknownsOfLogs } from './from_logs.ts'
 import { unknownsOfScope, unknownsOfTimeline } from './from_scope.ts'
 import type { Unknown } from './wording.ts'
 
@@ -49,6 +49,6 @@ export async function unknownsConcerning(
   return [
     ...unknownsOfTimeline(part.timeline),
     ...unknownsOfScope(part.scope),
-    ...(await unknownsOfTenants(session, part.selected, tenants)),
+    ...(await unknownsOfLogs(session, part.selected, tenants)),
   ]
 }

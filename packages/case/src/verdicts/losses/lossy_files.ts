@@ -43,15 +43,7 @@ const LOSSY = `SELECT DISTINCT evidence_id FROM (
   ) WHERE evidence_id IN (${OF_LOGS})`
 
 const tuples = (...logs: readonly string[]) =>
-  `[${logs
-    .map(
-      (log) =>
-        `(${log
-          .split('/')
-          .map((part) => `'${part}'`)
-          .join(', ')}, '')`,
-    )
-    .join(', ')}]`
+  `[${logs.map((log) => `('${log.split('/').join("', '")}', '')`).join(', ')}]`
 /** What the unified audit log holds, without its tenant. */
 const AUDIT_LOG = tuples('access/ual/', 'issuance/ual-sts/sts-logon', 'issuance/ual-owa/owa-auth')
 /** Logs by the beginning of a shape's name: which a file without any stored record may be of, for every tenant. */
