@@ -22,7 +22,7 @@ import {
 } from '../scope/verdict_counts.ts'
 import { type EvidenceRow, UNREADABLE } from '../store/evidence_rows.ts'
 import type { Unknown } from '../unknowns/wording.ts'
-import { type Comparable, comparable } from '../verdicts/verdict_rows.ts'
+import type { Comparable } from '../verdicts/verdict_rows.ts'
 
 export type Status = 'found' | 'lead' | 'nothing-found' | 'cannot-tell'
 
@@ -72,8 +72,7 @@ export interface Grounds {
   readonly evidence: readonly Pick<EvidenceRow, 'shape' | 'rejected'>[]
   readonly keys: readonly KeyFound[]
   readonly unknowns: readonly Unknown[]
-  /** Taken over where it is known already: marks do not change it. */
-  readonly comparable?: Comparable
+  readonly comparable: Comparable
 }
 
 export async function conclude(session: Session, grounds: Grounds): Promise<Conclusion> {
@@ -90,7 +89,7 @@ export async function conclude(session: Session, grounds: Grounds): Promise<Conc
     leads: counts.leads,
     marked,
     judged,
-    comparable: grounds.comparable ?? (await comparable(session)),
+    comparable: grounds.comparable,
     unread,
     dumps,
     unanswered: await unansweredOf(session, { judged, unread, dumps }),

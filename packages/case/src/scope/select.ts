@@ -16,14 +16,7 @@ import {
   selectAccounts,
   selectBase,
 } from './selected.ts'
-import {
-  type Condition,
-  conditionOf,
-  isDefault,
-  type Selection,
-  type Wanted,
-  wantedOf,
-} from './selection.ts'
+import { conditionOf, isDefault, type Selection, type Wanted, wantedOf } from './selection.ts'
 
 /**
  * Writes down the accesses of a selection and ambiguous ones; the caller closes it. Cost: a pass over `judged` for the
@@ -35,23 +28,6 @@ export async function select(
   selection: Selection,
   facts: Facts = new Facts(),
 ): Promise<Selected> {
-  const { selected, condition } = await selectAccesses(session, selection, facts)
-  try {
-    // Where every access is the attacker's, none is ambiguous.
-    if (condition.sql !== condition.frame) await addAmbiguous(session, selected, condition)
-    return selected
-  } catch (cause) {
-    await selected.close()
-    throw cause
-  }
-}
-
-/** Writes down the accesses of a selection alone. Throws as {@link select}; the caller closes it. */
-export async function selectAccesses(
-  session: Session,
-  selection: Selection,
-  facts: Facts = new Facts(),
-): Promise<{ readonly selected: Selected; readonly condition: Condition }> {
   const values = wantedOf(selection)
   return await Scratch.keep(session, async (scratch) => {
     const wanted = await scratch.table(
@@ -67,7 +43,9 @@ export async function selectAccesses(
     const rows = selectAccounts(selectBase(condition.sql), names, 'theirs', '1')
     await session.command(`INSERT INTO ${table} ${rows} ${BOUNDED}`, condition.params)
     const selected = { selection, scratch, table, names, facts, close: () => scratch.close() }
-    return { selected, condition }
+    // Where every access is the attacker's, none is ambiguous.
+    if (condition.sql !== condition.frame) await addAmbiguous(session, selected, condition)
+    return selected
   })
 }
 

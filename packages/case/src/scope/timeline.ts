@@ -10,9 +10,8 @@ import { BOUNDED, type Session } from '../engine/session.ts'
 import { SPAN } from '../store/sql.ts'
 import { HOUR_MS, type LogName, type Period } from '../verdicts/losses/loss.ts'
 import { tenantNames } from './accounts.ts'
-import { withSelected } from './select.ts'
 import type { Selected } from './selected.ts'
-import { isDefault, type Selection } from './selection.ts'
+import { isDefault } from './selection.ts'
 
 /** A pause longer than this ends a phase: a working week has pauses of up to 64 hours. */
 const PHASE_PAUSE_HOURS = 72
@@ -73,19 +72,8 @@ interface TenantHorizon extends Horizon {
   readonly name: string
 }
 
-/**
- * The course of the selected accesses.
- *
- * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection
- */
-export async function timeline(
-  session: Session,
-  selection: Selection | Selected,
-): Promise<Timeline> {
-  return await withSelected(session, selection, (selected) => timelineOf(session, selected))
-}
-
-async function timelineOf(session: Session, selected: Selected): Promise<Timeline> {
+/** The course of the selected accesses. */
+export async function timeline(session: Session, selected: Selected): Promise<Timeline> {
   const days = await activeDays(session, selected)
   const horizons = await horizonsOf(session, selected)
   // Days come in order.

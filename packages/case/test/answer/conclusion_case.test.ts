@@ -32,8 +32,13 @@ const forged = use(30, 7, { service: 'other', app_id: 'forger', ip: '203.0.113.9
 const odd = use(31, 8, { service: 'other', app_id: 'odd', session_id: 'odd-session' })
 
 let world: OpenWorld
-const concluded = (): Promise<Conclusion> =>
-  conclude(world.session, { evidence: [], keys: [], unknowns: [] })
+const concluded = async (): Promise<Conclusion> =>
+  conclude(world.session, {
+    evidence: [],
+    keys: [],
+    unknowns: [],
+    comparable: await comparable(world.session),
+  })
 
 before(async () => {
   world = await openWorld()

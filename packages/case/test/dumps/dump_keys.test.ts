@@ -9,7 +9,7 @@ import {
   scansMark,
 } from '../../src/dumps/dump_scans.ts'
 import { type FileUse, fileUse, keysFound } from '../../src/dumps/keys_found.ts'
-import { unknowns } from '../../src/unknowns/unknowns.ts'
+import { unknownsOf } from '../unknowns/unknowns_of.ts'
 import {
   access,
   fill,
@@ -132,7 +132,7 @@ async function given(
   for (const one of scans) await keepScan(world.session, one)
 }
 
-const codes = async () => (await unknowns(world.session, {})).map(({ code }) => code)
+const codes = async () => (await unknownsOf(world.session)).map(({ code }) => code)
 const OF_DUMPS = /^(dump|key)-/
 const ofDumps = async () => (await codes()).filter((code) => OF_DUMPS.test(code))
 
@@ -297,7 +297,7 @@ describe('what dumps leave open', () => {
       [scan(OTHER_SHA, { keys: [] })],
     )
     assert.deepEqual(await ofDumps(), ['dump-not-scanned'])
-    const found = (await unknowns(world.session, {})).find(({ code }) => OF_DUMPS.test(code))
+    const found = (await unknownsOf(world.session)).find(({ code }) => OF_DUMPS.test(code))
     assert.match(found?.text ?? '', /^1 memory dump \(a\.core\)/)
   })
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { type Scope, scope } from '../../src/scope/scope.ts'
+import { withSelected } from '../../src/scope/select.ts'
 import type { Selection } from '../../src/scope/selection.ts'
 import { timeline } from '../../src/scope/timeline.ts'
 import { NO_ID } from '../../src/store/sql.ts'
@@ -275,7 +276,9 @@ describe('leads alone', () => {
 
   it('have no first and last access, and a time before which nothing is excluded', async () => {
     await asLead(theirs([lead], { issuance: [issuance(0, BOB)] }))
-    const { first, last, cannotExcludeBefore } = await timeline(world.session, {})
+    const { first, last, cannotExcludeBefore } = await withSelected(world.session, {}, (selected) =>
+      timeline(world.session, selected),
+    )
     assert.deepEqual([first, last], [null, null])
     assert.equal(cannotExcludeBefore?.at, '2023-06-01T05:00:00.000Z')
   })

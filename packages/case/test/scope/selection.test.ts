@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Session } from '../../src/engine/session.ts'
 import { readIndicators } from '../../src/scope/indicators.ts'
-import { select, selectAccesses } from '../../src/scope/select.ts'
+import { select } from '../../src/scope/select.ts'
 import type { Selection } from '../../src/scope/selection.ts'
 import {
   access,
@@ -35,7 +35,7 @@ const nameOf = new Map(Object.entries(rows).map(([name, row]) => [String(row['re
 
 /** Names of the accesses that a selection holds, by time. */
 async function theirs(session: Session, selection: Selection): Promise<string[]> {
-  const { selected } = await selectAccesses(session, selection)
+  const selected = await select(session, selection)
   try {
     const found = await session.rows(
       `SELECT record_id FROM ${selected.table} WHERE party = 'theirs' ORDER BY at`,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { withSelected } from '../../src/scope/select.ts'
 import type { Selection } from '../../src/scope/selection.ts'
 import { type Timeline, timeline } from '../../src/scope/timeline.ts'
 import {
@@ -232,7 +233,10 @@ for (const [title, cases] of [
     for (const { name, world: given, selection = {}, gives, is } of cases) {
       it(name, async () => {
         await fill(world.session, given)
-        assert.deepEqual(gives(await timeline(world.session, selection)), is)
+        const found = await withSelected(world.session, selection, (selected) =>
+          timeline(world.session, selected),
+        )
+        assert.deepEqual(gives(found), is)
       })
     }
   })

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
-import { selectAccesses } from '../../src/scope/select.ts'
+import { withSelected } from '../../src/scope/select.ts'
 import { unknownsOfLogs } from '../../src/unknowns/from_logs.ts'
 import { unknownsOfScope, unknownsOfTimeline } from '../../src/unknowns/from_scope.ts'
-import { unknowns } from '../../src/unknowns/unknowns.ts'
 import type { Unknown } from '../../src/unknowns/wording.ts'
 import {
   access,
@@ -21,6 +20,7 @@ import {
   type World,
 } from '../world.ts'
 import { answers, band, SCOPE, TIMELINE } from './unknowns_answers.ts'
+import { unknownsOf } from './unknowns_of.ts'
 
 const ANN = 'ann@example.org'
 const BOB = 'bob@example.org'
@@ -225,12 +225,7 @@ after(() => world.close())
 /** Unknowns of the logs, in a case that holds `given`. */
 async function logUnknowns(given: World): Promise<Unknown[]> {
   await fill(world.session, given)
-  const { selected } = await selectAccesses(world.session, {})
-  try {
-    return await unknownsOfLogs(world.session, selected)
-  } finally {
-    await selected.close()
-  }
+  return withSelected(world.session, {}, (selected) => unknownsOfLogs(world.session, selected))
 }
 
 describe('unknowns of scope and timeline', () => {
@@ -287,14 +282,14 @@ const headings = [...DOCS.matchAll(/^### `([\w-]+)`/gmu)].map(([, code = '']) =>
 describe('unknowns', () => {
   it('are one in an empty case: there is no record of an access', async () => {
     await fill(world.session, {})
-    const codes = (await unknowns(world.session, {})).map(({ code }) => code)
+    const codes = (await unknownsOf(world.session)).map(({ code }) => code)
     assert.deepEqual(codes, ['no-access-log'])
   })
 
   it('come in the order of docs/unknowns.md, each time the same', async () => {
     await fill(world.session, pointed(forged({ throttled: -1 }), stated('row-cap')))
-    const once = await unknowns(world.session, {})
-    assert.deepEqual(await unknowns(world.session, {}), once)
+    const once = await unknownsOf(world.session)
+    assert.deepEqual(await unknownsOf(world.session), once)
     const ranks = once.map((one) => headings.indexOf(one.code))
     assert.ok(ranks.length > 5)
     assert.deepEqual(
