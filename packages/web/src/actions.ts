@@ -7,7 +7,7 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as cases from '@mintmark/case'
-import { isObject, MintmarkError } from '@mintmark/core'
+import { errnoOf, isObject, MintmarkError } from '@mintmark/core'
 import { summary, type Viewer } from './answers.ts'
 import type { Actions } from './api.ts'
 import type { CaseViews } from './case_views.ts'
@@ -137,7 +137,7 @@ export class OwnHunts {
       writeFileSync(`${path}.new`, source)
       renameSync(`${path}.new`, path)
     } catch (cause) {
-      const errno = isObject(cause) && typeof cause['code'] === 'string' ? cause['code'] : ''
+      const errno = errnoOf(cause)
       const message = `${path} cannot be written: ${errno}`
       throw new MintmarkError('OUTPUT_UNWRITABLE', message, { errno }, { cause })
     }

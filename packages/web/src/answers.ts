@@ -13,12 +13,12 @@ export interface Viewer {
   readonly canWrite: boolean
 }
 
-interface Asked {
+export interface Asked {
   readonly views: CaseViews
   readonly params: URLSearchParams
   readonly viewer: Viewer
   /** Of who asks: nothing is begun for somebody who has gone. */
-  readonly signal?: AbortSignal
+  readonly signal: AbortSignal
 }
 
 type Answers = {
@@ -109,12 +109,11 @@ export const ANSWERS: Answers = {
   },
 }
 
-async function answerView({ views, params, viewer, signal }: Asked): Promise<AnswerView> {
+async function answerView(asked: Asked): Promise<AnswerView> {
+  const { views, params, viewer, signal } = asked
   const query = focusParam(params)
   const part = await views.answerTo(query, signal)
-  const within = isWhole(query)
-    ? undefined
-    : await views.ask(query, ({ table }) => cases.hitsWithin(views.case.session, table), signal)
+  const within = await withinPart(asked, cases.hitsWithin)
   const {
     schema: _,
     tokens: _tokens,
@@ -146,6 +145,16 @@ async function answerView({ views, params, viewer, signal }: Asked): Promise<Ans
     isRefreshing: views.isRefreshing,
     ...viewer,
   }
+}
+
+/** What a question says of the part that is asked for, by its table; undefined where that is the whole. */
+export async function withinPart<T>(
+  { views, params, signal }: Asked,
+  question: (session: cases.Session, table: string) => Promise<T>,
+): Promise<T | undefined> {
+  const query = focusParam(params)
+  if (isWhole(query)) return undefined
+  return await views.ask(query, ({ table }) => question(views.case.session, table), signal)
 }
 
 /**

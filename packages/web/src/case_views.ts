@@ -14,11 +14,7 @@ import { type FocusList, type FocusQuery, isWhole, writeFocus } from './query.ts
 const MOST_PARTS = 6
 
 /** What is said of a part. */
-interface PartAnswer {
-  readonly scope: cases.Scope
-  readonly timeline: cases.Timeline
-  readonly unknowns: readonly cases.Unknown[]
-}
+type PartAnswer = Pick<cases.Answer, 'scope' | 'timeline' | 'unknowns'>
 
 /** The whole answer on its way, after a mark. */
 interface Refresh {

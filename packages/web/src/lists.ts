@@ -1,14 +1,14 @@
 /** Long lists: sorted, filtered and cut into pages by the server, and exported whole. @module */
 import * as cases from '@mintmark/case'
+import { type Asked, withinPart } from './answers.ts'
 import type { Lists } from './api.ts'
-import type { CaseViews } from './case_views.ts'
 import { ACCESS_CLASS, ACCESS_TARGET, BASE_RATE, HIT_ACCOUNT } from './columns.ts'
-import { focusParam, invalid, numberParam, pageParams, tableParam, textParam } from './params.ts'
-import { isWhole } from './query.ts'
+import { focusParam, invalid, numberParam, tableParam, textParam } from './params.ts'
 import { arranged, type ColumnOf, csvOf, jsonOf, type TableQuery } from './table.ts'
 
 /** Rows that are asked for at a time: an export of a million stays within memory, and lets others ask between. */
 const EXPORTED_AT_ONCE = 50_000
+const MOST_OFFSET = 1_000_000_000
 
 type RowOf<P extends keyof Lists> = Lists[P]['rows'][number]
 type PageQuery = cases.ListQuery & TableQuery
@@ -21,12 +21,6 @@ interface List<T extends object> {
     query: PageQuery,
     most?: number,
   ): Promise<{ total: number; rows: readonly T[] }>
-}
-
-interface Asked {
-  readonly views: CaseViews
-  readonly params: URLSearchParams
-  readonly signal?: AbortSignal | undefined
 }
 
 /** Columns by name; some have a value of their own. */
@@ -82,12 +76,12 @@ export const LIST_PATHS: readonly (keyof Lists)[] = [
 /** @throws {MintmarkError} `INPUT_INVALID` for a value that the list cannot have; else as its question */
 export function listPage<P extends keyof Lists>(path: P, asked: Asked): Promise<Lists[P]> {
   const list: List<RowOf<P>> = LISTS[path]
-  const query = tableParam(
-    asked.params,
-    list.columns.map(({ name }) => name),
-  )
+  const { params } = asked
+  const offset = numberParam(params, 'offset', { fallback: 0, least: 0, most: MOST_OFFSET })
+  const limit = numberParam(params, 'limit', { fallback: 100, least: 1, most: 500 })
+  const query = { ...tableParam(params, list.columns), offset, limit }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the rows are those of the list
-  return list.page(asked, { ...query, ...pageParams(asked.params) }) as Promise<Lists[P]>
+  return list.page(asked, query) as Promise<Lists[P]>
 }
 
 function pageOf<T extends object>(
@@ -104,32 +98,18 @@ function pageOf<T extends object>(
 }
 
 /** Tokens of the part that is asked for; `total` counts those too that the answer does not list. */
-async function tokensAsked({ views, params, signal }: Asked): Promise<{
-  readonly rows: readonly cases.TokenVerdict[]
-  readonly total: number
-}> {
-  const { tokens, tokensTotal } = views.answer
-  const query = focusParam(params)
-  if (isWhole(query)) return { rows: tokens, total: tokensTotal }
-  const within = await views.ask(
-    query,
-    ({ table }) => cases.tokensOf(views.case.session, table),
-    signal,
-  )
+async function tokensAsked(asked: Asked) {
+  const { tokens, tokensTotal } = asked.views.answer
+  const within = await withinPart(asked, cases.tokensOf)
+  if (within === undefined) return { rows: tokens, total: tokensTotal }
   const rows = tokens.filter(({ tokenId }) => within.has(tokenId))
   return { rows, total: rows.length }
 }
 
 /** Sessions of accesses without a usable token id that point at somebody. */
-async function sessionsAsked({ views, params, signal }: Asked): Promise<{
-  readonly rows: readonly cases.SessionVerdict[]
-  readonly total: number
-}> {
-  const query = focusParam(params)
-  const within = isWhole(query)
-    ? undefined
-    : await views.ask(query, ({ table }) => cases.sessionsOf(views.case.session, table), signal)
-  const rows = views.answer.sessions
+async function sessionsAsked(asked: Asked) {
+  const within = await withinPart(asked, cases.sessionsOf)
+  const rows = asked.views.answer.sessions
     .filter(({ verdict }) => verdict === 'unissued' || verdict === 'mismatched')
     .filter(({ sessionId }) => within?.has(sessionId) ?? true)
   return { rows, total: rows.length }
@@ -146,24 +126,20 @@ export async function exportOf(path: keyof Lists, asked: Asked): Promise<Respons
   if (format !== 'csv' && format !== 'json') throw invalid('format: it is csv or json', 'format')
   const list: List<object> = LISTS[path]
   const pages = pagesOf(list, asked, format)
+  // What cannot be asked for is refused before the file begins.
   const first = await pages.next()
-  const encoder = new TextEncoder()
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      controller.enqueue(encoder.encode(String(first.value)))
-    },
-    async pull(controller) {
-      const { value, done } = await pages.next()
-      if (done === true) controller.close()
-      else controller.enqueue(encoder.encode(value))
-    },
-    cancel: () => void pages.return(undefined),
-  })
+  const body = ReadableStream.from(encoded(String(first.value), pages))
   const type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8'
   const name = `${path.slice('/api/'.length)}.${format}`
   return new Response(body, {
     headers: { 'Content-Type': type, 'Content-Disposition': `attachment; filename="${name}"` },
   })
+}
+
+async function* encoded(first: string, rest: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder()
+  yield encoder.encode(first)
+  for await (const text of rest) yield encoder.encode(text)
 }
 
 /** @throws {Error} where the list changes meanwhile: half of one and half of another is no list */
@@ -172,13 +148,10 @@ async function* pagesOf<T extends object>(
   asked: Asked,
   format: 'csv' | 'json',
 ): AsyncGenerator<string, undefined> {
-  const query = tableParam(
-    asked.params,
-    list.columns.map(({ name }) => name),
-  )
-  const columns = (query.columns ?? list.columns.map(({ name }) => name)).flatMap(
-    (name) => list.columns.find((one) => one.name === name) ?? [],
-  )
+  const query = tableParam(asked.params, list.columns)
+  const columns =
+    query.columns?.flatMap((name) => list.columns.find((one) => one.name === name) ?? []) ??
+    list.columns
   const limit = EXPORTED_AT_ONCE
   const { answer } = asked.views
   for (let offset = 0, total = 1; offset < total; offset += limit) {

@@ -3,7 +3,6 @@ import { MintmarkError } from '@mintmark/core'
 import { type FocusQuery, readFocus, type Unread } from './query.ts'
 import { readTable, type TableQuery } from './table.ts'
 
-const MOST_OFFSET = 1_000_000_000
 const MOST_LETTERS = 512
 
 /** @throws {MintmarkError} `INPUT_INVALID`, which names the first invalid value */
@@ -14,8 +13,12 @@ export function focusParam(params: URLSearchParams): FocusQuery {
 }
 
 /** @throws {MintmarkError} `INPUT_INVALID` */
-export function tableParam(params: URLSearchParams, columns: readonly string[]): TableQuery {
-  const { query, unread } = readTable(params, columns)
+export function tableParam(
+  params: URLSearchParams,
+  columns: readonly { readonly name: string }[],
+): TableQuery {
+  const names = columns.map(({ name }) => name)
+  const { query, unread } = readTable(params, names)
   requireRead(unread)
   return query
 }
@@ -25,25 +28,10 @@ function requireRead([first]: readonly Unread[]): void {
 }
 
 /** @throws {MintmarkError} `INPUT_INVALID` */
-export function pageParams(params: URLSearchParams): {
-  readonly offset: number
-  readonly limit: number
-} {
-  return {
-    offset: numberParam(params, 'offset', { fallback: 0, least: 0, most: MOST_OFFSET }),
-    limit: numberParam(params, 'limit', { fallback: 100, least: 1, most: 500 }),
-  }
-}
-
-/** @throws {MintmarkError} `INPUT_INVALID` */
 export function numberParam(
   params: URLSearchParams,
   name: string,
-  {
-    fallback,
-    least,
-    most,
-  }: { readonly fallback: number; readonly least: number; readonly most: number },
+  { fallback, least, most }: Readonly<Record<'fallback' | 'least' | 'most', number>>,
 ): number {
   const text = params.get(name)
   if (text === null) return fallback
