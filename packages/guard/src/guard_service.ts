@@ -78,7 +78,6 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
     now,
   })
   const watch = new Watch({ config, guard, keyFiles, clock, options })
-  const timer = setInterval(() => void watch.check(), CARE_MS)
   const callers = new Callers(config.callers)
   const gauges = () => ({
     ...guard.gauges(),
@@ -89,8 +88,7 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const shared = { guard, callers, metadata, record, signal, now }
   const app = guardApp({ ...shared, ...streams, isReady: () => watch.isReady, gauges })
   const stop = async () => {
-    clearInterval(timer)
-    watch.reportUnsettled()
+    watch.stop()
     stopping.abort()
     await Promise.all([follower.stop(), delivery?.stop(), receipts?.close(), distrusted.settled()])
   }
@@ -205,9 +203,10 @@ interface Watched {
   readonly options: ServiceOptions
 }
 
-/** Checks what becomes stale: keys, the head, unsettled tokens. */
+/** Checks what becomes stale, until it is stopped: keys, the head, unsettled tokens. */
 class Watch {
   readonly #watched: Watched
+  readonly #timer: NodeJS.Timeout
   #keyTrouble = ''
   #wasFresh: boolean | undefined
   #reportedLost = 0
@@ -215,6 +214,7 @@ class Watch {
 
   constructor(watched: Watched) {
     this.#watched = watched
+    this.#timer = setInterval(() => void this.check(), CARE_MS)
   }
 
   get isReady(): boolean {
@@ -251,8 +251,9 @@ class Watch {
     }
   }
 
-  /** Says of how many tokens a guard that stops will never know whether they were issued. */
-  reportUnsettled(): void {
+  /** Says for how many tokens no ledger answered. */
+  stop(): void {
+    clearInterval(this.#timer)
     const { unsettled } = this.#watched.guard
     if (unsettled > 0)
       this.#log('unsettled', `${unsettled} tokens are forgotten before a ledger answered for them`)

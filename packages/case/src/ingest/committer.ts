@@ -66,7 +66,7 @@ export class Committer {
   #writing: Promise<void> = Promise.resolve()
   #isWriting: boolean = false
   readonly #merges: MergePause
-  /** Told how many files are in the case. */
+  /** Takes how many files are in the case. */
   readonly #onCommit: (committed: number) => void
 
   constructor(

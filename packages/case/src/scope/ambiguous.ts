@@ -92,8 +92,7 @@ async function addLeads(
 ): Promise<void> {
   if (!isDefault(selected.selection)) return
   if ((await countOf(session, `(${LEADS})`)) === 0) return
-  const base =
-    selectBase(`record_id GLOBAL IN (SELECT record_id FROM (${LEADS}))
+  const base = selectBase(`record_id GLOBAL IN (SELECT record_id FROM (${LEADS}))
     AND outcome != 'failed' AND (record_id, content) GLOBAL IN (${LEADS}) AND (${frame}) AND NOT (${legitimate})
     AND record_id GLOBAL NOT IN (SELECT record_id FROM ${selected.table})`)
   const rows = selectAccounts(base, selected.names, 'either', `is_mail AND ${EXPOSES}`)

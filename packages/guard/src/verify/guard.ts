@@ -104,7 +104,7 @@ export class Guard {
     return this.#recheck.run()
   }
 
-  /** Tokens of which the ledger has not told yet whether they were issued. */
+  /** Tokens for which no ledger has answered yet. */
   get unsettled(): number {
     return this.#recheck.count
   }

@@ -46,7 +46,7 @@ function log(): object[] {
         items: [{ messageId: `<${kind}.${number}.${message}@example.org>` }],
         ...context,
       })
-      const copies = Array.from({ length: isCopied ? COPIED.messages : 0 }, (_, message) =>
+      const copies = Array.from(isCopied ? Array(COPIED.messages).keys() : [], (message) =>
         read(other, 5, message, 90_000 + 30_000 * message),
       )
       const issued = {
