@@ -30,7 +30,7 @@ export function progressLine({ step, done, total, elapsedMs }: Done, width: numb
   const isKnown = leftMs >= PATIENCE_MS && leftMs < MOST_LEFT_MS
   const left = isKnown ? `  about ${durationText(leftMs)} left` : ''
   const room = width - `: [${bar}] 100 %  about 59 min left`.length
-  return `${safeText(step, Math.max(4, room))} [${bar}] ${Math.floor(share * 100)} %${left}`
+  return `${safeText(step, Math.max(1, room))} [${bar}] ${Math.floor(share * 100)} %${left}`
 }
 
 function durationText(ms: number): string {
