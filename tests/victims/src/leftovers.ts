@@ -93,8 +93,8 @@ function* windows(
   }
 }
 
-/** Bytes from a run's begin to the first address that is a multiple of 8. */
-function firstAligned(offset: number, loads: readonly Load[]): number {
+/** Bytes from an offset to the first address that is a multiple of 8. */
+export function firstAligned(offset: number, loads: readonly Load[]): number {
   const load = loads.find((one) => one.offset <= offset && offset < one.offset + one.length)
   const address = load === undefined ? offset : Number(load.address & 7n) + offset - load.offset
   return (WORD - (address % WORD)) % WORD

@@ -1,7 +1,7 @@
 /** What must hold of every victim's core: all that is there is found, where and as what it is. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { leftovers } from './leftovers.ts'
+import { firstAligned, leftovers } from './leftovers.ts'
 import type { Core } from './process/core_file.ts'
 import { givenKeys, type HeldCore } from './process/held_core.ts'
 import { type Scanned, scanned, type Told } from './scanned.ts'
@@ -108,7 +108,9 @@ export function checkLeftovers(held: () => HeldCore, step: 1 | 8 = 8): void {
         ({ needle }) =>
           needles.includes(needle) && /^(p|q|p-1|q-1|R2 mod p|R2 mod q) le$/.test(needle.name),
       )
-      assert.deepEqual(wanted.filter(({ offset }) => !found.has(offset)).map(placeOf), [])
+      // Windows begin at multiples of the step alone.
+      const visited = wanted.filter(({ offset }) => firstAligned(offset, core.loads) % step === 0)
+      assert.deepEqual(visited.filter(({ offset }) => !found.has(offset)).map(placeOf), [])
     }
   })
 }
