@@ -82,18 +82,20 @@ export const JWK_WORD_ANCHORS: readonly Anchor[] = MARKS.flatMap((mark) =>
 
 function readerOf(mark: Mark): TextReader {
   const { text, side } = mark
-  /** A word of its own, not of another; the names of curves between quotes. */
-  const isMark = ({ chars, at }: TextRun): boolean =>
-    isAt(chars, at, text) &&
-    !isWithin(chars[at - 1]) &&
-    !isWithin(chars[at + text.length]) &&
-    (mark.isElsewhere === undefined || isOpened(chars, at))
   const isWithin = text === 'AQAB' ? isBase64Letter : isAlphanumeric
+  /** A word of its own: letters of a key can be those of a mark. */
+  const isWord = (bytes: Uint8Array, at: number, stride: number): boolean =>
+    isAt(bytes, at, text, stride) &&
+    !isWithin(bytes[at - stride]) &&
+    !isWithin(bytes[at + text.length * stride])
+  /** The names of curves are between quotes. */
+  const isMark = ({ chars, at }: TextRun): boolean =>
+    isWord(chars, at, 1) && (mark.isElsewhere === undefined || isOpened(chars, at))
   return {
     before: side,
     behind: side,
     glance: (run) => (isMark(run) ? side : 0),
-    isEnd: (bytes, offset, stride) => bytes[offset] === 0 || isAt(bytes, offset, text, stride),
+    isEnd: (bytes, offset, stride) => bytes[offset] === 0 || isWord(bytes, offset, stride),
     read: (run) => (isMark(run) ? readWords(run, mark) : undefined),
   }
 }

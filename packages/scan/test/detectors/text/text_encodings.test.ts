@@ -155,6 +155,13 @@ describe('JSON in a freed buffer without its first 16 bytes', () => {
     })
   }
 
+  it('gives a key with letters of a mark among its own, in every width', () => {
+    const { kty, x, y, d } = jwk(P256)
+    const text = JSON.stringify({ kty, x, y, kid: 'acrvb', crv: 'P-256', d })
+    for (const spell of Object.values(SPELLINGS))
+      assertVerified(only(spell(cut(text))), P256, 'jwk')
+  })
+
   it('gives Ed25519 that has lost crv, whichever member comes first, and nothing for another x', () => {
     const { x, d } = jwk(ED25519)
     for (const members of [
