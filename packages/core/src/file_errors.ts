@@ -16,11 +16,15 @@ const READ: ReadonlyMap<string, string> = new Map([
 
 const WRITE: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'there is no such folder'],
-  ['ENOTDIR', 'there is no such folder'],
+  ['ENOTDIR', 'a file is where a folder should be'],
+  ['EEXIST', 'a file is where a folder should be'],
   ['EACCES', 'permission denied'],
   ['EPERM', 'permission denied'],
   ['EROFS', 'the file system is read-only'],
 ])
+
+/** Of the disk, of a quota, of the size that a file may have. */
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 /** Why a file cannot be read; where there are no words, the system's own name. */
 export const whyUnread = (errno: string): string => READ.get(errno) ?? errno
@@ -48,7 +52,7 @@ export function unreadable(path: string, cause: unknown): MintmarkError {
 export function unwritable(path: string, cause: unknown): unknown {
   const errno = errnoOf(cause)
   if (errno === '' || cause instanceof MintmarkError) return cause
-  const isFull = errno === 'ENOSPC' || errno === 'EDQUOT'
+  const isFull = FULL.has(errno)
   const why = isFull ? 'the disk has no room' : whyUnwritten(errno)
   const code = isFull ? 'DISK_FULL' : 'OUTPUT_UNWRITABLE'
   return new MintmarkError(code, `${path} cannot be written: ${why}`, { errno, path }, { cause })

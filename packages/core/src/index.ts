@@ -12,6 +12,7 @@ export {
 export { guidOfBytes, readGuid } from './guid.ts'
 export { type Holder, isAlive, parseHolder, RUN, self } from './holder.ts'
 export { hasMemberTwice, isObject, type Json, parseObject, text } from './json.ts'
+export { makeFolder } from './make_folder.ts'
 export { Reader } from './reader.ts'
 export { remembered, rememberedOf } from './remembered.ts'
 export { csvCell, safeJson, safeText } from './safe_text.ts'

@@ -7,10 +7,10 @@
  *
  * @module
  */
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { MintmarkError } from '@mintmark/core'
+import { MintmarkError, makeFolder } from '@mintmark/core'
 import { DUMP, ENGINEER } from './activity/provider.ts'
 import { crashWith } from './signing/crash.ts'
 import { signingKeys } from './signing/signing_keys.ts'
@@ -81,7 +81,7 @@ export async function replayStorm0558(options: ReplayOptions): Promise<ReplaySum
   attempt(out, () => {
     rmSync(paths.partial, { recursive: true, force: true })
     rmSync(paths.accesses, { force: true })
-    mkdirSync(paths.partial, { recursive: true })
+    makeFolder(paths.partial)
   })
   const lines = new TextFile(paths.accesses)
   const truth = new Truth(lines)

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as cases from '@mintmark/case'
-import { errnoOf, isObject, MintmarkError } from '@mintmark/core'
+import { isObject, MintmarkError, makeFolder, unwritable } from '@mintmark/core'
 import { summary, type Viewer } from './answers.ts'
 import type { Actions } from './api.ts'
 import type { CaseViews } from './case_views.ts'
@@ -133,13 +133,11 @@ export class OwnHunts {
       })
     const path = join(this.#home, `${id}.sql`)
     try {
-      mkdirSync(this.#home, { recursive: true })
+      makeFolder(this.#home)
       writeFileSync(`${path}.new`, source)
       renameSync(`${path}.new`, path)
     } catch (cause) {
-      const errno = errnoOf(cause)
-      const message = `${path} cannot be written: ${errno}`
-      throw new MintmarkError('OUTPUT_UNWRITABLE', message, { errno }, { cause })
+      throw unwritable(path, cause)
     }
     return id
   }

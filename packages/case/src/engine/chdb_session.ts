@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { type Json, MintmarkError, parseObject } from '@mintmark/core'
+import { type Json, MintmarkError, makeFolder, parseObject } from '@mintmark/core'
 import { Session as Chdb, type ChdbResult } from 'chdb'
 import { engineError, fileError, numberOf } from './engine_error.ts'
 import { forOneNode } from './one_node.ts'
@@ -33,9 +33,9 @@ const AS_JSON = { format: 'JSONEachRow' }
  */
 export function openChdb(folder: string, staging: string = join(folder, 'staging')): Session {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     rmSync(staging, { recursive: true, force: true })
-    mkdirSync(staging, { recursive: true })
+    makeFolder(staging)
   } catch (cause) {
     throw fileError(cause)
   }

@@ -7,17 +7,10 @@
  *
  * @module
  */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { errnoOf, MintmarkError, parseObject } from '@mintmark/core'
+import { errnoOf, MintmarkError, makeFolder, parseObject, whyUnwritten } from '@mintmark/core'
 import { isServerLocation, parseServerLocation, type ServerLocation } from '../engine/location.ts'
 import { firstRow } from '../engine/rows.ts'
 import { dropScratch } from '../engine/scratch.ts'
@@ -118,7 +111,7 @@ async function openFolder(
 ): Promise<Case> {
   requireCaseFolder(folder, mode)
   const { openChdb } = await loadEngine()
-  inFolder(folder, () => mkdirSync(folder, { recursive: true }))
+  inFolder(folder, () => makeFolder(folder))
   const taken = mode === 'read' ? await lockedOrShared(folder, isLasting) : locked(folder)
   if (typeof taken !== 'function') return taken
   const unlock = taken
@@ -254,7 +247,7 @@ function folderError(folder: string, cause: unknown): MintmarkError {
   const advice = UNWRITABLE.has(errno)
     ? '. Reading a case writes into it, too: copy it to where this user may write'
     : ''
-  const message = `${folder} cannot be used as a case: ${errno}${advice}`
+  const message = `${folder} cannot be used as a case: ${whyUnwritten(errno)}${advice}`
   return new MintmarkError(code, message, { errno }, { cause })
 }
 

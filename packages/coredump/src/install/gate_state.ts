@@ -13,11 +13,17 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { errnoOf, type Json, MintmarkError, parseObject, safeText } from '@mintmark/core'
+import {
+  errnoOf,
+  type Json,
+  MintmarkError,
+  makeFolder,
+  parseObject,
+  safeText,
+} from '@mintmark/core'
 import * as v from 'valibot'
 import type { Compression } from '../receive/compress.ts'
 import type { GateLimits } from '../receive/gate.ts'
-import { makeFolder } from '../spool/make_folder.ts'
 import type { KernelSettings } from './kernel_settings.ts'
 
 export const STATE_NAME = 'gate.json'
@@ -90,7 +96,7 @@ export function loadState(folder: string): GateState | undefined {
 
 /** Writes the state, then the script that the kernel runs; each appears as a whole. */
 export function saveState(folder: string, state: GateState, script: string): void {
-  makeFolder(folder)
+  makeFolder(folder, 0o700)
   replaceFile(path.join(folder, STATE_NAME), stateText(state), 0o600)
   replaceFile(scriptIn(folder), script, 0o700)
 }

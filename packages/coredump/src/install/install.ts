@@ -1,8 +1,7 @@
 /** Installs the gate between the kernel and the disk, and removes it. @module */
 import { spawnSync } from 'node:child_process'
 import { readFileSync, realpathSync } from 'node:fs'
-import { errnoOf, MintmarkError, safeText } from '@mintmark/core'
-import { makeFolder } from '../spool/make_folder.ts'
+import { errnoOf, MintmarkError, makeFolder, safeText } from '@mintmark/core'
 import { Spool } from '../spool/spool.ts'
 import {
   type GateSettings,
@@ -71,7 +70,7 @@ export function installGate(paths: Paths, settings: GateSettings, programs: Prog
 /** Absolute, without links. */
 function madeFolder(folder: string): string {
   try {
-    makeFolder(folder)
+    makeFolder(folder, 0o700)
     return realpathSync(folder)
   } catch (cause) {
     const [shown, errno] = [safeText(folder), errnoOf(cause)]

@@ -22,8 +22,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { errnoOf, MintmarkError, safeText } from '@mintmark/core'
-import { makeFolder } from './make_folder.ts'
+import { errnoOf, MintmarkError, makeFolder, safeText } from '@mintmark/core'
 import { isGone, ownMark, startOf } from './process_mark.ts'
 
 const UNFINISHED = /^\.unfinished-([0-9a-z-]+)\.[0-9A-Za-z]{6}$/
@@ -56,7 +55,7 @@ export class Spool {
    */
   static open(folder: string, { isMade }: { readonly isMade: boolean }): Spool {
     try {
-      if (isMade) makeFolder(folder)
+      if (isMade) makeFolder(folder, 0o700)
       const real = realpathSync(folder)
       refuseOthers(statSync(real), real)
       return new Spool(real)

@@ -7,20 +7,9 @@
  */
 
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import {
-  chmod,
-  link,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises'
+import { chmod, link, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { errnoOf, MintmarkError } from '@mintmark/core'
+import { errnoOf, MintmarkError, makeFolder } from '@mintmark/core'
 
 export interface GrowingFile {
   /** Writes at the end. A failure may leave a part written. */
@@ -85,7 +74,7 @@ export const diskFiles: Files = {
     }
   },
   async makeFolder(folder, mode) {
-    await mkdir(folder, { recursive: true, mode })
+    makeFolder(folder, mode)
   },
   write: writeFile,
   async openToGrow(path) {

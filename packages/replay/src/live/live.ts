@@ -13,7 +13,6 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -22,7 +21,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Json, MintmarkError, parseObject } from '@mintmark/core'
+import { type Json, MintmarkError, makeFolder, parseObject } from '@mintmark/core'
 import { attempt } from '../world/text_file.ts'
 import { assertDovecot, fillMailboxes, startDovecot } from './dovecot.ts'
 import { type Forgery, readMailOf, targetsOf } from './forger.ts'
@@ -93,7 +92,7 @@ export async function replayLive(options: LiveOptions): Promise<readonly LiveRun
   const programs = new Programs(options.mintmark)
   options.signal.addEventListener('abort', () => void programs.stopAll(), { once: true })
   try {
-    attempt(out, () => mkdirSync(out, { recursive: true }))
+    attempt(out, () => makeFolder(out))
     chmodSync(work, 0o711)
     const people = mailboxes(seed)
     fillMailboxes(join(work, 'mail'), people)
@@ -160,7 +159,7 @@ async function run(stage: Stage, name: RunName): Promise<LiveRun> {
   const { out, programs, provider, people, now, onStep, signal } = stage
   const folder = join(out, name)
   const logs = join(folder, 'logs')
-  attempt(folder, () => mkdirSync(logs, { recursive: true }))
+  attempt(folder, () => makeFolder(logs))
   // A process of the mail server writes it, which can enter no folder of this user.
   const events = join(stage.work, name, 'dovecot-events.json')
   onStep(`${name}: guard and mail server`)

@@ -5,11 +5,12 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { KeyObject } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { makeFolder } from '@mintmark/core'
 import { writeCore } from './core_file.ts'
 import { isStopped } from './process_memory.ts'
 
@@ -51,7 +52,7 @@ export async function crashWith(
   try {
     service.stdin.end(`${kid}\n\n${key.export({ format: 'pem', type: 'pkcs8' }).toString()}`)
     const pid = await stopped(service)
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     writeCore(pid, path, constants.signals.SIGABRT, architecture)
     service.kill('SIGCONT')
     const signal = await ended

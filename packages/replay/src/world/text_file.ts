@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { crc32, deflateRawSync, gzipSync, constants as zlib } from 'node:zlib'
-import { MintmarkError } from '@mintmark/core'
+import { makeFolder, unwritable } from '@mintmark/core'
 
 const BUFFER_BYTES = 1 << 20
 /** Most bytes that one UTF-16 unit becomes in UTF-8. */
@@ -36,7 +36,7 @@ export class TextFile {
     this.#wrapping = wrapping
     this.#head = localHeader(member)
     this.#file = attempt(path, () => {
-      mkdirSync(dirname(path), { recursive: true })
+      makeFolder(dirname(path))
       return openSync(path, 'wx')
     })
     if (wrapping === 'utf16') this.#put(Buffer.from([0xff, 0xfe]))
@@ -144,20 +144,6 @@ export function attempt<T>(path: string, act: () => T): T {
   try {
     return act()
   } catch (error) {
-    const errno = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (errno === 'ENOSPC' || errno === 'EDQUOT')
-      throw new MintmarkError(
-        'DISK_FULL',
-        `no room is left for ${path}: free space on its disk`,
-        { path },
-        { cause: error },
-      )
-    if (errno === '') throw error
-    throw new MintmarkError(
-      'OUTPUT_UNWRITABLE',
-      `${path} cannot be written: ${errno}`,
-      { path, errno },
-      { cause: error },
-    )
+    throw unwritable(path, error)
   }
 }

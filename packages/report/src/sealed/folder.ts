@@ -5,9 +5,9 @@
  */
 import { createHash, type KeyObject, randomBytes } from 'node:crypto'
 import { existsSync, rmSync } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { errnoOf, MintmarkError } from '@mintmark/core'
+import { MintmarkError, makeFolder, unwritable } from '@mintmark/core'
 import { PUBLIC_KEY, publicPem, SIGNATURE, signatureOf } from './signature.ts'
 
 export const MANIFEST = 'MANIFEST'
@@ -76,7 +76,7 @@ export async function sealedFolder<T>(
   await requireRoom(final, isForced)
   const beside = `.${basename(final)}.${randomBytes(6).toString('hex')}`
   const folder = new ReportFolder(join(dirname(final), beside))
-  await attempt(folder.path, () => mkdir(folder.path, { recursive: true }))
+  await attempt(folder.path, async () => makeFolder(folder.path))
   const remove = () => rmSync(folder.path, { recursive: true, force: true })
   // The process may end early.
   process.on('exit', remove)
@@ -155,16 +155,6 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
-    if (cause instanceof MintmarkError) throw cause
-    const errno = errnoOf(cause)
-    if (errno === 'ENOSPC' || errno === 'EDQUOT' || errno === 'EFBIG')
-      throw new MintmarkError(
-        'DISK_FULL',
-        `no room is left for ${path}: free space on its disk`,
-        { path, errno },
-        { cause },
-      )
-    const message = `${path} cannot be written: ${errno}`
-    throw new MintmarkError('OUTPUT_UNWRITABLE', message, { path, errno }, { cause })
+    throw unwritable(path, cause)
   }
 }

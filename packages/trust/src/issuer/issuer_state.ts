@@ -18,12 +18,13 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto'
-import { lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { lstat, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import {
   isObject,
   type Json,
   MintmarkError,
+  makeFolder,
   parseObject,
   safeText,
   text,
@@ -231,7 +232,7 @@ export async function openState(
   folder: string,
   { audience, algorithm, keys = [], hasSaml = false }: StateOptions,
 ): Promise<IssuerState> {
-  await writingIn(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }))
+  await writingIn(folder, async () => makeFolder(folder, 0o700))
   const found = await readState(folder).catch((error: unknown) => {
     if (error instanceof MintmarkError && error.facts['errno'] === 'ENOENT') return undefined
     throw error
