@@ -1,5 +1,5 @@
 /** `/authz`: for proxies that ask before they forward. 200 lets a request through, 401 does not. @module */
-import { isObject, text } from '@mintmark/core'
+import { text } from '@mintmark/core'
 import type { Context } from 'hono'
 import type { Callers } from '../verify/callers.ts'
 import type { Guard } from '../verify/guard.ts'
@@ -12,7 +12,7 @@ import {
   tooMany,
   unavailable,
 } from './answers.ts'
-import type { Admitted } from './introspect_route.ts'
+import { type Admitted, isKeyBound } from './introspect_route.ts'
 
 /** Header with the caller's secret: `Authorization` has the token to verify. */
 export const CALLER_HEADER = 'x-mintmark-caller'
@@ -53,15 +53,10 @@ function answerOf(verdict: Verdict, isBound: boolean): Answer {
 /** RFC 6750, section 2.1, and RFC 9449, section 7.1, strictly: one token, one blank. */
 const SHOWN = /^(Bearer|DPoP) ([\w.~+/=-]+)$/i
 
-/**
- * A token that is bound to a key of its holder is no Bearer token: without the proof it may be stolen. One that is bound to
- * a certificate is presented as Bearer (RFC 8705). The service behind the proxy must receive what it is bound to.
- */
+/** The service behind the proxy must receive what the token is bound to. */
 function mayPass({ jws: { payload } }: Admitted, isBound: boolean): boolean {
-  const { cnf } = payload
-  if (cnf === undefined) return true
-  const isCertificate = isObject(cnf) && Object.keys(cnf).join() === 'x5t#S256'
-  return (isBound || isCertificate) && asciiJson(cnf).length <= MOST_LETTERS
+  if (payload['cnf'] === undefined) return true
+  return (isBound || !isKeyBound(payload)) && asciiJson(payload['cnf']).length <= MOST_LETTERS
 }
 
 const asciiJson = (value: unknown) =>

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type Json, text } from '@mintmark/core'
+import { isObject, type Json, text } from '@mintmark/core'
 import type { Context } from 'hono'
 import type { StatementSigner } from '../events/statements.ts'
 import type { Caller, Callers } from '../verify/callers.ts'
@@ -99,5 +99,15 @@ function activeOf({ jws: { payload }, basis, audience }: Admitted): Json {
   const { iss, sub, aud, exp, iat, nbf, jti, scope, client_id, cnf } = payload
   const username = text(payload, audience.usernameClaim)
   const claims = { iss, sub, aud, exp, iat, nbf, jti, scope, client_id, cnf, username }
-  return { active: true, token_type: 'Bearer', ...claims, mintmark: { basis } }
+  // RFC 9449, section 6.2. A mail server that takes Bearer tokens alone then refuses one that may be stolen.
+  const token_type = isKeyBound(payload) ? 'DPoP' : 'Bearer'
+  return { active: true, token_type, ...claims, mintmark: { basis } }
+}
+
+/**
+ * A token that is bound to a key of its holder is no Bearer token: without the proof it may be stolen. One that is bound to
+ * a certificate is presented as Bearer (RFC 8705).
+ */
+export function isKeyBound({ cnf }: Json): boolean {
+  return cnf !== undefined && !(isObject(cnf) && Object.keys(cnf).join() === 'x5t#S256')
 }

@@ -38,6 +38,19 @@ describe('mintmark guard serve', () => {
     }
   })
 
+  it('says of a token that is bound to a key that it is no Bearer token', async () => {
+    for (const [cnf, expected] of [
+      [{ jkt: 'of-the-key-of-its-holder' }, 'DPoP'],
+      [{ 'x5t#S256': 'of-the-certificate-of-its-holder' }, 'Bearer'],
+      ['what', 'DPoP'],
+    ] as const) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const [, answer] = await introspect(await world.mint({ cnf }))
+      assert.ok(isObject(answer))
+      assert.deepEqual([answer['active'], answer['token_type']], [true, expected])
+    }
+  })
+
   it('answers only that a token forged with the real key is inactive, and raises the alarm', async () => {
     const token = world.forge()
     assert.deepEqual(await introspect(token), [200, { active: false }])
