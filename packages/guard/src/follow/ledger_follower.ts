@@ -209,7 +209,7 @@ export class LedgerFollower {
   }
 
   #heartbeatInMs(): number {
-    return this.#roundAtMs + HEARTBEAT_MS - performance.now()
+    return Math.max(0, this.#roundAtMs + HEARTBEAT_MS - performance.now())
   }
 
   async #wholeRound(): Promise<void> {

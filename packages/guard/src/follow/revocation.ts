@@ -22,7 +22,7 @@ export async function isTakenIn(
   for (const endMs = performance.now() + PATIENCE_MS; performance.now() < endMs; ) {
     if (follower.find(issuer, id, inputHash) === 'revoked') return true
     // oxlint-disable-next-line no-await-in-loop -- one lookup after the other
-    await Promise.race([follower.refresh(), sleep(endMs - performance.now())])
+    await Promise.race([follower.refresh(), sleep(Math.max(0, endMs - performance.now()))])
     // oxlint-disable-next-line no-await-in-loop -- the same
     await sleep(LOOK_MS)
   }
