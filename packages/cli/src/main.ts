@@ -6,8 +6,8 @@ import { type Io, isClosed, processIo } from './process/io.ts'
 export async function main(args: readonly string[], io: Io = processIo()): Promise<void> {
   // A reader that has seen enough (`| head`) closes the pipe: that is no failure, and the exit code stays.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (isClosed(error)) {
-      const code = io.codeIfUnread?.() ?? 0
+    const code = io.codeIfUnread?.() ?? 0
+    if (isClosed(error) && code !== 'lost') {
       if (code !== 'own') process.exit(code)
       return
     }

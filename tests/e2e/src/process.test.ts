@@ -47,6 +47,30 @@ it('a check keeps its exit code when nobody reads what it prints', async () => {
   assert.equal(read.code, 1)
 })
 
+it('a guard whose alarms nobody reads any more ends with 3 and says so', async () => {
+  const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
+  const [keys, policy] = [join(folder, 'jwks.json'), join(folder, 'policy.txt')]
+  writeFileSync(keys, JSON.stringify({ keys: [{ ...jwk, kid: 'k1', alg: 'ES256' }] }))
+  const ledger = ['--name', 'ledger.example.org', '--issuer', 'main=https://id.example.org']
+  const { out: vkey } = await mintmark('ledger', 'init', join(folder, 'ledger'), ...ledger)
+  writeFileSync(policy, `log ${vkey}quorum none\n`)
+  const config = {
+    schema: 'mintmark-guard/1',
+    listen: { port: 0 },
+    ledger: { url: 'http://127.0.0.1:9', policy },
+    issuers: [{ issuer: 'https://id.example.org', class: 'agency', keys }],
+    audiences: [{ audience: 'imap.example.org', classes: ['agency'], mode: 'enforce' }],
+    callers: [],
+  }
+  const file = join(folder, 'guard.json')
+  writeFileSync(file, JSON.stringify(config))
+  const { process: child, ended } = start('guard', 'serve', '--config', file, '--json')
+  child.stdout?.destroy()
+  const { code, err } = await ended
+  assert.equal(code, 3)
+  assert.match(err, /standard output cannot be written to \(EPIPE\)/)
+})
+
 it('a command that waits for what never comes ends with 3 and says so', async () => {
   const stuck = join(folder, 'stuck.mjs')
   writeFileSync(

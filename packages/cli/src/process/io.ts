@@ -1,15 +1,18 @@
 import { errnoOf } from '@mintmark/core'
 import type { ExitCode } from './exit_codes.ts'
 
+type IfUnread = ExitCode | 'own' | 'lost'
+
 /** What a command uses besides files, so that tests run it without a process. */
 export interface Io {
   /**
    * Resolves when the text is handed over: an export must not outrun a slow pipe.
    *
-   * @param code what the process ends with if nobody reads on (`| head`), `own` what the command returns; 0 if left out
+   * @param code what the process ends with if nobody reads on (`| head`), `own` what the command returns; 0 if left out.
+   * `lost`: the text must not be lost, so that is a failure, which is reported
    * @param isInFile the answer is also in a file: if it cannot be printed, that is reported and `code` still applies
    */
-  readonly out: (text: string, code?: ExitCode | 'own', isInFile?: boolean) => Promise<void>
+  readonly out: (text: string, code?: IfUnread, isInFile?: boolean) => Promise<void>
   readonly err: (text: string) => void
   /** Whether a person looks at standard error, so that progress is worth showing. */
   readonly showsProgress: boolean
@@ -22,7 +25,7 @@ export interface Io {
   /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number
   /** What the process ends with if nobody reads what it printed last. */
-  readonly codeIfUnread?: () => ExitCode | 'own'
+  readonly codeIfUnread?: () => IfUnread
   /** What the process ends with if standard output does not take what was printed last. */
   readonly codeIfUnprinted?: () => ExitCode
 }
@@ -48,7 +51,7 @@ function columnsOf({ columns }: { readonly columns?: number }): number {
 
 /** The process's own streams. */
 export function processIo(): Io {
-  let codeIfUnread: ExitCode | 'own' = 0
+  let codeIfUnread: IfUnread = 0
   let codeIfUnprinted: ExitCode = 3
   return {
     codeIfUnread: () => codeIfUnread,
@@ -56,7 +59,7 @@ export function processIo(): Io {
     out: (text, code = 0, isInFile = false) =>
       new Promise((resolve, reject) => {
         codeIfUnread = code
-        codeIfUnprinted = isInFile && code !== 'own' ? code : 3
+        codeIfUnprinted = isInFile && typeof code === 'number' ? code : 3
         process.stdout.write(text, (error) =>
           error && !(code === 'own' && isClosed(error)) ? reject(error) : resolve(),
         )

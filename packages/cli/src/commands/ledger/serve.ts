@@ -22,7 +22,9 @@ export const ledgerServe: Handler = async (call, folder = '') => {
   const nats = natsOption(call)
   const { isJson, now } = call
   const warn = (text: string) =>
-    isJson ? void call.out(eventLine(call, 'warning', { text })) : call.err(`mintmark: ${text}\n`)
+    isJson
+      ? void call.out(eventLine(call, 'warning', { text }), 'lost')
+      : call.err(`mintmark: ${text}\n`)
   const isWitness = await isFolderWitness(folder)
   const served = isWitness
     ? await serveWitness(folder, { ...address, now })
@@ -65,7 +67,10 @@ function eventLine(call: Call, event: string, more: object): string {
   return `${safeJson({ schema: 'mintmark-ledger-event/1', at, event, ...more })}\n`
 }
 
-/** Serves a guard until the process is asked to end. Alarms and events are lines of JSON on standard output. */
+/**
+ * Serves a guard until the process is asked to end. Alarms and events are lines of JSON on standard output: where nobody can
+ * read them any more, it ends.
+ */
 export const guardServe: Handler = async (call) => {
   const { url, stop } = await guard.serveGuard(configOf(call), { log: logTo(call), now: call.now })
   const [at, text] = [isoOf(call.now()), `guard at ${url}`]
@@ -81,7 +86,7 @@ export const guardSign: Handler = async (call) => {
 }
 
 const configOf = (call: Call) => call.text('config') ?? ''
-const logTo = (call: Call) => (line: string) => void call.out(`${line}\n`)
+const logTo = (call: Call) => (line: string) => void call.out(`${line}\n`, 'lost')
 
 async function untilStopped(
   event: object,
