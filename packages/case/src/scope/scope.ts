@@ -27,6 +27,7 @@ import {
   type AccessLoss,
   lostAccesses,
   type SyncedFolder,
+  summed,
   syncedFolders,
   throttledWindows,
   type UnboundedCode,
@@ -165,7 +166,7 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
       organisations: organisationsOf(accounts).size - organisationsOf(accessed).size,
     },
     unbounded: [...unnamed].flatMap(([mailbox, { because }]) =>
-      because.map(({ code }) => ({ mailbox, because: code })),
+      summed(because).map(({ code }) => ({ mailbox, because: code })),
     ),
     cut_records: {
       records: accounts.reduce((sum, { cutRecords }) => sum + cutRecords, 0),

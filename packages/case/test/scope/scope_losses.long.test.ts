@@ -103,6 +103,12 @@ describe('a loss of the access log', () => {
 })
 
 describe('a loss of the access log, as to mailboxes,', () => {
+  it('names a mailbox once for a reason, however many times were lost', async () => {
+    const found = await scopeOf(theirs(both, { loss: [loss(50, 51), loss(60, 61)] }))
+    assert.deepEqual(inWords(found), [2, null, '2 silences in the access log'])
+    assert.deepEqual(reasons(found), [`${ANN} access-log-hole`])
+  })
+
   it('opens nothing outside of the time that was asked about', async () => {
     const selection = { fromMs: Date.UTC(2023, 5, 1), toMs: Date.UTC(2023, 5, 2) }
     const given = theirs(both, { loss: [loss(50, 51)] })

@@ -43,11 +43,10 @@ const NAME = 20
 
 /** A line for each mailbox, the reason beside it, and one for mailboxes that no record names. */
 export function mailboxesRead({ scope }: cases.Answer, room: Room, indent: number): string[] {
-  /** Each reason once: several files or times may be lost for one. */
-  const reasons = new Map<string, Set<string>>()
+  const reasons = new Map<string, string[]>()
   for (const { mailbox, because } of scope.unbounded)
-    reasons.set(mailbox, (reasons.get(mailbox) ?? new Set()).add(WHY[because]))
-  const all = [...reasons].map(([mailbox, codes]) => [mailbox, [...codes]] as const)
+    reasons.set(mailbox, [...(reasons.get(mailbox) ?? []), WHY[because]])
+  const all = [...reasons]
   const lost = scope.access_log_losses.length
   const most = room.mailboxes - (lost > 0 ? 1 : 0)
   const shown = all.length <= most ? all : all.slice(0, Math.max(0, room.mailboxes - 1))

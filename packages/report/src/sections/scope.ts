@@ -37,19 +37,15 @@ function unbounded({ unbounded: accounts }: Scope): Statement[] {
   const reasons = [...new Set(accounts.map(({ because }) => because))].toSorted((a, b) =>
     a < b ? -1 : 1,
   )
-  const [first, ...more] = accounts.map(
-    ({ mailbox }): Evidence => ({
-      kind: 'export',
-      file: 'accounts.csv',
-      column: 'mailbox',
-      value: mailbox,
-    }),
+  const mailboxes = [...new Set(accounts.map(({ mailbox }) => mailbox))]
+  const [first, ...more] = mailboxes.map(
+    (value): Evidence => ({ kind: 'export', file: 'accounts.csv', column: 'mailbox', value }),
   )
   if (first === undefined) return []
   return [
     statement({
       id: 'scope-unbounded',
-      text: `Nothing bounds what was exposed of ${plural(new Set(accounts.map(({ mailbox }) => mailbox)).size, 'mailbox', 'mailboxes')} (${reasons.join(', ')}). So the whole has no upper bound.`,
+      text: `Nothing bounds what was exposed of ${plural(mailboxes.length, 'mailbox', 'mailboxes')} (${reasons.join(', ')}). So the whole has no upper bound.`,
       strength: 'not-excluded',
       evidence: [first, ...more.slice(0, 99)],
     }),
