@@ -240,21 +240,32 @@ function briefComparison({ established, leads, comparable }: Conclusion): string
     : `${share} of the users' ${count(of)} other accesses have an issued token`
 }
 
-function briefDecided({ judged: { of, undetermined, sessionOnly } }: Conclusion): string {
+/** Leads have a line of their own, except where the rest could seem to be all. */
+function briefDecided({ judged }: Conclusion): string {
+  const { accesses, of, undetermined, sessionOnly, leads } = judged
   if (of === 0) return 'no access was read: nothing could be judged'
-  const accesses = plural(of, 'access', 'accesses')
-  const byShare = `${count(undetermined)} of ${accesses} (${percentUp(undetermined / of)})`
-  const open = undetermined === 0 ? `all ${accesses} judged` : `not judged: ${byShare}`
-  return sessionOnly === 0 ? open : `${open}; by session alone: ${count(sessionOnly)}`
+  const all = plural(of, 'access', 'accesses')
+  const open =
+    undetermined > 0
+      ? `not judged: ${count(undetermined)} of ${all} (${percentUp(undetermined / of)})`
+      : accesses === of
+        ? `all ${all} judged`
+        : `judged: ${count(accesses)} of ${all} (${percent(accesses / of)})`
+  return [
+    open,
+    ...(undetermined === 0 && leads > 0 ? [`leads: ${count(leads)}`] : []),
+    ...(sessionOnly > 0 ? [`by session alone: ${count(sessionOnly)}`] : []),
+  ].join('; ')
 }
 
 function decidedText({ judged }: Conclusion): string {
-  const { accesses, of, sessionOnly, undetermined } = judged
+  const { accesses, of, sessionOnly, undetermined, leads } = judged
   if (of === 0) return 'No access was read: nothing could be judged.'
   return [
     `Judged: ${percent(accesses / of)} (${count(accesses)} of ${count(of)}) of all accesses.`,
     ...(undetermined > 0 ? [`Cannot be determined: ${ignoranceText(undetermined, of)}.`] : []),
     ...(sessionOnly > 0 ? [`Known by their session alone: ${count(sessionOnly)}.`] : []),
+    ...(leads > 0 ? [`Leads: ${count(leads)}.`] : []),
   ].join(' ')
 }
 

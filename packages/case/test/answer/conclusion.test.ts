@@ -184,6 +184,31 @@ describe('the headline', () => {
   })
 })
 
+describe('how many accesses are judged', () => {
+  for (const [judged, brief, text] of [
+    [{}, 'all 10 accesses judged', 'Judged: 100 % (10 of 10) of all accesses.'],
+    [
+      { accesses: 4, leads: 6 },
+      'judged: 4 of 10 accesses (40.0 %); leads: 6',
+      'Judged: 40.0 % (4 of 10) of all accesses. Leads: 6.',
+    ],
+    [
+      { accesses: 4, leads: 3, undetermined: 1, sessionOnly: 2 },
+      'not judged: 1 of 10 accesses (10.0 %); by session alone: 2',
+      'Judged: 40.0 % (4 of 10) of all accesses. Cannot be determined: 10.0 % (1 of 10). Known by their session alone: 2. Leads: 3.',
+    ],
+    [
+      { accesses: 8, sessionOnly: 2 },
+      'judged: 8 of 10 accesses (80.0 %); by session alone: 2',
+      'Judged: 80.0 % (8 of 10) of all accesses. Known by their session alone: 2.',
+    ],
+  ] as const)
+    it(`counts no lead and no known session as judged: ${brief}`, () => {
+      const said = conclusionText(whole({ judged }))
+      assert.deepEqual([said.brief.judged, said.judged], [brief, text])
+    })
+})
+
 /** The share that a text begins with. */
 const shown = (text: string) => Number(text.split(' ')[0])
 
