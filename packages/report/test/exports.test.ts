@@ -15,6 +15,7 @@ import {
 } from '@mintmark/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { plainText } from '../src/model/markdown.ts'
+import { answerSection } from '../src/sections/answer.ts'
 import { bundleText } from '../src/stix/bundle.ts'
 import { hostileCase } from './hostile_case.ts'
 import { checkedEvents } from './ocsf_check.ts'
@@ -94,6 +95,22 @@ describe('report.json', () => {
     assert.ok(validate(read), JSON.stringify(validate.errors?.slice(0, 5), null, 1))
     assert.deepEqual(read, JSON.parse(JSON.stringify(report)))
     assertHarmless(textOf('report.json'))
+  })
+
+  it('adds no leads of verdicts and of hunts up: one access can be both', () => {
+    const leads = { ...answered.conclusion.leads, accesses: 3, huntHits: 3 }
+    const { figures } = answerSection({
+      ...answered,
+      conclusion: { ...answered.conclusion, leads },
+    })
+    const led = figures.filter(({ strength }) => strength === 'lead')
+    assert.deepEqual(
+      led.map(({ id, value }) => [id, value]),
+      [
+        ['count-leads', 3],
+        ['count-lead-hits', 3],
+      ],
+    )
   })
 
   it('has every section, once, in order', () => {

@@ -116,7 +116,7 @@ function eitherParty(scope: Scope): Unknown[] {
   const only =
     mailboxes === 0
       ? ''
-      : `; ${plural(mailboxes, 'mailbox is', 'mailboxes are')} accessed by nothing else`
+      : `; only such accesses concern ${plural(mailboxes, 'mailbox', 'mailboxes')}`
   return asUnknown(
     'either-party',
     `${plural(accesses, 'access is', 'accesses are')} ambiguous: token, session, address and client do not distinguish attacker and owner. They count in upper bounds alone${only}`,

@@ -236,7 +236,8 @@ function figures(answer: Answer): (Figure | undefined)[] {
           { ...of, absence: 'unknown' },
           UNMARKED,
         ),
-    leadFigure(led.accesses + led.huntHits),
+    leadFigure('leads', led.accesses, 'leads: accesses that no record explains', LEADS_SQL),
+    leadFigure('lead-hits', led.huntHits, 'leads: accesses that hunts point at', 'hunts-run'),
     counted('accesses', scope.accesses, ['timeline.jsonl'], selected, accessesLabel(answer)),
     counted('mailboxes', scope.mailboxes, ['accounts', 'accounts.csv'], selected),
     counted('organisations', scope.organisations, ['organisations'], selected),
@@ -257,10 +258,10 @@ function markedFigure(value: number): Figure | undefined {
   return figure({ id: 'count-marked', label, value, strength: 'not-excluded', evidence })
 }
 
-function leadFigure(value: number): Figure | undefined {
+/** An access can be both, so no figure is their sum. */
+function leadFigure(id: string, value: number, label: string, by: string): Figure | undefined {
   if (value === 0) return undefined
-  const label = 'accesses that leads are about, in no lower bound'
-  return figure({ id: 'count-leads', label, value, strength: 'lead', evidence: [LEADS_SQL] })
+  return figure({ id: `count-${id}`, label, value, strength: 'lead', evidence: ['leads-listed', by] })
 }
 
 function keyFigure({ dumps, unanswered }: Answer['conclusion']): Figure {
