@@ -6,10 +6,11 @@ import { networkInterfaces, tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { isObject, type Json } from '@mintmark/core'
 import { HOSTILE_ADDRESSES, HOSTILE_PEOPLE, writeHostileLogs } from '@mintmark/testkit'
 import type { Browser, Page } from 'playwright-core'
 import { type CasePage, openCasePage } from './case_page.ts'
-import { axeFindings, chromiumMissing, overflowOf, startChromium } from './chromium.ts'
+import { axeFindings, chromiumMissing, overflowOf, seenText, startChromium } from './chromium.ts'
 import { ran, type Served, serve } from './served_case.ts'
 
 const VIEWS = [
@@ -72,6 +73,82 @@ async function assertSoundAtAnyWidth(): Promise<void> {
     await assertSound(seen.page)
   }
 }
+
+/** Shows a view whose answer from an address has been changed. */
+async function seeWith(
+  view: string,
+  address: string,
+  change: (answer: Json) => Json,
+): Promise<void> {
+  await seen.page.route(`**${address}*`, async (route) => {
+    const answer: unknown = await (await route.fetch()).json()
+    await route.fulfill({ json: change(isObject(answer) ? answer : {}) })
+  })
+  await seen.see(view)
+  await seen.page.unroute(`**${address}*`)
+}
+
+/** Whether the boxes of two of these overlap. */
+const OVERLAP = `(() => {
+  const boxes = [...document.querySelectorAll('svg .tick:not(.level):not([transform])')].map((one) => one.getBoundingClientRect())
+  return boxes.some((a, i) => boxes.some((b, j) => i < j && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom))
+})()`
+
+const year = (from: string, to: string, bin: number, bins: number) => ({ from, to, bin, bins })
+
+it('gives the bound of the messages as every other view, where only leads are open', {
+  skip,
+}, async () => {
+  await seeWith('', '/api/answer', (answer) => {
+    const { scope, conclusion } = answer
+    if (!isObject(scope) || !isObject(conclusion)) return answer
+    const messages = { lower: 0, upper: 90 }
+    return {
+      ...answer,
+      scope: { ...scope, accesses: 0, messages },
+      conclusion: { ...conclusion, unanswered: ['undetermined'] },
+    }
+  })
+  assert.match(await seenText(seen.page.locator('main')), /MESSAGES\s+at most 90\s/i)
+})
+
+describe('what is longer than others expect', { skip }, () => {
+  for (const width of [390, 800, 1280])
+    it(`leaves the numbers of an account in sight at ${width} pixels`, async () => {
+      await seen.page.setViewportSize({ width, height: 900 })
+      await seeWith('accounts', '/api/answer', (answer) => {
+        const scope = isObject(answer['scope']) ? answer['scope'] : {}
+        const [account] = Array.isArray(scope['accounts']) ? scope['accounts'] : []
+        const long = {
+          mailbox: 'a'.repeat(400),
+          organisation: 'b'.repeat(400),
+          group: 'c'.repeat(400),
+        }
+        return { ...answer, scope: { ...scope, accounts: [{ ...account, ...long }] } }
+      })
+      const numbers = await seen.page.locator('td[data-column="messagesAtLeast"]').boundingBox()
+      assert.ok(numbers !== null && numbers.x + numbers.width < width - 20, JSON.stringify(numbers))
+    })
+
+  it('puts no label of the time over another, where years are between accesses', async () => {
+    await seen.page.setViewportSize({ width: 1280, height: 900 })
+    const segments = [
+      year('2003-01-01T00:00:00Z', '2003-01-29T00:00:00Z', 0, 1),
+      year('2011-06-01T00:00:00Z', '2011-06-29T00:00:00Z', 1, 1),
+      year('2019-12-26T00:00:00Z', '2029-12-31T00:00:00Z', 2, 131),
+    ]
+    await seeWith('timeline', '/api/bins', (bins) => ({
+      ...bins,
+      from: '2003-01-01T00:00:00Z',
+      to: '2029-12-31T00:00:00Z',
+      stepMs: 28 * 86_400_000,
+      bins: 133,
+      segments,
+    }))
+    assert.ok((await seen.page.locator('svg .tick').count()) > 5)
+    assert.equal(await seen.page.evaluate(OVERLAP), false)
+  })
+})
 
 describe('hostile text', { skip }, () => {
   for (const view of VIEWS)

@@ -156,8 +156,21 @@ export function runsOf(
   return runs.filter(({ share }) => share > 0)
 }
 
-/** Labels of the axis of time, about one every ninety units. */
+/** What a letter of a label takes, and what is left before the next label. */
+const LETTER = 6.6
+const APART = 10
+
+/** Labels of the axis of time, about one every ninety units; none is over another. */
 export function ticksOf(course: Course, width: number): Tick[] {
+  let end = -Infinity
+  return wantedTicks(course, width).filter(({ x, text }) => {
+    if (x < end) return false
+    end = x + text.length * LETTER + APART
+    return true
+  })
+}
+
+function wantedTicks(course: Course, width: number): Tick[] {
   const axis = scaleOf(course, width)
   return segmentsOf(course).flatMap(({ from, to, bin, bins }) => {
     const [left, right] = [axis.x(bin), axis.x(bin + bins, true)]
