@@ -28,6 +28,11 @@ describe('documents', () => {
     assert.deepEqual(dead, [])
   })
 
+  it('name a file for npm from ./ on: npm takes folder/file for a repository of GitHub', () => {
+    const wrong = documents.filter((file) => /npm install.* [\w-]+\/\S+\.tgz/.test(read(file)))
+    assert.deepEqual(wrong, [])
+  })
+
   it('speak of the project alone: no path of a machine, no registry', () => {
     const texts = files.filter((file) => /\.(md|ts|mjs|json|sql|sh)$|^\.ci\/run$/.test(file))
     // Each is written so that this file does not hold it.
