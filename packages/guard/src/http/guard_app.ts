@@ -11,7 +11,7 @@ import type { RecordEntry } from '../sign/entry_recorder.ts'
 import type { Callers } from '../verify/callers.ts'
 import type { Guard } from '../verify/guard.ts'
 import { errorAnswer, MAX_BODY_BYTES, responseOf, tooLarge } from './answers.ts'
-import { authorize } from './authz_route.ts'
+import { authorize, CALLER_HEADER } from './authz_route.ts'
 import { introspect } from './introspect_route.ts'
 import { revoke } from './revoke_route.ts'
 import { sentPath } from './sent_path.ts'
@@ -42,7 +42,9 @@ export function guardApp(deps: GuardAppDeps): Hono {
   app.all('/authz/*', (c) => authorize(c, guard, callers))
   // The routes above skip this: they are too frequent.
   app.use(async (c, next) => {
-    await next()
+    // A proxy before the guard may have resolved `/authz/../healthz`, whose answer would let a request through.
+    if (c.req.header(CALLER_HEADER) !== undefined) c.res = responseOf(errorAnswer('not_found', 404))
+    else await next()
     c.header('Cache-Control', 'no-store')
   })
   app.get('/healthz', (c) => c.text('ok\n'))

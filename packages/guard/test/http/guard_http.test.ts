@@ -1,7 +1,7 @@
 /** A guard over HTTP, beside a ledger over HTTP: the answers that a mail server and a proxy get. */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
-import { request } from 'node:http'
+import { type OutgoingHttpHeaders, request } from 'node:http'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { isObject } from '@mintmark/core'
@@ -158,10 +158,12 @@ describe('mintmark guard serve, asked by whoever', () => {
 })
 
 /** A GET whose path is sent as it is: `fetch` would resolve the dots itself. */
-const rawGet = (path: string): Promise<number | undefined> =>
+const rawGet = (
+  path: string,
+  headers: OutgoingHttpHeaders = { 'x-mintmark-caller': SECRET },
+): Promise<number | undefined> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(world.url)
-    const headers = { 'x-mintmark-caller': SECRET }
     const asked = request({ hostname, port, path, headers }, (response) => {
       response.resume()
       resolve(response.statusCode)
@@ -185,11 +187,18 @@ describe('a proxy that puts the path of a request behind /authz', () => {
 
   it('gets the same answers for a request target in absolute form', async () => {
     assert.equal(await rawGet(`${world.url}/authz/../healthz`), 401)
-    assert.equal(await rawGet(`${world.url}/healthz?x=1`), 200)
+    assert.equal(await rawGet(`${world.url}/healthz?x=1`, {}), 200)
   })
 })
 
 describe('mintmark guard serve, to whoever runs it', () => {
+  it('answers a proxy on no other path: one before the guard may resolve dots', async () => {
+    const headers = { 'x-mintmark-caller': SECRET }
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    for (const path of ['/healthz', '/readyz', '/metrics'])
+      assert.equal((await fetch(`${world.url}${path}`, { headers })).status, 404)
+  })
+
   it('is ready, healthy and measured', async () => {
     assert.equal((await fetch(`${world.url}/healthz`)).status, 200)
     assert.equal((await fetch(`${world.url}/readyz`)).status, 200)
