@@ -54,8 +54,7 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const { signal } = stopping
   const streams = await openStreams(config, metadata, log)
   const { delivery } = streams
-  const receipts =
-    config.receipts && new PresentationLog(config.receipts.file, config.receipts.tenant)
+  const receipts = receiptsOf(config, options)
   // From here on nothing fails: `stop` ends all that was started.
   const clock = new ClockCheck(now)
   const follower = new LedgerFollower({
@@ -157,6 +156,15 @@ function onDistrustOf(
       log(eventLine(now(), 'keys', `distrusted in memory alone: ${troubleOf(cause)}`))
     void distrusted.keep().catch(onLost)
   }
+}
+
+function receiptsOf(
+  { receipts }: GuardConfig,
+  { log, now }: ServiceOptions,
+): PresentationLog | undefined {
+  const onTrouble = (cause: unknown) =>
+    log(eventLine(now(), 'receipts', troubleOf(cause) || 'written'))
+  return receipts && new PresentationLog(receipts.file, receipts.tenant, onTrouble)
 }
 
 /** Called for presented tokens; undefined where no receipt and no stream wants them. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, it } from 'node:test'
@@ -59,6 +59,20 @@ it('a missing file, or one with a complete last line, is appended to', async () 
 
 it('lines that cannot be written are counted, and delay nothing', async () => {
   assert.equal(await write(join(scratch, 'not-there', 'file'), 'first', 'second'), 2)
+})
+
+it('a file that takes no lines is reported before there is one, and once', async () => {
+  const folder = join(scratch, 'later')
+  const told: unknown[] = []
+  const log = new PresentationLog(join(folder, 'file'), undefined, (cause) => told.push(cause))
+  await log.close()
+  assert.match(String(told), /there is no such folder/)
+  log.add(shown('first'))
+  await log.close()
+  mkdirSync(folder)
+  log.add(shown('second'))
+  await log.close()
+  assert.deepEqual([told.length, told[1], log.lost], [2, undefined, 1])
 })
 
 async function namesOf(more: object) {

@@ -9,7 +9,7 @@
  * @module
  */
 import { appendFile, open } from 'node:fs/promises'
-import { isObject, type Json, safeJson, text } from '@mintmark/core'
+import { isObject, type Json, safeJson, text, unwritable } from '@mintmark/core'
 import type { Claims } from './claims.ts'
 import type { AudiencePolicy } from './policies.ts'
 import type { StrictJws } from './strict_jws.ts'
@@ -65,19 +65,28 @@ function claimNames(payload: Json): string[] {
 
 const MOST_WAITING = 100_000
 
-/** Appends lines to a file, many at a time. Lines that cannot be written are counted, and delay nobody. */
+/** Appends lines to a file, many at a time. Lines that cannot be written are counted and reported, and delay nobody. */
 export class PresentationLog {
   readonly #file: string
   readonly #tenant: string | undefined
+  readonly #onTrouble: (cause?: unknown) => void
   #waiting: string[] = []
   #writing: Promise<void> | undefined
   #lost = 0
   /** Whether the file may end within a line: a process or a disk may have ended in the middle of one. */
   #isTorn: boolean = true
+  #isLosing: boolean = false
 
-  constructor(file: string, tenant: string | undefined) {
+  /** @param onTrouble told when lines begin to be lost, at the start too, and without a cause when they are written again */
+  constructor(
+    file: string,
+    tenant: string | undefined,
+    onTrouble: (cause?: unknown) => void = () => {},
+  ) {
     this.#file = file
     this.#tenant = tenant
+    this.#onTrouble = onTrouble
+    this.#writing = this.#write()
   }
 
   get lost(): number {
@@ -96,7 +105,7 @@ export class PresentationLog {
   }
 
   async #write(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    do {
       const lines = this.#waiting
       this.#waiting = []
       try {
@@ -106,11 +115,15 @@ export class PresentationLog {
         await appendFile(this.#file, `${end}${lines.join('')}`, { mode: 0o600 })
         /* oxlint-enable no-await-in-loop */
         this.#isTorn = false
-      } catch {
+        if (this.#isLosing) this.#onTrouble()
+        this.#isLosing = false
+      } catch (cause) {
         this.#lost += lines.length
         this.#isTorn = true
+        if (!this.#isLosing) this.#onTrouble(unwritable(this.#file, cause))
+        this.#isLosing = true
       }
-    }
+    } while (this.#waiting.length > 0)
     this.#writing = undefined
   }
 }
