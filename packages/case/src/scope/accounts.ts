@@ -9,6 +9,7 @@ import { cell, countOf, numbersBy, rowReader, textsBy, textsOf } from '../engine
 import { BOUNDED, type Facts, type Session } from '../engine/session.ts'
 import { domainOf } from '../store/sql.ts'
 import type { Selected } from './selected.ts'
+import { isDefault } from './selection.ts'
 
 /** More tenants than a sentence names need no name. */
 const NAMED_AT_ONCE = 100
@@ -51,6 +52,8 @@ export interface Account {
   /** Accesses of the attacker, and ambiguous ones. */
   readonly accesses: number
   readonly either: number
+  /** Those of the attacker that marks alone call so; 0 where options select. */
+  readonly marked: number
   readonly firstMs: number
   readonly lastMs: number
   /** Whether one of its accesses is of a log in which only audit records name what mail was read. */
@@ -65,11 +68,15 @@ export interface Account {
   readonly lists: number
 }
 
+/** Condition on the table of a selection: the attacker's by a mark, and by nothing that records establish. */
+export const isMarkedAlone = ({ selection }: Pick<Selected, 'selection'>): string =>
+  isDefault(selection) ? "party = 'theirs' AND class = 'named'" : '0'
+
 /** Accounts in the order of their names. An access that names no mailbox makes none. */
 export async function accountsOf(session: Session, selected: Selected): Promise<Account[]> {
   const rows = await session.rows(
     `SELECT account, topK(1)(toString(tenant))[1] AS tenant_name,
-       countIf(party = 'theirs') AS attacker, countIf(party = 'either') AS either,
+       countIf(party = 'theirs') AS attacker, countIf(party = 'either') AS either, countIf(${isMarkedAlone(selected)}) AS marked,
        toUnixTimestamp64Milli(if(attacker > 0, minIf(at, party = 'theirs'), min(at))) AS first_ms,
        toUnixTimestamp64Milli(if(attacker > 0, maxIf(at, party = 'theirs'), max(at))) AS last_ms,
        max(source NOT IN ('mintmark', 'keycloak') AND NOT is_failed) AS needs_audit,
@@ -90,7 +97,7 @@ export async function accountsOf(session: Session, selected: Selected): Promise<
 
 const readAccount = rowReader(
   cell.text('mailbox:account tenant:tenant_name'),
-  cell.number('accesses:attacker either firstMs lastMs'),
+  cell.number('accesses:attacker either marked firstMs lastMs'),
   cell.flag('needsAudit'),
   cell.number('unnamedBinds:binds cutRecords:cuts cutItems'),
 )

@@ -102,6 +102,8 @@ export interface Bounds {
 export interface PartScope {
   readonly name: string
   readonly mailboxes: number
+  /** Those of these mailboxes that marks alone call accessed. */
+  readonly marked: number
   readonly messages: Bounds
 }
 
@@ -214,8 +216,9 @@ export function partScopes(
   )
   const parts = [...members].map(([name, some]): PartScope => {
     const inIt = some.map(({ account }) => account)
-    const mailboxes = inIt.filter((account) => account.accesses > 0).length
-    return { name, mailboxes, messages: bounds(kind, name, inIt).messages }
+    const accessed = inIt.filter(({ accesses }) => accesses > 0)
+    const marked = accessed.filter((account) => account.marked === account.accesses).length
+    return { name, mailboxes: accessed.length, marked, messages: bounds(kind, name, inIt).messages }
   })
   return parts.toSorted((a, b) => b.messages.lower - a.messages.lower || (a.name < b.name ? -1 : 1))
 }

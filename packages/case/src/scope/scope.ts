@@ -8,7 +8,7 @@ import { isoOf, type Json } from '@mintmark/core'
 import { cell, countOf, firstRow, rowReader } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
-import { type Account, accountsOf, type OrganisationBasis } from './accounts.ts'
+import { type Account, accountsOf, isMarkedAlone, type OrganisationBasis } from './accounts.ts'
 import {
   type Bounds,
   type BoundsOf,
@@ -70,6 +70,8 @@ export interface Scope {
     readonly messages: number
     readonly copies: number
   }[]
+  /** Accesses of the attacker that marks alone call so; 0 for a selection with values. */
+  readonly marked: number
   /** Accesses that are ambiguous, and mailboxes and organisations that have no other. */
   readonly either: {
     readonly accesses: number
@@ -105,6 +107,8 @@ export interface AccountScope {
   readonly copies: Bounds
   readonly items_without_message_id: number
   readonly accesses: number
+  /** Those of the attacker's that marks alone call so; 0 for a selection with values. */
+  readonly marked: number
   /** Accesses that are ambiguous; in the upper bounds alone. */
   readonly either: number
   /** First and last access of the attacker, or the first and last ambiguous one. ISO 8601, UTC. */
@@ -160,6 +164,7 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
     named_by: (await sumsBy(session, selected, 'operation', "is_mail AND named = 'read'")).map(
       readOperation,
     ),
+    marked: totals.marked,
     either: {
       accesses: totals.either,
       mailboxes: accounts.length - accessed.length,
@@ -210,7 +215,7 @@ async function countUndecided(
 type Totals = ReturnType<typeof readTotals>
 
 function accountScope(account: Account, bounds: BoundsOf): AccountScope {
-  const { mailbox, organisation, accesses, either } = account
+  const { mailbox, organisation, accesses, marked, either } = account
   const { messages, copies, nameless } = bounds('account', mailbox, [account])
   return {
     mailbox,
@@ -220,6 +225,7 @@ function accountScope(account: Account, bounds: BoundsOf): AccountScope {
     copies,
     items_without_message_id: nameless,
     accesses,
+    marked,
     either,
     first: isoOf(account.firstMs),
     last: isoOf(account.lastMs),
@@ -233,7 +239,7 @@ async function totalsOf(session: Session, selected: Selected, exposure: Exposure
   const row = await firstRow(
     session,
     `SELECT countIf(party = 'theirs') AS accesses, countIf(party = 'either') AS either,
-       countIf(party = 'theirs' AND NOT is_mail) AS others,
+       countIf(party = 'theirs' AND NOT is_mail) AS others, countIf(${isMarkedAlone(selected)}) AS marked,
        sumIf(toFloat64(bytes), party = 'theirs' AND source IN ('graph-activity', 'aad-graph-activity')) AS graph_bytes,
        (SELECT sumIf(toFloat64(bytes), lower = 1) FROM ${exposure.copies}) AS size
      FROM ${selected.table}`,
@@ -241,7 +247,7 @@ async function totalsOf(session: Session, selected: Selected, exposure: Exposure
   return readTotals(row)
 }
 
-const readTotals = rowReader(cell.number('accesses either others graphBytes bytes:size'))
+const readTotals = rowReader(cell.number('accesses either others marked graphBytes bytes:size'))
 
 async function classScopes(
   session: Session,

@@ -6,6 +6,7 @@
  */
 import type { Json } from '@mintmark/core'
 import { BOUNDED, type Session } from '../engine/session.ts'
+import { isMarkedAlone } from '../scope/accounts.ts'
 import { withStrength } from '../scope/pointed_counts.ts'
 import { select } from '../scope/select.ts'
 import type { Selected } from '../scope/selected.ts'
@@ -75,13 +76,13 @@ const SPELLED_ID =
   "if(message_key = '', '', argMin(message_id, (NOT startsWith(message_id, '<'), message_id)))"
 
 /** What the accesses of the selection say of their items; subjects and folders are in `access` alone. */
-const ITEMS = (table: string) => `
+const ITEMS = (table: string, isMarked: string) => `
   SELECT account, trimBoth(m) AS message_id, ${messageKey('m')} AS message_key, if(message_key = '', trimBoth(i), '') AS item_id,
     substringUTF8(s, 1, ${MOST_CELL}) AS subject, substringUTF8(f, 1, ${MOST_CELL}) AS folder, b AS size, at,
-    party = 'theirs' AND named = 'read' AS is_read, record_id, content,
+    party = 'theirs' AND named = 'read' AS is_read, is_read AND NOT is_marked AS is_established, record_id, content,
     if(message_key = '' AND item_id = '', number, 0) AS nameless
   FROM (
-    SELECT chosen.account AS account, chosen.party AS party, chosen.named AS named, seen.*
+    SELECT chosen.account AS account, chosen.party AS party, chosen.named AS named, chosen.is_marked AS is_marked, seen.*
     FROM (
       SELECT record_id, content, at, item_message_id, item_id AS item_ids, item_folder, item_bytes, item_subject
       FROM access
@@ -89,7 +90,7 @@ const ITEMS = (table: string) => `
         SELECT record_id, content FROM ${table} WHERE is_mail AND named != '')
     ) AS seen
     GLOBAL INNER ANY JOIN (
-      SELECT record_id, content, account, party, named FROM ${table} WHERE is_mail AND named != ''
+      SELECT record_id, content, account, party, named, ${isMarked} AS is_marked FROM ${table} WHERE is_mail AND named != ''
     ) AS chosen ON seen.record_id = chosen.record_id AND seen.content = chosen.content
   )
   ARRAY JOIN item_message_id AS m, item_ids AS i, item_folder AS f, item_bytes AS b, item_subject AS s,
@@ -98,16 +99,16 @@ const ITEMS = (table: string) => `
 /**
  * Copies by account and message id; items without a message id after them, by item id. Columns: `account`,
  * `message_id`, `item_id` (of an item without message id), `subject`, `folder`, `bytes` (largest size given),
- * `accesses`, `first_ms`, `last_ms`, `is_read` (1: a reading access of the attacker names it). Subjects and
- * folders are cut to 32,767 characters.
+ * `accesses`, `first_ms`, `last_ms`, `is_read` (1: a reading access of the attacker names it), `is_established` (1: also
+ * without the accesses that marks alone call the attacker's). Subjects and folders are cut to 32,767 characters.
  */
-export function messageRows(session: Session, { table }: Selected): AsyncIterable<readonly Json[]> {
+export function messageRows(session: Session, selected: Selected): AsyncIterable<readonly Json[]> {
   return session.stream(
     `SELECT account, ${SPELLED_ID} AS message_id, item_id, argMin(subject, (subject = '', at, record_id)) AS subject,
        argMin(folder, (folder = '', at, record_id)) AS folder, max(size) AS bytes,
        uniqExact(record_id, content) AS accesses, toUnixTimestamp64Milli(min(at)) AS first_ms,
-       toUnixTimestamp64Milli(max(at)) AS last_ms, max(is_read) AS is_read
-     FROM (${ITEMS(table)})
+       toUnixTimestamp64Milli(max(at)) AS last_ms, max(is_read) AS is_read, max(is_established) AS is_established
+     FROM (${ITEMS(selected.table, isMarkedAlone(selected))})
      GROUP BY account, message_key, item_id, nameless,
        if(nameless = 0, toUUID('${NO_ID}'), record_id), if(nameless = 0, 0, content)
      ORDER BY account, message_id = '', message_id, item_id, first_ms, nameless ${BOUNDED}`,

@@ -184,7 +184,7 @@ describe('the headline', () => {
   })
 })
 
-describe('how many accesses are judged', () => {
+describe('the share of accesses with a verdict', () => {
   for (const [judged, brief, text] of [
     [{}, 'all 10 accesses judged', 'Judged: 100 % (10 of 10) of all accesses.'],
     [
@@ -203,7 +203,7 @@ describe('how many accesses are judged', () => {
       'Judged: 80.0 % (8 of 10) of all accesses. Known by their session alone: 2.',
     ],
   ] as const)
-    it(`counts no lead and no known session as judged: ${brief}`, () => {
+    it(`counts neither leads nor known sessions: ${text}`, () => {
       const said = conclusionText(whole({ judged }))
       assert.deepEqual([said.brief.judged, said.judged], [brief, text])
     })

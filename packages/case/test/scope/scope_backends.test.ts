@@ -48,7 +48,7 @@ describe('the same scope', () => {
         assert.deepEqual(accounts(found), [`${ANN} 2 4`, `${BOB} 1 5`])
         assert.deepEqual([found.accesses, found.either.accesses], [3, 2])
         assert.deepEqual(found.groups, [
-          { name: 'East', mailboxes: 2, messages: { lower: 2, upper: 8 } },
+          { name: 'East', mailboxes: 2, marked: 0, messages: { lower: 2, upper: 8 } },
         ])
       } finally {
         await place.close()

@@ -24,6 +24,7 @@ export const SCOPE: Scope = {
   organisation_list: [],
   classes: [],
   named_by: [],
+  marked: 0,
   either: { accesses: 0, mailboxes: 0, organisations: 0 },
   unbounded: [],
   cut_records: { records: 0, items: 0 },
@@ -51,6 +52,7 @@ const account: AccountScope = {
   copies: { lower: 1, upper: 1 },
   items_without_message_id: 0,
   accesses: 1,
+  marked: 0,
   either: 0,
   first: '',
   last: '',
@@ -156,7 +158,13 @@ export const answers: readonly Pure[] = [
     code: 'organisations-by-tenant',
     scope: {
       organisation_list: [
-        { name: 'example.org', basis: 'tenant', mailboxes: 1, messages: { lower: 1, upper: 1 } },
+        {
+          name: 'example.org',
+          basis: 'tenant',
+          mailboxes: 1,
+          marked: 0,
+          messages: { lower: 1, upper: 1 },
+        },
       ],
     },
     says: /^1 organisation is known by tenant/,

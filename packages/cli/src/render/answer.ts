@@ -80,7 +80,7 @@ function happened(answer: cases.Answer, path: string, { width, lines }: Room): s
   const { conclusion, scope } = answer
   const { title, statement } = cases.conclusionText(conclusion)
   const whose =
-    scope.accesses === 0 || conclusion.status !== 'found' || !answer.selection.isDefault
+    scope.accesses === scope.marked || conclusion.status !== 'found' || !answer.selection.isDefault
       ? ''
       : `   ${plural(scope.mailboxes, 'mailbox', 'mailboxes')}, ${plural(scope.organisations, 'organisation')}`
   const first = `${title}${whose}`
@@ -105,11 +105,13 @@ function brief({ conclusion: { status, established } }: cases.Answer): string | 
 }
 
 function read(answer: cases.Answer, room: Room, block: Block): string[] {
-  const { scope, selection, conclusion } = answer
+  const { scope, selection } = answer
   const of = selection.isDefault
-    ? conclusion.status === 'found'
+    ? scope.marked === 0
       ? ''
-      : 'of what leads or people point at: '
+      : scope.marked === scope.accesses
+        ? 'by marks alone: '
+        : 'with what people marked: '
     : `of the selection alone (${plural(scope.mailboxes, 'mailbox', 'mailboxes')}): `
   const nameless = scope.items_without_message_id
   const known = orMore(boundText(scope.messages, 'message'))

@@ -9,7 +9,7 @@
 import type { AccountScope, Selected, Session } from '@mintmark/case'
 import { messageRows } from '@mintmark/case'
 import { csvCell, isoOf, type Json } from '@mintmark/core'
-import type { Cell, Column, Section, Table } from '../model/model.ts'
+import type { Cell, Column, Section, Strength, Table } from '../model/model.ts'
 import { accountStrength } from '../model/model.ts'
 import type { Redactor } from '../model/redaction.ts'
 
@@ -63,9 +63,14 @@ function messageLine(row: Json, redactor: Redactor): string {
     Number(row['accesses']),
     isoOf(Number(row['first_ms'])),
     isoOf(Number(row['last_ms'])),
-    // Only changed, or ambiguous: nothing shows that the attacker read it.
-    Number(row['is_read']) === 1 ? 'established' : 'not-excluded',
+    messageStrength(row),
   ])
+}
+
+/** Only changed, or ambiguous: nothing shows that the attacker read it. */
+function messageStrength(row: Json): Strength {
+  if (Number(row['is_read']) === 0) return 'not-excluded'
+  return Number(row['is_established']) === 1 ? 'established' : 'lead'
 }
 
 /** Rows that paper shows of a table, where it is not {@link USUAL}. What a drawing shows, or nobody reads, needs none. */

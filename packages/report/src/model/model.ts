@@ -356,11 +356,14 @@ export function strengthOf({ lower, upper }: Range): Strength {
   return upper === null && lower === 0 ? 'not-excluded' : 'bounded'
 }
 
-/** An account with ambiguous accesses alone was perhaps not opened. */
-export const accountStrength = ({
-  accesses,
-  messages,
-}: {
+/** An account with ambiguous accesses alone was perhaps not opened; marks alone establish nothing. */
+export function accountStrength({ accesses, marked, messages }: AccountCounts): Strength {
+  if (accesses === 0) return 'not-excluded'
+  return marked === accesses ? 'lead' : strengthOf(messages)
+}
+
+interface AccountCounts {
   readonly accesses: number
+  readonly marked: number
   readonly messages: Range
-}): Strength => (accesses === 0 ? 'not-excluded' : strengthOf(messages))
+}

@@ -102,6 +102,8 @@ function ownScope(
       .map(({ basis }) => ({
         name: whom.name,
         mailboxes: part.mailboxes,
+        marked: part.accounts.filter((one) => one.accesses > 0 && one.marked === one.accesses)
+          .length,
         messages: part.messages,
         basis,
       })),

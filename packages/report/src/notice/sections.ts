@@ -6,9 +6,10 @@ import {
   accessesLabel,
   dayText,
   firstSentence,
+  limitOf,
   listed,
+  markedText,
   rangeOf,
-  SELECTED_IS_NO_VERDICT,
   section,
   selectedStrength,
 } from '../sections/wording.ts'
@@ -65,9 +66,11 @@ function happened({ scope, timeline, uses, whom, selection }: NoticePart): strin
   const accesses = plural(scope.accesses, 'access', 'accesses')
   if (scope.accesses > 0 && !selection.isDefault)
     return `Of data of ${whom.name}, ${accesses} ${time} were selected as the attacker's${forged}.`
+  if (scope.accesses > 0 && scope.marked === scope.accesses)
+    return `Investigators call ${accesses} to data of ${whom.name} ${time} the attacker's. No verdict establishes that.`
   return scope.accesses === 0
     ? `No access to a mailbox of ${whom.name} is known to be the attacker's; ${doubtful} may be.`
-    : `Somebody accessed data of ${whom.name} without right ${time}${forged}: ${accesses}.`
+    : `Somebody accessed data of ${whom.name} without right ${time}${forged}: ${accesses}.${markedText(scope)}`
 }
 
 /** Mailboxes that the first page names. */
@@ -111,9 +114,8 @@ function findingsOf(part: NoticePart): model.Statement[] {
       text: happened(part),
       strength: isSeen ? strength : 'not-excluded',
       evidence: ['tokens', 'timeline.jsonl', 'docs/verdicts.md#unissued'],
-      cannotMean: part.selection.isDefault
-        ? 'A record of an access does not prove that a person read what was opened.'
-        : SELECTED_IS_NO_VERDICT,
+      cannotMean: 'A record of an access does not prove that a person read what was opened.',
+      ...limitOf(part),
     }),
     model.statement({
       id: 'how-much',

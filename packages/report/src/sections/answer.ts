@@ -11,9 +11,10 @@ import { figure, statement, strengthOf } from '../model/model.ts'
 import {
   absenceIn,
   accessesLabel,
+  limitOf,
   listed,
+  markedText,
   rangeOf,
-  SELECTED_IS_NO_VERDICT,
   section,
   selectedStrength,
 } from './wording.ts'
@@ -73,9 +74,13 @@ function sureness(answer: Answer): Statement {
   })
 }
 
+function whoOpened({ selection, scope }: Answer): string {
+  if (!selection.isDefault) return "What the options select as the attacker's"
+  return scope.marked === scope.accesses ? "What marks alone call the attacker's" : 'The attacker'
+}
+
 function exposed(answer: Answer): Statement[] {
   const { scope, timeline } = answer
-  const { isDefault } = answer.selection
   const strength = selectedStrength(answer)
   const { messages, copies, mailboxes, organisations, accesses } = scope
   const upper =
@@ -86,9 +91,9 @@ function exposed(answer: Answer): Statement[] {
   return [
     statement({
       id: 'whose-mail',
-      text: `${isDefault ? 'The attacker' : "What the options select as the attacker's"} opened ${plural(mailboxes, 'mailbox', 'mailboxes')} of ${plural(organisations, 'organisation')}, with ${plural(accesses, 'access', 'accesses')}.`,
+      text: `${whoOpened(answer)} opened ${plural(mailboxes, 'mailbox', 'mailboxes')} of ${plural(organisations, 'organisation')}, with ${plural(accesses, 'access', 'accesses')}.${markedText(scope)}`,
       strength,
-      ...(!isDefault && { cannotMean: SELECTED_IS_NO_VERDICT }),
+      ...limitOf(answer),
       evidence: ['accounts', 'accounts.csv', 'timeline.jsonl'],
     }),
     statement({
@@ -261,7 +266,13 @@ function markedFigure(value: number): Figure | undefined {
 /** An access can be both, so no figure is their sum. */
 function leadFigure(id: string, value: number, label: string, by: string): Figure | undefined {
   if (value === 0) return undefined
-  return figure({ id: `count-${id}`, label, value, strength: 'lead', evidence: ['leads-listed', by] })
+  return figure({
+    id: `count-${id}`,
+    label,
+    value,
+    strength: 'lead',
+    evidence: ['leads-listed', by],
+  })
 }
 
 function keyFigure({ dumps, unanswered }: Answer['conclusion']): Figure {

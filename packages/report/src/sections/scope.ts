@@ -96,6 +96,9 @@ function weakest(strengths: readonly Strength[]): Strength {
   return strengths.includes('bounded') ? 'bounded' : 'established'
 }
 
+const partStrength = ({ mailboxes, marked, messages }: PartScope): Strength =>
+  mailboxes > 0 && marked === mailboxes ? 'lead' : strengthOf(messages)
+
 const partTable = (
   id: string,
   title: string,
@@ -110,12 +113,12 @@ const partTable = (
       ['mailboxes', 'Mailboxes', 'count'],
       ['messages', 'Messages', 'range', ({ messages }) => rangeOf(messages)],
       ['basis', 'Known by', 'text', ({ basis = 'directory' }) => basis],
-      ['strength', 'Strength', 'strength', ({ messages }) => strengthOf(messages)],
+      ['strength', 'Strength', 'strength', partStrength],
     ],
     strength:
       parts.length === 0 || sure.present !== 'established'
         ? sure
-        : weakest(parts.map(({ messages }) => strengthOf(messages))),
+        : weakest(parts.map(partStrength)),
     evidence: ['accounts', 'messages.csv', 'coverage', RULE],
   })
 

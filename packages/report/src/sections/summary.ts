@@ -7,7 +7,7 @@
 import { type Answer, conclusionText, isLeak } from '@mintmark/case'
 import { boundText, plural } from '@mintmark/core'
 import { type NonEmpty, type Section, type Statement, statement } from '../model/model.ts'
-import { dayText, firstSentence, given, section, selectedStrength } from './wording.ts'
+import { dayText, firstSentence, given, markedText, section, selectedStrength } from './wording.ts'
 
 /** @param findings ids of the statements that the report has: what is said here rests on them */
 export function summarySection(answer: Answer, findings: ReadonlySet<string>): Section {
@@ -42,23 +42,25 @@ function happened(answer: Answer, on: On): Statement {
   })
 }
 
-function misuse({ conclusion, timeline, keys, selection }: Answer): string {
-  const { tokens, sessions, huntHits } = conclusion.established
+function misuse({ conclusion, keys, selection }: Answer): string {
+  const { tokens, sessions, huntHits, ...times } = conclusion.established
   const things = [
     ...(tokens > 0 ? [plural(tokens, 'forged token')] : []),
     ...(sessions > 0 ? [plural(sessions, 'forged session')] : []),
   ].join(' and ')
-  // Times of a selection are no times of all tokens.
-  const time =
-    timeline.first === null || !selection.isDefault
-      ? ''
-      : `, from ${dayText(timeline.first)} to ${dayText(timeline.last)}`
+  // Of what is established: marks, and other selections, have other times.
+  const between = (first: string | null, last: string | null) =>
+    selection.isDefault ? `, from ${dayText(first)} to ${dayText(last)}` : ''
   const leaked = keys.filter(isLeak).length
   const key = `${leaked === 1 ? 'A private key is' : `${leaked} private keys are`} in the memory dumps`
   return [
-    ...(things === '' ? [] : [`Somebody used ${things}${time}.`]),
+    ...(things === ''
+      ? []
+      : [`Somebody used ${things}${between(times.firstAccess, times.lastAccess)}.`]),
     ...(things === '' && huntHits > 0
-      ? [`Misuse is established by ${plural(huntHits, 'access', 'accesses')}${time}.`]
+      ? [
+          `Misuse is established by ${plural(huntHits, 'access', 'accesses')}${between(times.first, times.last)}.`,
+        ]
       : []),
     ...(leaked === 0
       ? []
@@ -83,8 +85,9 @@ function mailboxText({ scope, selection }: Answer): string {
     first === undefined || scope.organisations < 2
       ? ''
       : `; most at ${first.name} (${plural(first.mailboxes, 'mailbox', 'mailboxes')}, ${boundText(first.messages, 'message')})`
-  const chosen = selection.isDefault ? '' : 'By the options that select accesses: '
-  return `${chosen}${plural(scope.mailboxes, 'mailbox', 'mailboxes')} of ${plural(scope.organisations, 'organisation')}, with ${boundText(scope.messages, 'message')}${most}.`
+  const byMarks = scope.marked === scope.accesses ? 'By marks alone: ' : ''
+  const chosen = selection.isDefault ? byMarks : 'By the options that select accesses: '
+  return `${chosen}${plural(scope.mailboxes, 'mailbox', 'mailboxes')} of ${plural(scope.organisations, 'organisation')}, with ${boundText(scope.messages, 'message')}${most}.${markedText(scope)}`
 }
 
 function noMailbox({ scope, conclusion }: Answer): string {

@@ -1,6 +1,6 @@
 /** Sections, tables of rows, and references that several sections use. @module */
 import type { Answer, Bounds } from '@mintmark/case'
-import { isObject } from '@mintmark/core'
+import { count, isObject } from '@mintmark/core'
 import * as model from '../model/model.ts'
 
 export const section = (
@@ -108,7 +108,7 @@ export interface Sureness {
 }
 
 /** Of what the selection shows. */
-export const surenessOf = (part: Pick<Part, 'selection' | 'conclusion'>): Sureness => ({
+export const surenessOf = (part: Chosen): Sureness => ({
   present: selectedStrength(part),
   absence: absenceIn(part),
 })
@@ -117,18 +117,31 @@ export const surenessOf = (part: Pick<Part, 'selection' | 'conclusion'>): Surene
 export const absenceIn = ({ conclusion }: Pick<Part, 'conclusion'>): 'established' | 'unknown' =>
   conclusion.unanswered.length === 0 ? 'established' : 'unknown'
 
+type Chosen = Pick<Part, 'selection' | 'scope' | 'conclusion'>
+
 /** A selection that leads made up, or people, is not established. */
-export function selectedStrength({
-  selection,
-  conclusion,
-}: Pick<Part, 'selection' | 'conclusion'>): model.Strength {
+export function selectedStrength({ selection, scope, conclusion }: Chosen): model.Strength {
+  if (scope.marked > 0) return 'lead'
   if (!selection.isDefault || conclusion.status === 'found') return 'established'
   return conclusion.status === 'lead' ? 'lead' : 'not-excluded'
 }
 
-/** Of accesses that options select. */
-export const SELECTED_IS_NO_VERDICT =
-  'That the attacker made each of these accesses: the options say so, and not the verdicts.'
+/** What accesses that options select, or marks, cannot mean. */
+export function limitOf({ selection, scope }: Omit<Chosen, 'conclusion'>): {
+  readonly cannotMean?: string
+} {
+  if (selection.isDefault && scope.marked === 0) return {}
+  const who = selection.isDefault ? 'of some, marks of investigators' : 'the options'
+  return {
+    cannotMean: `That the attacker made each of these accesses: ${who} say so, and not the verdicts.`,
+  }
+}
+
+/** How many of the accesses marks alone call the attacker's, beside others; else `''`. */
+export const markedText = ({ accesses, marked }: Part['scope']): string =>
+  marked === 0 || marked === accesses
+    ? ''
+    : ` Marks alone call ${count(marked)} of these accesses the attacker's.`
 
 export const accessesLabel = ({ selection }: Pick<Part, 'selection'>): string =>
   selection.isDefault ? 'accesses of the attacker' : "accesses selected as the attacker's"

@@ -66,6 +66,7 @@ function described(found: cases.Scope, width: number): string {
   const some = (number: number, label: string) => (number === 0 ? [] : said(label, count(number)))
   const summary = [
     `${plural(found.accesses, 'access', 'accesses')} to ${plural(found.mailboxes, 'mailbox', 'mailboxes')} of ${plural(found.organisations, 'organisation')}`,
+    ...some(found.marked, 'of them by marks alone'),
     ...said('messages', boundText(found.messages, 'message')),
     ...said('copies', `${bounds(found.copies)} (a message in two mailboxes is two copies)`),
     ...some(found.items_without_message_id, 'without a message id'),

@@ -145,4 +145,29 @@ describe('marks that take out all that is established', () => {
     )
     assert.equal(code, 1)
   })
+
+  it('make nothing established of the accesses that they alone name', async () => {
+    const { figures, text } = await reported('mixed')
+    assert.deepEqual(figures.get('count-unissued'), [2, 'established'])
+    assert.deepEqual(figures.get('count-accesses'), [290, 'lead'])
+    assert.ok(text.includes('Somebody used 2 forged tokens, from 3 May 2024 to 3 May 2024.'))
+    assert.ok(text.includes("Marks alone call 288 of these accesses the attacker's."))
+    const strengths = (file: string) =>
+      [...readFileSync(join(folder, 'mixed', file), 'utf8').matchAll(/,"(\w+)"\r\n/g)].map(
+        ([, strength]) => strength,
+      )
+    assert.deepEqual(strengths('accounts.csv'), ['lead', 'lead', 'established', 'established'])
+    const messages = strengths('messages.csv')
+    assert.equal(messages.filter((one) => one === 'established').length, 2)
+    assert.equal(messages.filter((one) => one === 'lead').length, 288)
+  })
+
+  it('are in a notice the word of investigators', async () => {
+    const out = join(folder, 'notice')
+    const who = ['--for', 'ann@example.org', '--no-pdf']
+    await mintmark('report', '--case', place, '--out', out, ...who)
+    const text = readFileSync(join(out, 'report.md'), 'utf8')
+    assert.match(text, /Investigators call 72 accesses to data of .* No verdict establishes that\./)
+    assert.doesNotMatch(text, /without right|established by records\*\*: 1 mailbox/)
+  })
 })
