@@ -312,6 +312,19 @@ describe('bundle.stix.json', () => {
     assert.ok(values('note', 'content').length >= answered.unknowns.length)
   })
 
+  it('calls no organisation a victim that leads or marks alone concern', () => {
+    const [one] = answered.scope.organisation_list
+    assert.ok(one !== undefined)
+    const victims = (mailboxes: number, marked: number) => {
+      const scope = { ...answered.scope, organisation_list: [{ ...one, mailboxes, marked }] }
+      const redactor = { text: (text: string) => text, messageId: (id: string) => id }
+      const given = { answer: { ...answered, scope }, report, addresses: [], sighted: [], redactor }
+      const objects = checkedBundle([...bundleText(given)].join(''))
+      return objects.filter(({ roles }) => textsOf(roles).includes('victim')).length
+    }
+    assert.deepEqual([victims(0, 0), victims(2, 2), victims(2, 1)], [0, 0, 1])
+  })
+
   it('sights each technique by observations of its own, at its own victims, and asserts nothing of leads', () => {
     const [one = '', other = ''] = PEOPLE.map(({ principal }) => principal)
     const objects = sightedBundle(one, other)

@@ -81,10 +81,15 @@ const unique = (objects: readonly StixObject[]): StixObject[] => [
 
 function organisations({ answer, redactor }: BundleInput, maker: Maker): Map<string, StixObject> {
   const identity_class = 'organization'
-  const of = (name: string) =>
-    maker.object('identity', `organisation\0${name}`, { name, identity_class, roles: ['victim'] })
-  const names = answer.scope.organisation_list.map(({ name }) => redactor.text(name))
-  return new Map(names.map((name) => [name, of(name)]))
+  return new Map(
+    answer.scope.organisation_list.map((one) => {
+      const name = redactor.text(one.name)
+      // Leads and marks make nobody a victim.
+      const roles = one.mailboxes > one.marked ? { roles: ['victim'] } : {}
+      const object = { name, identity_class, ...roles }
+      return [name, maker.object('identity', `organisation\0${name}`, object)]
+    }),
+  )
 }
 
 function accounts(input: BundleInput, maker: Maker): StixObject[] {
