@@ -36,7 +36,7 @@ export interface Concern {
   readonly tenants: readonly string[]
   readonly own: Identities
   readonly others: Identities
-  /** Every access to their mailboxes, whosever it is, by verdict. */
+  /** Every access to their mailboxes, whosever it is, by verdict; leads, of any verdict, apart as `lead`. */
   readonly verdicts: Readonly<Record<string, number>>
   /** Inputs that have records of their accesses, with how many of these. */
   readonly inputs: readonly { readonly sha256: string; readonly accesses: number }[]
@@ -278,7 +278,7 @@ async function identities(
 
 async function verdictsOf(session: Session, whom: string): Promise<Record<string, number>> {
   const rows = await session.rows(
-    `SELECT toString(verdict) AS value, count() AS n FROM judged
+    `SELECT if(strength = 'lead', 'lead', toString(verdict)) AS value, count() AS n FROM judged
      WHERE mailbox GLOBAL IN (SELECT name FROM ${whom}) OR mailbox_id GLOBAL IN (SELECT name FROM ${whom})
      GROUP BY value ORDER BY value ${BOUNDED}`,
   )

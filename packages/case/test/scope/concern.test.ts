@@ -8,7 +8,9 @@ import { bind, fill, guid, openWorld, type World } from '../world.ts'
 import { ANN, BOB, EVE, entry, T1, theirs } from './scope_world.ts'
 
 const MINE = { tenant: 'mine', token_tenant: 'theirs' }
-const GIVEN: World = theirs(
+/** Ordinary causes remain: it accuses nobody. */
+const LEAD = bind(ANN, 5, ['<5@x>'], { ...T1, ...MINE, token_id: guid(5) })
+const ESTABLISHED: World = theirs(
   [
     bind(ANN, 1, ['<1@x>'], { ...T1, ...MINE }),
     bind(ANN, 2, ['<2@x>'], { ...T1, ...MINE, token_id: guid(2), principal: EVE }),
@@ -17,6 +19,15 @@ const GIVEN: World = theirs(
   ],
   { directory: [entry(ANN, 'Mine'), entry(BOB, 'Mine'), entry(EVE, 'Theirs', ['Desk'])] },
 )
+
+const GIVEN: World = {
+  ...ESTABLISHED,
+  access: [...(ESTABLISHED.access ?? []), LEAD],
+  verdicts: new Map([
+    ...(ESTABLISHED.verdicts ?? []),
+    [LEAD, ['unissued', 'never-issued', 'lead'] as const],
+  ]),
+}
 
 describe('what concerns an organisation', () => {
   for (const backend of backends)
@@ -35,7 +46,7 @@ describe('what concerns an organisation', () => {
         await selected.close()
         assert.deepEqual([whole.accesses, own.accesses], [4, 3])
         assert.deepEqual(found.tenants, ['mine'])
-        assert.deepEqual(found.verdicts, { unissued: 3 })
+        assert.deepEqual(found.verdicts, { lead: 1, unissued: 3 })
         assert.equal(found.own.names.includes(BOB), true, 'a colleague')
         assert.equal(found.own.names.includes('guest@home.example'), true, 'nobody else’s')
         assert.deepEqual(found.others.names, [EVE])

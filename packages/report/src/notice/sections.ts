@@ -86,18 +86,20 @@ function affected({ scope }: NoticePart): string {
   return `${plural(scope.mailboxes, 'mailbox', 'mailboxes')}, ${boundText(scope.messages, 'message')}: ${some.join(', ')}${rest}.`
 }
 
-function verdictsText({ verdicts }: NoticePart): string {
+function verdictsText({ concern: { verdicts } }: NoticePart): string {
   const all = Object.values(verdicts).reduce((sum, one) => sum + one, 0)
-  const named: readonly (readonly [string, number])[] = [
-    ['used a token issued to its user', verdicts.issued],
-    ['used a token that nobody issued', verdicts.unissued],
-    ['used a token issued to somebody else', verdicts.mismatched],
-    ['known by the session alone', verdicts['session-only']],
-    ['could not be judged', verdicts.undetermined],
-  ]
-  const parts = named
-    .filter(([, number]) => number > 0)
-    .map(([what, number]) => `${count(number)} ${what}`)
+  const named = [
+    ['used a token issued to its user', 'issued'],
+    ['used a token that nobody issued', 'unissued'],
+    ['used a token issued to somebody else', 'mismatched'],
+    ['known by the session alone', 'session-only'],
+    ['could not be judged', 'undetermined'],
+    ['are leads, which accuse nobody', 'lead'],
+  ] as const
+  const parts = named.flatMap(([what, verdict]) => {
+    const number = verdicts[verdict] ?? 0
+    return number > 0 ? [`${count(number)} ${what}`] : []
+  })
   return `Of all ${plural(all, 'access', 'accesses')} to these mailboxes: ${parts.join('; ')}.`
 }
 
