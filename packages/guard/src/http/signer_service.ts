@@ -106,12 +106,15 @@ async function keyOf(
   record: SigningGateRecord,
 ): Promise<SignerKey> {
   const privateKey = privateKeyIn(await textOfFile(file), path)
-  const jwk = { ...createPublicKey(privateKey).export({ format: 'jwk' }), kid, alg, use: 'sig' }
   const gate = new SigningGate({ record, kid, alg, privateKey })
-  await gate.assertFit().catch(() => {
+  try {
+    await gate.assertFit()
+    // An RSA key for PSS alone has no form as a JWK.
+    const jwk = createPublicKey(privateKey).export({ format: 'jwk' })
+    return { gate, jwk: { ...jwk, kid, alg, use: 'sig' } }
+  } catch {
     throw invalidSetting(`${path}.key`, 'does not fit its alg')
-  })
-  return { gate, jwk }
+  }
 }
 
 function privateKeyIn(pem: string, path: string): KeyObject {

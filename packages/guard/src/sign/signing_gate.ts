@@ -57,11 +57,12 @@ export class SigningGate {
   /** Rejects where the key cannot sign with the algorithm. */
   async assertFit(): Promise<void> {
     const { alg, privateKey } = this.#options
-    const isEd = privateKey.asymmetricKeyType === 'ed25519'
-    const length = (await this.#sign('')).length
-    const expected = LENGTHS[alg] ?? length
-    if (isEd !== (alg === 'EdDSA') || length !== expected)
-      throw new TypeError('key of another kind')
+    const { asymmetricKeyType: type, asymmetricKeyDetails: details } = privateKey
+    const kind = details?.namedCurve ?? type
+    const isPss = kind === 'rsa-pss' && alg.startsWith('PS')
+    // Node signs with whatever key it gets: an EC key and RS256 give a signature that nobody accepts.
+    if (kind !== (KINDS[alg] ?? 'rsa') && !isPss) throw new TypeError('key of another kind')
+    await this.#sign('')
   }
 
   /**
@@ -129,6 +130,14 @@ const LENGTHS: Readonly<Partial<Record<Algorithm, number>>> = {
   ES384: 96,
   ES512: 132,
   EdDSA: 64,
+}
+
+/** The key that an algorithm takes; RSA where none is named. */
+const KINDS: Readonly<Partial<Record<Algorithm, string>>> = {
+  ES256: 'prime256v1',
+  ES384: 'secp384r1',
+  ES512: 'secp521r1',
+  EdDSA: 'ed25519',
 }
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')

@@ -168,11 +168,23 @@ describe('mintmark guard sign, to others', () => {
 
   it('refuses a configuration with a slip in it', async () => {
     const file = join(scratch, 'slip.json')
+    const [koblitz, pss] = [join(scratch, 'koblitz.pem'), join(scratch, 'pss.pem')]
+    for (const [path, { privateKey }] of [
+      [koblitz, generateKeyPairSync('ec', { namedCurve: 'secp256k1' })],
+      [pss, generateKeyPairSync('rsa-pss', { modulusLength: 2048 })],
+    ] as const)
+      writeFileSync(path, privateKey.export({ format: 'pem', type: 'pkcs8' }))
+    const misfits = [
+      { alg: 'ES384', key: join(scratch, 'k1.pem') },
+      { alg: 'RS256', key: join(scratch, 'k1.pem') },
+      { alg: 'ES256', key: koblitz },
+      { alg: 'PS256', key: pss },
+    ]
     const slips: readonly [object, RegExp][] = [
-      [
-        { keys: [{ kid: 'k1', alg: 'ES384', key: join(scratch, 'k1.pem') }] },
+      ...misfits.map((misfit): [object, RegExp] => [
+        { keys: [{ kid: 'k1', ...misfit }] },
         /key does not fit its alg/,
-      ],
+      ]),
       [
         { keys: [{ kid: 'k1', alg: 'none', key: join(scratch, 'k1.pem') }] },
         /keys\[0\]\.alg is to be one of ES256, /,
