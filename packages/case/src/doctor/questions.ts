@@ -81,8 +81,8 @@ export const EXPORTS: Readonly<Record<Need, HowToExport>> = {
 /** A log that is missing, or too short, and how it is had. */
 export interface Lacking extends HowToExport {
   readonly need: Need
-  /** `missing`; `short`: it does not cover all accesses; `no-ids`: its records carry no token ids. */
-  readonly how: 'missing' | 'short' | 'no-ids'
+  /** `missing`; `short`: it does not cover all accesses; `silent`: it has no record of a time; `no-ids`: its records carry no token ids. */
+  readonly how: 'missing' | 'short' | 'silent' | 'no-ids'
   /** The period that is needed; 0 where it is no matter of time. */
   readonly fromMs: number
   readonly toMs: number
@@ -123,13 +123,19 @@ function ofTenant(found: Survey, tenant: string): Question[] {
     ]
   const { firstMs, lastMs } = accesses
   const isPlain = logs.every(({ source }) => PLAIN.includes(source))
-  const hasMail = isPlain || logs.some(({ ofMail }) => ofMail > 0)
+  const mail = together(
+    logs.filter(({ side, ofMail }) => side === 'access' && (isPlain || ofMail > 0)),
+  )
+  const lacking =
+    mail === undefined
+      ? [lackingOf('mail-accesses', 'missing', firstMs, lastMs)]
+      : silentIn('mail-accesses', mail)
   const read: Question = {
     tenant,
     question: ACCESSES,
-    answer: hasMail ? 'yes' : 'part',
+    answer: lacking.length === 0 ? 'yes' : 'part',
     period: { from: isoOf(firstMs), to: isoOf(lastMs) },
-    lacking: hasMail ? [] : [lackingOf('mail-accesses', 'missing', firstMs, lastMs)],
+    lacking,
   }
   const asked = isPlain
     ? [{ question: 'Was a token never issued?', needs: ['token' as const] }]
@@ -154,6 +160,7 @@ function issuedIn(
     )
     const how = lackOf(log, needed)
     if (how !== undefined) lacking.push(lackingOf(need, how, needed.fromMs, needed.toMs))
+    if (log !== undefined) lacking.push(...silentIn(need, log))
     if (log === undefined || how === 'no-ids') span.toMs = 0
     else {
       span.fromMs = Math.max(span.fromMs, log.firstMs)
@@ -179,6 +186,9 @@ function lackOf(
   const isShort = log.firstMs > needed.fromMs + DAY_MS || log.lastMs < needed.toMs - DAY_MS
   return isShort ? 'short' : undefined
 }
+
+const silentIn = (need: Need, { silences }: LogSeen): Lacking[] =>
+  silences.map(({ fromMs, toMs }) => lackingOf(need, 'silent', fromMs, toMs))
 
 function accessesLacking(logs: readonly LogSeen[]): Lacking {
   const all = together(logs)
@@ -246,5 +256,7 @@ function together(logs: readonly LogSeen[]): LogSeen | undefined {
     firstMs: Math.min(...logs.map(({ firstMs }) => firstMs)),
     lastMs: Math.max(...logs.map(({ lastMs }) => lastMs)),
     withToken: logs.reduce((sum, { withToken }) => sum + withToken, 0),
+    // Where one is silent, another may have records.
+    silences: logs.length === 1 ? first.silences : [],
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Access, type Issuance, type Reject, readEvidence, walkEvidence } from '@mintmark/logs'
-import type { LogName } from '../verdicts/losses/loss.ts'
+import { HOUR_MS, type LogName, type Period } from '../verdicts/losses/loss.ts'
 
 /** One log of one tenant, over all files. Times are milliseconds since 1970, UTC. */
 export interface LogSeen extends LogName {
@@ -17,6 +17,8 @@ export interface LogSeen extends LogName {
   readonly ofMail: number
   /** Of these, those that name a folder and no messages. */
   readonly synchronised: number
+  /** Times of more than 72 hours without a record, in which one would expect some. */
+  readonly silences: readonly Period[]
 }
 
 /** A file that no record was read from. */
@@ -73,10 +75,33 @@ export async function survey(
       unread.push({ path: source.path, reason: reason || shape })
   }
   const inOrder = [...logs].toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return { ...sum, unread, statements, logs: inOrder.map(([, log]) => log) }
+  const seenLogs = inOrder.map(([, { hours, ...log }]) => ({ ...log, silences: silencesOf(hours) }))
+  return { ...sum, unread, statements, logs: seenLogs }
 }
 
-type Seen = { -readonly [Member in keyof LogSeen]: LogSeen[Member] }
+type Counts = Omit<LogSeen, 'silences'>
+type Seen = { -readonly [Member in keyof Counts]: Counts[Member] } & {
+  /** Hours since 1970 that have a record. */
+  readonly hours: Set<number>
+}
+
+const SILENT_HOURS = 72
+/** Hours with records that a silence should have at least: in a thinner log it says nothing. */
+const EXPECTED_HOURS = 20
+
+function silencesOf(hours: ReadonlySet<number>): Period[] {
+  const sorted = [...hours].toSorted((a, b) => a - b)
+  const gaps = sorted
+    .slice(1)
+    .map((to, i) => ({ from: (sorted[i] ?? to) + 1, to }))
+    .filter(({ from, to }) => to - from > SILENT_HOURS)
+  const silent = gaps.reduce((sum, { from, to }) => sum + to - from, 0)
+  const whole = (sorted.at(-1) ?? 0) + 1 - (sorted[0] ?? 0)
+  const share = sorted.length / Math.max(1, whole - silent)
+  return gaps
+    .filter(({ from, to }) => share * (to - from) >= EXPECTED_HOURS)
+    .map(({ from, to }) => ({ fromMs: from * HOUR_MS, toMs: to * HOUR_MS }))
+}
 
 function seeIssuance(logs: Map<string, Seen>, record: Issuance): void {
   const { source, category, owner, atMs, tokenId } = record
@@ -98,9 +123,10 @@ function seen(logs: Map<string, Seen>, name: LogName, atMs: number): Seen {
   const { side, source, category, tenant } = name
   const key = [tenant, side, source, category].join('\0')
   const none = { firstMs: atMs, lastMs: atMs, records: 0, withToken: 0, ofMail: 0, synchronised: 0 }
-  const log = logs.get(key) ?? { ...name, ...none }
+  const log = logs.get(key) ?? { ...name, ...none, hours: new Set<number>() }
   logs.set(key, log)
   log.records++
+  if (atMs !== 0) log.hours.add(Math.floor(atMs / HOUR_MS))
   // A record without a time has 0, which is no time of the log.
   const isTimed = log.firstMs !== 0 && atMs !== 0
   log.firstMs = isTimed ? Math.min(log.firstMs, atMs) : Math.max(log.firstMs, atMs)

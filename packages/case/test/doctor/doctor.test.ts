@@ -29,6 +29,7 @@ const log = (fields: Partial<LogSeen>): LogSeen => ({
   withToken: 10,
   ofMail: 0,
   synchronised: 0,
+  silences: [],
   ...fields,
 })
 const ACCESSES = log({
@@ -147,6 +148,40 @@ it('reads exports in any packing, and names the files that hold none', async () 
     assert.deepEqual([what?.answer, issued?.answer], ['yes', 'yes'])
     const needs: readonly Need[] = exportsWanted(questionsOf(read)).map(({ need }) => need)
     assert.deepEqual(needs, ['directory'])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+/** A record every hour of working days, but for one month in each log. */
+function withoutMonth(schema: string, month: number, rest = {}): string {
+  const lines: string[] = []
+  for (let atMs = Date.UTC(2023, 0, 1); atMs < Date.UTC(2023, 6, 1); atMs += HOUR_MS) {
+    const at = new Date(atMs)
+    const isWork = at.getUTCHours() > 7 && at.getUTCHours() < 17 && at.getUTCDay() % 6 > 0
+    if (isWork && at.getUTCMonth() !== month) lines.push(line(schema, at.toISOString(), rest))
+  }
+  return lines.join('')
+}
+
+it('says which months a log lacks between its first and its last record', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mintmark-doctor-'))
+  try {
+    const read = { operation: 'Read', service: 'wiki' }
+    writeFileSync(join(folder, 'a.ndjson'), withoutMonth('mintmark-issuance/1', 3))
+    writeFileSync(join(folder, 'b.ndjson'), withoutMonth('mintmark-access/1', 2, read))
+    const [what, issued] = questionsOf(await survey([folder]))
+    const silent = (question: Question | undefined) =>
+      question?.lacking
+        .filter(({ how }) => how === 'silent')
+        .map(({ need, fromMs, toMs }) =>
+          [need, new Date(fromMs).toISOString(), new Date(toMs).toISOString()].join(' '),
+        )
+    assert.deepEqual([what?.answer, issued?.answer], ['part', 'part'])
+    assert.deepEqual(silent(what), [
+      'mail-accesses 2023-02-28T17:00:00.000Z 2023-04-03T08:00:00.000Z',
+    ])
+    assert.deepEqual(silent(issued), ['token 2023-03-31T17:00:00.000Z 2023-05-01T08:00:00.000Z'])
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -34,11 +34,12 @@ const documentOf = (
 ) => ({
   ...rest,
   statements: Object.fromEntries(statements),
-  logs: logs.map(({ firstMs, lastMs, ...log }) => ({
+  logs: logs.map(({ firstMs, lastMs, silences, ...log }) => ({
     ...log,
+    silences: silences.map((one) => ({ from: isoOf(one.fromMs), to: isoOf(one.toMs) })),
     first: isoOf(firstMs),
     last: isoOf(lastMs),
-    keptDays: cases.keptDaysOf({ firstMs, lastMs, ...log }),
+    keptDays: cases.keptDaysOf({ firstMs, lastMs, silences, ...log }),
   })),
   questions: questions.map(({ lacking, ...question }) => ({
     ...question,
@@ -122,15 +123,19 @@ function deletion(log: cases.LogSeen, nowMs: number): string {
 
 function answered({ question, answer, period, lacking }: cases.Question, width: number): string {
   const when = period === null ? '' : `, ${period.from.slice(0, 10)} to ${period.to.slice(0, 10)}`
-  const why = lacking.map(({ name, how }) => `${WHY[how]} ${name}`).join('; ')
+  const why = lacking.map((one) => `${WHY[one.how]} ${one.name}${timeOf(one)}`).join('; ')
   const said = `${question} ${ANSWERS[answer]}${when}${why === '' ? '' : `. ${why}`}`
   return `${labelled(answer.toUpperCase(), said, { width, indent: 6, lines: 4 }).join('\n')}\n`
 }
+
+const timeOf = ({ how, fromMs, toMs }: cases.Lacking) =>
+  how === 'silent' ? `, ${day(fromMs)} to ${day(toMs)}` : ''
 
 const ANSWERS = { yes: 'Yes', part: 'In part', no: 'No' } as const
 const WHY: Readonly<Record<cases.Lacking['how'], string>> = {
   missing: 'Missing:',
   short: 'Too short:',
+  silent: 'No record for days:',
   'no-ids': 'Without token ids:',
 }
 
