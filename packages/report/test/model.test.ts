@@ -9,6 +9,7 @@ import {
   strengthOf,
   table,
 } from '@mintmark/report'
+import { accountStrength } from '../src/model/model.ts'
 
 const EVIDENCE: [Evidence] = [{ kind: 'table', table: 'accounts' }]
 const STATED: Statement = {
@@ -118,5 +119,19 @@ describe('the strength of a range', () => {
   for (const { name, range, strength } of cases)
     it(name, () => {
       assert.equal(strengthOf(range), strength)
+    })
+})
+
+describe('the strength of an account', () => {
+  for (const [name, accesses, marked, upper, strength] of [
+    ['that the attacker opened is established where the number is known', 2, 0, 4, 'established'],
+    ['that the attacker opened is bounded where nothing bounds the number', 2, 0, null, 'bounded'],
+    ['with one access beside marked ones is not that of marks', 2, 1, 4, 'established'],
+    ['that marks alone name is a lead', 2, 2, 4, 'lead'],
+    ['with ambiguous accesses alone is not excluded', 0, 0, 4, 'not-excluded'],
+  ] as const)
+    it(name, () => {
+      const messages = { lower: upper ?? 0, upper }
+      assert.equal(accountStrength({ accesses, marked, messages }), strength)
     })
 })

@@ -359,7 +359,9 @@ export function strengthOf({ lower, upper }: Range): Strength {
 /** An account with ambiguous accesses alone was perhaps not opened; marks alone establish nothing. */
 export function accountStrength({ accesses, marked, messages }: AccountCounts): Strength {
   if (accesses === 0) return 'not-excluded'
-  return marked === accesses ? 'lead' : strengthOf(messages)
+  if (marked === accesses) return 'lead'
+  // Opened for sure, also where no record says how much was read.
+  return messages.lower === messages.upper ? 'established' : 'bounded'
 }
 
 interface AccountCounts {

@@ -6,7 +6,7 @@
 import type { AccountScope, Answer, PartScope } from '@mintmark/case'
 import { plural } from '@mintmark/core'
 import type { Evidence, Section, Statement, Strength, Table } from '../model/model.ts'
-import { accountStrength, statement, strengthOf } from '../model/model.ts'
+import { accountStrength, statement } from '../model/model.ts'
 import { listed, type Part, rangeOf, type Sureness, section, surenessOf } from './wording.ts'
 
 /** Accounts that the table shows; `accounts.csv` has all. */
@@ -96,8 +96,8 @@ function weakest(strengths: readonly Strength[]): Strength {
   return strengths.includes('bounded') ? 'bounded' : 'established'
 }
 
-const partStrength = ({ mailboxes, marked, messages }: PartScope): Strength =>
-  mailboxes > 0 && marked === mailboxes ? 'lead' : strengthOf(messages)
+const partStrength = ({ mailboxes, ...counts }: PartScope): Strength =>
+  accountStrength({ accesses: mailboxes, ...counts })
 
 const partTable = (
   id: string,
