@@ -28,6 +28,18 @@ describe('documents', () => {
     assert.deepEqual(dead, [])
   })
 
+  it('name sources that exist', () => {
+    const named =
+      /(?<=`|node --test )(?:packages|tests|tools|bench|[a-z]+\/src)\/[\w/.]+\.(?:ts|mjs)/g
+    const dead = documents.flatMap((file) =>
+      (read(file).match(named) ?? [])
+        .filter((name) => !existsSync(path.join(ROOT, name)))
+        .filter((name) => !existsSync(path.join(ROOT, 'packages', name)))
+        .map((name) => `${file}: ${name}`),
+    )
+    assert.deepEqual(dead, [])
+  })
+
   it('name a file for npm from ./ on: npm takes folder/file for a repository of GitHub', () => {
     const wrong = documents.filter((file) => /npm install.* [\w-]+\/\S+\.tgz/.test(read(file)))
     assert.deepEqual(wrong, [])
