@@ -119,9 +119,9 @@ describe('one place alone', () => {
     )
   })
 
-  it('of core reads files: who holds a lock. Else it and the adapters read no file and no clock', () => {
+  it('of core uses the disk: who holds a lock, who makes a folder. Else it and the adapters read no file and no clock', () => {
     const pure = sources.filter((file) =>
-      /^packages\/((?:core\/src\/(?!holder)|keys\/src\/)|logs\/src\/(ual|identity|dovecot)\/)/.test(
+      /^packages\/((?:core\/src\/(?!holder|make_folder)|keys\/src\/)|logs\/src\/(ual|identity|dovecot)\/)/.test(
         file,
       ),
     )

@@ -77,7 +77,7 @@ export class PresentationLog {
   #isTorn: boolean = true
   #isLosing: boolean = false
 
-  /** @param onTrouble told when lines begin to be lost, at the start too, and without a cause when they are written again */
+  /** @param onTrouble called when lines begin to be lost, at the start too; without a cause when they are written again */
   constructor(
     file: string,
     tenant: string | undefined,
