@@ -4,9 +4,11 @@
  */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { KeyTags } from '@mintmark/keys/material/key_tag'
+import type { Verification } from '@mintmark/keys/material/verification'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
+import type { Detected } from './anchors/detected.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from './anchors/scan_plan.ts'
 import type { PackedList } from './embedded/scan_packed.ts'
 import { hasScalar } from './engine/found_keys.ts'
@@ -15,9 +17,8 @@ import type { KnownTask, ScannerTask } from './engine/scanner_task.ts'
 import { type Searched, type SearchedFile, searchersOf, searchFile } from './engine/search_file.ts'
 import { isWhole, SoughtKeys } from './engine/sought_keys.ts'
 import type { WindowResult } from './engine/window_result.ts'
-import { findingSeen } from './findings/finding.ts'
-import type { FoundMaterial } from './findings/found_material.ts'
-import { type PossibleKey, PublicHalves } from './findings/possible_keys.ts'
+import { rawFindingOf } from './findings/finding.ts'
+import { PublicHalves } from './findings/possible_keys.ts'
 import { hasOneSecret } from './known/secrets/secret_groups.ts'
 import { detectedOf } from './known/values/found_value.ts'
 import { CutWindows, type PlanSize, withFirstBudget } from './memory/extra_budget.ts'
@@ -60,7 +61,7 @@ export interface PassOptions {
   /** Keys (SHA-256 of SubjectPublicKeyInfo) whose scalars the caller knows: no part of one is completed. */
   readonly settled?: ReadonlySet<string>
   /** Receives the keys themselves, window by window, for a scrub: they must not leave this process. */
-  readonly onMaterial?: (found: FoundMaterial) => void
+  readonly onMaterial?: (key: Verification) => void
 }
 
 /** Factors are too long for registers; a root's secret is with its authority. */
@@ -79,7 +80,7 @@ export class Passes {
   readonly #tags: KeyTags
   readonly #options: PassOptions
   readonly #outcome: Outcome
-  readonly #how: Pick<ScannerTask, 'isDeep' | 'hasMaterial' | 'runs'>
+  readonly #how: Pick<ScannerTask, 'isDeep' | 'runs'>
   readonly #size: PlanSize
   /** Each is searched twice. */
   readonly #totalBytes: number
@@ -89,7 +90,7 @@ export class Passes {
   /** Public halves of keys that were found. */
   readonly #taken = new Set<string | undefined>()
   /** Keys that candidates may be. */
-  readonly #possible: PossibleKey[] = []
+  readonly #possible: Detected[] = []
   readonly #zeros = new Holes()
   /** Most windows of the file used up their budget. */
   #isFlood: boolean = false
@@ -100,7 +101,7 @@ export class Passes {
     this.#tags = new KeyTags(file.hashKey)
     this.#options = options
     this.#outcome = outcome
-    this.#how = { isDeep: options.deep ?? false, hasMaterial: true, runs: file.runs }
+    this.#how = { isDeep: options.deep ?? false, runs: file.runs }
     this.#boundaries = SegmentBoundaries.of(file.runs, file.source, file.borders)
     this.#size = { ...sizeOf(this.#plan()), packedBytes: options.packedBytes }
     this.#totalBytes = 2 * this.#size.bytes
@@ -272,11 +273,7 @@ export class Passes {
         ...value,
         at: value.at + (boundaries.runs[register]?.offset ?? 0),
       })
-      const seen = findingSeen(detected, detected.offset)
-      const tag = this.#tags.of(value.material)
-      const rawFindings = boundaries.rawFindings({ seen, tag })
-      for (const rawFinding of rawFindings) this.#outcome.rawFindings.add(rawFinding)
-      this.#takeMaterial({ material: value.material, seen: rawFindings[0]?.seen ?? seen })
+      this.#takeFound(detected, boundaries)
     }
     const offset = wideRegisters[0]?.offset ?? 0
     if (isCut) this.#outcome.limits.add({ code: 'search-cut', name: CUT_SCALARS, offset })
@@ -320,32 +317,36 @@ export class Passes {
 
   /** Makes findings of candidates whose public halves are known by now. */
   #reportPossible(): void {
-    const { keys, rawFindings } = this.#outcome
+    const { keys } = this.#outcome
     const halves = new PublicHalves(keys.all, (id) => keys.has(id))
     for (const possible of this.#possible) {
-      const detected = halves.shown(possible)
-      if (detected?.material === undefined) continue
-      const seen = findingSeen(detected, possible.offset)
-      rawFindings.add({ seen, tag: this.#tags.of(detected.material) })
-      this.#takeMaterial({ material: detected.material, seen })
+      const found = halves.shown(possible)
+      if (found !== undefined) this.#takeFound(found)
     }
     this.#possible.length = 0
   }
 
-  #takeMaterial(found: FoundMaterial): void {
-    this.#taken.add(found.seen.keyId?.spkiSha256)
-    this.#found.add(found)
-    this.#options.onMaterial?.(found)
+  /** @param view that it was found in; the file itself where absent */
+  #takeFound(found: Detected, view?: SegmentBoundaries): void {
+    const finding = rawFindingOf(found, this.#tags)
+    for (const each of view?.rawFindings(finding) ?? [finding]) this.#outcome.rawFindings.add(each)
+    this.#takeKey({ ...found.key, note: finding.note })
   }
 
-  #take({ rawFindings, publicKeys, materials, possible, packed }: WindowResult): void {
+  #takeKey(key: Verification): void {
+    if (key.material !== undefined) this.#taken.add(keyIdOf(key.material).spkiSha256)
+    this.#found.add(key)
+    this.#options.onMaterial?.(key)
+  }
+
+  #take({ rawFindings, publicKeys, keys, possible, packed }: WindowResult): void {
     this.#outcome.packed.addAll(packed)
     for (const rawFinding of rawFindings) this.#outcome.rawFindings.add(rawFinding)
     this.#possible.push(...possible.slice(0, MOST_POSSIBLE - this.#possible.length))
     if (this.#options.isGivenOnly !== true) {
       for (const { key, isBare, isOwn } of publicKeys) this.#outcome.keys.add(key, isBare, isOwn)
     }
-    for (const found of materials) this.#takeMaterial(found)
+    for (const key of keys) this.#takeKey(key)
   }
 
   #reportProgress(doneBytes: number): void {

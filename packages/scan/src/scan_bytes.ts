@@ -114,9 +114,9 @@ async function searchPacked(
     const inner = { options: { ...options, packedBytes }, depth: depth + 1 }
     const searched = await searchInput(input, { ...how, ...inner })
     const { rawFindings, keys, limits, scannedBytes, unpackedBytes } = searched.outcome
-    const found = rawFindings.tagged('', searched.dump, keys.isShown).map(({ finding, tag }) => {
-      return { finding: keys.named(finding), tag }
-    })
+    const found = rawFindings
+      .tagged('', searched.dump, keys.isShown)
+      .map((finding) => keys.named(finding))
     return { found, limits: limits.seen(), bytes: scannedBytes + unpackedBytes }
   }
   await scanPacked(

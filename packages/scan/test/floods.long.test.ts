@@ -35,7 +35,7 @@ function scanned(
 ): { cost: number; limits: readonly string[] } {
   const [window] = planWindows(runs)
   assert.ok(window)
-  const result = searchWindow(scanner, bytesSource(bytes), window, { hashKey })
+  const result = searchWindow(scanner, bytesSource(bytes), window, hashKey)
   return {
     cost: scanner.lastCost,
     limits: result.limits.map(({ code, name }) => `${code} ${name}`),

@@ -13,10 +13,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
+import type { Verification } from '@mintmark/keys/material/verification'
 import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { type BuiltDump, elfCore, readAgain } from '@mintmark/testkit'
 import { WINDOW_BYTES } from '../src/anchors/scan_plan.ts'
-import type { FoundMaterial } from '../src/findings/found_material.ts'
 import { scanFile } from '../src/scan_file.ts'
 import { expandKey } from '../src/schedules/aes_words.ts'
 
@@ -181,16 +182,18 @@ describe('a finding', () => {
 })
 
 it('hits come with their material inside this process, for what erases it', async () => {
-  const found: FoundMaterial[] = []
-  const onMaterial = (material: FoundMaterial): void => void found.push(material)
+  const found: KeyMaterial[] = []
+  const onMaterial = ({ material }: Verification): void => {
+    if (material !== undefined) found.push(material)
+  }
   await scanFile(fileOf('core', coreWithKeys().bytes), { onMaterial })
-  const aes = found.filter(({ material }) => material.type === 'aes')
+  const aes = found.filter(({ type }) => type === 'aes')
   assert.equal(aes.length, 1)
-  for (const { material } of aes) {
+  for (const material of aes) {
     assert.ok(material.type === 'aes')
     assert.deepEqual(Buffer.from(material.secret), Buffer.from(aesKey(1)))
   }
-  assert.ok(found.some(({ material }) => material.type === 'rsa'))
+  assert.ok(found.some(({ type }) => type === 'rsa'))
 })
 
 it('what cannot be opened is refused with INPUT_UNREADABLE', async () => {
@@ -266,15 +269,17 @@ describe('real material', { skip: missing }, () => {
   }
   for (const [file, expected] of Object.entries(keys)) {
     it(`${file} gives the keys that its project names`, async () => {
-      const found: Record<number, string> = {}
+      // One thread gives them in order of offset.
+      const wanted: readonly string[] = Object.values(expected)
+      const found: string[] = []
       await scanFile(path.join(REAL, file), {
-        onMaterial: ({ material, seen: { offset } }) => {
-          const wanted = Object.entries(expected).find(([at]) => Number(at) === offset)?.[1] ?? ''
-          assert.ok('secret' in material && material.secret !== undefined)
-          found[offset] = Buffer.from(material.secret).toString('hex').slice(0, wanted.length)
+        onMaterial: ({ material }) => {
+          assert.ok(material !== undefined && 'secret' in material && material.secret !== undefined)
+          const { length } = wanted[found.length] ?? ''
+          found.push(Buffer.from(material.secret).toString('hex').slice(0, length))
         },
       })
-      assert.deepEqual(found, expected)
+      assert.deepEqual(found, wanted)
     })
   }
 })

@@ -13,15 +13,7 @@ export class Locations {
   }
 
   of({ offset, length }: Range): Location {
-    const segment = this.#segments.at(offset)
-    const address = segment?.address
-    const inside = BigInt(offset - (segment?.offset ?? 0))
-    return {
-      offset,
-      length,
-      address: address === undefined ? undefined : `0x${(address + inside).toString(16)}`,
-      owner: segment?.owner,
-    }
+    return { offset, length, ...this.#segments.placeOf(offset) }
   }
 }
 

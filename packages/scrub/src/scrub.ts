@@ -1,11 +1,11 @@
 /** The state of one scrub: found keys, ranges to erase, and their counts. @module */
 import { type ByteSource, type Dump, joinedRanges, type Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
+import type { Verification } from '@mintmark/keys/material/verification'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { FoundKeys, hasScalar } from '@mintmark/scan/engine/found_keys'
 import type { Finding } from '@mintmark/scan/findings/finding'
-import type { FoundMaterial } from '@mintmark/scan/findings/found_material'
 import { classOf, type FindingClass, isKept } from '@mintmark/scan/findings/policy'
 import type { ScanReport } from '@mintmark/scan/report/report'
 import { type ErasedPiece, ErasedValues, Locations, STRUCTURE } from './erased_values.ts'
@@ -95,9 +95,9 @@ export class Scrub {
   }
 
   /** Takes a key, to erase each of its values. */
-  learn(found: FoundMaterial): void {
-    if (!isToErase(found.seen, this.task.options) || !isValue(found)) return
-    const number = this.foundKeys.add(found)
+  learn(key: Verification): void {
+    if (!isToErase(key, this.task.options) || !isValue(key)) return
+    const number = this.foundKeys.add(key)
     if (number !== undefined) this.#fresh.add(number)
   }
 
@@ -182,7 +182,10 @@ export class Scrub {
 const placeOf = ({ offset, length }: Range): Range => ({ offset, length })
 
 /** Published test keys stay unless it was asked for: they are part of programs. */
-export function isToErase(finding: Pick<Finding, 'note'>, { published }: ScrubOptions): boolean {
+export function isToErase(
+  finding: Pick<Verification, 'note'>,
+  { published }: ScrubOptions,
+): boolean {
   return published === true || !isKept(finding)
 }
 
@@ -200,6 +203,6 @@ function isPart({ note }: Finding): boolean {
  * Whether all copies of it are erased by value. Of what nothing proves only keys of HMAC: those that fill their block
  * leave open which of two values they are.
  */
-function isValue({ seen: { certainty, kind } }: FoundMaterial): boolean {
+function isValue({ certainty, kind }: Verification): boolean {
   return certainty === 'proven' || kind === 'hmac'
 }

@@ -8,8 +8,8 @@ import { after, describe, it } from 'node:test'
 import { bytesSource, openDump } from '@mintmark/dump'
 import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { runsOf } from '@mintmark/scan/anchors/scan_plan'
+import type { RawFinding } from '@mintmark/scan/findings/finding'
 import { SegmentBoundaries } from '@mintmark/scan/memory/segment_boundaries'
-import type { RawFinding } from '@mintmark/scan/report/raw_findings'
 import { scanFile } from '@mintmark/scan/scan_file'
 import { expandKey } from '@mintmark/scan/schedules/aes_words'
 import {
@@ -206,7 +206,7 @@ it('shows the file around each border that is asked for', () => {
       const places = (boundaries?.runs ?? []).map(({ offset, length }) => {
         const found = boundaries?.rawFindings(rawFindingAt(offset, length)) ?? []
         assert.equal(found.length, 1, 'a part of the file is one raw finding')
-        return { from: found[0]?.seen.offset ?? 0, length }
+        return { from: found[0]?.offset ?? 0, length }
       })
       const borders = runs.slice(1).filter((next, i) => {
         const one = runs[i]
@@ -227,8 +227,7 @@ it('shows the file around each border that is asked for', () => {
 
 function rawFindingAt(offset: number, length: number): RawFinding {
   const named = { kind: 'rsa', form: 'pem', certainty: 'proven', proof: '' } as const
-  const seen = { ...named, offset, length, bits: 0, note: undefined, keyId: undefined }
-  return { seen, tag: '' }
+  return { ...named, offset, length, bits: 0, note: undefined, keyId: undefined, tag: '' }
 }
 
 it('shows memory around each border as the process sees it, however it is in the file', () => {

@@ -25,3 +25,6 @@ export type KeyKind =
  * beside the findings.
  */
 export type Certainty = 'proven' | 'candidate' | 'lesser'
+
+/** `self-test`: a published test key. `drbg`: most likely a random generator's own. `fragment`: a part of a key. */
+export type KeyNote = 'self-test' | 'drbg' | 'shielded' | 'fragment'

@@ -1,5 +1,5 @@
 /** The result of verifying a key, without its offset. @module */
-import type { Certainty, KeyKind } from './key_kind.ts'
+import type { Certainty, KeyKind, KeyNote } from './key_kind.ts'
 import type { KeyMaterial } from './key_material.ts'
 
 export interface Verification {
@@ -15,6 +15,9 @@ export interface Verification {
   readonly isWellFormed?: true
   /** Of a candidate: keys that it may be. A known public half of one verifies it. */
   readonly possible?: readonly KeyMaterial[]
+  /** Computed from a part of the key and the public key. */
+  readonly isRebuilt?: true
+  readonly note?: KeyNote | undefined
 }
 
 /** A candidate: nothing about it is verified. */

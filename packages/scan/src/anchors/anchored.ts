@@ -28,40 +28,30 @@ export function patternOf(text: string): string {
 
 /** A hit in [from, to). */
 export function hit(
-  verification: Verification,
+  key: Verification,
   form: string,
   from: number,
   to: number,
-  note?: Detected['note'],
+  note?: Verification['note'],
 ): Detected {
-  const { certainty, kind, bits, material, possible, isWellFormed } = verification
-  return {
-    offset: from,
-    length: to - from,
-    kind,
-    form,
-    bits,
-    certainty,
-    proof: verification.proof,
-    ...(note === undefined ? {} : { note }),
-    ...(material === undefined ? {} : { material }),
-    ...(possible === undefined ? {} : { possible }),
-    ...(isWellFormed === undefined ? {} : { isWellFormed }),
-  }
+  const shown = note === undefined ? key : { ...key, note }
+  return { offset: from, length: to - from, form, key: shown }
 }
 
 /** A key in DER as a hit. */
-export function derHit(key: DerKey | undefined): Detected | undefined {
-  return key && hit(key, key.form, key.from, key.to)
+export function derHit(found: DerKey | undefined): Detected | undefined {
+  if (found === undefined) return undefined
+  const { form, from, to, ...key } = found
+  return hit(key, form, from, to)
 }
 
 /** Something encrypted, or a token: reported beside the findings. */
 export function protectedHit(
-  kind: Detected['kind'],
+  kind: Verification['kind'],
   form: string,
   from: number,
   to: number,
   proof: string,
 ): Detected {
-  return { offset: from, length: to - from, kind, form, bits: 0, certainty: 'lesser', proof }
+  return hit({ kind, bits: 0, certainty: 'lesser', proof, material: undefined }, form, from, to)
 }

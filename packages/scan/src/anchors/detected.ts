@@ -1,30 +1,15 @@
 /** What a detector finds in a window, before it becomes a {@link Finding}. @module */
-import type { Certainty, KeyKind } from '@mintmark/keys/material/key_kind'
-import type { KeyMaterial } from '@mintmark/keys/material/key_material'
+import type { Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 
-/** A hit. Offsets are from the begin of the bytes that the detector was given. */
+/** A key, and where it is. Offsets are from the begin of the bytes that the detector was given. */
 export interface Detected {
   readonly offset: number
   readonly length: number
-  readonly kind: KeyKind
   /** Its encoding: `pkcs1-der`, `pem`, `limbs-le64`, `aes-schedule-dec` … one of `docs/key-encodings.md`. */
   readonly form: string
-  readonly bits: number
-  readonly certainty: Certainty
-  /** What verifies it, for people: `n = p·q`, `schedule expands`, `d·G = Q`. Never a value. */
-  readonly proof: string
-  /** `self-test`: a published test key. `drbg`: most likely a random generator's own. */
-  readonly note?: 'self-test' | 'drbg' | 'shielded' | 'fragment'
-  /** The key itself, for key ids, copies and scrubbing. */
-  readonly material?: KeyMaterial
-  /** See `Verification.possible`. */
-  readonly possible?: readonly KeyMaterial[]
-  /** See `Verification.isWellFormed`. */
-  readonly isWellFormed?: true
-  /** Computed from a part of the key and the public key. */
-  readonly isRebuilt?: true
+  readonly key: Verification
   /** A copy of a value of a known key. */
   readonly isCopy?: true
 }

@@ -7,9 +7,8 @@ import type { PackedCoding, PackedSeen } from '../anchors/detected.ts'
 import type { BufferedInput } from '../buffer/buffer_layout.ts'
 import { type Sink, SMALL_BYTES, SmallBuffer } from '../buffer/small_buffer.ts'
 import { withBuffer } from '../buffer/temporary_buffer.ts'
-import type { Finding, FindingSeen } from '../findings/finding.ts'
+import type { Finding, RawFinding } from '../findings/finding.ts'
 import { EQUAL_VALUE } from '../known/values/value_search.ts'
-import type { RawFinding } from '../report/raw_findings.ts'
 import { type LimitSeen, TOO_MANY_PACKED } from '../report/scan_limits.ts'
 import { type Opened, openPacked } from './open_packed.ts'
 
@@ -31,7 +30,7 @@ const LEAST_BYTES = 24
 
 /** What was found at one offset. */
 export interface FoundInside {
-  readonly found: readonly { readonly finding: Finding; readonly tag: string }[]
+  readonly found: readonly (Finding & RawFinding)[]
   readonly limits: readonly LimitSeen[]
   /** Bytes of it that were searched, with all that is packed in it. */
   readonly bytes: number
@@ -168,8 +167,8 @@ async function searchBuffered(
   if (opened.end === 'cut' && !isDump)
     taker.unsearched(`${location.coding} that is damaged or cut`, location.at)
   const { found, limits, bytes } = await search(buffer.input(), opened.length)
-  for (const { finding, tag } of bestOfEach(found)) {
-    taker.onRawFinding({ seen: seenOutside(finding, location, opened.length), tag })
+  for (const finding of bestOfEach(found)) {
+    taker.onRawFinding(seenOutside(finding, location, opened.length))
   }
   for (const limit of limits) taker.onLimit({ ...limit, offset: location.at })
   taker.onBytes(bytes)
@@ -183,8 +182,7 @@ function bestOfEach(found: FoundInside['found']): FoundInside['found'] {
   for (const [i, each] of found.entries()) {
     const name = each.tag === '' ? String(i) : each.tag
     const existing = best.get(name)
-    if (existing === undefined || rankOf(each.finding) > rankOf(existing.finding))
-      best.set(name, each)
+    if (existing === undefined || rankOf(each) > rankOf(existing)) best.set(name, each)
   }
   return [...best.values()]
 }
@@ -195,7 +193,11 @@ function rankOf({ certainty, proof }: Finding): number {
 }
 
 /** A finding as it is in the file around it. */
-function seenOutside(finding: Finding, { coding, at }: PackedSeen, length: number): FindingSeen {
+function seenOutside(
+  finding: Finding & RawFinding,
+  { coding, at }: PackedSeen,
+  length: number,
+): RawFinding {
   const { kind, form, bits, proof, note, keyId, offset, address, owner, isWellFormed } = finding
   const { inside = { offset, address, owner, firstAt: finding.sameKeyAt ?? offset } } = finding
   return {
@@ -212,5 +214,6 @@ function seenOutside(finding: Finding, { coding, at }: PackedSeen, length: numbe
     inside,
     ...(isWellFormed === true ? { isWellFormed } : {}),
     ...(finding.isRebuilt === true ? { isRebuilt: true } : {}),
+    tag: finding.tag,
   }
 }

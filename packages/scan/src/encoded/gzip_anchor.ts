@@ -16,7 +16,7 @@ function keyInGzip(bytes: Uint8Array, at: number, probe: Probe): Detected | unde
   let best: Detected | undefined
   const take = (encoded: EncodedBytes): void => {
     for (const hit of keysOf(encoded, probe)) {
-      if (best === undefined || RANK[hit.certainty] > RANK[best.certainty]) best = hit
+      if (best === undefined || RANK[hit.key.certainty] > RANK[best.key.certainty]) best = hit
     }
   }
   new LayerReader({ isDeep: false }).readPacked(bytes, at, take, probe)

@@ -30,7 +30,7 @@ export function* keysOf(
     if (hit === undefined) continue
     budget.spend(HIT_COST)
     const end = hit.offset + hit.length
-    if (hit.certainty === 'proven') done = end
+    if (hit.key.certainty === 'proven') done = end
     const { from, to } = spanOf(hit.offset, end)
     yield { ...hit, offset: from, length: to - from, form: `${coding}-of-${hit.form}` }
   }

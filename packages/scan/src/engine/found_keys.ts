@@ -1,20 +1,16 @@
 /** The keys that a scrub found, each once, with all its known values. @module */
 import { randomBytes } from 'node:crypto'
 import { factorsFromExponent } from '@mintmark/keys/arithmetic/rsa'
-import type { KeyKind } from '@mintmark/keys/material/key_kind'
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
 import { KeyTags } from '@mintmark/keys/material/key_tag'
+import type { Verification } from '@mintmark/keys/material/verification'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
-import type { FindingSeen } from '../findings/finding.ts'
-import type { FoundMaterial } from '../findings/found_material.ts'
+import { publicIdOf } from '../findings/finding.ts'
 import { fromFactor } from '../known/values/rebuild.ts'
 
 /** A key under its number. */
-export interface FoundKey {
+export interface FoundKey extends Pick<Verification, 'kind' | 'bits' | 'note'> {
   readonly number: number
-  readonly kind: KeyKind
-  readonly bits: number
-  readonly note: FindingSeen['note']
   readonly keyId: KeyId | undefined
   /** More than one where several private exponents were found: each is a value of its own. */
   readonly materials: readonly KeyMaterial[]
@@ -47,11 +43,12 @@ export class FoundKeys {
   }
 
   /** @returns the key's number if it, or a value of it, is new */
-  add({ material, seen }: FoundMaterial): number | undefined {
-    const whole = completed(material)
+  add(key: Verification): number | undefined {
+    if (key.material === undefined) return undefined
+    const whole = completed(key.material)
     const tag = this.#tags.of(whole)
     const existing = this.#byTag.get(tag)
-    if (existing === undefined) return this.#enter(tag, whole, seen)
+    if (existing === undefined) return this.#enter(tag, whole, key)
     if (existing.materials.some((other) => hasAllOf(other, whole))) return undefined
     if (existing.materials.length >= MOST_OF_ONE) return undefined
     existing.materials.push(whole)
@@ -69,12 +66,16 @@ export class FoundKeys {
     this.#hashKey.fill(0)
   }
 
-  #enter(tag: string, material: KeyMaterial, seen: FindingSeen): number | undefined {
+  #enter(
+    tag: string,
+    material: KeyMaterial,
+    { kind, bits, note }: Verification,
+  ): number | undefined {
     if (this.#byTag.size >= MOST_KEYS) {
       this.leftOut++
       return undefined
     }
-    const { kind, bits, note, keyId } = seen
+    const keyId = publicIdOf(material)
     const number = this.#byTag.size
     if (keyId?.spkiSha256 !== undefined) this.#byId.set(keyId.spkiSha256, number)
     this.#byTag.set(tag, { number, kind, bits, note, keyId, materials: [material] })

@@ -30,10 +30,9 @@ class SearchOfThread {
     if (order.kind === 'window') {
       if (this.#start === undefined || this.#task === undefined)
         throw new TypeError('a window before its task')
-      const { task, scanner } = this.#task
+      const { scanner } = this.#task
       const { hashKey, source } = this.#start
-      const how = { hashKey, hasMaterial: task.hasMaterial ?? false }
-      answer(searchWindow(scanner, source, order.window, how))
+      answer(searchWindow(scanner, source, order.window, hashKey))
       return
     }
     this.#task?.scanner.wipe()

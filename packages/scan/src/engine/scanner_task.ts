@@ -19,11 +19,6 @@ interface TaskOptions {
   readonly isDeep: boolean
   /** Runs of the file, to follow pointers; none are followed where absent. */
   readonly runs?: readonly Run[]
-  /**
-   * Results contain the material of keys, for searches by value and for scrubs: {@link
-   * import('../findings/found_material.ts').FoundMaterial}.
-   */
-  readonly hasMaterial?: boolean
 }
 
 /** The pass that searches for every recognisable encoding, and for public keys. */

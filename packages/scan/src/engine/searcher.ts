@@ -146,11 +146,10 @@ export class SearchHere extends Searcher {
   #search(window: Window): void {
     const task = this.#task
     if (task === undefined) return
-    const search = { hashKey: this.#hashKey, hasMaterial: task.hasMaterial ?? false }
     let result: WindowResult | undefined
     try {
       this.#scanner ??= this.#scanners.take(task)
-      result = searchWindow(this.#scanner, this.#source, window, search)
+      result = searchWindow(this.#scanner, this.#source, window, this.#hashKey)
     } catch {
       // Its message may quote what was being read: it is dropped, and the window is reported lost.
     }

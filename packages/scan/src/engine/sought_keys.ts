@@ -1,7 +1,8 @@
 /** Chooses which verified keys are searched for by all of their values. @module */
 import { ML_KEM_SEED } from '@mintmark/keys/arithmetic/ml_kem'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
-import { copied, type FoundMaterial } from '../findings/found_material.ts'
+import type { Verification } from '@mintmark/keys/material/verification'
+import { copied } from '../findings/found_material.ts'
 import { derivedValues } from '../known/values/derived_values.ts'
 import { sizedKind } from '../known/values/found_value.ts'
 import { type FoundKey, FoundKeys } from './found_keys.ts'
@@ -39,10 +40,9 @@ export class SoughtKeys {
     this.#costOfFlood = Math.min(most, Math.max(least, bytes * perByte))
   }
 
-  add(found: FoundMaterial): void {
-    const { certainty, note } = found.seen
-    if (certainty !== 'proven' || note === 'self-test') return
-    this.#found.add({ ...found, material: copied(found.material) })
+  add(key: Verification): void {
+    if (key.certainty !== 'proven' || key.note === 'self-test') return
+    this.#found.add({ ...key, material: key.material && copied(key.material) })
   }
 
   /**

@@ -1,15 +1,14 @@
-/** The result of one window as plain data for other threads; key material only if asked for. @module */
+/** The result of one window as plain data for other threads. @module */
 import type { ByteSource, Range } from '@mintmark/dump'
+import type { Verification } from '@mintmark/keys/material/verification'
 import { publicHalf } from '@mintmark/keys/public_half/public_half'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
-import type { PackedSeen } from '../anchors/detected.ts'
+import type { Detected, PackedSeen } from '../anchors/detected.ts'
 import type { Window } from '../anchors/scan_plan.ts'
-import { type FoundMaterial, MaterialList } from '../findings/found_material.ts'
-import { type PossibleKey, possibleKeys } from '../findings/possible_keys.ts'
+import type { RawFinding } from '../findings/finding.ts'
 import { MOST_BARE } from '../report/known_keys.ts'
-import type { RawFinding } from '../report/raw_findings.ts'
 import { type LimitSeen, TOO_MANY_PACKED } from '../report/scan_limits.ts'
-import { ReportedFinding, WindowFindings } from '../report/window_findings.ts'
+import { WindowFindings } from '../report/window_findings.ts'
 import type { WindowScanner } from './window_scanner.ts'
 
 /** A public key; `isBare` if nothing around it shows that it is one. */
@@ -25,10 +24,10 @@ export interface WindowResult {
   readonly limits: readonly LimitSeen[]
   /** Discovered public keys, and public halves of the keys found: their private halves are searched for. */
   readonly publicKeys: readonly KeySeen[]
-  /** The keys themselves; none unless asked for. */
-  readonly materials: readonly FoundMaterial[]
+  /** The keys themselves, for searches by value and for scrubs. */
+  readonly keys: readonly Verification[]
   /** Keys that candidates may be. */
-  readonly possible: readonly PossibleKey[]
+  readonly possible: readonly Detected[]
   /** Packed data that was not unpacked to its end, from the file's start; each offset once. */
   readonly packed: readonly PackedSeen[]
   /** Long runs of zeros, in order of offset. */
@@ -41,68 +40,53 @@ export interface WindowResult {
 
 /** Public keys that a window can have; of numbers alone as many as the whole file. */
 const MOST_KEYS = 1200
-/** Limit of keys that candidates of a window may be. */
-const MOST_POSSIBLE = 1024
 /** Packed data of a window that is opened by itself: members of a zip file take some 100 bytes each. */
 const MOST_PACKED = 50_000
 
-/** Options of the search of a window. */
-export interface SearchTask {
-  /** For the tags of keys; see `key_tag.ts`. */
-  readonly hashKey: Uint8Array
-  /** The result holds the keys themselves. */
-  readonly hasMaterial?: boolean
-}
-
-/** Searches one window; hits leave as findings. */
+/**
+ * Searches one window; hits leave as findings.
+ *
+ * @param hashKey for the tags of keys; see `key_tag.ts`
+ */
 export function searchWindow(
   scanner: WindowScanner,
   source: ByteSource,
   window: Window,
-  { hashKey, hasMaterial = false }: SearchTask,
+  hashKey: Uint8Array,
 ): WindowResult {
-  const materials = new MaterialList(hashKey)
-  const rawFindings = new WindowFindings(hashKey)
+  const findings = new WindowFindings(hashKey)
   const limits: LimitSeen[] = []
   const publicKeys = new KeysOfWindow()
-  const possible: PossibleKey[] = []
   const zeros: Range[] = []
   const packed = new PackedOfWindow(limits)
   const onPublicKey = (key: PublicKey, isBare: boolean): void =>
     publicKeys.add({ key, isBare, isOwn: false })
   const searched = scanner.scan(source, window, {
-    onHit: (detected, offset) => {
-      const reported = rawFindings.add(detected, offset)
-      if (reported.rawFinding === undefined) return reported
-      const { seen } = reported.rawFinding
-      if (hasMaterial && detected.isCopy !== true) materials.add(detected, seen)
-      if (possible.length < MOST_POSSIBLE) possible.push(...possibleKeys(detected, offset))
-      const known = detected.certainty === 'proven' ? publicHalf(detected.material) : undefined
-      const isOwn = seen.isWellFormed === true
+    onHit: (found) => {
+      const finding = findings.add(found)
+      const known = finding?.certainty === 'proven' ? publicHalf(found.key.material) : undefined
+      const isOwn = finding?.isWellFormed === true
       if (known !== undefined) publicKeys.add({ key: known, isBare: false, isOwn })
-      return reported
+      return finding
     },
-    onCopy: (reported, offset) =>
-      reported instanceof ReportedFinding && rawFindings.addCopy(reported, offset),
+    onCopy: (finding, certainty, offset) => findings.addCopy(finding, certainty, offset),
     onLimit: (seen) => limits.push(seen),
     onZeros: (run) => zeros.push(run),
     onPacked: (seen) => packed.add(seen),
     onPublicKey,
     hasRoomForKey: (isBare) => publicKeys.hasRoom(isBare),
   })
-  if (materials.leftOut > 0) {
-    limits.push({ code: 'many-hits', name: 'keys', offset: window.offset })
-  }
-  limits.push(...rawFindings.limits())
+  limits.push(...findings.limits(window.offset))
+  const { all: rawFindings, keys, possible, verifiedBytes } = findings
   return {
-    rawFindings: rawFindings.all,
+    rawFindings,
     limits,
     publicKeys: publicKeys.all,
-    materials: materials.all,
+    keys,
     possible,
     packed: packed.all,
     zeros,
-    verifiedBytes: rawFindings.verifiedBytes,
+    verifiedBytes,
     searched,
   }
 }

@@ -4,6 +4,7 @@
  * Owns one kernel memory, into which the file is read. Each thread has its own scanner. @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
+import type { Certainty } from '@mintmark/keys/material/key_kind'
 import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../anchors/anchor.ts'
 import { AnchorBudget } from '../anchors/anchor_budget.ts'
@@ -15,6 +16,7 @@ import { type Piece, WINDOW_CAPACITY, type Window } from '../anchors/scan_plan.t
 import type { WindowSearch } from '../anchors/window_search.ts'
 import { MlKemSearch } from '../detectors/process/ml_kem_layouts.ts'
 import { EncodedSearch } from '../encoded/encoded_search.ts'
+import type { RawFinding } from '../findings/finding.ts'
 import { LEAST_ZEROS } from '../memory/holes.ts'
 import { joinedPieces, smallPieces } from '../memory/joined_pieces.ts'
 import type { ProcessMemory } from '../memory/process_memory.ts'
@@ -46,14 +48,18 @@ export interface ScannerOptions {
 
 /** Receives the results of a window. */
 export interface WindowTaker extends Pick<Probe, 'onPublicKey' | 'hasRoomForKey'> {
-  /** `offset` is from the file's start; the material of `detected` is valid until this returns. */
-  readonly onHit: (detected: Detected, offset: number) => unknown
+  /** Its offset is from the file's start; its material is valid until this returns. */
+  readonly onHit: (found: Detected) => RawFinding | undefined
   /**
-   * The same bytes are elsewhere too: `reported` is what `onHit` gave for them. Where absent, they are examined each time.
+   * The same bytes are elsewhere too: `finding` is what `onHit` gave for them. Where absent, they are examined each time.
    *
    * @returns whether the offset is reported, not only counted
    */
-  readonly onCopy?: (reported: unknown, offset: number) => boolean
+  readonly onCopy?: (
+    finding: RawFinding | undefined,
+    certainty: Certainty,
+    offset: number,
+  ) => boolean
   readonly onLimit: (seen: LimitSeen) => void
   /** Packed data that was not unpacked to its end, from the file's start. */
   readonly onPacked?: (packed: PackedSeen) => void
@@ -63,10 +69,10 @@ export interface WindowTaker extends Pick<Probe, 'onPublicKey' | 'hasRoomForKey'
 
 /** A hit of an earlier probe, for copies of its bytes. */
 interface Hit {
-  readonly reported: unknown
+  readonly finding: RawFinding | undefined
   /** From the anchor. */
   readonly offset: number
-  readonly isVerified: boolean
+  readonly certainty: Certainty
   /** False for a candidate that a later key may verify: each of its offsets counts. */
   readonly isFinal: boolean
 }
@@ -252,8 +258,10 @@ export class WindowScanner {
         offset: 0,
         address: undefined,
         probe: { budget: this.#budget },
-        onHit: (detected, at) => {
-          if (isWithin(at, detected.length)) taker.onHit(detected, offset + offsetOf(at))
+        onHit: (found) => {
+          const { offset: at, length } = found
+          if (!isWithin(at, length)) return undefined
+          return taker.onHit({ ...found, offset: offset + offsetOf(at) })
         },
         onLimit: (seen) => taker.onLimit({ ...seen, offset: offset + offsetOf(seen.offset) }),
       }
@@ -291,7 +299,7 @@ export class WindowScanner {
     const hit = isCopy ? undefined : this.#probeOffset(location, at, anchor)
     const { cost, wasRefused } = this.#budget.end()
     // A key that was verified without the refused test counts as examined, such as the one of 15,360 bits in OpenSSL's program.
-    if (wasRefused && hit?.isVerified !== true) this.#pass(location, at, number, anchor.name)
+    if (wasRefused && hit?.certainty !== 'proven') this.#pass(location, at, number, anchor.name)
     if (this.#isWhole && !isCopy && !wasRefused) {
       this.#repeats.remember(number, at, anchor, cost, hit)
     }
@@ -317,10 +325,10 @@ export class WindowScanner {
     const detected = anchor.detect(location.bytes, at, location.probe)
     if (detected === undefined) return undefined
     this.#budget.spend(HIT_COST)
-    const { offset, certainty, possible } = detected
-    const reported = location.onHit(detected, location.offset + offset)
-    const isFinal = possible === undefined
-    return { reported, offset: offset - at, isVerified: certainty === 'proven', isFinal }
+    const { offset, key } = detected
+    const finding = location.onHit({ ...detected, offset: location.offset + offset })
+    const isFinal = key.possible === undefined
+    return { finding, offset: offset - at, certainty: key.certainty, isFinal }
   }
 
   /** Reports what is at an offset whose bytes were examined before. */
@@ -329,9 +337,9 @@ export class WindowScanner {
     const earlier = this.#repeats.earlier(number, at, sight)
     if (earlier === undefined) return false
     const { found } = earlier
-    if (found !== undefined && onCopy(found.reported, offset + at + found.offset)) {
-      this.#budget.spend(COPY_COST)
-    }
+    if (found === undefined) return true
+    const { finding, certainty } = found
+    if (onCopy(finding, certainty, offset + at + found.offset)) this.#budget.spend(COPY_COST)
     return true
   }
 
@@ -351,7 +359,7 @@ export class WindowScanner {
   #run(search: WindowSearch, location: Location, from: number, to: number): void {
     try {
       const hits = search.search(location.bytes, from, to, location.address, location.probe)
-      for (const detected of hits) location.onHit(detected, location.offset + detected.offset)
+      for (const found of hits) location.onHit({ ...found, offset: location.offset + found.offset })
     } catch {
       location.onLimit({
         code: 'detector-failed',

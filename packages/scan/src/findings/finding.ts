@@ -4,7 +4,9 @@
  * Invariant: a finding is made only from numbers, names and hashes of public keys. @module
  */
 import type { Owner } from '@mintmark/dump'
-import type { Certainty, KeyKind } from '@mintmark/keys/material/key_kind'
+import type { Certainty, KeyKind, KeyNote } from '@mintmark/keys/material/key_kind'
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
+import type { KeyTags } from '@mintmark/keys/material/key_tag'
 import { type KeyId, keyIdOf } from '@mintmark/keys/public_half/key_id'
 import { selfTestOrigin } from '@mintmark/keys/public_half/self_test_keys'
 import type { Detected } from '../anchors/detected.ts'
@@ -25,7 +27,7 @@ export interface Finding {
   readonly isWellFormed?: true
   /** Computed from a part of the key and the public key. */
   readonly isRebuilt?: true
-  readonly note: 'self-test' | 'drbg' | 'shielded' | 'fragment' | undefined
+  readonly note: KeyNote | undefined
   readonly keyId: KeyId | undefined
   readonly owner: Owner | undefined
   /** Of a later part of a key that is split in the file: where its first part is. All parts are one copy. */
@@ -45,20 +47,23 @@ export interface Finding {
 }
 
 /** A finding before its address and number of copies are known: threads exchange these. */
-export type FindingSeen = Omit<Finding, 'file' | 'address' | 'owner' | 'copies' | 'sameKeyAt'>
+export interface RawFinding
+  extends Omit<Finding, 'file' | 'address' | 'owner' | 'copies' | 'sameKeyAt'> {
+  /** Of its key, see `key_tag.ts`: `''` where there is none to compare. It is in no report. */
+  readonly tag: string
+}
 
 const LONGEST_VERIFICATION = 200
 
-/**
- * The reportable part of a hit, without its material.
- *
- * @param offset of its first byte, from the file's start
- */
-export function findingSeen(detected: Detected, offset: number): FindingSeen {
-  const { length, kind, form, bits, certainty, note, material } = detected
-  const ids = material && keyIdOf(material)
-  const origin = selfTestOrigin(ids?.spkiSha256)
-  const proof = origin === undefined ? detected.proof : `${detected.proof}; published: ${origin}`
+/** The reportable part of a hit, without its material. */
+export function rawFindingOf(
+  { offset, length, form, key, isCopy }: Detected,
+  tags: KeyTags,
+): RawFinding {
+  const { kind, bits, certainty, material, note } = key
+  const keyId = material && publicIdOf(material)
+  const origin = selfTestOrigin(keyId?.spkiSha256)
+  const proof = origin === undefined ? key.proof : `${key.proof}; published: ${origin}`
   return {
     offset,
     length,
@@ -69,9 +74,15 @@ export function findingSeen(detected: Detected, offset: number): FindingSeen {
     proof: proof.slice(0, LONGEST_VERIFICATION),
     note: note ?? (origin === undefined ? undefined : 'self-test'),
     // A copy verifies no more than the value itself.
-    ...(detected.isWellFormed === true || detected.isCopy === true ? { isWellFormed: true } : {}),
-    ...(detected.isRebuilt === true ? { isRebuilt: true } : {}),
-    keyId:
-      ids?.spkiSha256 === undefined ? undefined : { ...ids, kid: undefined, subject: undefined },
+    ...(key.isWellFormed === true || isCopy === true ? { isWellFormed: true } : {}),
+    ...(key.isRebuilt === true ? { isRebuilt: true } : {}),
+    keyId,
+    tag: tags.of(material),
   }
+}
+
+/** The id of a key, without names; undefined where no public half is known. */
+export function publicIdOf(material: KeyMaterial): KeyId | undefined {
+  const ids = keyIdOf(material)
+  return ids.spkiSha256 === undefined ? undefined : { ...ids, kid: undefined, subject: undefined }
 }

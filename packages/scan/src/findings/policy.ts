@@ -9,7 +9,8 @@
  * | `protected` | an encrypted key, a token | nothing by itself |
  * | `ignored` | a published test key, the state of a random generator | nothing | @module
  */
-import type { Finding, FindingSeen } from './finding.ts'
+import type { KeyNote } from '@mintmark/keys/material/key_kind'
+import type { Finding } from './finding.ts'
 
 export type FindingClass = 'key' | 'candidate' | 'protected' | 'ignored'
 
@@ -27,21 +28,17 @@ export const POLICY: Readonly<Record<FindingClass, ClassPolicy>> = {
   ignored: { counts: 'nothing', level: 'note' },
 }
 
-type Note = NonNullable<Finding['note']>
-
 /**
  * Notes by which a key is ignored, and whether `scrub` leaves it where it is. A test key is part of its program and known to
  * everybody; the state of a generator gives away what it draws next, so that it is erased like any key.
  */
-const IGNORED: Readonly<Partial<Record<Note, { readonly isKept: boolean }>>> = {
+const IGNORED: Readonly<Partial<Record<KeyNote, { readonly isKept: boolean }>>> = {
   'self-test': { isKept: true },
   drbg: { isKept: false },
 }
 
-type Classed = Pick<FindingSeen, 'certainty' | 'note'>
-
 /** The class of a finding. */
-export function classOf({ certainty, note }: Classed): FindingClass {
+export function classOf({ certainty, note }: Pick<Finding, 'certainty' | 'note'>): FindingClass {
   if (note !== undefined && IGNORED[note] !== undefined) return 'ignored'
   if (certainty === 'lesser') return 'protected'
   return certainty === 'proven' ? 'key' : 'candidate'
@@ -55,6 +52,6 @@ export function countsOf(classes: Iterable<FindingClass>): ClassPolicy['counts']
 }
 
 /** Whether `scrub` leaves a finding where it is, unless published keys are to be erased as well. */
-export function isKept({ note }: Pick<Classed, 'note'>): boolean {
+export function isKept({ note }: { readonly note?: KeyNote | undefined }): boolean {
   return note !== undefined && IGNORED[note]?.isKept === true
 }

@@ -11,24 +11,14 @@ import { copied, hasSecret } from './found_material.ts'
 /** Instead of a modulus: only a prime of the key is known, and it divides the modulus. */
 export const NO_MODULUS = 0n
 
-/** A key, and the offset of the candidate. It never leaves the process. */
-export interface PossibleKey {
-  readonly material: KeyMaterial
-  /** From the file's start. */
-  readonly offset: number
-  readonly length: number
-  readonly form: string
-}
-
-/** The keys that a candidate may be; none of other hits. */
-export function possibleKeys(detected: Detected, offset: number): readonly PossibleKey[] {
-  const { certainty, material, possible = [], length, form } = detected
-  if (certainty !== 'candidate') return []
-  const all = material === undefined ? possible : [material, ...possible]
-  return all.flatMap((each) => {
-    if (!hasSecret(each)) return []
-    const { computed: _, ...known } = { computed: undefined, ...copied(each) }
-    return [{ material: known, offset, length, form }]
+/** A candidate as each of the keys that it may be; none of other hits. */
+export function possibleKeys(found: Detected): readonly Detected[] {
+  const { possible = [], ...key } = found.key
+  if (key.certainty !== 'candidate') return []
+  const all = key.material === undefined ? possible : [key.material, ...possible]
+  return all.filter(hasSecret).map((each) => {
+    const { computed: _, ...material } = { computed: undefined, ...copied(each) }
+    return { ...found, key: { ...key, material } }
   })
 }
 
@@ -55,16 +45,15 @@ export class PublicHalves {
     this.#moduli = keys.flatMap(({ material }) => (material.type === 'rsa' ? [material] : []))
   }
 
-  /** The verified finding of a candidate, if its public half is known. */
-  shown({ material: reported, length, form }: PossibleKey): Detected | undefined {
-    const material = this.#whole(reported)
+  /** A candidate as the key that it is, if its public half is known. */
+  shown(possible: Detected): Detected | undefined {
+    const material = possible.key.material && this.#whole(possible.key.material)
     if (material === undefined) return undefined
     const { spkiSha256 } = keyIdOf(material)
     if (spkiSha256 === undefined || !this.#isKnown(spkiSha256)) return undefined
-    const { certainty, proof, kind, bits, material: shown } = verifyMaterial(material, this.#budget)
-    if (certainty !== 'proven' || shown === undefined) return undefined
-    const words = `${proof}, which is known`
-    return { offset: 0, length, kind, form, bits, certainty, proof: words, material: shown }
+    const key = verifyMaterial(material, this.#budget)
+    if (key.certainty !== 'proven' || key.material === undefined) return undefined
+    return { ...possible, key: { ...key, proof: `${key.proof}, which is known` } }
   }
 
   #whole(material: KeyMaterial): KeyMaterial | undefined {

@@ -9,7 +9,7 @@
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { Run } from '../anchors/scan_plan.ts'
-import type { RawFinding } from '../report/raw_findings.ts'
+import type { RawFinding } from '../findings/finding.ts'
 import type { LimitSeen } from '../report/scan_limits.ts'
 import { JoinedParts } from './joined_parts.ts'
 import {
@@ -83,17 +83,15 @@ export class SegmentBoundaries {
   }
 
   /** A finding across a boundary, as its parts in the file; none for a finding within one run, which is found there. */
-  rawFindings({ seen, tag }: RawFinding): readonly RawFinding[] {
-    const parts = this.#parts.rangesOf(seen.offset, seen.length)
+  rawFindings(finding: RawFinding): readonly RawFinding[] {
+    const parts = this.#parts.rangesOf(finding.offset, finding.length)
     if (parts.length < this.#leastParts) return []
-    const [first = seen] = parts
-    if (parts.length === 1) return [{ seen: { ...seen, offset: first.offset }, tag }]
-    if (isOneRange(parts)) return [{ seen: { ...seen, offset: first.offset }, tag }]
-    const [{ offset: beginsAt } = seen, { offset: goesOnAt } = seen] = parts
+    const [{ offset: beginsAt } = finding, { offset: goesOnAt } = finding] = parts
+    if (isOneRange(parts)) return [{ ...finding, offset: beginsAt }]
     return parts.map((part, i) => {
       const where = i === 0 ? `goes on at ${hex(goesOnAt)}` : `begins at ${hex(beginsAt)}`
-      const proof = `${seen.proof}; ${where}`
-      return { seen: { ...seen, ...part, proof, ...(i > 0 && { beginsAt }) }, tag }
+      const proof = `${finding.proof}; ${where}`
+      return { ...finding, ...part, proof, ...(i > 0 && { beginsAt }) }
     })
   }
 

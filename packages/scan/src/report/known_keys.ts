@@ -89,7 +89,7 @@ export class KnownKeys {
   readonly isShown = (spkiSha256: string): boolean => this.#shown.has(spkiSha256)
 
   /** A finding with the names of its key, where a key has some. */
-  named(finding: Finding): Finding {
+  named<T extends Finding>(finding: T): T {
     const { keyId } = finding
     const key = keyId?.spkiSha256 === undefined ? undefined : this.#keys.get(keyId.spkiSha256)
     if (keyId === undefined || key === undefined) return finding

@@ -1,15 +1,9 @@
 /** Merges the findings of windows: one finding for each offset, with its address, owner and copies. @module */
-import type { Dump, Segment } from '@mintmark/dump'
+import type { Dump } from '@mintmark/dump'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
-import type { Finding, FindingSeen } from '../findings/finding.ts'
+import type { Finding, RawFinding } from '../findings/finding.ts'
 import { HITS_OF, type LimitList } from './scan_limits.ts'
 import { SegmentFinder } from './segment_finder.ts'
-
-/** A finding of one window, with the tag of its key: `''` where there is none to compare. */
-export interface RawFinding {
-  readonly seen: FindingSeen
-  readonly tag: string
-}
 
 /** A view of a file in another order: maps a finding in it to its parts in the file. */
 interface RawFindingView {
@@ -41,7 +35,7 @@ export class RawFindingList {
   }
 
   add(rawFinding: RawFinding): void {
-    const { certainty, offset } = rawFinding.seen
+    const { certainty, offset } = rawFinding
     if (this.#counts[certainty] >= MOST[certainty]) {
       this.#limits.add({ code: 'many-hits', name: HITS_OF[certainty], offset })
       return
@@ -56,49 +50,49 @@ export class RawFindingList {
    * @param isKnown whether a public key is known by more than its private half
    */
   findings(file: string, dump: Dump, isKnown: IsKnown = () => false): readonly Finding[] {
-    return this.tagged(file, dump, isKnown).map(({ finding }) => finding)
+    return this.tagged(file, dump, isKnown).map(({ tag: _, ...finding }) => finding)
   }
 
   /** Keys that are only well-formed become candidates, with all copies, unless something verifies the same key. */
   #classified(isKnown: IsKnown): readonly RawFinding[] {
     const all = this.#kept.filter(isVerified)
     const verified = new Set(all.map(({ tag }) => tag))
-    const whole = new Set(all.flatMap(({ seen, tag }) => (seen.isRebuilt === true ? [] : tag)))
-    return this.#kept.map((rawFinding) => {
-      const { seen, tag } = rawFinding
-      if (seen.isRebuilt === true && whole.has(tag)) return { seen: asWhole(seen), tag }
-      if (seen.certainty !== 'proven' || seen.isWellFormed === undefined) return rawFinding
-      const { isWellFormed: _, ...shown } = seen
-      const isShown = verified.has(tag) || isKnown(seen.keyId?.spkiSha256 ?? '')
-      return { seen: isShown ? shown : { ...seen, certainty: 'candidate' }, tag }
+    const whole = new Set(all.flatMap(({ isRebuilt, tag }) => (isRebuilt === true ? [] : tag)))
+    return this.#kept.map((finding) => {
+      const { tag } = finding
+      if (finding.isRebuilt === true && whole.has(tag)) return asWhole(finding)
+      if (finding.certainty !== 'proven' || finding.isWellFormed === undefined) return finding
+      const { isWellFormed: _, ...shown } = finding
+      const isShown = verified.has(tag) || isKnown(finding.keyId?.spkiSha256 ?? '')
+      return isShown ? shown : { ...finding, certainty: 'candidate' }
     })
   }
 
   /** The same with the tags of their keys. */
-  tagged(
-    file: string,
-    dump: Dump,
-    isKnown: IsKnown,
-  ): readonly { readonly finding: Finding; readonly tag: string }[] {
+  tagged(file: string, dump: Dump, isKnown: IsKnown): readonly (Finding & RawFinding)[] {
     const kept = onePerLocation(this.#classified(isKnown))
     const copies = new Map<string, number>()
     const firstOffsets = new Map<string, number>()
-    for (const { tag, seen } of kept) {
-      if (seen.keyId === undefined && !firstOffsets.has(tag)) firstOffsets.set(tag, seen.offset)
-      if (seen.beginsAt !== undefined) continue
-      const name = `${tag} ${seen.form}`
+    for (const { tag, keyId, offset, form, beginsAt } of kept) {
+      if (keyId === undefined && !firstOffsets.has(tag)) firstOffsets.set(tag, offset)
+      if (beginsAt !== undefined) continue
+      const name = `${tag} ${form}`
       copies.set(name, (copies.get(name) ?? 0) + 1)
     }
     const segments = new SegmentFinder(dump.segments)
-    const generators = new Set(kept.flatMap(({ tag, seen }) => (seen.note === 'drbg' ? tag : [])))
-    return kept.map(({ tag, seen }) => {
-      const known = tag === '' ? 1 : (copies.get(`${tag} ${seen.form}`) ?? 1)
-      // A generator's state can be far from the schedules of its key.
-      const named = generators.has(tag) ? { ...seen, note: 'drbg' as const } : seen
-      const first = tag === '' ? undefined : firstOffsets.get(tag)
-      const isLater = seen.keyId === undefined && first !== undefined && first !== seen.offset
-      const segment = segments.at(seen.offset)
-      return { finding: placed(file, named, segment, known, isLater ? first : undefined), tag }
+    const generators = new Set(kept.flatMap(({ tag, note }) => (note === 'drbg' ? tag : [])))
+    return kept.map((finding) => {
+      const { tag, keyId, offset, form } = finding
+      const first = tag === '' || keyId !== undefined ? undefined : firstOffsets.get(tag)
+      return {
+        file,
+        ...finding,
+        // A generator's state can be far from the schedules of its key.
+        ...(generators.has(tag) && { note: 'drbg' }),
+        ...segments.placeOf(offset),
+        copies: tag === '' ? 1 : (copies.get(`${tag} ${form}`) ?? 1),
+        ...(first !== undefined && first !== offset && { sameKeyAt: first }),
+      }
     })
   }
 }
@@ -106,43 +100,24 @@ export class RawFindingList {
 /** Whether a public key is known, by the hash of its SubjectPublicKeyInfo. */
 export type IsKnown = (spkiSha256: string) => boolean
 
-function placed(
-  file: string,
-  seen: FindingSeen,
-  segment: Segment | undefined,
-  copies: number,
-  sameKeyAt: number | undefined,
-): Finding {
-  const address = segment?.address
-  const inside = BigInt(seen.offset - (segment?.offset ?? 0))
-  return {
-    file,
-    ...seen,
-    address: address === undefined ? undefined : `0x${(address + inside).toString(16)}`,
-    owner: segment?.owner,
-    copies,
-    ...(sameKeyAt !== undefined && { sameKeyAt }),
-  }
-}
-
 /** A part of a key that was found whole is one of its values. */
-function asWhole(seen: FindingSeen): FindingSeen {
-  const { isRebuilt: _, ...whole } = seen
+function asWhole(finding: RawFinding): RawFinding {
+  const { isRebuilt: _, ...whole } = finding
   return whole
 }
 
-const isVerified = ({ seen, tag }: RawFinding): boolean =>
-  tag !== '' && seen.certainty === 'proven' && seen.isWellFormed === undefined
+const isVerified = ({ certainty, isWellFormed, tag }: RawFinding): boolean =>
+  tag !== '' && certainty === 'proven' && isWellFormed === undefined
 
-const endOf = ({ seen }: RawFinding) => seen.offset + seen.length
+const endOf = ({ offset, length }: RawFinding) => offset + length
 
 /** Outer before inner, better before worse. */
 function order(a: RawFinding, b: RawFinding): number {
   return (
-    a.seen.offset - b.seen.offset ||
-    b.seen.length - a.seen.length ||
-    RANK[b.seen.certainty] - RANK[a.seen.certainty] ||
-    (a.seen.form < b.seen.form ? -1 : a.seen.form > b.seen.form ? 1 : 0)
+    a.offset - b.offset ||
+    b.length - a.length ||
+    RANK[b.certainty] - RANK[a.certainty] ||
+    (a.form < b.form ? -1 : a.form > b.form ? 1 : 0)
   )
 }
 
@@ -153,7 +128,7 @@ function onePerLocation(rawFindings: readonly RawFinding[]): readonly RawFinding
   const kept = new Set<RawFinding>()
   let around: RawFinding[] = []
   for (const rawFinding of rawFindings.toSorted(order)) {
-    const { offset } = rawFinding.seen
+    const { offset } = rawFinding
     around = around.filter((outer) => endOf(outer) > offset).slice(-MOST_AROUND)
     if (around.some((outer) => covers(outer, rawFinding))) continue
     for (const outer of around) if (confirms(rawFinding, outer)) kept.delete(outer)
@@ -165,19 +140,17 @@ function onePerLocation(rawFindings: readonly RawFinding[]): readonly RawFinding
 
 const isSameKey = (a: RawFinding, b: RawFinding) => a.tag !== '' && a.tag === b.tag
 const isWithin = (inner: RawFinding, outer: RawFinding) => endOf(inner) <= endOf(outer)
-const isBetter = (a: RawFinding, b: RawFinding) => RANK[a.seen.certainty] > RANK[b.seen.certainty]
+const isBetter = (a: RawFinding, b: RawFinding) => RANK[a.certainty] > RANK[b.certainty]
 
 /** Whether `inner`, which begins no earlier, adds nothing to `outer`. */
 function covers(outer: RawFinding, inner: RawFinding): boolean {
   if (isSameKey(outer, inner)) {
-    return (
-      !isBetter(inner, outer) && (isWithin(inner, outer) || inner.seen.form === outer.seen.form)
-    )
+    return !isBetter(inner, outer) && (isWithin(inner, outer) || inner.form === outer.form)
   }
   if (!isWithin(inner, outer)) return false
-  if (outer.seen.certainty === 'proven' && isBetter(outer, inner)) return true
-  const isSameRange = inner.seen.offset === outer.seen.offset && endOf(inner) === endOf(outer)
-  return isSameRange && inner.seen.form === outer.seen.form && inner.tag === outer.tag
+  if (outer.certainty === 'proven' && isBetter(outer, inner)) return true
+  const isSameRange = inner.offset === outer.offset && endOf(inner) === endOf(outer)
+  return isSameRange && inner.form === outer.form && inner.tag === outer.tag
 }
 
 /**
@@ -186,5 +159,5 @@ function covers(outer: RawFinding, inner: RawFinding): boolean {
  */
 function confirms(inner: RawFinding, outer: RawFinding): boolean {
   if (!isSameKey(outer, inner) || !isBetter(inner, outer)) return false
-  return isWithin(inner, outer) || inner.seen.form === outer.seen.form
+  return isWithin(inner, outer) || inner.form === outer.form
 }

@@ -1,41 +1,35 @@
-/** The raw findings of one window: each hit, some copies of its bytes, and how many more there were. @module */
+/** What one window gives: a raw finding for each hit and for some copies of its bytes, and the keys themselves. @module */
 import type { Certainty } from '@mintmark/keys/material/key_kind'
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { KeyTags } from '@mintmark/keys/material/key_tag'
+import type { Verification } from '@mintmark/keys/material/verification'
 import type { Detected } from '../anchors/detected.ts'
-import { findingSeen } from '../findings/finding.ts'
-import type { RawFinding } from './raw_findings.ts'
+import { type RawFinding, rawFindingOf } from '../findings/finding.ts'
+import { copied, hasSecret } from '../findings/found_material.ts'
+import { possibleKeys } from '../findings/possible_keys.ts'
 import { HITS_OF, type LimitSeen } from './scan_limits.ts'
 
 /** Raw findings of a window: a key-dense file is cut to the limits of a report anyhow. */
 const MOST_RAW_FINDINGS = 5000
 /** Copies of one key in one encoding that are reported one by one. */
 const MOST_COPIES = 250
-
-/** Number of reported copies of one key in one encoding. */
-interface Copies {
-  count: number
-}
-
-/** A hit, to which copies of its bytes are added; without a raw finding where the window had too many. */
-export class ReportedFinding {
-  readonly certainty: Certainty
-  readonly rawFinding: RawFinding | undefined
-  readonly copies: Copies
-
-  constructor(certainty: Certainty, rawFinding?: RawFinding, copies: Copies = { count: 0 }) {
-    this.certainty = certainty
-    this.rawFinding = rawFinding
-    this.copies = copies
-  }
-}
+/** Limit of keys of a window: one more than are erased by value (`found_keys.ts`), so that too many are noticed. */
+const MOST_KEYS = 4097
+/** Limit of keys that candidates of a window may be. */
+const MOST_POSSIBLE = 1024
 
 export class WindowFindings {
   readonly all: RawFinding[] = []
+  /** See {@link possibleKeys}. */
+  readonly possible: Detected[] = []
   readonly #tags: KeyTags
-  /** By key and encoding. */
-  readonly #copies = new Map<string, Copies>()
+  /** Each once with the same values. */
+  readonly #keys = new Map<string, Verification>()
+  /** Reported copies by key and encoding. */
+  readonly #copies = new Map<string, number>()
   /** Hits beyond the limits. */
   readonly #leftOut = new Map<Certainty, { offset: number; count: number }>()
+  #isKeyLeftOut: boolean = false
   /** Bytes that verified keys take, at least: overlapping findings count once. */
   verifiedBytes = 0
   #verifiedTo = 0
@@ -45,49 +39,61 @@ export class WindowFindings {
     this.#tags = new KeyTags(hashKey)
   }
 
-  /** @param offset from the file's start */
-  add(detected: Detected, offset: number): ReportedFinding {
-    const { certainty, material, length } = detected
-    if (certainty === 'proven') this.#takeVerified(offset, length)
+  get keys(): readonly Verification[] {
+    return [...this.#keys.values()]
+  }
+
+  /** @returns undefined where the window has too many */
+  add(found: Detected): RawFinding | undefined {
+    const { offset, length, key, isCopy } = found
+    if (key.certainty === 'proven') this.#takeVerified(offset, length)
     if (this.all.length >= MOST_RAW_FINDINGS) {
-      this.#leaveOut(certainty, offset)
-      return new ReportedFinding(certainty)
+      this.#leaveOut(key.certainty, offset)
+      return undefined
     }
-    const rawFinding = { seen: findingSeen(detected, offset), tag: this.#tags.of(material) }
-    this.all.push(rawFinding)
-    return new ReportedFinding(certainty, rawFinding, this.#copiesOf(rawFinding))
+    const finding = rawFindingOf(found, this.#tags)
+    this.all.push(finding)
+    if (isCopy !== true) this.#addKey(key, finding)
+    if (this.possible.length < MOST_POSSIBLE) this.possible.push(...possibleKeys(found))
+    return finding
   }
 
   /** The bytes of a hit are elsewhere too. Returns whether the copy is reported, not only counted. */
-  addCopy({ certainty, rawFinding, copies }: ReportedFinding, offset: number): boolean {
-    if (certainty === 'proven') this.#takeVerified(offset, rawFinding?.seen.length ?? 0)
-    const isFull = this.all.length >= MOST_RAW_FINDINGS || copies.count >= MOST_COPIES
-    if (rawFinding === undefined || isFull) {
+  addCopy(finding: RawFinding | undefined, certainty: Certainty, offset: number): boolean {
+    if (certainty === 'proven') this.#takeVerified(offset, finding?.length ?? 0)
+    const name = finding && `${finding.tag} ${finding.form}`
+    const copies = this.#copies.get(name ?? '') ?? 0
+    const isFull = this.all.length >= MOST_RAW_FINDINGS || copies >= MOST_COPIES
+    if (name === undefined || finding === undefined || isFull) {
       this.#leaveOut(certainty, offset)
       return false
     }
-    copies.count++
-    this.all.push({ seen: { ...rawFinding.seen, offset }, tag: rawFinding.tag })
+    this.#copies.set(name, copies + 1)
+    this.all.push({ ...finding, offset })
     return true
   }
 
-  limits(): LimitSeen[] {
-    return [...this.#leftOut].map(([certainty, { offset, count }]) => {
-      return { code: 'many-hits', name: HITS_OF[certainty], offset, count }
+  /** @param offset of the window */
+  limits(offset: number): readonly LimitSeen[] {
+    const limits: LimitSeen[] = [...this.#leftOut].map(([certainty, first]) => {
+      return { code: 'many-hits', name: HITS_OF[certainty], ...first }
     })
+    return this.#isKeyLeftOut ? [{ code: 'many-hits', name: 'keys', offset }, ...limits] : limits
+  }
+
+  #addKey({ possible: _, ...key }: Verification, { tag, certainty, note }: RawFinding): void {
+    const { material } = key
+    if (material === undefined || !hasSecret(material)) return
+    const name = `${tag} ${certainty} ${note ?? ''} ${partsOf(material)}`
+    if (this.#keys.has(name)) return
+    if (this.#keys.size >= MOST_KEYS) this.#isKeyLeftOut = true
+    else this.#keys.set(name, { ...key, note, material: copied(material) })
   }
 
   #takeVerified(offset: number, length: number): void {
     const end = offset + length
     this.verifiedBytes += Math.max(0, end - Math.max(offset, this.#verifiedTo))
     this.#verifiedTo = Math.max(this.#verifiedTo, end)
-  }
-
-  #copiesOf({ tag, seen }: RawFinding): Copies {
-    const name = `${tag} ${seen.form}`
-    const existing = this.#copies.get(name) ?? { count: 0 }
-    this.#copies.set(name, existing)
-    return existing
   }
 
   #leaveOut(certainty: Certainty, offset: number): void {
@@ -98,4 +104,12 @@ export class WindowFindings {
       existing.count++
     }
   }
+}
+
+/** Which of its private values a key has: those that differ are kept side by side. */
+function partsOf(material: KeyMaterial): string {
+  if (material.type !== 'rsa') return ''
+  const hasPrimes = material.p !== undefined && material.q !== undefined
+  // Exponents differ by multiples of λ(n): their low bits distinguish them, and only within this process.
+  return `${hasPrimes ? 'primes' : ''} ${material.d === undefined ? '' : String(material.d & 0xffffn)}`
 }

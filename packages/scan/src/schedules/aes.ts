@@ -58,21 +58,24 @@ export class AesSearch implements WindowSearch {
 function detected(bytes: Uint8Array, hit: ScheduleHit, states: DrbgStates): Detected {
   const length = scheduleLength(hit)
   const words = scheduleWords(bytes.subarray(hit.at, hit.at + length), hit) ?? new Uint32Array()
-  const key = keyOfWords(words, hit.keyWords)
+  const secret = keyOfWords(words, hit.keyWords)
   words.fill(0)
-  const isDrbg = states.contain(bytes, key) || (hit.keyWords === 8 && isBoringDrbg(bytes, hit.at))
-  const note = isTestKey(key) ? 'self-test' : isDrbg ? 'drbg' : undefined
+  const isDrbg =
+    states.contain(bytes, secret) || (hit.keyWords === 8 && isBoringDrbg(bytes, hit.at))
+  const note = isTestKey(secret) ? 'self-test' : isDrbg ? 'drbg' : undefined
   return {
     offset: hit.at,
     length,
-    kind: 'aes',
     form: `${ENCODINGS[hit.layout]}${hit.isSwapped ? '-swapped' : ''}`,
-    bits: hit.keyWords * 32,
-    certainty: 'proven',
-    proof: hit.isHeadless
-      ? 'schedule expands; its first 16 bytes are overwritten'
-      : 'schedule expands',
-    ...(note === undefined ? {} : { note }),
-    material: { type: 'aes', secret: key, publicKey: undefined },
+    key: {
+      kind: 'aes',
+      bits: hit.keyWords * 32,
+      certainty: 'proven',
+      proof: hit.isHeadless
+        ? 'schedule expands; its first 16 bytes are overwritten'
+        : 'schedule expands',
+      note,
+      material: { type: 'aes', secret, publicKey: undefined },
+    },
   }
 }

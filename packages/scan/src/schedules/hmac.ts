@@ -53,15 +53,17 @@ export function detectPads(bytes: Uint8Array, hit: PadHit): Detected | undefined
   return {
     offset: from,
     length: hit.distance + block,
-    kind: 'hmac',
     form: 'hmac-pads',
-    bits: length * 8,
-    certainty: isPadded ? 'proven' : 'candidate',
-    proof: isPadded
-      ? `two blocks of ${block} bytes are one key XOR ipad and XOR opad`
-      : `two blocks of ${block} bytes differ by ipad XOR opad; which is which is not known`,
-    ...(isTestKey(secret) ? { note: 'self-test' as const } : {}),
-    material: { type: 'hmac', secret, publicKey: undefined },
+    key: {
+      kind: 'hmac',
+      bits: length * 8,
+      certainty: isPadded ? 'proven' : 'candidate',
+      proof: isPadded
+        ? `two blocks of ${block} bytes are one key XOR ipad and XOR opad`
+        : `two blocks of ${block} bytes differ by ipad XOR opad; which is which is not known`,
+      note: isTestKey(secret) ? 'self-test' : undefined,
+      material: { type: 'hmac', secret, publicKey: undefined },
+    },
   }
 }
 

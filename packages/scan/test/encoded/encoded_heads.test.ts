@@ -4,11 +4,11 @@ import { createHash, generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { UNLIMITED } from '@mintmark/keys/material/work_budget'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
-import type { Detected } from '../../src/anchors/detected.ts'
 import { LayerReader } from '../../src/encoded/encoded_layers.ts'
 import { isKeyHead } from '../../src/encoded/layer.ts'
 import { keysOf } from '../../src/encoded/layer_keys.ts'
 import { mayBeEncoded } from '../../src/encoded/letter_layers.ts'
+import { type KeyHit, withKey } from '../key_hits.ts'
 
 const u16 = (value: number): Buffer => Buffer.from([value >> 8, value & 255])
 const u32 = (value: number): Buffer => Buffer.concat([u16(value >>> 16), u16(value & 0xffff)])
@@ -46,12 +46,18 @@ function openpgp(): { readonly packet: Buffer; readonly spki: Buffer } {
 }
 
 /** What a search finds in text with something before and behind it. */
-function found(text: string, encoding: BufferEncoding = 'latin1'): Detected[] {
+function found(text: string, encoding: BufferEncoding = 'latin1'): KeyHit[] {
   const bytes = Buffer.from(`{"data": {"store": "${text}"}}`, encoding)
-  const hits: Detected[] = []
+  const hits: KeyHit[] = []
   const reader = new LayerReader({ isDeep: false })
   const probe = { budget: UNLIMITED }
-  reader.read(bytes, 0, bytes.length, (encoded) => hits.push(...keysOf(encoded, probe)), probe)
+  reader.read(
+    bytes,
+    0,
+    bytes.length,
+    (encoded) => hits.push(...[...keysOf(encoded, probe)].map(withKey)),
+    probe,
+  )
   return hits
 }
 

@@ -33,7 +33,7 @@ function harvested(bytes: Uint8Array, before: number): readonly KeySeen[] {
   const dump = Buffer.concat([noise(before, 'before'), bytes, noise(700, 'behind')])
   const [window] = planWindows([{ offset: 0, length: dump.length, isAligned: true }])
   assert.ok(window)
-  const result = searchWindow(scanner, bytesSource(dump), window, { hashKey: new Uint8Array(32) })
+  const result = searchWindow(scanner, bytesSource(dump), window, new Uint8Array(32))
   assert.deepEqual(result.rawFindings, [])
   return result.publicKeys
 }

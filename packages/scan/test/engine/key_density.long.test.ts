@@ -29,7 +29,7 @@ function isDense(windows: readonly (readonly [verified: number, code: LimitCode]
       rawFindings: [],
       limits: [{ code, name: '', offset }],
       publicKeys: [],
-      materials: [],
+      keys: [],
       possible: [],
       packed: [],
       zeros: [],

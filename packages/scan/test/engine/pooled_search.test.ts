@@ -42,7 +42,7 @@ class Thread extends Searcher {
       rawFindings: [],
       limits: [],
       publicKeys: [],
-      materials: [],
+      keys: [],
       possible: [],
       packed: [],
       zeros: [],

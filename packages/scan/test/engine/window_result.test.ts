@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { it } from 'node:test'
 import { bytesSource } from '@mintmark/dump'
+import type { Certainty } from '@mintmark/keys/material/key_kind'
 import type { Detected } from '../../src/anchors/detected.ts'
 import { planWindows, sizeOf } from '../../src/anchors/scan_plan.ts'
 import { scannerFor } from '../../src/engine/scanner_task.ts'
@@ -9,14 +10,13 @@ import { searchWindow } from '../../src/engine/window_result.ts'
 import { WindowScanner } from '../../src/engine/window_scanner.ts'
 import { withFirstBudget } from '../../src/memory/extra_budget.ts'
 
-const hit = (offset: number, certainty: Detected['certainty']): Detected => ({
+const hashKey = new Uint8Array(32)
+
+const hit = (offset: number, certainty: Certainty): Detected => ({
   offset,
   length: 16,
-  kind: 'aes',
   form: 'aes-schedule-enc',
-  bits: 128,
-  certainty,
-  proof: 'schedule expands',
+  key: { kind: 'aes', bits: 128, certainty, proof: 'schedule expands', material: undefined },
 })
 
 it('hits beyond what a window may have are counted, in one limit for each class', () => {
@@ -37,9 +37,7 @@ it('hits beyond what a window may have are counted, in one limit for each class'
   const bytes = Buffer.alloc(65_536, 1)
   const [window] = planWindows([{ offset: 0, length: bytes.length, isAligned: true }])
   assert.ok(window)
-  const { rawFindings, limits } = searchWindow(scanner, bytesSource(bytes), window, {
-    hashKey: new Uint8Array(32),
-  })
+  const { rawFindings, limits } = searchWindow(scanner, bytesSource(bytes), window, hashKey)
   assert.equal(rawFindings.length, 5000)
   assert.deepEqual(limits, [
     { code: 'many-hits', name: 'verified locations', offset: 20_000, count: 6000 },
@@ -67,9 +65,7 @@ it('numbers alone that may be public keys are taken as far as a file may have th
   const [window] = withFirstBudget(plan(), sizeOf(plan()), true)
   assert.ok(window)
   const task = { kind: 'encodings', isDeep: false, runs: [] } as const
-  const { publicKeys, limits } = searchWindow(scannerFor(task), bytesSource(bytes), window, {
-    hashKey: new Uint8Array(32),
-  })
+  const { publicKeys, limits } = searchWindow(scannerFor(task), bytesSource(bytes), window, hashKey)
   assert.equal(publicKeys.filter(({ isBare }) => isBare).length, 256)
   assert.ok(limits.some(({ code, name }) => code === 'anchor-flood' && name === 'public keys'))
 })
@@ -97,11 +93,10 @@ it('equal bytes are examined once: some copies are reported, and all others are 
   const [window] = planWindows([{ offset: 0, length: bytes.length, isAligned: true }])
   assert.ok(window)
   const more = { ...window, onceCost: 1e9 }
-  const task = { hashKey: new Uint8Array(32) }
-  const { rawFindings, limits } = searchWindow(scanner, bytesSource(bytes), more, task)
+  const { rawFindings, limits } = searchWindow(scanner, bytesSource(bytes), more, hashKey)
   assert.equal(probes, 1)
   assert.deepEqual(
-    rawFindings.map(({ seen }) => seen.offset),
+    rawFindings.map(({ offset }) => offset),
     Array.from({ length: 251 }, (_, i) => 32 * i),
   )
   assert.deepEqual(limits, [

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
 import { type ByteSource, bytesSource } from '@mintmark/dump'
+import type { Certainty } from '@mintmark/keys/material/key_kind'
 import type { Anchor } from '../../src/anchors/anchor.ts'
 import { AnchorBudget, COST_PER_BYTE, DEEP_FACTOR } from '../../src/anchors/anchor_budget.ts'
 import type { Detected } from '../../src/anchors/detected.ts'
@@ -11,15 +12,12 @@ import type { LimitSeen } from '../../src/report/scan_limits.ts'
 
 const text = (letters: string) => Uint8Array.from(Buffer.from(letters))
 
-function hitAt(at: number, certainty: Detected['certainty']): Detected {
+function hitAt(at: number, certainty: Certainty): Detected {
   return {
     offset: at,
     length: 4,
-    kind: 'token',
     form: 'test',
-    bits: 0,
-    certainty,
-    proof: 'test',
+    key: { kind: 'token', bits: 0, certainty, proof: 'test', material: undefined },
   }
 }
 
@@ -57,7 +55,10 @@ function scan(
   let searched = 0
   for (const window of planWindows([{ offset: 0, length: size, isAligned: true }])) {
     searched += scanner.scan(source, window, {
-      onHit: (_, offset) => hits.push(offset),
+      onHit: ({ offset }) => {
+        hits.push(offset)
+        return undefined
+      },
       onLimit: (seen) => limits.push(seen),
     })
   }

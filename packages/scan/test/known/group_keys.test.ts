@@ -192,7 +192,13 @@ describe('the secret of a known key', () => {
   const hitsIn = (key: GroupPair, bytes: Uint8Array) =>
     new KnownKeySearch([key.given], { deep: false })
       .search(bytes, 0, bytes.length, BASE)
-      .map(({ kind, form, offset, bits, certainty }) => ({ kind, form, offset, bits, certainty }))
+      .map(({ form, offset, key: { kind, bits, certainty } }) => ({
+        kind,
+        form,
+        offset,
+        bits,
+        certainty,
+      }))
 
   for (const [kind, key] of [
     ['dsa', DSA],

@@ -46,7 +46,7 @@ const isWhole = (material: KeyMaterial | undefined): boolean =>
 
 function offsetsOf(keys: readonly PublicKey[], bytes: Uint8Array): number[] {
   const hits = new KnownKeySearch(keys, { deep: false }).search(bytes, 0, bytes.length)
-  return hits.filter(({ material }) => isWhole(material)).map(({ offset }) => offset)
+  return hits.filter(({ key }) => isWhole(key.material)).map(({ offset }) => offset)
 }
 
 const AT = 20_000
@@ -122,7 +122,7 @@ describe('a secret that few libraries keep so', () => {
     bytes[AT + 48] = 0x04
     bytes.set(dear.plain, AT + 49)
     const hits = search.search(bytes, 0, bytes.length)
-    assert.ok(hits.some(({ offset, material }) => offset === AT && isWhole(material)))
+    assert.ok(hits.some(({ offset, key }) => offset === AT && isWhole(key.material)))
   })
 
   it('of Ed25519 is found in a chunk of malloc near its public half, though copies elsewhere took that time', () => {
@@ -138,7 +138,7 @@ describe('a secret that few libraries keep so', () => {
     bytes.set(STRING.secret, AT)
     bytes.set(STRING.plain, AT + 0x180)
     const hits = search.search(bytes, 0, bytes.length)
-    assert.ok(hits.some(({ offset, material }) => offset === AT && isWhole(material)))
+    assert.ok(hits.some(({ offset, key }) => offset === AT && isWhole(key.material)))
   })
 
   for (const curve of ['P-256', 'P-384'] as const) {

@@ -87,7 +87,7 @@ const OPTIONS = { deep: false, leavesValues: true }
 
 const reports = (hits: readonly Detected[], key: TestKey, at: number): boolean =>
   hits.some(
-    ({ material, certainty, offset }) =>
+    ({ offset, key: { material, certainty } }) =>
       material?.type === 'rsa' &&
       material.n === key.n &&
       certainty === 'proven' &&

@@ -50,7 +50,7 @@ function foundIn(
   const search = new KnownKeySearch([publicKey], { deep: false })
   return search
     .search(bytes, 0, bytes.length, undefined)
-    .filter(({ certainty }) => certainty === 'proven')
+    .filter(({ key }) => key.certainty === 'proven')
     .map(({ offset, form }) => [offset - start, form] as const)
 }
 

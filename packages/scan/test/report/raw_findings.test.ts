@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Dump } from '@mintmark/dump'
-import type { FindingSeen } from '../../src/findings/finding.ts'
-import { type RawFinding, RawFindingList } from '../../src/report/raw_findings.ts'
+import type { RawFinding } from '../../src/findings/finding.ts'
+import { RawFindingList } from '../../src/report/raw_findings.ts'
 import { LimitList } from '../../src/report/scan_limits.ts'
 
 const dump: Dump = {
@@ -26,12 +26,10 @@ const dump: Dump = {
   isLittleEndian: true,
 }
 
-interface Short extends Partial<FindingSeen> {
-  readonly tag?: string
-}
+type Short = Partial<RawFinding>
 
-function rawFinding({ tag = 'k', ...rest }: Short): RawFinding {
-  const seen: FindingSeen = {
+function rawFinding(rest: Short): RawFinding {
+  return {
     offset: 100,
     length: 50,
     kind: 'rsa',
@@ -41,9 +39,9 @@ function rawFinding({ tag = 'k', ...rest }: Short): RawFinding {
     proof: '',
     note: undefined,
     keyId: undefined,
+    tag: 'k',
     ...rest,
   }
-  return { seen, tag }
 }
 
 function offsetsOf(rawFindings: readonly Short[]): (readonly [number, string])[] {

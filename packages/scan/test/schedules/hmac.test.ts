@@ -36,14 +36,18 @@ describe('the padded blocks of an HMAC key', () => {
           for (const window of [bytes, flipped]) {
             const [hit, ...more] = search.search(window, 0, window.length)
             assert.deepEqual(more, [])
-            const { material, proof, ...rest } = hit ?? assert.fail('nothing found')
+            const { key: found, ...rest } = hit ?? assert.fail('nothing found')
             assert.deepEqual(rest, {
               offset: at,
               length: distance + block,
-              kind: 'hmac',
               form: 'hmac-pads',
+            })
+            const { material, proof, ...facts } = found
+            assert.deepEqual(facts, {
+              kind: 'hmac',
               bits: key * 8,
               certainty: 'proven',
+              note: undefined,
             })
             assert.match(proof, /ipad/)
             assert.ok(material?.type === 'hmac')
@@ -56,7 +60,7 @@ describe('the padded blocks of an HMAC key', () => {
 
   it('that the key fills are a candidate, for which is which is not known', () => {
     const [hit] = search.search(pads(keyOf(64), 64, 8, 64), 0, 300)
-    assert.equal(hit?.certainty, 'candidate')
+    assert.equal(hit?.key.certainty, 'candidate')
   })
 
   it('are none where they hold no values of a key', () => {

@@ -29,7 +29,7 @@ export const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate:
  */
 export function keyIn(decoded: Uint8Array, budget: WorkBudget): Detected | undefined {
   const whole = wholeKey(decoded, budget)
-  if (whole?.certainty === 'proven') return whole
+  if (whole?.key.certainty === 'proven') return whole
   let best = whole
   for (const { anchor, at } of offsetsIn(decoded, budget)) {
     budget.spend(PROBE_COST)
@@ -45,7 +45,7 @@ function wholeKey(decoded: Uint8Array, budget: WorkBudget): Detected | undefined
 }
 
 function isBetter(hit: Detected, best: Detected): boolean {
-  const rank = RANK[hit.certainty] - RANK[best.certainty]
+  const rank = RANK[hit.key.certainty] - RANK[best.key.certainty]
   if (rank !== 0) return rank > 0
   return hit.length > best.length || (hit.length === best.length && hit.offset < best.offset)
 }

@@ -5,8 +5,9 @@
  * The elliptic ones have no public half in the file: header, algorithm, exact length and padding, and a scalar in range
  * are all that can be checked. They are well-formed, and verified where their public half is known. @module
  */
+import type { Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
-import type { Detected } from '../../anchors/detected.ts'
+import { hit } from '../../anchors/anchored.ts'
 import { endsAt, find, isAt, latin, type TextReader } from '../../text/text_run.ts'
 import { Labelled } from './labelled.ts'
 import { ecKey, groupNamed, okpKey, rsaNamed } from './parts.ts'
@@ -35,7 +36,7 @@ export const DNSSEC: TextReader = {
     const next = find(chars, HEADER, from, budget)
     const fields = fieldsIn(chars, from, next < 0 ? chars.length : next, budget)
     const key = keyOf(fields)
-    return key && { ...key, offset: at, length: fields.end - at, form: 'dnssec' }
+    return key && hit(key, 'dnssec', at, fields.end)
   },
 }
 
@@ -69,7 +70,7 @@ const CURVES: ReadonlyMap<number, readonly [curve: string, length: number]> = ne
   [16, ['Ed448', 57]],
 ])
 
-function keyOf(fields: Labelled): Detected | undefined {
+function keyOf(fields: Labelled): Verification | undefined {
   const { budget, number } = fields
   const algorithm = Number(NUMBER.exec(fields.text('Algorithm', MARKED_MOST))?.[0] ?? 0)
   if ([1, 5, 7, 8, 10].includes(algorithm)) return rsaNamed(number, RSA, budget, 'needs n')

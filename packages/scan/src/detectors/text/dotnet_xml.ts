@@ -2,6 +2,7 @@
  * RSA and DSA keys as XML: .NET's `ToXmlString(true)`, XKMS 2.0 and its draft; escaped in HTML or JSON, in UTF-16 (RFC 3275,
  * section 6.4; XKMS 2.0, section 8.2). @module
  */
+import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { endsAt, find, isAt, latin, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { Labelled } from './labelled.ts'
@@ -58,5 +59,5 @@ function readXml({ chars, at, budget }: TextRun, element: string): Detected | un
   if (key === undefined) return undefined
   const last = next < 0 ? elements.end : to + element.length
   const end = last + (CLOSE_AT.exec(latin(chars, last, last + 8))?.[0].length ?? 0)
-  return { ...key, offset: from, length: end - from, form: 'xml' }
+  return hit(key, 'xml', from, end)
 }

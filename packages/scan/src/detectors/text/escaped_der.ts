@@ -41,7 +41,7 @@ const READERS = new Set(ESCAPES.flatMap(([, readers]) => readers))
 function readEscaped({ chars, at, budget }: TextRun): Detected | undefined {
   return [...READERS]
     .flatMap((read) => keyOf(chars, beginOf(chars, at, read), read, budget) ?? [])
-    .toSorted((a, b) => RANK[b.certainty] - RANK[a.certainty])[0]
+    .toSorted((a, b) => RANK[b.key.certainty] - RANK[a.key.certainty])[0]
 }
 
 const SEQUENCE = 0x30

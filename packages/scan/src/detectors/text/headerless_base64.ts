@@ -239,5 +239,5 @@ function detectOkp(
   if (isWhole || body.length < end) return undefined
   const cut = keyAtEnd(body.subarray(0, end), budget)
   // Dashes of an armor's last line are letters of the other alphabet.
-  return body.length === end || cut?.certainty === 'proven' ? cut : undefined
+  return body.length === end || cut?.key.certainty === 'proven' ? cut : undefined
 }

@@ -4,6 +4,8 @@
  * Source: RFC 7517, RFC 7518 section 6, RFC 8037, draft-ietf-cose-dilithium (`AKP`). @module
  */
 import { OKP } from '@mintmark/keys/arithmetic/okp'
+import type { Verification } from '@mintmark/keys/material/verification'
+import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { COLON, isOpened, MEMBER, QUOTE, SPACE } from '../../text/quoted.ts'
 import { GLANCE, isAt, latin, type TextReader, type TextRun } from '../../text/text_run.ts'
@@ -44,10 +46,10 @@ function readJwk(run: TextRun): Detected | undefined {
   const { from, end } = objectAround(chars, at, KTY)
   const values = new Labelled(chars, budget).addAll(MEMBERS, from, end, 'base64url')
   const key = values.has('d', 'k', 'priv', 'p') ? keyOf(values) : undefined
-  return key && { ...key, offset: from, length: end - from, form: 'jwk' }
+  return key && hit(key, 'jwk', from, end)
 }
 
-const READERS: ReadonlyMap<string, (values: Labelled) => Detected | undefined> = new Map([
+const READERS: ReadonlyMap<string, (values: Labelled) => Verification | undefined> = new Map([
   ['RSA', ({ number, budget }) => rsaNamed(number, 'n e d p q dp dq qi', budget)],
   ['EC', ecOf],
   ['OKP', okp],
@@ -58,13 +60,13 @@ const READERS: ReadonlyMap<string, (values: Labelled) => Detected | undefined> =
   ['oct', symmetric],
 ])
 
-function ecOf(values: Labelled): Detected | undefined {
+function ecOf(values: Labelled): Verification | undefined {
   const [d, x, y] = [values.bytes('d'), values.bytes('x'), values.bytes('y')]
   return ecKey(values.text('crv'), d, x, y, values.budget)
 }
 
 /** Where the name of the curve is cut off, its length and the public half shows which one it is. */
-function okp(values: Labelled): Detected | undefined {
+function okp(values: Labelled): Verification | undefined {
   const { budget } = values
   const [secret, publicKey] = [values.bytes('d'), values.bytes('x')]
   if (values.has('crv') || publicKey === undefined)
@@ -74,16 +76,13 @@ function okp(values: Labelled): Detected | undefined {
   )
 }
 
-function symmetric(values: Labelled): Detected | undefined {
+function symmetric(values: Labelled): Verification | undefined {
   const secret = values.bytes('k')
   if (secret === undefined || secret.length < SYMMETRIC_LEAST) return undefined
   if (secret.every((byte) => byte === secret[0])) return undefined
   const type = /^(?:A\d|dir)/.test(values.text('alg')) ? 'aes' : 'hmac'
   return {
-    offset: 0,
-    length: 0,
     kind: type,
-    form: 'jwk',
     bits: secret.length * 8,
     certainty: 'candidate',
     proof: 'kty is oct, k decodes; any bytes are such a key',

@@ -4,8 +4,10 @@
  * Arithmetic decides which words around an exponent of 65,537 or the name of a curve are a key. @module
  */
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
+import type { Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
+import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { decodeBase64, isBase64Letter } from '../../text/base64.ts'
 import { isOpened, MEMBER } from '../../text/quoted.ts'
@@ -48,7 +50,7 @@ interface Mark {
   readonly keyAmong: (words: readonly Word[], behind: string, budget: WorkBudget) => Found
 }
 
-type Found = { readonly key: Detected; readonly word: Word } | undefined
+type Found = { readonly key: Verification; readonly word: Word } | undefined
 
 /** The words of a curve: of secrets of 28 to 66 bytes. */
 const CURVE = { side: 512, most: 3, letters: [37, 88] } as const
@@ -134,10 +136,10 @@ function placed(
   { key, word: { from, to } }: NonNullable<Found>,
 ): Detected {
   if (json === undefined || from < json.from || to > json.end)
-    return { ...key, offset: from, length: to - from, form: 'jwk-words' }
+    return hit(key, 'jwk-words', from, to)
   const text = latin(chars, json.from, json.end)
   const form = /odulus|nverseQ/.test(text) ? 'rsa-parameters' : 'jwk'
-  return { ...key, offset: json.from, length: text.length, form }
+  return hit(key, form, json.from, json.from + text.length)
 }
 
 function wordsBefore(chars: Uint8Array, at: number, mark: Mark, budget: WorkBudget): Word[] {

@@ -1,5 +1,6 @@
 /** OpenPGP private keys in ASCII armor (RFC 9580, sections 5.5.3 and 6). @module */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
+import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { skipHeaders } from '../../text/armor_headers.ts'
 import { decodeBase64, skipJunk } from '../../text/base64.ts'
@@ -22,15 +23,15 @@ export function openPgpArmor(
   try {
     if (bytes.length < BODY_LEAST || !isSecretKey(bytes.subarray(0, 8))) return undefined
     const checksum = readChecksum(chars, end, budget)
-    const location = { offset: begin, length: checksum.end - begin, form: 'openpgp-armour' }
-    const key = keyIn(bytes, budget)
-    if (key !== undefined) return { ...key, ...location }
+    const found = keyIn(bytes, budget)
+    if (found !== undefined) return hit(found.key, 'openpgp-armour', begin, checksum.end)
     const [certainty, how] =
       checksum.value === crc24(bytes)
         ? (['candidate', 'whose checksum holds'] as const)
         : (['lesser', 'that is cut or damaged'] as const)
     const proof = `a secret-key packet in armour ${how}`
-    return { ...location, kind: 'openpgp', bits: 0, certainty, proof }
+    const key = { kind: 'openpgp', bits: 0, certainty, proof, material: undefined } as const
+    return hit(key, 'openpgp-armour', begin, checksum.end)
   } finally {
     bytes.fill(0)
   }

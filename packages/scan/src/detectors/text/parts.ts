@@ -1,8 +1,6 @@
 /**
- * Builds keys from named values of a text, and verifies or drops them.
- *
- * Results have no offset yet: offset and length are 0, the encoding is empty. A public half in the text must agree;
- * otherwise the key is at most a candidate. @module
+ * Builds keys from named values of a text, and verifies or drops them. A public half in the text must agree; otherwise the key
+ * is at most a candidate. @module
  */
 import { curveNamed, NAMED_CURVES } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
@@ -14,23 +12,10 @@ import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
 import type { Curve } from '@mintmark/keys/material/key_material'
 import { REFUSED, type Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
-import { hit } from '../../anchors/anchored.ts'
-import type { Detected } from '../../anchors/detected.ts'
 
 type Bytes = Uint8Array | undefined
 /** The number that a text has under a name. */
 type NumberOf = (name: string) => bigint | undefined
-
-function withoutOffset({
-  certainty,
-  proof,
-  bits,
-  kind,
-  material,
-  possible,
-}: Verification): Detected {
-  return hit({ certainty, proof, bits, kind, material, ...(possible && { possible }) }, '', 0, 0)
-}
 
 /** A number from its big-endian bytes; undefined where there are none, or more than 16,384 bits have. */
 export function numberOf(bytes: Bytes, budget: WorkBudget): bigint | undefined {
@@ -54,7 +39,7 @@ export function rsaNamed(
   names: string,
   budget: WorkBudget,
   how?: 'needs n',
-): Detected | undefined {
+): Verification | undefined {
   const [n, e, d, p, q, dP, dQ, qInv] = numbersOf(numberNamed, names)
   if (how === 'needs n' && n === undefined) return undefined
   return rsaKey({ n, e, d, p, q, dP, dQ, qInv }, budget)
@@ -66,21 +51,20 @@ export function groupNamed(
   numberNamed: NumberOf,
   names: string,
   budget: WorkBudget,
-): Detected | undefined {
+): Verification | undefined {
   const [p, q, g, y, x] = numbersOf(numberNamed, names)
   if (p === undefined || g === undefined || y === undefined || x === undefined) return undefined
   if (kind === 'dsa' && q === undefined) return undefined
-  const verification = verifyGroupKey(kind, { p, q, g, y, x }, budget)
-  return verification && withoutOffset(verification)
+  return verifyGroupKey(kind, { p, q, g, y, x }, budget)
 }
 
 /** An RSA key, if its parts prove each other. */
-export function rsaKey(parts: RsaParts, budget: WorkBudget): Detected | undefined {
+export function rsaKey(parts: RsaParts, budget: WorkBudget): Verification | undefined {
   const verified = verifyRsa(parts, budget)
   if (verified?.material?.type !== 'rsa') return undefined
-  if (parts.n === undefined || parts.n === verified.material.n) return withoutOffset(verified)
+  if (parts.n === undefined || parts.n === verified.material.n) return verified
   const proof = `${verified.proof}, but the n beside it is another`
-  return withoutOffset({ ...verified, certainty: 'candidate', proof })
+  return { ...verified, certainty: 'candidate', proof }
 }
 
 /** Names of curves in JWK, OpenSSH, GnuPG and OpenSSL. */
@@ -110,7 +94,7 @@ export function ecKey(
   x: Bytes,
   y: Bytes,
   budget: WorkBudget,
-): Detected | undefined {
+): Verification | undefined {
   const curve = CURVE_NAMES.get(name)
   if (curve === undefined || d === undefined || d.length === 0) return undefined
   const { lengthBytes } = curveNamed(curve)
@@ -120,7 +104,12 @@ export function ecKey(
   const stored = isVerified
     ? { x: fromBigEndian(x, budget), y: fromBigEndian(y, budget) }
     : undefined
-  const verification = verifyEc(curve, fromBigEndian(d, budget), stored, budget)
+  const { isWellFormed: _, ...verification } = verifyEc(
+    curve,
+    fromBigEndian(d, budget),
+    stored,
+    budget,
+  )
   return isVerified
     ? checked(verification, true)
     : checked(withCoordinate(verification, x, y, budget), (x ?? y) !== undefined)
@@ -132,7 +121,7 @@ export function ecKeyOfPoint(
   d: Bytes,
   point: Bytes,
   budget: WorkBudget,
-): Detected | undefined {
+): Verification | undefined {
   if (point?.[0] !== 4 || point.length % 2 === 0) return undefined
   const half = (point.length - 1) / 2
   return ecKey(name, d, point.subarray(1, 1 + half), point.subarray(1 + half), budget)
@@ -161,19 +150,19 @@ export function okpKey(
   secret: Bytes,
   publicKey: Bytes,
   budget: WorkBudget,
-): Detected | undefined {
+): Verification | undefined {
   const parameters = OKP.find(({ curve }) => curve === name)
   if (parameters === undefined || secret?.length !== parameters.lengthBytes) return undefined
   return checked(verifyOkp(parameters.curve, secret, publicKey, budget), publicKey !== undefined)
 }
 
 /** What did not fit is no key; what was not computed stays a candidate. */
-function checked(verification: Verification, isVerified: boolean): Detected | undefined {
+function checked(verification: Verification, isVerified: boolean): Verification | undefined {
   if (verification.certainty !== 'proven')
-    return verification.proof === REFUSED ? withoutOffset(verification) : undefined
-  if (isVerified) return withoutOffset(verification)
+    return verification.proof === REFUSED ? verification : undefined
+  if (isVerified) return verification
   const words = `${verification.proof}; no public half beside it`
-  return withoutOffset({ ...verification, certainty: 'candidate', proof: words })
+  return { ...verification, certainty: 'candidate', proof: words }
 }
 
 /** An ML-DSA or ML-KEM key from its seed. */
@@ -182,16 +171,15 @@ export function pqKey(
   seed: Bytes,
   publicKey: Bytes,
   budget: WorkBudget,
-): Detected | undefined {
+): Verification | undefined {
   const scheme = LATTICE_SCHEMES.find((each) => each.name === name)
   if (scheme === undefined || seed?.length !== scheme.seedLength) return undefined
   const verification = verifyPq(scheme, seed, undefined, budget)
-  if (verification === undefined || publicKey === undefined)
-    return verification && withoutOffset(verification)
+  if (verification === undefined || publicKey === undefined) return verification
   const { material } = verification
   const computed =
     material !== undefined && 'publicKey' in material ? material.publicKey : undefined
-  if (computed === undefined) return withoutOffset({ ...verification, certainty: 'candidate' })
+  if (computed === undefined) return { ...verification, certainty: 'candidate' }
   const isSame = Buffer.compare(computed.subarray(-publicKey.length), publicKey) === 0
-  return isSame ? withoutOffset(verification) : undefined
+  return isSame ? verification : undefined
 }

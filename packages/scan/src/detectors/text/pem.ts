@@ -4,7 +4,9 @@
  * Source: RFC 7468, RFC 1421 (`Proc-Type`), OpenSSH PROTOCOL.key, OpenVPN's `--genkey`, RFC 4716's private
  * sibling of ssh.com. @module
  */
+import { unverified } from '@mintmark/keys/material/verification'
 import { REACH } from '../../anchors/anchor.ts'
+import { hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { skipHeaders } from '../../text/armor_headers.ts'
 import { decodeBase64, hexDigit, skipJunk } from '../../text/base64.ts'
@@ -39,10 +41,10 @@ export const PEM: TextReader = {
 
 /** As it is, or else as if its lines had no prefixes. */
 function bare(run: TextRun, read: (run: TextRun) => Detected | undefined): Detected | undefined {
-  const hit = read(run)
-  if (hit !== undefined && hit.certainty !== 'candidate') return hit
+  const found = read(run)
+  if (found !== undefined && found.key.certainty !== 'candidate') return found
   const prefixed = readPrefixed(run, read)
-  return prefixed?.certainty === 'candidate' ? (hit ?? prefixed) : (prefixed ?? hit)
+  return prefixed?.key.certainty === 'candidate' ? (found ?? prefixed) : (prefixed ?? found)
 }
 
 /** The label between the dashes, if it is one of a private key; nothing else is examined. */
@@ -75,25 +77,17 @@ export function readPem({ chars, at, budget }: TextRun): Detected | undefined {
   const { bytes, end, letters } = decodeBase64(chars, armor.body, chars.length, budget)
   try {
     if (bytes.length < BODY_LEAST) return undefined
-    const location = { offset: at, length: armorEnd(chars, end, label) - at }
-    if (armor.isEncrypted) return bytes.length < ENCRYPTED_LEAST ? undefined : encrypted(location)
-    const key = keyIn(bytes, budget)
+    const to = armorEnd(chars, end, label)
+    if (armor.isEncrypted) {
+      if (bytes.length < ENCRYPTED_LEAST) return undefined
+      const proof = 'armour says ENCRYPTED; a passphrase guards it'
+      return protectedHit('encrypted-key', 'pem-encrypted', at, to, proof)
+    }
+    const found = keyIn(bytes, budget)
     // Behind a key that ends early, other text may have been read as letters.
-    if (key === undefined || letters === 0) return undefined
-    return { ...key, ...location, form: 'pem' }
+    return found === undefined || letters === 0 ? undefined : hit(found.key, 'pem', at, to)
   } finally {
     bytes.fill(0)
-  }
-}
-
-function encrypted(location: { readonly offset: number; readonly length: number }): Detected {
-  return {
-    ...location,
-    kind: 'encrypted-key',
-    form: 'pem-encrypted',
-    bits: 0,
-    certainty: 'lesser',
-    proof: 'armour says ENCRYPTED; a passphrase guards it',
   }
 }
 
@@ -125,13 +119,7 @@ function openVpn(chars: Uint8Array, { begin, body, label }: Armor): Detected | u
   }
   // A placeholder: 512 random digits hold about 32 zeros.
   if (zeros > 128) return undefined
-  return {
-    offset: begin,
-    length: armorEnd(chars, at, label) - begin,
-    kind: 'hmac',
-    form: 'openvpn-static',
-    bits: 2048,
-    certainty: 'candidate',
-    proof: '512 hex digits in the armour of OpenVPN; nothing in them can be checked',
-  }
+  const proof = '512 hex digits in the armour of OpenVPN; nothing in them can be checked'
+  const key = unverified('hmac', 2048, proof)
+  return hit(key, 'openvpn-static', begin, armorEnd(chars, at, label))
 }

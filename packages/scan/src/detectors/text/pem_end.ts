@@ -81,7 +81,7 @@ const ANCHORED = new Set(['pkcs8-der', 'pkcs1-der', 'sec1-der', 'dsa-der'])
 /** The best of what is in the body and of what its end shows. */
 function keyOf(bytes: Uint8Array, budget: WorkBudget): Detected | undefined {
   const inside = keyIn(bytes, budget)
-  if (inside?.certainty === 'proven') return ANCHORED.has(inside.form) ? undefined : inside
+  if (inside?.key.certainty === 'proven') return ANCHORED.has(inside.form) ? undefined : inside
   return keyAtEnd(bytes, budget) ?? inside
 }
 

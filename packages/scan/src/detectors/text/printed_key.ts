@@ -4,6 +4,7 @@
  * Seen in OpenSSL 1.0 to 3.5 (`openssl rsa`, `ec`, `pkey` with `-text`) and GnuTLS 3.8 (`certtool --key-info`).
  * @module
  */
+import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { latin, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { ecKeyOfPoint, numberOf, okpKey, rsaKey } from './parts.ts'
@@ -71,8 +72,7 @@ function readRsa({ at, budget }: TextRun, before: string, behind: string): Detec
   const end = Math.max(q.to, ...rest.map((one) => one?.to ?? 0))
   for (const one of [n, d, p, q, ...rest]) one?.bytes.fill(0)
   if (key === undefined) return undefined
-  const offset = n?.from ?? d?.from ?? at
-  return { ...key, offset, length: at + end - offset, form: 'printed' }
+  return hit(key, 'printed', n?.from ?? d?.from ?? at, at + end)
 }
 
 /** Curves that are not named, by the length of a point. */
@@ -95,5 +95,5 @@ function readCurve({ at, budget }: TextRun, before: string, behind: string): Det
           budget,
         )
   secret.bytes.fill(0)
-  return key && { ...key, offset: at, length: stored.to, form: 'printed' }
+  return key && hit(key, 'printed', at, at + stored.to)
 }

@@ -1,7 +1,8 @@
 /** PuTTY's private key files, versions 2 and 3 (PuTTY's manual, appendix C): also indented, in strings, in UTF-16. @module */
+import type { Verification } from '@mintmark/keys/material/verification'
 import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import { REACH } from '../../anchors/anchor.ts'
-import { protectedHit } from '../../anchors/anchored.ts'
+import { hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { decodeBase64 } from '../../text/base64.ts'
 import { endsAt, find, latin, type TextReader, type TextRun } from '../../text/text_run.ts'
@@ -41,12 +42,11 @@ function readFile(run: TextRun): Detected | undefined {
     return decodeBase64(chars, from, chars.length, budget, { most: count * LINE_BYTES })
   })
   if (open === undefined || secret === undefined || cipher === undefined) return undefined
-  const location = { offset: at, length: secret.end - at, form: 'putty' }
   try {
     if (secret.bytes.length < 16) return undefined
     if (cipher === 'none') {
       const key = keyOf(type ?? '', open.bytes, secret.bytes, run)
-      return key && { ...key, ...location }
+      return key && hit(key, 'putty', at, secret.end)
     }
     const how = cipher.startsWith('aes') ? ', encrypted with AES' : ' that names a cipher'
     const proof = `a PuTTY key${how}; a passphrase guards it`
@@ -70,7 +70,7 @@ function keyOf(
   open: Uint8Array,
   secret: Uint8Array,
   { budget }: TextRun,
-): Detected | undefined {
+): Verification | undefined {
   const parts = [new SshStrings(open), new SshStrings(secret)] as const
   const names = NAMES[type.startsWith('ecdsa-sha2-') ? 'ecdsa' : type]
   if (names === undefined || parts[0].name() !== type) return undefined

@@ -2,7 +2,8 @@
  * GnuPG's private keys as S-expressions: the text of `private-keys-v1.d` since 2.3, and the canonical form (agent/keyformat.txt
  * of GnuPG; libgcrypt's manual). @module
  */
-import { protectedHit } from '../../anchors/anchored.ts'
+import type { Verification } from '@mintmark/keys/material/verification'
+import { hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { endsAt, find, latin, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { Labelled, type Value } from './labelled.ts'
@@ -137,10 +138,10 @@ function readSexp(run: TextRun): Detected | undefined {
     }
   }
   const key = ALGORITHMS.get(algorithm)?.(values)
-  return key === undefined ? undefined : { ...key, offset: at, length: offset - at, form: 'sexp' }
+  return key === undefined ? undefined : hit(key, 'sexp', at, offset)
 }
 
-type KeyOf = (values: Labelled) => Detected | undefined
+type KeyOf = (values: Labelled) => Verification | undefined
 
 /** libgcrypt's u is p⁻¹ mod q. */
 const rsa: KeyOf = ({ number, budget }) => rsaNamed(number, 'n e d p q - - u', budget)

@@ -35,14 +35,16 @@ export function detectedOf(found: FoundValue): Detected {
   return {
     offset: at,
     length,
-    kind: kindOf(material),
     form: plain.has(name) ? spelling : name.replace(/\bq\b/, 'p').replace('pinv', 'qinv'),
-    bits: bitsOf(material),
-    certainty: note === undefined ? 'proven' : 'candidate',
-    proof: `${proof} (${name} as ${spelling})`,
-    ...(note === undefined ? {} : { note }),
-    ...(isRebuilt === undefined ? {} : { isRebuilt }),
-    material,
+    key: {
+      kind: kindOf(material),
+      bits: bitsOf(material),
+      certainty: note === undefined ? 'proven' : 'candidate',
+      proof: `${proof} (${name} as ${spelling})`,
+      ...(note === undefined ? {} : { note }),
+      ...(isRebuilt === undefined ? {} : { isRebuilt }),
+      material,
+    },
   }
 }
 

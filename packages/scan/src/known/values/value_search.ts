@@ -165,7 +165,7 @@ export function valueDetected(
 ): Detected {
   const detected: Detected = { ...reported, offset: at, isCopy: true }
   const isDrbg = material.type === 'aes' && length === DRBG_KEY_BYTES && isDrbgState(bytes, at)
-  return isDrbg ? { ...detected, note: 'drbg' } : detected
+  return isDrbg ? { ...detected, key: { ...detected.key, note: 'drbg' } } : detected
 }
 
 /** How the proof of a copy of a value begins. */

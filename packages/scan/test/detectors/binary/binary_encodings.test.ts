@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { der, derInteger, derOid, derSequence } from '@mintmark/keys/der/der_write'
 import { noise } from '@mintmark/testkit/noise'
-import type { Detected } from '../../../src/anchors/detected.ts'
+import type { KeyHit } from '../../key_hits.ts'
 import { hitsIn, idsOf, planted } from './binary_hits.ts'
 import {
   BINARY_SPELLINGS,
@@ -57,7 +57,7 @@ describe('the private part of OpenSSH in a freed buffer, without its first 16 by
 })
 
 /** What nobody else may have: the primes, the scalar, the seed. */
-function secretOf(material: Detected['material']): unknown {
+function secretOf(material: KeyHit['material']): unknown {
   if (material?.type === 'rsa') return [material.p, material.q]
   if (material?.type === 'ec') return material.d
   return material?.secret
@@ -120,52 +120,51 @@ const PBES2 = derSequence(
   der(4, noise(128)),
 )
 
-const PROTECTED: readonly { name: string; bytes: Buffer; kind: Detected['kind']; form: string }[] =
-  [
-    { name: 'PKCS#8 with PBES2', bytes: PBES2, kind: 'encrypted-key', form: 'pkcs8-encrypted-der' },
-    { name: 'JKS with a key', bytes: keystore(1), kind: 'keystore', form: 'jks' },
-    {
-      name: 'OpenSSH with a passphrase',
-      bytes: Buffer.concat([
-        text('openssh-key-v1\0'),
-        ssh('aes256-ctr', 'bcrypt', ssh(noise(16), '')),
-        u32be(1),
-        ssh(ssh('ssh-ed25519', part(ED, 'x')), noise(144)),
-      ]),
-      kind: 'encrypted-key',
-      form: 'openssh-v1-encrypted',
-    },
-    {
-      name: 'OpenPGP with a passphrase',
-      bytes: openpgp(254),
-      kind: 'openpgp',
-      form: 'openpgp-packet',
-    },
-    {
-      name: 'DPAPI',
-      bytes: Buffer.concat([
-        Buffer.from('01000000d08c9ddf0115d1118c7a00c04fc297eb', 'hex'),
-        u32le(1),
-        noise(16),
-        u32le(0, 2, 0, 0x6610, 256, 16),
-        noise(16),
-        u32le(0, 0x800e, 512, 32),
-        noise(32),
-        u32le(48),
-        noise(48),
-        u32le(64),
-        noise(64),
-      ]),
-      kind: 'encrypted-key',
-      form: 'dpapi',
-    },
-    {
-      name: 'PVK with a password',
-      bytes: Buffer.concat([u32le(0xb0b5f11e, 0, 1, 1, 16, 1172), noise(16 + 1172)]),
-      kind: 'encrypted-key',
-      form: 'pvk-encrypted',
-    },
-  ]
+const PROTECTED: readonly { name: string; bytes: Buffer; kind: KeyHit['kind']; form: string }[] = [
+  { name: 'PKCS#8 with PBES2', bytes: PBES2, kind: 'encrypted-key', form: 'pkcs8-encrypted-der' },
+  { name: 'JKS with a key', bytes: keystore(1), kind: 'keystore', form: 'jks' },
+  {
+    name: 'OpenSSH with a passphrase',
+    bytes: Buffer.concat([
+      text('openssh-key-v1\0'),
+      ssh('aes256-ctr', 'bcrypt', ssh(noise(16), '')),
+      u32be(1),
+      ssh(ssh('ssh-ed25519', part(ED, 'x')), noise(144)),
+    ]),
+    kind: 'encrypted-key',
+    form: 'openssh-v1-encrypted',
+  },
+  {
+    name: 'OpenPGP with a passphrase',
+    bytes: openpgp(254),
+    kind: 'openpgp',
+    form: 'openpgp-packet',
+  },
+  {
+    name: 'DPAPI',
+    bytes: Buffer.concat([
+      Buffer.from('01000000d08c9ddf0115d1118c7a00c04fc297eb', 'hex'),
+      u32le(1),
+      noise(16),
+      u32le(0, 2, 0, 0x6610, 256, 16),
+      noise(16),
+      u32le(0, 0x800e, 512, 32),
+      noise(32),
+      u32le(48),
+      noise(48),
+      u32le(64),
+      noise(64),
+    ]),
+    kind: 'encrypted-key',
+    form: 'dpapi',
+  },
+  {
+    name: 'PVK with a password',
+    bytes: Buffer.concat([u32le(0xb0b5f11e, 0, 1, 1, 16, 1172), noise(16 + 1172)]),
+    kind: 'encrypted-key',
+    form: 'pvk-encrypted',
+  },
+]
 
 describe('what is encrypted is reported as protected', () => {
   for (const { name, bytes, kind, form } of PROTECTED) {

@@ -3,21 +3,21 @@ import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import { noise } from '@mintmark/testkit/noise'
 import type { Anchor } from '../../../src/anchors/anchor.ts'
-import type { Detected } from '../../../src/anchors/detected.ts'
 import { BINARY_ANCHORS } from '../../../src/detectors/binary/binary_anchors.ts'
+import { type KeyHit, withKey } from '../../key_hits.ts'
 
 /** What the anchors lead to in `bytes`, searched for the plain way; each offset and form once, in order. */
-export function hitsIn(bytes: Uint8Array, budget: WorkBudget = UNLIMITED): readonly Detected[] {
-  const hits = new Map<string, Detected>()
+export function hitsIn(bytes: Uint8Array, budget: WorkBudget = UNLIMITED): readonly KeyHit[] {
+  const hits = new Map<string, KeyHit>()
   for (const { anchor, at } of offsetsIn(bytes)) {
     const hit =
       anchor.mayContain?.(bytes, at) === false ? undefined : anchor.detect(bytes, at, { budget })
-    if (hit !== undefined) hits.set(`${hit.offset} ${hit.length} ${hit.form}`, hit)
+    if (hit !== undefined) hits.set(`${hit.offset} ${hit.length} ${hit.form}`, withKey(hit))
   }
   return [...hits.values()].toSorted((a, b) => a.offset - b.offset)
 }
 
-export function verifiedIn(bytes: Uint8Array, budget: WorkBudget = UNLIMITED): readonly Detected[] {
+export function verifiedIn(bytes: Uint8Array, budget: WorkBudget = UNLIMITED): readonly KeyHit[] {
   return hitsIn(bytes, budget).filter(({ certainty }) => certainty === 'proven')
 }
 
@@ -47,6 +47,6 @@ export function spkiSha256(spki: Uint8Array): string {
 }
 
 /** The key ids of hits. */
-export function idsOf(hits: readonly Detected[]): (string | undefined)[] {
+export function idsOf(hits: readonly KeyHit[]): (string | undefined)[] {
   return hits.map(({ material }) => material && keyIdOf(material).spkiSha256)
 }

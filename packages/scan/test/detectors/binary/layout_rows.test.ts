@@ -21,7 +21,7 @@ import { withoutOpenssl } from '@mintmark/testkit/public_key_world'
 import { planWindows } from '../../../src/anchors/scan_plan.ts'
 import { scannerFor } from '../../../src/engine/scanner_task.ts'
 import { searchWindow } from '../../../src/engine/window_result.ts'
-import type { FindingSeen } from '../../../src/findings/finding.ts'
+import type { RawFinding } from '../../../src/findings/finding.ts'
 import { decryptionSchedule, expandKey } from '../../../src/schedules/aes_words.ts'
 import { spkiSha256 } from './binary_hits.ts'
 import { elementsOf } from './der_world.ts'
@@ -30,17 +30,20 @@ import { BINARY_SPELLINGS, ED, idOf, P256, RSA } from './spelled_binary.ts'
 const scanner = scannerFor({ kind: 'encodings', isDeep: false })
 
 /** What the first pass reports of `bytes` in noise. */
-function seenIn(bytes: Uint8Array, before = 640): readonly FindingSeen[] {
+function seenIn(bytes: Uint8Array, before = 640): readonly RawFinding[] {
   const dump = Buffer.concat([noise(before, 'before'), bytes, noise(400, 'behind')])
   const [window] = planWindows([{ offset: 0, length: dump.length, isAligned: true }])
   assert.ok(window)
   const ample = { ...window, moreCost: 1e6 }
-  const { rawFindings, limits } = searchWindow(scanner, bytesSource(dump), ample, {
-    hashKey: new Uint8Array(32),
-  })
+  const { rawFindings, limits } = searchWindow(
+    scanner,
+    bytesSource(dump),
+    ample,
+    new Uint8Array(32),
+  )
   assert.deepEqual(limits, [])
   // Several anchors lead to one offset.
-  const places = rawFindings.map(({ seen }) => [`${seen.offset} ${seen.form}`, seen] as const)
+  const places = rawFindings.map((each) => [`${each.offset} ${each.form}`, each] as const)
   return [...new Map(places).values()]
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { createECDH, createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { it } from 'node:test'
+import { KeyTags } from '@mintmark/keys/material/key_tag'
 import { selfTestOrigin } from '@mintmark/keys/public_half/self_test_keys'
 import { readAgain } from '@mintmark/testkit'
-import { findingSeen } from '../../../src/findings/finding.ts'
+import { type RawFinding, rawFindingOf } from '../../../src/findings/finding.ts'
 import { hitsIn, planted } from './binary_hits.ts'
 
 /** The private key that RFC 8410, section 10.3, prints: a test key. */
@@ -12,9 +13,9 @@ const RFC_8410 = Buffer.from(
   'hex',
 )
 
-function findingOf(der: Uint8Array): ReturnType<typeof findingSeen> {
+function findingOf(der: Uint8Array): RawFinding {
   const [hit] = hitsIn(planted(der, 200))
-  return findingSeen(hit ?? assert.fail(), 200)
+  return rawFindingOf(hit ?? assert.fail(), new KeyTags(new Uint8Array(32)))
 }
 
 it('a key that a standard prints is named as such', () => {

@@ -5,7 +5,7 @@ import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import { readAgain } from '@mintmark/testkit'
 import type { Anchor } from '../../../src/anchors/anchor.ts'
-import type { Detected } from '../../../src/anchors/detected.ts'
+import { type KeyHit, withKey } from '../../key_hits.ts'
 
 export interface FoundRsa {
   readonly offset: number
@@ -48,12 +48,15 @@ export function hitsBy(
   anchors: readonly Anchor[],
   bytes: Uint8Array,
   budget: WorkBudget = UNLIMITED,
-): Detected[] {
+): KeyHit[] {
   return anchors.flatMap(({ pattern, mask, detect }) => {
     const offsets = Array.from({ length: bytes.length - 8 }, (_, at) => at)
     const fits = (at: number) =>
       pattern.every((byte, k) => ((bytes[at + k] ?? 0) & (mask?.[k] ?? 255)) === byte)
-    return offsets.filter((at) => fits(at)).flatMap((at) => detect(bytes, at, { budget }) ?? [])
+    return offsets
+      .filter((at) => fits(at))
+      .flatMap((at) => detect(bytes, at, { budget }) ?? [])
+      .map(withKey)
   })
 }
 

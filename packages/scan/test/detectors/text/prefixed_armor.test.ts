@@ -3,8 +3,8 @@ import { describe, it } from 'node:test'
 import { UNLIMITED, WorkBudget } from '@mintmark/keys/material/work_budget'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import { P256, pemsOf, planted, RSA, type TestKey } from '@mintmark/testkit/text_keys'
-import type { Detected } from '../../../src/anchors/detected.ts'
 import { readPrefixed } from '../../../src/text/prefixed_armor.ts'
+import type { KeyHit } from '../../key_hits.ts'
 import { hitsIn, SPELLINGS } from './text_hits.ts'
 
 /** What a line becomes; lines are counted from 1. */
@@ -36,7 +36,7 @@ function prefixed(pem: string, prefixing: Prefixing): string {
   return lines.map((line, index) => prefixing(line, index + 1)).join('')
 }
 
-function bestOf(hits: readonly Detected[]): Detected {
+function bestOf(hits: readonly KeyHit[]): KeyHit {
   const [hit, ...others] = hits.filter(({ form }) => form.startsWith('pem'))
   assert.deepEqual(others, [])
   assert.ok(hit)

@@ -11,18 +11,18 @@ import {
   RSA_SMALL,
   type TestKey,
 } from '@mintmark/testkit/text_keys'
-import type { Detected } from '../../../src/anchors/detected.ts'
+import type { KeyHit } from '../../key_hits.ts'
 import { b64, dnssecOf, hex, jwk, mpint, putty, puttyOf, rsaXml, string } from './spelled_text.ts'
 import { hitsIn, SPELLINGS } from './text_hits.ts'
 
-function only(text: string | Uint8Array): Detected {
+function only(text: string | Uint8Array): KeyHit {
   const [hit, ...others] = hitsIn(Buffer.from(text))
   assert.deepEqual(others, [])
   assert.ok(hit)
   return hit
 }
 
-function assertVerified(hit: Detected, { spkiSha256 }: TestKey, form: string): void {
+function assertVerified(hit: KeyHit, { spkiSha256 }: TestKey, form: string): void {
   assert.equal(`${hit.certainty} ${hit.form}`, `proven ${form}`)
   assert.ok(hit.material)
   assert.equal(keyIdOf(hit.material).spkiSha256, spkiSha256)

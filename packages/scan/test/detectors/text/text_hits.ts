@@ -4,17 +4,18 @@ import type { Detected } from '../../../src/anchors/detected.ts'
 import { TEXT_ANCHORS } from '../../../src/detectors/text/text_anchors.ts'
 import { type EncodedBytes, LayerReader } from '../../../src/encoded/encoded_layers.ts'
 import { keysOf } from '../../../src/encoded/layer_keys.ts'
+import { type KeyHit, withKey } from '../../key_hits.ts'
 
 /** What the anchors lead to in `bytes` and in what they code, searched for the plain way; each offset and form once. */
 export function hitsIn(
   bytes: Uint8Array,
   anchors: readonly Anchor[] = TEXT_ANCHORS,
   budget: WorkBudget = UNLIMITED,
-): readonly Detected[] {
+): readonly KeyHit[] {
   const probe = { budget }
-  const hits = new Map<string, Detected>()
+  const hits = new Map<string, KeyHit>()
   const take = (hit: Detected | undefined): void => {
-    if (hit !== undefined) hits.set(`${hit.offset} ${hit.form}`, hit)
+    if (hit !== undefined) hits.set(`${hit.offset} ${hit.form}`, withKey(hit))
   }
   for (const { detect, at } of offsetsIn(bytes, anchors)) take(detect(bytes, at, probe))
   const takeAll = (encoded: EncodedBytes): void => {

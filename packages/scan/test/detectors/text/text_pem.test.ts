@@ -13,7 +13,7 @@ import {
   RSA_SMALL,
   type TestKey,
 } from '@mintmark/testkit/text_keys'
-import type { Detected } from '../../../src/anchors/detected.ts'
+import type { KeyHit } from '../../key_hits.ts'
 import { hitsIn, SPELLINGS } from './text_hits.ts'
 
 /** How a PEM can be in memory. */
@@ -41,7 +41,7 @@ const WRAPPINGS: Readonly<Record<string, (pem: string) => string>> = {
 }
 
 /** The one verified key in `bytes`; its offset must cover what was planted. */
-function onlyKey(bytes: Uint8Array): Detected {
+function onlyKey(bytes: Uint8Array): KeyHit {
   const [hit, ...others] = hitsIn(bytes)
   assert.deepEqual(others, [])
   assert.ok(hit)
@@ -49,7 +49,7 @@ function onlyKey(bytes: Uint8Array): Detected {
   return hit
 }
 
-function assertIs(hit: Detected, { spkiSha256 }: TestKey): void {
+function assertIs(hit: KeyHit, { spkiSha256 }: TestKey): void {
   assert.ok(hit.material)
   assert.equal(keyIdOf(hit.material).spkiSha256, spkiSha256)
 }
