@@ -1,13 +1,13 @@
 /**
  * RSA keys that are left in parts only: a prime and its exponent, each in a chunk of glibc's malloc, and
- * near them the other prime with its own. e·dP = 1 modulo p − 1 shows a prime of a key as surely as a modulus does.
+ * near them the other prime with its own. e·dP = 1 modulo p − 1 shows a prime of a key as surely as a modulus does. No row of a table: it
+ * weighs all numbers near against each other.
  * @module
  */
 import { bitLength, isProbablePrime, toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { unverified, type Verification } from '@mintmark/keys/material/verification'
-import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
@@ -15,13 +15,12 @@ import { NO_MODULUS } from '../../findings/possible_keys.ts'
 import {
   type Chunk,
   chunkAnchors,
-  highOf,
+  EXPONENTS,
   isFull,
-  lowOf,
-  numberIn,
+  numberAt,
   numbersNear,
+  type StoredNumber,
 } from './chunk_numbers.ts'
-import { EXPONENTS } from './rsa_of_prime.ts'
 
 /** Of a prime: of the sizes that are in use. */
 const LENGTHS = [64, 128, 192, 256, 512]
@@ -34,24 +33,8 @@ const INVERSE_COST = 1000
 const EXPONENTS_AS_NUMBERS: readonly number[] = EXPONENTS.map(Number)
 const SHOWN = 'e·dP = 1 modulo p − 1'
 
-/** A number: enough of it to reject most unrelated pairs. */
-interface Stored {
-  readonly at: number
-  readonly low: number
-  readonly high: number
-  readonly value: () => bigint
-}
-
-function storedAt({ bytes, length }: Chunk, at: number, budget: WorkBudget): Stored {
-  const high = highOf(bytes, at + length)
-  return { at, low: lowOf(bytes, at), high, value: () => numberIn(bytes, at, length, budget) }
-}
-
-const storedNear = (chunk: Chunk, budget: WorkBudget, isAny = false): readonly Stored[] =>
-  numbersNear(chunk, budget, isAny).map((offset) => storedAt(chunk, offset, budget))
-
 /** The public exponent e for which e·d = 1 modulo p − 1, where one of the numbers is such a d. */
-function exponentAmong(p: Stored, near: readonly Stored[]): bigint | undefined {
+function exponentAmong(p: StoredNumber, near: readonly StoredNumber[]): bigint | undefined {
   for (const d of near) {
     for (const e of EXPONENTS_AS_NUMBERS) {
       // e·d − 1 = times·(p − 1)
@@ -64,15 +47,14 @@ function exponentAmong(p: Stored, near: readonly Stored[]): bigint | undefined {
   return undefined
 }
 
-function detect(chunk: Chunk, budget: WorkBudget): Detected | undefined {
-  const { bytes, from, length } = chunk
-  if (!isFull(bytes, from, length) || !isRandomLookingAt(bytes, from, length, budget))
-    return undefined
-  const own = storedAt(chunk, from, budget)
-  const near = storedNear(chunk, budget)
+function detect(chunk: Chunk): Detected | undefined {
+  const { bytes, from, length, budget } = chunk
+  const own = numberAt(chunk, from)
+  if (!own.isFull || !isRandomLookingAt(bytes, from, length, budget)) return undefined
+  const near = numbersNear(chunk)
   const e = exponentAmong(own, near)
   if (e === undefined) return undefined
-  const verification = verificationOf(chunk, own, near, e, budget)
+  const verification = verificationOf(chunk, own, near, e)
   return verification && hit(verification, 'limbs-le64', from, from + length)
 }
 
@@ -84,17 +66,14 @@ function openPrime(length: number, p: bigint, e: bigint, why: string): Verificat
 
 function verificationOf(
   chunk: Chunk,
-  own: Stored,
-  near: readonly Stored[],
+  own: StoredNumber,
+  near: readonly StoredNumber[],
   e: bigint,
-  budget: WorkBudget,
 ): Verification | undefined {
-  const { bytes, length } = chunk
+  const { length, budget } = chunk
   const p = own.value()
   budget.spend(PAIRS_COST)
-  const primes = near.filter(
-    (each) => isFull(bytes, each.at, length) && exponentAmong(each, near) === e,
-  )
+  const primes = near.filter((each) => each.isFull && exponentAmong(each, near) === e)
   const others = [...new Set(primes.map((prime) => prime.value()))].filter(
     (q) => q !== p && bitLength(p * q) >= 16 * length - 1,
   )
@@ -102,22 +81,21 @@ function verificationOf(
     const key = verifyRsa({ n: p * q, e, p, q }, budget)
     return key && { ...key, proof: `${SHOWN}, and ${by}` }
   }
-  const partner = partnerOf(chunk, p, others, budget)
+  const partner = partnerOf(chunk, p, others)
   if (partner !== undefined) return verified(partner.q, partner.by)
   const [only] = others
   if (only === undefined) {
-    const q = otherPrime(chunk, p, e, budget)
+    const q = otherPrime(chunk, p, e)
     const key = q === undefined ? undefined : verified(q, 'e·d of q')
     return key ?? openPrime(length, p, e, 'the other prime is elsewhere')
   }
-  if (others.length === 1 && isAlone(chunk, own, only, budget))
-    return verified(only, 'the same of q')
+  if (others.length === 1 && isAlone(chunk, own, only)) return verified(only, 'the same of q')
   return openPrime(length, p, e, 'primes of several keys are near')
 }
 
 /** Whether all numbers of that size near are these primes and their exponents: none indicates another key. */
-function isAlone(chunk: Chunk, own: Stored, q: bigint, budget: WorkBudget): boolean {
-  const stored = storedNear(chunk, budget, true)
+function isAlone(chunk: Chunk, own: StoredNumber, q: bigint): boolean {
+  const stored = numbersNear(chunk, { isAny: true })
   const primes = [own, ...stored.filter((each) => [own.value(), q].includes(each.value()))]
   return stored.every(
     (each) =>
@@ -130,15 +108,14 @@ function partnerOf(
   chunk: Chunk,
   p: bigint,
   others: readonly bigint[],
-  budget: WorkBudget,
 ): { readonly q: bigint; readonly by: string } | undefined {
-  const { bytes, length } = chunk
-  const n = numbersNear(chunk, budget, false, 2 * length)
-    .map((offset) => numberIn(bytes, offset, 2 * length, budget))
+  const { length, budget } = chunk
+  const n = numbersNear(chunk, { length: 2 * length })
+    .map(({ value }) => value())
     .find((product) => product % p === 0n)
   if (n !== undefined) return { q: n / p, by: 'n mod p = 0' }
   if (others.length === 0) return undefined
-  const inverses = storedNear(chunk, budget, true).map((each) => each.value())
+  const inverses = numbersNear(chunk, { isAny: true }).map(({ value }) => value())
   budget.spend((inverses.length * others.length * INVERSE_COST * length) / 64)
   const q = others.find((other) =>
     inverses.some((c) => (c * other) % p === 1n || (c * p) % other === 1n),
@@ -155,11 +132,11 @@ const SHARES = [1n, 2n, 4n, 6n, 3n, 8n, 12n]
  * The prime q whose exponent is a d near by, where q or p·q is in these bytes too: e·d − 1 = times · (p − 1)(q − 1) /
  * share leaves several primes open that fit as well. So PyCryptodome leaves its keys.
  */
-function otherPrime(chunk: Chunk, p: bigint, e: bigint, budget: WorkBudget): bigint | undefined {
-  const { bytes, length } = chunk
+function otherPrime(chunk: Chunk, p: bigint, e: bigint): bigint | undefined {
+  const { length, budget } = chunk
   const bits = BigInt(8 * length)
-  for (const offset of numbersNear(chunk, budget, true, 2 * length)) {
-    const product = e * numberIn(bytes, offset, 2 * length, budget) - 1n
+  for (const { value } of numbersNear(chunk, { isAny: true, length: 2 * length })) {
+    const product = e * value() - 1n
     if (product <= 0n || product % (p - 1n) !== 0n) continue
     for (const share of SHARES) {
       budget.spend(TIMES_COST)
@@ -168,7 +145,7 @@ function otherPrime(chunk: Chunk, p: bigint, e: bigint, budget: WorkBudget): big
       for (let times = (left >> bits) + 1n; times <= most && times < e; times++) {
         const q = left / times + 1n
         if (left % times !== 0n || q === p || !isProbablePrime(q)) continue
-        if (isThere(bytes, q, length, budget) || isThere(bytes, p * q, 2 * length, budget)) return q
+        if (isThere(chunk, q, length) || isThere(chunk, p * q, 2 * length)) return q
       }
     }
   }
@@ -176,7 +153,7 @@ function otherPrime(chunk: Chunk, p: bigint, e: bigint, budget: WorkBudget): big
 }
 
 /** Whether a number of so many bytes is there, lowest byte first. */
-function isThere(bytes: Uint8Array, value: bigint, length: number, budget: WorkBudget): boolean {
+function isThere({ bytes, budget }: Chunk, value: bigint, length: number): boolean {
   budget.spend(bytes.length)
   const turned = toBigEndian(value, length)
   const number = Buffer.from(turned.toReversed())
@@ -186,9 +163,10 @@ function isThere(bytes: Uint8Array, value: bigint, length: number, budget: WorkB
   return is
 }
 
-export const MALLOC_FACTOR_ANCHORS: readonly Anchor[] = chunkAnchors('malloc-factor', {
-  lengths: LENGTHS,
-  reach: REACH,
-  mayContain: isFull,
+export const MALLOC_FACTOR_ANCHORS: readonly Anchor[] = chunkAnchors(
+  'malloc-factor',
+  LENGTHS,
+  REACH,
+  isFull,
   detect,
-})
+)

@@ -1,19 +1,12 @@
 /**
  * RSA keys whose public half is only in limbs: a modulus in a chunk of glibc's malloc, and near it two chunks half as
  * long with its two factors. So keep OpenSSL, mbedTLS, GMP and Rust's `num-bigint` their numbers, wolfSSL highest byte
- * first as it read them. @module
+ * first as it read them. No row of a table: it goes through the heap by pairs. @module
  */
 import { areUpperFactors, fromUpperFactors } from '@mintmark/keys/arithmetic/damaged_factors'
-import {
-  fromBigEndian,
-  fromLittleEndian,
-  gcd,
-  inverse,
-  toBigEndian,
-} from '@mintmark/keys/arithmetic/modular'
+import { gcd, inverse, toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
-import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
@@ -21,14 +14,12 @@ import { SIZE_BYTES } from './chunk_head.ts'
 import {
   type Chunk,
   chunkAnchors,
-  highOf,
+  EXPONENTS,
   isFull,
-  isOdd,
-  lowOf,
-  numberIn,
+  numberAt,
   numbersNear,
+  type StoredNumber,
 } from './chunk_numbers.ts'
-import { EXPONENTS } from './rsa_of_prime.ts'
 
 /** Of a modulus: of the sizes that are in use. */
 const LENGTHS = [128, 256, 384, 512, 1024]
@@ -37,31 +28,6 @@ const REACH = 8192
 const SEARCH_COST = 10_000
 /** Of the lost bits of two primes of 1024 bits. */
 const REBUILD_COST = 5_000_000
-
-/** How a number's bytes are in its chunk. */
-interface Order {
-  readonly form: 'limbs-le64' | 'limbs-be'
-  readonly isBig: boolean
-  readonly isFull: typeof isFull
-  readonly low: (bytes: Uint8Array, from: number, length: number) => number
-  readonly read: (bytes: Uint8Array, budget: WorkBudget) => bigint
-}
-
-const LITTLE: Order = {
-  form: 'limbs-le64',
-  isBig: false,
-  isFull,
-  low: lowOf,
-  read: fromLittleEndian,
-}
-const BIG: Order = {
-  form: 'limbs-be',
-  isBig: true,
-  isFull: (bytes, from, length) => isOdd(bytes, from + length - 1) && (bytes[from] ?? 0) >= 0x80,
-  low: (bytes, from, length) =>
-    new DataView(bytes.buffer, bytes.byteOffset + from + length - 4, 4).getInt32(0),
-  read: fromBigEndian,
-}
 
 /** Pairs with `isPair` true, by their indexes. */
 function* pairsOf<T>(all: readonly T[], isPair: (a: T, b: T) => boolean): Generator<[T, T]> {
@@ -75,11 +41,10 @@ const COMPARED_BYTES = 16
 
 /** The exponent whose d is near but for its lowest `lost` bytes, modulo φ(n) or λ(n); 65,537 where none does. */
 function exponentOf(
-  { bytes, from: own }: Chunk,
+  { bytes, from: own, budget }: Chunk,
   p: bigint,
   q: bigint,
   isBig: boolean,
-  budget: WorkBudget,
   lost = 0,
 ): bigint {
   const from = Math.max(0, own - SIZE_BYTES - REACH)
@@ -99,38 +64,30 @@ function exponentOf(
   return EXPONENTS.find((e) => isNear(e)) ?? 65_537n
 }
 
-function detect(chunk: Chunk, budget: WorkBudget): Detected | undefined {
-  const { bytes, from, length } = chunk
-  for (const order of [LITTLE, BIG]) {
-    if (!order.isFull(bytes, from, length) || !isRandomLookingAt(bytes, from, length, budget))
-      continue
-    const found =
-      productIn(chunk, order, budget) ?? (order === LITTLE ? freedIn(chunk, budget) : undefined)
+function detect(chunk: Chunk): Detected | undefined {
+  const { bytes, from, length, budget } = chunk
+  for (const isBig of [false, true]) {
+    const n = numberAt(chunk, from, { isBig })
+    if (!n.isFull || !isRandomLookingAt(bytes, from, length, budget)) continue
+    const found = productIn(chunk, n, isBig) ?? (isBig ? undefined : freedIn(chunk, n))
     if (found !== undefined) return found
   }
   return undefined
 }
 
 /** The key whose modulus this number is, where two others near have it as their product. */
-function productIn(chunk: Chunk, order: Order, budget: WorkBudget): Detected | undefined {
-  const { bytes, from, length } = chunk
+function productIn(chunk: Chunk, own: StoredNumber, isBig: boolean): Detected | undefined {
+  const { length, budget } = chunk
   const half = length / 2
-  const low = order.low(bytes, from, length)
-  const near = numbersNear(chunk, budget, order.isBig, half)
-    .filter((offset) => order.isFull(bytes, offset, half))
-    .map((offset) => ({ offset, low: order.low(bytes, offset, half) }))
-  for (const pair of pairsOf(near, (a, b) => Math.imul(a.low, b.low) === low)) {
-    const read = (offset: number, bytesOf: number) =>
-      order.read(bytes.subarray(offset, offset + bytesOf), budget)
-    const [p = 0n, q = 0n] = pair.map(({ offset }) => read(offset, half))
-    const n = read(from, length)
+  const near = numbersNear(chunk, { isBig, length: half }).filter(({ isFull: isWhole }) => isWhole)
+  for (const pair of pairsOf(near, (a, b) => Math.imul(a.low, b.low) === own.low)) {
+    const [p = 0n, q = 0n] = pair.map(({ value }) => value())
+    const n = own.value()
     if (p * q !== n) continue
-    const verification = verifyRsa(
-      { n, e: exponentOf(chunk, p, q, order.isBig, budget), p, q },
-      budget,
-    )
+    const verification = verifyRsa({ n, e: exponentOf(chunk, p, q, isBig), p, q }, budget)
     const offset = Math.min(...pair.map((each) => each.offset))
-    if (verification !== undefined) return hit(verification, order.form, offset, offset + half)
+    if (verification !== undefined)
+      return hit(verification, isBig ? 'limbs-be' : 'limbs-le64', offset, offset + half)
   }
   return undefined
 }
@@ -139,38 +96,38 @@ function productIn(chunk: Chunk, order: Order, budget: WorkBudget): Detected | u
 const LOST = 128
 
 /** The same where two others near are its primes but for what `free` wrote over their begins. */
-function freedIn(chunk: Chunk, budget: WorkBudget): Detected | undefined {
-  const { bytes, from, length } = chunk
+function freedIn(chunk: Chunk, own: StoredNumber): Detected | undefined {
+  const { length, budget } = chunk
   const half = length / 2
-  const high = highOf(bytes, from + length) * 2 ** 48
-  const near = numbersNear(chunk, budget, true, half)
-    .filter((offset) => (bytes[offset + half - 1] ?? 0) >= 0x80)
-    .map((offset) => ({ offset, high: highOf(bytes, offset + half) }))
+  const near = numbersNear(chunk, { isAny: true, length: half }).filter(({ hasTop }) => hasTop)
   // All three were cut after 48 bits, and their highest bit is set.
-  const isPair = (a: { high: number }, b: { high: number }) =>
-    Math.abs(high / (a.high * b.high) - 1) <= 2 ** -45
+  const isPair = (a: StoredNumber, b: StoredNumber) =>
+    Math.abs((own.high * 2 ** 48) / (a.high * b.high) - 1) <= 2 ** -45
   for (const pair of pairsOf(near, isPair)) {
-    const [p = 0n, q = 0n] = pair.map(
-      ({ offset }) => (numberIn(bytes, offset, half, budget) >> BigInt(LOST)) << BigInt(LOST),
-    )
-    const n = numberIn(bytes, from, length, budget)
+    const [p = 0n, q = 0n] = pair.map(({ value }) => (value() >> BigInt(LOST)) << BigInt(LOST))
+    const n = own.value()
     if (!areUpperFactors(n, p, q, LOST)) continue
     budget.spend(REBUILD_COST)
     const primes = fromUpperFactors(n, p, q, LOST)
     if (primes === undefined) continue
-    const e = exponentOf(chunk, primes.p, primes.q, false, budget, LOST / 8)
+    const e = exponentOf(chunk, primes.p, primes.q, false, LOST / 8)
     const verification = verifyRsa({ n, e, ...primes }, budget)
     const { offset } = pair[0]
     if (verification !== undefined)
-      return hit(verification, LITTLE.form, offset + LOST / 8, offset + half)
+      return hit(verification, 'limbs-le64', offset + LOST / 8, offset + half)
   }
   return undefined
 }
 
-export const MALLOC_RSA_ANCHORS: readonly Anchor[] = chunkAnchors('malloc-rsa', {
-  lengths: LENGTHS,
-  reach: REACH,
-  mayContain: (bytes, from, length) =>
-    LITTLE.isFull(bytes, from, length) || BIG.isFull(bytes, from, length),
+/** In either order of bytes. */
+const mayBeFull: typeof isFull = (bytes, from, length) =>
+  isFull(bytes, from, length) ||
+  (((bytes[from + length - 1] ?? 0) & 1) === 1 && (bytes[from] ?? 0) >= 0x80)
+
+export const MALLOC_RSA_ANCHORS: readonly Anchor[] = chunkAnchors(
+  'malloc-rsa',
+  LENGTHS,
+  REACH,
+  mayBeFull,
   detect,
-})
+)

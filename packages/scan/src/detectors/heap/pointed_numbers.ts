@@ -1,28 +1,40 @@
 /**
  * RSA keys whose numbers are far apart, as a process with a well-used heap has them: the heads of the numbers are near each
- * other, and each leads to its limbs wherever those are. Two primes and d, or their product, are of one key. @module
+ * other, and each leads to its limbs wherever those are. A second prime is of the same key where their product is one of
+ * them, or where one is d: e·d = 1 modulo p − 1 and q − 1. A row is not of one structure, but of as many as a key has
+ * numbers. @module
  */
-import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
+import { bitLength, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
+import { verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
+import type { Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
 import type { Memory, Pointed } from '../../anchors/detected.ts'
 import { pointerAt } from '../../known/objects/openssl_numbers.ts'
-import { isFull, isOdd } from './chunk_numbers.ts'
-import { rsaOfPrime } from './rsa_of_prime.ts'
+import { EXPONENTS, isFull } from './chunk_numbers.ts'
 
 const WORD = 8
+/** Of the count of limbs and what follows it. */
+const HEAD_BYTES = 16
 /** Of going through the heads near. */
 const NEAR_COST = 2000
+/** Of a division by a prime of 512 bits. */
+const DIVISION_COST = 2000
 
-/** How a library keeps the head of a number: limbs*, then the count of limbs, at which it is found. */
-interface Head {
+/** How a library keeps the heads of the numbers of a key: limbs*, then the count of limbs. */
+interface HeadRow {
   /** How far from a head those of its key are searched for, and how many of one length. */
   readonly reach: number
   readonly most: number
-  /** Bytes from the count of limbs on. */
-  readonly length: number
+  /** Limbs of a prime: of the sizes that are in use. */
+  readonly limbs: readonly number[]
+  /** What there is of the head of a prime, from `lead` bytes before the count of limbs on. */
+  readonly lead: number
+  readonly shapes: (
+    limbs: number,
+  ) => readonly Pick<Anchor, 'name' | 'pattern' | 'mask' | 'alignment'>[]
   /** Room for limbs, if what is there is a head of a secret number of so many. */
   readonly roomAt: (view: DataView, limbs: number) => number | undefined
 }
@@ -33,16 +45,21 @@ interface Numbered extends Pointed {
   readonly isTight: boolean
 }
 
+/** Numbers of a process that heads in these bytes lead to. */
+interface Process {
+  readonly bytes: Uint8Array
+  readonly memory: Memory
+  readonly budget: WorkBudget
+}
+
 function numberAt(
-  head: Head,
-  bytes: Uint8Array,
+  { roomAt }: HeadRow,
+  { bytes, memory, budget }: Process,
   at: number,
   limbs: number,
-  memory: Memory,
-  budget: WorkBudget,
 ): Numbered | undefined {
-  if (at < WORD || at + head.length > bytes.length) return undefined
-  const room = head.roomAt(new DataView(bytes.buffer, bytes.byteOffset + at, head.length), limbs)
+  if (at < WORD || at + HEAD_BYTES > bytes.length) return undefined
+  const room = roomAt(new DataView(bytes.buffer, bytes.byteOffset + at, HEAD_BYTES), limbs)
   const address = room === undefined ? undefined : pointerAt(bytes, at - WORD)
   const there = address === undefined ? undefined : memory.at(address, limbs * WORD)
   if (there === undefined || !isRandomLooking(there.bytes, budget)) return undefined
@@ -50,21 +67,14 @@ function numberAt(
 }
 
 /** Other numbers of so many limbs whose heads are near, nearest first. */
-function numbersNear(
-  head: Head,
-  bytes: Uint8Array,
-  at: number,
-  limbs: number,
-  memory: Memory,
-  budget: WorkBudget,
-): Numbered[] {
-  budget.spend(NEAR_COST)
+function numbersNear(row: HeadRow, process: Process, at: number, limbs: number): Numbered[] {
+  process.budget.spend(NEAR_COST)
   const found: Numbered[] = []
-  for (let distance = WORD; distance <= head.reach && found.length < head.most; distance += WORD) {
+  for (let distance = WORD; distance <= row.reach && found.length < row.most; distance += WORD) {
     for (const offset of [at - distance, at + distance]) {
       // Most offsets are identified by this byte.
-      if (bytes[offset] !== limbs) continue
-      const number = numberAt(head, bytes, offset, limbs, memory, budget)
+      if (process.bytes[offset] !== limbs) continue
+      const number = numberAt(row, process, offset, limbs)
       if (number !== undefined) found.push(number)
     }
   }
@@ -74,28 +84,25 @@ function numbersNear(
 const isPrimeLike = ({ bytes }: Numbered): boolean => isFull(bytes, 0, bytes.length)
 
 /**
- * An anchor that begins `lead` bytes before the count of limbs of a prime. A prime that was made in the process has room for
- * more limbs, and the anchor then leads to what is left of d modulo p − 1.
+ * Anchors at the heads of primes. A prime that was made in the process has room for more limbs, and the anchor then leads to
+ * what is left of d modulo p − 1.
  */
-function primeAnchor(
-  head: Head,
-  limbs: number,
-  lead: number,
-  shape: Pick<Anchor, 'name' | 'pattern' | 'mask' | 'alignment'>,
-): Anchor {
-  return {
+function primeAnchors(row: HeadRow): readonly Anchor[] {
+  const { lead, reach, shapes } = row
+  const anchorOf = (limbs: number, shape: ReturnType<typeof shapes>[number]): Anchor => ({
     ...shape,
-    before: head.reach + WORD,
-    behind: head.reach + head.length + lead,
+    before: reach + WORD,
+    behind: reach + HEAD_BYTES + lead,
     detect: (bytes, from, { budget, memory }) => {
+      if (memory === undefined) return undefined
       const at = from + lead
-      const first = memory && numberAt(head, bytes, at, limbs, memory, budget)
-      if (memory === undefined || first === undefined || !isOdd(first.bytes, 0)) return undefined
-      const near = numbersNear(head, bytes, at, limbs, memory, budget).filter(isPrimeLike)
+      const process = { bytes, memory, budget }
+      const first = numberAt(row, process, at, limbs)
+      if (first === undefined || ((first.bytes[0] ?? 0) & 1) === 0) return undefined
+      const near = numbersNear(row, process, at, limbs).filter(isPrimeLike)
       const others = isPrimeLike(first) ? [first, ...near] : near
       const primes = others.filter((other) => other === first || !other.isTight)
-      const wholes =
-        primes.length === 0 ? [] : numbersNear(head, bytes, at, 2 * limbs, memory, budget)
+      const wholes = primes.length === 0 ? [] : numbersNear(row, process, at, 2 * limbs)
       for (const p of primes) {
         const verification = rsaOfPrime(p.value, others, wholes, budget)
         if (verification !== undefined)
@@ -103,7 +110,39 @@ function primeAnchor(
       }
       return undefined
     },
+  })
+  return row.limbs.flatMap((limbs) => shapes(limbs).map((shape) => anchorOf(limbs, shape)))
+}
+
+const isInverse = (e: bigint, d: bigint, prime: bigint): boolean =>
+  (e * d - 1n) % (prime - 1n) === 0n
+
+/**
+ * The key of `p`. Where its product shows it, and no d, its exponent is taken to be 65,537.
+ *
+ * @param others numbers that may be the other prime
+ * @param wholes numbers that may be n or d
+ */
+function rsaOfPrime(
+  p: bigint,
+  others: readonly Numbered[],
+  wholes: readonly Numbered[],
+  budget: WorkBudget,
+): Verification | undefined {
+  budget.spend(wholes.length * EXPONENTS.length * DIVISION_COST * (bitLength(p) / 512) ** 2)
+  const secrets = wholes.flatMap(({ value: d }) => {
+    const e = EXPONENTS.find((each) => isInverse(each, d, p))
+    return e === undefined ? [] : { d, e }
+  })
+  for (const { value: q } of others) {
+    if (q === p) continue
+    const n = p * q
+    const { d, e = 65_537n } = secrets.find((each) => isInverse(each.e, each.d, q)) ?? {}
+    if (d === undefined && !wholes.some(({ value }) => value === n)) continue
+    const verification = verifyRsa({ n, e, p, q, d }, budget)
+    if (verification !== undefined) return verification
   }
+  return undefined
 }
 
 /** OpenSSL's flag of numbers that take the same time whatever they are; all flags that there are. */
@@ -111,10 +150,19 @@ const SECRET = 0x4
 const FLAGS_MOST = 0x10
 
 /** BIGNUM {limbs*, int top, int dmax, int neg, int flags} of OpenSSL 1.1 to 3.5, whose secret numbers are marked. */
-const BIGNUM: Head = {
+const OPENSSL: HeadRow = {
   reach: 1024,
   most: 16,
-  length: 16,
+  limbs: [8, 16, 24, 32, 64],
+  lead: 0,
+  // {top = dmax, neg = 0, flags}: whatever the flags are besides the secret one.
+  shapes: (limbs) => [
+    {
+      name: `openssl-rsa-${128 * limbs}`,
+      pattern: Uint8Array.of(limbs, 0, 0, 0, limbs, 0, 0, 0, 0, 0, 0, 0, SECRET, 0, 0, 0),
+      mask: Uint8Array.from({ length: 16 }, (_, at) => (at === 12 ? 0xf4 : 0xff)),
+    },
+  ],
   roomAt: (view, limbs) => {
     const [top, room, sign, flags] = [0, 4, 8, 12].map((at) => view.getUint32(at, true))
     if (top !== limbs || room === undefined || room < top || room > 2 * top + 2) return undefined
@@ -123,26 +171,23 @@ const BIGNUM: Head = {
   },
 }
 
-/** Limbs of a prime: of the sizes that are in use. */
-const OPENSSL_LIMBS = [8, 16, 24, 32, 64]
-
-const OPENSSL: readonly Anchor[] = OPENSSL_LIMBS.map((limbs) =>
-  // {top = dmax, neg = 0, flags}: whatever the flags are besides the secret one.
-  primeAnchor(BIGNUM, limbs, 0, {
-    name: `openssl-rsa-${128 * limbs}`,
-    pattern: Uint8Array.of(limbs, 0, 0, 0, limbs, 0, 0, 0, 0, 0, 0, 0, SECRET, 0, 0, 0),
-    mask: Uint8Array.from({ length: 16 }, (_, at) => (at === 12 ? 0xf4 : 0xff)),
-  }),
-)
-
 /** Limbs that Go has room for from the first. */
 const GO_ROOM = 32
+/** Of the address of limbs, the highest half: Go's heap begins at 0xc000000000, on arm64 at 0x4000000000. */
+const HEAP_TOPS = [0xc0, 0x40]
 
 /** Nat of Go's bigmod, {limbs*, length, capacity}, which outlives the key (crypto/internal/fips140/bigmod of Go 1.24). */
-const NAT: Head = {
+const GO: HeadRow = {
   reach: 2048,
   most: 24,
-  length: 16,
+  limbs: [8, 16, 24, 32],
+  lead: 4,
+  shapes: (limbs) =>
+    HEAP_TOPS.map((top) => ({
+      name: `go-nat-${128 * limbs}-${top.toString(16)}`,
+      pattern: Uint8Array.of(top, 0, 0, 0, limbs, 0, 0, 0, 0, 0, 0, 0, GO_ROOM, 0, 0, 0),
+      alignment: 1 << 4,
+    })),
   roomAt: (view, limbs) => {
     if (view.getBigUint64(0, true) !== BigInt(limbs)) return undefined
     const room = Number(view.getBigUint64(8, true))
@@ -150,18 +195,4 @@ const NAT: Head = {
   },
 }
 
-const GO_LIMBS = [8, 16, 24, 32]
-/** Of the address of limbs, the highest half: Go's heap begins at 0xc000000000, on arm64 at 0x4000000000. */
-const HEAP_TOPS = [0xc0, 0x40]
-
-const GO: readonly Anchor[] = GO_LIMBS.flatMap((limbs) =>
-  HEAP_TOPS.map((top) =>
-    primeAnchor(NAT, limbs, 4, {
-      name: `go-nat-${128 * limbs}-${top.toString(16)}`,
-      pattern: Uint8Array.of(top, 0, 0, 0, limbs, 0, 0, 0, 0, 0, 0, 0, GO_ROOM, 0, 0, 0),
-      alignment: 1 << 4,
-    }),
-  ),
-)
-
-export const POINTED_NUMBER_ANCHORS: readonly Anchor[] = [...OPENSSL, ...GO]
+export const POINTED_NUMBER_ANCHORS: readonly Anchor[] = [OPENSSL, GO].flatMap(primeAnchors)
