@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { LAYOUTS } from '../src/detectors/process/library_layouts.ts'
 
 const SOURCES = fileURLToPath(new URL('../src', import.meta.url))
 const DOCUMENT = fileURLToPath(new URL('../../../docs/key-encodings.md', import.meta.url))
@@ -51,4 +52,9 @@ describe('docs/key-encodings.md', () => {
     )
     assert.equal(all.length, new Set(all).size)
   })
+
+  for (const library of new Set(LAYOUTS.flatMap((layout) => layout.library.split(', ')))) {
+    it(`names ${library}, of which there is a layout`, () =>
+      assert.match(readFileSync(DOCUMENT, 'utf8'), new RegExp(`\\b${library.split(' ')[0]}\\b`)))
+  }
 })

@@ -9,10 +9,10 @@ import { verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
-import type { Anchor } from '../../anchors/anchor.ts'
+import { type Anchor, EIGHTHS } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
 import type { Memory, Pointed } from '../../anchors/detected.ts'
-import { pointerAt } from '../../known/objects/openssl_numbers.ts'
+import { pointerAt } from '../../known/objects/pointers.ts'
 import { EXPONENTS, isFull } from './chunk_numbers.ts'
 
 const WORD = 8
@@ -161,6 +161,7 @@ const OPENSSL: HeadRow = {
       name: `openssl-rsa-${128 * limbs}`,
       pattern: Uint8Array.of(limbs, 0, 0, 0, limbs, 0, 0, 0, 0, 0, 0, 0, SECRET, 0, 0, 0),
       mask: Uint8Array.from({ length: 16 }, (_, at) => (at === 12 ? 0xf4 : 0xff)),
+      alignment: EIGHTHS,
     },
   ],
   roomAt: (view, limbs) => {

@@ -1,6 +1,7 @@
 /**
- * Interprets rows of layouts: an anchor, conditions around it, and offsets of or pointers to the parts of a key. Only
- * arithmetic verifies the parts: a point on its curve, and the secret that gives it. @module
+ * Rows of layouts and their interpreter: an anchor, conditions around it, and offsets of or pointers to the parts of a key.
+ * Only arithmetic verifies the parts. Another structure is a row in `library_layouts.ts`, and in `docs/key-encodings.md`.
+ * @module
  */
 import { type CurveParameters, curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { isOnCurve, type Point } from '@mintmark/keys/arithmetic/ec'
@@ -11,33 +12,55 @@ import type { Curve } from '@mintmark/keys/material/key_material'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Verification } from '@mintmark/keys/material/verification'
 import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
-import type { Anchor } from '../../anchors/anchor.ts'
+import { type Anchor, EIGHTHS } from '../../anchors/anchor.ts'
 import { anchor, hit, type Sight } from '../../anchors/anchored.ts'
-import type { Detected, Pointed } from '../../anchors/detected.ts'
-import type { Check, Field, Location } from './field.ts'
+import type { Detected, Memory, Pointed } from '../../anchors/detected.ts'
+import { addressAt, isPointer, pointerAt } from '../../known/objects/pointers.ts'
 
-/** How the key at an anchor is found, and what is asked before: of the bytes themselves, and of what they lead to. */
+/** A structure: offsets of fields count from `at`, and `base` is where `bytes` begin in the window. */
+export interface Location {
+  readonly bytes: Uint8Array
+  readonly at: number
+  readonly base: number
+  readonly memory: Memory | undefined
+  readonly budget: WorkBudget
+}
+
+/** Bytes of a structure, or that it leads to; undefined where they are not there. */
+export type Field = (location: Location) => Pointed | undefined
+export type Check = (location: Location) => boolean
+
+/** Where the parts of a key are, what verifies them, and what is asked before: of the bytes, and of what they lead to. */
 export interface KeyRow {
   readonly glance?: Check
   readonly when?: Check
-  readonly keyAt: (location: Location) => Detected | undefined
+  /** The secret first; all must be there. */
+  readonly parts: readonly Field[]
+  readonly verify: (parts: readonly Uint8Array[], location: Location) => Verification | undefined
+  /** What a finding is called; `limbs-le64` where absent. */
+  readonly form?: string
 }
 
-/** A pattern, as {@link anchor} takes it, with what may be there. */
-export interface Layout extends Pick<Anchor, 'alignment' | 'number'> {
+/** A pattern in memory, as {@link anchor} takes it, and the one key that may be there, or several. */
+export type Layout = Pick<Anchor, 'alignment' | 'number'> & {
+  /** The library, and the versions that were examined. */
+  readonly library: string
   readonly name: string
   readonly pattern: string | Pick<Anchor, 'pattern' | 'mask'>
-  readonly sight: Sight
-  readonly rows: readonly KeyRow[]
-}
+  /** How far the fields are from the pattern at most; {@link USUAL_SIGHT} where absent. */
+  readonly sight?: Sight
+} & (KeyRow | { readonly rows: readonly KeyRow[] })
+
+const USUAL_SIGHT: Sight = { before: 72, behind: 128 }
 
 /** The anchor of a layout. */
-export function layoutAnchor({ pattern, sight, name, rows, ...more }: Layout): Anchor {
+export function layoutAnchor(layout: Layout): Anchor {
+  const { name, pattern, sight = USUAL_SIGHT, alignment = EIGHTHS, number } = layout
+  const rows = 'rows' in layout ? layout.rows : [layout]
   const detect: Anchor['detect'] = (bytes, at, { budget, memory }) => {
     const location = { bytes, at, base: 0, memory, budget }
-    for (const { glance, when, keyAt } of rows) {
-      if (glance?.(location) === false || when?.(location) === false) continue
-      const found = keyAt(location)
+    for (const row of rows) {
+      const found = keyAt(row, location)
       if (found !== undefined) return found
     }
     return undefined
@@ -46,71 +69,71 @@ export function layoutAnchor({ pattern, sight, name, rows, ...more }: Layout): A
     typeof pattern === 'string'
       ? anchor(name, pattern, sight, detect)
       : { ...pattern, name, detect, ...sight }
-  const hasGlances = rows.every(({ glance }) => glance !== undefined)
-  if (!hasGlances) return { ...shape, ...more }
+  const glances = rows.flatMap(({ glance }) => glance ?? [])
   const mayContain = (bytes: Uint8Array, at: number): boolean =>
-    rows.some(
-      ({ glance }) =>
-        glance?.({ bytes, at, base: 0, memory: undefined, budget: UNLIMITED }) === true,
-    )
-  return { ...shape, ...more, mayContain }
+    glances.some((glance) => glance({ bytes, at, base: 0, memory: undefined, budget: UNLIMITED }))
+  const hasGlances = glances.length === rows.length
+  return { ...shape, alignment, number, ...(hasGlances && { mayContain }) }
 }
 
-/** How a number is read, and what its finding is called. */
-export interface NumberLayout {
-  readonly form: string
-  readonly read: (bytes: Uint8Array, budget: WorkBudget, curve: CurveParameters) => bigint
+function keyAt(row: KeyRow, location: Location): Detected | undefined {
+  const { glance, when, parts, verify, form = 'limbs-le64' } = row
+  if (glance?.(location) === false || when?.(location) === false) return undefined
+  const found = parts.flatMap((field) => field(location) ?? [])
+  const [secret] = found
+  if (secret === undefined || found.length < parts.length) return undefined
+  const bytes = found.map((part) => part.bytes)
+  return verifiedHit(verify(bytes, location), form, secret)
 }
 
-const LITTLE: NumberLayout = {
-  form: 'limbs-le64',
-  read: (bytes, budget) => fromLittleEndian(bytes, budget),
+/** What does not fit was no such structure. Of a scalar in whole limbs the rest is none of it. */
+export function verifiedHit(
+  verification: Verification | undefined,
+  form: string,
+  { bytes: { length }, offset }: Pointed,
+): Detected | undefined {
+  if (verification?.certainty !== 'proven') return undefined
+  const most = verification.kind === 'ec' ? Math.ceil(verification.bits / 8) : length
+  return hit(verification, form, offset, offset + Math.min(most, length))
 }
 
-interface EcParts extends Pick<KeyRow, 'glance' | 'when'> {
-  /** Curves that the structure may be for. */
-  readonly curves: readonly Curve[] | ((location: Location) => readonly Curve[])
-  readonly secret: Field
-  readonly x: Field
-  readonly y: Field
-  /** Of Jacobian coordinates, which may be in Montgomery's form. */
-  readonly z?: Field
-  readonly number?: NumberLayout
-  /** Of coordinates, where those are not kept as the secret is. */
-  readonly coordinate?: NumberLayout['read']
-}
+/** How a number of a key of a curve is read. */
+type Reader = (bytes: Uint8Array, budget: WorkBudget, curve: CurveParameters) => bigint
 
 /** Of the equation of a curve. */
 const POINT_COST = 15_000
 
-export function ecKey(parts: EcParts): KeyRow {
-  const { curves, secret, x, y, z, number = LITTLE, coordinate = number.read } = parts
-  const keyAt = (location: Location): Detected | undefined => {
+/**
+ * Verifies a secret, X and Y in one or apart, and, of Jacobian coordinates, Z: those may be in Montgomery's form.
+ *
+ * @param curves that the structure may be for
+ * @param coordinate reads coordinates, where those are not kept as the secret is
+ */
+export function ecKey(
+  curves: readonly Curve[] | ((location: Location) => readonly Curve[]),
+  read: Reader = fromLittleEndian,
+  coordinate: Reader = read,
+): KeyRow['verify'] {
+  return ([secret = NONE, first = NONE, ...others], location) => {
     const { budget } = location
-    const [d, ...coordinates] = [secret, x, y].map((field) => field(location))
-    const third = z?.(location)
-    if (d === undefined || (z !== undefined && !third)) return undefined
+    const half = first.length / 2
+    const coordinates =
+      others.length > 0 ? [first, ...others] : [first.subarray(0, half), first.subarray(half)]
     for (const name of typeof curves === 'function' ? curves(location) : curves) {
       const curve = curveNamed(name)
-      if (!isRandomLooking(d.bytes.subarray(0, curve.lengthBytes), budget)) continue
+      if (!isRandomLooking(secret.subarray(0, curve.lengthBytes), budget)) continue
       budget.spend(POINT_COST)
-      const [px, py, pz] = [...coordinates, third].map(
-        (part) => part && coordinate(part.bytes, budget, curve),
-      )
-      const point = px === undefined || py === undefined ? undefined : pointOf(curve, px, py, pz)
-      if (point === undefined) continue
-      const found = verifiedHit(
-        verifyEc(name, number.read(d.bytes, budget, curve), point, budget),
-        number.form,
-        d,
-        curve.lengthBytes,
-      )
-      if (found !== undefined) return found
+      const [x = 0n, y = 0n, z] = coordinates.map((part) => coordinate(part, budget, curve))
+      const stored = pointOf(curve, x, y, z)
+      if (stored === undefined) continue
+      const verification = verifyEc(name, read(secret, budget, curve), stored, budget)
+      if (verification.certainty === 'proven') return verification
     }
     return undefined
   }
-  return { ...parts, keyAt }
 }
+
+const NONE = new Uint8Array(0)
 
 /** The point of these coordinates, if they are one of the curve. */
 function pointOf(curve: CurveParameters, x: bigint, y: bigint, z?: bigint): Point | undefined {
@@ -127,38 +150,134 @@ function pointOf(curve: CurveParameters, x: bigint, y: bigint, z?: bigint): Poin
   return undefined
 }
 
-interface OkpParts extends Pick<KeyRow, 'glance' | 'when'> {
-  readonly secret: Field
-  readonly publicKey: Field
-}
-
-export function okpKey(curve: OkpCurve, parts: OkpParts): KeyRow {
-  const keyAt = (location: Location): Detected | undefined => {
-    const [secret, publicKey] = [parts.secret(location), parts.publicKey(location)]
-    if (secret === undefined || publicKey === undefined) return undefined
-    if (
-      !isRandomLooking(secret.bytes, location.budget) ||
-      !isRandomLooking(publicKey.bytes, location.budget)
-    )
-      return undefined
-    const verification = verifyOkp(
-      curve,
-      secret.bytes.slice(),
-      publicKey.bytes.slice(),
-      location.budget,
-    )
-    return verifiedHit(verification, LITTLE.form, secret, secret.bytes.length)
+/** Verifies a secret and its public half. */
+export const okpKey =
+  (curve: OkpCurve): KeyRow['verify'] =>
+  (parts, { budget }) => {
+    if (!parts.every((part) => isRandomLooking(part, budget))) return undefined
+    const [secret = NONE, publicKey] = parts.map((part) => part.slice())
+    return verifyOkp(curve, secret, publicKey, budget)
   }
-  return { ...parts, keyAt }
+
+/** Verifies parts as numbers, lowest byte first; one without bytes is not there. */
+export const ofNumbers =
+  (
+    verify: (
+      numbers: readonly (bigint | undefined)[],
+      budget: WorkBudget,
+    ) => Verification | undefined,
+  ): KeyRow['verify'] =>
+  (parts, { budget }) =>
+    verify(
+      parts.map((part) => (part.length > 0 ? fromLittleEndian(part, budget) : undefined)),
+      budget,
+    )
+
+export const inline =
+  (from: number, length: number): Field =>
+  ({ bytes, at, base }) => {
+    const begin = at + from
+    if (begin < 0 || begin + length > bytes.length) return undefined
+    return { bytes: bytes.subarray(begin, begin + length), offset: base + begin }
+  }
+
+/** A field of another. */
+export const within =
+  (outer: Field, field: Field): Field =>
+  (location) => {
+    const there = outer(location)
+    return there && field({ ...location, bytes: there.bytes, at: 0, base: there.offset })
+  }
+
+/** A field of the memory that the pointer at `from` leads to. At least `length` bytes of it must be in the dump. */
+export const pointed = (from: number, length: number, field?: Field): Field => {
+  const whole: Field = ({ bytes, at, memory }) => {
+    const address = addressAt(bytes, at + from)
+    return address === undefined ? undefined : memory?.at(address, length)
+  }
+  return field === undefined ? whole : within(whole, field)
 }
 
-/** What does not fit was no such structure. */
-export function verifiedHit(
-  verification: Verification | undefined,
-  form: string,
-  { bytes, offset }: Pointed,
-  most: number = bytes.length,
-): Detected | undefined {
-  if (verification?.certainty !== 'proven') return undefined
-  return hit(verification, form, offset, offset + Math.min(most, bytes.length))
+/** What Go's slice {items*, length, capacity} of up to `most` words leads to. */
+export const goSlice =
+  (from: number, most: number): Field =>
+  (location) => {
+    const { bytes, at } = location
+    const [length, room] = [addressAt(bytes, at + from + 8), addressAt(bytes, at + from + 16)]
+    if (length === undefined || room === undefined || length < 1n || room < length) return undefined
+    return length > BigInt(most) ? undefined : pointed(from, 8 * Number(length))(location)
+  }
+
+const BIGNUM_BYTES = 24
+
+/** The limbs of OpenSSL's BIGNUM {limbs*, int top, int dmax, int neg, int flags}, to which a pointer leads (bn_local.h). */
+export const bignum =
+  (from: number, mostLimbs: number): Field =>
+  ({ bytes, at, memory }) => {
+    const follow = (where: Uint8Array, pointer: number, length: number) => {
+      const address = pointerAt(where, pointer)
+      return address === undefined ? undefined : memory?.at(address, length)
+    }
+    const head = follow(bytes, at + from, BIGNUM_BYTES)?.bytes
+    if (head === undefined) return undefined
+    const view = new DataView(head.buffer, head.byteOffset, BIGNUM_BYTES)
+    const [top, room] = [view.getUint32(8, true), view.getUint32(12, true)]
+    if (top < 1 || top > mostLimbs || room < top || room > 4 * mostLimbs) return undefined
+    return follow(head, 0, top * 8)
+  }
+
+const NOTHING: Pointed = { bytes: new Uint8Array(0), offset: 0 }
+
+/** A field, or no bytes where it is not there. */
+export const optional =
+  (field: Field): Field =>
+  (location) =>
+    field(location) ?? NOTHING
+
+/** Whether bytes are there, in hex with blanks; `??` is any byte. */
+export function spelled(from: number, pattern: string): Check {
+  const wanted = pattern.split(' ').map((part) => (part === '??' ? -1 : Number.parseInt(part, 16)))
+  return ({ bytes, at }) => wanted.every((byte, i) => byte < 0 || bytes[at + from + i] === byte)
 }
+
+/** A byte and zeros above it: a number of so many bytes. */
+export const numbered = (from: number, value: number, length: number): Check =>
+  spelled(from, `${value.toString(16)}${' 0'.repeat(length - 1)}`)
+
+/** Whether the byte at `from` passes. */
+export const byteAt =
+  (from: number, isOne: (byte: number) => boolean): Check =>
+  ({ bytes, at }) =>
+    isOne(bytes[at + from] ?? 0)
+
+/** Whether pointers are at all of these. */
+export const pointers =
+  (...offsets: readonly number[]): Check =>
+  ({ bytes, at }) =>
+    offsets.every((from) => isPointer(bytes, at + from))
+
+export const all =
+  (...checks: readonly Check[]): Check =>
+  (location) =>
+    checks.every((check) => check(location))
+
+export const same =
+  (one: Field, other: Field): Check =>
+  (location) => {
+    const [a, b] = [one(location), other(location)]
+    return a !== undefined && b !== undefined && Buffer.compare(a.bytes, b.bytes) === 0
+  }
+
+export const random =
+  (field: Field): Check =>
+  (location) => {
+    const found = field(location)
+    return found !== undefined && isRandomLooking(found.bytes, location.budget)
+  }
+
+/** As RFC 7748 has a scalar of 32 bytes: one of 32 random numbers is so. */
+export const isClamped = (from: number): Check =>
+  all(
+    byteAt(from, (byte) => (byte & 7) === 0),
+    byteAt(from + 31, (byte) => byte >> 6 === 1),
+  )

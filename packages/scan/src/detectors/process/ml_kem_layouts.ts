@@ -11,96 +11,93 @@ import {
   smallPolynomials,
 } from '@mintmark/keys/arithmetic/small_polynomials'
 import { pqSchemeOfOid, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
-import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Verification } from '@mintmark/keys/material/verification'
 import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
 import type { WindowSearch } from '../../anchors/window_search.ts'
+import { addressAt } from '../../known/objects/pointers.ts'
 import { Budget } from '../../known/values/budget.ts'
-import type { KeyRow, Layout } from './layout.ts'
-import { verifiedHit } from './layout.ts'
+import {
+  all,
+  type Check,
+  inline,
+  type KeyRow,
+  type Layout,
+  pointed,
+  random,
+  verifiedHit,
+} from './layout.ts'
 
 const HALF = 32
+const NONE = new Uint8Array(0)
 
-/** Parts of a key as they are there: s and t in words, rho and H(ek), z, and the other half of the seed where it is. */
-interface MlKemParts {
-  readonly s: Uint8Array
-  readonly t: Uint8Array
-  readonly rhoAndHash: Uint8Array
-  readonly z: Uint8Array
-  readonly d: Uint8Array | undefined
-}
-
+/** Verifies s and t in words, rho and H(ek), z, and the other half of the seed where it has bytes. */
 function verifyParts(
   { oid }: MlKemParameters,
-  { s, t, rhoAndHash, z, d }: MlKemParts,
+  [s = NONE, t = NONE, rhoAndHash = NONE, z = NONE, d = NONE]: readonly Uint8Array[],
   budget: WorkBudget,
 ): Verification | undefined {
   const scheme = pqSchemeOfOid(oid)
   const packed = mlKemPacked(s)
   const expanded = Buffer.concat([packed, mlKemPacked(t), rhoAndHash, z])
-  const seed = d && Buffer.concat([d, z])
+  const seed = d.length > 0 ? Buffer.concat([d, z]) : undefined
   const verification = scheme && verifyPq(scheme, seed, expanded, budget)
   for (const own of [packed, expanded, seed]) own?.fill(0)
   return verification
 }
 
 /** From the upper two bytes of z*, which the anchor begins with. */
-const AT = { rhoPointer: -46, rho: 14 } as const
-/** Seven pointers, flags, rho and the hash. */
-const STRUCTURE_BYTES = 124
+const AT = { pointers: -46, rho: 14 } as const
 
-/** Where t and s are, and whether the seed behind s is whole: undefined where the pointers are not of one piece of memory. */
-function opensslParts(bytes: Uint8Array, from: number) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + from, STRUCTURE_BYTES)
-  const wordAt = (word: number): bigint => view.getBigUint64(8 * word, true)
-  const [t, matrix, s, z] = [wordAt(2), wordAt(3), wordAt(4), wordAt(5)]
-  const vector = matrix - t
-  const parameters = ML_KEM.find(({ k }) => vector === BigInt(k * POLYNOMIAL_BYTES))
-  if (parameters === undefined || s - matrix !== vector * BigInt(parameters.k)) return undefined
-  if (z - s !== vector || wordAt(1) - wordAt(0) !== BigInt(HALF)) return undefined
-  return { parameters, t, s, length: Number(vector), hasSeed: wordAt(6) === z + BigInt(HALF) }
+/** Whether a pointer is so many bytes before the next. */
+const isApart =
+  (pointer: number, distance: number): Check =>
+  ({ bytes, at }) => {
+    const from = at + AT.pointers + 8 * pointer
+    const address = addressAt(bytes, from)
+    return address !== undefined && addressAt(bytes, from + 8) === address + BigInt(distance)
+  }
+
+const opensslKey = (parameters: MlKemParameters): KeyRow => {
+  const { k } = parameters
+  const vector = k * POLYNOMIAL_BYTES
+  // t, the matrix, s, z and d are in one piece of memory.
+  const [hasSeed, ...fit] = [
+    isApart(5, HALF),
+    isApart(0, HALF),
+    isApart(2, vector),
+    isApart(3, vector * k),
+    isApart(4, vector),
+  ] as const
+  return {
+    // Rows of other pointers are all over a heap: one byte of the first two rejects most.
+    glance: ({ bytes, at }) => {
+      const from = at + AT.pointers
+      return (((bytes[from + 8] ?? 0) - (bytes[from] ?? 0)) & 0xff) === HALF
+    },
+    when: all(...fit, random(inline(AT.rho, HALF))),
+    parts: [
+      (location) =>
+        pointed(AT.pointers + 32, vector + (hasSeed(location) ? 2 * HALF : HALF))(location),
+      pointed(AT.pointers + 16, vector),
+      inline(AT.rho, 2 * HALF),
+    ],
+    verify: ([secret = NONE, ...open], { budget }) => {
+      const [s, z] = [secret.subarray(0, vector), secret.subarray(vector, vector + HALF)]
+      return verifyParts(parameters, [s, ...open, z, secret.subarray(vector + HALF)], budget)
+    },
+    form: 'openssl-ml-kem',
+  }
 }
 
-const opensslKey: KeyRow = {
-  // Rows of other pointers are all over a heap: one byte of the first two rejects most.
-  glance: ({ bytes, at }) => {
-    const from = at + AT.rhoPointer
-    return (((bytes[from + 8] ?? 0) - (bytes[from] ?? 0)) & 0xff) === HALF
-  },
-  keyAt: ({ bytes, at, memory, budget }): Detected | undefined => {
-    const from = at + AT.rhoPointer
-    if (from < 0 || from + STRUCTURE_BYTES > bytes.length) return undefined
-    const parts = opensslParts(bytes, from)
-    if (parts === undefined || !isRandomLookingAt(bytes, at + AT.rho, HALF, budget))
-      return undefined
-    const { parameters, length, hasSeed } = parts
-    const secret = memory?.at(parts.s, length + (hasSeed ? 2 * HALF : HALF))
-    const open = memory?.at(parts.t, length)
-    if (secret === undefined || open === undefined) return undefined
-    const verification = verifyParts(
-      parameters,
-      {
-        s: secret.bytes.subarray(0, length),
-        t: open.bytes,
-        rhoAndHash: bytes.subarray(at + AT.rho, at + AT.rho + 2 * HALF),
-        z: secret.bytes.subarray(length, length + HALF),
-        d: hasSeed ? secret.bytes.subarray(length + HALF) : undefined,
-      },
-      budget,
-    )
-    return verifiedHit(verification, 'openssl-ml-kem', secret)
-  },
-}
-
-/** OpenSSL 3.5 (crypto/ml_kem.h): {…, rho*, hash*, t*, matrix*, s*, z*, d*, int flags, rho[32], hash[32]}. */
+/** {…, rho*, hash*, t*, matrix*, s*, z*, d*, int flags, rho[32], hash[32]} (crypto/ml_kem.h). */
 export const OPENSSL_ML_KEM: Layout = {
+  library: 'OpenSSL 3.5',
   name: 'openssl-ml-kem',
   // Flags as they are by default: tests at random, seeds preferred and kept.
   pattern: '00 00 ?? ?? ?? ?? ?? ?? 00 00 0d 00 00 00',
   alignment: 1 << 6,
-  sight: { before: -AT.rhoPointer, behind: STRUCTURE_BYTES + AT.rhoPointer },
-  rows: [opensslKey],
+  rows: ML_KEM.map(opensslKey),
 }
 
 /** Of s and the polynomials beside it: those of A for three polynomials of s take more. */
@@ -142,11 +139,8 @@ export class MlKemSearch implements WindowSearch {
       if (!this.#budget.take(COST.proof)) return undefined
       const rhoAndHash = bytes.subarray(tAt - 2 * HALF, tAt)
       const s = bytes.subarray(at, at + vector)
-      const verification = verifyParts(
-        parameters,
-        { s, t, rhoAndHash, z: half(3), d: half(4) },
-        UNLIMITED,
-      )
+      const parts = [s, t, rhoAndHash, half(3), half(4)]
+      const verification = verifyParts(parameters, parts, UNLIMITED)
       const found = verifiedHit(verification, 'ml-kem-structure', { bytes: s, offset: at })
       if (found !== undefined) return found
     }

@@ -17,7 +17,7 @@
  */
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { digitCount, PYTHON_DIGITS, TOMMATH_DIGITS } from '../values/digit_encodings.ts'
-import { pointerAt } from './openssl_numbers.ts'
+import { pointerAt } from './pointers.ts'
 
 const WORD = 8
 
