@@ -175,13 +175,13 @@ function verifiedSeed(
     return verifiedExpanded(scheme, expanded)
   }
   const proof = isSame ? 'the seed expands to the key beside it' : 'key decodes'
-  return verified(scheme, seed, pair.publicKey, proof, !isSame)
+  return verified(scheme, seed, pair.publicKey, proof)
 }
 
 function verifiedExpanded(scheme: Lattice, expanded: Uint8Array | undefined): Verification {
   const publicKey = expanded && scheme.publicKeyOf(expanded)
   if (expanded === undefined || publicKey === undefined) return damaged(scheme)
-  return verified(scheme, expanded, publicKey, scheme.proof, false)
+  return verified(scheme, expanded, publicKey, scheme.proof)
 }
 
 type Named = Pick<PqScheme, 'kind' | 'set' | 'name' | 'oid'>
@@ -195,13 +195,11 @@ function verified(
   secret: Uint8Array,
   publicKey: Uint8Array,
   proof: string,
-  isComputed: boolean,
 ): Verification {
   const material: OpaqueMaterial = {
     type: kind,
     secret: new Uint8Array(secret),
     publicKey: new Uint8Array(plainSpki(oid, publicKey)),
-    ...(isComputed ? { computed: true } : {}),
   }
   return { certainty: 'proven', proof: `${name}: ${proof}`, bits: set, kind, material }
 }
@@ -220,5 +218,5 @@ function verifiedTree(
   if (isKey === undefined) return undefined
   if (!isKey) return damaged(scheme)
   const publicKey = secret.subarray(2 * parameters.n)
-  return verified(scheme, secret, publicKey, 'the secret seed gives the root', false)
+  return verified(scheme, secret, publicKey, 'the secret seed gives the root')
 }

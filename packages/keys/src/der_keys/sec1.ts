@@ -114,13 +114,11 @@ function againstCompressed(
   budget: WorkBudget,
 ): Verification {
   const verification = verifyEc(curve, d, undefined, budget)
-  const made = verification.material?.type === 'ec' ? verification.material : undefined
-  if (made === undefined) return verification
-  if (!isCompressed(stored, made, lengthBytes, budget))
+  const { material } = verification
+  if (material?.type !== 'ec') return verification
+  if (!isCompressed(stored, material, lengthBytes, budget))
     return unverified('ec', bits, 'd·G is another point')
-  const { x, y } = made
-  const { isWellFormed: _, ...shown } = verification
-  return { ...shown, proof: 'd·G = Q', material: { type: 'ec', curve, x, y, d } }
+  return { certainty: 'proven', proof: 'd·G = Q', bits, kind: 'ec', material }
 }
 
 /**

@@ -4,40 +4,30 @@ import { isOnCurve, type Point, publicPoint } from '../arithmetic/ec.ts'
 import { bitLength } from '../arithmetic/modular.ts'
 import { type OkpCurve, okpNamed, okpPublicKey } from '../arithmetic/okp.ts'
 import { completeRsa, type RsaParts } from '../arithmetic/rsa.ts'
-import type { Curve, KeyMaterial, RsaMaterial } from '../material/key_material.ts'
+import type { Curve, KeyMaterial } from '../material/key_material.ts'
 import { REFUSED, unverified, type Verification } from '../material/verification.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { verifyOpaque } from './verify_opaque.ts'
 
 export type { Verification } from '../material/verification.ts'
 
-/** Verifies material that was assembled elsewhere: a JWK, an XML file, a search by public key. */
+/**
+ * Verifies material that was assembled elsewhere, by a search by public key: its secret, its public half.
+ *
+ * @returns what is not proven, or undefined, where they do not belong together
+ */
 export function verifyMaterial(
   material: KeyMaterial,
   budget: WorkBudget = UNLIMITED,
-): Verification {
-  const { type } = material
-  if (type === 'rsa') return verifiedRsa(material, budget)
-  if (type === 'ec')
-    return verifiedEc(material.curve, material.d, material, material.computed, budget)
-  if (type === 'okp') {
-    return verifiedOkp(
-      material.curve,
-      material.secret,
-      material.publicKey,
-      material.computed,
-      budget,
-    )
+): Verification | undefined {
+  if (material.type === 'rsa') return verifyRsa(material, budget)
+  if (material.type === 'ec') {
+    const { curve, d } = material
+    return d === undefined ? undefined : verifyEc(curve, d, material, budget)
   }
-  return verifyOpaque(material, budget)
-}
-
-function verifiedRsa(material: RsaMaterial, budget: WorkBudget): Verification {
-  const bits = bitLength(material.n)
-  if (material.p === undefined && material.d === undefined) {
-    return { certainty: 'candidate', proof: 'no private part', bits, kind: 'rsa', material }
-  }
-  return verifyRsa(material, budget) ?? unverified('rsa', bits, 'no equation of RSA holds')
+  if (material.type !== 'okp') return verifyOpaque(material, budget)
+  const { curve, secret, publicKey } = material
+  return secret && verifyOkp(curve, secret, publicKey, budget)
 }
 
 /** Of d·G: OpenSSL has P-256 in assembly. */
@@ -62,19 +52,8 @@ export function verifyEc(
   stored: Point | undefined,
   budget: WorkBudget,
 ): Verification {
-  return verifiedEc(curve, d, stored, undefined, budget)
-}
-
-function verifiedEc(
-  curve: Curve,
-  d: bigint | undefined,
-  stored: Point | undefined,
-  computed: true | undefined,
-  budget: WorkBudget,
-): Verification {
   const { bits, n } = curveNamed(curve)
   const kind = 'ec'
-  if (d === undefined) return unverified(kind, bits, 'no private part')
   if (d < 1n || d >= n) return unverified(kind, bits, 'scalar out of range')
   // Noise fails here, before expensive steps.
   if (stored !== undefined && !isOnCurve(curveNamed(curve), stored)) {
@@ -82,20 +61,15 @@ function verifiedEc(
   }
   const point = budget.within(pointCost(curve), () => publicPoint(curve, d))
   if (point === undefined) return unverified(kind, bits, REFUSED)
-  const isComputed = stored === undefined || computed === true
   const { x, y } = point
-  if (stored !== undefined && (x !== stored.x || y !== stored.y)) {
-    const possible: KeyMaterial = { type: 'ec', curve, x, y, d, computed: true }
-    return { ...unverified(kind, bits, 'd·G is another point'), possible: [possible] }
+  const material: KeyMaterial = { type: 'ec', curve, x, y, d }
+  const certainty = 'proven'
+  if (stored === undefined) {
+    const proof = 'key decodes, scalar in range'
+    return { certainty, proof, bits, kind, material, isWellFormed: true }
   }
-  return {
-    certainty: 'proven',
-    proof: isComputed ? 'key decodes, scalar in range' : 'd·G = Q',
-    bits,
-    kind,
-    material: { type: 'ec', curve, x, y, d, ...(isComputed ? { computed: true } : {}) },
-    ...(isComputed ? { isWellFormed: true } : {}),
-  }
+  if (x === stored.x && y === stored.y) return { certainty, proof: 'd·G = Q', bits, kind, material }
+  return { ...unverified(kind, bits, 'd·G is another point'), possible: [material] }
 }
 
 /** A candidate that would be one of these keys: known public halves decide. */
@@ -114,41 +88,15 @@ export function verifyOkp(
   stored: Uint8Array | undefined,
   budget: WorkBudget,
 ): Verification {
-  return verifiedOkp(curve, secret, stored, undefined, budget)
-}
-
-function verifiedOkp(
-  curve: OkpCurve,
-  secret: Uint8Array | undefined,
-  stored: Uint8Array | undefined,
-  computed: true | undefined,
-  budget: WorkBudget,
-): Verification {
   const { kind, bits, lengthBytes } = okpNamed(curve)
-  if (secret === undefined) return unverified(kind, bits, 'no private part')
   if (secret.length !== lengthBytes) return unverified(kind, bits, 'wrong length')
   const publicKey = budget.within(okpCost(curve), () => okpPublicKey(curve, secret))
   if (publicKey === undefined) return unverified(kind, bits, REFUSED)
-  const isComputed = stored === undefined || computed === true
+  const material: KeyMaterial = { type: 'okp', curve, publicKey, secret: new Uint8Array(secret) }
   if (stored !== undefined && Buffer.compare(stored, publicKey) !== 0) {
-    const own = new Uint8Array(secret)
-    const possible: KeyMaterial = { type: 'okp', curve, publicKey, secret: own, computed: true }
-    return {
-      ...unverified(kind, bits, 'the secret gives another public half'),
-      possible: [possible],
-    }
+    const words = 'the secret gives another public half'
+    return { ...unverified(kind, bits, words), possible: [material] }
   }
-  return {
-    certainty: 'proven',
-    proof: isComputed ? 'key decodes' : 'the secret gives its public half',
-    bits,
-    kind,
-    material: {
-      type: 'okp',
-      curve,
-      publicKey,
-      secret: new Uint8Array(secret),
-      ...(isComputed ? { computed: true } : {}),
-    },
-  }
+  const proof = stored === undefined ? 'key decodes' : 'the secret gives its public half'
+  return { certainty: 'proven', proof, bits, kind, material }
 }

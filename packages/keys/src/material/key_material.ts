@@ -32,8 +32,6 @@ export interface EcMaterial {
   readonly x: bigint
   readonly y: bigint
   readonly d: bigint | undefined
-  /** The point was computed from d: nothing was beside it to compare with. */
-  readonly computed?: true
 }
 
 export interface OkpMaterial {
@@ -42,8 +40,6 @@ export interface OkpMaterial {
   readonly publicKey: Uint8Array
   /** Seed (Ed) or scalar (X) as RFC 8032 and RFC 7748 spell it. */
   readonly secret: Uint8Array | undefined
-  /** The public half was computed from the secret: nothing was beside it to compare with. */
-  readonly computed?: true
 }
 
 /** Anything else: symmetric keys, post-quantum keys, DSA and DH. */
@@ -56,8 +52,6 @@ export interface OpaqueMaterial {
   readonly secret: Uint8Array
   /** Its public half as a DER SubjectPublicKeyInfo, which names the algorithm too: for the key id. */
   readonly publicKey: Uint8Array | undefined
-  /** The public half was computed from the secret: nothing was beside it to compare with. */
-  readonly computed?: true
 }
 
 /** Of a DSA or DH key. The secret is empty where only its public half is known. */

@@ -16,10 +16,7 @@ export function possibleKeys(found: Detected): readonly Detected[] {
   const { possible = [], ...key } = found.key
   if (key.certainty !== 'candidate') return []
   const all = key.material === undefined ? possible : [key.material, ...possible]
-  return all.filter(hasSecret).map((each) => {
-    const { computed: _, ...material } = { computed: undefined, ...copied(each) }
-    return { ...found, key: { ...key, material } }
-  })
+  return all.filter(hasSecret).map((each) => ({ ...found, key: { ...key, material: copied(each) } }))
 }
 
 /** Divisions of known moduli by primes of an unknown key: half a second. */
@@ -52,7 +49,7 @@ export class PublicHalves {
     const { spkiSha256 } = keyIdOf(material)
     if (spkiSha256 === undefined || !this.#isKnown(spkiSha256)) return undefined
     const key = verifyMaterial(material, this.#budget)
-    if (key.certainty !== 'proven' || key.material === undefined) return undefined
+    if (key?.certainty !== 'proven' || key.material === undefined) return undefined
     return { ...possible, key: { ...key, proof: `${key.proof}, which is known` } }
   }
 

