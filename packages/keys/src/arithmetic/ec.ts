@@ -1,12 +1,20 @@
 /** Points of the curves: d·G, and whether a point is on a curve. @module */
 import { createECDH } from 'node:crypto'
 import type { Curve } from '../material/key_material.ts'
+import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { type CurveParameters, curveNamed } from './curves.ts'
 import { fromBigEndian, toBigEndian } from './modular.ts'
 
 export interface Point {
   readonly x: bigint
   readonly y: bigint
+}
+
+/** The point whose X and Y these bytes are, one behind the other. */
+export function pointOf(coordinates: Uint8Array, budget: WorkBudget = UNLIMITED): Point {
+  const half = coordinates.length / 2
+  const [x, y] = [coordinates.subarray(0, half), coordinates.subarray(half)]
+  return { x: fromBigEndian(x, budget), y: fromBigEndian(y, budget) }
 }
 
 /** Whether the point satisfies the equation, with both coordinates below p. */
@@ -34,11 +42,7 @@ function opensslPoint({ openssl, lengthBytes }: CurveParameters, d: bigint): Poi
   try {
     const pair = createECDH(openssl)
     pair.setPrivateKey(secret)
-    const point = pair.getPublicKey()
-    return {
-      x: fromBigEndian(point.subarray(1, 1 + lengthBytes)),
-      y: fromBigEndian(point.subarray(1 + lengthBytes)),
-    }
+    return pointOf(pair.getPublicKey().subarray(1))
   } catch {
     return undefined
   } finally {

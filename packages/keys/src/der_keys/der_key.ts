@@ -37,16 +37,6 @@ export function isFilled(bytes: Uint8Array, version: number, to: number): boolea
 /** The text for a key whose structure is cut and whose secret nothing verifies. */
 export const CUT = 'laid out as a key, cut before its end'
 
-/** The offset behind a version INTEGER of one byte that is one of `versions`, or undefined. */
-export function behindVersion(
-  bytes: Uint8Array,
-  at: number,
-  versions: readonly number[],
-): number | undefined {
-  if (bytes[at] !== TAG.integer || bytes[at + 1] !== 1) return undefined
-  return versions.includes(bytes[at + 2] ?? -1) ? at + 3 : undefined
-}
-
 /** `count` non-negative INTEGERs in a row from `at`, or as many as there are. */
 export function integersAt(bytes: Uint8Array, at: number, count: number): Element[] {
   const found: Element[] = []

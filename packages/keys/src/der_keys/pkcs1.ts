@@ -6,13 +6,15 @@
 import { bitLength } from '../arithmetic/modular.ts'
 import { RSA_BITS } from '../arithmetic/rsa.ts'
 import { childrenOf, type Element, elementOf, lengthOf, TAG } from '../der/der.ts'
+import { Row } from '../der/row.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
 import { unverified } from '../material/verification.ts'
 import type { WorkBudget } from '../material/work_budget.ts'
-import { behindVersion, type DerKey, integersAt, numberOf, placed } from './der_key.ts'
+import { type DerKey, integersAt, numberOf, placed } from './der_key.ts'
 import { verifyRsa } from './verify.ts'
 import { verifyGroupKey } from './verify_opaque.ts'
 
+const VERSION = new Row('02=0|1')
 const RSA_INTEGERS = 8
 const DSA_INTEGERS = 5
 
@@ -22,9 +24,8 @@ export function pkcs1At(
   version: number,
   budget: WorkBudget,
 ): DerKey | undefined {
-  const at = behindVersion(bytes, version, [0, 1])
-  if (at === undefined) return undefined
-  const integers = integersAt(bytes, at, RSA_INTEGERS)
+  const [own] = VERSION.at(bytes, version)
+  const integers = own === undefined ? [] : integersAt(bytes, own.to, RSA_INTEGERS)
   const last = integers.at(-1)
   if (last === undefined) return undefined
   if (integers.length === RSA_INTEGERS) return rsaOf(bytes, version, integers, last, budget)

@@ -1,23 +1,21 @@
 /** Private keys of any algorithm in PKCS#8. @module */
-import { curveOfOid } from '../arithmetic/curves.ts'
 import { type OkpParameters, okpOfOid } from '../arithmetic/okp.ts'
-import { childrenOf, contentOf, type Element, elementOf, hexOf, lengthOf, TAG } from '../der/der.ts'
+import { childrenOf, contentOf, type Element, elementOf, lengthOf, TAG } from '../der/der.ts'
+import { Row } from '../der/row.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
 import { unverified, type Verification } from '../material/verification.ts'
 import type { WorkBudget } from '../material/work_budget.ts'
-import { OID } from '../public_half/spki.ts'
-import { behindVersion, CUT, type DerKey, isFilled, numberOf, placed, wholeOf } from './der_key.ts'
+import { GROUP_KINDS, groupOf, MOST_NUMBER } from '../public_half/group_spki.ts'
+import { type Algorithm, algorithmOf, EC_OIDS, RSA_OIDS } from '../public_half/spki.ts'
+import { CUT, type DerKey, isFilled, numberOf, placed, wholeOf } from './der_key.ts'
 import { pkcs1At } from './pkcs1.ts'
 import { type PqScheme, pqSchemeOfOid, verifyPq } from './post_quantum.ts'
-import { explicitCurve, sec1At } from './sec1.ts'
+import { curveOfParameters, sec1At } from './sec1.ts'
 import { verifyOkp, withPossible } from './verify.ts'
 import { verifyGroupKey } from './verify_opaque.ts'
 
 /** A PKCS#8 structure, not yet verified. */
-export interface Pkcs8 {
-  /** Content of the algorithm's identifier, hex. */
-  readonly oid: string
-  readonly parameters: Element | undefined
+export interface Pkcs8 extends Algorithm {
   /** The OCTET STRING around the key. */
   readonly key: Element
   /** The public half of version 2, where it is there: a view, without the count of unused bits. */
@@ -25,8 +23,11 @@ export interface Pkcs8 {
   readonly to: number
 }
 
+/** Version, algorithm, key. */
+const PKCS8 = new Row('02=0|1 30 04')
+/** Attributes and the public half, as far as the structure reaches. */
+const TAIL = new Row('a0? 81?')
 const LONGEST_ALGORITHM = 4096
-const ATTRIBUTES = 0xa0
 const PUBLIC = 0x81
 
 /** The key whose PKCS#8 version INTEGER is at `version`. */
@@ -42,28 +43,14 @@ export function pkcs8At(
 
 /** The structure whose version INTEGER is at `version`, or undefined. */
 export function readPkcs8(bytes: Uint8Array, version: number): Pkcs8 | undefined {
-  const at = behindVersion(bytes, version, [0, 1])
-  const algorithm = at === undefined ? undefined : elementOf(bytes, at, bytes.length, TAG.sequence)
-  if (algorithm === undefined || lengthOf(algorithm) > LONGEST_ALGORITHM) return undefined
-  const key = elementOf(bytes, algorithm.to, bytes.length, TAG.octets)
-  const [oid, parameters] = (key && childrenOf(bytes, algorithm)) ?? []
-  if (key === undefined || oid?.tag !== TAG.oid) return undefined
-  return { oid: hexOf(bytes, oid), parameters, key, ...readTail(bytes, version, key) }
-}
-
-/** Attributes and the public half, which are there or not. */
-function readTail(
-  bytes: Uint8Array,
-  version: number,
-  key: Element,
-): Pick<Pkcs8, 'publicKey' | 'to'> {
+  const [, element, key] = PKCS8.at(bytes, version)
+  if (element === undefined || key === undefined || lengthOf(element) > LONGEST_ALGORITHM)
+    return undefined
+  const algorithm = algorithmOf(bytes, element)
   const end = wholeOf(bytes, version, key.to)?.to ?? bytes.length
-  const next = elementOf(bytes, key.to, end, ATTRIBUTES)?.to ?? key.to
-  const publicKey = elementOf(bytes, next, end, PUBLIC)
-  return {
-    publicKey: publicKey && contentOf(bytes, publicKey).subarray(1),
-    to: publicKey?.to ?? next,
-  }
+  const [attributes, bits] = TAIL.at(bytes, key.to, end)
+  const publicKey = bits && contentOf(bytes, bits).subarray(1)
+  return algorithm && { ...algorithm, key, publicKey, to: (bits ?? attributes ?? key).to }
 }
 
 function verified(
@@ -72,25 +59,23 @@ function verified(
   pkcs8: Pkcs8,
   budget: WorkBudget,
 ): Verification | undefined {
-  switch (pkcs8.oid) {
-    case OID.rsa:
-    case OID.rsaPss:
-    case OID.rsaOaep:
-      return insideOf(bytes, pkcs8, pkcs1At, budget)
-    case OID.ec:
-    case OID.ecdh:
-      return ecOf(bytes, pkcs8, budget)
-    case OID.dsa:
-    case OID.dh:
-    case OID.dhX942:
-      return groupOf(bytes, pkcs8, budget)
-    default: {
-      const okp = okpOfOid(pkcs8.oid)
-      if (okp !== undefined) return okpOf(bytes, version, pkcs8, okp, budget)
-      const scheme = pqSchemeOfOid(pkcs8.oid)
-      return scheme && readPqKey(bytes, pkcs8.key, scheme, budget)
-    }
+  const { oid, parameters, key } = pkcs8
+  if (RSA_OIDS.has(oid)) return insideOf(bytes, pkcs8, pkcs1At, budget)
+  if (EC_OIDS.has(oid)) {
+    const curve = parameters && curveOfParameters(bytes, parameters, budget)
+    return insideOf(bytes, pkcs8, (all, at) => sec1At(all, at, budget, curve), budget)
   }
+  if (GROUP_KINDS.has(oid)) {
+    const x = elementOf(bytes, key.from, key.to, TAG.integer)
+    if (x === undefined || lengthOf(x) > MOST_NUMBER) return undefined
+    const group = groupOf(bytes, pkcs8, budget)
+    const parts = group && { ...group, x: numberOf(bytes, x, budget), y: undefined }
+    return parts && verifyGroupKey(parts.kind, parts, budget)
+  }
+  const okp = okpOfOid(oid)
+  if (okp !== undefined) return okpOf(bytes, version, pkcs8, okp, budget)
+  const scheme = pqSchemeOfOid(oid)
+  return scheme && readPqKey(bytes, key, scheme, budget)
 }
 
 /** What `read` makes of the SEQUENCE inside. */
@@ -105,16 +90,6 @@ function insideOf(
   if (found === undefined || found.to > key.to) return undefined
   const { certainty, proof, bits, kind, material } = found
   return { certainty, proof, bits, kind, material }
-}
-
-function ecOf(bytes: Uint8Array, pkcs8: Pkcs8, budget: WorkBudget): Verification | undefined {
-  const { parameters } = pkcs8
-  if (parameters === undefined) return insideOf(bytes, pkcs8, sec1At, budget)
-  const curve =
-    parameters.tag === TAG.oid
-      ? curveOfOid(hexOf(bytes, parameters))
-      : explicitCurve(bytes, parameters, budget)
-  return insideOf(bytes, pkcs8, (all, version) => sec1At(all, version, budget, curve), budget)
 }
 
 function okpOf(
@@ -136,30 +111,6 @@ function okpOf(
   const isTemplate = secret[0] === PUBLIC && secret[1] === lengthBytes + 1 && secret[2] === 0
   if (isTemplate) return undefined
   return withPossible(unverified(kind, bits, CUT), [verifyOkp(curve, secret, undefined, budget)])
-}
-
-/** RFC 3279, sections 2.3.2 and 2.3.3; PKCS#3: DSA has p, q, g; DH p, g and a length; X9.42 p, g, q. */
-function groupOf(
-  bytes: Uint8Array,
-  { oid, parameters, key }: Pkcs8,
-  budget: WorkBudget,
-): Verification | undefined {
-  const inner = elementOf(bytes, key.from, key.to, TAG.integer)
-  const numbers = parameters && childrenOf(bytes, parameters)
-  if (inner === undefined || numbers === undefined) return undefined
-  if (numbers.slice(0, 3).some((element) => element.tag !== TAG.integer)) return undefined
-  if (numbers.some((element) => lengthOf(element) > 1025) || lengthOf(inner) > 1025)
-    return undefined
-  const [p, second, third] = numbers.map((element) => numberOf(bytes, element, budget))
-  if (p === undefined || second === undefined) return undefined
-  const x = numberOf(bytes, inner, budget)
-  if (oid === OID.dsa) {
-    return third === undefined
-      ? undefined
-      : verifyGroupKey('dsa', { p, q: second, g: third, x, y: undefined }, budget)
-  }
-  const q = oid === OID.dhX942 ? third : undefined
-  return verifyGroupKey('dh', { p, q, g: second, x, y: undefined }, budget)
 }
 
 const SEED = 0x80

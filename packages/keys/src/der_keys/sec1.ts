@@ -6,19 +6,23 @@ import {
   curvesOfLength,
   NAMED_CURVES,
 } from '../arithmetic/curves.ts'
-import { isOnCurve, type Point } from '../arithmetic/ec.ts'
+import { isOnCurve, type Point, pointOf } from '../arithmetic/ec.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
-import { childrenOf, contentOf, type Element, elementOf, hexOf, lengthOf, TAG } from '../der/der.ts'
+import { contentOf, type Element, elementAt, elementOf, hexOf, lengthOf, TAG } from '../der/der.ts'
+import { Row } from '../der/row.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
 import { unverified, type Verification } from '../material/verification.ts'
 import type { WorkBudget } from '../material/work_budget.ts'
-import { behindVersion, CUT, type DerKey, isFilled, numberOf, placed } from './der_key.ts'
+import { CUT, type DerKey, isFilled, numberOf, placed } from './der_key.ts'
 import { verifyEc, withPossible } from './verify.ts'
 
 const PARAMETERS = 0xa0
 const PUBLIC = 0xa1
 /** Of a curve over a field of 571 bits. */
 export const LONGEST_SCALAR = 72
+
+/** Version, scalar, curve, point. */
+const SEC1 = new Row('02=1 04 a0? a1?')
 
 const UNNAMED = 'laid out as a key, nothing names its curve'
 
@@ -50,17 +54,13 @@ export function sec1At(
 }
 
 function readSec1(bytes: Uint8Array, version: number): Sec1 | undefined {
-  const at = behindVersion(bytes, version, [1])
-  const secret = at === undefined ? undefined : elementOf(bytes, at, bytes.length, TAG.octets)
+  const [, secret, parameters, outer] = SEC1.at(bytes, version)
   if (secret === undefined || lengthOf(secret) === 0 || lengthOf(secret) > LONGEST_SCALAR) {
     return undefined
   }
-  const parameters = elementOf(bytes, secret.to, bytes.length, PARAMETERS)
-  const next = parameters?.to ?? secret.to
-  const outer = elementOf(bytes, next, bytes.length, PUBLIC)
   const point = outer && elementOf(bytes, outer.from, outer.to, TAG.bits)
   const isCut = outer !== undefined && point?.to !== outer.to
-  return { secret, parameters, point, isCut, to: outer?.to ?? next }
+  return { secret, parameters, point, isCut, to: (outer ?? parameters ?? secret).to }
 }
 
 function verified(
@@ -72,12 +72,16 @@ function verified(
 ): Verification | undefined {
   const { secret, parameters, point } = sec1
   const d = numberOf(bytes, secret, budget)
-  const curve = (parameters && curveOf(bytes, parameters, budget)) ?? known
+  const inner = parameters && elementAt(bytes, parameters.from, parameters.to)
+  const curve = (inner && curveOfParameters(bytes, inner, budget)) ?? known
   if (curve !== undefined) return verifiedOn(bytes, version, curve, d, sec1, budget)
   // Without a name, the point identifies the curve: it satisfies one equation only.
-  const uncompressed = point && contentOf(bytes, point)
-  const found = uncompressed && curveOfPoint(uncompressed, budget)
-  if (found !== undefined) return verifyEc(found.curve.curve, d, found.point, budget)
+  const stored = point && wholePoint(contentOf(bytes, point), budget)
+  const pointBytes = point && lengthOf(point) / 2 - 1
+  const found =
+    stored &&
+    NAMED_CURVES.find((each) => each.lengthBytes === pointBytes && isOnCurve(each, stored))
+  if (found !== undefined) return verifyEc(found.curve, d, stored, budget)
   if (!isFilled(bytes, version, sec1.to) || !isRandomLooking(contentOf(bytes, secret), budget))
     return undefined
   const unnamed = unverified('ec', lengthOf(secret) * 8, UNNAMED)
@@ -98,7 +102,8 @@ function verifiedOn(
 ): Verification | undefined {
   const { curve, bits, lengthBytes } = parameters
   const stored = point && contentOf(bytes, point)
-  const full = stored && pointOf(stored, lengthBytes, budget)
+  const isFull = stored?.length === 2 + 2 * lengthBytes
+  const full = isFull ? wholePoint(stored, budget) : undefined
   if (full !== undefined) return verifyEc(curve, d, full, budget)
   if (stored !== undefined) return againstCompressed(parameters, d, stored, budget)
   if (!isRandomLooking(contentOf(bytes, secret), budget)) return undefined
@@ -133,17 +138,12 @@ function isTemplate(bytes: Uint8Array, secret: Element): boolean {
 }
 
 /**
- * X and Y of an uncompressed point in a BIT STRING's content, or of one in the hybrid form, which contains the last bit
- * of y twice.
+ * The uncompressed point in a BIT STRING's content, or the one in the hybrid form, which contains the last bit of y twice.
  */
-function pointOf(bits: Uint8Array, lengthBytes: number, budget: WorkBudget): Point | undefined {
-  if (bits.length !== 2 + 2 * lengthBytes || bits[0] !== 0) return undefined
+function wholePoint(bits: Uint8Array, budget: WorkBudget): Point | undefined {
   const hybrid = 6 + ((bits.at(-1) ?? 0) & 1)
-  if (bits[1] !== 4 && bits[1] !== hybrid) return undefined
-  return {
-    x: fromBigEndian(bits.subarray(2, 2 + lengthBytes), budget),
-    y: fromBigEndian(bits.subarray(2 + lengthBytes), budget),
-  }
+  const isWhole = bits[0] === 0 && (bits[1] === 4 || bits[1] === hybrid) && bits.length % 2 === 0
+  return isWhole ? pointOf(bits.subarray(2), budget) : undefined
 }
 
 function isCompressed(
@@ -156,40 +156,20 @@ function isCompressed(
   return bits[1] === 2 + Number(y & 1n) && fromBigEndian(bits.subarray(2), budget) === x
 }
 
-/** The curve that an uncompressed point is on. */
-function curveOfPoint(
-  bits: Uint8Array,
-  budget: WorkBudget,
-): { curve: CurveParameters; point: Point } | undefined {
-  const lengthBytes = (bits.length - 2) / 2
-  const point = Number.isInteger(lengthBytes) ? pointOf(bits, lengthBytes, budget) : undefined
-  if (point === undefined) return undefined
-  const curve = NAMED_CURVES.find(
-    (each) => each.lengthBytes === lengthBytes && isOnCurve(each, point),
-  )
-  return curve && { curve, point }
-}
+/** RFC 3279, section 2.3.5: version, field { identifier, p }, { a, b, … }, … */
+const EXPLICIT = new Row('* * *?')
+const FIELD = new Row('* *')
 
-/** The curve that `parameters` names, or spells out by its prime. */
-export function curveOf(
+/** The curve that the parameters of an algorithm name, or spell by its numbers; undefined for one that is not known. */
+export function curveOfParameters(
   bytes: Uint8Array,
   parameters: Element,
   budget: WorkBudget,
 ): CurveParameters | undefined {
-  const oid = elementOf(bytes, parameters.from, parameters.to, TAG.oid)
-  if (oid !== undefined) return curveOfOid(hexOf(bytes, oid))
-  const explicit = elementOf(bytes, parameters.from, parameters.to, TAG.sequence)
-  return explicit && explicitCurve(bytes, explicit, budget)
-}
-
-/** RFC 3279, section 2.3.5: version, field { identifier, p }, { a, b, … }, … */
-export function explicitCurve(
-  bytes: Uint8Array,
-  explicit: Element,
-  budget: WorkBudget,
-): CurveParameters | undefined {
-  const [, field, equation] = childrenOf(bytes, explicit) ?? []
-  const prime = field && childrenOf(bytes, field)?.[1]
+  if (parameters.tag === TAG.oid) return curveOfOid(hexOf(bytes, parameters))
+  if (parameters.tag !== TAG.sequence) return undefined
+  const [, field, equation] = EXPLICIT.of(bytes, parameters)
+  const [, prime] = FIELD.of(bytes, field)
   if (prime === undefined || lengthOf(prime) > LONGEST_SCALAR + 1) return undefined
   const a = equation && elementOf(bytes, equation.from, equation.to, TAG.octets)
   const isShort = a !== undefined && lengthOf(a) <= LONGEST_SCALAR

@@ -1,5 +1,6 @@
 /** Verifies numbers that formats of many kinds have one after another, each in its own order. @module */
 import type { CurveParameters } from '../arithmetic/curves.ts'
+import { pointOf } from '../arithmetic/ec.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import type { Verification } from '../material/verification.ts'
 import type { WorkBudget } from '../material/work_budget.ts'
@@ -31,7 +32,5 @@ export function verifyEcPoint(
   budget: WorkBudget,
 ): Verification | undefined {
   if (point?.length !== 1 + 2 * lengthBytes || point[0] !== 4) return undefined
-  const x = fromBigEndian(point.subarray(1, 1 + lengthBytes), budget)
-  const y = fromBigEndian(point.subarray(1 + lengthBytes), budget)
-  return verifyEc(curve, fromBigEndian(secret, budget), { x, y }, budget)
+  return verifyEc(curve, fromBigEndian(secret, budget), pointOf(point.subarray(1), budget), budget)
 }

@@ -6,10 +6,11 @@
  */
 import { isGroup } from '../arithmetic/group.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
-import { childrenOf, contentOf, elementOf, TAG } from '../der/der.ts'
+import { contentOf, elementOf, lengthOf, TAG } from '../der/der.ts'
+import { Row } from '../der/row.ts'
 import type { GroupMaterial } from '../material/key_material.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
-import { groupSpki, OID, type SpkiParts, spkiParts } from './spki.ts'
+import { type Algorithm, groupSpki, OID, spkiParts } from './spki.ts'
 
 /** The public half of a DSA or DH key, in numbers. */
 export interface GroupKey {
@@ -21,39 +22,49 @@ export interface GroupKey {
   readonly y: bigint
 }
 
-const KINDS = new Map<string, GroupKey['kind']>([
-  [OID.dsa, 'dsa'],
-  [OID.dh, 'dh'],
-  [OID.dhX942, 'dh'],
-])
+export const GROUP_KINDS: ReadonlyMap<string, GroupKey['kind']> = new Map<string, GroupKey['kind']>(
+  [
+    [OID.dsa, 'dsa'],
+    [OID.dh, 'dh'],
+    [OID.dhX942, 'dh'],
+  ],
+)
 
 /** The numbers of a SubjectPublicKeyInfo that begins at 0, or undefined for none and for other algorithms. */
-export function groupKeyOfSpki(spki: Uint8Array): GroupKey | undefined {
+export function groupKeyOfSpki(
+  spki: Uint8Array,
+  budget: WorkBudget = UNLIMITED,
+): GroupKey | undefined {
   const parts = spkiParts(spki)
-  return parts && groupKeyOf(spki, parts, UNLIMITED)
+  if (parts === undefined) return undefined
+  const { publicKey } = parts
+  const y = elementOf(publicKey, 0, publicKey.length, TAG.integer)
+  const group = y && groupOf(spki, parts, budget)
+  return group && { ...group, y: fromBigEndian(contentOf(publicKey, y), budget) }
 }
 
-/** @param parts of `spki` */
-export function groupKeyOf(
-  spki: Uint8Array,
-  parts: SpkiParts,
+const NUMBERS = new Row('02 02 02?')
+/** Bytes of p of 8192 bits. */
+export const MOST_NUMBER = 1025
+
+/** The numbers that the parameters of an algorithm of DSA or DH spell: p, q, g of DSA, p, g and what follows of DH. */
+export function groupOf(
+  bytes: Uint8Array,
+  { oid, parameters }: Algorithm,
   budget: WorkBudget,
-): GroupKey | undefined {
-  const { oid, parameters, publicKey } = parts
-  const kind = KINDS.get(oid)
-  const y = elementOf(publicKey, 0, publicKey.length, TAG.integer)
-  if (kind === undefined || parameters === undefined || y === undefined) return undefined
-  const numbers = (childrenOf(spki, parameters) ?? [])
-    .slice(0, 3)
-    .flatMap((each) =>
-      each.tag === TAG.integer ? [fromBigEndian(contentOf(spki, each), budget)] : [],
-    )
-  const [p, second, third] = numbers
+): Omit<GroupKey, 'y'> | undefined {
+  const kind = GROUP_KINDS.get(oid)
+  const elements = kind && NUMBERS.of(bytes, parameters)
+  if (kind === undefined || elements === undefined) return undefined
+  if (elements.some((each) => each !== undefined && lengthOf(each) > MOST_NUMBER)) return undefined
+  const [p, second, third] = elements.map(
+    (each) => each && fromBigEndian(contentOf(bytes, each), budget),
+  )
   const g = kind === 'dsa' ? third : second
   if (p === undefined || g === undefined) return undefined
   // In PKCS#3 the third is no q, but how long exponents are.
   const q = kind === 'dsa' ? second : oid === OID.dhX942 ? third : undefined
-  return { kind, p, g, q, y: fromBigEndian(contentOf(publicKey, y), budget) }
+  return { kind, p, g, q }
 }
 
 /** The key without its secret: spelled without what its group need not have, as it is named when it is found. */

@@ -6,8 +6,9 @@
 import { curveNamed } from '../arithmetic/curves.ts'
 import { toBigEndian } from '../arithmetic/modular.ts'
 import { okpNamed } from '../arithmetic/okp.ts'
-import { childrenOf, contentOf, type Element, elementOf, hexOf, TAG } from '../der/der.ts'
+import { contentOf, type Element, hexOf, TAG } from '../der/der.ts'
 import { derBits, derInteger, derOid, derSequence } from '../der/der_write.ts'
+import { Row } from '../der/row.ts'
 import type { EcMaterial, OkpMaterial, RsaMaterial } from '../material/key_material.ts'
 
 /** Contents of object identifiers, hex. */
@@ -21,6 +22,9 @@ export const OID = {
   dh: '2a864886f70d010301',
   dhX942: '2a8648ce3e0201',
 } as const
+
+export const RSA_OIDS: ReadonlySet<string> = new Set([OID.rsa, OID.rsaPss, OID.rsaOaep])
+export const EC_OIDS: ReadonlySet<string> = new Set([OID.ec, OID.ecdh])
 
 const RSA_ALGORITHM = derSequence(derOid(OID.rsa), Buffer.from([TAG.none, 0]))
 
@@ -50,21 +54,30 @@ export function groupSpki(oid: string, parameters: readonly bigint[], y: bigint)
   return derSequence(derSequence(derOid(oid), group), derBits(derInteger(y)))
 }
 
-export interface SpkiParts {
-  /** Content of the algorithm's identifier, hex. */
+export interface Algorithm {
+  /** Content of the identifier, hex. */
   readonly oid: string
-  /** The algorithm's parameters, if any. */
   readonly parameters: Element | undefined
+}
+
+export interface SpkiParts extends Algorithm {
   /** A view. */
   readonly publicKey: Uint8Array
 }
 
+const ALGORITHM = new Row('06 *?')
+const SPKI = new Row('30 03')
+
+/** What an AlgorithmIdentifier says. */
+export function algorithmOf(bytes: Uint8Array, element: Element): Algorithm | undefined {
+  const [oid, parameters] = ALGORITHM.of(bytes, element)
+  return oid && { oid: hexOf(bytes, oid), parameters }
+}
+
 /** The parts of a SubjectPublicKeyInfo that begins at 0, or undefined for other bytes. */
 export function spkiParts(spki: Uint8Array): SpkiParts | undefined {
-  const whole = elementOf(spki, 0, spki.length, TAG.sequence)
-  const [algorithm, bits] = (whole && childrenOf(spki, whole)) ?? []
-  if (algorithm?.tag !== TAG.sequence || bits?.tag !== TAG.bits) return undefined
-  const [oid, parameters] = childrenOf(spki, algorithm) ?? []
-  if (oid?.tag !== TAG.oid || spki[bits.from] !== 0) return undefined
-  return { oid: hexOf(spki, oid), parameters, publicKey: contentOf(spki, bits).subarray(1) }
+  const [element, bits] = SPKI.in(spki)
+  const algorithm = element && algorithmOf(spki, element)
+  if (algorithm === undefined || bits === undefined || spki[bits.from] !== 0) return undefined
+  return { ...algorithm, publicKey: contentOf(spki, bits).subarray(1) }
 }

@@ -6,14 +6,16 @@
  * Source: RFC 5280, section 4.1. @module
  */
 import { X509Certificate } from 'node:crypto'
-import { childrenOf, elementOf, TAG } from '../der/der.ts'
+import { elementOf, TAG } from '../der/der.ts'
+import { Row } from '../der/row.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { keyIdOf } from '../public_half/key_id.ts'
 import type { PublicKey } from '../public_half/public_key.ts'
 import { keyOfSpki } from './spki_key.ts'
 
-/** `[0]`, which holds the version. */
-const VERSION = 0xa0
+const CERTIFICATE = new Row('30')
+/** Version, serial number, algorithm, issuer, validity, subject, key. */
+const SIGNED = new Row('a0? * * * * * 30')
 
 /** The key of a certificate that begins at 0, or undefined for none and for kinds that are not searched for. */
 export function keyOfCertificate(
@@ -28,12 +30,9 @@ export function keyOfCertificate(
 
 /** The SubjectPublicKeyInfo of a certificate that begins at 0, a view; undefined for none. */
 export function spkiOfCertificate(der: Uint8Array): Uint8Array | undefined {
-  const whole = elementOf(der, 0, der.length, TAG.sequence)
-  const [signed] = (whole && childrenOf(der, whole)) ?? []
-  if (signed?.tag !== TAG.sequence) return undefined
-  const fields = childrenOf(der, signed) ?? []
-  const spki = fields[fields[0]?.tag === VERSION ? 6 : 5]
-  return spki?.tag === TAG.sequence ? der.subarray(spki.at, spki.to) : undefined
+  const [signed] = CERTIFICATE.in(der)
+  const spki = SIGNED.of(der, signed).at(-1)
+  return spki && der.subarray(spki.at, spki.to)
 }
 
 /** A public key with what is known of it. */

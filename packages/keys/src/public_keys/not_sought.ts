@@ -1,12 +1,9 @@
 /** Why a public key cannot be searched for, in words that quote nothing of it. @module */
 import { pqSchemeOfOid } from '../der_keys/post_quantum.ts'
+import { curveOfParameters } from '../der_keys/sec1.ts'
 import { UNLIMITED } from '../material/work_budget.ts'
-import { OID, spkiParts } from '../public_half/spki.ts'
-import { curveOfParameters } from './spki_key.ts'
-
-const RSA = new Set<string>([OID.rsa, OID.rsaPss, OID.rsaOaep])
-const EC = new Set<string>([OID.ec, OID.ecdh])
-const GROUP = new Set<string>([OID.dsa, OID.dh, OID.dhX942])
+import { GROUP_KINDS } from '../public_half/group_spki.ts'
+import { EC_OIDS, RSA_OIDS, spkiParts } from '../public_half/spki.ts'
 
 /** Why `keyOfSpki` gives no key for a SubjectPublicKeyInfo; undefined for other bytes. */
 export function spkiProblem(spki: Uint8Array): string | undefined {
@@ -18,9 +15,9 @@ export function spkiProblem(spki: Uint8Array): string | undefined {
     return `a public key of ${scheme.name} cannot be looked for: its private half is found only where it shows itself`
   }
   if (scheme !== undefined) return `a public key of ${scheme.name} of another length`
-  if (RSA.has(oid)) return 'an RSA key whose numbers are none of a key of 256 to 16384 bits'
-  if (GROUP.has(oid)) return 'a key of DSA or DH whose numbers do not fit each other'
-  if (!EC.has(oid)) return 'a public key of an algorithm that is not looked for'
+  if (RSA_OIDS.has(oid)) return 'an RSA key whose numbers are none of a key of 256 to 16384 bits'
+  if (GROUP_KINDS.has(oid)) return 'a key of DSA or DH whose numbers do not fit each other'
+  if (!EC_OIDS.has(oid)) return 'a public key of an algorithm that is not looked for'
   const isKnown =
     parameters !== undefined && curveOfParameters(spki, parameters, UNLIMITED) !== undefined
   return isKnown ? 'a point that is none of its curve' : 'a key of a curve that is not looked for'

@@ -3,39 +3,36 @@
  * (RFC 2986). Nothing is verified: who signed is of no matter to what is searched for. @module
  */
 import { childrenOf, type Element, elementAt, elementOf, hexOf, TAG } from '../der/der.ts'
+import { Row } from '../der/row.ts'
 
 /** 1.2.840.113549.1.7.2 */
 const SIGNED_DATA = '2a864886f70d010702'
-/** `[0]`: content of a ContentInfo, certificates of SignedData, attributes of a request. */
-const CONTEXT_0 = 0xa0
+/** `[0]`: certificates of SignedData. */
+const CERTIFICATES = 0xa0
+const CONTENT_INFO = new Row('06 a0')
+const REQUEST = new Row('30 * 03')
+/** Version, subject, key, attributes, which some writers leave out. */
+const ASKED = new Row('02 * 30 a0? *?')
 
 /**
  * The certificates of a SignedData that begins at 0, views, in order; undefined for other bytes. A chain is in any
  * order, and may be longer than the lists that keys have.
  */
 export function certificatesOfSigned(der: Uint8Array): Uint8Array[] | undefined {
-  const [type, content] = sequenceAt(der, 0) ?? []
-  if (type?.tag !== TAG.oid || hexOf(der, type) !== SIGNED_DATA) return undefined
-  if (content?.tag !== CONTEXT_0) return undefined
-  const list = sequenceAt(der, content.from)?.find(({ tag }) => tag === CONTEXT_0)
+  const [type, content] = CONTENT_INFO.in(der)
+  if (type === undefined || content === undefined || hexOf(der, type) !== SIGNED_DATA)
+    return undefined
+  const signed = elementOf(der, content.from, der.length, TAG.sequence)
+  const list = signed && childrenOf(der, signed)?.find(({ tag }) => tag === CERTIFICATES)
   return list === undefined ? [] : sequencesIn(der, list)
 }
 
 /** The SubjectPublicKeyInfo of a request for a certificate that begins at 0, a view; undefined for other bytes. */
 export function spkiOfRequest(der: Uint8Array): Uint8Array | undefined {
-  const [asked, , signature] = sequenceAt(der, 0) ?? []
-  if (asked?.tag !== TAG.sequence || signature?.tag !== TAG.bits) return undefined
-  const [version, , spki, attributes] = childrenOf(der, asked) ?? []
-  if (version?.tag !== TAG.integer || spki?.tag !== TAG.sequence) return undefined
-  // Some writers leave the attributes out.
-  if (attributes !== undefined && attributes.tag !== CONTEXT_0) return undefined
-  return der.subarray(spki.at, spki.to)
-}
-
-/** What is in the SEQUENCE at an offset. */
-function sequenceAt(der: Uint8Array, at: number): Element[] | undefined {
-  const whole = elementOf(der, at, der.length, TAG.sequence)
-  return whole && childrenOf(der, whole)
+  const [asked] = REQUEST.in(der)
+  const [, , spki, attributes, other] = ASKED.of(der, asked)
+  const isRequest = attributes !== undefined || other === undefined
+  return spki && isRequest ? der.subarray(spki.at, spki.to) : undefined
 }
 
 /** Certificates are SEQUENCEs; other kinds (of attributes, of PKCS#6) are tagged. */

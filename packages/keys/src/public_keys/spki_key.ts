@@ -9,19 +9,17 @@ import { type CurveParameters, curveOfOid } from '../arithmetic/curves.ts'
 import { isOnCurve } from '../arithmetic/ec.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { okpOfOid } from '../arithmetic/okp.ts'
-import { childrenOf, contentOf, type Element, elementOf, hexOf, TAG } from '../der/der.ts'
+import { contentOf } from '../der/der.ts'
+import { Row } from '../der/row.ts'
 import { pqSchemeOfOid } from '../der_keys/post_quantum.ts'
-import { explicitCurve } from '../der_keys/sec1.ts'
+import { curveOfParameters } from '../der_keys/sec1.ts'
 import type { EcMaterial, LatticeMaterial, RsaMaterial } from '../material/key_material.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
-import { groupKeyOf, groupMaterial } from '../public_half/group_spki.ts'
+import { groupKeyOfSpki, groupMaterial } from '../public_half/group_spki.ts'
 import type { PublicKey } from '../public_half/public_key.ts'
-import { OID, plainSpki, spkiParts } from '../public_half/spki.ts'
+import { EC_OIDS, plainSpki, RSA_OIDS, spkiParts } from '../public_half/spki.ts'
 
 export type PublicMaterial = PublicKey['material']
-
-const RSA_OIDS = new Set<string>([OID.rsa, OID.rsaPss, OID.rsaOaep])
-const EC_OIDS = new Set<string>([OID.ec, OID.ecdh])
 
 /** The key of a SubjectPublicKeyInfo that begins at 0, or undefined for none and for kinds that are not searched for. */
 export function keyOfSpki(
@@ -36,7 +34,7 @@ export function keyOfSpki(
     const curve = parameters && curveOfParameters(spki, parameters, budget)
     return curve && pointKey(curve, publicKey, budget)
   }
-  const group = groupKeyOf(spki, parts, budget)
+  const group = groupKeyOfSpki(spki, budget)
   if (group !== undefined) return groupMaterial(group)
   const lattice = latticeMaterial(oid, publicKey)
   if (lattice !== undefined) return lattice
@@ -50,16 +48,6 @@ export function keyOfSpki(
   }
 }
 
-/** The curve that the parameters of an algorithm name, or spell by its numbers; undefined for one that is not known. */
-export function curveOfParameters(
-  spki: Uint8Array,
-  parameters: Element,
-  budget: WorkBudget,
-): CurveParameters | undefined {
-  if (parameters.tag === TAG.oid) return curveOfOid(hexOf(spki, parameters))
-  return parameters.tag === TAG.sequence ? explicitCurve(spki, parameters, budget) : undefined
-}
-
 /** Of ML-KEM and ML-DSA: the length shows whether it can be one. */
 function latticeMaterial(oid: string, publicKey: Uint8Array): LatticeMaterial | undefined {
   const scheme = pqSchemeOfOid(oid)
@@ -69,14 +57,15 @@ function latticeMaterial(oid: string, publicKey: Uint8Array): LatticeMaterial | 
   return { type: scheme.kind, secret: new Uint8Array(0), publicKey: spki }
 }
 
+const RSA_PUBLIC_KEY = new Row('02 02 *?')
+
 /** The key of an RSAPublicKey that begins at 0: SEQUENCE { n, e }. */
 export function keyOfRsaPublicKey(
   der: Uint8Array,
   budget: WorkBudget = UNLIMITED,
 ): RsaMaterial | undefined {
-  const whole = elementOf(der, 0, der.length, TAG.sequence)
-  const [n, e, more] = (whole && childrenOf(der, whole)) ?? []
-  if (n?.tag !== TAG.integer || e?.tag !== TAG.integer || more !== undefined) return undefined
+  const [n, e, more] = RSA_PUBLIC_KEY.in(der)
+  if (n === undefined || e === undefined || more !== undefined) return undefined
   return rsaKey(fromBigEndian(contentOf(der, n), budget), fromBigEndian(contentOf(der, e), budget))
 }
 
