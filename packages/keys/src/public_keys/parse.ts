@@ -179,7 +179,7 @@ function opensshPublic(bytes: Buffer): PublicKeyFile {
   const fields = new SshStrings(bytes.subarray(OPENSSH_MAGIC.length))
   // Cipher, key derivation and its options; then the number of keys.
   for (let k = 0; k < 3; k++) fields.string()
-  fields.u32()
+  fields.number(4)
   const blob = fields.string()
   return keyOf(blob && keyOfSshBlob(blob))
 }

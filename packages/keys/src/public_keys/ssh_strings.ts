@@ -1,45 +1,53 @@
 /**
- * Strings and numbers as SSH spells them: a length in four bytes, big-endian, and so many bytes.
- *
- * Source: RFC 4251, section 5. @module
+ * Numbers, highest byte first, and strings with a length before them: as SSH (RFC 4251, section 5), OpenPGP and Java write
+ * them. @module
  */
+
+/** Bits of the longest number of OpenPGP. */
+const MOST_MPI_BITS = 16_384
 
 /** Reads one after another; once one does not fit, everything after it is undefined. */
 export class SshStrings {
   readonly #bytes: Uint8Array
-  #at = 0
+  #at: number
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, at = 0) {
     this.#bytes = bytes
+    this.#at = at
   }
 
-  /** How many bytes were read. */
-  get length(): number {
+  /** Where the next begins. */
+  get at(): number {
     return this.#at
   }
 
-  u32(): number | undefined {
-    const bytes = this.#bytes
-    const at = this.#at
-    if (at + 4 > bytes.length) return this.#stop()
-    this.#at = at + 4
-    const high = (bytes[at] ?? 0) * 0x1_00_00_00
-    return (
-      high + (((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0))
-    )
+  isOver(): boolean {
+    return this.#at >= this.#bytes.length
   }
 
-  /** A view. */
-  string(): Uint8Array | undefined {
-    const length = this.u32()
-    if (length === undefined) return undefined
-    return this.take(length)
+  /** A number of so many bytes, four at most. */
+  number(length: number): number | undefined {
+    const bytes = this.#bytes
+    let at = this.#at
+    this.#at = Math.min(at + length, bytes.length)
+    if (this.#at < at + length) return undefined
+    let number = 0
+    while (at < this.#at) number = number * 256 + (bytes[at++] ?? 0)
+    return number
+  }
+
+  /** A view of a string with a length of so many bytes before it. */
+  string(lengthBytes = 4): Uint8Array | undefined {
+    return this.take(this.number(lengthBytes))
   }
 
   /** A view of the next bytes. */
-  take(length: number): Uint8Array | undefined {
+  take(length: number | undefined): Uint8Array | undefined {
     const at = this.#at
-    if (length > this.#bytes.length - at) return this.#stop()
+    if (length === undefined || length > this.#bytes.length - at) {
+      this.#at = this.#bytes.length
+      return undefined
+    }
     this.#at = at + length
     return this.#bytes.subarray(at, at + length)
   }
@@ -50,9 +58,12 @@ export class SshStrings {
     return bytes === undefined || bytes.length > 64 ? '' : latinOf(bytes)
   }
 
-  #stop(): undefined {
-    this.#at = this.#bytes.length
-    return undefined
+  /** A view of a number with a length in bits before it, the highest of which is set (RFC 9580, section 3.2). */
+  mpi(): Uint8Array | undefined {
+    const bits = this.number(2) ?? 0
+    const bytes = bits === 0 || bits > MOST_MPI_BITS ? undefined : this.take(Math.ceil(bits / 8))
+    const topBits = 32 - Math.clz32(bytes?.[0] ?? 0)
+    return topBits === ((bits - 1) % 8) + 1 ? bytes : this.take(undefined)
   }
 }
 

@@ -9,6 +9,7 @@ import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import { verifyEcPoint, verifyNumbers } from '@mintmark/keys/der_keys/verify_numbers'
 import type { Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
+import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Detected, Detector } from '../../anchors/detected.ts'
@@ -17,45 +18,6 @@ const FORM = 'openpgp-packet'
 /** Version and time before the algorithm. */
 const BEFORE_ALGORITHM = 5
 const [RSA, ELGAMAL, DSA, ECDH, ECDSA, EDDSA] = [1, 16, 17, 18, 19, 22]
-const MOST_MPI_BITS = 16_384
-
-/** Multi-precision integers one after another; undefined once one is not well formed. */
-class MpiReader {
-  readonly #bytes: Uint8Array
-  at: number
-
-  constructor(bytes: Uint8Array, at: number) {
-    this.#bytes = bytes
-    this.at = at
-  }
-
-  byte(): number | undefined {
-    return this.#bytes[this.at++]
-  }
-
-  /** A view; its first byte holds the highest bit that is set. */
-  mpi(): Uint8Array | undefined {
-    const bits = ((this.#bytes[this.at] ?? 0) << 8) | (this.#bytes[this.at + 1] ?? 0)
-    const from = this.at + 2
-    const to = from + Math.ceil(bits / 8)
-    if (bits === 0 || bits > MOST_MPI_BITS || to > this.#bytes.length) return undefined
-    const top = this.#bytes[from] ?? 0
-    if (32 - Math.clz32(top) !== ((bits - 1) % 8) + 1) return undefined
-    this.at = to
-    return this.#bytes.subarray(from, to)
-  }
-
-  /** `count` numbers, or undefined. */
-  mpis(count: number): Uint8Array[] | undefined {
-    const mpis: Uint8Array[] = []
-    while (mpis.length < count) {
-      const mpi = this.mpi()
-      if (mpi === undefined) return undefined
-      mpis.push(mpi)
-    }
-    return mpis
-  }
-}
 
 /** How many numbers are public, and the names of all: the secret ones are behind them. */
 type Algorithm = readonly [open: number, kind: 'rsa' | 'dsa' | 'dh', names: string]
@@ -74,14 +36,16 @@ const detectPacket: Detector = (bytes, at, { budget }) => {
   const algorithm = ALGORITHMS.get(bytes[version + BEFORE_ALGORITHM])
   if (algorithm === undefined) return undefined
   const [count, kind, names] = algorithm
-  const reader = new MpiReader(bytes, version + BEFORE_ALGORITHM + 1)
-  const open = reader.mpis(count)
-  if (open === undefined || (open[0]?.length ?? 0) < LEAST_MODULUS) return undefined
-  const usage = reader.byte()
-  if (usage !== 0) return guarded(bytes, at, reader.at, usage)
-  const secret = reader.mpis(names.split(' ').length - count)
-  if (secret === undefined) return undefined
-  const numbers = [...open, ...secret].map((each) => fromBigEndian(each, budget))
+  const reader = new SshStrings(bytes, version + BEFORE_ALGORITHM + 1)
+  const mpis: Uint8Array[] = []
+  for (const [i] of names.split(' ').entries()) {
+    const usage = i === count ? reader.number(1) : 0
+    if (usage !== 0) return guarded(bytes, at, reader.at, usage)
+    const mpi = reader.mpi()
+    if (mpi === undefined || (i === 0 && mpi.length < LEAST_MODULUS)) return undefined
+    mpis.push(mpi)
+  }
+  const numbers = mpis.map((mpi) => fromBigEndian(mpi, budget))
   const verification = verifyNumbers(kind, names, numbers, budget)
   return verification && hit(verification, FORM, at, reader.at)
 }
@@ -119,14 +83,13 @@ function headerBefore(bytes: Uint8Array, version: number): number | undefined {
 const detectCurvePacket: Detector = (bytes, at, { budget }) => {
   const version = at - BEFORE_ALGORITHM
   if (bytes[version] !== 4) return undefined
-  const length = bytes[at + 1] ?? 0
-  const oid = Buffer.from(bytes.subarray(at + 2, at + 2 + length)).toString('hex')
-  const reader = new MpiReader(bytes, at + 2 + length)
+  const reader = new SshStrings(bytes, at + 1)
+  const oid = Buffer.from(reader.string(1) ?? []).toString('hex')
   const point = reader.mpi()
   if (point === undefined) return undefined
-  // The key derivation of ECDH: a length and so many bytes.
-  if (bytes[at] === ECDH) reader.at += 1 + (bytes[reader.at] ?? 0)
-  const usage = reader.byte()
+  // The key derivation of ECDH.
+  if (bytes[at] === ECDH) reader.string(1)
+  const usage = reader.number(1)
   const header = headerBefore(bytes, version)
   if (usage !== 0) {
     return header === undefined ? undefined : guarded(bytes, header, reader.at, usage)

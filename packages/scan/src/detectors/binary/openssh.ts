@@ -94,7 +94,7 @@ function read(
     strings[name] = string
   }
   const verification = verify(strings, budget)
-  return verification && { proof: verification, to: start + fields.length }
+  return verification && { proof: verification, to: start + fields.at }
 }
 
 /** ADD_IDENTITY and ADD_ID_CONSTRAINED. */
@@ -123,11 +123,11 @@ const detectEncrypted: Detector = (bytes, at, { budget }) => {
   const fields = new SshStrings(bytes.subarray(start, start + LONGEST))
   if (!NAME.test(fields.name()) || !NAME.test(fields.name())) return undefined
   const options = fields.string()
-  const count = fields.u32()
+  const count = fields.number(4)
   if (options === undefined || count === undefined || count === 0 || count > 64) return undefined
   for (let i = 0; i <= count; i++) fields.string()
   const proof = 'OpenSSH key v1, a passphrase guards it'
-  return protectedHit('encrypted-key', 'openssh-v1-encrypted', at, start + fields.length, proof)
+  return protectedHit('encrypted-key', 'openssh-v1-encrypted', at, start + fields.at, proof)
 }
 
 const NIST = ['nistp256', 'nistp384', 'nistp521']
@@ -203,7 +203,7 @@ function isElsewhere(bytes: Uint8Array, at: number): boolean {
   return [0, 1, 2].some((less) => {
     const length = p.length + q.length - less
     const from = at - 4 - length
-    return endsWith(bytes, from, 'ssh-rsa') && new SshStrings(bytes.subarray(from)).u32() === length
+    return endsWith(bytes, from, 'ssh-rsa') && new SshStrings(bytes, from).number(4) === length
   })
 }
 
