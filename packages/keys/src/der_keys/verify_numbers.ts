@@ -1,6 +1,6 @@
 /** Verifies numbers that formats of many kinds have one after another, each in its own order. @module */
-import type { CurveParameters } from '../arithmetic/curves.ts'
-import { pointOf } from '../arithmetic/ec.ts'
+import { type CurveParameters, curvesOfLength } from '../arithmetic/curves.ts'
+import { isOnCurve, pointOf } from '../arithmetic/ec.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import type { Verification } from '../material/verification.ts'
 import type { WorkBudget } from '../material/work_budget.ts'
@@ -33,4 +33,15 @@ export function verifyEcPoint(
 ): Verification | undefined {
   if (point?.length !== 1 + 2 * lengthBytes || point[0] !== 4) return undefined
   return verifyEc(curve, fromBigEndian(secret, budget), pointOf(point.subarray(1), budget), budget)
+}
+
+/** A scalar and its point as X Y, which is on one curve; undefined where that is none that is known. */
+export function verifyByPoint(
+  secret: Uint8Array,
+  coordinates: Uint8Array,
+  budget: WorkBudget,
+): Verification | undefined {
+  const point = pointOf(coordinates, budget)
+  const curve = curvesOfLength(coordinates.length / 2).find((each) => isOnCurve(each, point))
+  return curve && verifyEc(curve.curve, fromBigEndian(secret, budget), point, budget)
 }

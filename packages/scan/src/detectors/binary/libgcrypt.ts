@@ -2,10 +2,9 @@
  * Keys in libgcrypt's memory, as gpg-agent 2.4 holds them after the first use: `04` closes a list, `03` opens one, `01` begins
  * data, a length of two bytes, lowest first, then so many bytes (src/sexp.c of libgcrypt 1.11). @module
  */
-import { curvesOfLength } from '@mintmark/keys/arithmetic/curves'
-import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
-import { verifyEc, verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
+import { verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
+import { verifyByPoint } from '@mintmark/keys/der_keys/verify_numbers'
 import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import { unverified, type Verification } from '@mintmark/keys/material/verification'
@@ -115,14 +114,9 @@ function curveVerification(
   budget: WorkBudget,
 ): Verification | undefined {
   if (point === undefined || secret === undefined || secret.length > 67) return undefined
-  const length = (point.length - 1) / 2
-  if (point[0] === 4 && Number.isInteger(length)) {
-    const x = fromBigEndian(point.subarray(1, 1 + length), budget)
-    const y = fromBigEndian(point.subarray(1 + length), budget)
-    const curve = curvesOfLength(length).find((each) => isOnCurve(each, { x, y }))
-    if (curve !== undefined)
-      return verifyEc(curve.curve, fromBigEndian(secret, budget), { x, y }, budget)
-  }
+  const isWhole = point[0] === 4 && point.length % 2 === 1
+  const ec = isWhole ? verifyByPoint(secret, point.subarray(1), budget) : undefined
+  if (ec !== undefined) return ec
   // The point has a 0x40 before it, or not; the secret may have a sign byte.
   const publicKey = point.length === 33 && point[0] === 0x40 ? point.subarray(1) : point
   const seed = secret.length === 33 && secret[0] === 0 ? secret.subarray(1) : secret

@@ -5,16 +5,15 @@
  * Source: Microsoft, "RSA/Schannel Key BLOBs", bcrypt.h; PVK as OpenSSL's `pvkfmt.c` reads it.
  * @module
  */
-import { curvesOfLength } from '@mintmark/keys/arithmetic/curves'
-import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { RSA_BITS } from '@mintmark/keys/arithmetic/rsa'
 import { PQ_SCHEMES, type PqScheme, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
-import { verifyEc, verifyOkp } from '@mintmark/keys/der_keys/verify'
-import { verifyNumbers } from '@mintmark/keys/der_keys/verify_numbers'
+import { verifyOkp } from '@mintmark/keys/der_keys/verify'
+import { verifyByPoint, verifyNumbers } from '@mintmark/keys/der_keys/verify_numbers'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import { unverified, type Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
+import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, patternOf, protectedHit } from '../../anchors/anchored.ts'
 import type { Detected, Detector } from '../../anchors/detected.ts'
@@ -45,22 +44,6 @@ function wordsAt(bytes: Uint8Array, at: number, count: number): number[] {
   return Array.from({ length: there }, (_, i) => view.getUint32(at + 4 * i, true))
 }
 
-/** Fields of these lengths one after another from `at`, as views, or undefined if they do not all fit. */
-function fieldsAt(
-  bytes: Uint8Array,
-  at: number,
-  lengths: readonly number[],
-): Uint8Array[] | undefined {
-  const fields: Uint8Array[] = []
-  let from = at
-  for (const length of lengths) {
-    if (length > bytes.length - from) return undefined
-    fields.push(bytes.subarray(from, from + length))
-    from += length
-  }
-  return fields
-}
-
 function blobAt(
   blob: Blob,
   bytes: Uint8Array,
@@ -70,23 +53,30 @@ function blobAt(
 ): Detected | undefined {
   const words = wordsAt(bytes, at + 4, 7)
   const lengths = blob.lengths(words, magic)
-  const fields = lengths && fieldsAt(bytes, at + blob.header, lengths)
-  const last = fields?.at(-1)
-  if (fields === undefined || last === undefined) return undefined
+  const reader = new SshStrings(bytes, at + blob.header)
+  const fields = lengths?.flatMap((length) => reader.take(length) ?? [])
+  if (fields === undefined || fields.length !== lengths?.length) return undefined
   const verification = blob.verify(fields, budget, words, magic)
-  const to = last.byteOffset - bytes.byteOffset + last.length
   const { from, form } = blob.offsetOf?.(bytes, at) ?? { from: at, form: blob.form }
   // Of CryptoAPI the headers show that numbers which nothing proves are of a key.
   const isReported =
     verification?.certainty === 'proven' || blob.offsetOf === undefined || from < at
-  return verification && isReported ? hit(verification, form, from, to) : undefined
+  return verification && isReported ? hit(verification, form, from, reader.at) : undefined
 }
 
 const isRsaBits = (bits: number) => isWithin(bits, RSA_BITS.least, RSA_BITS.most)
-const damagedRsa = (bits: number): Verification =>
-  unverified('rsa', bits, 'laid out as a key, no equation of RSA holds')
 
-const RSA_NAMES = 'e n p q dP dQ qInv d'
+/** A key by e n p q dP dQ qInv d; a damaged one where all that is in `fields` is filled. */
+function rsaOf(
+  numbers: readonly bigint[],
+  fields: readonly Uint8Array[],
+  bits: number,
+  budget: WorkBudget,
+): Verification | undefined {
+  const found = verifyNumbers('rsa', 'e n p q dP dQ qInv d', numbers, budget)
+  if (found !== undefined || !fields.every((each) => isRandomLooking(each, budget))) return found
+  return unverified('rsa', bits, 'laid out as a key, no equation of RSA holds')
+}
 
 const CAPI_HEADER = [7, 2, 0, 0, 0, -1, 0, 0]
 const PVK = [0x1e, 0xf1, 0xb5, 0xb0]
@@ -116,11 +106,7 @@ const CAPI_RSA: Blob = {
     const isModulus = (modulus?.at(-1) ?? 0) >> ((bits - 1) % 8) === 1
     if (!isModulus || ((modulus?.[0] ?? 0) & 1) === 0) return undefined
     const numbers = [BigInt(exponent), ...fields.map((each) => fromLittleEndian(each, budget))]
-    const verification = verifyNumbers('rsa', RSA_NAMES, numbers, budget)
-    return (
-      verification ??
-      (fields.every((each) => isRandomLooking(each, budget)) ? damagedRsa(bits) : undefined)
-    )
+    return rsaOf(numbers, fields, bits, budget)
   },
   offsetOf: capiOffset,
 }
@@ -137,12 +123,7 @@ const cngRsa = (magic: 'RSA2' | 'RSA3'): Blob => ({
   },
   verify: (fields, budget, [bits = 0]) => {
     const numbers = fields.map((each) => fromBigEndian(each, budget))
-    return (
-      verifyNumbers('rsa', RSA_NAMES, numbers, budget) ??
-      (fields.slice(1).every((each) => isRandomLooking(each, budget))
-        ? damagedRsa(bits)
-        : undefined)
-    )
+    return rsaOf(numbers, fields.slice(1), bits, budget)
   },
 })
 
@@ -151,18 +132,17 @@ const CNG_ECC: Blob = {
   magics: ['ECS2', 'ECS4', 'ECS6', 'ECK2', 'ECK4', 'ECK6', 'ECDV', 'ECKV'],
   form: 'cng-ecc',
   header: 8,
-  lengths: ([length = 0]) => (isWithin(length, 28, 66) ? [length, length, length] : undefined),
-  verify: ([first, second, secret], budget) => {
-    if (first === undefined || second === undefined || secret === undefined) return undefined
-    const point = { x: fromBigEndian(first, budget), y: fromBigEndian(second, budget) }
-    const curve = curvesOfLength(first.length).find((each) => isOnCurve(each, point))
-    if (curve !== undefined)
-      return verifyEc(curve.curve, fromBigEndian(secret, budget), point, budget)
+  lengths: ([length = 0]) => (isWithin(length, 28, 66) ? [2 * length, length] : undefined),
+  verify: ([point, secret], budget) => {
+    if (point === undefined || secret === undefined) return undefined
+    const verification = verifyByPoint(secret, point, budget)
+    if (verification !== undefined || secret.length !== 32) return verification
     // Curve25519 has no Y: CNG leaves it zero.
-    if (first.length !== 32 || point.y !== 0n || !isRandomLooking(secret, budget)) return undefined
+    const [x, y] = [point.subarray(0, 32), point.subarray(32)]
+    if (y.some((byte) => byte !== 0) || !isRandomLooking(secret, budget)) return undefined
     const verifications = [
-      verifyOkp('X25519', secret, first, budget),
-      verifyOkp('X25519', secret.toReversed(), first.toReversed(), budget),
+      verifyOkp('X25519', secret, x, budget),
+      verifyOkp('X25519', secret.toReversed(), x.toReversed(), budget),
     ]
     return verifications.find(({ certainty }) => certainty === 'proven')
   },
@@ -253,13 +233,8 @@ const detectDpapi: Detector = (bytes, at) => {
     to += 4 + length
   }
   const end = Math.min(bytes.length, to)
-  return protectedHit(
-    'encrypted-key',
-    'dpapi',
-    at,
-    end,
-    'a DPAPI blob; what it guards is not known',
-  )
+  const proof = 'a DPAPI blob; what it guards is not known'
+  return protectedHit('encrypted-key', 'dpapi', at, end, proof)
 }
 
 export const WINDOWS_ANCHORS: readonly Anchor[] = [
