@@ -99,15 +99,20 @@ export function lengthOf(element: Element): number {
 }
 
 /**
- * The SEQUENCE whose content begins at `from`, or undefined.
+ * The element, a SEQUENCE if not said, whose content begins at `from`, or undefined.
  *
  * An anchor is found inside; its header ends right before and is 2 to 6 bytes. A header is taken only if its
  * length stays within `end`.
  */
-export function sequenceAround(bytes: Uint8Array, from: number, end: number): Element | undefined {
+export function sequenceAround(
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  tag: number = TAG.sequence,
+): Element | undefined {
   for (let header = 2; header <= 6; header++) {
-    const sequence = elementOf(bytes, from - header, end, TAG.sequence)
-    if (sequence?.from === from) return sequence
+    const around = elementOf(bytes, from - header, end, tag)
+    if (around?.from === from) return around
   }
   return undefined
 }

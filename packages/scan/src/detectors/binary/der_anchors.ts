@@ -28,12 +28,7 @@ const SHORTEST_HEAD = 8
 /** The OCTET STRING whose content begins with the SEQUENCE around `version`, if both are there. */
 function octetsAround(bytes: Uint8Array, version: number): Element | undefined {
   const inner = sequenceAround(bytes, version, bytes.length)
-  if (inner === undefined) return undefined
-  for (let header = 2; header <= 6; header++) {
-    const octets = elementOf(bytes, inner.at - header, bytes.length, TAG.octets)
-    if (octets?.from === inner.at) return octets
-  }
-  return undefined
+  return inner && sequenceAround(bytes, inner.at, bytes.length, TAG.octets)
 }
 
 /** The key of the PKCS#8 that holds the structure at `version`, if its head is intact: so both anchors report one offset. */
@@ -50,14 +45,10 @@ function enclosingKey(bytes: Uint8Array, version: number, budget: WorkBudget): D
   return undefined
 }
 
-/** The curve whose identifier ends where the OCTET STRING around `version` begins: what a freed buffer keeps. */
-function curveBefore(bytes: Uint8Array, version: number): CurveParameters | undefined {
-  const octets = octetsAround(bytes, version)
-  if (octets === undefined) return undefined
-  return NAMED_CURVES.find(({ oid }) => {
-    const from = octets.at - oid.length / 2
-    return from >= 0 && Buffer.from(bytes.subarray(from, octets.at)).toString('hex') === oid
-  })
+/** The curve whose identifier ends at `end`. */
+export function curveBefore(bytes: Uint8Array, end: number): CurveParameters | undefined {
+  const before = Buffer.from(bytes.subarray(Math.max(0, end - 16), end)).toString('hex')
+  return NAMED_CURVES.find(({ oid }) => before.endsWith(oid))
 }
 
 const detectPkcs8: Detector = (bytes, at, { budget }) => derHit(pkcs8At(bytes, at, budget))
@@ -72,9 +63,10 @@ const detectSec1: Detector = (bytes, at, { budget }) => {
   // Most offsets fail by the length of the scalar.
   const length = bytes[at + 4] ?? 0
   if (length === 0 || length > LONGEST_SCALAR) return undefined
-  return derHit(
-    enclosingKey(bytes, at, budget) ?? sec1At(bytes, at, budget, curveBefore(bytes, at)),
-  )
+  // A freed buffer keeps the identifier of the curve right before the OCTET STRING.
+  const octets = octetsAround(bytes, at)
+  const curve = octets && curveBefore(bytes, octets.at)
+  return derHit(enclosingKey(bytes, at, budget) ?? sec1At(bytes, at, budget, curve))
 }
 
 /** From the version to the last four bytes of the identifier: version, SEQUENCE, tag and length, five bytes. */

@@ -5,12 +5,8 @@
  * up to the end: three CRT values still give the whole key. Of SEC1 the end of the scalar, the curve and the point, which leave
  * few enough steps to anyone who has the public half (seen in the listener of sshd, OpenSSH 10.0). @module
  */
-import {
-  type CurveParameters,
-  curvesOfLength,
-  NAMED_CURVES,
-} from '@mintmark/keys/arithmetic/curves'
-import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
+import { curvesOfLength } from '@mintmark/keys/arithmetic/curves'
+import { isOnCurve, pointOf } from '@mintmark/keys/arithmetic/ec'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { type Element, elementOf, lengthOf, sequenceAround, TAG } from '@mintmark/keys/der/der'
 import { integersAt, numberOf } from '@mintmark/keys/der_keys/der_key'
@@ -21,7 +17,7 @@ import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit } from '../../anchors/anchored.ts'
 import type { Detected, Detector } from '../../anchors/detected.ts'
-import { detectPkcs1 } from './der_anchors.ts'
+import { curveBefore, detectPkcs1 } from './der_anchors.ts'
 
 const FORM = 'pkcs1-tail'
 /** Bytes of a prime. */
@@ -131,7 +127,7 @@ function crtOf(
   budget: WorkBudget,
 ): Detected {
   const half = Math.max(...chain.map(lengthOf))
-  const values = chain.slice(-5).map((element) => numberOf(bytes, element, budget))
+  const values = chain.map((element) => numberOf(bytes, element, budget))
   const [qInv, dQ, dP, q, p] = values.toReversed()
   const verification = verifyRsa({ d: d && numberOf(bytes, d, budget), p, q, dP, dQ, qInv }, budget)
   if (verification !== undefined) return hit(verification, FORM, d?.at ?? first.at, last.to)
@@ -189,18 +185,14 @@ function chainAround(bytes: Uint8Array, at: number): Element[] {
   if (own === undefined || lengthOf(own) < LEAST_HALF || lengthOf(own) > MOST_HALF) return []
   const size = lengthOf(own)
   const chain = [own]
-  for (let first = own; chain.length < 5; ) {
-    const before = elementBefore(bytes, first.at, size - 2, size + 2)
-    if (before === undefined) break
-    chain.unshift(before)
-    first = before
+  for (let first: Element | undefined = own; chain.length < 5; ) {
+    first = elementBefore(bytes, first.at, size - 2, size + 2)
+    if (first === undefined) break
+    chain.unshift(first)
   }
-  for (let last = own; chain.length < 5; ) {
-    const next = elementOf(bytes, last.to, bytes.length, TAG.integer)
-    if (next === undefined || Math.abs(lengthOf(next) - size) > 2) break
-    if ((bytes[next.from] ?? 0) >= 0x80) break
+  for (const next of integersAt(bytes, own.to, 5 - chain.length)) {
+    if (Math.abs(lengthOf(next) - size) > 2) break
     chain.push(next)
-    last = next
   }
   return chain
 }
@@ -208,7 +200,7 @@ function chainAround(bytes: Uint8Array, at: number): Element[] {
 /** As many bytes of a scalar, right in front of what follows it, are no chance. */
 const LEAST_LEFT = 8
 /** Version and head of the scalar: where they are there the key is found as a whole. */
-const SCALAR_HEAD = Buffer.from([2, 1, 1, TAG.octets])
+const SCALAR_HEAD = [2, 1, 1, TAG.octets]
 const PARAMETERS = 0xa0
 
 /** What is in front of the point: [1], a BIT STRING without unused bits, an uncompressed point. */
@@ -219,36 +211,32 @@ const POINT_HEADS = [
   [66, 'a1 81 89 03 81 86 00 04'],
 ] as const
 
-/** [0] with the object identifier of a curve. */
-const parametersOf = ({ oid }: CurveParameters): Buffer => {
-  const id = Buffer.from(oid, 'hex')
-  return Buffer.from([PARAMETERS, id.length + 2, TAG.oid, id.length, ...id])
+/** The curve that [0] right before `at` names, and where that begins. */
+function parametersBefore(bytes: Uint8Array, at: number) {
+  const curve = curveBefore(bytes, at)
+  const length = (curve?.oid.length ?? 0) / 2
+  const from = at - length - 4
+  const head = [PARAMETERS, length + 2, TAG.oid, length]
+  return curve && head.every((byte, i) => bytes[from + i] === byte) ? { curve, from } : undefined
 }
-
-const NAMED = NAMED_CURVES.map((curve) => ({ curve, spelled: parametersOf(curve) }))
 
 const detectSec1Tail =
   (length: number, headBytes: number): Detector =>
   (bytes, at, { budget }) => {
     const point = at + headBytes
     if (point + 2 * length > bytes.length) return undefined
-    const number = (from: number) => fromBigEndian(bytes.subarray(from, from + length), budget)
-    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    const named = NAMED.find(
-      ({ curve, spelled }) =>
-        curve.lengthBytes === length &&
-        at >= spelled.length &&
-        view.subarray(at - spelled.length, at).equals(spelled),
-    )
-    const stored = { x: number(point), y: number(point + length) }
+    const before = parametersBefore(bytes, at)
+    const named = before?.curve.lengthBytes === length ? before : undefined
+    const stored = pointOf(bytes.subarray(point, point + 2 * length), budget)
     // Inside PKCS#8 no curve is named: the point identifies it.
     const curve = named?.curve ?? curvesOfLength(length).find((each) => isOnCurve(each, stored))
-    const end = at - (named?.spelled.length ?? 0)
+    const end = named?.from ?? at
     const from = end - length
-    const isWhole = view.subarray(Math.max(0, from - 5), from - 1).equals(SCALAR_HEAD)
+    const isWhole = SCALAR_HEAD.every((byte, i) => bytes[from - 5 + i] === byte)
     if (curve === undefined || from < 0 || isWhole || !isOnCurve(curve, stored)) return undefined
     if (!isRandomLookingAt(bytes, end - LEAST_LEFT, LEAST_LEFT, budget)) return undefined
-    const verification = verifyEc(curve.curve, number(from), stored, budget)
+    const secret = fromBigEndian(bytes.subarray(from, end), budget)
+    const verification = verifyEc(curve.curve, secret, stored, budget)
     if (verification.certainty === 'proven') return hit(verification, 'sec1-tail', from, end)
     if (named === undefined) return undefined
     const left = unverified('ec', curve.bits, 'the begin of the scalar is gone')
