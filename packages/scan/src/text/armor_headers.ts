@@ -1,6 +1,6 @@
-/** The `Name: value` lines between an armor's first line and its body. @module */
+/** The `Name: value` lines between an armor's first line and its body, and its last line. @module */
 import { skipJunk } from './base64.ts'
-import { isBlank, latin } from './text_run.ts'
+import { isAt, isBlank, latin } from './text_run.ts'
 
 const HEADERS_MOST = 16
 const HEADER_MOST = 1024
@@ -44,4 +44,11 @@ function lineEnd(chars: Uint8Array, from: number): number {
     if (letter === 0x5c && (chars[i + 1] === 0x6e || chars[i + 1] === 0x72)) return i
   }
   return most
+}
+
+/** Behind `-----END …-----` where it follows, else `end`. */
+export function armorEnd(chars: Uint8Array, end: number, label: string): number {
+  const dashes = skipJunk(chars, end, chars.length)
+  const footer = `-----END ${label}-----`
+  return isAt(chars, dashes, footer) ? dashes + footer.length : end
 }

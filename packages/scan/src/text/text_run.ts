@@ -184,22 +184,13 @@ export function endsAt(ascii: string): NonNullable<TextReader['isEnd']> {
   return (bytes, offset, stride) => bytes[offset] === first && isAt(bytes, offset, ascii, stride)
 }
 
-/** Where `ascii` begins in [from, to), or -1. */
-export function find(
-  chars: Uint8Array,
-  ascii: string,
-  from: number,
-  budget: WorkBudget,
-  to: number = chars.length,
-): number {
-  const within = chars.subarray(0, to)
-  const at = Buffer.from(within.buffer, within.byteOffset, within.byteLength).indexOf(
-    ascii,
-    from,
-    'latin1',
-  )
-  budget.spend(300 + ((at < 0 ? within.length : at) - from) / 2)
-  return at
+/** Where `ascii` next begins from `from` on, or where the text ends. */
+export function find(chars: Uint8Array, ascii: string, from: number, budget: WorkBudget): number {
+  const { buffer, byteOffset, length } = chars
+  const at = Buffer.from(buffer, byteOffset, length).indexOf(ascii, from, 'latin1')
+  const end = at < 0 ? length : at
+  budget.spend(300 + (end - from) / 2)
+  return end
 }
 
 /** Where `ascii` last begins in [from, to), or -1. */

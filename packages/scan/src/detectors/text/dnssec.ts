@@ -33,8 +33,7 @@ export const DNSSEC: TextReader = {
   isEnd: endsAt(HEADER),
   read: ({ chars, at, budget }) => {
     const from = at + HEADER.length
-    const next = find(chars, HEADER, from, budget)
-    const fields = fieldsIn(chars, from, next < 0 ? chars.length : next, budget)
+    const fields = fieldsIn(chars, from, find(chars, HEADER, from, budget), budget)
     const key = keyOf(fields)
     return key && hit(key, 'dnssec', at, fields.end)
   },

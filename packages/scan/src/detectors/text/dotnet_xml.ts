@@ -48,8 +48,7 @@ function readXml({ chars, at, budget }: TextRun, element: string): Detected | un
   if (from === undefined) return undefined
   const begin = at + element.length
   // The closing tag, or the begin of the next key: nothing behind either belongs to this one.
-  const next = find(chars, element, begin, budget)
-  const to = next < 0 ? chars.length : next
+  const to = find(chars, element, begin, budget)
   budget.spend(LETTER_COST * (to - begin))
   const elements = new Labelled(chars, budget, begin).addAll(ELEMENT, begin, to, 'element')
   const key =
@@ -57,7 +56,7 @@ function readXml({ chars, at, budget }: TextRun, element: string): Detected | un
       ? groupNamed('dsa', elements.number, 'P Q G Y X', budget)
       : rsaNamed(elements.number, RSA, budget, 'needs n')
   if (key === undefined) return undefined
-  const last = next < 0 ? elements.end : to + element.length
+  const last = to === chars.length ? elements.end : to + element.length
   const end = last + (CLOSE_AT.exec(latin(chars, last, last + 8))?.[0].length ?? 0)
   return hit(key, 'xml', from, end)
 }

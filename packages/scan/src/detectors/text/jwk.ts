@@ -4,7 +4,7 @@
  * Source: RFC 7517, RFC 7518 section 6, RFC 8037, draft-ietf-cose-dilithium (`AKP`). @module
  */
 import { OKP } from '@mintmark/keys/arithmetic/okp'
-import type { Verification } from '@mintmark/keys/material/verification'
+import { unverified, type Verification } from '@mintmark/keys/material/verification'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { COLON, isOpened, MEMBER, QUOTE, SPACE } from '../../text/quoted.ts'
@@ -81,11 +81,7 @@ function symmetric(values: Labelled): Verification | undefined {
   if (secret === undefined || secret.length < SYMMETRIC_LEAST) return undefined
   if (secret.every((byte) => byte === secret[0])) return undefined
   const type = /^(?:A\d|dir)/.test(values.text('alg')) ? 'aes' : 'hmac'
-  return {
-    kind: type,
-    bits: secret.length * 8,
-    certainty: 'candidate',
-    proof: 'kty is oct, k decodes; any bytes are such a key',
-    material: { type, secret, publicKey: undefined },
-  }
+  const proof = 'kty is oct, k decodes; any bytes are such a key'
+  const material = { type, secret, publicKey: undefined } as const
+  return { ...unverified(type, secret.length * 8, proof), material }
 }

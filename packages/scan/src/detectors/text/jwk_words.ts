@@ -111,7 +111,10 @@ function readWords({ chars, at, budget }: TextRun, mark: Mark): Detected | undef
   if (members.some(({ name }) => name === KTY)) return undefined
   if (members.length === 0 && before.includes('xponent')) return undefined
   const to = at + mark.text.length
-  const words = [...wordsBefore(chars, at, mark, budget), ...wordsBehind(chars, to, mark, budget)]
+  const words = [
+    ...wordsBeside(chars, at, -1, mark, budget),
+    ...wordsBeside(chars, to, 1, mark, budget),
+  ]
   // Escaped signs are of no word.
   for (const { from, to: end } of members.filter(({ isEscaped }) => isEscaped))
     take(chars, from, end, mark, words, budget)
@@ -142,31 +145,24 @@ function placed(
   return hit(key, form, json.from, json.from + text.length)
 }
 
-function wordsBefore(chars: Uint8Array, at: number, mark: Mark, budget: WorkBudget): Word[] {
-  const least = Math.max(0, at - mark.side)
+/** Words to one side of a mark, the nearest first. */
+function wordsBeside(
+  chars: Uint8Array,
+  at: number,
+  step: 1 | -1,
+  mark: Mark,
+  budget: WorkBudget,
+): Word[] {
+  const [least, most] = [Math.max(0, at - mark.side), Math.min(chars.length, at + mark.side)]
   const words: Word[] = []
-  let i = at - 1
-  while (i >= least && words.length < mark.most && !isGap(chars, i)) {
-    const to = i + 1
-    while (i >= least && isBase64Letter(chars[i])) i -= 1
-    take(chars, i + 1, to, mark, words, budget)
-    if (i + 1 === to) i -= 1
+  let i = step === 1 ? at : at - 1
+  while (i >= least && i < most && words.length < mark.most && !isGap(chars, i)) {
+    const first = i
+    while (i >= least && i < most && isBase64Letter(chars[i])) i += step
+    take(chars, Math.min(first, i + 1), Math.max(first + 1, i), mark, words, budget)
+    if (i === first) i += step
   }
-  budget.spend(LETTER_COST * (at - i))
-  return words
-}
-
-function wordsBehind(chars: Uint8Array, at: number, mark: Mark, budget: WorkBudget): Word[] {
-  const most = Math.min(chars.length, at + mark.side)
-  const words: Word[] = []
-  let i = at
-  while (i < most && words.length < mark.most && !isGap(chars, i)) {
-    const from = i
-    while (i < most && isBase64Letter(chars[i])) i += 1
-    take(chars, from, i, mark, words, budget)
-    if (i === from) i += 1
-  }
-  budget.spend(LETTER_COST * (i - at))
+  budget.spend(LETTER_COST * Math.abs(at - i))
   return words
 }
 

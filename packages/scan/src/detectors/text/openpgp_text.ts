@@ -1,13 +1,13 @@
 /** OpenPGP private keys in ASCII armor (RFC 9580, sections 5.5.3 and 6). @module */
+import { unverified } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
-import { hit } from '../../anchors/anchored.ts'
+import { hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
-import { skipHeaders } from '../../text/armor_headers.ts'
+import { armorEnd, skipHeaders } from '../../text/armor_headers.ts'
 import { decodeBase64, skipJunk } from '../../text/base64.ts'
-import { isAt } from '../../text/text_run.ts'
 import { keyIn } from './decoded.ts'
 
-const FOOTER = '-----END PGP PRIVATE KEY BLOCK-----'
+const FORM = 'openpgp-armour'
 const SECRET_KEY_TAG = 5
 const BODY_LEAST = 64
 
@@ -16,6 +16,7 @@ export function openPgpArmor(
   chars: Uint8Array,
   begin: number,
   first: number,
+  label: string,
   budget: WorkBudget,
 ): Detected | undefined {
   const { body } = skipHeaders(chars, first)
@@ -23,15 +24,13 @@ export function openPgpArmor(
   try {
     if (bytes.length < BODY_LEAST || !isSecretKey(bytes.subarray(0, 8))) return undefined
     const checksum = readChecksum(chars, end, budget)
+    const to = armorEnd(chars, checksum.end, label)
     const found = keyIn(bytes, budget)
-    if (found !== undefined) return hit(found.key, 'openpgp-armour', begin, checksum.end)
-    const [certainty, how] =
-      checksum.value === crc24(bytes)
-        ? (['candidate', 'whose checksum holds'] as const)
-        : (['lesser', 'that is cut or damaged'] as const)
-    const proof = `a secret-key packet in armour ${how}`
-    const key = { kind: 'openpgp', bits: 0, certainty, proof, material: undefined } as const
-    return hit(key, 'openpgp-armour', begin, checksum.end)
+    if (found !== undefined) return hit(found.key, FORM, begin, to)
+    const proof = 'a secret-key packet in armour'
+    return checksum.value === crc24(bytes)
+      ? hit(unverified('openpgp', 0, `${proof} whose checksum holds`), FORM, begin, to)
+      : protectedHit('openpgp', FORM, begin, to, `${proof} that is cut or damaged`)
   } finally {
     bytes.fill(0)
   }
@@ -47,7 +46,7 @@ function isSecretKey([first = 0, ...rest]: Uint8Array): boolean {
   return (first & 0x80) !== 0 && tag === SECRET_KEY_TAG && version >= 3 && version <= 6
 }
 
-/** The four letters behind `=`, and where the armor ends. */
+/** The four letters behind `=`, and where what is read ends. */
 function readChecksum(
   chars: Uint8Array,
   end: number,
@@ -59,9 +58,7 @@ function readChecksum(
     ? decodeBase64(chars, mark + 1, chars.length, budget, { most: 3 })
     : undefined
   const value = sum?.bytes.length === 3 ? Buffer.from(sum.bytes).readUIntBE(0, 3) : undefined
-  const behind = value === undefined ? end : (sum?.end ?? end)
-  const dashes = skipJunk(chars, behind, chars.length)
-  return { value, end: isAt(chars, dashes, FOOTER) ? dashes + FOOTER.length : behind }
+  return { value, end: value === undefined ? end : (sum?.end ?? end) }
 }
 
 /** RFC 9580, section 6.1.1. */

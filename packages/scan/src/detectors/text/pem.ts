@@ -8,7 +8,7 @@ import { unverified } from '@mintmark/keys/material/verification'
 import { REACH } from '../../anchors/anchor.ts'
 import { hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
-import { skipHeaders } from '../../text/armor_headers.ts'
+import { armorEnd, skipHeaders } from '../../text/armor_headers.ts'
 import { decodeBase64, hexDigit, skipJunk } from '../../text/base64.ts'
 import { PREFIX_MOST, readPrefixed } from '../../text/prefixed_armor.ts'
 import { endsAt, isAt, latin, type TextReader, type TextRun } from '../../text/text_run.ts'
@@ -21,15 +21,6 @@ const LABEL = /^(?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?$|^OpenVPN Static 
 const BODY_LEAST = 20
 /** A body shorter than that holds no encrypted key. */
 const ENCRYPTED_LEAST = 40
-
-interface Armor {
-  /** Where the first dash is. */
-  readonly begin: number
-  readonly label: string
-  /** Behind the dashes of the first line, and behind its headers. */
-  readonly body: number
-  readonly isEncrypted: boolean
-}
 
 export const PEM: TextReader = {
   before: PREFIX_MOST,
@@ -47,65 +38,59 @@ function bare(run: TextRun, read: (run: TextRun) => Detected | undefined): Detec
   return prefixed?.key.certainty === 'candidate' ? (found ?? prefixed) : (prefixed ?? found)
 }
 
-/** The label between the dashes, if it is one of a private key; nothing else is examined. */
-export function labelAt(chars: Uint8Array, at: number): string | undefined {
-  if (!isAt(chars, at, BEGIN)) return undefined
-  const from = at + BEGIN.length
+/** The label between the dashes behind `begin`, if it is one of a private key; nothing else is examined. */
+export function labelAt(
+  chars: Uint8Array,
+  at: number,
+  begin: string = BEGIN,
+  labels: RegExp = LABEL,
+): string | undefined {
+  if (!isAt(chars, at, begin)) return undefined
+  const from = at + begin.length
   const most = Math.min(chars.length, from + LABEL_MOST)
   let to = from
   while (to < most && chars[to] !== 0x2d) to += 1
-  if (!isAt(chars, to, '-----')) return undefined
   const label = latin(chars, from, to)
-  return LABEL.test(label) ? label : undefined
+  return isAt(chars, to, '-----') && labels.test(label) ? label : undefined
 }
+
+const headersOf = (chars: Uint8Array, at: number, label: string) =>
+  skipHeaders(chars, at + BEGIN.length + label.length + 5)
 
 /** Where the body of an armor begins whose key is in the clear, or undefined. */
 export function armorBody(chars: Uint8Array, at: number): number | undefined {
   const label = labelAt(chars, at)
-  if (label === undefined) return undefined
-  const { body, isEncrypted } = readArmor(chars, at, label)
-  return isEncrypted ? undefined : body
+  const headers = label === undefined ? undefined : headersOf(chars, at, label)
+  return headers?.isEncrypted === false ? headers.body : undefined
 }
 
 /** The key in the armor that begins at the run's offset. A header alone is nothing. */
-export function readPem({ chars, at, budget }: TextRun): Detected | undefined {
+function readPem({ chars, at, budget }: TextRun): Detected | undefined {
   const label = labelAt(chars, at)
   if (label === undefined) return undefined
-  const armor = readArmor(chars, at, label)
-  if (label === 'OpenVPN Static key V1') return openVpn(chars, armor)
-  if (label === 'PGP PRIVATE KEY BLOCK') return openPgpArmor(chars, armor.begin, armor.body, budget)
-  const { bytes, end, letters } = decodeBase64(chars, armor.body, chars.length, budget)
+  const { body, isEncrypted } = headersOf(chars, at, label)
+  if (label === 'OpenVPN Static key V1') return openVpn(chars, at, body, label)
+  if (label === 'PGP PRIVATE KEY BLOCK') return openPgpArmor(chars, at, body, label, budget)
+  const { bytes, end } = decodeBase64(chars, body, chars.length, budget)
   try {
-    if (bytes.length < BODY_LEAST) return undefined
+    if (bytes.length < (isEncrypted ? ENCRYPTED_LEAST : BODY_LEAST)) return undefined
     const to = armorEnd(chars, end, label)
-    if (armor.isEncrypted) {
-      if (bytes.length < ENCRYPTED_LEAST) return undefined
-      const proof = 'armour says ENCRYPTED; a passphrase guards it'
-      return protectedHit('encrypted-key', 'pem-encrypted', at, to, proof)
-    }
+    const proof = 'armour says ENCRYPTED; a passphrase guards it'
+    if (isEncrypted) return protectedHit('encrypted-key', 'pem-encrypted', at, to, proof)
     const found = keyIn(bytes, budget)
-    // Behind a key that ends early, other text may have been read as letters.
-    return found === undefined || letters === 0 ? undefined : hit(found.key, 'pem', at, to)
+    return found && hit(found.key, 'pem', at, to)
   } finally {
     bytes.fill(0)
   }
 }
 
-function readArmor(chars: Uint8Array, begin: number, label: string): Armor {
-  const first = begin + BEGIN.length + label.length + 5
-  const { body, isEncrypted } = skipHeaders(chars, first)
-  return { begin, label, body, isEncrypted }
-}
-
-/** Behind `-----END …-----` where it follows, else `end`. */
-export function armorEnd(chars: Uint8Array, end: number, label: string): number {
-  const dashes = skipJunk(chars, end, chars.length)
-  const footer = `-----END ${label}-----`
-  return isAt(chars, dashes, footer) ? dashes + footer.length : end
-}
-
 /** 2048 bits as 16 lines of 32 hex digits: of four keys, none of which can be checked. */
-function openVpn(chars: Uint8Array, { begin, body, label }: Armor): Detected | undefined {
+function openVpn(
+  chars: Uint8Array,
+  begin: number,
+  body: number,
+  label: string,
+): Detected | undefined {
   let digits = 0
   let zeros = 0
   let at = body
@@ -120,6 +105,5 @@ function openVpn(chars: Uint8Array, { begin, body, label }: Armor): Detected | u
   // A placeholder: 512 random digits hold about 32 zeros.
   if (zeros > 128) return undefined
   const proof = '512 hex digits in the armour of OpenVPN; nothing in them can be checked'
-  const key = unverified('hmac', 2048, proof)
-  return hit(key, 'openvpn-static', begin, armorEnd(chars, at, label))
+  return hit(unverified('hmac', 2048, proof), 'openvpn-static', begin, armorEnd(chars, at, label))
 }

@@ -7,20 +7,13 @@
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
 import { decodeBase64, letterAt, lettersBefore } from '../../text/base64.ts'
-import {
-  endsAt,
-  findLast,
-  isAt,
-  latin,
-  type TextReader,
-  type TextRun,
-} from '../../text/text_run.ts'
+import { endsAt, findLast, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { keyIn } from './decoded.ts'
 import { keyAtEnd } from './key_end.ts'
+import { labelAt as armorLabelAt } from './pem.ts'
 
 export const PEM_END_TEXT = '-----END '
 const LABEL = /^(?:(?:RSA|DSA|EC|OPENSSH|ANY) )?PRIVATE KEY$/
-const LABEL_MOST = 24
 /** Letters of the longest body: a key of 16,384 bits. */
 const BODY_MOST = 16_384
 /** Fewer letters hold no secret. */
@@ -42,14 +35,7 @@ export const PEM_END: TextReader = {
   read: readEnd,
 }
 
-function labelAt(chars: Uint8Array, at: number): string | undefined {
-  if (!isAt(chars, at, PEM_END_TEXT)) return undefined
-  const from = at + PEM_END_TEXT.length
-  let to = from
-  while (to < Math.min(chars.length, from + LABEL_MOST) && chars[to] !== 0x2d) to += 1
-  const label = latin(chars, from, to)
-  return LABEL.test(label) && isAt(chars, to, '-----') ? label : undefined
-}
+const labelAt = (chars: Uint8Array, at: number) => armorLabelAt(chars, at, PEM_END_TEXT, LABEL)
 
 function readEnd({ chars, at, budget }: TextRun): Detected | undefined {
   const label = labelAt(chars, at)

@@ -27,8 +27,7 @@ export const PUTTY: TextReader = {
 
 function readFile(run: TextRun): Detected | undefined {
   const { at, budget } = run
-  const next = find(run.chars, HEADER, at + HEADER.length, budget)
-  const chars = next < 0 ? run.chars : run.chars.subarray(0, next)
+  const chars = run.chars.subarray(0, find(run.chars, HEADER, at + HEADER.length, budget))
   budget.spend(LETTER_COST * (chars.length - at))
   const text = latin(chars, at)
   const [type, cipher] = [/:\s*([!-9;-[\]-~]{1,40})/, /Encryption:\s*([!-9;-[\]-~]{1,40})/].map(

@@ -115,8 +115,7 @@ function readSexp(run: TextRun): Detected | undefined {
   let offset = at + found.length
   // The begin of the next key: nothing behind it belongs to this one.
   const head = latin(run.chars, at, offset)
-  const other = find(run.chars, head, offset, budget)
-  const chars = other < 0 ? run.chars : run.chars.subarray(0, other)
+  const chars = run.chars.subarray(0, find(run.chars, head, offset, budget))
   budget.spend(LETTER_COST * (chars.length - at))
   const text = latin(chars)
   const shortName = ({ from, to }: Value) => (to - from > NAME_MOST ? '' : text.slice(from, to))
