@@ -10,7 +10,7 @@ import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
 import type { Detected } from './anchors/detected.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from './anchors/scan_plan.ts'
-import type { PackedList } from './embedded/scan_packed.ts'
+import type { PackedOutcome } from './embedded/scan_packed.ts'
 import { hasScalar } from './engine/found_keys.ts'
 import { KeyDensity } from './engine/key_density.ts'
 import type { KnownTask, ScannerTask } from './engine/scanner_task.ts'
@@ -27,19 +27,11 @@ import { scalarsInRegisters } from './memory/register_scalars.ts'
 import { registerRanges, secretsInRegisters } from './memory/registers.ts'
 import { SegmentBoundaries } from './memory/segment_boundaries.ts'
 import type { KnownKeys } from './report/known_keys.ts'
-import type { RawFindingList } from './report/raw_findings.ts'
-import type { LimitList } from './report/scan_limits.ts'
 
 /** What is known so far. */
-export interface Outcome {
-  readonly limits: LimitList
-  readonly rawFindings: RawFindingList
+export interface Outcome extends PackedOutcome {
   readonly keys: KnownKeys
-  /** Packed data that is opened by itself. */
-  readonly packed: PackedList
   scannedBytes: number
-  /** What was unpacked from offsets in it, and searched. */
-  unpackedBytes: number
 }
 
 export interface ScanProgress {

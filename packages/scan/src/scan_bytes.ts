@@ -119,18 +119,7 @@ async function searchPacked(
       .map((finding) => keys.named(finding))
     return { found, limits: limits.seen(), bytes: scannedBytes + unpackedBytes }
   }
-  await scanPacked(
-    source,
-    outcome.packed,
-    { depth, room, isDump: container !== 'raw', search },
-    {
-      onRawFinding: (rawFinding) => outcome.rawFindings.add(rawFinding),
-      onLimit: (limit) => outcome.limits.add(limit),
-      onBytes: (bytes) => {
-        outcome.unpackedBytes += bytes
-      },
-    },
-  )
+  await scanPacked(source, outcome, { depth, room, isDump: container !== 'raw', search })
 }
 
 /** What is zlib and nothing else: two bytes identify that only at the begin. */

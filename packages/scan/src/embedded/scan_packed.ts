@@ -9,7 +9,8 @@ import { type Sink, SMALL_BYTES, SmallBuffer } from '../buffer/small_buffer.ts'
 import { withBuffer } from '../buffer/temporary_buffer.ts'
 import type { Finding, RawFinding } from '../findings/finding.ts'
 import { EQUAL_VALUE } from '../known/values/value_search.ts'
-import { type LimitSeen, TOO_MANY_PACKED } from '../report/scan_limits.ts'
+import type { RawFindingList } from '../report/raw_findings.ts'
+import { type LimitList, type LimitSeen, TOO_MANY_PACKED } from '../report/scan_limits.ts'
 import { type Opened, openPacked } from './open_packed.ts'
 
 /** Packings within each other that are opened. */
@@ -66,11 +67,13 @@ export interface PackedSearch {
   readonly search: (input: BufferedInput, packedBytes: number) => Promise<FoundInside>
 }
 
-/** Where what is found goes. */
-export interface PackedTaker {
-  readonly onRawFinding: (rawFinding: RawFinding) => void
-  readonly onLimit: (limit: LimitSeen) => void
-  readonly onBytes: (bytes: number) => void
+/** What is known of the bytes around. */
+export interface PackedOutcome {
+  readonly packed: PackedList
+  readonly rawFindings: RawFindingList
+  readonly limits: LimitList
+  /** What was unpacked from offsets in it, and searched. */
+  unpackedBytes: number
 }
 
 /**
@@ -80,12 +83,12 @@ export interface PackedTaker {
  */
 export async function scanPacked(
   source: ByteSource,
-  locations: PackedList,
+  outcome: PackedOutcome,
   how: PackedSearch,
-  taker: PackedTaker,
 ): Promise<void> {
+  const locations = outcome.packed
   const unsearched = (name: string, offset: number, count = 1) =>
-    taker.onLimit({ code: 'packed-unsearched', name, offset, count })
+    outcome.limits.add({ code: 'packed-unsearched', name, offset, count })
   if (locations.leftOut > 0) unsearched(TOO_MANY_PACKED, 0, locations.leftOut)
   // The inside of packed data is skipped; text can have two encodings.
   let opened = { at: -1, end: 0 }
@@ -106,7 +109,7 @@ export async function scanPacked(
       continue
     }
     // oxlint-disable-next-line no-await-in-loop -- one after another: each may fill the buffer
-    const end = await scanOffset(source, location, how, { ...taker, unsearched })
+    const end = await scanOffset(source, location, how, { outcome, unsearched })
     if (end === location.at && BY_PROGRAM.has(location.coding)) vain++
     if (end > opened.end) opened = { at: location.at, end }
   }
@@ -117,7 +120,8 @@ function isOfFile({ coding, at }: PackedSeen): boolean {
   return OF_FILES.has(coding) && at === 0
 }
 
-interface OffsetTaker extends PackedTaker {
+interface OffsetTaker {
+  readonly outcome: PackedOutcome
   readonly unsearched: (name: string, offset: number) => void
 }
 
@@ -154,24 +158,24 @@ async function searchBuffered(
   location: PackedSeen,
   { opened, buffer }: BufferedContent,
   { room, isDump, search }: PackedSearch,
-  taker: OffsetTaker,
+  { outcome, unsearched }: OffsetTaker,
 ): Promise<number> {
   room.bytes -= buffer.size
   if (opened.end === 'unopened') {
     if (!isDump || !OF_FILES.has(location.coding))
-      taker.unsearched(opened.reason ?? location.coding, location.at)
+      unsearched(opened.reason ?? location.coding, location.at)
     return location.at
   }
   if (buffer.size < LEAST_BYTES) return location.at
-  if (opened.end === 'too-large') taker.unsearched('more comes out than is searched', location.at)
+  if (opened.end === 'too-large') unsearched('more comes out than is searched', location.at)
   if (opened.end === 'cut' && !isDump)
-    taker.unsearched(`${location.coding} that is damaged or cut`, location.at)
+    unsearched(`${location.coding} that is damaged or cut`, location.at)
   const { found, limits, bytes } = await search(buffer.input(), opened.length)
   for (const finding of bestOfEach(found)) {
-    taker.onRawFinding(seenOutside(finding, location, opened.length))
+    outcome.rawFindings.add(seenOutside(finding, location, opened.length))
   }
-  for (const limit of limits) taker.onLimit({ ...limit, offset: location.at })
-  taker.onBytes(bytes)
+  for (const limit of limits) outcome.limits.add({ ...limit, offset: location.at })
+  outcome.unpackedBytes += bytes
   // Where damaged data ends is unknown: what else begins in it is opened by itself.
   return opened.end === 'cut' ? location.at : location.at + opened.length
 }

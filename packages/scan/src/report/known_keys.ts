@@ -4,9 +4,8 @@ import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
 import type { Finding } from '../findings/finding.ts'
-import { hasUsualExponent, isSearchable } from '../known/rsa/rsa_group.ts'
 import { OF_DISCOVERED_KEYS, SCALARS } from '../known/values/search_limits.ts'
-import { type GivenKey, givenKeys, isProtectedKey } from './given_keys.ts'
+import { type GivenKey, givenKeys } from './given_keys.ts'
 import type { ScanLimit } from './scan_limits.ts'
 
 /** Keys that are searched for: a file full of certificates has more. */
@@ -115,8 +114,7 @@ export class KnownKeys {
     limits: readonly ScanLimit[],
     isDamaged: boolean,
   ): readonly GivenKey[] {
-    const isStopped = isDamaged || limits.some((limit) => !isOfDiscoveredKeys(limit))
-    return givenKeys(this.given, { found, isStopped })
+    return givenKeys(this.given, { found, isStopped: isDamaged || isStopped(limits) })
   }
 
   /**
@@ -126,24 +124,18 @@ export class KnownKeys {
    * something visibly begins and ends, so that not finding one proves nothing.
    */
   absent(found: readonly Finding[], limits: readonly ScanLimit[]): readonly KeyId[] {
-    if (limits.some((limit) => !isOfDiscoveredKeys(limit)) || found.some(isProtectedKey)) return []
-    const seen = new Set(found.map(({ keyId }) => keyId?.spkiSha256))
-    return this.#given
-      .filter(({ material }) => material.type === 'rsa' && isSearchable(material))
-      .filter(({ material }) => material.type === 'rsa' && hasUsualExponent(material))
-      .filter(({ keyId }) => !seen.has(keyId.spkiSha256))
-      .map(({ keyId: { spkiSha256, jwkThumbprint }, kid, subject }) => ({
-        spkiSha256,
-        jwkThumbprint,
-        kid,
-        subject,
-      }))
+    return givenKeys(this.#given, { found, isStopped: isStopped(limits) })
+      .filter(({ state }) => state === 'absent')
+      .map(({ keyId }) => keyId)
   }
 }
 
 const isVerified = ({ certainty }: Finding): boolean => certainty === 'proven'
 
-/** Whether a limit says nothing of given keys. */
-function isOfDiscoveredKeys({ code, facts }: ScanLimit): boolean {
-  return code === 'search-cut' && String(facts['anchor']).endsWith(OF_DISCOVERED_KEYS)
+/** Whether a limit says anything of given keys. */
+function isStopped(limits: readonly ScanLimit[]): boolean {
+  return limits.some(
+    ({ code, facts }) =>
+      code !== 'search-cut' || !String(facts['anchor']).endsWith(OF_DISCOVERED_KEYS),
+  )
 }

@@ -7,7 +7,7 @@ import type { EcMaterial } from '@mintmark/keys/material/key_material'
 import { derivedValues } from '../../src/known/values/derived_values.ts'
 import { encodingsOf } from '../../src/known/values/encodings.ts'
 import { ValuePatterns } from '../../src/known/values/value_patterns.ts'
-import { ValueTable } from '../../src/known/values/value_search.ts'
+import { EQUAL_VALUE, ValueTable } from '../../src/known/values/value_search.ts'
 import { ConjugateKernel } from '../../src/slices/conjugate.ts'
 
 const COUNT = 160
@@ -36,13 +36,13 @@ it('values of many keys are found in every spelling, wherever they are', () => {
   let at = 100
   for (const [number, { part, form, name }] of parts.entries()) {
     bytes.set(part, at)
-    planted.push(`${at} ${part.length} ${form} ${name}`)
+    planted.push(`${at} ${part.length} ${EQUAL_VALUE} (${name} as ${form})`)
     at += part.length + 33 + (number % 8)
   }
   const reported = (all: readonly EcMaterial[]) =>
     new ValueTable(kernel, new ValuePatterns(all))
       .find(bytes, 0, bytes.length)
-      .map(({ at: offset, length, spelling, name }) => `${offset} ${length} ${spelling} ${name}`)
+      .map(({ offset, length, key }) => `${offset} ${length} ${key.proof}`)
   const alone = chosen.flatMap((key) => reported([key]))
   const found = new Set(alone)
   assert.deepEqual(

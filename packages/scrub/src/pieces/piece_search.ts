@@ -90,10 +90,9 @@ export async function findPieces(
     const long = patterns.filter(({ least }) => least >= LEAST_BYTES)
     const short = patterns.filter(({ least }) => least < LEAST_BYTES)
     const table = new PieceTable(long)
-    const listed = new ListedPieces(table)
-    const escaped = new EscapedPieces(table)
-    const spread = new SpreadPieces(table)
-    const binary = new BinaryPieces(table)
+    const finders = [ListedPieces, EscapedPieces, SpreadPieces, BinaryPieces].map(
+      (Finder) => new Finder(table),
+    )
     const encoded = new EncodedPieces(table)
     const margin = Math.max(REACH_BYTES, (table.longest + 4095) & ~4095)
     const buffer = new Uint8Array(BLOCK_BYTES + 2 * margin)
@@ -108,10 +107,7 @@ export async function findPieces(
           found.add({ ...piece, offset: offset + piece.offset })
         const end = Math.min(to, bytes.length)
         table.find(bytes, from, end, take)
-        listed.find(bytes, from, end, takePiece)
-        escaped.find(bytes, from, end, takePiece)
-        spread.find(bytes, from, end, takePiece)
-        binary.find(bytes, from, end, takePiece)
+        for (const finder of finders) finder.find(bytes, from, end, takePiece)
         const isRead = encoded.find(bytes, from, end, takePiece)
         if (!isRead) found.isFull = true
         for (const pattern of short) findShort(bytes, from, to, pattern, take)
@@ -119,10 +115,7 @@ export async function findPieces(
         await breath()
       }
     } finally {
-      listed.wipe()
-      escaped.wipe()
-      spread.wipe()
-      binary.wipe()
+      for (const finder of finders) finder.wipe()
       table.wipe()
       for (const { bytes } of short) bytes.fill(0)
       buffer.fill(0)

@@ -85,13 +85,10 @@ function patternsOf(material: KeyMaterial, { key, seen, hasTexts }: Spelled): Se
   return [
     ...numbers.flatMap((number) => spelled(number, key, isRsa, hasTexts)),
     ...(isRsa ? reducersIn(material, key, seen) : []),
-    ...symmetricValues(material).map(({ bytes, value, form, partBytes }) => ({
-      bytes,
-      least: Math.min(bytes.length, partBytes),
-      value,
-      form,
+    ...symmetricValues(material).map((each) => ({
+      ...each,
       isText: false,
-      bits: bytes.length * 8,
+      bits: each.bytes.length * 8,
       key,
     })),
   ]

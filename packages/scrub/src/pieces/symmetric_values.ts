@@ -7,7 +7,7 @@ export interface SymmetricValue {
   readonly form: string
   readonly bytes: Uint8Array
   /** So many in a row are too many to leave. */
-  readonly partBytes: number
+  readonly least: number
 }
 
 /** A round key of AES-128 gives the key, and 12 bytes of it do with 2^32 steps. */
@@ -44,7 +44,7 @@ function bothOrders(value: string, form: string, words: Uint32Array): SymmetricV
     value,
     form: i === 0 ? form : `${form}-swapped`,
     bytes,
-    partBytes: ROUND_KEY_PART,
+    least: ROUND_KEY_PART,
   }))
 }
 
@@ -61,6 +61,6 @@ function pads(key: Uint8Array): SymmetricValue[] {
   return PADS.map(({ form, pad }) => {
     const bytes = new Uint8Array(Math.max(key.length, LEAST_PAD_BYTES)).fill(pad)
     for (const [i, byte] of key.entries()) bytes[i] = byte ^ pad
-    return { value: 'padded key', form, bytes, partBytes: Math.max(16, LEAST_PAD_BYTES - 8) }
+    return { value: 'padded key', form, bytes, least: Math.max(16, LEAST_PAD_BYTES - 8) }
   })
 }

@@ -16,7 +16,7 @@ import { RsaSearch } from '../rsa/rsa_search.ts'
 import { detectedOf, type FoundValue } from '../values/found_value.ts'
 import { type Depth, SearchLimits, type Whose } from '../values/search_limits.ts'
 import { ValuePatterns } from '../values/value_patterns.ts'
-import { type LocatedValue, lastWord, ValueTable, valueDetected } from '../values/value_search.ts'
+import { lastWord, ValueTable } from '../values/value_search.ts'
 import { MOST_LOST } from './cut_offsets.ts'
 import { hasOneSecret } from './secret_groups.ts'
 import {
@@ -104,10 +104,7 @@ export class KnownKeySearch implements WindowSearch {
     this.#words?.begin()
     const { found, values } = this.#slices(part, { address, memory })
     this.#kernel.wipe()
-    return [
-      ...onceEach(found).map((value) => detectedOf(value)),
-      ...values.map((value) => valueDetected(bytes, value)),
-    ]
+    return [...onceEach(found).map((value) => detectedOf(value)), ...values]
   }
 
   wipe(): void {
@@ -115,10 +112,7 @@ export class KnownKeySearch implements WindowSearch {
   }
 
   /** Findings of the slices; copies of known keys apart. */
-  #slices(
-    part: Part,
-    where: InProcess,
-  ): { readonly found: FoundValue[]; readonly values: readonly LocatedValue[] } {
+  #slices(part: Part, where: InProcess): Pick<Seen, 'found' | 'values'> {
     const { bytes, from, to } = part
     const seen: Seen = { found: [], numbers: [], values: [] }
     this.#rsa?.earn(to - from)
@@ -165,7 +159,7 @@ interface Seen {
   readonly found: FoundValue[]
   readonly numbers: LocatedNumber[]
   /** Of keys that were found before. */
-  readonly values: LocatedValue[]
+  readonly values: Detected[]
 }
 
 function depthFor(whose: Whose, { deep, isPatient = false }: KnownKeyOptions): Depth {

@@ -4,13 +4,8 @@ import type { Detected } from '../../anchors/detected.ts'
 import type { LeftOver, WindowSearch } from '../../anchors/window_search.ts'
 import { DRBG_KEY_BYTES, isDrbgState } from '../../schedules/drbg.ts'
 import { BEFORE, BEHIND, ConjugateKernel, SLICE, type WordTable } from '../../slices/conjugate.ts'
-import { detectedOf, type FoundValue } from './found_value.ts'
+import { detectedOf } from './found_value.ts'
 import { type Pattern, ValuePatterns } from './value_patterns.ts'
-
-/** A value that is somewhere. */
-export interface LocatedValue extends FoundValue {
-  readonly reported: Detected
-}
 
 /** Where a word is in a slice, and which. */
 export interface WordHit {
@@ -66,9 +61,9 @@ export class ValueTable {
   }
 
   /** Values that begin in [from, to) of `bytes`. */
-  find(bytes: Uint8Array, from: number, to: number): LocatedValue[] {
+  find(bytes: Uint8Array, from: number, to: number): Detected[] {
     this.begin()
-    const found: LocatedValue[] = []
+    const found: Detected[] = []
     const limit = lastWord(bytes, to)
     for (let at = from; at < limit; at += SLICE) {
       const end = Math.min(limit, at + SLICE)
@@ -86,8 +81,8 @@ export class ValueTable {
   }
 
   /** Those whose word is in the slice that the kernel contains, as many as a window may have. */
-  inSlice(bytes: Uint8Array, slice: ValueSlice): LocatedValue[] {
-    const found: LocatedValue[] = []
+  inSlice(bytes: Uint8Array, slice: ValueSlice): Detected[] {
+    const found: Detected[] = []
     const others: WordHit[] = []
     const own = this.#patterns.count * this.step
     const take = (at: number, word: number): void => {
@@ -106,7 +101,7 @@ export class ValueTable {
     bytes: Uint8Array,
     { at, from, to }: ValueSlice,
     { at: offset, word }: WordHit,
-    found: LocatedValue[],
+    found: Detected[],
   ): void {
     const first = at + offset - (word % this.step)
     const like = this.#patterns.likeAt(Math.floor(word / this.step), first)
@@ -119,7 +114,7 @@ export class ValueTable {
     if (isReported) {
       this.#taken++
       this.#takenOf.set(pattern.material, ofKey + 1)
-      found.push(foundAt(pattern, begin))
+      found.push(copyAt(bytes, begin, pattern))
       return
     }
     this.#over ??= { offset: begin, count: 0 }
@@ -147,10 +142,10 @@ export class ValueSearch implements WindowSearch {
     return this.#table.over
   }
 
-  *search(bytes: Uint8Array, from: number, to: number): Generator<Detected, void, void> {
+  search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
     const found = this.#table.find(bytes, from, Math.min(to, bytes.length))
     this.#kernel.wipe()
-    for (const value of found) yield valueDetected(bytes, value)
+    return found
   }
 
   wipe(): void {
@@ -158,24 +153,17 @@ export class ValueSearch implements WindowSearch {
   }
 }
 
-/** A value of a key that is known already, as a hit in `bytes`. */
-export function valueDetected(
-  bytes: Uint8Array,
-  { at, length, material, reported }: LocatedValue,
-): Detected {
-  const detected: Detected = { ...reported, offset: at, isCopy: true }
-  const isDrbg = material.type === 'aes' && length === DRBG_KEY_BYTES && isDrbgState(bytes, at)
-  return isDrbg ? { ...detected, key: { ...detected.key, note: 'drbg' } } : detected
-}
-
 /** How the proof of a copy of a value begins. */
 export const EQUAL_VALUE = 'equals what the proven key gives'
 
-function foundAt(pattern: Pattern, at: number): LocatedValue {
-  const { bytes, spelling, name, material } = pattern
-  const found = { at, length: bytes.length, spelling, name, proof: EQUAL_VALUE, material }
-  pattern.reported ??= detectedOf(found)
-  return { ...found, reported: pattern.reported }
+/** A value of a key that is known already, as a hit in `bytes`. */
+function copyAt(bytes: Uint8Array, at: number, pattern: Pattern): Detected {
+  const { spelling, name, material } = pattern
+  const { length } = pattern.bytes
+  pattern.reported ??= detectedOf({ at, length, spelling, name, proof: EQUAL_VALUE, material })
+  const copy: Detected = { ...pattern.reported, offset: at, isCopy: true }
+  const isDrbg = material.type === 'aes' && length === DRBG_KEY_BYTES && isDrbgState(bytes, at)
+  return isDrbg ? { ...copy, key: { ...copy.key, note: 'drbg' } } : copy
 }
 
 /** Whether a pattern is at an offset, by its bytes from `from` on: the last first, since p − 1 begins like p. */
