@@ -14,7 +14,7 @@ import type { PackedOutcome } from './embedded/scan_packed.ts'
 import { hasScalar } from './engine/found_keys.ts'
 import { KeyDensity } from './engine/key_density.ts'
 import type { KnownTask, ScannerTask } from './engine/scanner_task.ts'
-import { type Searched, type SearchedFile, searchersOf, searchFile } from './engine/search_file.ts'
+import { type Searched, type SearchedFile, searchersOf } from './engine/search_file.ts'
 import { isWhole, SoughtKeys } from './engine/sought_keys.ts'
 import type { WindowResult } from './engine/window_result.ts'
 import { rawFindingOf } from './findings/finding.ts'
@@ -228,7 +228,10 @@ export class Passes {
     takeLimits: (window: Window, result: WindowResult) => void,
     searched: Searched,
   ): Promise<void> {
-    await searchFile(this.#file, task, this.#options, searched, (window, result) => {
+    const { windows, bytes } = searched
+    const { source, threads } = this.#file
+    const count = searchersOf(this.#file, this.#options.threads, bytes)
+    await threads.search(task, count, source, windows, (window, result) => {
       if (result === undefined) {
         this.#outcome.limits.add({ code: 'thread-failed', name: '', offset: window.offset })
       } else {
@@ -274,7 +277,7 @@ export class Passes {
   /** {@link #search}, and the boundaries. */
   async #searchWithBoundaries(sought: ScannerTask): Promise<void> {
     const left = this.#left()
-    const searchers = searchersOf(this.#file, this.#options, left.bytes)
+    const searchers = searchersOf(this.#file, this.#options.threads, left.bytes)
     const task = sought.kind === 'known' ? { ...sought, searchers } : sought
     await this.#search(task, this.#takeLimits, left)
     if (this.#boundaries !== undefined) await this.#searchBoundaries(task, this.#boundaries)
@@ -288,11 +291,9 @@ export class Passes {
     const isAgain = this.#isFlood && 2 * size.bytes >= this.#size.bytes
     const plan = planWindows(runs)
     const windows = isAgain ? plan : withFirstBudget(plan, size, this.#how.isDeep)
-    const searched = { windows, bytes: size.bytes }
-    const options = { ...this.#options, threads: 1 }
     // The borders are a file of their own: pointers lead out of it.
     const bare = { ...task, runs: [] }
-    await searchFile({ ...this.#file, source, runs }, bare, options, searched, (_, result) => {
+    await this.#file.threads.search(bare, 1, source, windows, (_, result) => {
       if (result !== undefined) this.#takeAtBoundaries(boundaries, result)
       else this.#outcome.limits.add({ code: 'thread-failed', name: '', offset: 0 })
     })

@@ -47,7 +47,7 @@ export class SearchThreads {
     task: ScannerTask,
     count: number,
     source: ByteSource,
-    windows: Iterator<Window, unknown>,
+    windows: Iterable<Window>,
     take: TakeResult,
   ): Promise<void> {
     this.#others = this.#others.filter(({ isOver }) => !isOver)
@@ -55,7 +55,7 @@ export class SearchThreads {
     const here = new SearchHere(source, this.#start.hashKey, this.#scanners)
     const threads = [...this.#others.slice(0, count - 1), here]
     try {
-      await new PooledSearch(task, threads, windows, take).run()
+      await new PooledSearch(task, threads, windows[Symbol.iterator](), take).run()
     } finally {
       await here.close()
     }

@@ -1,10 +1,9 @@
-/** Takes the windows of a file through one pass: in this thread alone where that is quicker. @module */
+/** A file to search, and in how many threads: in this one alone where that is quicker. @module */
 import { availableParallelism } from 'node:os'
 import type { ByteSource, Range } from '@mintmark/dump'
 import { type Run, WINDOW_BYTES, type Window } from '../anchors/scan_plan.ts'
 import type { FileBorders } from '../memory/segment_chains.ts'
-import type { SearchThreads, TakeResult } from './pool.ts'
-import type { ScannerTask } from './scanner_task.ts'
+import type { SearchThreads } from './pool.ts'
 
 /** Each thread takes some 40 MB: more would exceed the memory limit. */
 const MOST_THREADS = 8
@@ -29,34 +28,21 @@ export interface SearchedFile {
   readonly threads: SearchThreads
 }
 
-export interface SearchOptions {
-  /** As many as there are processors, up to 8, where absent. */
-  readonly threads?: number
-}
-
 /** The searched windows of a file, and their bytes. */
 export interface Searched {
   readonly windows: Iterable<Window>
   readonly bytes: number
 }
 
-/** Number of threads for so many bytes of a file; 1 for this thread alone. */
-export function searchersOf(file: SearchedFile, options: SearchOptions, bytes: number): number {
-  const most = Math.min(options.threads ?? availableParallelism(), MOST_THREADS)
+/**
+ * Number of threads for so many bytes of a file; 1 for this thread alone.
+ *
+ * @param asked as many as there are processors, up to 8, where undefined
+ */
+export function searchersOf(file: SearchedFile, asked: number | undefined, bytes: number): number {
+  const most = Math.min(asked ?? availableParallelism(), MOST_THREADS)
   const threads = Math.min(most, Math.ceil(bytes / WINDOW_BYTES))
   // Threads that run already also search the few windows that are searched again.
-  const isSmall = options.threads === undefined && bytes <= SMALL_BYTES && !file.threads.areStarted
+  const isSmall = asked === undefined && bytes <= SMALL_BYTES && !file.threads.areStarted
   return isSmall ? 1 : Math.max(threads, 1)
-}
-
-/** Searches windows of a file. */
-export async function searchFile(
-  file: SearchedFile,
-  task: ScannerTask,
-  options: SearchOptions,
-  { windows, bytes }: Searched,
-  take: TakeResult,
-): Promise<void> {
-  const count = searchersOf(file, options, bytes)
-  await file.threads.search(task, count, file.source, windows[Symbol.iterator](), take)
 }
