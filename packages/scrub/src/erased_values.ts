@@ -1,21 +1,7 @@
 /** Counts what was erased of each key, by value and encoding. @module */
-import type { Dump, Range } from '@mintmark/dump'
-import { SegmentFinder } from '@mintmark/scan/report/segment_finder'
+import type { Location, SegmentFinder } from '@mintmark/scan/report/segment_finder'
 import type { Piece } from './pieces/piece_table.ts'
-import type { ErasedValue, Location } from './scrub_report.ts'
-
-/** Names ranges of a file by address and owner. */
-export class Locations {
-  readonly #segments: SegmentFinder
-
-  constructor(dump: Dump) {
-    this.#segments = new SegmentFinder(dump.segments)
-  }
-
-  of({ offset, length }: Range): Location {
-    return { offset, length, ...this.#segments.placeOf(offset) }
-  }
-}
+import type { ErasedValue } from './scrub_report.ts'
 
 /** Offsets that are listed of one value in one spelling; all are counted. */
 const MOST_LISTED = 256
@@ -36,11 +22,11 @@ const isOther = ({ value }: Account): number => Number(value !== STRUCTURE)
 export type ErasedPiece = Pick<Piece, 'key' | 'value' | 'form' | 'offset' | 'length' | 'isWhole'>
 
 export class ErasedValues {
-  readonly #locations: Locations
+  readonly #segments: SegmentFinder
   readonly #byKey = new Map<number, Map<string, Account>>()
 
-  constructor(locations: Locations) {
-    this.#locations = locations
+  constructor(segments: SegmentFinder) {
+    this.#segments = segments
   }
 
   add({ key, value, form, offset, length, isWhole }: ErasedPiece): void {
@@ -60,7 +46,8 @@ export class ErasedValues {
     account.seen.add(offset)
     account.bytes += length
     if (!isWhole) account.pieces++
-    if (account.at.length < MOST_LISTED) account.at.push(this.#locations.of({ offset, length }))
+    if (account.at.length < MOST_LISTED)
+      account.at.push(this.#segments.locationOf({ offset, length }))
   }
 
   /** Whole structures first: people know them. */

@@ -8,7 +8,8 @@ import { FoundKeys, hasScalar } from '@mintmark/scan/engine/found_keys'
 import type { Finding } from '@mintmark/scan/findings/finding'
 import { classOf, type FindingClass, isKept } from '@mintmark/scan/findings/policy'
 import type { ScanReport } from '@mintmark/scan/report/report'
-import { type ErasedPiece, ErasedValues, Locations, STRUCTURE } from './erased_values.ts'
+import { SegmentFinder } from '@mintmark/scan/report/segment_finder'
+import { type ErasedPiece, ErasedValues, STRUCTURE } from './erased_values.ts'
 import type { VerificationScans } from './evidence.ts'
 import { piecesInRegisters } from './general_registers.ts'
 import { findPieces } from './pieces/piece_search.ts'
@@ -33,7 +34,7 @@ const MOST_OTHERS = 10_000
 export class Scrub {
   readonly task: ScrubTask
   readonly foundKeys: FoundKeys = new FoundKeys()
-  readonly locations: Locations
+  readonly segments: SegmentFinder
   readonly values: ErasedValues
   readonly others: ErasedOther[] = []
   moreOthers = 0
@@ -52,8 +53,8 @@ export class Scrub {
 
   constructor(task: ScrubTask) {
     this.task = task
-    this.locations = new Locations(task.dump)
-    this.values = new ErasedValues(this.locations)
+    this.segments = new SegmentFinder(task.dump.segments)
+    this.values = new ErasedValues(this.segments)
     this.#ranges = new ErasedRanges(task.dump)
     this.#pointers = new Pointers(task.dump)
     this.#arrayEnds = new ArrayEnds(task.dump)
@@ -170,16 +171,14 @@ export class Scrub {
   }
 
   #account(finding: Finding): void {
-    const { kind, form, certainty, note, keyId } = finding
+    const { offset, length, kind, form, certainty, note, keyId } = finding
     const key = this.foundKeys.numberOf(keyId?.spkiSha256)
     if (key !== undefined) {
-      this.values.add({ ...placeOf(finding), key, value: STRUCTURE, form, isWhole: true })
+      this.values.add({ offset, length, key, value: STRUCTURE, form, isWhole: true })
     } else if (this.others.length >= MOST_OTHERS) this.moreOthers++
-    else this.others.push({ ...this.locations.of(placeOf(finding)), kind, form, certainty, note })
+    else this.others.push({ ...this.segments.locationOf(finding), kind, form, certainty, note })
   }
 }
-
-const placeOf = ({ offset, length }: Range): Range => ({ offset, length })
 
 /** Published test keys stay unless it was asked for: they are part of programs. */
 export function isToErase(

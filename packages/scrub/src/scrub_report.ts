@@ -2,23 +2,14 @@
  * Options, result and report of a scrub. The report has offsets, names and counts, never a value;
  * `docs/schema/mintmark-scrub-1.schema.json` is its contract. @module
  */
-import type { Container, Flaw, Owner, Range } from '@mintmark/dump'
+import type { Container, Flaw, Range } from '@mintmark/dump'
 import type { Certainty, KeyKind } from '@mintmark/keys/material/key_kind'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import type { Finding } from '@mintmark/scan/findings/finding'
 import type { ClassPolicy } from '@mintmark/scan/findings/policy'
 import type { ScanLimit } from '@mintmark/scan/report/scan_limits'
-
-/** A range of the dump. */
-export interface Location {
-  /** From the file's start. */
-  readonly offset: number
-  readonly length: number
-  /** In the process as 0x-hex; undefined where the dump does not say. */
-  readonly address: string | undefined
-  readonly owner: Owner | undefined
-}
+import type { Location } from '@mintmark/scan/report/segment_finder'
 
 /** Where one value of a key was in one encoding. */
 export interface ErasedValue {

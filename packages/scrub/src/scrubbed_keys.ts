@@ -48,9 +48,10 @@ function erasedKey(
   return {
     ...ruled(scrub, { kind, bits, keyId, isGiven: given.has(id), note, verdict, statement }),
     values: scrub.values.of(number),
-    inStructure: fixed.map(({ offset, length, value, form }) =>
-      Object.assign(scrub.locations.of({ offset, length }), { value, form }),
-    ),
+    inStructure: fixed.map((piece) => {
+      const { value, form } = piece
+      return { ...scrub.segments.locationOf(piece), value, form }
+    }),
   }
 }
 
@@ -74,7 +75,7 @@ function keptKeys(scrub: Scrub, { report }: VerificationScans, given: GivenKeys)
   return [...groups.values()].flatMap((findings) => {
     const [first] = findings
     if (first === undefined) return []
-    const values = new ErasedValues(scrub.locations)
+    const values = new ErasedValues(scrub.segments)
     for (const { offset, length, form } of findings) {
       values.add({ key: 0, value: STRUCTURE, form, offset, length, isWhole: true })
     }

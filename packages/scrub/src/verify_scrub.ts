@@ -87,7 +87,7 @@ function remaindersOf(scrub: Scrub, left: Left, scans: VerificationScans): reado
     message: string,
     ranges: readonly Range[] = [],
   ): Remainder => {
-    const locations = ranges.slice(0, MOST_LISTED).map((range) => scrub.locations.of(range))
+    const locations = ranges.slice(0, MOST_LISTED).map((range) => scrub.segments.locationOf(range))
     return { code, message, places: locations }
   }
   const { report, given } = scans

@@ -89,7 +89,7 @@ export class RawFindingList {
         ...finding,
         // A generator's state can be far from the schedules of its key.
         ...(generators.has(tag) && { note: 'drbg' }),
-        ...segments.placeOf(offset),
+        ...segments.locationOf(finding),
         copies: tag === '' ? 1 : (copies.get(`${tag} ${form}`) ?? 1),
         ...(first !== undefined && first !== offset && { sameKeyAt: first }),
       }

@@ -1,7 +1,10 @@
 /** The segment of an offset of a file. @module */
 import { countBefore } from '@mintmark/core'
-import type { Segment } from '@mintmark/dump'
+import type { Range, Segment } from '@mintmark/dump'
 import type { Finding } from '../findings/finding.ts'
+
+/** A range of a dump, and where in the process it is. */
+export type Location = Pick<Finding, 'offset' | 'length' | 'address' | 'owner'>
 
 const endOf = (segment: Segment | undefined): number =>
   segment ? segment.offset + segment.length : 0
@@ -21,12 +24,14 @@ export class SegmentFinder {
     return segment !== undefined && segment.offset <= offset ? segment : undefined
   }
 
-  /** Where an offset is in the process, and whose memory it is; undefined where the dump does not say. */
-  placeOf(offset: number): Pick<Finding, 'address' | 'owner'> {
+  /** A range with its address in the process, and whose memory it is; undefined where the dump does not say. */
+  locationOf({ offset, length }: Range): Location {
     const segment = this.at(offset)
     const address = segment?.address
     const inside = BigInt(offset - (segment?.offset ?? 0))
     return {
+      offset,
+      length,
       address: address === undefined ? undefined : `0x${(address + inside).toString(16)}`,
       owner: segment?.owner,
     }
