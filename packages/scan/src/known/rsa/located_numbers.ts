@@ -5,8 +5,7 @@
  */
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { BEFORE, type ConjugateKernel, ORDERS } from '../../slices/conjugate.ts'
-import type { Budget } from '../values/budget.ts'
-import type { FactorLeak } from './factor_leaks.ts'
+import { type FactorLeak, leftovers } from './factor_leaks.ts'
 import { numberAt, numberIn, type Spelled, spanOf } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 
@@ -36,44 +35,42 @@ export function leakCost({ keys, shape }: RsaGroup, leaks: number): number {
   return PRODUCT_COST * (shape.bits / 1024) ** 2 * leaks * keys.length
 }
 
-/** How numbers of a slice are chosen. */
-export interface NumberChoice {
-  readonly leaks: readonly FactorLeak[]
-  readonly budget: Budget
-  /** Numbers without a boundary as well, at multiples of 8. */
-  readonly isDeep: boolean
-  /** Numbers that only one side marks as well. */
-  readonly isOneSided: boolean
-  /** On spare budget alone: discovered keys have no claim. */
-  readonly isSpared: boolean
-  /** The slice is what text means, and gone with it. */
-  readonly isText: boolean
-}
+/** With more keys than this, a number is only searched for where both sides or its length mark it. */
+const FEW_KEYS = 4
 
-/** The numbers of the slice that have a boundary, as many as the budget allows. Their group's keys get them as factors. */
+/**
+ * The numbers of the slice that have a boundary, as many as the budget allows. Their group's keys get them as factors.
+ *
+ * @param isText the slice is what text means, and gone with it: a number there has an end on both sides, or its length before it
+ */
 export function boundedNumbers(
   kernel: ConjugateKernel,
   length: number,
   group: RsaGroup,
-  choice: NumberChoice,
+  isText: boolean,
 ): LocatedNumber[] {
-  const { leaks, budget, isDeep, isSpared, isText } = choice
-  const size = group.shape.length
+  const { shape, searchLimits } = group
+  const { depth, budgets } = searchLimits
+  const { remainders: budget } = budgets
+  const leaks = leftovers(shape.bits)
+  const isDeep = depth === 'deep' && !isText
   const cost = leakCost(group, leaks.length)
   const numbers: LocatedNumber[] = []
   if (budget.isSpent(cost)) return numbers
-  const pairs = likelyPairs(kernel, length, group, choice)
+  const pairs = likelyPairs(kernel, length, group, isDeep, isText)
+  // Discovered keys have a claim on spare budget alone.
+  const least = depth === 'discovered' ? budget.most / 2 : Number.NEGATIVE_INFINITY
   for (let k = 0; k < pairs.length; k += 2) {
     const at = pairs[k] ?? 0
     const sides = pairs[k + 1] ?? 0
     // The last ones: see likelyPairs.
-    if (isSpared && !isEnclosed(sides) && budget.left - cost < budget.most / 2) break
+    if (!isEnclosed(sides) && budget.left - cost < least) break
     for (const order of ordersAt(at, isEnclosed(sides) || isDeep)) {
       if (!budget.take(cost)) return numbers
-      const x = isText ? numberAt(kernel, { at, order }, size) : { order }
+      const x = isText ? numberAt(kernel, { at, order }, shape.length) : { order }
       const spelling = ORDERS[order]?.form ?? ''
       // Written out: there are many, and what is spread costs twenty times as much.
-      numbers.push({ at, length: spanOf(order, size), spelling, group, x, leaks, sides })
+      numbers.push({ at, length: spanOf(order, shape.length), spelling, group, x, leaks, sides })
     }
   }
   return numbers
@@ -93,15 +90,19 @@ export function movedBy(number: LocatedNumber, bytes: number): LocatedNumber {
 /**
  * Offsets and their sides in turn. First those that both sides or a length mark: what the budget does not reach is the
  * least likely.
+ *
+ * @param isDeep those without a boundary as well, at multiples of 8
  */
 function likelyPairs(
   kernel: ConjugateKernel,
   length: number,
-  { shape }: RsaGroup,
-  { isDeep, isOneSided }: NumberChoice,
+  { keys, shape }: RsaGroup,
+  isDeep: boolean,
+  isText: boolean,
 ): readonly number[] {
-  const probed = Math.min(shape.length, PROBED_BYTES)
-  const bounded = kernel.boundedPairs(shape.length, length, isDeep, probed)
+  const isOneSided = !isText && keys.length <= FEW_KEYS
+  const size = shape.length
+  const bounded = kernel.boundedPairs(size, length, isDeep, Math.min(size, PROBED_BYTES))
   const byWeight: [number[], number[], number[]] = [[], [], []]
   for (let k = 0; k < bounded.length; k += 2) {
     const at = bounded[k] ?? 0
@@ -112,7 +113,7 @@ function likelyPairs(
     byWeight[weightOf(sides)].push(at, sides)
   }
   const [least, enclosed, lengths] = byWeight
-  const unbounded = isDeep ? unboundedPairs(kernel, length, shape.length) : []
+  const unbounded = isDeep ? unboundedPairs(kernel, length, size) : []
   return [...lengths, ...enclosed, ...least, ...unbounded]
 }
 

@@ -6,7 +6,7 @@ import { type ConjugateKernel, type FactorHit, ORDERS } from '../../slices/conju
 import type { FoundValue } from '../values/found_value.ts'
 import { fromFactor } from '../values/rebuild.ts'
 import type { Depth, SearchLimits } from '../values/search_limits.ts'
-import { directLeaks, leftovers } from './factor_leaks.ts'
+import { directLeaks } from './factor_leaks.ts'
 import { conjugateFragments, pairCost } from './fragments.ts'
 import { freedFactors } from './freed_factors.ts'
 import { boundedNumbers, type LocatedNumber } from './located_numbers.ts'
@@ -31,8 +31,6 @@ const LIST = { marked: 0, aligned: 1, factors: 2, others: 3, markedOthers: 4 } a
 const IN_ORDER = [LIST.marked, LIST.markedOthers, LIST.aligned, LIST.factors, LIST.others]
 /** Lists whose factors are tried in pairs. */
 const IN_PAIRS = [LIST.marked, LIST.aligned, LIST.factors]
-/** With more keys than this, a remainder is only searched for where both sides or its length mark it. */
-const FEW_KEYS = 4
 
 /** What a list of candidates is for: to be divided by in full, as far as there is time to spare, or in pairs alone. */
 type Use = 'needed' | 'sample' | 'none'
@@ -102,20 +100,11 @@ export class RsaSearch {
   /** @param isText only the plain byte orders are of interest */
   #numbers(context: SliceContext, group: RsaGroup, isText: boolean): SliceResult {
     const { kernel, length } = context
-    const { depth, budgets } = group.searchLimits
-    const isDeep = depth === 'deep' && !isText
+    const isDeep = group.searchLimits.depth === 'deep' && !isText
     if (!isDeep && !hasOffsets(context, group)) return NOTHING
     return {
       found: [...this.#factors(context, group, isText), ...exponentsIn(context, group, isText)],
-      numbers: boundedNumbers(kernel, length, group, {
-        leaks: leftovers(group.shape.bits),
-        budget: budgets.remainders,
-        isDeep,
-        // A number in text has an end on both sides, or its length before it.
-        isOneSided: !isText && group.keys.length <= FEW_KEYS,
-        isSpared: depth === 'discovered',
-        isText,
-      }),
+      numbers: boundedNumbers(kernel, length, group, isText),
     }
   }
 
