@@ -7,7 +7,7 @@ import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import type { Detector } from '../../anchors/detected.ts'
-import { chunkHead, SIZE_BYTES, sizeAt } from './chunk_head.ts'
+import { chunkHead, SIZE_BYTES, sizeAt } from '../../known/objects/chunk_head.ts'
 
 /** Public exponents that are distinguished from each other by their d: all that programs make keys with. */
 export const EXPONENTS: readonly bigint[] = [65_537n, 3n, 17n, 5n, 257n]

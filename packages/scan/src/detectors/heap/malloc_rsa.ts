@@ -10,7 +10,7 @@ import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
-import { SIZE_BYTES } from './chunk_head.ts'
+import { SIZE_BYTES } from '../../known/objects/chunk_head.ts'
 import {
   type Chunk,
   chunkAnchors,

@@ -10,7 +10,7 @@ import { verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
 import type { Curve } from '@mintmark/keys/material/key_material'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
-import { type ChunkHead, chunkHead, chunkSize } from '../heap/chunk_head.ts'
+import { type ChunkHead, chunkHead, chunkSize } from '../../known/objects/chunk_head.ts'
 import {
   all,
   bignum,

@@ -1,7 +1,7 @@
 /**
  * Secrets behind a word that shows what is there: objects of CPython, terms of Erlang, strings of OCaml, and structures of
  * bignum libraries, all of 64-bit processes, lowest byte first. One row each: the words, how what is around them must look,
- * where the secret begins.
+ * where the secret begins, and how it is read.
  *
  * - CPython: int is {count, class*, size, digits of 30 bits in four bytes each}, where size is the number of digits, and eight
  *   times that from 3.12 on; bytes is {count, class*, length, hash, bytes, 0}.
@@ -17,6 +17,7 @@
  */
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { digitCount, PYTHON_DIGITS, TOMMATH_DIGITS } from '../values/digit_encodings.ts'
+import { chunkSize } from './chunk_head.ts'
 import { pointerAt } from './pointers.ts'
 
 const WORD = 8
@@ -28,25 +29,18 @@ export interface SecretSize {
 }
 
 export interface Head {
-  readonly name:
-    | 'limbs'
-    | 'tommath'
-    | 'python-int'
-    | 'python-bytes'
-    | 'erlang-number'
-    | 'erlang-string'
-    | 'erlang-binary'
-    | 'ocaml-string'
-    | 'sized'
   /** Words that show it, of a number where `isNumber`. */
   readonly words: (size: SecretSize) => readonly bigint[]
   readonly isNumber?: boolean
   /** Whether the rest of it is around the word at an offset; where this is absent it need not be. */
   readonly isOne?: (bytes: Uint8Array, at: number, length: number) => boolean
-  /** From the word on: where what it holds begins. */
+  /** From the word on: where what it holds begins; 0 where pointers beside it lead there. */
   readonly holds: number
-  /** Of one size in a window: more is no process, but made. */
-  readonly most: number
+}
+
+/** A head right behind which a secret is, and the budget of such. */
+interface Holder extends Head {
+  readonly budget: 'strings' | 'terms'
 }
 
 const pair = (low: number, high: number): bigint => BigInt(low) | (BigInt(high) << 32n)
@@ -59,61 +53,62 @@ const header = (words: number, tag: bigint): bigint => (BigInt(words) << TAG_BIT
 /** The longest string that is on a heap of Erlang. */
 const HEAP_BYTES = 64
 
-/** The chunk of glibc's malloc that so many bytes take; the one before is in use, and it may be of an arena of a thread. */
-const chunkSize = (length: number): number => (length + WORD + 15) & -16
+/** Of a chunk of glibc's malloc: the one before is in use, and it may be of an arena of a thread. */
 const CHUNK_FLAGS = [1, 5]
 /** What the collector of OCaml notes in a header, and how many words a string takes behind it. */
 const OCAML_COLOURS = [0, 1, 2, 3]
 const ocamlWords = (length: number): number => Math.floor(length / WORD) + 1
 
-export const HEADS: readonly Head[] = [
-  {
-    name: 'limbs',
-    isNumber: true,
-    // What is in use and what there is room for, or sign and size.
-    words: ({ limbs }) => [
-      pair(limbs, limbs),
-      ...[1, 2].flatMap((room) => [pair(limbs, limbs + room), pair(limbs + room, limbs)]),
-      BigInt(1 | (limbs << 16)),
-    ],
-    holds: 0,
-    most: 20_000,
+export const LIMBS: Head = {
+  isNumber: true,
+  // What is in use and what there is room for, or sign and size.
+  words: ({ limbs }) => [
+    pair(limbs, limbs),
+    ...[1, 2].flatMap((room) => [pair(limbs, limbs + room), pair(limbs + room, limbs)]),
+    BigInt(1 | (limbs << 16)),
+  ],
+  holds: 0,
+}
+
+export const TOMMATH: Head = {
+  isNumber: true,
+  words: ({ length }) => {
+    const used = digitCount(TOMMATH_DIGITS, 8 * length)
+    return [pair(used, TOMMATH_ROOM), pair(used, used)]
   },
+  holds: 0,
+}
+
+export const PYTHON_INT: Head = {
+  isNumber: true,
+  words: ({ length }) => [1, 8].map((each) => BigInt(each * digitCount(PYTHON_DIGITS, 8 * length))),
+  isOne: isPythonObject,
+  holds: WORD,
+}
+
+/** In the order in which they are examined. */
+export const HOLDERS: readonly Holder[] = [
   {
-    name: 'tommath',
-    isNumber: true,
-    words: ({ length }) => {
-      const used = digitCount(TOMMATH_DIGITS, 8 * length)
-      return [pair(used, TOMMATH_ROOM), pair(used, used)]
-    },
-    holds: 0,
-    most: 20_000,
-  },
-  {
-    name: 'python-bytes',
+    // CPython writes a zero behind the bytes of a string.
     words: ({ length }) => [BigInt(length)],
-    isOne: isPythonObject,
+    isOne: (bytes, at, length) => bytes[at + 2 * WORD + length] === 0 && isPythonObject(bytes, at),
     holds: 2 * WORD,
-    most: 2000,
+    budget: 'strings',
   },
   {
-    name: 'python-int',
-    isNumber: true,
     words: ({ length }) =>
-      [1, 8].map((each) => BigInt(each * digitCount(PYTHON_DIGITS, 8 * length))),
-    isOne: isPythonObject,
+      [length, ...CHUNK_FLAGS.map((flags) => chunkSize(length) | flags)].map(BigInt),
+    isOne: (bytes, at, length) => isRandomLookingAt(bytes, at + WORD, length),
     holds: WORD,
-    most: 2000,
+    budget: 'strings',
   },
   {
-    name: 'erlang-number',
     isNumber: true,
     words: ({ limbs }) => [header(limbs, TAG.number)],
     holds: WORD,
-    most: 2000,
+    budget: 'terms',
   },
   {
-    name: 'erlang-string',
     words: ({ length }) =>
       length > HEAP_BYTES
         ? []
@@ -123,17 +118,15 @@ export const HEADS: readonly Head[] = [
       return wordAt(bytes, at + WORD) === BigInt(isInBits ? 8 * length : length)
     },
     holds: 2 * WORD,
-    most: 2000,
+    budget: 'terms',
   },
   {
-    name: 'erlang-binary',
     words: ({ length }) => (length > HEAP_BYTES ? [BigInt(length)] : []),
     isOne: isErlangBinary,
     holds: WORD,
-    most: 2000,
+    budget: 'terms',
   },
   {
-    name: 'ocaml-string',
     words: ({ length }) =>
       OCAML_COLOURS.map((colour) => BigInt((ocamlWords(length) << 10) | (colour << 8) | 252)),
     isOne: (bytes, at, length) => {
@@ -141,17 +134,11 @@ export const HEADS: readonly Head[] = [
       return bytes[at + WORD + last] === last - length
     },
     holds: WORD,
-    most: 2000,
-  },
-  {
-    name: 'sized',
-    words: ({ length }) =>
-      [length, ...CHUNK_FLAGS.map((flags) => chunkSize(length) | flags)].map(BigInt),
-    isOne: (bytes, at, length) => isRandomLookingAt(bytes, at + WORD, length),
-    holds: WORD,
-    most: 2000,
+    budget: 'terms',
   },
 ]
+
+export const HEADS: readonly Head[] = [LIMBS, TOMMATH, PYTHON_INT, ...HOLDERS]
 
 /** The word at an offset, or one that no object has. */
 function wordAt(bytes: Uint8Array, at: number): bigint {
@@ -168,18 +155,13 @@ function isErlangBinary(bytes: Uint8Array, at: number): boolean {
   return count > 0n && count < COUNT_END && wordAt(bytes, at - 3 * WORD) < FLAGS_END
 }
 
-/** What is no address of a class, but a count or flags. */
-const CLASS_LEAST = 0x1_0000
+const CLASS_END = 1n << 47n
 
 /** Whether a count and the address of a class are before the size at `at`. */
 function isPythonObject(bytes: Uint8Array, at: number): boolean {
-  const from = at - 2 * WORD
-  if (from < 0 || at + 2 * WORD > bytes.length) return false
-  const view = new DataView(bytes.buffer, bytes.byteOffset + from, 16)
-  const [count, upper] = [view.getUint32(0, true), view.getUint32(4, true)]
-  const [low, high] = [view.getUint32(8, true), view.getUint32(12, true)]
-  if (count === 0 || upper !== 0 || low % 8 !== 0) return false
-  return high < 0x8000 && (high > 0 || low >= CLASS_LEAST)
+  const count = wordAt(bytes, at - 2 * WORD)
+  const type = pointerAt(bytes, at - WORD)
+  return count > 0n && count < 1n << 32n && type !== undefined && type < CLASS_END
 }
 
 /** OpenSSL's flags of a number that is to be kept secret (constant time, or from the secure heap), and more than there are. */
@@ -187,10 +169,9 @@ const FLAGS = { secret: 0x4 | 0x8, end: 0x10 } as const
 
 /** Whether OpenSSL's flags behind the sizes at `at` say so. */
 function isSecret(bytes: Uint8Array, at: number): boolean {
-  if (at + 16 > bytes.length) return false
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, 16)
-  const [sign, flags] = [view.getUint32(8, true), view.getUint32(12, true)]
-  return sign <= 1 && flags < FLAGS.end && (flags & FLAGS.secret) !== 0
+  const word = wordAt(bytes, at + WORD)
+  const [sign, flags] = [BigInt.asUintN(32, word), Number(word >> 32n)]
+  return sign <= 1n && flags < FLAGS.end && (flags & FLAGS.secret) !== 0
 }
 
 /** Addresses that structures of limbs point to, those of secret numbers first; each once. */
@@ -207,7 +188,7 @@ export function limbAddresses(bytes: Uint8Array, offsets: readonly number[]): re
 }
 
 /** The same of LibTomMath's structures, whose sign is before the address. */
-export function tommathAddresses(bytes: Uint8Array, offsets: readonly number[]): readonly bigint[] {
-  const all = offsets.map((at) => pointerAt(bytes, at + 2 * WORD))
-  return [...new Set(all.filter((address) => address !== undefined))]
-}
+export const tommathAddresses = (
+  bytes: Uint8Array,
+  offsets: readonly number[],
+): readonly bigint[] => [...new Set(offsets.flatMap((at) => pointerAt(bytes, at + 2 * WORD) ?? []))]

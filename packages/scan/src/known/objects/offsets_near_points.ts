@@ -2,6 +2,7 @@
  * Offsets at which the secret may be near copies of its public half: right before a point, in a chunk of its size, next to a
  * copy, behind its own length, and further off. All are in [from, to). @module
  */
+import { chunkSize, SIZE_BYTES, sizeAt } from './chunk_head.ts'
 
 /** How far from a copy of the public half the secret is searched for, at multiples of 8. */
 const NEIGHBOURHOOD = 65_536
@@ -14,11 +15,8 @@ const BESIDE = 512
 const UNCOMPRESSED = 0x04
 const BIT_STRING = 0x03
 
-/** Of 64 bits: the size of a chunk of glibc's malloc, its own word with it, is before what it holds. */
-const WORD = 8
-const UNIT = 16
-/** In use is the chunk before, as a rule, and it may be of another arena: neither counts. */
-const SIZE_BITS = 0xfa
+/** Of the size of a chunk that is a mapping of its own: small ones are none. */
+const IS_MAPPED = 2
 
 /** Copies of public halves in a window, and where secrets of `length` bytes may begin. */
 export interface NearPoints {
@@ -61,17 +59,13 @@ function* beside(
  */
 export function* neighbourChunks(near: NearPoints): Generator<number, void, void> {
   const { bytes, anchors, length } = near
-  const size = (length + WORD + UNIT - 1) & -UNIT
+  const size = chunkSize(length)
   const copies = new Set(anchors)
-  for (const at of beside(near, WORD, WORD)) {
-    if (isChunk(bytes, at - WORD, size) && !copies.has(at)) yield at
+  for (const at of beside(near, SIZE_BYTES, SIZE_BYTES)) {
+    const head = at - SIZE_BYTES
+    const isChunk = sizeAt(bytes, head) === size && ((bytes[head] ?? 0) & IS_MAPPED) === 0
+    if (isChunk && !copies.has(at)) yield at
   }
-}
-
-function isChunk(bytes: Uint8Array, at: number, size: number): boolean {
-  if (((bytes[at] ?? 0) & SIZE_BITS) !== (size & 0xff) || bytes[at + 1] !== size >> 8) return false
-  for (let k = 2; k < WORD; k++) if (bytes[at + k] !== 0) return false
-  return true
 }
 
 /**

@@ -8,6 +8,7 @@
 import { fromLowerFactor } from '@mintmark/keys/arithmetic/damaged_factors'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { BEFORE } from '../../slices/conjugate.ts'
+import { SIZE_BYTES, sizeAt } from '../objects/chunk_head.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import { fromFactor } from '../values/rebuild.ts'
 import type { RsaGroup } from './rsa_group.ts'
@@ -15,9 +16,6 @@ import type { SliceContext } from './slice_context.ts'
 
 /** What `free` writes over. */
 const OVERWRITTEN = 16
-/** Of the word before, which holds the size of the chunk. */
-const SIZE_BYTES = 8
-const FLAGS = 7
 /** Bytes of a chunk that may be more than what was asked for needs: a larger one was free. */
 const ROOM = 64
 /** Nanoseconds of a test, at most about. */
@@ -50,9 +48,7 @@ export function freedFactors(
 
 /** Whether the word before `at` is the size of a chunk with room for a number of `length` bytes, and not for much more. */
 function isChunk(slice: Uint8Array, at: number, length: number): boolean {
-  const from = at - SIZE_BYTES
-  for (let k = from + 2; k < at; k++) if (slice[k] !== 0) return false
-  const size = ((slice[from] ?? 0) & ~FLAGS) | ((slice[from + 1] ?? 0) << 8)
+  const size = sizeAt(slice, at - SIZE_BYTES)
   return size % 16 === 0 && size >= length + SIZE_BYTES && size <= length + SIZE_BYTES + ROOM
 }
 

@@ -8,7 +8,6 @@ import { publicPoint } from '@mintmark/keys/arithmetic/ec'
 import { FixedBase, fixedBaseCost } from '@mintmark/keys/arithmetic/fixed_base'
 import {
   bitLength,
-  fromBigEndian,
   fromLittleEndian,
   inverse,
   toBigEndian,
@@ -51,18 +50,14 @@ export interface FoundSecret {
 export interface SecretGroup {
   /** Bytes of a secret. */
   readonly length: number
-  /** Estimate in nanoseconds of examining one offset. */
+  /** Estimate in nanoseconds of examining one offset, of a number in both orders. */
   readonly cost: number
   /** The first 16 bytes of each of the public halves, in every encoding that was seen. */
   readonly signs: readonly Uint8Array[]
   /** The numbers of the public halves as CPython spells them, where they are numbers: to be distinguished from secrets. */
   readonly publicDigits?: readonly Uint8Array[]
-  /** Limbs of 8 bytes that libraries keep a secret in; 0 where they keep it as bytes. */
-  readonly limbs: number
-  /** The secret that `bytes` are, in either byte order. */
-  readonly secretIn: (bytes: Uint8Array) => FoundSecret | undefined
-  /** The same, if the lowest byte comes first: that takes half the time where there are two orders. */
-  readonly limbsIn: (bytes: Uint8Array) => FoundSecret | undefined
+  /** The secret that `bytes` are, where libraries keep bytes. */
+  readonly bytesIn?: (bytes: Uint8Array) => FoundSecret | undefined
   /** The secret that a number is, where libraries keep numbers. */
   readonly numberIn?: (value: bigint, spelling: FoundSecret['spelling']) => FoundSecret | undefined
   /** Finds scalars that are not there as a whole, of curves whose points can be added. */
@@ -108,16 +103,6 @@ export function pointSigns({ curve, x, y }: EcMaterial): Uint8Array[] {
 
 const signOf = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, SIGN_BYTES)
 
-/** The secret that bytes are in either order, if a number is one. */
-function inEitherOrder(
-  numberIn: NonNullable<SecretGroup['numberIn']>,
-): Pick<SecretGroup, 'numberIn' | 'secretIn' | 'limbsIn'> {
-  const limbsIn = (bytes: Uint8Array) => numberIn(fromLittleEndian(bytes), 'limbs-le64')
-  const secretIn = (bytes: Uint8Array) =>
-    numberIn(fromBigEndian(bytes), 'limbs-be') ?? limbsIn(bytes)
-  return { numberIn, limbsIn, secretIn }
-}
-
 /** Measured on one core with OpenSSL 3; P-256 has an implementation of its own there. */
 const POINT_COST: Partial<Record<Curve, number>> = {
   'P-256': 8e4,
@@ -130,16 +115,13 @@ const USUAL_POINT_COST = 8e5
 function pointGroup(curve: Curve, keys: readonly EcMaterial[]): SecretGroup {
   const { lengthBytes, n } = curveNamed(curve)
   const byX = new Map(keys.map((key) => [key.x, key]))
-  const test = (d: bigint): KeyMaterial | undefined => {
+  const numberIn = (d: bigint, spelling: FoundSecret['spelling']): FoundSecret | undefined => {
     const point = publicPoint(curve, d)
     const key = point && byX.get(point.x)
     if (key === undefined || point === undefined) return undefined
     // n − d has the same x: it is as good as d.
-    return { type: 'ec', curve, x: key.x, y: key.y, d: point.y === key.y ? d : n - d }
-  }
-  const secretOf = (d: bigint, spelling: FoundSecret['spelling']): FoundSecret | undefined => {
-    const material = test(d)
-    return material && { material, spelling, name: 'd', proof: 'd·G = Q' }
+    const material: EcMaterial = { ...key, d: point.y === key.y ? d : n - d }
+    return { material, spelling, name: 'd', proof: 'd·G = Q' }
   }
   const fromMontgomery = inverse((1n << BigInt(64 * Math.ceil(lengthBytes / 8))) % n, n) ?? 0n
   return {
@@ -149,12 +131,11 @@ function pointGroup(curve: Curve, keys: readonly EcMaterial[]): SecretGroup {
     publicDigits: keys.flatMap(({ x, y }) =>
       [x, y].map((number) => digitBytes(PYTHON_DIGITS, number, 8 * lengthBytes)),
     ),
-    limbs: Math.ceil(lengthBytes / 8),
-    ...inEitherOrder(secretOf),
+    numberIn,
     scalars: { cut: new CutScalars(curve), keys },
     // Botan keeps it so, and in no other form.
     rareSecretIn: (bytes) => {
-      const found = secretOf((fromLittleEndian(bytes) * fromMontgomery) % n, 'limbs-le64')
+      const found = numberIn((fromLittleEndian(bytes) * fromMontgomery) % n, 'limbs-le64')
       return found && { ...found, name: 'montgomery-d' }
     },
   }
@@ -166,7 +147,7 @@ function stringGroup(curve: OkpMaterial['curve'], keys: readonly OkpMaterial[]):
   const byPublic = new Map(keys.map((key) => [hexOf(key.publicKey), key]))
   const byMontgomery = curve === 'Ed25519' ? montgomeryKeys(keys) : new Map<string, OkpMaterial>()
   const isSeed = curve === 'Ed25519' || curve === 'Ed448'
-  const secretIn = (bytes: Uint8Array): FoundSecret | undefined => {
+  const bytesIn = (bytes: Uint8Array): FoundSecret | undefined => {
     const secret = Uint8Array.from(bytes)
     const made = okpPublicKey(curve, secret)
     const key = made && byPublic.get(hexOf(made))
@@ -179,9 +160,7 @@ function stringGroup(curve: OkpMaterial['curve'], keys: readonly OkpMaterial[]):
     length: okpNamed(curve).lengthBytes,
     cost: STRING_COST[curve],
     signs: keys.map(({ publicKey }) => signOf(publicKey)),
-    limbs: 0,
-    secretIn,
-    limbsIn: secretIn,
+    bytesIn,
     rareSecretIn: (bytes) => {
       if (byMontgomery.size === 0 || !isClamped(bytes)) return undefined
       const made = okpPublicKey('X25519', Uint8Array.from(bytes))
@@ -236,10 +215,9 @@ function numberGroups(keys: readonly GroupMaterial[]): readonly SecretGroup[] {
       const material: GroupMaterial = { ...key, secret: new Uint8Array(toShortestBytes(x)) }
       return { material, spelling, name: 'secret', proof: 'g^x ≡ y (mod p)' }
     }
-    const tests = inEitherOrder(numberIn)
     return lengthsOf(first.numbers).map((length) => {
       const cost = 2 * fixedBaseCost(bitLength(p), 8 * length)
-      return Object.assign({ length, cost, signs, limbs: Math.ceil(length / 8) }, tests)
+      return { length, cost, signs, numberIn }
     })
   })
 }
@@ -279,7 +257,7 @@ function seedGroups(keys: readonly LatticeMaterial[]): readonly SecretGroup[] {
       return parts?.oid === scheme.oid ? [{ material, publicKey: parts.publicKey }] : []
     })
     const byRho = new Map(known.map((key) => [hexOf(scheme.rhoOf(key.publicKey)), key]))
-    const secretIn = (bytes: Uint8Array): FoundSecret | undefined => {
+    const bytesIn = (bytes: Uint8Array): FoundSecret | undefined => {
       const key = byRho.get(hexOf(scheme.rhoOfSeed(bytes)))
       if (key === undefined) return undefined
       const pair = scheme.fromSeed(bytes)
@@ -292,7 +270,7 @@ function seedGroups(keys: readonly LatticeMaterial[]): readonly SecretGroup[] {
     if (known.length === 0) return []
     const signs = known.map(({ publicKey }) => signOf(scheme.rhoOf(publicKey)))
     const { seedLength: length } = scheme
-    return [{ length, cost: SEED_COST, signs, limbs: 0, secretIn, limbsIn: secretIn }]
+    return [{ length, cost: SEED_COST, signs, bytesIn }]
   })
 }
 

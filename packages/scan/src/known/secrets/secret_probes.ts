@@ -1,9 +1,11 @@
 /** Probes offsets where the secret of a known key may be, until the budget is spent. @module */
+import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Memory } from '../../anchors/detected.ts'
 import type { DigitShape } from '../../slices/conjugate.ts'
 import { intsAt, type JavaInts, numberOfInts } from '../objects/java_objects.ts'
+import type { Budget } from '../values/budget.ts'
 import {
   areRandomDigits,
   type DigitEncoding,
@@ -22,12 +24,17 @@ export interface SoughtGroup extends SecretGroup {
   readonly depth: Depth
   /** Bytes that a part of a key's scalar may lack to be completed, as `SecretKeys` says. */
   readonly mostLost: ReadonlyMap<KeyMaterial, number>
+  /** Limbs of 8 bytes that libraries keep a secret in; 0 where they keep it as bytes. */
+  readonly limbs: number
   /** Of numbers of its size as V8 has them; empty where secrets are no numbers. */
   readonly shapes: ReadonlyMap<DigitEncoding, DigitShape>
 }
 
 /** Nanoseconds of a read from the file. */
 const READ_COST = 5000
+
+/** Examines bytes from `at` on, which are at `offset` of the window; false once the budget is used up. */
+export type Reader = (bytes: Uint8Array, at: number, offset: number) => boolean
 
 /** Probes for one group in one window. A flood of copies is probed once; copies of a secret are found by its value. */
 export class SecretProbes {
@@ -42,78 +49,59 @@ export class SecretProbes {
     this.#group = group
   }
 
-  /** Bytes at offsets of the window: in either order, or lowest byte first. */
-  offsets(offsets: Iterable<number>, name: keyof SecretBudgets, isLowFirst = false): void {
-    for (const at of offsets) {
-      if (!this.#bytesAt(this.#bytes, at, { name, isLowFirst, offset: at })) return
+  /** What is at offsets of the window. */
+  offsets(offsets: Iterable<number>, read: Reader): void {
+    for (const at of offsets) if (!read(this.#bytes, at, at)) return
+  }
+
+  /** What is at addresses outside of the window, so many bytes each. */
+  far(memory: Memory, addresses: readonly bigint[], length: number, read: Reader): void {
+    const { far } = this.#group.budgets
+    for (const address of addresses) {
+      if (far.isSpent(READ_COST)) return
+      const pointed = memory.at(address, length)
+      if (pointed === undefined) continue
+      if (!far.take(READ_COST)) return
+      read(pointed.bytes, 0, pointed.offset)
     }
   }
 
-  /** @returns false once the budget is used up */
-  #bytesAt(bytes: Uint8Array, at: number, { name, isLowFirst, offset }: BytesProbe): boolean {
-    const { length, limbs, budgets, secretIn, limbsIn, rareSecretIn } = this.#group
+  /** Reads bytes in either order, or lowest byte first. */
+  bytes(name: keyof SecretBudgets, isLowFirst = false): Reader {
+    const { length, limbs, budgets, rareSecretIn } = this.#group
     const budget = budgets[name]
     const cost = isLowFirst && limbs > 0 ? this.#group.cost / 2 : this.#group.cost
-    if (budget.isSpent(cost)) return false
-    const window = bytes.subarray(at, at + length)
-    if (window.length < length || !isRandomLookingAt(bytes, at, length)) return true
-    const content = hashOf(window)
-    if (this.#contents.has(content)) return true
-    if (!budget.take(cost)) return false
-    this.#contents.add(content)
-    let secret = isLowFirst ? limbsIn(window) : secretIn(window)
-    if (name === 'near' && secret === undefined && mayBeRare(bytes, at + length, limbs)) {
-      if (limbs > 0) budget.pay(cost / 2)
-      secret = rareSecretIn?.(window)
-    }
-    if (secret === undefined) return true
-    const more = prefixLength(bytes, at + length, secret)
-    this.found.push({ at: offset, length: length + more, ...secret })
-    return true
-  }
-
-  /** Numbers in digits of an encoding. */
-  digits(offsets: Iterable<number>, encoding: DigitEncoding, kind: 'ints' | 'v8'): void {
-    // The same words are another number in digits of another width.
-    const contents = kind === 'v8' ? new Set<number>() : this.#contents
-    for (const at of offsets) {
-      if (!this.#digitsAt(this.#bytes, at, encoding, { kind, contents, offset: at })) return
+    return (bytes, at, offset) => {
+      if (budget.isSpent(cost)) return false
+      const window = bytes.subarray(at, at + length)
+      if (window.length < length || !isRandomLookingAt(bytes, at, length)) return true
+      return this.#once(window, budget, cost, () => {
+        let secret = this.#secretIn(window, isLowFirst)
+        if (name === 'near' && secret === undefined && mayBeRare(bytes, at + length, limbs)) {
+          if (limbs > 0) budget.pay(cost / 2)
+          secret = rareSecretIn?.(window)
+        }
+        const more = secret === undefined ? 0 : prefixLength(bytes, at + length, secret)
+        return secret && { at: offset, length: length + more, ...secret }
+      })
     }
   }
 
-  #digitsAt(
-    bytes: Uint8Array,
-    at: number,
-    encoding: DigitEncoding,
-    { kind, contents, offset }: DigitProbe,
-  ): boolean {
+  /** Reads numbers in digits of an encoding. */
+  digits(encoding: DigitEncoding, name: 'far' | 'ints' | 'v8'): Reader {
     const { numberIn, budgets, cost } = this.#group
-    if (numberIn === undefined) return false
     const count = digitCount(encoding, 8 * this.#group.length)
     const length = count * encoding.slot
-    if (at + length > bytes.length || !areRandomDigits(encoding, bytes, at, count)) return true
-    const content = hashOf(bytes.subarray(at, at + length))
-    const value = contents.has(content) ? undefined : digitsAt(encoding, bytes, at, count)
-    if (value === undefined) return true
-    if (!budgets[kind].take(cost / 2)) return false
-    contents.add(content)
-    const secret = numberIn(value, encoding.form)
-    if (secret !== undefined) this.found.push({ at: offset, length, ...secret })
-    return true
-  }
-
-  /** What is at addresses outside of the window: limbs, or digits of an encoding. */
-  far(memory: Memory, addresses: readonly bigint[], encoding?: DigitEncoding): void {
-    const { length, budgets } = this.#group
-    const size = encoding === undefined ? length : encoding.slot * digitCount(encoding, 8 * length)
-    for (const address of addresses) {
-      if (budgets.far.isSpent(READ_COST)) return
-      const pointed = memory.at(address, size)
-      if (pointed === undefined) continue
-      if (!budgets.far.take(READ_COST)) return
-      const { bytes, offset } = pointed
-      if (encoding === undefined) this.#bytesAt(bytes, 0, { name: 'far', isLowFirst: true, offset })
-      else this.#digitsAt(bytes, 0, encoding, { kind: 'far', contents: this.#contents, offset })
+    // The same words are another number in digits of another width.
+    const contents = name === 'v8' ? new Set<number>() : this.#contents
+    return (bytes, at, offset) => {
+      if (numberIn === undefined) return false
+      if (at + length > bytes.length || !areRandomDigits(encoding, bytes, at, count)) return true
+      const value = digitsAt(encoding, bytes, at, count)
+      if (value === undefined) return true
+      const content = bytes.subarray(at, at + length)
+      const read = () => located(offset, length, numberIn(value, encoding.form))
+      return this.#once(content, budgets[name], cost / 2, read, contents)
     }
   }
 
@@ -127,44 +115,59 @@ export class SecretProbes {
       const pointed = intsAt(memory, array)
       if (pointed === undefined) continue
       const { bytes, offset } = pointed
-      const content = hashOf(bytes)
-      if (this.#contents.has(content) || !isRandomLookingAt(bytes, 0, bytes.length)) continue
-      if (!java.take(cost / 2)) return
-      this.#contents.add(content)
-      const secret = numberIn(numberOfInts(bytes), 'java-int-array')
-      if (secret !== undefined) this.found.push({ at: offset, length: bytes.length, ...secret })
+      if (!isRandomLookingAt(bytes, 0, bytes.length)) continue
+      const read = () =>
+        located(offset, bytes.length, numberIn(numberOfInts(bytes), 'java-int-array'))
+      if (!this.#once(bytes, java, cost / 2, read)) return
     }
   }
 
   /** Secrets in text; what was read of them is wiped. */
   texts(texts: readonly SecretText[]): void {
-    const { cost, secretIn, budgets } = this.#group
+    const { cost, budgets } = this.#group
     for (const { at, length, form, bytes } of texts) {
-      const content = hashOf(bytes)
-      const isWorth = !this.#contents.has(content) && isRandomLookingAt(bytes, 0, bytes.length)
-      if (isWorth && budgets.texts.take(cost)) {
-        this.#contents.add(content)
-        const secret = secretIn(bytes)
-        const isReversed = form === 'hex' && secret?.spelling === 'limbs-le64'
-        if (secret !== undefined)
-          this.found.push({ ...secret, at, length, spelling: isReversed ? 'hex-le' : form })
+      if (isRandomLookingAt(bytes, 0, bytes.length)) {
+        this.#once(bytes, budgets.texts, cost, () => {
+          const secret = this.#secretIn(bytes)
+          const isReversed = form === 'hex' && secret?.spelling === 'limbs-le64'
+          return secret && { ...secret, at, length, spelling: isReversed ? 'hex-le' : form }
+        })
       }
       bytes.fill(0)
     }
   }
+
+  /** The secret that bytes are: as a number in either order, or lowest byte first, which takes half the time. */
+  #secretIn(bytes: Uint8Array, isLowFirst = false): FoundSecret | undefined {
+    const { bytesIn, numberIn } = this.#group
+    if (numberIn === undefined) return bytesIn?.(bytes)
+    const big = isLowFirst ? undefined : numberIn(fromBigEndian(bytes), 'limbs-be')
+    return big ?? numberIn(fromLittleEndian(bytes), 'limbs-le64')
+  }
+
+  /** Reads content that was not probed yet, where the budget allows: false where it does not. */
+  #once(
+    content: Uint8Array,
+    budget: Budget,
+    cost: number,
+    read: () => FoundValue | undefined,
+    contents: Set<number> = this.#contents,
+  ): boolean {
+    const hash = hashOf(content)
+    if (contents.has(hash)) return true
+    if (!budget.take(cost)) return false
+    contents.add(hash)
+    const found = read()
+    if (found !== undefined) this.found.push(found)
+    return true
+  }
 }
 
-interface BytesProbe {
-  readonly name: keyof SecretBudgets
-  readonly isLowFirst: boolean
-  readonly offset: number
-}
-
-interface DigitProbe {
-  readonly kind: 'far' | 'ints' | 'v8'
-  readonly contents: Set<number>
-  readonly offset: number
-}
+const located = (
+  at: number,
+  length: number,
+  secret: FoundSecret | undefined,
+): FoundValue | undefined => secret && { at, length, ...secret }
 
 /** Half of a hash of Ed25519. */
 const PREFIX = 32

@@ -10,8 +10,17 @@
  */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Memory } from '../../anchors/detected.ts'
-import type { ConjugateKernel, DigitShape, OffsetRoom } from '../../slices/conjugate.ts'
-import { HEADS, type Head, limbAddresses, tommathAddresses } from '../objects/headed_offsets.ts'
+import type { ConjugateKernel } from '../../slices/conjugate.ts'
+import {
+  HEADS,
+  type Head,
+  HOLDERS,
+  LIMBS,
+  limbAddresses,
+  PYTHON_INT,
+  TOMMATH,
+  tommathAddresses,
+} from '../objects/headed_offsets.ts'
 import { JavaOffsets } from '../objects/java_objects.ts'
 import { beforePoints, nearest, neighbourChunks } from '../objects/offsets_near_points.ts'
 import { offsetsIn, pointedBeside } from '../objects/pointed_offsets.ts'
@@ -20,6 +29,7 @@ import { isArrayBegin, V8_ENCODINGS } from '../objects/v8_numbers.ts'
 import type { Budget } from '../values/budget.ts'
 import {
   type DigitEncoding,
+  digitCount,
   digitShape,
   PYTHON_DIGITS,
   TOMMATH_DIGITS,
@@ -44,11 +54,11 @@ export interface SecretKeys {
 
 /** What a word identifies: a public half, so many bytes before it, or something that may hold a secret. */
 interface Sign {
-  readonly group: number
+  readonly group: SoughtGroup
   readonly wordAt: number
 }
 interface HeadOf {
-  readonly group: number
+  readonly group: SoughtGroup
   readonly head: Head
 }
 
@@ -70,19 +80,20 @@ export class SecretSearch {
       const isMore = [...mostLost.values()].includes(MOST_LOST.more)
       // Curves that are expensive must not take the time of those that are not.
       return secretGroups(keys).map((group) => {
-        const encodings = group.numberIn === undefined ? [] : V8_ENCODINGS
+        const limbs = group.numberIn === undefined ? 0 : Math.ceil(group.length / 8)
+        const encodings = limbs === 0 ? [] : V8_ENCODINGS
         const shapes = new Map(
           encodings.map((encoding) => [encoding, digitShape(encoding, 8 * group.length)]),
         )
-        const own = { budgets: budgets(isMore), mostLost, depth, shapes }
+        const own = { budgets: budgets(isMore), mostLost, depth, limbs, shapes }
         return Object.assign(own, group)
       })
     })
     const heads = new Map<bigint, HeadOf[]>()
-    for (const [group, size] of this.#groups.entries()) {
+    for (const group of this.#groups) {
       for (const head of HEADS) {
-        if (head.isNumber === true && size.limbs === 0) continue
-        for (const word of head.words(size)) collect(heads, word, { group, head })
+        if (head.isNumber === true && group.limbs === 0) continue
+        for (const word of head.words(group)) collect(heads, word, { group, head })
       }
     }
     this.#heads = heads
@@ -96,8 +107,8 @@ export class SecretSearch {
   /** All words that a window's search asks for, to be looked for at multiples of `step`. */
   words(step: number): readonly bigint[] {
     const signs = new Map<bigint, Sign[]>()
-    for (const [group, { signs: own }] of this.#groups.entries()) {
-      for (const sign of own) {
+    for (const group of this.#groups) {
+      for (const sign of group.signs) {
         for (const [wordAt, word] of wordsFrom(sign, 0, step).entries())
           collect(signs, word, { group, wordAt })
       }
@@ -133,10 +144,9 @@ function collect<T>(all: Map<bigint, T[]>, word: bigint, entry: T): void {
 
 /** A window's slices, one after the other. */
 export class SecretWindow {
-  readonly #groups: readonly SoughtGroup[]
   readonly #signs: readonly (readonly Sign[])[]
   readonly #heads: readonly (readonly HeadOf[])[]
-  readonly #marks: readonly Marks[]
+  readonly #marks: ReadonlyMap<SoughtGroup, Marks>
   readonly #texts: SecretTexts
   /** By bytes of a secret. */
   readonly #java: ReadonlyMap<number, JavaOffsets>
@@ -146,15 +156,9 @@ export class SecretWindow {
     signs: readonly (readonly Sign[])[],
     heads: readonly (readonly HeadOf[])[],
   ) {
-    this.#groups = groups
     this.#signs = signs
     this.#heads = heads
-    this.#marks = groups.map(({ cost, budgets, shapes }) => ({
-      anchors: [],
-      digits: new Map([...shapes].map(([encoding, shape]) => [encoding, { shape, offsets: [] }])),
-      heads: new Map(HEADS.map(({ name }) => [name, []])),
-      offsets: new LikelyOffsets(affordable(budgets.placed, cost)),
-    }))
+    this.#marks = new Map(groups.map((group) => [group, marksFor(group)]))
     this.#texts = new SecretTexts(groups)
     this.#java = new Map(groups.map(({ length }) => [length, new JavaOffsets()]))
   }
@@ -172,68 +176,50 @@ export class SecretWindow {
     const first = this.#signs.length
     const signs = found.filter(({ word }) => word < first)
     for (const hit of kernel.inNumbers(signs, length)) {
-      for (const { group, wordAt } of this.#signs[hit.word] ?? []) {
-        this.#marks[group]?.anchors.push(at + hit.at - wordAt)
-      }
+      for (const { group, wordAt } of this.#signs[hit.word] ?? [])
+        this.#marks.get(group)?.anchors.push(at + hit.at - wordAt)
     }
     for (const hit of found) {
       if (hit.word >= first && hit.at % POINTER_BYTES === 0 && hit.at < length)
         this.#noteHeads(bytes, at + hit.at, this.#heads[hit.word - first] ?? [])
     }
     this.#texts.probe(kernel, at, length)
-    this.#noteDigits(kernel, { bytes, at, length })
+    for (const [group, marks] of this.#marks)
+      noteNumbers(kernel, { bytes, at, length }, group, marks)
     for (const [size, java] of this.#java) {
-      const isNumber = this.#groups.some((group) => group.length === size && group.limbs > 0)
+      const isNumber = [...this.#marks.keys()].some(
+        (group) => group.length === size && group.limbs > 0,
+      )
       java.add(kernel.slice, at, length, size, isNumber)
-    }
-    for (const [index, { length: size }] of this.#groups.entries()) {
-      const { offsets } = this.#marks[index] ?? {}
-      if (offsets?.isFull !== false) continue
-      offsets.add(at, kernel.boundedPairs(size, length, false, size, offsets.room))
     }
   }
 
   #noteHeads(bytes: Uint8Array, at: number, heads: readonly HeadOf[]): void {
     for (const { group, head } of heads) {
-      const { name, holds, most, isOne } = head
-      const offsets = this.#marks[group]?.heads.get(name)
+      const { holds, isOne } = head
+      const offsets = this.#marks.get(group)?.heads.get(head)
+      const most = holds === 0 ? MOST_POINTERS : MOST_OBJECTS
       if (offsets === undefined || offsets.length >= most) continue
-      const length = this.#groups[group]?.length ?? 0
-      if (isOne === undefined || isOne(bytes, at, length)) offsets.push(at + holds)
-    }
-  }
-
-  /** Digits in arrays of V8 that are of the size of a group's secrets. */
-  #noteDigits(kernel: ConjugateKernel, { bytes, at, length }: WindowSlice): void {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-    for (const { digits } of this.#marks) {
-      for (const [encoding, { shape, offsets }] of digits) {
-        for (const offset of kernel.digitRuns(shape, length)) {
-          const isRoom = offsets.length < MOST_DIGITS
-          if (isRoom && isArrayBegin(view, at + offset, encoding)) offsets.push(at + offset)
-        }
-      }
+      if (isOne === undefined || isOne(bytes, at, group.length)) offsets.push(at + holds)
     }
   }
 
   /** Secrets that begin in [from, to) of the window's bytes, or that something in them leads to. */
   found(bytes: Uint8Array, from: number, to: number, where: InProcess): FoundValue[] {
-    return this.#groups.flatMap((group, index) => {
-      const marks = this.#marks[index]
-      if (marks === undefined) return []
-      const { length } = group
-      const near = { bytes, anchors: marks.anchors, length, from, to }
+    return [...this.#marks].flatMap(([group, marks]) => {
+      const { anchors, enclosed, others } = marks
+      const near = { bytes, anchors, length: group.length, from, to }
       const probes = new SecretProbes(bytes, group)
       this.#probeObjects(probes, bytes, { group, marks, where })
       probes.texts(this.#texts.of(bytes, group, from, to))
-      probes.offsets(beforePoints(near), 'before')
-      probes.offsets(neighbourChunks(near), 'before')
-      probes.offsets(nearest(near), 'near')
-      probes.offsets(marks.offsets.all, 'placed')
+      probes.offsets(beforePoints(near), probes.bytes('before'))
+      probes.offsets(neighbourChunks(near), probes.bytes('before'))
+      probes.offsets(nearest(near), probes.bytes('near'))
+      probes.offsets([...enclosed, ...others], probes.bytes('placed'))
       if ((to - from) * group.cost <= group.budgets.every.left)
-        probes.offsets(offsetsOf(from, to), 'every')
-      if (probes.found.length > 0 || marks.anchors.length === 0) return probes.found
-      return probeCut({ bytes, from, to }, marks.anchors, group)
+        probes.offsets(offsetsOf(from, to), probes.bytes('every'))
+      if (probes.found.length > 0 || anchors.length === 0) return probes.found
+      return probeCut({ bytes, from, to }, anchors, group)
     })
   }
 
@@ -242,26 +228,26 @@ export class SecretWindow {
     bytes: Uint8Array,
     { group, marks, where: { address, memory } }: ObjectsOf,
   ): void {
-    const { length, limbs, publicDigits = [] } = group
-    const headed = (name: Head['name']): readonly number[] => marks.heads.get(name) ?? []
+    const { length, publicDigits = [] } = group
+    const headed = (head: Head): readonly number[] => marks.heads.get(head) ?? []
     const java = this.#java.get(length)
     const pointed = pointedOffsets(bytes, group, marks, address)
-    probes.offsets(pointed.near, 'pointed', true)
-    probes.offsets(likeArrays(bytes, marks.anchors, length), 'pointed')
-    probes.digits(besideCopies(bytes, headed('python-int'), publicDigits), PYTHON_DIGITS, 'ints')
-    for (const [encoding, { offsets }] of marks.digits) probes.digits(offsets, encoding, 'v8')
+    probes.offsets(pointed.near, probes.bytes('pointed', true))
+    probes.offsets(likeArrays(bytes, marks.anchors, length), probes.bytes('pointed'))
+    const integers = besideCopies(bytes, headed(PYTHON_INT), publicDigits)
+    probes.offsets(integers, probes.digits(PYTHON_DIGITS, 'ints'))
+    for (const [encoding, offsets] of marks.digits)
+      probes.offsets(offsets, probes.digits(encoding, 'v8'))
     if (memory !== undefined) {
-      probes.far(memory, pointed.far)
-      if (limbs > 0) probes.far(memory, tommathAddresses(bytes, headed('tommath')), TOMMATH_DIGITS)
+      probes.far(memory, pointed.far, length, probes.bytes('far', true))
+      const digits = tommathAddresses(bytes, headed(TOMMATH))
+      const bytesOf = TOMMATH_DIGITS.slot * digitCount(TOMMATH_DIGITS, 8 * length)
+      probes.far(memory, digits, bytesOf, probes.digits(TOMMATH_DIGITS, 'far'))
       probes.javaInts(memory, java?.numbers ?? [])
     }
-    probes.offsets(java?.arrays ?? [], 'java')
-    // CPython writes a zero behind the bytes of a string.
-    const strings = headed('python-bytes').filter((at) => bytes[at + length] === 0)
-    probes.offsets([...strings, ...headed('sized')], 'strings')
-    probes.offsets(headed('erlang-number'), 'terms', true)
-    for (const name of ['erlang-string', 'erlang-binary', 'ocaml-string'] as const)
-      probes.offsets(headed(name), 'terms')
+    probes.offsets(java?.arrays ?? [], probes.bytes('java'))
+    for (const holder of HOLDERS)
+      probes.offsets(headed(holder), probes.bytes(holder.budget, holder.isNumber))
   }
 }
 
@@ -323,19 +309,53 @@ export interface InProcess {
 interface Marks {
   /** Copies of public halves. */
   readonly anchors: number[]
-  readonly heads: ReadonlyMap<Head['name'], number[]>
+  readonly heads: ReadonlyMap<Head, number[]>
   /** Arrays of V8, of groups whose secrets are numbers. */
-  readonly digits: ReadonlyMap<DigitEncoding, DigitLocations>
-  readonly offsets: LikelyOffsets
+  readonly digits: ReadonlyMap<DigitEncoding, number[]>
+  /** Offsets where something visibly begins and ends, or does one of both: of each as many as can be examined. */
+  readonly enclosed: number[]
+  readonly others: number[]
+  readonly most: number
 }
 
-interface DigitLocations {
-  readonly shape: DigitShape
-  readonly offsets: number[]
-}
+const marksFor = ({ shapes, budgets, cost }: SoughtGroup): Marks => ({
+  anchors: [],
+  heads: new Map(HEADS.map((head) => [head, []])),
+  digits: new Map([...shapes.keys()].map((encoding) => [encoding, []])),
+  enclosed: [],
+  others: [],
+  most: affordable(budgets.placed, cost),
+})
 
-/** Arrays of one size in a window: more is no process, but made. */
+/** Structures of one size in a window, objects, and arrays of digits: more is no process, but made. */
+const MOST_POINTERS = 20_000
+const MOST_OBJECTS = 2000
 const MOST_DIGITS = 4096
+
+/** Notes digits in arrays of V8 that are of the size of a group's secrets, and offsets that something marks. */
+function noteNumbers(
+  kernel: ConjugateKernel,
+  { bytes, at, length }: WindowSlice,
+  { shapes, length: size }: SoughtGroup,
+  { digits, enclosed, others, most }: Marks,
+): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  for (const [encoding, shape] of shapes) {
+    const offsets = digits.get(encoding) ?? []
+    for (const offset of kernel.digitRuns(shape, length)) {
+      const isRoom = offsets.length < MOST_DIGITS
+      if (isRoom && isArrayBegin(view, at + offset, encoding)) offsets.push(at + offset)
+    }
+  }
+  // They are a sample in any case: once there are enough of either, no more are searched for.
+  if (Math.max(enclosed.length, others.length) >= most) return
+  const room = { enclosed: most - enclosed.length, others: most - others.length }
+  const pairs = kernel.boundedPairs(size, length, false, size, room)
+  for (let k = 0; k < pairs.length; k += 2) {
+    const list = (pairs[k + 1] ?? 0) >= 3 ? enclosed : others
+    list.push(at + (pairs[k] ?? 0))
+  }
+}
 
 /** Offsets in the window that something points to, and addresses outside. */
 function pointedOffsets(
@@ -346,40 +366,5 @@ function pointedOffsets(
 ): { readonly near: readonly number[]; readonly far: readonly bigint[] } {
   if (address === undefined) return { near: [], far: [] }
   if (limbs === 0) return { near: pointedBeside(bytes, anchors, length, address), far: [] }
-  return offsetsIn(bytes, limbAddresses(bytes, heads.get('limbs') ?? []), address)
-}
-
-/** Offsets where something visibly begins or ends: as many as can be examined, those with both sides first. */
-class LikelyOffsets {
-  readonly #most: number
-  readonly #enclosed: number[] = []
-  readonly #others: number[] = []
-
-  constructor(most: number) {
-    this.#most = most
-  }
-
-  /** @param pairs offset from `base` on, and its sides, alternating */
-  add(base: number, pairs: Uint32Array): void {
-    for (let k = 0; k < pairs.length; k += 2) {
-      const list = (pairs[k + 1] ?? 0) >= 3 ? this.#enclosed : this.#others
-      if (list.length < this.#most) list.push(base + (pairs[k] ?? 0))
-    }
-  }
-
-  get room(): OffsetRoom {
-    return {
-      enclosed: this.#most - this.#enclosed.length,
-      others: this.#most - this.#others.length,
-    }
-  }
-
-  /** They are a sample in any case: once there are enough, no more are searched for. */
-  get isFull(): boolean {
-    return Math.max(this.#enclosed.length, this.#others.length) >= this.#most
-  }
-
-  get all(): readonly number[] {
-    return [...this.#enclosed, ...this.#others]
-  }
+  return offsetsIn(bytes, limbAddresses(bytes, heads.get(LIMBS) ?? []), address)
 }
