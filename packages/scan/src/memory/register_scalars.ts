@@ -58,17 +58,12 @@ export function scalarsInRegisters(
   budget: RegisterBudget,
 ): RegisterScalars {
   const ec = keys.filter(isEc)
-  const curves = [...new Set(ec.map(({ curve }) => curve))]
-  if (curves.length === 0) return { found: [], isCut: false }
+  if (ec.length === 0) return { found: [], isCut: false }
   const { contents, isWhole } = bytesOf(locations, source)
   try {
     const search = new Search(contents, budget)
-    const found = curves.flatMap((curve) =>
-      search.of(
-        curve,
-        ec.filter((key) => key.curve === curve),
-      ),
-    )
+    const byCurve = [...Map.groupBy(ec, ({ curve }) => curve)]
+    const found = byCurve.flatMap(([curve, own]) => search.of(curve, own))
     return { found, isCut: search.isCut || !isWhole }
   } finally {
     for (const bytes of contents) bytes.fill(0)

@@ -45,9 +45,7 @@ export function secretsInRegisters(
     const bytes = Buffer.alloc(length)
     const present = source.read(offset, bytes)
     for (const parts of offsetsOf(present)) {
-      if (found.length < MOST_OFFSETS && isLikely(bytes, parts)) {
-        found.push(parts.map((part) => ({ offset: offset + part.offset, length: part.length })))
-      }
+      if (found.length < MOST_OFFSETS && isLikely(bytes, parts)) found.push(movedBy(parts, offset))
     }
     bytes.fill(0)
   }
@@ -77,12 +75,7 @@ export function registerRanges(
   const apart = areas.flatMap(({ offset, length }) =>
     length < UPPER + REGISTERS * HALF
       ? []
-      : Array.from({ length: REGISTERS }, (_, i) =>
-          partsOf(i, length).map((part) => ({
-            offset: offset + part.offset,
-            length: part.length,
-          })),
-        ),
+      : Array.from({ length: REGISTERS }, (_, i) => movedBy(partsOf(i, length), offset)),
   )
   return [...apart, ...contents.map((range) => [range])]
 }
@@ -96,13 +89,13 @@ function partsOf(register: number, length: number): readonly Range[] {
   return [...halves, { offset, length: UPPERMOST_BYTES }]
 }
 
+const movedBy = (parts: readonly Range[], by: number): readonly Range[] =>
+  parts.map(({ offset, length }) => ({ offset: by + offset, length }))
+
 function isLikely(bytes: Uint8Array, parts: readonly Range[]): boolean {
-  const joined = new Uint8Array(SECRET)
-  let at = 0
-  for (const { offset, length } of parts) {
-    joined.set(bytes.subarray(offset, offset + length), at)
-    at += length
-  }
+  const joined = Buffer.concat(
+    parts.map(({ offset, length }) => bytes.subarray(offset, offset + length)),
+  )
   const isSecret = isRandomLooking(joined)
   joined.fill(0)
   return isSecret

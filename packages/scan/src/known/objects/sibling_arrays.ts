@@ -18,11 +18,6 @@ interface Layout {
 /** What is no address of a class, but a count or flags. */
 const ADDRESS_LEAST = 0x1_0000n
 
-const isWord = (view: DataView, at: number, value: number): boolean =>
-  view.getBigUint64(at, true) === BigInt(value)
-const isAddress = (view: DataView, at: number): boolean =>
-  view.getBigUint64(at, true) >= ADDRESS_LEAST
-
 const LAYOUTS: readonly Layout[] = [
   {
     back: 8,
@@ -30,16 +25,15 @@ const LAYOUTS: readonly Layout[] = [
     isHead: (view, at, length) =>
       view.getUint32(at - 8, true) !== 0 && view.getUint32(at - 4, true) === length,
   },
-  {
-    back: 16,
-    bytes: 16,
-    isHead: (view, at, length) => isWord(view, at - 8, length) && isAddress(view, at - 16),
-  },
-  {
-    back: 24,
-    bytes: 16,
-    isHead: (view, at, length) => isWord(view, at - 16, length) && isAddress(view, at - 24),
-  },
+  ...[16, 24].map(
+    (back): Layout => ({
+      back,
+      bytes: 16,
+      isHead: (view, at, length) =>
+        view.getBigUint64(at - back + 8, true) === BigInt(length) &&
+        view.getBigUint64(at - back, true) >= ADDRESS_LEAST,
+    }),
+  ),
 ]
 
 /** Copies that are examined, and classes that are learned from them, and arrays of one class in a window. */

@@ -77,8 +77,7 @@ function partOf(
   // Any word is 1 times itself: the low limb of n, and a small number elsewhere, are no parts of factors.
   if (bytes < LEAST_BYTES || [x, other].some((each) => BigInt.asUintN(64, each) < SMALL)) return []
   // The low bytes are the first of a window whose lowest word is the first, the last of another.
-  const isLowFirst = a.order === 0 || a.order >= 4
-  const at = isLowFirst ? a.at : a.at + span - bytes
+  const at = ORDERS[a.order]?.isHighFirst ? a.at + span - bytes : a.at
   const proof = `its low ${bytes * 8} bits are of a factor: a second window holds the cofactor`
   return [{ at, length: bytes, spelling, name: 'p', proof, material: key, note: 'fragment' }]
 }

@@ -56,8 +56,7 @@ export function numberIn(bytes: Uint8Array, at: number, order: number, length: n
   copy.set(bytes.subarray(at, at + span))
   const word = ORDERS[order]?.word ?? 1
   if (word > 1) for (let k = 0; k < span; k += word) copy.subarray(k, k + word).reverse()
-  const isHighFirst = order === 1 || order === 2 || order === 3
-  const value = isHighFirst ? fromBigEndian(copy) : fromLittleEndian(copy)
+  const value = ORDERS[order]?.isHighFirst ? fromBigEndian(copy) : fromLittleEndian(copy)
   copy.fill(0)
   return value
 }

@@ -151,19 +151,11 @@ export function cutNumbersIn(
   bytes: number,
   { before, behind }: LostAt,
 ): SpelledCut[] {
-  const { length } = existing
-  const big = { known: fromBigEndian(existing), bytes, length, spelling: 'limbs-be' } as const
-  const little = {
-    known: fromLittleEndian(existing),
-    bytes,
-    length,
-    spelling: 'limbs-le64',
-  } as const
-  const isBefore = before || bytes === 0
-  return [
-    ...(isBefore ? [{ ...big, lost: 'high' } as const, { ...little, lost: 'low' } as const] : []),
-    ...(behind && bytes > 0
-      ? [{ ...big, lost: 'low' } as const, { ...little, lost: 'high' } as const]
-      : []),
-  ]
+  const own = { bytes, length: existing.length }
+  const big = { ...own, known: fromBigEndian(existing), spelling: 'limbs-be' } as const
+  const little = { ...own, known: fromLittleEndian(existing), spelling: 'limbs-le64' } as const
+  const cut: SpelledCut[] = []
+  if (before || bytes === 0) cut.push({ ...big, lost: 'high' }, { ...little, lost: 'low' })
+  if (behind && bytes > 0) cut.push({ ...big, lost: 'low' }, { ...little, lost: 'high' })
+  return cut
 }

@@ -23,7 +23,7 @@ import {
 } from '../objects/headed_offsets.ts'
 import { JavaOffsets } from '../objects/java_objects.ts'
 import { beforePoints, nearest, neighbourChunks } from '../objects/offsets_near_points.ts'
-import { offsetsIn, pointedBeside } from '../objects/pointed_offsets.ts'
+import { offsetsIn, pointedBeside } from '../objects/pointers.ts'
 import { likeArrays, sortedByDistance } from '../objects/sibling_arrays.ts'
 import { isArrayBegin, V8_ENCODINGS } from '../objects/v8_numbers.ts'
 import type { Budget } from '../values/budget.ts'
@@ -210,7 +210,7 @@ export class SecretWindow {
       const { anchors, enclosed, others } = marks
       const near = { bytes, anchors, length: group.length, from, to }
       const probes = new SecretProbes(bytes, group)
-      this.#probeObjects(probes, bytes, { group, marks, where })
+      this.#probeObjects(probes, bytes, group, marks, where)
       probes.texts(this.#texts.of(bytes, group, from, to))
       probes.offsets(beforePoints(near), probes.bytes('before'))
       probes.offsets(neighbourChunks(near), probes.bytes('before'))
@@ -226,7 +226,9 @@ export class SecretWindow {
   #probeObjects(
     probes: SecretProbes,
     bytes: Uint8Array,
-    { group, marks, where: { address, memory } }: ObjectsOf,
+    group: SoughtGroup,
+    marks: Marks,
+    { address, memory }: InProcess,
   ): void {
     const { length, publicDigits = [] } = group
     const headed = (head: Head): readonly number[] => marks.heads.get(head) ?? []
@@ -253,12 +255,6 @@ export class SecretWindow {
 
 function* offsetsOf(from: number, to: number): Generator<number> {
   for (let at = from; at < to; at++) yield at
-}
-
-interface ObjectsOf {
-  readonly group: SoughtGroup
-  readonly marks: Marks
-  readonly where: InProcess
 }
 
 /**

@@ -7,7 +7,7 @@
  * The kernel lists runs of text (`text_runs`); each byte of those is examined here, once for each length of secrets. @module
  */
 import { BEHIND, type ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
-import { hexDigit, isBase64Letter } from '../../text/base64.ts'
+import { isBase64Letter } from '../../text/base64.ts'
 import type { Depth } from '../values/search_limits.ts'
 
 type Spelling = 'hex' | 'base64'
@@ -189,14 +189,9 @@ function nestedIn(
 }
 
 function fromHex(bytes: Uint8Array, at: number, length: number): Uint8Array | undefined {
-  const secret = new Uint8Array(length)
-  for (let i = 0; i < length; i++) {
-    const high = hexDigit(bytes[at + 2 * i])
-    const low = hexDigit(bytes[at + 2 * i + 1])
-    if (high < 0 || low < 0) return undefined
-    secret[i] = high * 16 + low
-  }
-  return secret
+  const digits = Buffer.from(bytes.buffer, bytes.byteOffset + at, 2 * length)
+  const secret = Buffer.from(digits.toString('latin1'), 'hex')
+  return secret.length === length ? secret : undefined
 }
 
 /** Whether what is before a text is named as a secret is. */

@@ -58,15 +58,20 @@ function distinct(values: readonly DerivedValue[]): DerivedValue[] {
   })
 }
 
+/** Makes values of so many bits, where they exist. */
+const existing =
+  (bits: number) =>
+  (name: string, value: bigint | undefined): DerivedValue[] =>
+    value === undefined ? [] : [{ name, value, bits }]
+
 function rsaValues(material: RsaMaterial): DerivedValue[] {
   const { n, e, p, q, d } = material
   const bits = bitLength(n)
-  const exponent: DerivedValue[] = d === undefined ? [] : [{ name: 'd', value: d, bits }]
+  const whole = existing(bits)
+  const exponent = whole('d', d)
   if (p === undefined || q === undefined) return exponent
   const phi = (p - 1n) * (q - 1n)
   const lambda = phi / gcd(p - 1n, q - 1n)
-  const whole = (name: string, value: bigint | undefined): DerivedValue[] =>
-    value === undefined ? [] : [{ name, value, bits }]
   return [
     ...primeValues('p', p, q, e),
     ...primeValues('q', q, p, e),
@@ -109,8 +114,7 @@ function valuesOfMany(material: RsaMaterial): DerivedValue[] {
 /** What one prime gives. `other` is the one beside it. */
 function primeValues(name: 'p' | 'q', p: bigint, other: bigint, e: bigint): DerivedValue[] {
   const bits = bitLength(p)
-  const half = (what: string, value: bigint | undefined): DerivedValue[] =>
-    value === undefined ? [] : [{ name: what, value, bits }]
+  const half = existing(bits)
   const inverseOfOther = inverse(other, p)
   const widths = montgomeryWidths(bits)
   return [
@@ -158,8 +162,7 @@ function ecValues({ curve, d }: EcMaterial): DerivedValue[] {
   if (d === undefined) return []
   const { n, bits, p } = curveNamed(curve)
   const width = BigInt(Math.ceil(bits / 64) * 64)
-  const value = (name: string, number: bigint | undefined): DerivedValue[] =>
-    number === undefined ? [] : [{ name, value: number, bits }]
+  const value = existing(bits)
   return [
     ...value('d', d),
     ...value('order-minus-d', n - d),

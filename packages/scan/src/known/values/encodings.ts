@@ -69,16 +69,11 @@ export function orderedBytes(value: bigint, length: number, order: number): Uint
 function inOrder(big: Uint8Array, length: number, order: number): Uint8Array {
   const bytes = new Uint8Array(length)
   bytes.set(big, length - big.length)
-  const word = ORDERS[order]?.word ?? 1
-  // Orders 0, 4 and 5 have the lowest word first, 1, 2 and 3 the highest.
-  const isLowFirst = order === 0 || order >= 4
-  const isTurned = order === 2 || order === 3
-  if (isLowFirst) bytes.reverse()
-  if (isTurned || order >= 4) {
-    const words = Buffer.from(bytes.buffer)
-    if (word === 4) words.swap32()
-    else words.swap64()
-  }
+  const { word, isHighFirst } = ORDERS[order] ?? ORDERS[1]
+  if (!isHighFirst) bytes.reverse()
+  const words = Buffer.from(bytes.buffer)
+  if (word === 4) words.swap32()
+  if (word === 8) words.swap64()
   return bytes
 }
 

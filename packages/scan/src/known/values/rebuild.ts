@@ -6,6 +6,7 @@ import {
   gcd,
   inverse,
   squareRoot,
+  toShortestBytes,
 } from '@mintmark/keys/arithmetic/modular'
 import { factorsFromExponent } from '@mintmark/keys/arithmetic/rsa'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
@@ -127,14 +128,12 @@ export class PowersOfTwo {
 
   constructor(modulus: bigint) {
     this.#modulus = modulus
-    const hex = modulus.toString(16)
-    this.#group = createDiffieHellman(Buffer.from(hex.length % 2 ? `0${hex}` : hex, 'hex'), 2)
+    this.#group = createDiffieHellman(toShortestBytes(modulus), 2)
   }
 
   /** 2^exponent mod the modulus, or undefined where OpenSSL refuses. */
   raise(exponent: bigint): bigint | undefined {
-    const hex = exponent.toString(16)
-    const secret = Buffer.from(hex.length % 2 ? `0${hex}` : hex, 'hex')
+    const secret = toShortestBytes(exponent)
     try {
       this.#group.setPrivateKey(secret)
       return fromBigEndian(this.#group.generateKeys()) % this.#modulus
