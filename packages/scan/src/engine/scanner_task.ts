@@ -10,7 +10,6 @@ import { TEXT_ANCHORS } from '../detectors/text/text_anchors.ts'
 import { GZIP_ANCHORS } from '../encoded/gzip_anchor.ts'
 import { PACKED_HEADS } from '../encoded/packed_heads.ts'
 import { type KnownKeyOptions, KnownKeySearch } from '../known/secrets/known_key_search.ts'
-import { ValueSearch } from '../known/values/value_search.ts'
 import { ProcessMemory } from '../memory/process_memory.ts'
 import { KEY_ANCHORS } from '../public_keys/harvest.ts'
 import { WindowScanner } from './window_scanner.ts'
@@ -70,10 +69,8 @@ function newScanner(task: ScannerTask, memory?: KernelMemory): WindowScanner {
   const { isDeep } = task
   if (task.kind === 'encodings')
     return new WindowScanner({ anchors: ALL, hasKeyTables: true, isDeep, memory })
-  const search =
-    task.kind === 'values'
-      ? new ValueSearch(task.materials)
-      : new KnownKeySearch(task.keys, { ...task, deep: isDeep, found: task.materials ?? [] })
+  const keys = task.kind === 'known' ? task.keys : []
+  const search = new KnownKeySearch(keys, { ...task, deep: isDeep, found: task.materials ?? [] })
   const how = { anchors: [], hasKeyTables: false, blockBytes: WINDOW_BYTES }
   return new WindowScanner({ ...how, isDeep, searches: [search], memory })
 }

@@ -1,11 +1,11 @@
 /** Exact search for every value of known private keys in every spelling: for copies of values of verified keys. @module */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Detected } from '../../anchors/detected.ts'
-import type { LeftOver, WindowSearch } from '../../anchors/window_search.ts'
+import type { LeftOver } from '../../anchors/window_search.ts'
 import { DRBG_KEY_BYTES, isDrbgState } from '../../schedules/drbg.ts'
-import { BEFORE, BEHIND, ConjugateKernel, SLICE, type WordTable } from '../../slices/conjugate.ts'
+import { BEFORE, type ConjugateKernel, type WordTable } from '../../slices/conjugate.ts'
 import { detectedOf } from './found_value.ts'
-import { type Pattern, ValuePatterns } from './value_patterns.ts'
+import type { Pattern, ValuePatterns } from './value_patterns.ts'
 
 /** Where a word is in a slice, and which. */
 export interface WordHit {
@@ -60,19 +60,6 @@ export class ValueTable {
     return this.#over
   }
 
-  /** Values that begin in [from, to) of `bytes`. */
-  find(bytes: Uint8Array, from: number, to: number): Detected[] {
-    this.begin()
-    const found: Detected[] = []
-    const limit = lastWord(bytes, to)
-    for (let at = from; at < limit; at += SLICE) {
-      const end = Math.min(limit, at + SLICE)
-      this.#kernel.load(bytes, at, end)
-      found.push(...this.inSlice(bytes, { at, length: end - at, from, to }))
-    }
-    return found
-  }
-
   /** The next window. */
   begin(): void {
     this.#taken = 0
@@ -124,32 +111,6 @@ export class ValueTable {
 
   wipe(): void {
     this.#patterns.wipe()
-  }
-}
-
-/** Keys that were found already, wherever else one of their values is. */
-export class ValueSearch implements WindowSearch {
-  readonly name = 'values'
-  readonly reach: number = BEHIND
-  readonly #kernel = new ConjugateKernel()
-  readonly #table: ValueTable
-
-  constructor(keys: readonly KeyMaterial[]) {
-    this.#table = new ValueTable(this.#kernel, new ValuePatterns(keys))
-  }
-
-  get over(): LeftOver | undefined {
-    return this.#table.over
-  }
-
-  search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
-    const found = this.#table.find(bytes, from, Math.min(to, bytes.length))
-    this.#kernel.wipe()
-    return found
-  }
-
-  wipe(): void {
-    this.#table.wipe()
   }
 }
 
