@@ -19,12 +19,7 @@ import { ValuePatterns } from '../values/value_patterns.ts'
 import { lastWord, ValueTable } from '../values/value_search.ts'
 import { MOST_LOST } from './cut_offsets.ts'
 import { hasOneSecret } from './secret_groups.ts'
-import {
-  type InProcess,
-  type SecretKeys,
-  SecretSearch,
-  type SecretWindow,
-} from './secret_search.ts'
+import { type SecretKeys, SecretSearch, type SecretWindow } from './secret_search.ts'
 
 export interface KnownKeyOptions {
   /** Also examines unlikely offsets, with eight times the budget. */
@@ -101,32 +96,26 @@ export class KnownKeySearch implements WindowSearch {
     { memory }: Partial<Probe> = {},
   ): readonly Detected[] {
     const part = { bytes, from, to: Math.min(to, bytes.length) }
+    const { found, numbers, values }: Seen = { found: [], numbers: [], values: [] }
     this.#words?.begin()
-    const { found, values } = this.#slices(part, { address, memory })
-    this.#kernel.wipe()
-    return [...onceEach(found).map((value) => detectedOf(value)), ...values]
-  }
-
-  wipe(): void {
-    this.#words?.wipe()
-  }
-
-  /** Findings of the slices; copies of known keys apart. */
-  #slices(part: Part, where: InProcess): Pick<Seen, 'found' | 'values'> {
-    const { bytes, from, to } = part
-    const seen: Seen = { found: [], numbers: [], values: [] }
-    this.#rsa?.earn(to - from)
-    const secrets = this.#secrets?.begin(to - from)
+    this.#rsa?.earn(part.to - from)
+    const secrets = this.#secrets?.begin(part.to - from)
     // Slices begin at multiples of 16, as alignment in the segment asks for.
-    for (let at = from & ~15; at < to; at += SLICE) this.#slice(part, at, secrets, seen)
-    const isInside = ({ at }: { readonly at: number }): boolean => at >= from && at < to
-    const { found, numbers, values } = seen
+    for (let at = from & ~15; at < part.to; at += SLICE)
+      this.#slice(part, at, secrets, { found, numbers, values })
+    const isInside = ({ at }: { readonly at: number }): boolean => at >= from && at < part.to
     if (this.#rsa !== undefined)
       found.push(...this.#rsa.finish(bytes, numbers.filter(isInside), moduliOf(found)))
     const inside = found.filter(isInside)
     // A pointer leads out of [from, to): nothing but the pointer would show what is there.
-    if (secrets !== undefined) inside.push(...secrets.found(bytes, from, to, where))
-    return { found: inside, values }
+    if (secrets !== undefined)
+      inside.push(...secrets.found(bytes, from, part.to, { address, memory }))
+    this.#kernel.wipe()
+    return [...onceEach(inside).map((value) => detectedOf(value)), ...values]
+  }
+
+  wipe(): void {
+    this.#words?.wipe()
   }
 
   /** Examines the slice that begins at `at`. */

@@ -294,7 +294,7 @@ interface WindowSlice {
 }
 
 /** Where in the process a window is, as far as the dump says. */
-export interface InProcess {
+interface InProcess {
   /** Of the first byte. */
   readonly address: bigint | undefined
   /** As seen from the window. */
