@@ -14,46 +14,37 @@ export interface MlDsaParameters {
   readonly k: number
   readonly l: number
   readonly eta: 2 | 4
+  /** Of the private key as FIPS 204 spells it: ρ, K, the public key's hash, s₁, s₂, t₀. */
+  readonly secretLength: number
+  /** Of the public key: ρ and t₁, ten bits a number. */
+  readonly publicLength: number
 }
 
-export const ML_DSA: readonly MlDsaParameters[] = [
-  { name: 'ML-DSA-44', set: 44, oid: '608648016503040311', k: 4, l: 4, eta: 2 },
-  { name: 'ML-DSA-65', set: 65, oid: '608648016503040312', k: 6, l: 5, eta: 4 },
-  { name: 'ML-DSA-87', set: 87, oid: '608648016503040313', k: 8, l: 7, eta: 2 },
-]
+export const ML_DSA: readonly MlDsaParameters[] = (
+  [
+    [44, '608648016503040311', 4, 4, 2, 2560, 1312],
+    [65, '608648016503040312', 6, 5, 4, 4032, 1952],
+    [87, '608648016503040313', 8, 7, 2, 4896, 2592],
+  ] as const
+).map(([set, oid, k, l, eta, secretLength, publicLength]) => {
+  return { name: `ML-DSA-${set}`, set, oid, k, l, eta, secretLength, publicLength }
+})
 
 const OF_SET = { 44: ml_dsa44, 65: ml_dsa65, 87: ml_dsa87 } as const
 
 export const ML_DSA_SEED = 32
 
 const HEAD = 128
-/** Of a polynomial of t₀, and of one of t₁. */
-const T0_BYTES = 416
-const T1_BYTES = 320
-
-/** Of a small polynomial. */
-function smallBytes(eta: number): number {
-  return eta === 2 ? 96 : 128
-}
-
-/** Of the private key as FIPS 204 spells it: ρ, K, the public key's hash, s₁, s₂, t₀. */
-export function mlDsaSecretLength({ k, l, eta }: MlDsaParameters): number {
-  return HEAD + (k + l) * smallBytes(eta) + k * T0_BYTES
-}
-
-/** Of the public key: ρ and t₁, ten bits a number. */
-export function mlDsaPublicLength({ k }: MlDsaParameters): number {
-  return 32 + T1_BYTES * k
-}
 
 /** What signs, of a private key as FIPS 204 spells it: K, and s₁ and s₂ one behind the other; copies. */
 export function mlDsaSecretParts(
   { k, l, eta }: MlDsaParameters,
   secret: Uint8Array,
 ): { k: Uint8Array; s1s2: Uint8Array } {
+  const smallBytes = eta === 2 ? 96 : 128
   return {
     k: Uint8Array.from(secret.subarray(32, 64)),
-    s1s2: Uint8Array.from(secret.subarray(HEAD, HEAD + (k + l) * smallBytes(eta))),
+    s1s2: Uint8Array.from(secret.subarray(HEAD, HEAD + (k + l) * smallBytes)),
   }
 }
 
@@ -79,12 +70,12 @@ export function mlDsaFromSeed(
  * noise, 3 to 8 ms for a key.
  */
 export function mlDsaPublicKey(
-  parameters: MlDsaParameters,
+  { set, secretLength }: MlDsaParameters,
   secret: Uint8Array,
 ): Uint8Array | undefined {
-  if (secret.length !== mlDsaSecretLength(parameters)) return undefined
+  if (secret.length !== secretLength) return undefined
   try {
-    const publicKey = OF_SET[parameters.set].getPublicKey(secret)
+    const publicKey = OF_SET[set].getPublicKey(secret)
     const isHashed = Buffer.compare(shake256(64, publicKey), secret.subarray(64, HEAD)) === 0
     return isHashed ? publicKey : undefined
   } catch {

@@ -10,25 +10,23 @@ export interface MlKemParameters {
   /** Content of its object identifier, hex. */
   readonly oid: string
   readonly k: number
+  /** Of the decapsulation key as FIPS 203 spells it. */
+  readonly secretLength: number
+  /** Of the encapsulation key: t and ρ. */
+  readonly publicLength: number
 }
 
-export const ML_KEM: readonly MlKemParameters[] = [
-  { name: 'ML-KEM-512', set: 512, oid: '608648016503040401', k: 2 },
-  { name: 'ML-KEM-768', set: 768, oid: '608648016503040402', k: 3 },
-  { name: 'ML-KEM-1024', set: 1024, oid: '608648016503040403', k: 4 },
-]
+export const ML_KEM: readonly MlKemParameters[] = (
+  [
+    [512, '608648016503040401', 2, 1632, 800],
+    [768, '608648016503040402', 3, 2400, 1184],
+    [1024, '608648016503040403', 4, 3168, 1568],
+  ] as const
+).map(([set, oid, k, secretLength, publicLength]) => {
+  return { name: `ML-KEM-${set}`, set, oid, k, secretLength, publicLength }
+})
 
 export const ML_KEM_SEED = 64
-
-/** Of the decapsulation key as FIPS 203 spells it. */
-export function mlKemSecretLength({ k }: MlKemParameters): number {
-  return 768 * k + 96
-}
-
-/** Of the encapsulation key: t and ρ. */
-export function mlKemPublicLength({ k }: MlKemParameters): number {
-  return k * POLY_BYTES + 32
-}
 
 /** The ρ that a seed gives: what an encapsulation key ends with. @param d the first half of the seed. Cost: 3 µs. */
 export function mlKemRho({ k }: MlKemParameters, d: Uint8Array): Uint8Array {
@@ -58,11 +56,10 @@ export function mlKemFromSeed(
  * The last 32 bytes (z) are any bytes, and cannot be verified. Cost: 20 µs for noise, 1 to 3 ms for a key.
  */
 export function mlKemPublicKey(
-  parameters: MlKemParameters,
+  { k, set, secretLength }: MlKemParameters,
   secret: Uint8Array,
 ): Uint8Array | undefined {
-  const { k, set } = parameters
-  if (secret.length !== mlKemSecretLength(parameters)) return undefined
+  if (secret.length !== secretLength) return undefined
   const publicKey = secret.slice(k * POLY_BYTES, 2 * k * POLY_BYTES + 32)
   const hash = secret.subarray(-64, -32)
   if (Buffer.compare(sha3(256, publicKey), hash) !== 0) return undefined

@@ -18,6 +18,7 @@ import {
 } from '@noble/post-quantum/slh-dsa.js'
 
 export interface SlhDsaParameters {
+  readonly kind: 'slh-dsa'
   readonly name: string
   /** Strength in bits: of the twelve sets, four have each. */
   readonly set: 128 | 192 | 256
@@ -25,6 +26,11 @@ export interface SlhDsaParameters {
   readonly oid: string
   /** Bytes of a hash. */
   readonly n: number
+  /** There is no seed apart. */
+  readonly seedLength: 0
+  /** Of the private key: two secrets, then the public seed and the root, which are the public one. */
+  readonly secretLength: number
+  readonly publicLength: number
   /** Of the top tree. */
   readonly height: number
   readonly keygen: (seed: Uint8Array) => { publicKey: Uint8Array }
@@ -32,31 +38,30 @@ export interface SlhDsaParameters {
 
 /** In the order of their identifiers: first the small (s), then the fast (f) set of each strength. */
 const SETS = [
-  { set: 128, kind: 's', height: 9, sha2: slh_dsa_sha2_128s, shake: slh_dsa_shake_128s },
-  { set: 128, kind: 'f', height: 3, sha2: slh_dsa_sha2_128f, shake: slh_dsa_shake_128f },
-  { set: 192, kind: 's', height: 9, sha2: slh_dsa_sha2_192s, shake: slh_dsa_shake_192s },
-  { set: 192, kind: 'f', height: 3, sha2: slh_dsa_sha2_192f, shake: slh_dsa_shake_192f },
-  { set: 256, kind: 's', height: 8, sha2: slh_dsa_sha2_256s, shake: slh_dsa_shake_256s },
-  { set: 256, kind: 'f', height: 4, sha2: slh_dsa_sha2_256f, shake: slh_dsa_shake_256f },
+  { set: 128, size: 's', height: 9, sha2: slh_dsa_sha2_128s, shake: slh_dsa_shake_128s },
+  { set: 128, size: 'f', height: 3, sha2: slh_dsa_sha2_128f, shake: slh_dsa_shake_128f },
+  { set: 192, size: 's', height: 9, sha2: slh_dsa_sha2_192s, shake: slh_dsa_shake_192s },
+  { set: 192, size: 'f', height: 3, sha2: slh_dsa_sha2_192f, shake: slh_dsa_shake_192f },
+  { set: 256, size: 's', height: 8, sha2: slh_dsa_sha2_256s, shake: slh_dsa_shake_256s },
+  { set: 256, size: 'f', height: 4, sha2: slh_dsa_sha2_256f, shake: slh_dsa_shake_256f },
 ] as const
 const FIRST_ARC = 0x14
 
 export const SLH_DSA: readonly SlhDsaParameters[] = (['sha2', 'shake'] as const).flatMap(
   (family, f) =>
-    SETS.map(({ set, kind, height, ...of }, i) => ({
-      name: `SLH-DSA-${family.toUpperCase()}-${set}${kind}`,
+    SETS.map(({ set, size, height, ...of }, i) => ({
+      kind: 'slh-dsa',
+      name: `SLH-DSA-${family.toUpperCase()}-${set}${size}`,
       set,
       oid: `6086480165030403${(FIRST_ARC + f * SETS.length + i).toString(16)}`,
       n: set / 8,
+      seedLength: 0,
+      secretLength: set / 2,
+      publicLength: set / 4,
       height,
       keygen: of[family].keygen,
     })),
 )
-
-/** Of the private key: two secrets, then the public seed and the root. */
-export function slhDsaSecretLength({ n }: SlhDsaParameters): number {
-  return 4 * n
-}
 
 /** What {@link isSlhDsaKey} takes: a cost as in `work_budget.ts`: 16 hashes a chain, of up to 5.5 µs each. */
 export function slhDsaCost({ n, height }: SlhDsaParameters): number {
@@ -69,8 +74,8 @@ export function slhDsaCost({ n, height }: SlhDsaParameters): number {
  * Cost: 15 to 100 ms for the fast sets, 0.3 to 2 s for the small ones.
  */
 export function isSlhDsaKey(parameters: SlhDsaParameters, secret: Uint8Array): boolean {
-  const { n, keygen } = parameters
-  if (secret.length !== slhDsaSecretLength(parameters)) return false
+  const { n, keygen, secretLength } = parameters
+  if (secret.length !== secretLength) return false
   const { publicKey } = keygen(secret.subarray(0, 3 * n))
   return Buffer.compare(publicKey.subarray(n), secret.subarray(3 * n)) === 0
 }

@@ -5,9 +5,7 @@ import {
   type MlDsaParameters,
   mlDsaFromSeed,
   mlDsaPublicKey,
-  mlDsaPublicLength,
   mlDsaRho,
-  mlDsaSecretLength,
 } from '../arithmetic/ml_dsa.ts'
 import {
   ML_KEM,
@@ -15,121 +13,70 @@ import {
   type MlKemParameters,
   mlKemFromSeed,
   mlKemPublicKey,
-  mlKemPublicLength,
   mlKemRho,
-  mlKemSecretLength,
 } from '../arithmetic/ml_kem.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
-import {
-  isSlhDsaKey,
-  SLH_DSA,
-  type SlhDsaParameters,
-  slhDsaCost,
-  slhDsaSecretLength,
-} from '../arithmetic/slh_dsa.ts'
+import { isSlhDsaKey, SLH_DSA, type SlhDsaParameters, slhDsaCost } from '../arithmetic/slh_dsa.ts'
 import type { OpaqueMaterial } from '../material/key_material.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
 import { REFUSED, unverified, type Verification } from '../material/verification.ts'
 import type { WorkBudget } from '../material/work_budget.ts'
 import { plainSpki } from '../public_half/spki.ts'
 
-type Kind = 'ml-kem' | 'ml-dsa' | 'slh-dsa'
-
-/** One parameter set, whatever the algorithm. */
-export interface PqScheme {
-  readonly kind: Kind
+/** One parameter set of ML-KEM or ML-DSA. */
+export interface LatticeScheme {
+  readonly kind: 'ml-kem' | 'ml-dsa'
   readonly name: string
   readonly set: number
   readonly oid: string
-  /** 0 where there is no seed apart. */
   readonly seedLength: number
   readonly secretLength: number
   /** Of the public half. */
   readonly publicLength: number
-  /** Undefined where the budget is used up. */
-  readonly verify: (
-    seed: Uint8Array | undefined,
-    expanded: Uint8Array | undefined,
-    budget: WorkBudget,
-  ) => Verification | undefined
-}
-
-/** ML-KEM and ML-DSA. */
-export interface LatticeScheme extends PqScheme {
   readonly fromSeed: (seed: Uint8Array) => { secret: Uint8Array; publicKey: Uint8Array }
   /** What of the public half the seed gives at once, without anything else: it rejects noise within microseconds. */
   readonly rhoOfSeed: (seed: Uint8Array) => Uint8Array
   /** The same of a public half. */
   readonly rhoOf: (publicKey: Uint8Array) => Uint8Array
-}
-
-type Lattice = Omit<LatticeScheme, 'verify'> & {
   /** The public half of an expanded key that holds together. */
   readonly publicKeyOf: (secret: Uint8Array) => Uint8Array | undefined
   /** What shows that. */
   readonly proof: string
 }
 
+export type PqScheme = LatticeScheme | SlhDsaParameters
+
 /** To expand a seed, or to take an expanded key apart. */
 const LATTICE_COST = 5_000_000
 
-function lattice(scheme: Lattice): LatticeScheme {
-  const verify: PqScheme['verify'] = (seed, expanded, budget) =>
-    budget.within(LATTICE_COST, () =>
-      seed === undefined
-        ? verifiedExpanded(scheme, expanded)
-        : verifiedSeed(scheme, seed, expanded),
-    )
-  return { ...scheme, verify }
-}
+const mlKem = (parameters: MlKemParameters): LatticeScheme => ({
+  ...parameters,
+  kind: 'ml-kem',
+  seedLength: ML_KEM_SEED,
+  fromSeed: (seed) => mlKemFromSeed(parameters, seed),
+  rhoOfSeed: (seed) => mlKemRho(parameters, seed.subarray(0, 32)),
+  rhoOf: (publicKey) => publicKey.subarray(-32),
+  publicKeyOf: (secret) => mlKemPublicKey(parameters, secret),
+  proof: 'opens what is sealed for its public half, H(ek) fits',
+})
 
-function mlKem(parameters: MlKemParameters): LatticeScheme {
-  return lattice({
-    ...parameters,
-    kind: 'ml-kem',
-    seedLength: ML_KEM_SEED,
-    secretLength: mlKemSecretLength(parameters),
-    publicLength: mlKemPublicLength(parameters),
-    fromSeed: (seed) => mlKemFromSeed(parameters, seed),
-    rhoOfSeed: (seed) => mlKemRho(parameters, seed.subarray(0, 32)),
-    rhoOf: (publicKey) => publicKey.subarray(-32),
-    publicKeyOf: (secret) => mlKemPublicKey(parameters, secret),
-    proof: 'opens what is sealed for its public half, H(ek) fits',
-  })
-}
-
-function mlDsa(parameters: MlDsaParameters): LatticeScheme {
-  return lattice({
-    ...parameters,
-    kind: 'ml-dsa',
-    seedLength: ML_DSA_SEED,
-    secretLength: mlDsaSecretLength(parameters),
-    publicLength: mlDsaPublicLength(parameters),
-    fromSeed: (seed) => mlDsaFromSeed(parameters, seed),
-    rhoOfSeed: (seed) => mlDsaRho(parameters, seed),
-    rhoOf: (publicKey) => publicKey.subarray(0, 32),
-    publicKeyOf: (secret) => mlDsaPublicKey(parameters, secret),
-    proof: 't₀ and H(pk) follow from s₁ and s₂',
-  })
-}
-
-function slhDsa(parameters: SlhDsaParameters): PqScheme {
-  return {
-    ...parameters,
-    kind: 'slh-dsa',
-    seedLength: 0,
-    secretLength: slhDsaSecretLength(parameters),
-    publicLength: slhDsaSecretLength(parameters) / 2,
-    verify: (_, secret, budget) => verifiedTree(parameters, secret, budget),
-  }
-}
+const mlDsa = (parameters: MlDsaParameters): LatticeScheme => ({
+  ...parameters,
+  kind: 'ml-dsa',
+  seedLength: ML_DSA_SEED,
+  fromSeed: (seed) => mlDsaFromSeed(parameters, seed),
+  rhoOfSeed: (seed) => mlDsaRho(parameters, seed),
+  rhoOf: (publicKey) => publicKey.subarray(0, 32),
+  publicKeyOf: (secret) => mlDsaPublicKey(parameters, secret),
+  proof: 't₀ and H(pk) follow from s₁ and s₂',
+})
 
 export const LATTICE_SCHEMES: readonly LatticeScheme[] = [
   ...ML_KEM.map(mlKem),
   ...ML_DSA.map(mlDsa),
 ]
 
-export const PQ_SCHEMES: readonly PqScheme[] = [...LATTICE_SCHEMES, ...SLH_DSA.map(slhDsa)]
+export const PQ_SCHEMES: readonly PqScheme[] = [...LATTICE_SCHEMES, ...SLH_DSA]
 
 const BY_OID = new Map(PQ_SCHEMES.map((scheme) => [scheme.oid, scheme]))
 
@@ -156,42 +103,37 @@ export function verifyPq(
     return undefined
   if (![seed, expanded].every((part) => part === undefined || isRandomLooking(part, budget)))
     return undefined
-  return (
-    scheme.verify(seed, expanded, budget) ??
-    unverified(scheme.kind, scheme.set, `${scheme.name}, ${REFUSED}`)
-  )
+  const found =
+    scheme.kind === 'slh-dsa'
+      ? verifiedTree(scheme, expanded, budget)
+      : budget.within(LATTICE_COST, () => verifiedLattice(scheme, seed, expanded))
+  return found ?? unverified(scheme.kind, scheme.set, `${scheme.name}, ${REFUSED}`)
 }
 
-function verifiedSeed(
-  scheme: Lattice,
-  seed: Uint8Array,
+function verifiedLattice(
+  scheme: LatticeScheme,
+  seed: Uint8Array | undefined,
   expanded: Uint8Array | undefined,
 ): Verification {
-  const pair = scheme.fromSeed(seed)
-  const isSame = expanded !== undefined && Buffer.compare(pair.secret, expanded) === 0
-  pair.secret.fill(0)
-  if (expanded !== undefined && !isSame) {
-    // One of the two is damaged: where the expanded key holds together, it is that one.
-    return verifiedExpanded(scheme, expanded)
+  const pair = seed && scheme.fromSeed(seed)
+  const isSame = pair && expanded && Buffer.compare(pair.secret, expanded) === 0
+  pair?.secret.fill(0)
+  if (seed !== undefined && pair !== undefined && isSame !== false) {
+    const proof = isSame ? 'the seed expands to the key beside it' : 'key decodes'
+    return verified(scheme, seed, pair.publicKey, proof)
   }
-  const proof = isSame ? 'the seed expands to the key beside it' : 'key decodes'
-  return verified(scheme, seed, pair.publicKey, proof)
-}
-
-function verifiedExpanded(scheme: Lattice, expanded: Uint8Array | undefined): Verification {
+  // Where a seed is beside it, one of the two is damaged: if the expanded key holds together, it is that one.
   const publicKey = expanded && scheme.publicKeyOf(expanded)
-  if (expanded === undefined || publicKey === undefined) return damaged(scheme)
-  return verified(scheme, expanded, publicKey, scheme.proof)
+  return expanded && publicKey
+    ? verified(scheme, expanded, publicKey, scheme.proof)
+    : damaged(scheme)
 }
 
-type Named = Pick<PqScheme, 'kind' | 'set' | 'name' | 'oid'>
-
-function damaged({ kind, set, name }: Named): Verification {
-  return unverified(kind, set, `laid out as a key of ${name}, its parts do not fit`)
-}
+const damaged = ({ kind, set, name }: PqScheme): Verification =>
+  unverified(kind, set, `laid out as a key of ${name}, its parts do not fit`)
 
 function verified(
-  { kind, set, name, oid }: Named,
+  { kind, set, name, oid }: PqScheme,
   secret: Uint8Array,
   publicKey: Uint8Array,
   proof: string,
@@ -205,18 +147,17 @@ function verified(
 }
 
 function verifiedTree(
-  parameters: SlhDsaParameters,
+  scheme: SlhDsaParameters,
   secret: Uint8Array | undefined,
   budget: WorkBudget,
 ): Verification | undefined {
   if (secret === undefined) return undefined
-  const scheme = { ...parameters, kind: 'slh-dsa' } as const
-  const numbers = [BigInt(`0x${parameters.oid}`), fromBigEndian(secret, budget)]
-  const isKey = budget.withinOnce(slhDsaCost(parameters), 'hash-tree', numbers, () =>
-    isSlhDsaKey(parameters, secret),
+  const numbers = [BigInt(`0x${scheme.oid}`), fromBigEndian(secret, budget)]
+  const isKey = budget.withinOnce(slhDsaCost(scheme), 'hash-tree', numbers, () =>
+    isSlhDsaKey(scheme, secret),
   )
   if (isKey === undefined) return undefined
   if (!isKey) return damaged(scheme)
-  const publicKey = secret.subarray(2 * parameters.n)
+  const publicKey = secret.subarray(2 * scheme.n)
   return verified(scheme, secret, publicKey, 'the secret seed gives the root')
 }
