@@ -5,13 +5,11 @@
  */
 import { bitLength } from '../arithmetic/modular.ts'
 import { RSA_BITS } from '../arithmetic/rsa.ts'
-import { childrenOf, type Element, elementOf, lengthOf, TAG } from '../der/der.ts'
+import { childrenOf, contentOf, type Element, elementOf, lengthOf, TAG } from '../der/der.ts'
 import { Row } from '../der/row.ts'
-import { isRandomLooking } from '../material/random_looking.ts'
-import { unverified } from '../material/verification.ts'
 import type { WorkBudget } from '../material/work_budget.ts'
 import { type DerKey, integersAt, numberOf, placed } from './der_key.ts'
-import { verifyRsa } from './verify.ts'
+import { verifyRsaFields } from './verify.ts'
 import { verifyGroupKey } from './verify_opaque.ts'
 
 const VERSION = new Row('02=0|1')
@@ -45,22 +43,10 @@ function rsaOf(
   const more = isMultiPrime ? otherPrimes(bytes, last.to, budget) : undefined
   const to = more?.to ?? last.to
   const [n, e, d, p, q, dP, dQ, qInv] = integers.map((element) => numberOf(bytes, element, budget))
-  const verification = verifyRsa(
-    { n, e, d, p, q, dP, dQ, qInv, others: more?.primes ?? [] },
-    budget,
-  )
-  if (verification !== undefined) return placed(bytes, 'pkcs1-der', version, to, verification)
-  // A structure of fitting sizes that is filled with something else than numbers of a key is nothing.
-  const isFilled = integers
-    .filter((_, i) => i !== 1)
-    .every((element) => isRandomLooking(bytes.subarray(element.from, element.to), budget))
-  if (!isFilled) return undefined
-  const damaged = unverified(
-    'rsa',
-    bitLength(n ?? 0n),
-    'laid out as a key, no equation of RSA holds',
-  )
-  return placed(bytes, 'pkcs1-der', version, to, damaged)
+  const parts = { n, e, d, p, q, dP, dQ, qInv, others: more?.primes ?? [] }
+  const filled = integers.flatMap((element, i) => (i === 1 ? [] : [contentOf(bytes, element)]))
+  const verification = verifyRsaFields(parts, filled, bitLength(n ?? 0n), budget)
+  return verification && placed(bytes, 'pkcs1-der', version, to, verification)
 }
 
 /** Dropped here, before any number is made of them, are rows of INTEGERs that are no key by their lengths. */

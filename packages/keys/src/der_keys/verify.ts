@@ -5,6 +5,7 @@ import { bitLength } from '../arithmetic/modular.ts'
 import { type OkpCurve, okpNamed, okpPublicKey } from '../arithmetic/okp.ts'
 import { completeRsa, type RsaParts } from '../arithmetic/rsa.ts'
 import type { Curve, KeyMaterial } from '../material/key_material.ts'
+import { isRandomLooking } from '../material/random_looking.ts'
 import { REFUSED, unverified, type Verification } from '../material/verification.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { verifyOpaque } from './verify_opaque.ts'
@@ -43,6 +44,18 @@ export function verifyRsa(parts: RsaParts, budget: WorkBudget): Verification | u
   if (found === undefined) return undefined
   const { material, proof } = found
   return { certainty: 'proven', proof, bits: bitLength(material.n), kind: 'rsa', material }
+}
+
+/** The same of a structure: a damaged key of so many bits where no equation holds, but all of `filled` looks like numbers. */
+export function verifyRsaFields(
+  parts: RsaParts,
+  filled: readonly Uint8Array[],
+  bits: number,
+  budget: WorkBudget,
+): Verification | undefined {
+  const found = verifyRsa(parts, budget)
+  if (found !== undefined || !filled.every((each) => isRandomLooking(each, budget))) return found
+  return unverified('rsa', bits, 'laid out as a key, no equation of RSA holds')
 }
 
 /** @param stored the public point that was beside d, if any */

@@ -62,12 +62,8 @@ export function keyOfJwk(jwk: Json, budget: WorkBudget): PublicKey | undefined {
   const material = materialOf(jwk, budget) ?? certificate?.material
   if (material === undefined) return undefined
   const kid = text(jwk, 'kid')
-  const { subject, notAfterMs } = certificate ?? {}
-  return keyWith(material, {
-    ...(kid === undefined ? {} : { kid }),
-    ...(subject === undefined ? {} : { subject }),
-    ...(notAfterMs === undefined ? {} : { notAfterMs }),
-  })
+  const { keyId: _, ...known } = { ...certificate, material }
+  return keyWith(material, kid === undefined ? known : { ...known, kid })
 }
 
 function certificateOf(jwk: Json, budget: WorkBudget): PublicKey | undefined {

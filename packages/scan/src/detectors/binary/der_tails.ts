@@ -8,10 +8,17 @@
 import { curvesOfLength } from '@mintmark/keys/arithmetic/curves'
 import { isOnCurve, pointOf } from '@mintmark/keys/arithmetic/ec'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
-import { type Element, elementOf, lengthOf, sequenceAround, TAG } from '@mintmark/keys/der/der'
+import {
+  contentOf,
+  type Element,
+  elementOf,
+  lengthOf,
+  sequenceAround,
+  TAG,
+} from '@mintmark/keys/der/der'
 import { integersAt, numberOf } from '@mintmark/keys/der_keys/der_key'
-import { verifyEc, verifyRsa } from '@mintmark/keys/der_keys/verify'
-import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
+import { verifyEc, verifyRsa, verifyRsaFields } from '@mintmark/keys/der_keys/verify'
+import { isRandomLooking, isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { unverified, type Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
@@ -29,7 +36,7 @@ const detectFromExponent: Detector = (bytes, at, { budget }) => {
   const length = modulusLength(integers)
   if (length === undefined) return undefined
   const n = elementBefore(bytes, at, length - 3, length + 17)
-  const whole = n && n.at >= 3 ? detectPkcs1(bytes, n.at - 3, { budget }) : undefined
+  const whole = n !== undefined && n.at >= 3 ? detectPkcs1(bytes, n.at - 3, { budget }) : undefined
   if (whole !== undefined) return whole
   // With fewer than e, d, p and q, the modulus must be there.
   const used = integers.length >= 4 ? integers : integers.slice(0, n === undefined ? 0 : 2)
@@ -63,19 +70,10 @@ function verifiedTail(
 ): Verification | undefined {
   const [e, d, p, q, dP, dQ, qInv] = integers.map((element) => numberOf(bytes, element, budget))
   const n = modulus && numberOf(bytes, modulus, budget)
-  const verification = verifyRsa({ n, e, d, p, q, dP, dQ, qInv }, budget)
-  if (verification !== undefined || !areRandomLooking(bytes, integers.slice(1), budget))
-    return verification
-  const bits = integers[1] === undefined ? 0 : 8 * lengthOf(integers[1])
-  return unverified('rsa', bits, 'laid out as a key, no equation of RSA holds')
+  const filled = integers.slice(1).map((element) => contentOf(bytes, element))
+  const bits = 8 * (filled[0]?.length ?? 0)
+  return verifyRsaFields({ n, e, d, p, q, dP, dQ, qInv }, filled, bits, budget)
 }
-
-const areRandomLooking = (
-  bytes: Uint8Array,
-  elements: readonly Element[],
-  budget: WorkBudget,
-): boolean =>
-  elements.every((element) => isRandomLookingAt(bytes, element.from, lengthOf(element), budget))
 
 /** The INTEGER that ends at `end` and has `least` to `most` bytes. */
 function elementBefore(
@@ -107,7 +105,8 @@ const detectFromCrt: Detector = (bytes, at, { budget }) => {
   // Headers of two bytes are in tables of small numbers too.
   if (chain.length < (half < 0x80 ? 3 : 2)) return undefined
   // Parameters of other algorithms go on with a shorter number.
-  if (bytes[last.to] === TAG.integer || !areRandomLooking(bytes, chain, budget)) return undefined
+  if (bytes[last.to] === TAG.integer) return undefined
+  if (!chain.every((each) => isRandomLooking(contentOf(bytes, each), budget))) return undefined
   const d = exponentBefore(bytes, first, half)
   const e = d && elementBefore(bytes, d.at, 1, 4)
   const whole =

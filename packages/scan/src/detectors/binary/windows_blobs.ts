@@ -8,8 +8,8 @@
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { RSA_BITS } from '@mintmark/keys/arithmetic/rsa'
 import { PQ_SCHEMES, type PqScheme, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
-import { verifyOkp } from '@mintmark/keys/der_keys/verify'
-import { verifyByPoint, verifyNumbers } from '@mintmark/keys/der_keys/verify_numbers'
+import { verifyOkp, verifyRsaFields } from '@mintmark/keys/der_keys/verify'
+import { verifyByPoint } from '@mintmark/keys/der_keys/verify_numbers'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import { unverified, type Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
@@ -66,16 +66,14 @@ function blobAt(
 
 const isRsaBits = (bits: number) => isWithin(bits, RSA_BITS.least, RSA_BITS.most)
 
-/** A key by e n p q dP dQ qInv d; a damaged one where all that is in `fields` is filled. */
+/** A key by its numbers in this order; a damaged one where all that is in `fields` is filled. */
 function rsaOf(
-  numbers: readonly bigint[],
+  [e, n, p, q, dP, dQ, qInv, d]: readonly bigint[],
   fields: readonly Uint8Array[],
   bits: number,
   budget: WorkBudget,
 ): Verification | undefined {
-  const found = verifyNumbers('rsa', 'e n p q dP dQ qInv d', numbers, budget)
-  if (found !== undefined || !fields.every((each) => isRandomLooking(each, budget))) return found
-  return unverified('rsa', bits, 'laid out as a key, no equation of RSA holds')
+  return verifyRsaFields({ n, e, d, p, q, dP, dQ, qInv }, fields, bits, budget)
 }
 
 const CAPI_HEADER = [7, 2, 0, 0, 0, -1, 0, 0]

@@ -1,9 +1,9 @@
 /** Keys of RFC 8410 in DER whose begin is gone: the secret is at the end of the structure. @module */
 import { OKP, type OkpParameters } from '@mintmark/keys/arithmetic/okp'
 import { TAG } from '@mintmark/keys/der/der'
-import { verifyOkp } from '@mintmark/keys/der_keys/verify'
+import { verifyOkp, withPossible } from '@mintmark/keys/der_keys/verify'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
-import { unverified, type Verification } from '@mintmark/keys/material/verification'
+import { unverified } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
@@ -40,10 +40,10 @@ export function keyAtEnd(bytes: Uint8Array, budget: WorkBudget): Detected | unde
     )
   }
   const same = best.matched >= NAMING ? [best] : ends.filter(({ at }) => at === best.at)
-  const possible = same.flatMap(
-    (end) => verifyOkp(end.curve.curve, secret, undefined, budget).material ?? [],
+  const verification = withPossible(
+    unverified(kind, bits, END_OF_KEY),
+    same.map((end) => verifyOkp(end.curve.curve, secret, undefined, budget)),
   )
-  const verification: Verification = { ...unverified(kind, bits, END_OF_KEY), possible }
   return hit(verification, 'pkcs8-der', best.at - best.matched, bytes.length, 'fragment')
 }
 
