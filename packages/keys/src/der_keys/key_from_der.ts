@@ -10,8 +10,6 @@ import { pkcs1At } from './pkcs1.ts'
 import { pkcs8At } from './pkcs8.ts'
 import { sec1At } from './sec1.ts'
 
-export type { DerKey } from './der_key.ts'
-
 type KeyAt = (bytes: Uint8Array, version: number, budget: WorkBudget) => DerKey | undefined
 
 /** By what is behind the version. */

@@ -10,8 +10,6 @@ import { REFUSED, unverified, type Verification } from '../material/verification
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { verifyOpaque } from './verify_opaque.ts'
 
-export type { Verification } from '../material/verification.ts'
-
 /**
  * Verifies material that was assembled elsewhere, by a search by public key: its secret, its public half.
  *

@@ -9,14 +9,14 @@ import { fromBigEndian } from '../arithmetic/modular.ts'
 import type { Curve } from '../material/key_material.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { groupMaterial } from '../public_half/group_spki.ts'
-import { keyOfPoint, type PublicMaterial, rsaKey } from './spki_key.ts'
+import { type PublicMaterial, pointKey, rsaKey } from './spki_key.ts'
 import { SshStrings } from './ssh_strings.ts'
 
-const CURVES_BY_NAME: Readonly<Record<string, Curve>> = {
-  'ecdsa-sha2-nistp256': 'P-256',
-  'ecdsa-sha2-nistp384': 'P-384',
-  'ecdsa-sha2-nistp521': 'P-521',
-}
+const CURVES_BY_NAME: ReadonlyMap<string, Curve> = new Map([
+  ['ecdsa-sha2-nistp256', 'P-256'],
+  ['ecdsa-sha2-nistp384', 'P-384'],
+  ['ecdsa-sha2-nistp521', 'P-521'],
+])
 
 const CERTIFICATE = '-cert-v01@openssh.com'
 
@@ -46,11 +46,11 @@ export function keyOfSshBlob(
     }
   }
   if (plain === 'ssh-dss') return dsaKey(strings, budget)
-  const curve = Object.hasOwn(CURVES_BY_NAME, plain) ? CURVES_BY_NAME[plain] : undefined
+  const curve = CURVES_BY_NAME.get(plain)
   if (curve === undefined) return undefined
   strings.string()
   const point = strings.string()
-  return point && keyOfPoint(curveNamed(curve).oid, point, budget)
+  return point && pointKey(curveNamed(curve), point, budget)
 }
 
 /** Bytes of p and q of a DSA key at least. */

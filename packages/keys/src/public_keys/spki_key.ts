@@ -5,7 +5,7 @@
  * @module
  */
 import { ECDH } from 'node:crypto'
-import { type CurveParameters, curveOfOid } from '../arithmetic/curves.ts'
+import type { CurveParameters } from '../arithmetic/curves.ts'
 import { isOnCurve } from '../arithmetic/ec.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { okpOfOid } from '../arithmetic/okp.ts'
@@ -76,17 +76,8 @@ export function rsaKey(n: bigint, e: bigint): RsaMaterial | undefined {
   return { type: 'rsa', n, e, p: undefined, q: undefined, d: undefined }
 }
 
-/** The key of a point as SEC 1 spells it, compressed or not. @param oid of the curve, hex */
-export function keyOfPoint(
-  oid: string,
-  point: Uint8Array,
-  budget: WorkBudget,
-): EcMaterial | undefined {
-  const curve = curveOfOid(oid)
-  return curve && pointKey(curve, point, budget)
-}
-
-function pointKey(
+/** The key of a point as SEC 1 spells it, compressed or not. */
+export function pointKey(
   curve: CurveParameters,
   point: Uint8Array,
   budget: WorkBudget,

@@ -5,6 +5,7 @@
  */
 import { curveOfOid } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian, toBigEndian } from '@mintmark/keys/arithmetic/modular'
+import type { OkpCurve } from '@mintmark/keys/arithmetic/okp'
 import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import { verifyEcPoint, verifyNumbers } from '@mintmark/keys/der_keys/verify_numbers'
 import type { Verification } from '@mintmark/keys/material/verification'
@@ -100,8 +101,10 @@ const detectCurvePacket: Detector = (bytes, at, { budget }) => {
   return hit(verification, FORM, header ?? version, reader.at)
 }
 
-const ED25519_OID = '2b06010401da470f01'
-const CV25519_OID = '2b060104019755010501'
+const OKP_CURVES: ReadonlyMap<string, OkpCurve> = new Map([
+  ['2b06010401da470f01', 'Ed25519'],
+  ['2b060104019755010501', 'X25519'],
+])
 const NATIVE_POINT = 0x40
 
 function verifyCurve(
@@ -112,13 +115,13 @@ function verifyCurve(
 ): Verification | undefined {
   const curve = curveOfOid(oid)
   if (curve !== undefined) return verifyEcPoint(curve, secret, point, budget)
-  if (point.length !== 33 || point[0] !== NATIVE_POINT || secret.length > 32) return undefined
+  const okp = OKP_CURVES.get(oid)
+  if (okp === undefined || point.length !== 33 || point[0] !== NATIVE_POINT) return undefined
+  if (secret.length > 32) return undefined
   // Leading zeros are not written.
   const padded = toBigEndian(fromBigEndian(secret, budget), 32)
-  if (oid === ED25519_OID) return verifyOkp('Ed25519', padded, point.subarray(1), budget)
-  return oid === CV25519_OID
-    ? verifyOkp('X25519', padded.toReversed(), point.subarray(1), budget)
-    : undefined
+  const scalar = okp === 'X25519' ? padded.toReversed() : padded
+  return verifyOkp(okp, scalar, point.subarray(1), budget)
 }
 
 /** Version 6: algorithm, length of the public part (32), public half, usage, secret. */

@@ -18,18 +18,15 @@ export const AGE_PREFIX = 'AGE-SECRET-KEY-'
 interface Kind {
   /** What is before the `1`. */
   readonly prefix: string
-  /** In small letters. */
-  readonly small: string
   readonly verificationOf: (secret: Uint8Array, budget: WorkBudget) => Verification
 }
 
 const KINDS: readonly Kind[] = [
   {
     prefix: AGE_PREFIX,
-    small: AGE_PREFIX.toLowerCase(),
     verificationOf: (secret, budget) => verifyOkp('X25519', secret, undefined, budget),
   },
-  { prefix: `${AGE_PREFIX}PQ-`, small: `${AGE_PREFIX}PQ-`.toLowerCase(), verificationOf: hybridOf },
+  { prefix: `${AGE_PREFIX}PQ-`, verificationOf: hybridOf },
 ]
 
 /** Its public half is no SubjectPublicKeyInfo: the seed alone is the key. */
@@ -53,9 +50,9 @@ function read({ chars, at, budget }: TextRun): Detected | undefined {
     ({ prefix }) => isAt(chars, at, prefix) && chars[at + prefix.length] === 0x31,
   )
   if (kind === undefined) return undefined
-  const { prefix, small, verificationOf } = kind
+  const { prefix, verificationOf } = kind
   const from = at + prefix.length + 1
-  const secret = readBech32(small, chars.subarray(from, from + DATA_LETTERS), budget)
+  const secret = readBech32(prefix.toLowerCase(), chars.subarray(from, from + DATA_LETTERS), budget)
   if (secret === undefined) return undefined
   const verification = verificationOf(secret, budget)
   secret.fill(0)

@@ -28,7 +28,8 @@ export const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate:
  * @returns offsets from the begin of `decoded`
  */
 export function keyIn(decoded: Uint8Array, budget: WorkBudget): Detected | undefined {
-  const whole = wholeKey(decoded, budget)
+  // Nearly always the one.
+  const whole = derHit(keyFromDer(decoded, budget))
   if (whole?.key.certainty === 'proven') return whole
   let best = whole
   for (const { anchor, at } of offsetsIn(decoded, budget)) {
@@ -37,11 +38,6 @@ export function keyIn(decoded: Uint8Array, budget: WorkBudget): Detected | undef
     if (hit !== undefined && (best === undefined || isBetter(hit, best))) best = hit
   }
   return best
-}
-
-/** The key that begins with the first byte: nearly always the one. */
-function wholeKey(decoded: Uint8Array, budget: WorkBudget): Detected | undefined {
-  return derHit(keyFromDer(decoded, budget))
 }
 
 function isBetter(hit: Detected, best: Detected): boolean {
