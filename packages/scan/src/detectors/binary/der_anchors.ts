@@ -63,10 +63,11 @@ const detectSec1: Detector = (bytes, at, { budget }) => {
   // Most offsets fail by the length of the scalar.
   const length = bytes[at + 4] ?? 0
   if (length === 0 || length > LONGEST_SCALAR) return undefined
+  const enclosing = enclosingKey(bytes, at, budget)
+  if (enclosing !== undefined) return derHit(enclosing)
   // A freed buffer keeps the identifier of the curve right before the OCTET STRING.
   const octets = octetsAround(bytes, at)
-  const curve = octets && curveBefore(bytes, octets.at)
-  return derHit(enclosingKey(bytes, at, budget) ?? sec1At(bytes, at, budget, curve))
+  return derHit(sec1At(bytes, at, budget, octets && curveBefore(bytes, octets.at)))
 }
 
 /** From the version to the last four bytes of the identifier: version, SEQUENCE, tag and length, five bytes. */
