@@ -4,7 +4,7 @@
  */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { type Anchor, REACH } from '../anchors/anchor.ts'
-import type { Detected, Probe } from '../anchors/detected.ts'
+import type { Detected } from '../anchors/detected.ts'
 
 /** Letters around an anchor. Offsets in a {@link Detected} of a {@link TextReader} count letters of it. */
 export interface TextRun {
@@ -34,40 +34,28 @@ export interface TextReader {
 /** Letters around an anchor that {@link TextReader.glance} sees. */
 export const GLANCE = 160
 
-const LETTERS_WIDE = 8
-const LETTERS_QUAD = 4
 const PATTERN_MOST = 16
 
-/** Two anchors for one ASCII text: one byte a letter, and two. */
-export function textAnchors(name: string, ascii: string, reader: TextReader): Anchor[] {
-  const letters = new TextEncoder().encode(ascii)
-  const narrow = {
-    name,
-    pattern: letters.subarray(0, PATTERN_MOST),
-    detect: (bytes: Uint8Array, at: number, { budget }: Probe) =>
-      readNarrow(reader, bytes, at, budget),
-    before: reader.before,
-    behind: reader.behind,
-  }
-  return [narrow, spread(`${name}-utf16`, letters.subarray(0, LETTERS_WIDE), reader, 2)]
-}
-
-/** The anchor for letters that are four bytes apart. */
-export function quadAnchor(name: string, ascii: string, reader: TextReader): Anchor {
-  const letters = new TextEncoder().encode(ascii)
-  return spread(`${name}-utf32`, letters.subarray(0, LETTERS_QUAD), reader, 4)
-}
-
-function spread(name: string, letters: Uint8Array, reader: TextReader, stride: number): Anchor {
-  const pattern = new Uint8Array(stride * (letters.length - 1) + 1)
-  for (const [index, letter] of letters.entries()) pattern[stride * index] = letter
-  return {
-    name,
-    pattern,
-    detect: (bytes, at, { budget }) => readWide(reader, bytes, at, stride, budget),
-    before: Math.min(stride * reader.before, REACH),
-    behind: Math.min(stride * reader.behind, REACH),
-  }
+/** Anchors for one ASCII text, one for each distance of its letters in bytes. */
+export function textAnchors(
+  name: string,
+  ascii: string,
+  reader: TextReader,
+  strides: readonly number[] = [1, 2],
+): Anchor[] {
+  return strides.map((stride) => {
+    const letters = new TextEncoder().encode(ascii.slice(0, PATTERN_MOST / stride))
+    const pattern = new Uint8Array(stride * (letters.length - 1) + 1)
+    for (const [index, letter] of letters.entries()) pattern[stride * index] = letter
+    const read = stride === 1 ? readNarrow : readWide
+    return {
+      name: stride === 1 ? name : `${name}-utf${8 * stride}`,
+      pattern,
+      detect: (bytes, at, { budget }) => read(reader, bytes, at, budget, stride),
+      before: Math.min(stride * reader.before, REACH),
+      behind: Math.min(stride * reader.behind, REACH),
+    }
+  })
 }
 
 function readNarrow(
@@ -88,8 +76,8 @@ function readWide(
   reader: TextReader,
   bytes: Uint8Array,
   at: number,
-  stride: number,
   budget: WorkBudget,
+  stride: number,
 ): Detected | undefined {
   const glanced = wideRun({ bytes, stride }, at, GLANCE, GLANCE, undefined, budget)
   const behind = wiped(glanced, reader.glance(glanced))

@@ -43,13 +43,8 @@ const detectFromExponent: Detector = (bytes, at, { budget }) => {
   const last = used.at(-1)
   const verification = last && verifiedTail(bytes, n, used, budget)
   if (verification === undefined) return undefined
-  return hit(
-    verification,
-    FORM,
-    n?.at ?? at,
-    last?.to ?? at,
-    verification.material ? undefined : 'fragment',
-  )
+  const note = verification.material ? undefined : 'fragment'
+  return hit(verification, FORM, n?.at ?? at, last?.to ?? at, note)
 }
 
 /** About how long n is, going by d or p and q; undefined where their lengths are not those of a key. */

@@ -131,12 +131,8 @@ const version6 =
     const version = at - BEFORE_ALGORITHM
     const [from, usage, to] = [at + 5, at + 37, at + 70]
     if (bytes[version] !== 6 || to > bytes.length || bytes[usage] !== 0) return undefined
-    const verification = verifyOkp(
-      curve,
-      bytes.subarray(usage + 1, to),
-      bytes.subarray(from, usage),
-      budget,
-    )
+    const [publicKey, secret] = [bytes.subarray(from, usage), bytes.subarray(usage + 1, to)]
+    const verification = verifyOkp(curve, secret, publicKey, budget)
     if (verification.certainty !== 'proven') return undefined
     return hit(verification, FORM, headerBefore(bytes, version) ?? version, to)
   }

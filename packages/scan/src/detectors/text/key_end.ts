@@ -31,20 +31,17 @@ export function keyAtEnd(bytes: Uint8Array, budget: WorkBudget): Detected | unde
   const secret = bytes.subarray(best.at)
   if (!isRandomLooking(secret, budget)) return undefined
   const { curve, kind, bits } = best.curve
+  const from = best.at - best.matched
   if (best.matched >= DECISIVE) {
-    return hit(
-      verifyOkp(curve, secret, undefined, budget),
-      'pkcs8-der',
-      best.at - best.matched,
-      bytes.length,
-    )
+    const verification = verifyOkp(curve, secret, undefined, budget)
+    return hit(verification, 'pkcs8-der', from, bytes.length)
   }
   const same = best.matched >= NAMING ? [best] : ends.filter(({ at }) => at === best.at)
   const verification = withPossible(
     unverified(kind, bits, END_OF_KEY),
     same.map((end) => verifyOkp(end.curve.curve, secret, undefined, budget)),
   )
-  return hit(verification, 'pkcs8-der', best.at - best.matched, bytes.length, 'fragment')
+  return hit(verification, 'pkcs8-der', from, bytes.length, 'fragment')
 }
 
 const END_OF_KEY = 'the end of a key of that length; which curve it is for is cut off'

@@ -1,6 +1,6 @@
 /** Anchors of text encodings, each for letters one byte apart and two; for PEM and JWK four as well. @module */
 import type { Anchor } from '../../anchors/anchor.ts'
-import { quadAnchor, textAnchors } from '../../text/text_run.ts'
+import { textAnchors } from '../../text/text_run.ts'
 import { AGE_IDENTITY, AGE_PREFIX } from './bech32_keys.ts'
 import { DNSSEC } from './dnssec.ts'
 import { keyXml } from './dotnet_xml.ts'
@@ -17,15 +17,13 @@ import { ENTRA_REFRESH, JOSE, prefixedToken, refreshToken } from './token.ts'
 import { WIREGUARD, WIREGUARD_NAME } from './wireguard.ts'
 
 export const TEXT_ANCHORS: readonly Anchor[] = [
-  ...textAnchors('pem', '-----BEGIN ', PEM),
-  quadAnchor('pem', '-----BEGIN ', PEM),
+  ...textAnchors('pem', '-----BEGIN ', PEM, [1, 2, 4]),
   ...textAnchors('pem-end', PEM_END_TEXT, PEM_END),
   ...HEADERLESS_ANCHORS,
   ...ESCAPED_DER_ANCHORS,
   ...textAnchors('age', AGE_PREFIX, AGE_IDENTITY),
   ...textAnchors('putty', 'PuTTY-User-Key-File-', PUTTY),
-  ...textAnchors('jwk', KTY, JWK),
-  quadAnchor('jwk', KTY, JWK),
+  ...textAnchors('jwk', KTY, JWK, [1, 2, 4]),
   ...JWK_WORD_ANCHORS,
   ...['RSAKeyValue', 'RSAKeyPair', 'DSAKeyValue'].flatMap((element) =>
     textAnchors(`xml-${element}`, element, keyXml(element)),
