@@ -26,30 +26,29 @@ export const TAG = {
 /** More elements than any key has: a longer list is no key. */
 const MOST_CHILDREN = 64
 
-/** The element at `at`, or undefined if it does not are whole within `end`. */
-export function elementAt(bytes: Uint8Array, at: number, end: number): Element | undefined {
-  const limit = Math.min(end, bytes.length)
-  if (at < 0 || at + 2 > limit) return undefined
-  const tag = bytes[at] ?? 0
-  if ((tag & 0x1f) === 0x1f) return undefined
+/** Where the content of the element at `at` begins, and how long its header says that it is. */
+export function headerAt(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+): { from: number; length: number } | undefined {
   const first = bytes[at + 1] ?? 0
-  if (first < 0x80) return within(tag, at, at + 2, first, limit)
-  const count = first & 0x7f
-  const from = at + 2 + count
-  if (count === 0 || count > 4 || from > limit) return undefined
+  const from = at + 2 + (first < 0x80 ? 0 : first & 0x7f)
+  if (at < 0 || from > end || ((bytes[at] ?? 0) & 0x1f) === 0x1f) return undefined
+  if (first < 0x80) return { from, length: first }
+  if (first === 0x80 || first > 0x84) return undefined
   let length = 0
   for (let i = at + 2; i < from; i++) length = length * 256 + (bytes[i] ?? 0)
-  return within(tag, at, from, length, limit)
+  return { from, length }
 }
 
-function within(
-  tag: number,
-  at: number,
-  from: number,
-  length: number,
-  limit: number,
-): Element | undefined {
-  return from + length <= limit ? { tag, at, from, to: from + length } : undefined
+/** The element at `at`, or undefined if it is not whole within `end`. */
+export function elementAt(bytes: Uint8Array, at: number, end: number): Element | undefined {
+  const limit = Math.min(end, bytes.length)
+  const header = headerAt(bytes, at, limit)
+  if (header === undefined) return undefined
+  const { from, length } = header
+  return from + length <= limit ? { tag: bytes[at] ?? 0, at, from, to: from + length } : undefined
 }
 
 /** The element at `at` if it has this tag. */

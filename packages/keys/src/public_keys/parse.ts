@@ -9,7 +9,7 @@ import { keyFromDer } from '../der_keys/key_from_der.ts'
 import { withoutSecret } from '../public_half/public_half.ts'
 import type { PublicKey } from '../public_half/public_key.ts'
 import { keysOfRecipients, recipientProblem } from './age_recipient.ts'
-import { keyOfCertificate, keyWith, spkiOfCertificate } from './certificate.ts'
+import { keyOfCertificate, plainKey, spkiOfCertificate } from './certificate.ts'
 import { keysOfJson } from './jwks.ts'
 import { spkiProblem, sshLineProblem } from './not_sought.ts'
 import { keyOfSshBlob, keyOfSshLine } from './openssh_line.ts'
@@ -37,9 +37,9 @@ const GIVEN_PRIVATE = 'a private key was given: only its public half is used'
  * @param name of the file, for the problems
  */
 export function parsePublicKeys(bytes: Uint8Array, name: string): PublicKeyFile {
-  const found = isText(bytes) ? keysOfText(textOf(bytes)) : keysOfDer(bytes)
+  const read = isText(bytes) ? keysOfText(textOf(bytes)) : keysOfDer(bytes)
   const byId = new Map<string, PublicKey>()
-  for (const key of found.keys) {
+  for (const key of read.keys) {
     const id = key.keyId.spkiSha256 ?? ''
     const existing = byId.get(id)
     // Of two copies of a key one may say more.
@@ -48,7 +48,7 @@ export function parsePublicKeys(bytes: Uint8Array, name: string): PublicKeyFile 
       existing === undefined ? key : { ...key, ...existing, keyId: mergedId(existing, key) },
     )
   }
-  const problems = found.problems.map((problem) => `${name}: ${problem}`)
+  const problems = read.problems.map((problem) => `${name}: ${problem}`)
   if (byId.size === 0) problems.push(`${name}: no public key that can be looked for`)
   return { keys: [...byId.values()], problems: [...new Set(problems)] }
 }
@@ -72,30 +72,29 @@ function textOf(bytes: Uint8Array): string {
   return decoder.decode(bytes)
 }
 
-const NOTHING: PublicKeyFile = { keys: [], problems: [] }
-
 /** The results of several parts of a file, joined. */
 const joined = (parts: readonly PublicKeyFile[]): PublicKeyFile => ({
   keys: parts.flatMap(({ keys }) => keys),
   problems: parts.flatMap(({ problems }) => problems),
 })
 
-const problem = (words: string | undefined): PublicKeyFile =>
-  words === undefined ? NOTHING : { keys: [], problems: [words] }
+const found = (key?: PublicKey, problem?: string): PublicKeyFile => ({
+  keys: key === undefined ? [] : [key],
+  problems: problem === undefined ? [] : [problem],
+})
 
-const keyOf = (material: PublicMaterial | undefined): PublicKeyFile =>
-  material === undefined ? NOTHING : { keys: [keyWith(material, {})], problems: [] }
+const problemOf = (words: string | undefined): PublicKeyFile => found(undefined, words)
 
 function keysOfText(source: string): PublicKeyFile {
   const text = source.trim()
   if (text.startsWith('{') || text.startsWith('[')) return keysOfJsonText(text)
-  const found = joined([
+  const read = joined([
     keysOfPem(text),
     ...text.split('\n').map((line) => keysOfLine(line)),
-    ...keysOfRecipients(text).map((material) => keyOf(material)),
-    problem(recipientProblem(text)),
+    ...keysOfRecipients(text).map((material) => found(plainKey(material))),
+    problemOf(recipientProblem(text)),
   ])
-  return found.keys.length > 0 ? found : joined([found, keysOfBase64(text)])
+  return read.keys.length > 0 ? read : joined([read, keysOfBase64(text)])
 }
 
 function keysOfJsonText(source: string): PublicKeyFile {
@@ -103,10 +102,10 @@ function keysOfJsonText(source: string): PublicKeyFile {
   try {
     value = JSON.parse(source)
   } catch {
-    return problem('it begins like JSON and is none')
+    return problemOf('it begins like JSON and is none')
   }
   const pems = namedPems(value)
-  if (pems.length === 0) return joined([keysOfJson(value)])
+  if (pems.length === 0) return keysOfJson(value)
   return joined(
     pems.map(({ name: kid, pem }) => {
       const { keys, problems } = keysOfPem(pem)
@@ -124,12 +123,12 @@ const withKid = (key: PublicKey, kid: string): PublicKey => ({
 /** A certificate as metadata has it: base64 alone. */
 function keysOfBase64(text: string): PublicKeyFile {
   const isBase64 = /^[\w+/\s]{44,1000000}={0,2}\s*$/.test(text)
-  return isBase64 ? keysOfDer(Buffer.from(text, 'base64')) : NOTHING
+  return isBase64 ? keysOfDer(Buffer.from(text, 'base64')) : found()
 }
 
 function keysOfLine(line: string): PublicKeyFile {
-  const material = keyOfSshLine(line)
-  return material === undefined ? problem(sshLineProblem(line)) : keyOf(material)
+  const key = plainKey(keyOfSshLine(line))
+  return found(key, key === undefined ? sshLineProblem(line) : undefined)
 }
 
 const BEGIN = '-----BEGIN '
@@ -141,7 +140,7 @@ function keysOfPem(text: string): PublicKeyFile {
     const labelEnd = text.indexOf(DASHES, at + BEGIN.length)
     const end = labelEnd < 0 ? -1 : text.indexOf(DASHES, labelEnd + DASHES.length)
     if (end < 0) {
-      blocks.push(problem('a PEM block is cut short'))
+      blocks.push(problemOf('a PEM block is cut short'))
       break
     }
     const label = text.slice(at + BEGIN.length, labelEnd)
@@ -151,18 +150,18 @@ function keysOfPem(text: string): PublicKeyFile {
 }
 
 function keysOfBlock(label: string, body: string): PublicKeyFile {
-  if (label.length > 64 || label.includes('\n')) return NOTHING
+  if (label.length > 64 || label.includes('\n')) return found()
   // Lines such as `Proc-Type: 4,ENCRYPTED` end at an empty one.
   const der = Buffer.from(body.replace(/^[\s\S]*:[^\n]*\n/, ''), 'base64')
-  const found = label === 'OPENSSH PRIVATE KEY' ? opensshPublic(der) : keysOfDer(der)
+  const read = label === 'OPENSSH PRIVATE KEY' ? opensshPublic(der) : keysOfDer(der)
   der.fill(0)
   if (label.endsWith('PRIVATE KEY')) {
-    const words = found.keys.length > 0 ? GIVEN_PRIVATE : privateProblem(label, body)
-    return joined([found, problem(words)])
+    const words = read.keys.length > 0 ? GIVEN_PRIVATE : privateProblem(label, body)
+    return joined([read, problemOf(words)])
   }
   const isOfKeys = /CERTIFICATE|PUBLIC KEY|PKCS|CMS/.test(label)
-  if (found.keys.length + found.problems.length > 0 || !isOfKeys) return found
-  return problem('a PEM block holds no key that can be looked for')
+  if (read.keys.length + read.problems.length > 0 || !isOfKeys) return read
+  return problemOf('a PEM block holds no key that can be looked for')
 }
 
 /** Why a private key gives no public half. */
@@ -181,37 +180,33 @@ function opensshPublic(bytes: Buffer): PublicKeyFile {
   for (let k = 0; k < 3; k++) fields.string()
   fields.number(4)
   const blob = fields.string()
-  return keyOf(blob && keyOfSshBlob(blob))
+  return found(plainKey(blob && keyOfSshBlob(blob)))
 }
 
 /** Every key of DER elements one behind the other. */
 function keysOfDer(bytes: Uint8Array): PublicKeyFile {
-  const found: PublicKeyFile[] = []
+  const all: PublicKeyFile[] = []
   for (let at = 0; ; ) {
     const element = elementOf(bytes, at, bytes.length, TAG.sequence)
-    if (element === undefined) return joined(found)
-    found.push(keysOfElement(bytes.subarray(element.at, element.to)))
+    if (element === undefined) return joined(all)
+    all.push(keysOfElement(bytes.subarray(element.at, element.to)))
     at = element.to
   }
 }
 
 function keysOfElement(der: Uint8Array): PublicKeyFile {
-  const certified = keyOfCertificate(der)
-  if (certified !== undefined) return { keys: [certified], problems: [] }
-  const material = keyOfSpki(spkiIn(der)) ?? keyOfRsaPublicKey(der)
-  if (material !== undefined) return keyOf(material)
+  const key = keyOfCertificate(der) ?? plainKey(keyOfSpki(spkiIn(der)) ?? keyOfRsaPublicKey(der))
+  if (key !== undefined) return found(key)
   const chain = certificatesOfSigned(der)
-  if (chain?.length === 0) return problem('PKCS#7 without a certificate')
+  if (chain?.length === 0) return problemOf('PKCS#7 without a certificate')
   if (chain !== undefined) return joined(chain.map(keysOfCertificate))
-  const own = privateHalf(der)
-  return own === undefined
-    ? problem(spkiProblem(spkiIn(der)))
-    : joined([keyOf(own), problem(GIVEN_PRIVATE)])
+  const own = plainKey(privateHalf(der))
+  return found(own, own === undefined ? spkiProblem(spkiIn(der)) : GIVEN_PRIVATE)
 }
 
 function keysOfCertificate(der: Uint8Array): PublicKeyFile {
   const key = keyOfCertificate(der)
-  return key === undefined ? problem(spkiProblem(spkiIn(der))) : { keys: [key], problems: [] }
+  return found(key, key === undefined ? spkiProblem(spkiIn(der)) : undefined)
 }
 
 /** The SubjectPublicKeyInfo of a certificate or of a request for one, or what may be one itself. */

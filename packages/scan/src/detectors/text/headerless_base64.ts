@@ -3,7 +3,7 @@
  * each of the three offsets that it can begin at: whether its own header is there or not. What is there is examined by the
  * anchor of the same structure in binary. @module
  */
-import { TAG } from '@mintmark/keys/der/der'
+import { headerAt, TAG } from '@mintmark/keys/der/der'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import type { Detected, Detector } from '../../anchors/detected.ts'
@@ -200,21 +200,14 @@ function sizeOf(structure: Structure, { chars, budget }: TextRun, { start, offse
 
 /** As its SEQUENCE says, else by its first number. */
 function sizeAt(head: Uint8Array, at: number, { numberAt }: Structure): number {
-  const number = numberAt && lengthAt(head, at + numberAt)?.length
+  const number = numberAt && headerAt(head, at + numberAt, head.length)?.length
   if (numberAt !== undefined && !(number !== undefined && number >= 48 && number <= 2080)) return 0
   for (let header = 2; header <= 4; header++) {
-    const outer = head[at - header] === TAG.sequence ? lengthAt(head, at - header) : undefined
-    if (outer?.from === at) return Math.min(outer.length + ROOM, 2 * WHOLE_MOST)
+    const outer = headerAt(head, at - header, head.length)
+    if (head[at - header] === TAG.sequence && outer?.from === at)
+      return Math.min(outer.length + ROOM, 2 * WHOLE_MOST)
   }
   return number === undefined ? WHOLE_MOST : Math.min(WHOLE_MOST, 5 * number + ROOM)
-}
-
-/** What the header of an element says, whose content need not be there. */
-function lengthAt(head: Uint8Array, at: number) {
-  const [, first = 0, second = 0, third = 0] = head.subarray(at, at + 4)
-  if (first < 0x80) return { from: at + 2, length: first }
-  if (first === 0x81) return { from: at + 3, length: second }
-  return first === 0x82 ? { from: at + 4, length: 256 * second + third } : undefined
 }
 
 /** Whether an armor's body reaches without a gap to the run's offset: then its own anchor finds the key. */
