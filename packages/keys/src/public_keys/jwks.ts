@@ -12,8 +12,8 @@ import type { PublicKey } from '../public_half/public_key.ts'
 import { keyOfCertificate, keyWith } from './certificate.ts'
 import { ecKey, type PublicMaterial, rsaKey } from './spki_key.ts'
 
-/** What a text of keys gives, and what it was worth no key for, in words. */
-export interface ParsedKeys {
+/** The keys of a file, and its problems in words that quote only its name. */
+export interface PublicKeyFile {
   readonly keys: readonly PublicKey[]
   readonly problems: readonly string[]
 }
@@ -22,7 +22,7 @@ export interface ParsedKeys {
 const MOST_KEYS = 100_000
 
 /** The keys of a JWK, a JWK set or a list of either, already parsed. */
-export function keysOfJson(value: unknown): ParsedKeys {
+export function keysOfJson(value: unknown): PublicKeyFile {
   const keys: PublicKey[] = []
   const problems: string[] = []
   const found = jwksIn(value)

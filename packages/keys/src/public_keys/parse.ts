@@ -9,8 +9,8 @@ import { keyFromDer } from '../der_keys/key_from_der.ts'
 import { withoutSecret } from '../public_half/public_half.ts'
 import type { PublicKey } from '../public_half/public_key.ts'
 import { keysOfRecipients, recipientProblem } from './age_recipient.ts'
-import { keyOfCertificate, plainKey, spkiOfCertificate } from './certificate.ts'
-import { keysOfJson } from './jwks.ts'
+import { keyOfCertificate, keyWith, plainKey, spkiOfCertificate } from './certificate.ts'
+import { keysOfJson, type PublicKeyFile } from './jwks.ts'
 import { spkiProblem, sshLineProblem } from './not_sought.ts'
 import { keyOfSshBlob, keyOfSshLine } from './openssh_line.ts'
 import { namedPems } from './pem_map.ts'
@@ -19,12 +19,7 @@ import { keyOfRsaPublicKey, keyOfSpki, type PublicMaterial } from './spki_key.ts
 import { SshStrings } from './ssh_strings.ts'
 
 export type { PublicKey } from '../public_half/public_key.ts'
-
-/** The keys of a file, and its problems in words that quote only its name. */
-export interface PublicKeyFile {
-  readonly keys: readonly PublicKey[]
-  readonly problems: readonly string[]
-}
+export type { PublicKeyFile } from './jwks.ts'
 
 const GIVEN_PRIVATE = 'a private key was given: only its public half is used'
 
@@ -43,22 +38,11 @@ export function parsePublicKeys(bytes: Uint8Array, name: string): PublicKeyFile 
     const id = key.keyId.spkiSha256 ?? ''
     const existing = byId.get(id)
     // Of two copies of a key one may say more.
-    byId.set(
-      id,
-      existing === undefined ? key : { ...key, ...existing, keyId: mergedId(existing, key) },
-    )
+    byId.set(id, keyWith(key.material, { ...key, ...existing }))
   }
   const problems = read.problems.map((problem) => `${name}: ${problem}`)
   if (byId.size === 0) problems.push(`${name}: no public key that can be looked for`)
   return { keys: [...byId.values()], problems: [...new Set(problems)] }
-}
-
-function mergedId(first: PublicKey, second: PublicKey): PublicKey['keyId'] {
-  return {
-    ...first.keyId,
-    kid: first.keyId.kid ?? second.keyId.kid,
-    subject: first.keyId.subject ?? second.keyId.subject,
-  }
 }
 
 /** DER begins with a SEQUENCE and a length that never follows a `0` in text. */
@@ -109,16 +93,10 @@ function keysOfJsonText(source: string): PublicKeyFile {
   return joined(
     pems.map(({ name: kid, pem }) => {
       const { keys, problems } = keysOfPem(pem)
-      return { keys: keys.map((key) => withKid(key, kid)), problems }
+      return { keys: keys.map((key) => keyWith(key.material, { ...key, kid })), problems }
     }),
   )
 }
-
-const withKid = (key: PublicKey, kid: string): PublicKey => ({
-  ...key,
-  kid,
-  keyId: { ...key.keyId, kid },
-})
 
 /** A certificate as metadata has it: base64 alone. */
 function keysOfBase64(text: string): PublicKeyFile {

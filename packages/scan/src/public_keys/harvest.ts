@@ -16,10 +16,10 @@ import { keyOfOnion, ONION_LETTERS } from '@mintmark/keys/public_keys/onion_addr
 import { keyOfSshBlob, keyOfSshLine } from '@mintmark/keys/public_keys/openssh_line'
 import { keyOfRsaPublicKey, keyOfSpki, rsaKey } from '@mintmark/keys/public_keys/spki_key'
 import { type Anchor, REACH } from '../anchors/anchor.ts'
+import { latin } from '../text/text_run.ts'
 import { bigNear, littleNear, rightBefore, rightBehind } from './bare_moduli.ts'
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex')
-const latin = (text: string): Buffer => Buffer.from(text, 'latin1')
 
 /** What limits call them. */
 const KEYS = 'public keys'
@@ -82,17 +82,17 @@ export const KEY_ANCHORS: readonly Anchor[] = [
   ...ALGORITHMS.map((pattern) => keyAnchor(hex(pattern), [certificateOr])),
   keyAnchor(hex('02 03 01 00 01'), [rsaPublicKeyAt]),
   ...SSH_BLOBS.map((pattern) => keyAnchor(hex(pattern), [sshBlobAt])),
-  ...SSH_LINES.map((pattern) => keyAnchor(latin(pattern), [sshLineAt])),
-  ...['"kty":', '"kty" :'].map((pattern) => keyAnchor(latin(pattern), [jwkAt])),
+  ...SSH_LINES.map((pattern) => keyAnchor(Buffer.from(pattern), [sshLineAt])),
+  ...['"kty":', '"kty" :'].map((pattern) => keyAnchor(Buffer.from(pattern), [jwkAt])),
   ...ARMORS.map((label) => {
     const header = `-----BEGIN ${label}-----`
-    return keyAnchor(latin(header), [pemAt(header.length)])
+    return keyAnchor(Buffer.from(header), [pemAt(header.length)])
   }),
-  keyAnchor(latin('RSA1'), [windowsBlobAt]),
+  keyAnchor(Buffer.from('RSA1'), [windowsBlobAt]),
   keyAnchor(hex('01 01 00 6e 01'), [libgcryptAt]),
   // As Tor labels what it counts, and as users write it.
-  keyAnchor(latin('onion="'), [onionAt(7)]),
-  keyAnchor(latin('.onion'), [onionAt(-ONION_LETTERS)]),
+  keyAnchor(Buffer.from('onion="'), [onionAt(7)]),
+  keyAnchor(Buffer.from('.onion'), [onionAt(-ONION_LETTERS)]),
   keyAnchor(hex('01 00 01 00 00 00 00'), [littleNear, rightBefore], true),
   keyAnchor(hex('00 00 00 00 00 01 00 01'), [bigNear, rightBehind], true),
 ]
@@ -150,11 +150,7 @@ function rsaPublicKeyAt(bytes: Uint8Array, at: number, budget: WorkBudget): Publ
 function textAt(bytes: Uint8Array, from: number, length: number, budget: WorkBudget): string {
   const view = bytes.subarray(from, from + length)
   budget.spend(500 + view.length)
-  return latinOf(view)
-}
-
-function latinOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+  return latin(view)
 }
 
 function sshLineAt(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | undefined {
@@ -183,7 +179,7 @@ function jwkAt(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | u
   budget.spend(500 + around.length - (at - begin))
   const end = around.indexOf(0x7d)
   budget.spend(10 * Math.max(0, end))
-  const jwk = end < 0 ? undefined : parseObject(latinOf(around.subarray(0, end + 1)))
+  const jwk = end < 0 ? undefined : parseObject(latin(around, 0, end + 1))
   return jwk && keyOfJwk(jwk, budget)
 }
 
