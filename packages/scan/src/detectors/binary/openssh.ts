@@ -13,6 +13,7 @@ import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, patternOf, protectedHit } from '../../anchors/anchored.ts'
 import type { Detector } from '../../anchors/detected.ts'
+import { isAt } from '../../text/text_run.ts'
 
 /** What a key of 16,384 bits takes, and a certificate before it. */
 const LONGEST = 32_768
@@ -208,12 +209,8 @@ function isElsewhere(bytes: Uint8Array, at: number): boolean {
 }
 
 /** Whether the bytes before `to` spell `text`. */
-function endsWith(bytes: Uint8Array, to: number, text: string): boolean {
-  const from = to - text.length
-  if (from < 0 || to > bytes.length) return false
-  for (let i = 0; i < text.length; i++) if (bytes[from + i] !== text.charCodeAt(i)) return false
-  return true
-}
+const endsWith = (bytes: Uint8Array, to: number, text: string): boolean =>
+  isAt(bytes, to - text.length, text)
 
 export const OPENSSH_ANCHORS: readonly Anchor[] = [
   ...TYPES.map(typeAnchor),

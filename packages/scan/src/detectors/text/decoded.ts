@@ -7,11 +7,12 @@
 import { keyFromDer } from '@mintmark/keys/der_keys/key_from_der'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
-import { AnchorIndex, type AnchorOffset } from '../../anchors/anchor_index.ts'
+import { AnchorIndex } from '../../anchors/anchor_index.ts'
 import { derHit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { BINARY_ANCHORS } from '../binary/binary_anchors.ts'
 
+const INDEX = new AnchorIndex(BINARY_ANCHORS)
 /** Offsets that are examined in one body, so that one full of anchors costs no more. */
 const OFFSETS_MOST = 48
 const FOUND_MOST = 1024
@@ -32,7 +33,11 @@ export function keyIn(decoded: Uint8Array, budget: WorkBudget): Detected | undef
   const whole = derHit(keyFromDer(decoded, budget))
   if (whole?.key.certainty === 'proven') return whole
   let best = whole
-  for (const { anchor, at } of offsetsIn(decoded, budget)) {
+  // Those of whole keys first.
+  const offsets = INDEX.offsets(decoded, FOUND_MOST, budget)
+    .toSorted((a, b) => a.order - b.order || a.at - b.at)
+    .slice(0, OFFSETS_MOST)
+  for (const { anchor, at } of offsets) {
     budget.spend(PROBE_COST)
     const hit = anchor.detect(decoded, at, { budget })
     if (hit !== undefined && (best === undefined || isBetter(hit, best))) best = hit
@@ -44,13 +49,4 @@ function isBetter(hit: Detected, best: Detected): boolean {
   const rank = RANK[hit.key.certainty] - RANK[best.key.certainty]
   if (rank !== 0) return rank > 0
   return hit.length > best.length || (hit.length === best.length && hit.offset < best.offset)
-}
-
-const INDEX = new AnchorIndex(BINARY_ANCHORS)
-
-/** Where anchors are: those of whole keys first, at most {@link OFFSETS_MOST}. */
-function offsetsIn(bytes: Uint8Array, budget: WorkBudget): readonly AnchorOffset[] {
-  return INDEX.offsets(bytes, FOUND_MOST, budget)
-    .toSorted((a, b) => a.order - b.order || a.at - b.at)
-    .slice(0, OFFSETS_MOST)
 }
