@@ -8,7 +8,7 @@
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { Curve, EcMaterial, KeyMaterial } from '@mintmark/keys/material/key_material'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
-import { CutScalars, cutNumbersIn, type SpelledCut } from '../known/secrets/cut_scalars.ts'
+import { type CutNumber, CutScalars, cutNumbersIn } from '../known/secrets/cut_scalars.ts'
 import type { FoundValue } from '../known/values/found_value.ts'
 import { UNIT } from './registers.ts'
 
@@ -41,9 +41,8 @@ export interface RegisterScalars {
 }
 
 /** A number that is in a register. */
-interface Addressed extends SpelledCut {
+interface Addressed extends CutNumber {
   readonly register: number
-  readonly at: number
 }
 
 /**
@@ -128,7 +127,7 @@ class Search {
     if (tried.length > 0) this.#cost[part] -= scalars.cost(tried.length * keys.length, lost)
     return keys
       .flatMap((key) => scalars.find(key, tried))
-      .map(({ number, material }) => scalarAt(number, scalars.length, material))
+      .map(({ number: { register }, found }) => Object.assign({ register }, found))
   }
 
   #numbers(size: number, lost: number): Addressed[] {
@@ -147,19 +146,10 @@ class Search {
         if (seen.has(name)) continue
         seen.add(name)
         const lostAt = isAtEnds ? { before: begins, behind: ends } : { before: true, behind: true }
-        for (const number of cutNumbersIn(contents, lost, lostAt))
-          numbers.push({ ...number, register, at })
+        for (const number of cutNumbersIn(contents, at, lost, lostAt))
+          numbers.push({ ...number, register })
       }
       return numbers
     })
   }
-}
-
-function scalarAt(
-  { register, at, length, spelling }: Addressed,
-  size: number,
-  material: EcMaterial,
-): RegisterScalar {
-  const proof = length === size ? 'd·G = Q' : `d·G = Q, from ${length} of its ${size} bytes`
-  return { register, at, length, spelling, name: 'd', proof, material }
 }

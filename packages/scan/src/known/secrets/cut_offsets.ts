@@ -9,7 +9,7 @@ import type { EcMaterial } from '@mintmark/keys/material/key_material'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { besidePoints } from '../objects/offsets_near_points.ts'
 import type { FoundValue } from '../values/found_value.ts'
-import { cutNumbersIn, type SpelledCut } from './cut_scalars.ts'
+import { type CutNumber, cutNumbersIn } from './cut_scalars.ts'
 import { pointSigns, SIGN_BYTES } from './secret_groups.ts'
 import type { SoughtGroup } from './secret_probes.ts'
 
@@ -17,11 +17,6 @@ import type { SoughtGroup } from './secret_probes.ts'
 export const MOST_LOST = { usual: 3, more: 5 } as const
 /** Offsets of a window that are examined for a key: a few copies of a public half have as many. */
 const MOST_OFFSETS = 256
-
-/** A part of a scalar, and where it is. */
-interface LocatedCut extends SpelledCut {
-  readonly at: number
-}
 
 /** Bytes of a window, and where in them scalars may begin: in [from, to). */
 interface Part {
@@ -56,11 +51,7 @@ export function probeCut(
       if (numbers.length === 0) continue
       budgets.cut.pay(cut.cost(numbers.length, lost))
       const found = cut.find(key, numbers)
-      if (found.length === 0) continue
-      return found.map(({ number: { at, length, spelling }, material }): FoundValue => {
-        const proof = `d·G = Q, from ${length} of its ${cut.length} bytes`
-        return { at, length, spelling, name: 'd', proof, material }
-      })
+      if (found.length > 0) return found.map((each) => each.found)
     }
     return []
   })
@@ -76,7 +67,7 @@ const latin1 = (bytes: Uint8Array, at: number): string =>
   Buffer.from(bytes.subarray(at, at + SIGN_BYTES)).toString('latin1')
 
 /** Whether some of the first bytes of a public number, which were compared, are in it. */
-function isOfPublicHalf({ at, length }: LocatedCut, anchors: ReadonlySet<number>): boolean {
+function isOfPublicHalf({ at, length }: CutNumber, anchors: ReadonlySet<number>): boolean {
   for (let offset = at - SIGN_BYTES + 1; offset < at + length; offset++) {
     if (anchors.has(offset)) return true
   }
@@ -100,7 +91,7 @@ function likelyOffsets(
   return [...seen]
 }
 
-function numbersAt(bytes: Uint8Array, at: number, size: number, lost: number): LocatedCut[] {
+function numbersAt(bytes: Uint8Array, at: number, size: number, lost: number): CutNumber[] {
   const length = size - lost
   const sides = [
     { from: at + lost, lostAt: { before: true, behind: false } },
@@ -109,6 +100,6 @@ function numbersAt(bytes: Uint8Array, at: number, size: number, lost: number): L
   return sides.flatMap(({ from, lostAt }) => {
     if (!isRandomLookingAt(bytes, from, length)) return []
     const present = bytes.subarray(from, from + length)
-    return cutNumbersIn(present, lost, lostAt).map((number) => Object.assign({ at: from }, number))
+    return cutNumbersIn(present, from, lost, lostAt)
   })
 }

@@ -10,19 +10,15 @@ import { negativeOf, type Sum, sumsOf } from '@mintmark/keys/arithmetic/many_poi
 import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import { ShortLogarithm } from '@mintmark/keys/arithmetic/short_logarithm'
 import type { Curve, EcMaterial } from '@mintmark/keys/material/key_material'
+import type { FoundValue } from '../values/found_value.ts'
 
-/** A number that may be a scalar without bytes of one end. */
-export interface CutNumber {
+/** A number that may be a scalar without bytes of one end, and how it is in memory. */
+export interface CutNumber extends Pick<FoundValue, 'at' | 'length'> {
+  readonly spelling: 'limbs-be' | 'limbs-le64'
   readonly known: bigint
   readonly lost: 'high' | 'low'
   /** Bytes that are lost: none to five. */
   readonly bytes: number
-}
-
-/** A scalar that was put together from a number. */
-interface MendedScalar<T> {
-  readonly number: T
-  readonly material: EcMaterial
 }
 
 /** Nanoseconds on one core, of a curve of 256 bits: an addition among many, a multiple of the base point. */
@@ -63,8 +59,11 @@ export class CutScalars {
     return Math.max(0, Math.floor((cost - fixed) / (this.cost(1, bytes) - fixed)))
   }
 
-  /** Those of the numbers that are scalars of the key; all have lost the same bytes. */
-  find<T extends CutNumber>(key: EcMaterial, numbers: readonly T[]): readonly MendedScalar<T>[] {
+  /** Those of the numbers that are scalars of the key, and what is found so; all have lost the same bytes. */
+  find<T extends CutNumber>(
+    key: EcMaterial,
+    numbers: readonly T[],
+  ): readonly { readonly number: T; readonly found: FoundValue }[] {
     const [first] = numbers
     if (first === undefined) return []
     const points = this.#pointsOf(key, numbers)
@@ -73,7 +72,12 @@ export class CutScalars {
       const number = numbers[index]
       if (number === undefined || x < 0n) return []
       const material = this.#mended(key, number, x)
-      return material === undefined ? [] : [{ number, material }]
+      if (material === undefined) return []
+      const { at, length, spelling, bytes } = number
+      const part = bytes === 0 ? '' : `, from ${length} of its ${this.length} bytes`
+      return [
+        { number, found: { at, length, spelling, name: 'd', proof: `d·G = Q${part}`, material } },
+      ]
     })
   }
 
@@ -132,29 +136,23 @@ const stepBitsFor = (bytes: number): number => STEP_BITS[bytes] ?? 20
 
 const isSame = (point: Point, { x, y }: Point): boolean => point.x === x && point.y === y
 
-/** A number with how it is in memory. */
-export interface SpelledCut extends CutNumber {
-  /** Bytes that are there. */
-  readonly length: number
-  readonly spelling: 'limbs-be' | 'limbs-le64'
-}
-
 /** Where bytes may be lost, as they are in memory. */
 export interface LostAt {
   readonly before: boolean
   readonly behind: boolean
 }
 
-/** What bytes are in either order, if so many more are lost before or behind them. */
+/** What bytes at an offset are in either order, if so many more are lost before or behind them. */
 export function cutNumbersIn(
   existing: Uint8Array,
+  at: number,
   bytes: number,
   { before, behind }: LostAt,
-): SpelledCut[] {
-  const own = { bytes, length: existing.length }
+): CutNumber[] {
+  const own = { at, bytes, length: existing.length }
   const big = { ...own, known: fromBigEndian(existing), spelling: 'limbs-be' } as const
   const little = { ...own, known: fromLittleEndian(existing), spelling: 'limbs-le64' } as const
-  const cut: SpelledCut[] = []
+  const cut: CutNumber[] = []
   if (before || bytes === 0) cut.push({ ...big, lost: 'high' }, { ...little, lost: 'low' })
   if (behind && bytes > 0) cut.push({ ...big, lost: 'low' }, { ...little, lost: 'high' })
   return cut
