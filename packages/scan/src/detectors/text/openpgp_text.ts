@@ -3,7 +3,7 @@ import { unverified } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
-import { armorEnd, skipHeaders } from '../../text/armor_headers.ts'
+import { armorEnd } from '../../text/armor_headers.ts'
 import { decodeBase64, skipJunk } from '../../text/base64.ts'
 import { keyIn } from './decoded.ts'
 
@@ -11,15 +11,14 @@ const FORM = 'openpgp-armour'
 const SECRET_KEY_TAG = 5
 const BODY_LEAST = 64
 
-/** @param first behind the dashes of the first line */
+/** @param body behind the headers */
 export function openPgpArmor(
   chars: Uint8Array,
   begin: number,
-  first: number,
+  body: number,
   label: string,
   budget: WorkBudget,
 ): Detected | undefined {
-  const { body } = skipHeaders(chars, first)
   const { bytes, end } = decodeBase64(chars, body, chars.length, budget)
   try {
     if (bytes.length < BODY_LEAST || !isSecretKey(bytes.subarray(0, 8))) return undefined

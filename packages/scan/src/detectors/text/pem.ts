@@ -16,7 +16,8 @@ import { keyIn } from './decoded.ts'
 import { openPgpArmor } from './openpgp_text.ts'
 
 const BEGIN = '-----BEGIN '
-const LABEL_MOST = 48
+const LABELLED = /^([^-]{0,48})-----/
+const LABELLED_MOST = 53
 const LABEL = /^(?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?$|^OpenVPN Static key V1$/
 const BODY_LEAST = 20
 /** A body shorter than that holds no encrypted key. */
@@ -47,11 +48,8 @@ export function labelAt(
 ): string | undefined {
   if (!isAt(chars, at, begin)) return undefined
   const from = at + begin.length
-  const most = Math.min(chars.length, from + LABEL_MOST)
-  let to = from
-  while (to < most && chars[to] !== 0x2d) to += 1
-  const label = latin(chars, from, to)
-  return isAt(chars, to, '-----') && labels.test(label) ? label : undefined
+  const label = LABELLED.exec(latin(chars, from, from + LABELLED_MOST))?.[1]
+  return label !== undefined && labels.test(label) ? label : undefined
 }
 
 const headersOf = (chars: Uint8Array, at: number, label: string) =>
