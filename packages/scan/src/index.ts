@@ -1,7 +1,7 @@
 export type { Anchor } from './anchors/anchor.ts'
 export { AnchorKernel } from './anchors/anchors.ts'
-export type { Detected, Detector } from './anchors/detected.ts'
 export { KernelMemory } from './anchors/kernel_memory.ts'
+export type { Detector, Match } from './anchors/match.ts'
 export type { WindowSearch } from './anchors/window_search.ts'
 export { ANCHORS as ALL_ANCHORS } from './engine/scanner_task.ts'
 export type { Finding } from './findings/finding.ts'

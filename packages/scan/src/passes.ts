@@ -8,7 +8,7 @@ import type { Verification } from '@mintmark/keys/material/verification'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
-import type { Detected } from './anchors/detected.ts'
+import type { Match } from './anchors/match.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from './anchors/scan_plan.ts'
 import type { PackedOutcome } from './embedded/scan_packed.ts'
 import { hasScalar } from './engine/found_keys.ts'
@@ -20,7 +20,7 @@ import type { WindowResult } from './engine/window_result.ts'
 import { rawFindingOf } from './findings/finding.ts'
 import { PublicHalves } from './findings/possible_keys.ts'
 import { hasOneSecret } from './known/secrets/secret_groups.ts'
-import { detectedOf } from './known/values/found_value.ts'
+import { matchOfValue } from './known/values/found_value.ts'
 import { CutWindows, type PlanSize, withFirstBudget } from './memory/extra_budget.ts'
 import { Holes } from './memory/holes.ts'
 import { scalarsInRegisters } from './memory/register_scalars.ts'
@@ -82,7 +82,7 @@ export class Passes {
   /** Public halves of keys that were found. */
   readonly #taken = new Set<string | undefined>()
   /** Keys that candidates may be. */
-  readonly #possible: Detected[] = []
+  readonly #possible: Match[] = []
   readonly #zeros = new Holes()
   /** Most windows of the file used up their budget. */
   #isFlood: boolean = false
@@ -264,11 +264,11 @@ export class Passes {
     const depth = this.#how.isDeep ? 'deep' : isMore ? 'more' : 'usual'
     const { found, isCut } = scalarsInRegisters(locations, source, materials, depth)
     for (const { register, ...value } of found) {
-      const detected = detectedOf({
+      const match = matchOfValue({
         ...value,
         at: value.at + (boundaries.runs[register]?.offset ?? 0),
       })
-      this.#takeFound(detected, boundaries)
+      this.#takeMatch(match, boundaries)
     }
     const offset = wideRegisters[0]?.offset ?? 0
     if (isCut) this.#outcome.limits.add({ code: 'search-cut', name: CUT_SCALARS, offset })
@@ -314,16 +314,16 @@ export class Passes {
     const halves = new PublicHalves(keys.all, (id) => keys.has(id))
     for (const possible of this.#possible) {
       const found = halves.shown(possible)
-      if (found !== undefined) this.#takeFound(found)
+      if (found !== undefined) this.#takeMatch(found)
     }
     this.#possible.length = 0
   }
 
   /** @param view that it was found in; the file itself where absent */
-  #takeFound(found: Detected, view?: SegmentBoundaries): void {
-    const finding = rawFindingOf(found, this.#tags)
+  #takeMatch(match: Match, view?: SegmentBoundaries): void {
+    const finding = rawFindingOf(match, this.#tags)
     for (const each of view?.rawFindings(finding) ?? [finding]) this.#outcome.rawFindings.add(each)
-    this.#takeKey({ ...found.key, note: finding.note })
+    this.#takeKey({ ...match.key, note: finding.note })
   }
 
   #takeKey(key: Verification): void {

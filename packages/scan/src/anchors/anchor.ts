@@ -1,5 +1,5 @@
 /** Anchors: byte patterns that the kernel searches for, and the detectors that examine them. @module */
-import type { Detector } from './detected.ts'
+import type { Detector } from './match.ts'
 
 /** A byte pattern of an encoding, and the detector that examines each hit. */
 export interface Anchor {

@@ -1,8 +1,8 @@
-/** Makes anchors and hits: the small shapes that all binary detectors share. @module */
+/** Makes anchors and matches: the small shapes that all binary detectors share. @module */
 import type { DerKey } from '@mintmark/keys/der_keys/der_key'
 import type { Verification } from '@mintmark/keys/material/verification'
 import type { Anchor } from './anchor.ts'
-import type { Detected, Detector } from './detected.ts'
+import type { Detector, Match } from './match.ts'
 
 /** How far a detector looks, in bytes. */
 export interface Sight {
@@ -26,20 +26,20 @@ export function patternOf(text: string): string {
   return Array.from(text, (letter) => letter.charCodeAt(0).toString(16).padStart(2, '0')).join(' ')
 }
 
-/** A hit in [from, to). */
+/** A match in [from, to). */
 export function hit(
   key: Verification,
   form: string,
   from: number,
   to: number,
   note?: Verification['note'],
-): Detected {
+): Match {
   const shown = note === undefined ? key : { ...key, note }
   return { offset: from, length: to - from, form, key: shown }
 }
 
-/** A key in DER as a hit. */
-export function derHit(found: DerKey | undefined): Detected | undefined {
+/** A key in DER as a match. */
+export function derHit(found: DerKey | undefined): Match | undefined {
   if (found === undefined) return undefined
   const { form, from, to, ...key } = found
   return hit(key, form, from, to)
@@ -52,6 +52,6 @@ export function protectedHit(
   from: number,
   to: number,
   proof: string,
-): Detected {
+): Match {
   return hit({ kind, bits: 0, certainty: 'lesser', proof, material: undefined }, form, from, to)
 }

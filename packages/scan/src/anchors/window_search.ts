@@ -1,5 +1,5 @@
 /** What searches a whole window of a segment by itself, without anchors: schedules, pads, known keys. @module */
-import type { Detected, Probe } from './detected.ts'
+import type { Match, Probe } from './match.ts'
 
 /** Verified offsets that are only counted, and where the first of them is. */
 export interface LeftOver {
@@ -33,7 +33,7 @@ export interface WindowSearch {
     to: number,
     address: bigint | undefined,
     probe: Probe,
-  ): Iterable<Detected>
+  ): Iterable<Match>
   /** Overwrites secrets that it holds between windows. It is not used afterwards. */
   wipe?(): void
 }

@@ -3,7 +3,7 @@
  * found has the offset of the packed data, and `inside` the offset in what came out. @module
  */
 import type { ByteSource } from '@mintmark/dump'
-import type { PackedCoding, PackedSeen } from '../anchors/detected.ts'
+import type { PackedCoding, PackedSeen } from '../anchors/match.ts'
 import type { BufferedInput } from '../buffer/buffer_layout.ts'
 import { type Sink, SMALL_BYTES, SmallBuffer } from '../buffer/small_buffer.ts'
 import { withBuffer } from '../buffer/temporary_buffer.ts'

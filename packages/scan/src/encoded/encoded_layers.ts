@@ -6,7 +6,7 @@
  * Each layer of text is at least a quarter shorter than its encoding, so all layers together are less than four times
  * as long. Packed data gives 1 MiB at most. All of it counts in the budget of the probe (`work_budget.ts`). @module
  */
-import type { PackedCoding, PackedSeen, Probe } from '../anchors/detected.ts'
+import type { PackedCoding, PackedSeen, Probe } from '../anchors/match.ts'
 import { isBase64Letter, lettersBefore } from '../text/base64.ts'
 import { isDigit, isListed } from '../text/number_text.ts'
 import { LEAST_DIGITS } from './encoded_offsets.ts'

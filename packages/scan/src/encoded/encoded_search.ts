@@ -3,8 +3,9 @@
  *
  * What the anchors of text find by themselves is found again here, as the same key at the same offset. @module
  */
-import type { Detected, Probe } from '../anchors/detected.ts'
+
 import type { KernelMemory } from '../anchors/kernel_memory.ts'
+import type { Match, Probe } from '../anchors/match.ts'
 import type { WindowSearch } from '../anchors/window_search.ts'
 import { type EncodedBytes, LayerReader, STRIDE } from './encoded_layers.ts'
 import { EncodedOffsets } from './encoded_offsets.ts'
@@ -31,8 +32,8 @@ export class EncodedSearch implements WindowSearch {
     to: number,
     _address: bigint | undefined,
     probe: Probe,
-  ): readonly Detected[] {
-    const hits: Detected[] = []
+  ): readonly Match[] {
+    const hits: Match[] = []
     const take = (encoded: EncodedBytes): void => {
       for (const hit of keysOf(encoded, probe)) {
         if (hit.offset >= from && hit.offset < to) hits.push(hit)

@@ -1,6 +1,6 @@
 /** Keys in a layer of encoded text: every recognisable encoding, as bytes or as text. @module */
 import { AnchorIndex } from '../anchors/anchor_index.ts'
-import type { Detected, Probe } from '../anchors/detected.ts'
+import type { Match, Probe } from '../anchors/match.ts'
 import { BINARY_ANCHORS } from '../detectors/binary/binary_anchors.ts'
 import { TEXT_ANCHORS } from '../detectors/text/text_anchors.ts'
 import type { EncodedBytes } from './encoded_layers.ts'
@@ -18,7 +18,7 @@ const INDEX = new AnchorIndex([...BINARY_ANCHORS, ...TEXT_ANCHORS, ...PACKED_HEA
 export function* keysOf(
   { bytes, coding, spanOf, root }: EncodedBytes,
   { budget, onPacked }: Probe,
-): Generator<Detected, void, void> {
+): Generator<Match, void, void> {
   // What is packed in it is opened along with what is around it.
   const probe: Probe = { budget, onPacked: () => onPacked?.(root) }
   let done = 0

@@ -8,7 +8,7 @@
  */
 import type { Anchor } from '../anchors/anchor.ts'
 import { anchor, patternOf } from '../anchors/anchored.ts'
-import type { Detector, PackedCoding } from '../anchors/detected.ts'
+import type { Detector, PackedCoding } from '../anchors/match.ts'
 import { decodeBase64, isBase64Letter } from '../text/base64.ts'
 import { latin } from '../text/text_run.ts'
 

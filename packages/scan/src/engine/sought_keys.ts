@@ -2,7 +2,7 @@
 import { ML_KEM_SEED } from '@mintmark/keys/arithmetic/ml_kem'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Verification } from '@mintmark/keys/material/verification'
-import { copied } from '../findings/found_material.ts'
+import { copied } from '../findings/key_copy.ts'
 import { derivedValues } from '../known/values/derived_values.ts'
 import { sizedKind } from '../known/values/found_value.ts'
 import { type FoundKey, FoundKeys } from './found_keys.ts'

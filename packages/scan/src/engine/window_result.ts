@@ -3,7 +3,7 @@ import type { ByteSource, Range } from '@mintmark/dump'
 import type { Verification } from '@mintmark/keys/material/verification'
 import { publicHalf } from '@mintmark/keys/public_half/public_half'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
-import type { Detected, PackedSeen } from '../anchors/detected.ts'
+import type { Match, PackedSeen } from '../anchors/match.ts'
 import type { Window } from '../anchors/scan_plan.ts'
 import type { RawFinding } from '../findings/finding.ts'
 import { MOST_BARE } from '../report/known_keys.ts'
@@ -27,7 +27,7 @@ export interface WindowResult {
   /** The keys themselves, for searches by value and for scrubs. */
   readonly keys: readonly Verification[]
   /** Keys that candidates may be. */
-  readonly possible: readonly Detected[]
+  readonly possible: readonly Match[]
   /** Packed data that was not unpacked to its end, from the file's start; each offset once. */
   readonly packed: readonly PackedSeen[]
   /** Long runs of zeros, in order of offset. */
@@ -44,7 +44,7 @@ const MOST_KEYS = 1200
 const MOST_PACKED = 50_000
 
 /**
- * Searches one window; hits leave as findings.
+ * Searches one window; matches leave as findings.
  *
  * @param hashKey for the tags of keys; see `key_tag.ts`
  */
@@ -62,7 +62,7 @@ export function searchWindow(
   const onPublicKey = (key: PublicKey, isBare: boolean): void =>
     publicKeys.add({ key, isBare, isOwn: false })
   const searched = scanner.scan(source, window, {
-    onHit: (found) => {
+    onMatch: (found) => {
       const finding = findings.add(found)
       const known = finding?.certainty === 'proven' ? publicHalf(found.key.material) : undefined
       const isOwn = finding?.isWellFormed === true

@@ -9,8 +9,8 @@ import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../anchors/anchor.ts'
 import { AnchorBudget } from '../anchors/anchor_budget.ts'
 import { AnchorKernel } from '../anchors/anchors.ts'
-import type { Detected, PackedSeen, Probe } from '../anchors/detected.ts'
 import { KernelMemory } from '../anchors/kernel_memory.ts'
+import type { Match, PackedSeen, Probe } from '../anchors/match.ts'
 import { Repeats, type Sight } from '../anchors/repeats.ts'
 import { type Piece, WINDOW_CAPACITY, type Window } from '../anchors/scan_plan.ts'
 import type { WindowSearch } from '../anchors/window_search.ts'
@@ -49,9 +49,9 @@ export interface ScannerOptions {
 /** Receives the results of a window. */
 export interface WindowTaker extends Pick<Probe, 'onPublicKey' | 'hasRoomForKey'> {
   /** Its offset is from the file's start; its material is valid until this returns. */
-  readonly onHit: (found: Detected) => RawFinding | undefined
+  readonly onMatch: (found: Match) => RawFinding | undefined
   /**
-   * The same bytes are elsewhere too: `finding` is what `onHit` gave for them. Where absent, they are examined each time.
+   * The same bytes are elsewhere too: `finding` is what `onMatch` gave for them. Where absent, they are examined each time.
    *
    * @returns whether the offset is reported, not only counted
    */
@@ -258,10 +258,10 @@ export class WindowScanner {
         offset: 0,
         address: undefined,
         probe: { budget: this.#budget },
-        onHit: (found) => {
+        onMatch: (found) => {
           const { offset: at, length } = found
           if (!isWithin(at, length)) return undefined
-          return taker.onHit({ ...found, offset: offset + offsetOf(at) })
+          return taker.onMatch({ ...found, offset: offset + offsetOf(at) })
         },
         onLimit: (seen) => taker.onLimit({ ...seen, offset: offset + offsetOf(seen.offset) }),
       }
@@ -322,11 +322,11 @@ export class WindowScanner {
   }
 
   #detect(anchor: Anchor, location: Location, at: number): Hit | undefined {
-    const detected = anchor.detect(location.bytes, at, location.probe)
-    if (detected === undefined) return undefined
+    const match = anchor.detect(location.bytes, at, location.probe)
+    if (match === undefined) return undefined
     this.#budget.spend(HIT_COST)
-    const { offset, key } = detected
-    const finding = location.onHit({ ...detected, offset: location.offset + offset })
+    const { offset, key } = match
+    const finding = location.onMatch({ ...match, offset: location.offset + offset })
     const isFinal = key.possible === undefined
     return { finding, offset: offset - at, certainty: key.certainty, isFinal }
   }
@@ -359,7 +359,8 @@ export class WindowScanner {
   #run(search: WindowSearch, location: Location, from: number, to: number): void {
     try {
       const hits = search.search(location.bytes, from, to, location.address, location.probe)
-      for (const found of hits) location.onHit({ ...found, offset: location.offset + found.offset })
+      for (const found of hits)
+        location.onMatch({ ...found, offset: location.offset + found.offset })
     } catch {
       location.onLimit({
         code: 'detector-failed',

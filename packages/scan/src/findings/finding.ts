@@ -9,7 +9,7 @@ import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { KeyTags } from '@mintmark/keys/material/key_tag'
 import { type KeyId, keyIdOf } from '@mintmark/keys/public_half/key_id'
 import { selfTestOrigin } from '@mintmark/keys/public_half/self_test_keys'
-import type { Detected } from '../anchors/detected.ts'
+import type { Match } from '../anchors/match.ts'
 
 export interface Finding {
   readonly file: string
@@ -55,9 +55,9 @@ export interface RawFinding
 
 const LONGEST_VERIFICATION = 200
 
-/** The reportable part of a hit, without its material. */
+/** The reportable part of a match, without its material. */
 export function rawFindingOf(
-  { offset, length, form, key, isCopy }: Detected,
+  { offset, length, form, key, isCopy }: Match,
   tags: KeyTags,
 ): RawFinding {
   const { kind, bits, certainty, material, note } = key

@@ -4,19 +4,21 @@ import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_mater
 import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
-import type { Detected } from '../anchors/detected.ts'
+import type { Match } from '../anchors/match.ts'
 import { fromFactor } from '../known/values/rebuild.ts'
-import { copied, hasSecret } from './found_material.ts'
+import { copied, hasSecret } from './key_copy.ts'
 
 /** Instead of a modulus: only a prime of the key is known, and it divides the modulus. */
 export const NO_MODULUS = 0n
 
-/** A candidate as each of the keys that it may be; none of other hits. */
-export function possibleKeys(found: Detected): readonly Detected[] {
+/** A candidate as each of the keys that it may be; none of other matches. */
+export function possibleKeys(found: Match): readonly Match[] {
   const { possible = [], ...key } = found.key
   if (key.certainty !== 'candidate') return []
   const all = key.material === undefined ? possible : [key.material, ...possible]
-  return all.filter(hasSecret).map((each) => ({ ...found, key: { ...key, material: copied(each) } }))
+  return all
+    .filter(hasSecret)
+    .map((each) => ({ ...found, key: { ...key, material: copied(each) } }))
 }
 
 /** Divisions of known moduli by primes of an unknown key: half a second. */
@@ -43,7 +45,7 @@ export class PublicHalves {
   }
 
   /** A candidate as the key that it is, if its public half is known. */
-  shown(possible: Detected): Detected | undefined {
+  shown(possible: Match): Match | undefined {
     const material = possible.key.material && this.#whole(possible.key.material)
     if (material === undefined) return undefined
     const { spkiSha256 } = keyIdOf(material)

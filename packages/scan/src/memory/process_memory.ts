@@ -4,7 +4,7 @@
 import { countBefore } from '@mintmark/core'
 import type { ByteSource } from '@mintmark/dump'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
-import type { Memory, Pointed } from '../anchors/detected.ts'
+import type { Memory, Pointed } from '../anchors/match.ts'
 import type { Run } from '../anchors/scan_plan.ts'
 
 /** Of a read from the file: a cost as in `work_budget.ts`. */

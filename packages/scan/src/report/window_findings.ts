@@ -1,11 +1,11 @@
-/** What one window gives: a raw finding for each hit and for some copies of its bytes, and the keys themselves. @module */
+/** What one window gives: a raw finding for each match and for some copies of its bytes, and the keys themselves. @module */
 import type { Certainty } from '@mintmark/keys/material/key_kind'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { KeyTags } from '@mintmark/keys/material/key_tag'
 import type { Verification } from '@mintmark/keys/material/verification'
-import type { Detected } from '../anchors/detected.ts'
+import type { Match } from '../anchors/match.ts'
 import { type RawFinding, rawFindingOf } from '../findings/finding.ts'
-import { copied, hasSecret } from '../findings/found_material.ts'
+import { copied, hasSecret } from '../findings/key_copy.ts'
 import { possibleKeys } from '../findings/possible_keys.ts'
 import { HITS_OF, type LimitSeen } from './scan_limits.ts'
 
@@ -21,7 +21,7 @@ const MOST_POSSIBLE = 1024
 export class WindowFindings {
   readonly all: RawFinding[] = []
   /** See {@link possibleKeys}. */
-  readonly possible: Detected[] = []
+  readonly possible: Match[] = []
   readonly #tags: KeyTags
   /** Each once with the same values. */
   readonly #keys = new Map<string, Verification>()
@@ -44,7 +44,7 @@ export class WindowFindings {
   }
 
   /** @returns undefined where the window has too many */
-  add(found: Detected): RawFinding | undefined {
+  add(found: Match): RawFinding | undefined {
     const { offset, length, key, isCopy } = found
     if (key.certainty === 'proven') this.#takeVerified(offset, length)
     if (this.all.length >= MOST_RAW_FINDINGS) {
@@ -58,7 +58,7 @@ export class WindowFindings {
     return finding
   }
 
-  /** The bytes of a hit are elsewhere too. Returns whether the copy is reported, not only counted. */
+  /** The bytes of a match are elsewhere too. Returns whether the copy is reported, not only counted. */
   addCopy(finding: RawFinding | undefined, certainty: Certainty, offset: number): boolean {
     if (certainty === 'proven') this.#takeVerified(offset, finding?.length ?? 0)
     const name = finding && `${finding.tag} ${finding.form}`

@@ -3,8 +3,9 @@
  *
  * A schedule of 44 to 60 words that obeys the whole recurrence is verified: by chance it does once in 2^1280. @module
  */
-import type { Detected } from '../anchors/detected.ts'
+
 import type { KernelMemory } from '../anchors/kernel_memory.ts'
+import type { Match } from '../anchors/match.ts'
 import type { WindowSearch } from '../anchors/window_search.ts'
 import {
   keyOfWords,
@@ -42,20 +43,20 @@ export class AesSearch implements WindowSearch {
     this.#isEveryByte = isEveryByte
   }
 
-  search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
-    const found: Detected[] = []
+  search(bytes: Uint8Array, from: number, to: number): readonly Match[] {
+    const found: Match[] = []
     for (let shift = 0; shift < 4; shift++) {
       // Words are aligned within the segment, which begins with the first byte here.
       const first = from + ((shift + 4 - (from % 4)) % 4)
       if (first >= to || (shift > 0 && !this.#isEveryByte)) continue
       for (const hit of this.#kernel.find(bytes, first, to))
-        found.push(detected(bytes, hit, this.#states))
+        found.push(matchOf(bytes, hit, this.#states))
     }
     return found
   }
 }
 
-function detected(bytes: Uint8Array, hit: ScheduleHit, states: DrbgStates): Detected {
+function matchOf(bytes: Uint8Array, hit: ScheduleHit, states: DrbgStates): Match {
   const length = scheduleLength(hit)
   const words = scheduleWords(bytes.subarray(hit.at, hit.at + length), hit) ?? new Uint32Array()
   const secret = keyOfWords(words, hit.keyWords)

@@ -2,8 +2,9 @@
  * HMAC keys by the two padded blocks that a library keeps of them: 64 bytes and more with 0x6a between each and its
  * partner. A key shorter than its block is verified; one that fills it leaves open which block is which. @module
  */
-import type { Detected } from '../anchors/detected.ts'
+
 import type { KernelMemory } from '../anchors/kernel_memory.ts'
+import type { Match } from '../anchors/match.ts'
 import type { WindowSearch } from '../anchors/window_search.ts'
 import { PADS_REACH, type PadHit, PadKernel } from './hmac_pads.ts'
 import { isTestKey } from './test_keys.ts'
@@ -31,16 +32,16 @@ export class HmacSearch implements WindowSearch {
     this.#step = isDeep ? 1 : 8
   }
 
-  search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
+  search(bytes: Uint8Array, from: number, to: number): readonly Match[] {
     return this.#kernel.find(bytes, from, to, this.#step).flatMap((hit) => {
-      const detected = detectPads(bytes, hit)
-      return detected === undefined ? [] : [detected]
+      const match = detectPads(bytes, hit)
+      return match === undefined ? [] : [match]
     })
   }
 }
 
 /** The key that a pair of blocks was made of; undefined where it has no values of a key. */
-export function detectPads(bytes: Uint8Array, hit: PadHit): Detected | undefined {
+export function detectPads(bytes: Uint8Array, hit: PadHit): Match | undefined {
   const block = BLOCKS.find((size) => size <= hit.length && size <= hit.distance)
   if (block === undefined) return undefined
   const { lead, padding, pad } = paddingOf(bytes.subarray(hit.at, hit.at + hit.length), block)

@@ -3,7 +3,7 @@
  *
  * Text before the first line shows what is before the others: the same signs as often, or as many letters. @module
  */
-import type { Detected } from '../anchors/detected.ts'
+import type { Match } from '../anchors/match.ts'
 import { latin, type TextRun } from './text_run.ts'
 
 /** Letters before an armor's first line that are examined. */
@@ -50,9 +50,9 @@ type FindBody = (line: string) => number
  */
 export function readPrefixed(
   { chars, at, budget }: TextRun,
-  read: (run: TextRun) => Detected | undefined,
-): Detected | undefined {
-  let best: Detected | undefined
+  read: (run: TextRun) => Match | undefined,
+): Match | undefined {
+  let best: Match | undefined
   const before = latin(chars, Math.max(0, at - PREFIX_MOST), at)
   const behind = latin(chars, at)
   for (const ends of LINE_ENDS) {

@@ -4,9 +4,9 @@
  */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { type Anchor, REACH } from '../anchors/anchor.ts'
-import type { Detected } from '../anchors/detected.ts'
+import type { Match } from '../anchors/match.ts'
 
-/** Letters around an anchor. Offsets in a {@link Detected} of a {@link TextReader} count letters of it. */
+/** Letters around an anchor. Offsets in a {@link Match} of a {@link TextReader} count letters of it. */
 export interface TextRun {
   /** One letter a byte. A view of the window where letters are one byte apart, else a copy. */
   readonly chars: Uint8Array
@@ -25,7 +25,7 @@ export interface TextReader {
   /** Whether what is at `offset` ends the text of this anchor, to either side; letters are `stride` bytes apart. */
   readonly isEnd?: (bytes: Uint8Array, offset: number, stride: number) => boolean
   /** What is there; offsets and lengths in letters. Never throws. */
-  readonly read: (run: TextRun) => Detected | undefined
+  readonly read: (run: TextRun) => Match | undefined
   /** Letters before and behind the anchor that `read` examines; at most 65,536. */
   readonly before: number
   readonly behind: number
@@ -63,7 +63,7 @@ function readNarrow(
   bytes: Uint8Array,
   at: number,
   budget: WorkBudget,
-): Detected | undefined {
+): Match | undefined {
   const from = Math.max(0, at - reader.before)
   const chars = bytes.subarray(from, Math.min(bytes.length, at + reader.behind))
   const run = { chars, at: at - from, budget }
@@ -78,7 +78,7 @@ function readWide(
   at: number,
   budget: WorkBudget,
   stride: number,
-): Detected | undefined {
+): Match | undefined {
   const glanced = wideRun({ bytes, stride }, at, GLANCE, GLANCE, undefined, budget)
   const behind = wiped(glanced, reader.glance(glanced))
   if (behind === 0) return undefined

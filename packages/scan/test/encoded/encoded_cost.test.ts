@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { ED25519, pemsOf } from '@mintmark/testkit/text_keys'
-import type { Probe } from '../../src/anchors/detected.ts'
+import type { Probe } from '../../src/anchors/match.ts'
 import { type EncodedBytes, LayerReader } from '../../src/encoded/encoded_layers.ts'
 import { keysOf } from '../../src/encoded/layer_keys.ts'
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { it } from 'node:test'
 import { bytesSource } from '@mintmark/dump'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
-import type { Detected } from '../../src/anchors/detected.ts'
+import type { Match } from '../../src/anchors/match.ts'
 import { planWindows, sizeOf } from '../../src/anchors/scan_plan.ts'
 import { scannerFor } from '../../src/engine/scanner_task.ts'
 import { searchWindow } from '../../src/engine/window_result.ts'
@@ -12,7 +12,7 @@ import { withFirstBudget } from '../../src/memory/extra_budget.ts'
 
 const hashKey = new Uint8Array(32)
 
-const hit = (offset: number, certainty: Certainty): Detected => ({
+const hit = (offset: number, certainty: Certainty): Match => ({
   offset,
   length: 16,
   form: 'aes-schedule-enc',

@@ -5,14 +5,14 @@ import { type ByteSource, bytesSource } from '@mintmark/dump'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
 import type { Anchor } from '../../src/anchors/anchor.ts'
 import { AnchorBudget, COST_PER_BYTE, DEEP_FACTOR } from '../../src/anchors/anchor_budget.ts'
-import type { Detected } from '../../src/anchors/detected.ts'
+import type { Match } from '../../src/anchors/match.ts'
 import { planWindows } from '../../src/anchors/scan_plan.ts'
 import { WindowScanner } from '../../src/engine/window_scanner.ts'
 import type { LimitSeen } from '../../src/report/scan_limits.ts'
 
 const text = (letters: string) => Uint8Array.from(Buffer.from(letters))
 
-function hitAt(at: number, certainty: Certainty): Detected {
+function hitAt(at: number, certainty: Certainty): Match {
   return {
     offset: at,
     length: 4,
@@ -55,7 +55,7 @@ function scan(
   let searched = 0
   for (const window of planWindows([{ offset: 0, length: size, isAligned: true }])) {
     searched += scanner.scan(source, window, {
-      onHit: ({ offset }) => {
+      onMatch: ({ offset }) => {
         hits.push(offset)
         return undefined
       },

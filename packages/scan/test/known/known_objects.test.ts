@@ -6,7 +6,7 @@ import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { keyWith } from '@mintmark/keys/public_keys/certificate'
 import { readAgain } from '@mintmark/testkit'
-import type { Memory } from '../../src/anchors/detected.ts'
+import type { Memory } from '../../src/anchors/match.ts'
 import { KnownKeySearch } from '../../src/known/secrets/known_key_search.ts'
 import {
   digitBytes,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Detected } from '../../src/anchors/detected.ts'
+import type { Match } from '../../src/anchors/match.ts'
 import { KnownKeySearch } from '../../src/known/secrets/known_key_search.ts'
 import { type GroundName, PLOT, type Plant, plotOf, type TestKey, testKey } from './known_plants.ts'
 
@@ -85,7 +85,7 @@ const PUBLIC = KEYS.map(({ publicKey }) => publicKey)
 /** The plant itself must give its key: other values of a found key are not searched for. */
 const OPTIONS = { deep: false, leavesValues: true }
 
-const reports = (hits: readonly Detected[], key: TestKey, at: number): boolean =>
+const reports = (hits: readonly Match[], key: TestKey, at: number): boolean =>
   hits.some(
     ({ offset, key: { material, certainty } }) =>
       material?.type === 'rsa' &&

@@ -39,7 +39,10 @@ it('values of many keys are found in every spelling, wherever they are', () => {
   const reported = (all: readonly EcMaterial[]) =>
     new KnownKeySearch([], { deep: false, found: all })
       .search(bytes, 0, bytes.length)
-      .map(({ offset, length, key: { proof } }) => `${offset} ${length} ${proof.slice(proof.indexOf('('))}`)
+      .map(
+        ({ offset, length, key: { proof } }) =>
+          `${offset} ${length} ${proof.slice(proof.indexOf('('))}`,
+      )
   const alone = chosen.flatMap((key) => reported([key]))
   const found = new Set(alone)
   assert.deepEqual(

@@ -42,7 +42,7 @@ it('are reported of a window where there are many in a row', () => {
   const reported: Range[] = []
   for (const window of planWindows([{ offset: 0, length: bytes.length, isAligned: true }])) {
     scanner.scan(bytesSource(bytes), window, {
-      onHit: () => undefined,
+      onMatch: () => undefined,
       onLimit: () => {},
       onZeros: (zeros) => reported.push(zeros),
     })

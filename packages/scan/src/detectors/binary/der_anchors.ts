@@ -19,7 +19,7 @@ import { LONGEST_SCALAR, sec1At } from '@mintmark/keys/der_keys/sec1'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, derHit, hit, protectedHit } from '../../anchors/anchored.ts'
-import type { Detector } from '../../anchors/detected.ts'
+import type { Detector } from '../../anchors/match.ts'
 
 /** From the version to the OCTET STRING: an algorithm with spelled-out parameters of a curve is the longest. */
 const LONGEST_HEAD = 512

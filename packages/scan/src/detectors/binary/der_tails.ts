@@ -23,7 +23,7 @@ import { unverified, type Verification } from '@mintmark/keys/material/verificat
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit } from '../../anchors/anchored.ts'
-import type { Detected, Detector } from '../../anchors/detected.ts'
+import type { Detector, Match } from '../../anchors/match.ts'
 import { curveBefore, detectPkcs1 } from './der_anchors.ts'
 
 const FORM = 'pkcs1-tail'
@@ -119,7 +119,7 @@ function crtOf(
   last: Element,
   d: Element | undefined,
   budget: WorkBudget,
-): Detected {
+): Match {
   const half = Math.max(...chain.map(lengthOf))
   const values = chain.map((element) => numberOf(bytes, element, budget))
   const [qInv, dQ, dP, q, p] = values.toReversed()
@@ -151,7 +151,7 @@ function multiPrimeAround(
   first: Element,
   last: Element,
   budget: WorkBudget,
-): Detected | undefined {
+): Match | undefined {
   const around = sequenceAround(bytes, first.at, bytes.length)
   if (chain.length !== 3 || around?.to !== last.to) return undefined
   const from = Math.max(0, first.at - LONGEST_KEY)

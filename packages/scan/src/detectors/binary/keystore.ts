@@ -5,7 +5,7 @@
 import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, protectedHit } from '../../anchors/anchored.ts'
-import type { Detector } from '../../anchors/detected.ts'
+import type { Detector } from '../../anchors/match.ts'
 
 const [KEY_ENTRY, CERTIFICATE_ENTRY, SECRET_ENTRY] = [1, 2, 3]
 const HEADER = 12

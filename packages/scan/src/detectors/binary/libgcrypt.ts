@@ -11,7 +11,7 @@ import { unverified, type Verification } from '@mintmark/keys/material/verificat
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit } from '../../anchors/anchored.ts'
-import type { Detected, Detector } from '../../anchors/detected.ts'
+import type { Detector, Match } from '../../anchors/match.ts'
 
 /** `03 01 LL LL name 01 LL LL value`; the value is [from, to). */
 interface Token {
@@ -131,7 +131,7 @@ function curveVerification(
 const LEAST_LONE = 64
 
 /** A token that has lost the others: the name and the size of a secret of RSA, which a public key may prove. */
-function lone({ name, at, from, to }: Token): Detected | undefined {
+function lone({ name, at, from, to }: Token): Match | undefined {
   const length = to - from
   if (!'dpqu'.includes(name) || length < LEAST_LONE) return undefined
   const bits = (length - (length % 2)) * (name === 'd' ? 8 : 16)

@@ -13,7 +13,7 @@ import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, protectedHit } from '../../anchors/anchored.ts'
-import type { Detected, Detector } from '../../anchors/detected.ts'
+import type { Detector, Match } from '../../anchors/match.ts'
 
 const FORM = 'openpgp-packet'
 /** Version and time before the algorithm. */
@@ -53,7 +53,7 @@ const detectPacket: Detector = (bytes, at, { budget }) => {
 
 const LEAST_GUARDED_USAGE = 253
 
-function guarded(bytes: Uint8Array, at: number, read: number, usage = 0): Detected | undefined {
+function guarded(bytes: Uint8Array, at: number, read: number, usage = 0): Match | undefined {
   if (usage < LEAST_GUARDED_USAGE) return undefined
   const to = Math.min(bytes.length, Math.max(read, packetEnd(bytes, at)))
   return protectedHit('openpgp', FORM, at, to, 'a secret-key packet, a passphrase guards it')

@@ -12,7 +12,7 @@ import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, patternOf, protectedHit } from '../../anchors/anchored.ts'
-import type { Detector } from '../../anchors/detected.ts'
+import type { Detector } from '../../anchors/match.ts'
 import { isAt } from '../../text/text_run.ts'
 
 /** What a key of 16,384 bits takes, and a certificate before it. */

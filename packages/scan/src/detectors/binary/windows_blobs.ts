@@ -16,7 +16,7 @@ import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, patternOf, protectedHit } from '../../anchors/anchored.ts'
-import type { Detected, Detector } from '../../anchors/detected.ts'
+import type { Detector, Match } from '../../anchors/match.ts'
 
 /** The words behind the magic, and where the numbers begin behind it. */
 interface Blob {
@@ -50,7 +50,7 @@ function blobAt(
   at: number,
   magic: string,
   budget: WorkBudget,
-): Detected | undefined {
+): Match | undefined {
   const words = wordsAt(bytes, at + 4, 7)
   const lengths = blob.lengths(words, magic)
   const reader = new SshStrings(bytes, at + blob.header)

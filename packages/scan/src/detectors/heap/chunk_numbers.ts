@@ -6,7 +6,7 @@ import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modul
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
-import type { Detector } from '../../anchors/detected.ts'
+import type { Detector } from '../../anchors/match.ts'
 import { chunkHead, SIZE_BYTES, sizeAt } from '../../known/objects/chunk_head.ts'
 
 /** Public exponents that are distinguished from each other by their d: all that programs make keys with. */

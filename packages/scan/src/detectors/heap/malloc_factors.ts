@@ -10,7 +10,7 @@ import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { unverified, type Verification } from '@mintmark/keys/material/verification'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import { NO_MODULUS } from '../../findings/possible_keys.ts'
 import {
   type Chunk,
@@ -47,7 +47,7 @@ function exponentAmong(p: StoredNumber, near: readonly StoredNumber[]): bigint |
   return undefined
 }
 
-function detect(chunk: Chunk): Detected | undefined {
+function detect(chunk: Chunk): Match | undefined {
   const { bytes, from, length, budget } = chunk
   const own = numberAt(chunk, from)
   if (!own.isFull || !isRandomLookingAt(bytes, from, length, budget)) return undefined

@@ -9,7 +9,7 @@ import { verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import { SIZE_BYTES } from '../../known/objects/chunk_head.ts'
 import {
   type Chunk,
@@ -64,7 +64,7 @@ function exponentOf(
   return EXPONENTS.find((e) => isNear(e)) ?? 65_537n
 }
 
-function detect(chunk: Chunk): Detected | undefined {
+function detect(chunk: Chunk): Match | undefined {
   const { bytes, from, length, budget } = chunk
   for (const isBig of [false, true]) {
     const n = numberAt(chunk, from, { isBig })
@@ -76,7 +76,7 @@ function detect(chunk: Chunk): Detected | undefined {
 }
 
 /** The key whose modulus this number is, where two others near have it as their product. */
-function productIn(chunk: Chunk, own: StoredNumber, isBig: boolean): Detected | undefined {
+function productIn(chunk: Chunk, own: StoredNumber, isBig: boolean): Match | undefined {
   const { length, budget } = chunk
   const half = length / 2
   const near = numbersNear(chunk, { isBig, length: half }).filter(({ isFull: isWhole }) => isWhole)
@@ -96,7 +96,7 @@ function productIn(chunk: Chunk, own: StoredNumber, isBig: boolean): Detected | 
 const LOST = 128
 
 /** The same where two others near are its primes but for what `free` wrote over their begins. */
-function freedIn(chunk: Chunk, own: StoredNumber): Detected | undefined {
+function freedIn(chunk: Chunk, own: StoredNumber): Match | undefined {
   const { length, budget } = chunk
   const half = length / 2
   const near = numbersNear(chunk, { isAny: true, length: half }).filter(({ hasTop }) => hasTop)

@@ -11,7 +11,7 @@ import type { Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { type Anchor, EIGHTHS } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
-import type { Memory, Pointed } from '../../anchors/detected.ts'
+import type { Memory, Pointed } from '../../anchors/match.ts'
 import { pointerAt } from '../../known/objects/pointers.ts'
 import { EXPONENTS, isFull } from './chunk_numbers.ts'
 

@@ -14,7 +14,7 @@ import type { Verification } from '@mintmark/keys/material/verification'
 import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import { type Anchor, EIGHTHS } from '../../anchors/anchor.ts'
 import { anchor, hit, type Sight } from '../../anchors/anchored.ts'
-import type { Detected, Memory, Pointed } from '../../anchors/detected.ts'
+import type { Match, Memory, Pointed } from '../../anchors/match.ts'
 import { addressAt, isPointer, pointerAt } from '../../known/objects/pointers.ts'
 
 /** A structure: offsets of fields count from `at`, and `base` is where `bytes` begin in the window. */
@@ -76,7 +76,7 @@ export function layoutAnchor(layout: Layout): Anchor {
   return { ...shape, alignment, number, ...(hasGlances && { mayContain }) }
 }
 
-function keyAt(row: KeyRow, location: Location): Detected | undefined {
+function keyAt(row: KeyRow, location: Location): Match | undefined {
   const { glance, when, parts, verify, form = 'limbs-le64' } = row
   if (glance?.(location) === false || when?.(location) === false) return undefined
   const found = parts.flatMap((field) => field(location) ?? [])
@@ -91,7 +91,7 @@ export function verifiedHit(
   verification: Verification | undefined,
   form: string,
   { bytes: { length }, offset }: Pointed,
-): Detected | undefined {
+): Match | undefined {
   if (verification?.certainty !== 'proven') return undefined
   const most = verification.kind === 'ec' ? Math.ceil(verification.bits / 8) : length
   return hit(verification, form, offset, offset + Math.min(most, length))

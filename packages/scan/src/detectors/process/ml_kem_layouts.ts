@@ -13,7 +13,7 @@ import {
 import { pqSchemeOfOid, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
 import type { Verification } from '@mintmark/keys/material/verification'
 import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import type { WindowSearch } from '../../anchors/window_search.ts'
 import { addressAt } from '../../known/objects/pointers.ts'
 import { Budget } from '../../known/values/budget.ts'
@@ -117,7 +117,7 @@ export class MlKemSearch implements WindowSearch {
     return this.#budget.isShort ? ['ML-KEM polynomials'] : []
   }
 
-  search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
+  search(bytes: Uint8Array, from: number, to: number): readonly Match[] {
     this.#budget.earn(to - from)
     const isAllowed = () => this.#budget.take(COST.probe)
     const offsets = smallPolynomials(bytes, from, to, SHORTEST, isAllowed)
@@ -126,7 +126,7 @@ export class MlKemSearch implements WindowSearch {
   }
 
   /** The key whose s begins at an offset from which on so many small polynomials are. */
-  #keyAt(bytes: Uint8Array, at: number, count: number): Detected | undefined {
+  #keyAt(bytes: Uint8Array, at: number, count: number): Match | undefined {
     for (const parameters of ML_KEM.filter(({ k }) => k <= count)) {
       const { k } = parameters
       const vector = k * POLYNOMIAL_BYTES

@@ -9,7 +9,7 @@ import type { Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { BECH32_LETTERS, CHECKSUM_LETTERS, readBech32 } from '@mintmark/keys/public_keys/bech32'
 import { hit } from '../../anchors/anchored.ts'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import { isAt, type TextReader, type TextRun } from '../../text/text_run.ts'
 
 /** What all identities of age begin with that hold a key. */
@@ -45,7 +45,7 @@ export const AGE_IDENTITY: TextReader = {
   read,
 }
 
-function read({ chars, at, budget }: TextRun): Detected | undefined {
+function read({ chars, at, budget }: TextRun): Match | undefined {
   const kind = KINDS.find(
     ({ prefix }) => isAt(chars, at, prefix) && chars[at + prefix.length] === 0x31,
   )

@@ -9,7 +9,7 @@ import type { Certainty } from '@mintmark/keys/material/key_kind'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { AnchorIndex } from '../../anchors/anchor_index.ts'
 import { derHit } from '../../anchors/anchored.ts'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import { BINARY_ANCHORS } from '../binary/binary_anchors.ts'
 
 const INDEX = new AnchorIndex(BINARY_ANCHORS)
@@ -28,7 +28,7 @@ export const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate:
  * @param decoded never kept
  * @returns offsets from the begin of `decoded`
  */
-export function keyIn(decoded: Uint8Array, budget: WorkBudget): Detected | undefined {
+export function keyIn(decoded: Uint8Array, budget: WorkBudget): Match | undefined {
   // Nearly always the one.
   const whole = derHit(keyFromDer(decoded, budget))
   if (whole?.key.certainty === 'proven') return whole
@@ -45,7 +45,7 @@ export function keyIn(decoded: Uint8Array, budget: WorkBudget): Detected | undef
   return best
 }
 
-function isBetter(hit: Detected, best: Detected): boolean {
+function isBetter(hit: Match, best: Match): boolean {
   const rank = RANK[hit.key.certainty] - RANK[best.key.certainty]
   if (rank !== 0) return rank > 0
   return hit.length > best.length || (hit.length === best.length && hit.offset < best.offset)

@@ -3,7 +3,7 @@
  * section 6.4; XKMS 2.0, section 8.2). @module
  */
 import { hit } from '../../anchors/anchored.ts'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import { endsAt, find, isAt, latin, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { Labelled } from './labelled.ts'
 import { groupNamed, rsaNamed } from './parts.ts'
@@ -43,7 +43,7 @@ function openBefore(chars: Uint8Array, at: number): number | undefined {
   return found === null ? undefined : from + found.index
 }
 
-function readXml({ chars, at, budget }: TextRun, element: string): Detected | undefined {
+function readXml({ chars, at, budget }: TextRun, element: string): Match | undefined {
   const from = openBefore(chars, at)
   if (from === undefined) return undefined
   const begin = at + element.length

@@ -4,7 +4,7 @@
  */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import { ESCAPES, type EscapeReader, LETTERS } from '../../text/escaped_text.ts'
 import { isAt, type TextRun, textAnchors } from '../../text/text_run.ts'
 import { keyIn, RANK } from './decoded.ts'
@@ -38,7 +38,7 @@ export const ESCAPED_DER_ANCHORS: readonly Anchor[] = Object.entries(HEADS).flat
 
 const READERS = new Set(ESCAPES.flatMap(([, readers]) => readers))
 
-function readEscaped({ chars, at, budget }: TextRun): Detected | undefined {
+function readEscaped({ chars, at, budget }: TextRun): Match | undefined {
   return [...READERS]
     .flatMap((read) => keyOf(chars, beginOf(chars, at, read), read, budget) ?? [])
     .toSorted((a, b) => RANK[b.key.certainty] - RANK[a.key.certainty])[0]
@@ -75,7 +75,7 @@ function keyOf(
   from: number,
   read: EscapeReader,
   budget: WorkBudget,
-): Detected | undefined {
+): Match | undefined {
   const { bytes, begins } = decoded(chars, from, read, MOST_BYTES)
   budget.spend(LETTER_COST * ((begins.at(-1) ?? from) - from))
   const hit = keyIn(bytes, budget)

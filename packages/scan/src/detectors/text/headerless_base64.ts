@@ -6,7 +6,7 @@
 import { headerAt, TAG } from '@mintmark/keys/der/der'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
-import type { Detected, Detector } from '../../anchors/detected.ts'
+import type { Detector, Match } from '../../anchors/match.ts'
 import { decodeBase64, letterAt, lettersBefore, skipJunk } from '../../text/base64.ts'
 import { base64Needles } from '../../text/base64_needles.ts'
 import { findLast, isAt, type TextReader, type TextRun, textAnchors } from '../../text/text_run.ts'
@@ -171,7 +171,7 @@ function readBody(
   run: TextRun,
   phase: number,
   inGroup: number,
-): Detected | undefined {
+): Match | undefined {
   const { chars, budget } = run
   if (isInArmor(run)) return undefined
   const letters = BACK_LETTERS[structure.isTail === true ? 'tail' : 'head']
@@ -226,7 +226,7 @@ function detectOkp(
   body: Uint8Array,
   at: number,
   { budget }: { readonly budget: WorkBudget },
-): Detected | undefined {
+): Match | undefined {
   const isWhole = body[at - 10] === TAG.integer && body[at - 9] === 1
   const end = at + 4 + (body[at + 3] ?? 0)
   if (isWhole || body.length < end) return undefined

@@ -6,7 +6,7 @@
 import { OKP } from '@mintmark/keys/arithmetic/okp'
 import { unverified, type Verification } from '@mintmark/keys/material/verification'
 import { hit } from '../../anchors/anchored.ts'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import { COLON, isOpened, MEMBER, QUOTE, SPACE } from '../../text/quoted.ts'
 import { GLANCE, isAt, latin, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { objectAround, SIDE_MOST } from './json_object.ts'
@@ -38,7 +38,7 @@ function typeAt({ chars, at }: TextRun): string | undefined {
   return TYPE.exec(latin(chars, at, Math.min(chars.length, at + GLANCE)))?.[1]
 }
 
-function readJwk(run: TextRun): Detected | undefined {
+function readJwk(run: TextRun): Match | undefined {
   const { chars, at, budget } = run
   const keyOf = READERS.get(typeAt(run) ?? '')
   if (keyOf === undefined) return undefined

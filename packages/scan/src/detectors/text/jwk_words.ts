@@ -8,7 +8,7 @@ import type { Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import { decodeBase64, isBase64Letter } from '../../text/base64.ts'
 import { isOpened, MEMBER } from '../../text/quoted.ts'
 import {
@@ -102,7 +102,7 @@ function readerOf(mark: Mark): TextReader {
   }
 }
 
-function readWords({ chars, at, budget }: TextRun, mark: Mark): Detected | undefined {
+function readWords({ chars, at, budget }: TextRun, mark: Mark): Match | undefined {
   const before = latin(chars, Math.max(0, at - NAMED_MOST), at)
   if (mark.isElsewhere?.test(before) === true) return undefined
   const object = isOpened(chars, at) ? objectAround(chars, at, mark.text) : undefined
@@ -137,7 +137,7 @@ function placed(
   chars: Uint8Array,
   json: JsonObject | undefined,
   { key, word: { from, to } }: NonNullable<Found>,
-): Detected {
+): Match {
   if (json === undefined || from < json.from || to > json.end)
     return hit(key, 'jwk-words', from, to)
   const text = latin(chars, json.from, json.end)

@@ -6,7 +6,7 @@ import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import { unverified } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { hit } from '../../anchors/anchored.ts'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 
 /** Bytes of the structure before a secret that show it by themselves: its object identifier, with the header. */
 const DECISIVE = 9
@@ -18,7 +18,7 @@ const NAMING = 5
  *
  * @returns offsets from the begin of `bytes`; nothing where even the secret is cut
  */
-export function keyAtEnd(bytes: Uint8Array, budget: WorkBudget): Detected | undefined {
+export function keyAtEnd(bytes: Uint8Array, budget: WorkBudget): Match | undefined {
   // Of two that are alike, Ed25519 is the usual one.
   const ends = OKP.toReversed().flatMap((curve) => {
     const at = bytes.length - curve.lengthBytes

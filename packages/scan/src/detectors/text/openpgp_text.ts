@@ -2,7 +2,7 @@
 import { unverified } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { hit, protectedHit } from '../../anchors/anchored.ts'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import { armorEnd } from '../../text/armor_headers.ts'
 import { decodeBase64, skipJunk } from '../../text/base64.ts'
 import { keyIn } from './decoded.ts'
@@ -18,7 +18,7 @@ export function openPgpArmor(
   body: number,
   label: string,
   budget: WorkBudget,
-): Detected | undefined {
+): Match | undefined {
   const { bytes, end } = decodeBase64(chars, body, chars.length, budget)
   try {
     if (bytes.length < BODY_LEAST || !isSecretKey(bytes.subarray(0, 8))) return undefined

@@ -7,7 +7,7 @@
 import { unverified } from '@mintmark/keys/material/verification'
 import { REACH } from '../../anchors/anchor.ts'
 import { hit, protectedHit } from '../../anchors/anchored.ts'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import { armorEnd, skipHeaders } from '../../text/armor_headers.ts'
 import { decodeBase64, hexDigit, skipJunk } from '../../text/base64.ts'
 import { PREFIX_MOST, readPrefixed } from '../../text/prefixed_armor.ts'
@@ -32,7 +32,7 @@ export const PEM: TextReader = {
 }
 
 /** As it is, or else as if its lines had no prefixes. */
-function bare(run: TextRun, read: (run: TextRun) => Detected | undefined): Detected | undefined {
+function bare(run: TextRun, read: (run: TextRun) => Match | undefined): Match | undefined {
   const found = read(run)
   if (found !== undefined && found.key.certainty !== 'candidate') return found
   const prefixed = readPrefixed(run, read)
@@ -63,7 +63,7 @@ export function armorBody(chars: Uint8Array, at: number): number | undefined {
 }
 
 /** The key in the armor that begins at the run's offset. A header alone is nothing. */
-function readPem({ chars, at, budget }: TextRun): Detected | undefined {
+function readPem({ chars, at, budget }: TextRun): Match | undefined {
   const label = labelAt(chars, at)
   if (label === undefined) return undefined
   const { body, isEncrypted } = headersOf(chars, at, label)
@@ -83,12 +83,7 @@ function readPem({ chars, at, budget }: TextRun): Detected | undefined {
 }
 
 /** 2048 bits as 16 lines of 32 hex digits: of four keys, none of which can be checked. */
-function openVpn(
-  chars: Uint8Array,
-  begin: number,
-  body: number,
-  label: string,
-): Detected | undefined {
+function openVpn(chars: Uint8Array, begin: number, body: number, label: string): Match | undefined {
   let digits = 0
   let zeros = 0
   let at = body

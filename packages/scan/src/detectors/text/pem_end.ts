@@ -5,7 +5,7 @@
  * Encodings with an anchor in base64 are left to that anchor. @module
  */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import { decodeBase64, letterAt, lettersBefore } from '../../text/base64.ts'
 import { endsAt, findLast, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { keyIn } from './decoded.ts'
@@ -37,7 +37,7 @@ export const PEM_END: TextReader = {
 
 const labelAt = (chars: Uint8Array, at: number) => armorLabelAt(chars, at, PEM_END_TEXT, LABEL)
 
-function readEnd({ chars, at, budget }: TextRun): Detected | undefined {
+function readEnd({ chars, at, budget }: TextRun): Match | undefined {
   const label = labelAt(chars, at)
   if (label === undefined) return undefined
   const { from, surplus } = bodyBefore(chars, at, budget)
@@ -65,7 +65,7 @@ function isJoined(chars: Uint8Array, from: number, at: number, budget: WorkBudge
 const ANCHORED = new Set(['pkcs8-der', 'pkcs1-der', 'sec1-der', 'dsa-der'])
 
 /** The best of what is in the body and of what its end shows. */
-function keyOf(bytes: Uint8Array, budget: WorkBudget): Detected | undefined {
+function keyOf(bytes: Uint8Array, budget: WorkBudget): Match | undefined {
   const inside = keyIn(bytes, budget)
   if (inside?.key.certainty === 'proven') return ANCHORED.has(inside.form) ? undefined : inside
   return keyAtEnd(bytes, budget) ?? inside

@@ -5,7 +5,7 @@
  * @module
  */
 import { hit } from '../../anchors/anchored.ts'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import { latin, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { ecKeyOfPoint, numberOf, okpKey, rsaKey } from './parts.ts'
 
@@ -22,7 +22,7 @@ const printedReader = (
   label: string,
   before: number,
   behind: number,
-  read: (run: TextRun, before: string, behind: string) => Detected | undefined,
+  read: (run: TextRun, before: string, behind: string) => Match | undefined,
 ): TextReader => ({
   before,
   behind,
@@ -55,7 +55,7 @@ function printed(text: string, label: string, which: 0 | -1 = 0): Printed | unde
   return { bytes, from: match.index, to: match.index + match[0].trimEnd().length }
 }
 
-function readRsa({ at, budget }: TextRun, before: string, behind: string): Detected | undefined {
+function readRsa({ at, budget }: TextRun, before: string, behind: string): Match | undefined {
   const [n, d] = ['modulus', 'private ?exponent'].map((label) => printed(before, label, -1))
   const [p, q] = ['prime1', 'prime2'].map((label) => printed(behind, label))
   if (p === undefined || q === undefined) return undefined
@@ -79,7 +79,7 @@ function readRsa({ at, budget }: TextRun, before: string, behind: string): Detec
 const CURVES: Readonly<Record<number, string>> = { 65: 'nistp256', 97: 'nistp384', 133: 'nistp521' }
 
 /** The kind by the line before it, else the curve by its name or the length of the point. */
-function readCurve({ at, budget }: TextRun, before: string, behind: string): Detected | undefined {
+function readCurve({ at, budget }: TextRun, before: string, behind: string): Match | undefined {
   const [secret, stored] = [printed(behind, 'priv'), printed(behind, 'pub')]
   if (secret === undefined || stored === undefined) return undefined
   const okp = /\b(ed25519|ed448|x25519|x448) Private-Key:\s*$/i.exec(before)?.[1]

@@ -3,7 +3,7 @@ import type { Verification } from '@mintmark/keys/material/verification'
 import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import { REACH } from '../../anchors/anchor.ts'
 import { hit, protectedHit } from '../../anchors/anchored.ts'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import { decodeBase64 } from '../../text/base64.ts'
 import { endsAt, find, latin, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { ecKeyOfPoint, groupNamed, numberOf, okpKey, rsaNamed } from './parts.ts'
@@ -25,7 +25,7 @@ export const PUTTY: TextReader = {
   read: readFile,
 }
 
-function readFile(run: TextRun): Detected | undefined {
+function readFile(run: TextRun): Match | undefined {
   const { at, budget } = run
   const chars = run.chars.subarray(0, find(run.chars, HEADER, at + HEADER.length, budget))
   budget.spend(LETTER_COST * (chars.length - at))

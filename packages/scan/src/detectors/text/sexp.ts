@@ -4,7 +4,7 @@
  */
 import type { Verification } from '@mintmark/keys/material/verification'
 import { hit, protectedHit } from '../../anchors/anchored.ts'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import { endsAt, find, latin, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { Labelled, type Value } from './labelled.ts'
 import { ecKeyOfPoint, groupNamed, okpKey, rsaNamed } from './parts.ts'
@@ -108,7 +108,7 @@ export const SEXP_PROTECTED: TextReader = {
   },
 }
 
-function readSexp(run: TextRun): Detected | undefined {
+function readSexp(run: TextRun): Match | undefined {
   const { at, budget } = run
   const found = headAt(run, 'head')
   if (found === undefined) return undefined

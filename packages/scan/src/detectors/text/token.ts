@@ -6,7 +6,7 @@
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { REACH } from '../../anchors/anchor.ts'
 import { protectedHit } from '../../anchors/anchored.ts'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import { decodeBase64 } from '../../text/base64.ts'
 import { QUOTE, SPACE } from '../../text/quoted.ts'
 import {
@@ -31,7 +31,7 @@ const isTokenLetter = (letter: number | undefined): boolean =>
 const isOpaqueLetter = (letter: number | undefined): boolean =>
   isTokenLetter(letter) || [DOT, 0x7e, 0x2b, 0x2f].includes(letter ?? 0)
 
-const token = (from: number, to: number, form: string, proof: string): Detected =>
+const token = (from: number, to: number, form: string, proof: string): Match =>
   protectedHit('token', form, from, to, proof)
 
 /** `eyJ`, the base64 of `{"`. */
@@ -59,7 +59,7 @@ function decoded(chars: Uint8Array, from: number, to: number, budget: WorkBudget
 }
 
 /** JWS: header, claims, signature; JWE: header, key, iv, ciphertext, tag. */
-function readJose({ chars, at, budget }: TextRun): Detected | undefined {
+function readJose({ chars, at, budget }: TextRun): Match | undefined {
   const parts = PARTS.exec(latin(chars, at))?.[0].split('.')
   if (parts === undefined) return undefined
   const [header = '', claims = '', signature = ''] = parts
@@ -110,7 +110,7 @@ function opaque(
   from: number,
   proof: string,
   least = 40,
-): Detected | undefined {
+): Match | undefined {
   const letters = /^[\w\-.~+/]*/.exec(latin(chars, from, from + REFRESH_MOST))?.[0] ?? ''
   if (letters.length < least) return undefined
   budget.spend(20 * letters.length)

@@ -6,7 +6,7 @@
 import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import { hit } from '../../anchors/anchored.ts'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import { latin, type TextReader, type TextRun } from '../../text/text_run.ts'
 
 export const WIREGUARD_NAME = 'PrivateKey'
@@ -23,7 +23,7 @@ export const WIREGUARD: TextReader = {
   read,
 }
 
-function read({ chars, at, budget }: TextRun): Detected | undefined {
+function read({ chars, at, budget }: TextRun): Match | undefined {
   const [whole = '', letters] = VALUE.exec(latin(chars, at, at + MOST)) ?? []
   if (letters === undefined) return undefined
   const secret = Uint8Array.from(Buffer.from(letters, 'base64'))

@@ -10,7 +10,7 @@
  * Sources: java.math.BigInteger of OpenJDK 8 to 24; sun.security.pkcs.PKCS8Key of OpenJDK 17 and 21; HotSpot's
  * `oops/arrayOop.hpp`, `oops/compressedOops.hpp` and `gc/z/zAddress.hpp`. @module
  */
-import type { Memory, Pointed } from '../../anchors/detected.ts'
+import type { Memory, Pointed } from '../../anchors/match.ts'
 import { BEFORE } from '../../slices/conjugate.ts'
 
 /** Bytes before the items of an array, and where in them each part is. */

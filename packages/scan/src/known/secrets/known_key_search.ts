@@ -7,13 +7,13 @@
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
-import type { Detected, Probe } from '../../anchors/detected.ts'
+import type { Match, Probe } from '../../anchors/match.ts'
 import type { LeftOver, WindowSearch } from '../../anchors/window_search.ts'
 import { BEHIND, ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
 import { type LocatedNumber, movedBy } from '../rsa/located_numbers.ts'
 import { rsaGroups } from '../rsa/rsa_group.ts'
 import { RsaSearch } from '../rsa/rsa_search.ts'
-import { detectedOf, type FoundValue } from '../values/found_value.ts'
+import { type FoundValue, matchOfValue } from '../values/found_value.ts'
 import { type Depth, SearchLimits, type Whose } from '../values/search_limits.ts'
 import { ValuePatterns } from '../values/value_patterns.ts'
 import { lastWord, ValueTable } from '../values/value_search.ts'
@@ -94,7 +94,7 @@ export class KnownKeySearch implements WindowSearch {
     to: number,
     address?: bigint,
     { memory }: Partial<Probe> = {},
-  ): readonly Detected[] {
+  ): readonly Match[] {
     const part = { bytes, from, to: Math.min(to, bytes.length) }
     const { found, numbers, values }: Seen = { found: [], numbers: [], values: [] }
     this.#words?.begin()
@@ -111,7 +111,7 @@ export class KnownKeySearch implements WindowSearch {
     if (secrets !== undefined)
       inside.push(...secrets.found(bytes, from, part.to, { address, memory }))
     this.#kernel.wipe()
-    return [...onceEach(inside).map((value) => detectedOf(value)), ...values]
+    return [...onceEach(inside).map((value) => matchOfValue(value)), ...values]
   }
 
   wipe(): void {
@@ -148,7 +148,7 @@ interface Seen {
   readonly found: FoundValue[]
   readonly numbers: LocatedNumber[]
   /** Of keys that were found before. */
-  readonly values: Detected[]
+  readonly values: Match[]
 }
 
 function depthFor(whose: Whose, { deep, isPatient = false }: KnownKeyOptions): Depth {

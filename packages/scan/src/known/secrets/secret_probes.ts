@@ -2,7 +2,7 @@
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
-import type { Memory } from '../../anchors/detected.ts'
+import type { Memory } from '../../anchors/match.ts'
 import type { DigitShape } from '../../slices/conjugate.ts'
 import { intsAt, type JavaInts, numberOfInts } from '../objects/java_objects.ts'
 import type { Budget } from '../values/budget.ts'

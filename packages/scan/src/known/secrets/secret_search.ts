@@ -9,7 +9,7 @@
  * counted. @module
  */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
-import type { Memory } from '../../anchors/detected.ts'
+import type { Memory } from '../../anchors/match.ts'
 import type { ConjugateKernel } from '../../slices/conjugate.ts'
 import {
   HEADS,

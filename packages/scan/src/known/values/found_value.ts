@@ -7,7 +7,7 @@ import type { KeyKind } from '@mintmark/keys/material/key_kind'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { groupKeyOfSpki } from '@mintmark/keys/public_half/group_spki'
 import { spkiParts } from '@mintmark/keys/public_half/spki'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 
 /** A value of a key that is known now, in one spelling. */
 export interface FoundValue {
@@ -21,7 +21,7 @@ export interface FoundValue {
   readonly proof: string
   readonly material: KeyMaterial
   readonly note?: 'fragment'
-  /** See {@link Detected.isRebuilt}. */
+  /** See {@link Match.isRebuilt}. */
   readonly isRebuilt?: true
 }
 
@@ -29,7 +29,7 @@ export interface FoundValue {
 const PLAIN = new Set(['p', 'q', 'd', 'd-mod-phi', 'd-mod-lambda', 'dp', 'dq', 'qinv', 'pinv'])
 const PLAIN_OF_OTHERS = new Set(['d', 'seed', 'scalar', 'secret'])
 
-export function detectedOf(found: FoundValue): Detected {
+export function matchOfValue(found: FoundValue): Match {
   const { at, length, spelling, name, proof, material, note, isRebuilt } = found
   const plain = material.type === 'rsa' ? PLAIN : PLAIN_OF_OTHERS
   return {

@@ -1,6 +1,6 @@
 /** Every value of some private keys in every spelling, identified by a few of its first bytes. @module */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import { BEFORE } from '../../slices/conjugate.ts'
 import { derivedValues } from './derived_values.ts'
 import { encodingsOf } from './encodings.ts'
@@ -12,7 +12,7 @@ export interface Pattern {
   readonly name: string
   readonly material: KeyMaterial
   /** What is reported of it, whatever its offset: made with its first hit. */
-  reported?: Detected
+  reported?: Match
 }
 
 export class ValuePatterns {

@@ -1,10 +1,10 @@
 /** Exact search for every value of known private keys in every spelling: for copies of values of verified keys. @module */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Match } from '../../anchors/match.ts'
 import type { LeftOver } from '../../anchors/window_search.ts'
 import { DRBG_KEY_BYTES, isDrbgState } from '../../schedules/drbg.ts'
 import { BEFORE, type ConjugateKernel, type WordTable } from '../../slices/conjugate.ts'
-import { detectedOf } from './found_value.ts'
+import { matchOfValue } from './found_value.ts'
 import type { Pattern, ValuePatterns } from './value_patterns.ts'
 
 /** Where a word is in a slice, and which. */
@@ -68,8 +68,8 @@ export class ValueTable {
   }
 
   /** Those whose word is in the slice that the kernel contains, as many as a window may have. */
-  inSlice(bytes: Uint8Array, slice: ValueSlice): Detected[] {
-    const found: Detected[] = []
+  inSlice(bytes: Uint8Array, slice: ValueSlice): Match[] {
+    const found: Match[] = []
     const others: WordHit[] = []
     const own = this.#patterns.count * this.step
     const take = (at: number, word: number): void => {
@@ -88,7 +88,7 @@ export class ValueTable {
     bytes: Uint8Array,
     { at, from, to }: ValueSlice,
     { at: offset, word }: WordHit,
-    found: Detected[],
+    found: Match[],
   ): void {
     const first = at + offset - (word % this.step)
     const like = this.#patterns.likeAt(Math.floor(word / this.step), first)
@@ -118,11 +118,11 @@ export class ValueTable {
 export const EQUAL_VALUE = 'equals what the proven key gives'
 
 /** A value of a key that is known already, as a hit in `bytes`. */
-function copyAt(bytes: Uint8Array, at: number, pattern: Pattern): Detected {
+function copyAt(bytes: Uint8Array, at: number, pattern: Pattern): Match {
   const { spelling, name, material } = pattern
   const { length } = pattern.bytes
-  pattern.reported ??= detectedOf({ at, length, spelling, name, proof: EQUAL_VALUE, material })
-  const copy: Detected = { ...pattern.reported, offset: at, isCopy: true }
+  pattern.reported ??= matchOfValue({ at, length, spelling, name, proof: EQUAL_VALUE, material })
+  const copy: Match = { ...pattern.reported, offset: at, isCopy: true }
   const isDrbg = material.type === 'aes' && length === DRBG_KEY_BYTES && isDrbgState(bytes, at)
   return isDrbg ? { ...copy, key: { ...copy.key, note: 'drbg' } } : copy
 }

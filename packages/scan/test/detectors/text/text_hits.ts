@@ -1,6 +1,6 @@
 import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../../src/anchors/anchor.ts'
-import type { Detected } from '../../../src/anchors/detected.ts'
+import type { Match } from '../../../src/anchors/match.ts'
 import { TEXT_ANCHORS } from '../../../src/detectors/text/text_anchors.ts'
 import { type EncodedBytes, LayerReader } from '../../../src/encoded/encoded_layers.ts'
 import { keysOf } from '../../../src/encoded/layer_keys.ts'
@@ -14,7 +14,7 @@ export function hitsIn(
 ): readonly KeyHit[] {
   const probe = { budget }
   const hits = new Map<string, KeyHit>()
-  const take = (hit: Detected | undefined): void => {
+  const take = (hit: Match | undefined): void => {
     if (hit !== undefined) hits.set(`${hit.offset} ${hit.form}`, withKey(hit))
   }
   for (const { detect, at } of offsetsIn(bytes, anchors)) take(detect(bytes, at, probe))

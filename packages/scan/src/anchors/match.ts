@@ -1,10 +1,13 @@
-/** What a detector finds in a window, before it becomes a {@link Finding}. @module */
+/**
+ * What a detector finds: a match, which holds a key, and becomes a finding. A key never leaves the process, and only a
+ * finding is reported. @module
+ */
 import type { Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 
 /** A key, and where it is. Offsets are from the begin of the bytes that the detector was given. */
-export interface Detected {
+export interface Match {
   readonly offset: number
   readonly length: number
   /** Its encoding: `pkcs1-der`, `pem`, `limbs-le64`, `aes-schedule-dec` … one of `docs/key-encodings.md`. */
@@ -70,4 +73,4 @@ export interface Probe {
  * @param at where the anchor is in it
  * @returns what is there, or undefined: never throws for any bytes
  */
-export type Detector = (bytes: Uint8Array, at: number, probe: Probe) => Detected | undefined
+export type Detector = (bytes: Uint8Array, at: number, probe: Probe) => Match | undefined
