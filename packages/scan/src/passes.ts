@@ -2,9 +2,10 @@
  * The passes over a file: for recognisable encodings, for private halves of public keys, and for every value of found
  * keys. @module
  */
+
+import type { Key } from '@mintmark/keys/material/key'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { KeyTags } from '@mintmark/keys/material/key_tag'
-import type { Verification } from '@mintmark/keys/material/verification'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
@@ -53,7 +54,7 @@ export interface PassOptions {
   /** Keys (SHA-256 of SubjectPublicKeyInfo) whose scalars the caller knows: no part of one is completed. */
   readonly settled?: ReadonlySet<string>
   /** Receives the keys themselves, window by window, for a scrub: they must not leave this process. */
-  readonly onMaterial?: (key: Verification) => void
+  readonly onMaterial?: (key: Key) => void
 }
 
 /** Factors are too long for registers; a root's secret is with its authority. */
@@ -326,7 +327,7 @@ export class Passes {
     this.#takeKey({ ...match.key, note: finding.note })
   }
 
-  #takeKey(key: Verification): void {
+  #takeKey(key: Key): void {
     if (key.material !== undefined) this.#taken.add(keyIdOf(key.material).spkiSha256)
     this.#found.add(key)
     this.#options.onMaterial?.(key)

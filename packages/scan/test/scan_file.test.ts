@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
+import type { Key } from '@mintmark/keys/material/key'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
-import type { Verification } from '@mintmark/keys/material/verification'
 import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { type BuiltDump, elfCore, readAgain } from '@mintmark/testkit'
 import { WINDOW_BYTES } from '../src/anchors/scan_plan.ts'
@@ -183,7 +183,7 @@ describe('a finding', () => {
 
 it('hits come with their material inside this process, for what erases it', async () => {
   const found: KeyMaterial[] = []
-  const onMaterial = ({ material }: Verification): void => {
+  const onMaterial = ({ material }: Key): void => {
     if (material !== undefined) found.push(material)
   }
   await scanFile(fileOf('core', coreWithKeys().bytes), { onMaterial })

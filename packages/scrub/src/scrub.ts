@@ -1,7 +1,7 @@
 /** The state of one scrub: found keys, ranges to erase, and their counts. @module */
 import { type ByteSource, type Dump, joinedRanges, type Range } from '@mintmark/dump'
+import type { Key } from '@mintmark/keys/material/key'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
-import type { Verification } from '@mintmark/keys/material/verification'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { FoundKeys, hasScalar } from '@mintmark/scan/engine/found_keys'
@@ -96,7 +96,7 @@ export class Scrub {
   }
 
   /** Takes a key, to erase each of its values. */
-  learn(key: Verification): void {
+  learn(key: Key): void {
     if (!isToErase(key, this.task.options) || !isValue(key)) return
     const number = this.foundKeys.add(key)
     if (number !== undefined) this.#fresh.add(number)
@@ -181,10 +181,7 @@ export class Scrub {
 }
 
 /** Published test keys stay unless it was asked for: they are part of programs. */
-export function isToErase(
-  finding: Pick<Verification, 'note'>,
-  { published }: ScrubOptions,
-): boolean {
+export function isToErase(finding: Pick<Key, 'note'>, { published }: ScrubOptions): boolean {
   return published === true || !isKept(finding)
 }
 
@@ -202,6 +199,6 @@ function isPart({ note }: Finding): boolean {
  * Whether all copies of it are erased by value. Of what nothing proves only keys of HMAC: those that fill their block
  * leave open which of two values they are.
  */
-function isValue({ certainty, kind }: Verification): boolean {
+function isValue({ certainty, kind }: Key): boolean {
   return certainty === 'proven' || kind === 'hmac'
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { bytesSource, openDump } from '@mintmark/dump'
-import type { Verification } from '@mintmark/keys/material/verification'
+import type { Key } from '@mintmark/keys/material/key'
 import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { openInput } from '@mintmark/scan/memory/scan_input'
 import { scanInput } from '@mintmark/scan/scan_bytes'
@@ -397,7 +397,7 @@ it('more than can be erased: nothing more is looked for, and of no key is said t
   const source = openInput({ kind: 'file', path })
   const task = { name: 'full', dump: openDump(source), source, data: [], options: {} }
   const known = new Scrub(task)
-  const onMaterial = (key: Verification): void => known.learn(key)
+  const onMaterial = (key: Key): void => known.learn(key)
   const report = await scanInput({ kind: 'file', path }, 'full', { onMaterial })
   known.isFull = true
   // What it would look through is not there.

@@ -1,10 +1,10 @@
 /** A verified key in DER with its offset. @module */
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { type Element, elementOf, lengthOf, sequenceAround, TAG } from '../der/der.ts'
-import type { Verification } from '../material/verification.ts'
+import type { Key } from '../material/key.ts'
 import type { WorkBudget } from '../material/work_budget.ts'
 
-export interface DerKey extends Verification {
+export interface DerKey extends Key {
   readonly form: 'pkcs8-der' | 'pkcs1-der' | 'sec1-der' | 'dsa-der'
   /** Where it begins: its SEQUENCE, or its version where that is gone. */
   readonly from: number
@@ -17,7 +17,7 @@ export function placed(
   form: DerKey['form'],
   version: number,
   to: number,
-  verification: Verification,
+  verification: Key,
 ): DerKey {
   const whole = wholeOf(bytes, version, to)
   return { ...verification, form, from: whole?.at ?? version, to: whole?.to ?? to }

@@ -2,8 +2,8 @@
 import { type OkpParameters, okpOfOid } from '../arithmetic/okp.ts'
 import { childrenOf, contentOf, type Element, elementOf, lengthOf, TAG } from '../der/der.ts'
 import { Row } from '../der/row.ts'
+import { type Key, unverified } from '../material/key.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
-import { unverified, type Verification } from '../material/verification.ts'
 import type { WorkBudget } from '../material/work_budget.ts'
 import { GROUP_KINDS, groupOf, MOST_NUMBER } from '../public_half/group_spki.ts'
 import { type Algorithm, algorithmOf, EC_OIDS, RSA_OIDS } from '../public_half/spki.ts'
@@ -58,7 +58,7 @@ function verified(
   version: number,
   pkcs8: Pkcs8,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const { oid, parameters, key } = pkcs8
   if (RSA_OIDS.has(oid)) return insideOf(bytes, pkcs8, pkcs1At, budget)
   if (EC_OIDS.has(oid)) {
@@ -84,7 +84,7 @@ function insideOf(
   { key }: Pkcs8,
   read: (bytes: Uint8Array, version: number, budget: WorkBudget) => DerKey | undefined,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const inner = elementOf(bytes, key.from, key.to, TAG.sequence)
   const found = inner && read(bytes, inner.from, budget)
   if (found === undefined || found.to > key.to) return undefined
@@ -98,7 +98,7 @@ function okpOf(
   { key, publicKey, to }: Pkcs8,
   { curve, kind, bits, lengthBytes }: OkpParameters,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const inner = elementOf(bytes, key.from, key.to, TAG.octets)
   if (inner === undefined || inner.to !== key.to || lengthOf(inner) !== lengthBytes)
     return undefined
@@ -124,7 +124,7 @@ export function readPqKey(
   key: Element,
   scheme: PqScheme,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const content = contentOf(bytes, key)
   const { seedLength, secretLength } = scheme
   if (content.length === secretLength) return verifyPq(scheme, undefined, content, budget)

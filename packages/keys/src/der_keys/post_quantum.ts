@@ -17,9 +17,9 @@ import {
 } from '../arithmetic/ml_kem.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { isSlhDsaKey, SLH_DSA, type SlhDsaParameters, slhDsaCost } from '../arithmetic/slh_dsa.ts'
+import { type Key, REFUSED, unverified } from '../material/key.ts'
 import type { OpaqueMaterial } from '../material/key_material.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
-import { REFUSED, unverified, type Verification } from '../material/verification.ts'
 import type { WorkBudget } from '../material/work_budget.ts'
 import { plainSpki } from '../public_half/spki.ts'
 
@@ -98,7 +98,7 @@ export function verifyPq(
   seed: Uint8Array | undefined,
   expanded: Uint8Array | undefined,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   if (seed?.length !== scheme.seedLength && expanded?.length !== scheme.secretLength)
     return undefined
   if (![seed, expanded].every((part) => part === undefined || isRandomLooking(part, budget)))
@@ -114,7 +114,7 @@ function verifiedLattice(
   scheme: LatticeScheme,
   seed: Uint8Array | undefined,
   expanded: Uint8Array | undefined,
-): Verification {
+): Key {
   const pair = seed && scheme.fromSeed(seed)
   const isSame = pair && expanded && Buffer.compare(pair.secret, expanded) === 0
   pair?.secret.fill(0)
@@ -129,7 +129,7 @@ function verifiedLattice(
     : damaged(scheme)
 }
 
-const damaged = ({ kind, set, name }: PqScheme): Verification =>
+const damaged = ({ kind, set, name }: PqScheme): Key =>
   unverified(kind, set, `laid out as a key of ${name}, its parts do not fit`)
 
 function verified(
@@ -137,7 +137,7 @@ function verified(
   secret: Uint8Array,
   publicKey: Uint8Array,
   proof: string,
-): Verification {
+): Key {
   const material: OpaqueMaterial = {
     type: kind,
     secret: new Uint8Array(secret),
@@ -150,7 +150,7 @@ function verifiedTree(
   scheme: SlhDsaParameters,
   secret: Uint8Array | undefined,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   if (secret === undefined) return undefined
   const numbers = [BigInt(`0x${scheme.oid}`), fromBigEndian(secret, budget)]
   const isKey = budget.withinOnce(slhDsaCost(scheme), 'hash-tree', numbers, () =>

@@ -10,8 +10,8 @@ import { isOnCurve, type Point, pointOf } from '../arithmetic/ec.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { contentOf, type Element, elementAt, elementOf, hexOf, lengthOf, TAG } from '../der/der.ts'
 import { Row } from '../der/row.ts'
+import { type Key, unverified } from '../material/key.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
-import { unverified, type Verification } from '../material/verification.ts'
 import type { WorkBudget } from '../material/work_budget.ts'
 import { CUT, type DerKey, isFilled, numberOf, placed } from './der_key.ts'
 import { verifyEc, withPossible } from './verify.ts'
@@ -69,7 +69,7 @@ function verified(
   sec1: Sec1,
   known: CurveParameters | undefined,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const { secret, parameters, point } = sec1
   const d = numberOf(bytes, secret, budget)
   const inner = parameters && elementAt(bytes, parameters.from, parameters.to)
@@ -99,7 +99,7 @@ function verifiedOn(
   d: bigint,
   { secret, point, isCut, to }: Sec1,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const { curve, bits, lengthBytes } = parameters
   const stored = point && contentOf(bytes, point)
   const isFull = stored?.length === 2 + 2 * lengthBytes
@@ -117,7 +117,7 @@ function againstCompressed(
   d: bigint,
   stored: Uint8Array,
   budget: WorkBudget,
-): Verification {
+): Key {
   const verification = verifyEc(curve, d, undefined, budget)
   const { material } = verification
   if (material?.type !== 'ec') return verification

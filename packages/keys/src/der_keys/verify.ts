@@ -4,9 +4,9 @@ import { isOnCurve, type Point, publicPoint } from '../arithmetic/ec.ts'
 import { bitLength } from '../arithmetic/modular.ts'
 import { type OkpCurve, okpNamed, okpPublicKey } from '../arithmetic/okp.ts'
 import { completeRsa, type RsaParts } from '../arithmetic/rsa.ts'
+import { type Key, REFUSED, unverified } from '../material/key.ts'
 import type { Curve, KeyMaterial } from '../material/key_material.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
-import { REFUSED, unverified, type Verification } from '../material/verification.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { verifyOpaque } from './verify_opaque.ts'
 
@@ -18,7 +18,7 @@ import { verifyOpaque } from './verify_opaque.ts'
 export function verifyMaterial(
   material: KeyMaterial,
   budget: WorkBudget = UNLIMITED,
-): Verification | undefined {
+): Key | undefined {
   if (material.type === 'rsa') return verifyRsa(material, budget)
   if (material.type === 'ec') {
     const { curve, d } = material
@@ -37,7 +37,7 @@ function pointCost(curve: Curve): number {
 const okpCost = (curve: OkpCurve): number => (curve.endsWith('448') ? 300_000 : 80_000)
 
 /** An RSA key from its parts, or undefined where no equation holds. */
-export function verifyRsa(parts: RsaParts, budget: WorkBudget): Verification | undefined {
+export function verifyRsa(parts: RsaParts, budget: WorkBudget): Key | undefined {
   const found = completeRsa(parts, budget)
   if (found === undefined) return undefined
   const { material, proof } = found
@@ -50,7 +50,7 @@ export function verifyRsaFields(
   filled: readonly Uint8Array[],
   bits: number,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const found = verifyRsa(parts, budget)
   if (found !== undefined || !filled.every((each) => isRandomLooking(each, budget))) return found
   return unverified('rsa', bits, 'laid out as a key, no equation of RSA holds')
@@ -62,7 +62,7 @@ export function verifyEc(
   d: bigint,
   stored: Point | undefined,
   budget: WorkBudget,
-): Verification {
+): Key {
   const { bits, n } = curveNamed(curve)
   const kind = 'ec'
   if (d < 1n || d >= n) return unverified(kind, bits, 'scalar out of range')
@@ -84,10 +84,7 @@ export function verifyEc(
 }
 
 /** A candidate that would be one of these keys: known public halves decide. */
-export function withPossible(
-  verification: Verification,
-  verifications: readonly Verification[],
-): Verification {
+export function withPossible(verification: Key, verifications: readonly Key[]): Key {
   const possible = verifications.flatMap(({ material }) => material ?? [])
   return possible.length === 0 ? verification : { ...verification, possible }
 }
@@ -98,7 +95,7 @@ export function verifyOkp(
   secret: Uint8Array,
   stored: Uint8Array | undefined,
   budget: WorkBudget,
-): Verification {
+): Key {
   const { kind, bits, lengthBytes } = okpNamed(curve)
   if (secret.length !== lengthBytes) return unverified(kind, bits, 'wrong length')
   const publicKey = budget.within(okpCost(curve), () => okpPublicKey(curve, secret))

@@ -2,7 +2,7 @@
 import { type CurveParameters, curvesOfLength } from '../arithmetic/curves.ts'
 import { isOnCurve, pointOf } from '../arithmetic/ec.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
-import type { Verification } from '../material/verification.ts'
+import type { Key } from '../material/key.ts'
 import type { WorkBudget } from '../material/work_budget.ts'
 import { verifyEc, verifyRsa } from './verify.ts'
 import { verifyGroupKey } from './verify_opaque.ts'
@@ -15,7 +15,7 @@ export function verifyNumbers(
   names: string,
   numbers: readonly (bigint | undefined)[],
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const named: Partial<Record<Name, bigint | undefined>> = Object.fromEntries(
     names.split(' ').map((name, i) => [name, numbers[i]]),
   )
@@ -30,7 +30,7 @@ export function verifyEcPoint(
   secret: Uint8Array,
   point: Uint8Array | undefined,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   if (point?.length !== 1 + 2 * lengthBytes || point[0] !== 4) return undefined
   return verifyEc(curve, fromBigEndian(secret, budget), pointOf(point.subarray(1), budget), budget)
 }
@@ -40,7 +40,7 @@ export function verifyByPoint(
   secret: Uint8Array,
   coordinates: Uint8Array,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const point = pointOf(coordinates, budget)
   const curve = curvesOfLength(coordinates.length / 2).find((each) => isOnCurve(each, point))
   return curve && verifyEc(curve.curve, fromBigEndian(secret, budget), point, budget)

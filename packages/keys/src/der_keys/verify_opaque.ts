@@ -1,18 +1,15 @@
 /** Verifies material that is given as bytes: DSA and DH by their group, post-quantum keys by their parts. @module */
 import { type GroupParts, verifyGroup } from '../arithmetic/group.ts'
 import { bitLength, fromBigEndian, toShortestBytes } from '../arithmetic/modular.ts'
+import type { Key } from '../material/key.ts'
 import type { OpaqueMaterial } from '../material/key_material.ts'
-import type { Verification } from '../material/verification.ts'
 import type { WorkBudget } from '../material/work_budget.ts'
 import { groupKeyOfSpki, groupKeySpki } from '../public_half/group_spki.ts'
 import { spkiParts } from '../public_half/spki.ts'
 import { pqSchemeOfOid, verifyPq } from './post_quantum.ts'
 
 /** Undefined for symmetric keys, too: any bytes are one. */
-export function verifyOpaque(
-  material: OpaqueMaterial,
-  budget: WorkBudget,
-): Verification | undefined {
+export function verifyOpaque(material: OpaqueMaterial, budget: WorkBudget): Key | undefined {
   const { secret, publicKey } = material
   if (publicKey === undefined) return undefined
   const group = groupKeyOfSpki(publicKey)
@@ -26,7 +23,7 @@ export function verifyGroupKey(
   kind: 'dsa' | 'dh',
   parts: GroupParts,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const found = verifyGroup(parts, budget)
   if (found === undefined) return undefined
   const { p, x } = parts
@@ -43,7 +40,7 @@ function verifiedPq(
   secret: Uint8Array,
   publicKey: Uint8Array,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const scheme = pqSchemeOfOid(spkiParts(publicKey)?.oid ?? '')
   if (scheme === undefined) return undefined
   const isSeed = secret.length === scheme.seedLength

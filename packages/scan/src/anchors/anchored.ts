@@ -1,6 +1,6 @@
 /** Makes anchors and matches: the small shapes that all binary detectors share. @module */
 import type { DerKey } from '@mintmark/keys/der_keys/der_key'
-import type { Verification } from '@mintmark/keys/material/verification'
+import type { Key } from '@mintmark/keys/material/key'
 import type { Anchor } from './anchor.ts'
 import type { Detector, Match } from './match.ts'
 
@@ -27,13 +27,7 @@ export function patternOf(text: string): string {
 }
 
 /** A match in [from, to). */
-export function hit(
-  key: Verification,
-  form: string,
-  from: number,
-  to: number,
-  note?: Verification['note'],
-): Match {
+export function hit(key: Key, form: string, from: number, to: number, note?: Key['note']): Match {
   const shown = note === undefined ? key : { ...key, note }
   return { offset: from, length: to - from, form, key: shown }
 }
@@ -47,7 +41,7 @@ export function derHit(found: DerKey | undefined): Match | undefined {
 
 /** Something encrypted, or a token: reported beside the findings. */
 export function protectedHit(
-  kind: Verification['kind'],
+  kind: Key['kind'],
   form: string,
   from: number,
   to: number,

@@ -2,7 +2,7 @@
  * What a detector finds: a match, which holds a key, and becomes a finding. A key never leaves the process, and only a
  * finding is reported. @module
  */
-import type { Verification } from '@mintmark/keys/material/verification'
+import type { Key } from '@mintmark/keys/material/key'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 
@@ -12,7 +12,7 @@ export interface Match {
   readonly length: number
   /** Its encoding: `pkcs1-der`, `pem`, `limbs-le64`, `aes-schedule-dec` … one of `docs/key-encodings.md`. */
   readonly form: string
-  readonly key: Verification
+  readonly key: Key
   /** A copy of a value of a known key. */
   readonly isCopy?: true
 }

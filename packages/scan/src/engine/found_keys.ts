@@ -1,15 +1,15 @@
 /** The keys that a scrub found, each once, with all its known values. @module */
 import { randomBytes } from 'node:crypto'
 import { factorsFromExponent } from '@mintmark/keys/arithmetic/rsa'
+import type { Key } from '@mintmark/keys/material/key'
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
 import { KeyTags } from '@mintmark/keys/material/key_tag'
-import type { Verification } from '@mintmark/keys/material/verification'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import { publicIdOf } from '../findings/finding.ts'
 import { fromFactor } from '../known/values/rebuild.ts'
 
 /** A key under its number. */
-export interface FoundKey extends Pick<Verification, 'kind' | 'bits' | 'note'> {
+export interface FoundKey extends Pick<Key, 'kind' | 'bits' | 'note'> {
   readonly number: number
   readonly keyId: KeyId | undefined
   /** More than one where several private exponents were found: each is a value of its own. */
@@ -43,7 +43,7 @@ export class FoundKeys {
   }
 
   /** @returns the key's number if it, or a value of it, is new */
-  add(key: Verification): number | undefined {
+  add(key: Key): number | undefined {
     if (key.material === undefined) return undefined
     const whole = completed(key.material)
     const tag = this.#tags.of(whole)
@@ -66,11 +66,7 @@ export class FoundKeys {
     this.#hashKey.fill(0)
   }
 
-  #enter(
-    tag: string,
-    material: KeyMaterial,
-    { kind, bits, note }: Verification,
-  ): number | undefined {
+  #enter(tag: string, material: KeyMaterial, { kind, bits, note }: Key): number | undefined {
     if (this.#byTag.size >= MOST_KEYS) {
       this.leftOut++
       return undefined

@@ -1,7 +1,7 @@
 /** Chooses which verified keys are searched for by all of their values. @module */
 import { ML_KEM_SEED } from '@mintmark/keys/arithmetic/ml_kem'
+import type { Key } from '@mintmark/keys/material/key'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
-import type { Verification } from '@mintmark/keys/material/verification'
 import { copied } from '../findings/key_copy.ts'
 import { derivedValues } from '../known/values/derived_values.ts'
 import { sizedKind } from '../known/values/found_value.ts'
@@ -40,7 +40,7 @@ export class SoughtKeys {
     this.#costOfFlood = Math.min(most, Math.max(least, bytes * perByte))
   }
 
-  add(key: Verification): void {
+  add(key: Key): void {
     if (key.certainty !== 'proven' || key.note === 'self-test') return
     this.#found.add({ ...key, material: key.material && copied(key.material) })
   }

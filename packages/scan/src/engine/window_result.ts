@@ -1,6 +1,6 @@
 /** The result of one window as plain data for other threads. @module */
 import type { ByteSource, Range } from '@mintmark/dump'
-import type { Verification } from '@mintmark/keys/material/verification'
+import type { Key } from '@mintmark/keys/material/key'
 import { publicHalf } from '@mintmark/keys/public_half/public_half'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import type { Match, PackedSeen } from '../anchors/match.ts'
@@ -25,7 +25,7 @@ export interface WindowResult {
   /** Discovered public keys, and public halves of the keys found: their private halves are searched for. */
   readonly publicKeys: readonly KeySeen[]
   /** The keys themselves, for searches by value and for scrubs. */
-  readonly keys: readonly Verification[]
+  readonly keys: readonly Key[]
   /** Keys that candidates may be. */
   readonly possible: readonly Match[]
   /** Packed data that was not unpacked to its end, from the file's start; each offset once. */

@@ -1,8 +1,9 @@
 /** What one window gives: a raw finding for each match and for some copies of its bytes, and the keys themselves. @module */
+
+import type { Key } from '@mintmark/keys/material/key'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { KeyTags } from '@mintmark/keys/material/key_tag'
-import type { Verification } from '@mintmark/keys/material/verification'
 import type { Match } from '../anchors/match.ts'
 import { type RawFinding, rawFindingOf } from '../findings/finding.ts'
 import { copied, hasSecret } from '../findings/key_copy.ts'
@@ -24,7 +25,7 @@ export class WindowFindings {
   readonly possible: Match[] = []
   readonly #tags: KeyTags
   /** Each once with the same values. */
-  readonly #keys = new Map<string, Verification>()
+  readonly #keys = new Map<string, Key>()
   /** Reported copies by key and encoding. */
   readonly #copies = new Map<string, number>()
   /** Hits beyond the limits. */
@@ -39,7 +40,7 @@ export class WindowFindings {
     this.#tags = new KeyTags(hashKey)
   }
 
-  get keys(): readonly Verification[] {
+  get keys(): readonly Key[] {
     return [...this.#keys.values()]
   }
 
@@ -81,7 +82,7 @@ export class WindowFindings {
     return this.#isKeyLeftOut ? [{ code: 'many-hits', name: 'keys', offset }, ...limits] : limits
   }
 
-  #addKey({ possible: _, ...key }: Verification, { tag, certainty, note }: RawFinding): void {
+  #addKey({ possible: _, ...key }: Key, { tag, certainty, note }: RawFinding): void {
     const { material } = key
     if (material === undefined || !hasSecret(material)) return
     const name = `${tag} ${certainty} ${note ?? ''} ${partsOf(material)}`

@@ -18,8 +18,8 @@ import {
 } from '@mintmark/keys/der/der'
 import { integersAt, numberOf } from '@mintmark/keys/der_keys/der_key'
 import { verifyEc, verifyRsa, verifyRsaFields } from '@mintmark/keys/der_keys/verify'
+import { type Key, unverified } from '@mintmark/keys/material/key'
 import { isRandomLooking, isRandomLookingAt } from '@mintmark/keys/material/random_looking'
-import { unverified, type Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit } from '../../anchors/anchored.ts'
@@ -62,7 +62,7 @@ function verifiedTail(
   modulus: Element | undefined,
   integers: readonly Element[],
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const [e, d, p, q, dP, dQ, qInv] = integers.map((element) => numberOf(bytes, element, budget))
   const n = modulus && numberOf(bytes, modulus, budget)
   const filled = integers.slice(1).map((element) => contentOf(bytes, element))

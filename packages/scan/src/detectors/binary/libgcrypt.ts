@@ -6,8 +6,8 @@ import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { verifyByPoint } from '@mintmark/keys/der_keys/verify_numbers'
 import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
+import { type Key, unverified } from '@mintmark/keys/material/key'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
-import { unverified, type Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit } from '../../anchors/anchored.ts'
@@ -93,7 +93,7 @@ const detect: Detector = (bytes, at, { budget }) => {
 function verificationOf(
   values: ReadonlyMap<string, Uint8Array>,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const [n, e, d, p, q, qInv, g, y, x] = 'n e d p q u g y x'.split(' ').map((name) => {
     const value = values.get(name)
     return value && fromBigEndian(value, budget)
@@ -112,7 +112,7 @@ function curveVerification(
   point: Uint8Array | undefined,
   secret: Uint8Array | undefined,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   if (point === undefined || secret === undefined || secret.length > 67) return undefined
   const isWhole = point[0] === 4 && point.length % 2 === 1
   const ec = isWhole ? verifyByPoint(secret, point.subarray(1), budget) : undefined

@@ -8,7 +8,7 @@ import { fromBigEndian, toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import type { OkpCurve } from '@mintmark/keys/arithmetic/okp'
 import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import { verifyEcPoint, verifyNumbers } from '@mintmark/keys/der_keys/verify_numbers'
-import type { Verification } from '@mintmark/keys/material/verification'
+import type { Key } from '@mintmark/keys/material/key'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import type { Anchor } from '../../anchors/anchor.ts'
@@ -112,7 +112,7 @@ function verifyCurve(
   point: Uint8Array,
   secret: Uint8Array,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const curve = curveOfOid(oid)
   if (curve !== undefined) return verifyEcPoint(curve, secret, point, budget)
   const okp = OKP_CURVES.get(oid)

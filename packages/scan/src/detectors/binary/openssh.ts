@@ -7,7 +7,7 @@ import { curvesOfLength } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import { verifyEcPoint, verifyNumbers } from '@mintmark/keys/der_keys/verify_numbers'
-import type { Verification } from '@mintmark/keys/material/verification'
+import type { Key } from '@mintmark/keys/material/key'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import type { Anchor } from '../../anchors/anchor.ts'
@@ -28,7 +28,7 @@ type Strings = Readonly<Record<string, Uint8Array | undefined>>
 interface Fields {
   readonly names: string
   readonly first: readonly [least: number, most: number]
-  readonly verify: (strings: Strings, budget: WorkBudget) => Verification | undefined
+  readonly verify: (strings: Strings, budget: WorkBudget) => Key | undefined
 }
 
 /** Verifies the numbers among the strings. */
@@ -44,14 +44,14 @@ const verifiesNumbers =
     return isPublic ? undefined : verifyNumbers(kind, names, numbers, budget)
   }
 
-function verifyEd25519({ a, k }: Strings, budget: WorkBudget): Verification | undefined {
+function verifyEd25519({ a, k }: Strings, budget: WorkBudget): Key | undefined {
   if (a === undefined || k?.length !== 64 || Buffer.compare(k.subarray(32), a) !== 0) {
     return undefined
   }
   return verifyOkp('Ed25519', k.subarray(0, 32), a, budget)
 }
 
-function verifyEcdsa({ curve, point, d }: Strings, budget: WorkBudget): Verification | undefined {
+function verifyEcdsa({ curve, point, d }: Strings, budget: WorkBudget): Key | undefined {
   const bits = /^nistp(256|384|521)$/.exec(Buffer.from(curve ?? []).toString('latin1'))?.[1]
   const length = Math.ceil(Number(bits) / 8)
   const parameters = curvesOfLength(length).find((each) => each.curve === `P-${bits}`)

@@ -10,8 +10,8 @@ import { RSA_BITS } from '@mintmark/keys/arithmetic/rsa'
 import { PQ_SCHEMES, type PqScheme, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
 import { verifyOkp, verifyRsaFields } from '@mintmark/keys/der_keys/verify'
 import { verifyByPoint } from '@mintmark/keys/der_keys/verify_numbers'
+import { type Key, unverified } from '@mintmark/keys/material/key'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
-import { unverified, type Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import type { Anchor } from '../../anchors/anchor.ts'
@@ -30,7 +30,7 @@ interface Blob {
     budget: WorkBudget,
     words: readonly number[],
     magic: string,
-  ) => Verification | undefined
+  ) => Key | undefined
   /** With headers before the magic: none of CNG has one. */
   readonly offsetOf?: (bytes: Uint8Array, at: number) => { from: number; form: string }
 }
@@ -72,7 +72,7 @@ function rsaOf(
   fields: readonly Uint8Array[],
   bits: number,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   return verifyRsaFields({ n, e, d, p, q, dP, dQ, qInv }, fields, bits, budget)
 }
 

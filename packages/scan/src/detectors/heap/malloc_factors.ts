@@ -6,8 +6,8 @@
  */
 import { bitLength, isProbablePrime, toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { verifyRsa } from '@mintmark/keys/der_keys/verify'
+import { type Key, unverified } from '@mintmark/keys/material/key'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
-import { unverified, type Verification } from '@mintmark/keys/material/verification'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
 import type { Match } from '../../anchors/match.ts'
@@ -59,7 +59,7 @@ function detect(chunk: Chunk): Match | undefined {
 }
 
 /** A prime whose key is not known. */
-function openPrime(length: number, p: bigint, e: bigint, why: string): Verification {
+function openPrime(length: number, p: bigint, e: bigint, why: string): Key {
   const prime = { type: 'rsa', n: NO_MODULUS, e, p, q: undefined, d: undefined } as const
   return { ...unverified('rsa', 16 * length, `${SHOWN}, but ${why}`), possible: [prime] }
 }
@@ -69,7 +69,7 @@ function verificationOf(
   own: StoredNumber,
   near: readonly StoredNumber[],
   e: bigint,
-): Verification | undefined {
+): Key | undefined {
   const { length, budget } = chunk
   const p = own.value()
   budget.spend(PAIRS_COST)
@@ -77,7 +77,7 @@ function verificationOf(
   const others = [...new Set(primes.map((prime) => prime.value()))].filter(
     (q) => q !== p && bitLength(p * q) >= 16 * length - 1,
   )
-  const verified = (q: bigint, by: string): Verification | undefined => {
+  const verified = (q: bigint, by: string): Key | undefined => {
     const key = verifyRsa({ n: p * q, e, p, q }, budget)
     return key && { ...key, proof: `${SHOWN}, and ${by}` }
   }

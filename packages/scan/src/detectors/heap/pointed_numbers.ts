@@ -6,8 +6,8 @@
  */
 import { bitLength, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { verifyRsa } from '@mintmark/keys/der_keys/verify'
+import type { Key } from '@mintmark/keys/material/key'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
-import type { Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { type Anchor, EIGHTHS } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
@@ -128,7 +128,7 @@ function rsaOfPrime(
   others: readonly Numbered[],
   wholes: readonly Numbered[],
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   budget.spend(wholes.length * EXPONENTS.length * DIVISION_COST * (bitLength(p) / 512) ** 2)
   const secrets = wholes.flatMap(({ value: d }) => {
     const e = EXPONENTS.find((each) => isInverse(each, d, p))

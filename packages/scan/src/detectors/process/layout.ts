@@ -8,9 +8,9 @@ import { isOnCurve, type Point } from '@mintmark/keys/arithmetic/ec'
 import { fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import type { OkpCurve } from '@mintmark/keys/arithmetic/okp'
 import { verifyEc, verifyOkp } from '@mintmark/keys/der_keys/verify'
+import type { Key } from '@mintmark/keys/material/key'
 import type { Curve } from '@mintmark/keys/material/key_material'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
-import type { Verification } from '@mintmark/keys/material/verification'
 import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import { type Anchor, EIGHTHS } from '../../anchors/anchor.ts'
 import { anchor, hit, type Sight } from '../../anchors/anchored.ts'
@@ -36,7 +36,7 @@ export interface KeyRow {
   readonly when?: Check
   /** The secret first; all must be there. */
   readonly parts: readonly Field[]
-  readonly verify: (parts: readonly Uint8Array[], location: Location) => Verification | undefined
+  readonly verify: (parts: readonly Uint8Array[], location: Location) => Key | undefined
   /** What a finding is called; `limbs-le64` where absent. */
   readonly form?: string
 }
@@ -88,7 +88,7 @@ function keyAt(row: KeyRow, location: Location): Match | undefined {
 
 /** What does not fit was no such structure. Of a scalar in whole limbs the rest is none of it. */
 export function verifiedHit(
-  verification: Verification | undefined,
+  verification: Key | undefined,
   form: string,
   { bytes: { length }, offset }: Pointed,
 ): Match | undefined {
@@ -162,10 +162,7 @@ export const okpKey =
 /** Verifies parts as numbers, lowest byte first; one without bytes is not there. */
 export const ofNumbers =
   (
-    verify: (
-      numbers: readonly (bigint | undefined)[],
-      budget: WorkBudget,
-    ) => Verification | undefined,
+    verify: (numbers: readonly (bigint | undefined)[], budget: WorkBudget) => Key | undefined,
   ): KeyRow['verify'] =>
   (parts, { budget }) =>
     verify(

@@ -11,7 +11,7 @@ import {
   smallPolynomials,
 } from '@mintmark/keys/arithmetic/small_polynomials'
 import { pqSchemeOfOid, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
-import type { Verification } from '@mintmark/keys/material/verification'
+import type { Key } from '@mintmark/keys/material/key'
 import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Match } from '../../anchors/match.ts'
 import type { WindowSearch } from '../../anchors/window_search.ts'
@@ -36,7 +36,7 @@ function verifyParts(
   { oid }: MlKemParameters,
   [s = NONE, t = NONE, rhoAndHash = NONE, z = NONE, d = NONE]: readonly Uint8Array[],
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const scheme = pqSchemeOfOid(oid)
   const packed = mlKemPacked(s)
   const expanded = Buffer.concat([packed, mlKemPacked(t), rhoAndHash, z])

@@ -5,7 +5,7 @@
  * @module
  */
 import { verifyOkp } from '@mintmark/keys/der_keys/verify'
-import type { Verification } from '@mintmark/keys/material/verification'
+import type { Key } from '@mintmark/keys/material/key'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { BECH32_LETTERS, CHECKSUM_LETTERS, readBech32 } from '@mintmark/keys/public_keys/bech32'
 import { hit } from '../../anchors/anchored.ts'
@@ -18,7 +18,7 @@ export const AGE_PREFIX = 'AGE-SECRET-KEY-'
 interface Kind {
   /** What is before the `1`. */
   readonly prefix: string
-  readonly verificationOf: (secret: Uint8Array, budget: WorkBudget) => Verification
+  readonly verificationOf: (secret: Uint8Array, budget: WorkBudget) => Key
 }
 
 const KINDS: readonly Kind[] = [
@@ -30,7 +30,7 @@ const KINDS: readonly Kind[] = [
 ]
 
 /** Its public half is no SubjectPublicKeyInfo: the seed alone is the key. */
-function hybridOf(seed: Uint8Array): Verification {
+function hybridOf(seed: Uint8Array): Key {
   const material = { type: 'ml-kem', secret: seed.slice(), publicKey: undefined } as const
   return { certainty: 'proven', proof: 'key decodes', bits: 768, kind: 'ml-kem', material }
 }

@@ -5,7 +5,7 @@
  * The elliptic ones have no public half in the file: header, algorithm, exact length and padding, and a scalar in range
  * are all that can be checked. They are well-formed, and verified where their public half is known. @module
  */
-import type { Verification } from '@mintmark/keys/material/verification'
+import type { Key } from '@mintmark/keys/material/key'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { hit } from '../../anchors/anchored.ts'
 import { endsAt, find, isAt, latin, type TextReader } from '../../text/text_run.ts'
@@ -69,7 +69,7 @@ const CURVES: ReadonlyMap<number, readonly [curve: string, length: number]> = ne
   [16, ['Ed448', 57]],
 ])
 
-function keyOf(fields: Labelled): Verification | undefined {
+function keyOf(fields: Labelled): Key | undefined {
   const { budget, number } = fields
   const algorithm = Number(NUMBER.exec(fields.text('Algorithm', MARKED_MOST))?.[0] ?? 0)
   if ([1, 5, 7, 8, 10].includes(algorithm)) return rsaNamed(number, RSA, budget, 'needs n')

@@ -4,7 +4,7 @@
  * Source: RFC 7517, RFC 7518 section 6, RFC 8037, draft-ietf-cose-dilithium (`AKP`). @module
  */
 import { OKP } from '@mintmark/keys/arithmetic/okp'
-import { unverified, type Verification } from '@mintmark/keys/material/verification'
+import { type Key, unverified } from '@mintmark/keys/material/key'
 import { hit } from '../../anchors/anchored.ts'
 import type { Match } from '../../anchors/match.ts'
 import { COLON, isOpened, MEMBER, QUOTE, SPACE } from '../../text/quoted.ts'
@@ -49,7 +49,7 @@ function readJwk(run: TextRun): Match | undefined {
   return key && hit(key, 'jwk', from, end)
 }
 
-const READERS: ReadonlyMap<string, (values: Labelled) => Verification | undefined> = new Map([
+const READERS: ReadonlyMap<string, (values: Labelled) => Key | undefined> = new Map([
   ['RSA', ({ number, budget }) => rsaNamed(number, 'n e d p q dp dq qi', budget)],
   ['EC', ecOf],
   ['OKP', okp],
@@ -60,13 +60,13 @@ const READERS: ReadonlyMap<string, (values: Labelled) => Verification | undefine
   ['oct', symmetric],
 ])
 
-function ecOf(values: Labelled): Verification | undefined {
+function ecOf(values: Labelled): Key | undefined {
   const [d, x, y] = [values.bytes('d'), values.bytes('x'), values.bytes('y')]
   return ecKey(values.text('crv'), d, x, y, values.budget)
 }
 
 /** Where the name of the curve is cut off, its length and the public half shows which one it is. */
-function okp(values: Labelled): Verification | undefined {
+function okp(values: Labelled): Key | undefined {
   const { budget } = values
   const [secret, publicKey] = [values.bytes('d'), values.bytes('x')]
   if (values.has('crv') || publicKey === undefined)
@@ -76,7 +76,7 @@ function okp(values: Labelled): Verification | undefined {
   )
 }
 
-function symmetric(values: Labelled): Verification | undefined {
+function symmetric(values: Labelled): Key | undefined {
   const secret = values.bytes('k')
   if (secret === undefined || secret.length < SYMMETRIC_LEAST) return undefined
   if (secret.every((byte) => byte === secret[0])) return undefined

@@ -4,7 +4,7 @@
  * Arithmetic decides which words around an exponent of 65,537 or the name of a curve are a key. @module
  */
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
-import type { Verification } from '@mintmark/keys/material/verification'
+import type { Key } from '@mintmark/keys/material/key'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
@@ -50,7 +50,7 @@ interface Mark {
   readonly keyAmong: (words: readonly Word[], behind: string, budget: WorkBudget) => Found
 }
 
-type Found = { readonly key: Verification; readonly word: Word } | undefined
+type Found = { readonly key: Key; readonly word: Word } | undefined
 
 /** The words of a curve: of secrets of 28 to 66 bytes. */
 const CURVE = { side: 512, most: 3, letters: [37, 88] } as const

@@ -1,5 +1,5 @@
 /** OpenPGP private keys in ASCII armor (RFC 9580, sections 5.5.3 and 6). @module */
-import { unverified } from '@mintmark/keys/material/verification'
+import { unverified } from '@mintmark/keys/material/key'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Match } from '../../anchors/match.ts'

@@ -9,8 +9,8 @@ import type { RsaParts } from '@mintmark/keys/arithmetic/rsa'
 import { LATTICE_SCHEMES, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
 import { verifyEc, verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
+import { type Key, REFUSED } from '@mintmark/keys/material/key'
 import type { Curve } from '@mintmark/keys/material/key_material'
-import { REFUSED, type Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 
 type Bytes = Uint8Array | undefined
@@ -39,7 +39,7 @@ export function rsaNamed(
   names: string,
   budget: WorkBudget,
   how?: 'needs n',
-): Verification | undefined {
+): Key | undefined {
   const [n, e, d, p, q, dP, dQ, qInv] = numbersOf(numberNamed, names)
   if (how === 'needs n' && n === undefined) return undefined
   return rsaKey({ n, e, d, p, q, dP, dQ, qInv }, budget)
@@ -51,7 +51,7 @@ export function groupNamed(
   numberNamed: NumberOf,
   names: string,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const [p, q, g, y, x] = numbersOf(numberNamed, names)
   if (p === undefined || g === undefined || y === undefined || x === undefined) return undefined
   if (kind === 'dsa' && q === undefined) return undefined
@@ -59,7 +59,7 @@ export function groupNamed(
 }
 
 /** An RSA key, if its parts prove each other. */
-export function rsaKey(parts: RsaParts, budget: WorkBudget): Verification | undefined {
+export function rsaKey(parts: RsaParts, budget: WorkBudget): Key | undefined {
   const verified = verifyRsa(parts, budget)
   if (verified?.material?.type !== 'rsa') return undefined
   if (parts.n === undefined || parts.n === verified.material.n) return verified
@@ -94,7 +94,7 @@ export function ecKey(
   x: Bytes,
   y: Bytes,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const curve = CURVE_NAMES.get(name)
   if (curve === undefined || d === undefined || d.length === 0) return undefined
   const { lengthBytes } = curveNamed(curve)
@@ -121,19 +121,14 @@ export function ecKeyOfPoint(
   d: Bytes,
   point: Bytes,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   if (point?.[0] !== 4 || point.length % 2 === 0) return undefined
   const half = (point.length - 1) / 2
   return ecKey(name, d, point.subarray(1, 1 + half), point.subarray(1 + half), budget)
 }
 
 /** What was computed, beside the one coordinate that is there. */
-function withCoordinate(
-  verification: Verification,
-  x: Bytes,
-  y: Bytes,
-  budget: WorkBudget,
-): Verification {
+function withCoordinate(verification: Key, x: Bytes, y: Bytes, budget: WorkBudget): Key {
   const { material } = verification
   const coordinate = x ?? y
   if (material?.type !== 'ec' || coordinate === undefined) return verification
@@ -149,14 +144,14 @@ export function okpKey(
   secret: Bytes,
   publicKey: Bytes,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const parameters = OKP.find(({ curve }) => curve === name)
   if (parameters === undefined || secret?.length !== parameters.lengthBytes) return undefined
   return checked(verifyOkp(parameters.curve, secret, publicKey, budget), publicKey !== undefined)
 }
 
 /** What did not fit is no key; what was not computed stays a candidate. */
-function checked(verification: Verification, isVerified: boolean): Verification | undefined {
+function checked(verification: Key, isVerified: boolean): Key | undefined {
   if (verification.certainty !== 'proven')
     return verification.proof === REFUSED ? verification : undefined
   if (isVerified) return verification
@@ -170,7 +165,7 @@ export function pqKey(
   seed: Bytes,
   publicKey: Bytes,
   budget: WorkBudget,
-): Verification | undefined {
+): Key | undefined {
   const scheme = LATTICE_SCHEMES.find((each) => each.name === name)
   if (scheme === undefined || seed?.length !== scheme.seedLength) return undefined
   const verification = verifyPq(scheme, seed, undefined, budget)

@@ -4,7 +4,7 @@
  * Source: RFC 7468, RFC 1421 (`Proc-Type`), OpenSSH PROTOCOL.key, OpenVPN's `--genkey`, RFC 4716's private
  * sibling of ssh.com. @module
  */
-import { unverified } from '@mintmark/keys/material/verification'
+import { unverified } from '@mintmark/keys/material/key'
 import { REACH } from '../../anchors/anchor.ts'
 import { hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Match } from '../../anchors/match.ts'

@@ -1,5 +1,5 @@
 /** PuTTY's private key files, versions 2 and 3 (PuTTY's manual, appendix C): also indented, in strings, in UTF-16. @module */
-import type { Verification } from '@mintmark/keys/material/verification'
+import type { Key } from '@mintmark/keys/material/key'
 import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import { REACH } from '../../anchors/anchor.ts'
 import { hit, protectedHit } from '../../anchors/anchored.ts'
@@ -69,7 +69,7 @@ function keyOf(
   open: Uint8Array,
   secret: Uint8Array,
   { budget }: TextRun,
-): Verification | undefined {
+): Key | undefined {
   const parts = [new SshStrings(open), new SshStrings(secret)] as const
   const names = NAMES[type.startsWith('ecdsa-sha2-') ? 'ecdsa' : type]
   if (names === undefined || parts[0].name() !== type) return undefined

@@ -2,7 +2,7 @@
  * GnuPG's private keys as S-expressions: the text of `private-keys-v1.d` since 2.3, and the canonical form (agent/keyformat.txt
  * of GnuPG; libgcrypt's manual). @module
  */
-import type { Verification } from '@mintmark/keys/material/verification'
+import type { Key } from '@mintmark/keys/material/key'
 import { hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Match } from '../../anchors/match.ts'
 import { endsAt, find, latin, type TextReader, type TextRun } from '../../text/text_run.ts'
@@ -140,7 +140,7 @@ function readSexp(run: TextRun): Match | undefined {
   return key === undefined ? undefined : hit(key, 'sexp', at, offset)
 }
 
-type KeyOf = (values: Labelled) => Verification | undefined
+type KeyOf = (values: Labelled) => Key | undefined
 
 /** libgcrypt's u is p⁻¹ mod q. */
 const rsa: KeyOf = ({ number, budget }) => rsaNamed(number, 'n e d p q - - u', budget)

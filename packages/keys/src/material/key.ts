@@ -1,8 +1,8 @@
-/** The result of verifying a key, without its offset. @module */
+/** A key as far as it was verified, without where it is. It never leaves the process. @module */
 import type { Certainty, KeyKind, KeyNote } from './key_kind.ts'
 import type { KeyMaterial } from './key_material.ts'
 
-export interface Verification {
+export interface Key {
   readonly certainty: Certainty
   /** What verifies it, or what fails, in words for people: never a value. */
   readonly proof: string
@@ -21,7 +21,7 @@ export interface Verification {
 }
 
 /** A candidate: nothing about it is verified. */
-export function unverified(kind: KeyKind, bits: number, proof: string): Verification {
+export function unverified(kind: KeyKind, bits: number, proof: string): Key {
   return { certainty: 'candidate', proof, bits, kind, material: undefined }
 }
 
