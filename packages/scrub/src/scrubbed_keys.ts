@@ -48,10 +48,9 @@ function erasedKey(
   return {
     ...ruled(scrub, { kind, bits, keyId, isGiven: given.has(id), note, verdict, statement }),
     values: scrub.values.of(number),
-    inStructure: fixed.map((piece) => {
-      const { value, form } = piece
-      return { ...scrub.segments.locationOf(piece), value, form }
-    }),
+    inStructure: fixed.map((piece) =>
+      Object.assign(scrub.segments.locationOf(piece), { value: piece.value, form: piece.form }),
+    ),
   }
 }
 

@@ -18,7 +18,7 @@ export function possibleKeys(found: Match): readonly Match[] {
   const all = key.material === undefined ? possible : [key.material, ...possible]
   return all
     .filter(hasSecret)
-    .map((each) => ({ ...found, key: { ...key, material: copied(each) } }))
+    .map((each) => Object.assign({}, found, { key: { ...key, material: copied(each) } }))
 }
 
 /** Divisions of known moduli by primes of an unknown key: half a second. */

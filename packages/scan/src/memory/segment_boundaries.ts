@@ -91,7 +91,7 @@ export class SegmentBoundaries {
     return parts.map((part, i) => {
       const where = i === 0 ? `goes on at ${hex(goesOnAt)}` : `begins at ${hex(beginsAt)}`
       const proof = `${finding.proof}; ${where}`
-      return { ...finding, ...part, proof, ...(i > 0 && { beginsAt }) }
+      return Object.assign({}, finding, part, { proof, ...(i > 0 && { beginsAt }) })
     })
   }
 

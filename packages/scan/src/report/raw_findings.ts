@@ -50,7 +50,7 @@ export class RawFindingList {
    * @param isKnown whether a public key is known by more than its private half
    */
   findings(file: string, dump: Dump, isKnown: IsKnown = () => false): readonly Finding[] {
-    return this.tagged(file, dump, isKnown).map(({ tag: _, ...finding }) => finding)
+    return this.tagged(file, dump, isKnown).map(withoutTag)
   }
 
   /** Keys that are only well-formed become candidates, with all copies, unless something verifies the same key. */
@@ -84,21 +84,23 @@ export class RawFindingList {
     return kept.map((finding) => {
       const { tag, keyId, offset, form } = finding
       const first = tag === '' || keyId !== undefined ? undefined : firstOffsets.get(tag)
-      return {
-        file,
-        ...finding,
+      return Object.assign({ file }, finding, segments.locationOf(finding), {
         // A generator's state can be far from the schedules of its key.
-        ...(generators.has(tag) && { note: 'drbg' }),
-        ...segments.locationOf(finding),
+        note: generators.has(tag) ? 'drbg' : finding.note,
         copies: tag === '' ? 1 : (copies.get(`${tag} ${form}`) ?? 1),
         ...(first !== undefined && first !== offset && { sameKeyAt: first }),
-      }
+      } as const)
     })
   }
 }
 
 /** Whether a public key is known, by the hash of its SubjectPublicKeyInfo. */
 export type IsKnown = (spkiSha256: string) => boolean
+
+function withoutTag(finding: Finding & RawFinding): Finding {
+  const { tag: _, ...reported } = finding
+  return reported
+}
 
 /** A part of a key that was found whole is one of its values. */
 function asWhole(finding: RawFinding): RawFinding {

@@ -74,16 +74,17 @@ export class WindowFindings {
     return true
   }
 
-  /** @param offset of the window */
-  limits(offset: number): readonly LimitSeen[] {
-    const limits: LimitSeen[] = [...this.#leftOut].map(([certainty, first]) => {
-      return { code: 'many-hits', name: HITS_OF[certainty], ...first }
+  /** @param begin of the window */
+  limits(begin: number): readonly LimitSeen[] {
+    const code = 'many-hits'
+    const limits = [...this.#leftOut].map(([certainty, { offset, count }]) => {
+      return { code, name: HITS_OF[certainty], offset, count } as const
     })
-    return this.#isKeyLeftOut ? [{ code: 'many-hits', name: 'keys', offset }, ...limits] : limits
+    return this.#isKeyLeftOut ? [{ code, name: 'keys', offset: begin }, ...limits] : limits
   }
 
-  #addKey({ possible: _, ...key }: Key, { tag, certainty, note }: RawFinding): void {
-    const { material } = key
+  #addKey(whole: Key, { tag, certainty, note }: RawFinding): void {
+    const { possible: _, material, ...key } = whole
     if (material === undefined || !hasSecret(material)) return
     const name = `${tag} ${certainty} ${note ?? ''} ${partsOf(material)}`
     if (this.#keys.has(name)) return

@@ -85,12 +85,9 @@ function patternsOf(material: KeyMaterial, { key, seen, hasTexts }: Spelled): Se
   return [
     ...numbers.flatMap((number) => spelled(number, key, isRsa, hasTexts)),
     ...(isRsa ? reducersIn(material, key, seen) : []),
-    ...symmetricValues(material).map((each) => ({
-      ...each,
-      isText: false,
-      bits: each.bytes.length * 8,
-      key,
-    })),
+    ...symmetricValues(material).map((each) =>
+      Object.assign(each, { isText: false, bits: each.bytes.length * 8, key }),
+    ),
   ]
 }
 
