@@ -87,10 +87,8 @@ async function searchInput(input: ScanInput, how: InputSearch): Promise<Searched
     const borders = fileBordersOf(dump)
     const arranged = arrangedRuns(runs, borders)
     const { vectorRegisters, wideRegisters } = dump
-    const shown: Shown =
-      arranged === undefined
-        ? { input, source, runs, vectorRegisters, wideRegisters, borders, view: undefined }
-        : shownArranged({ input, source, arranged, vectorRegisters, wideRegisters })
+    const asItIs = { input, source, runs, vectorRegisters, wideRegisters, borders }
+    const shown = arranged === undefined ? asItIs : inOrder(asItIs, arranged)
     const data = dataOf(shown.input, shown.source.size)
     const outcome = await searchShown(shown, data, how)
     if (options.opensPacked === true) await searchPacked(shown.source, dump, outcome, how)
@@ -133,19 +131,14 @@ function noteZlib(source: ByteSource, packed: PackedList): void {
 interface Shown
   extends Pick<SearchedFile, 'source' | 'runs' | 'vectorRegisters' | 'wideRegisters' | 'borders'> {
   readonly input: ScanInput
-  readonly view: SegmentBoundaries | undefined
+  readonly view?: SegmentBoundaries
 }
 
 /** A dump in the order of memory. */
-function shownArranged({
-  input,
-  source,
-  arranged,
-  vectorRegisters,
-  wideRegisters,
-}: Pick<Shown, 'input' | 'source' | 'vectorRegisters' | 'wideRegisters'> & {
-  readonly arranged: MemoryOrder
-}): Shown {
+function inOrder(
+  { input, source, vectorRegisters, wideRegisters }: Shown,
+  arranged: MemoryOrder,
+): Shown {
   const view = SegmentBoundaries.whole(arranged, source)
   const { runs, parts } = arranged
   const placed = (ranges: readonly Range[]): readonly Range[] =>
@@ -153,9 +146,8 @@ function shownArranged({
       const offset = view.offsetOf(range)
       return offset === undefined ? [] : [{ ...range, offset }]
     })
-  const inOrder = { kind: 'arranged', input, parts } as const
   return {
-    input: inOrder,
+    input: { kind: 'arranged', input, parts },
     source: view.source,
     runs,
     vectorRegisters: placed(vectorRegisters),
@@ -169,9 +161,19 @@ async function searchShown(
   data: readonly Range[],
   { hashKey, scanners, options }: InputSearch,
 ): Promise<Outcome> {
+  const limits = new LimitList(view)
+  const rawFindings = new RawFindingList(limits, view)
+  const keys = new KnownKeys(options.publicKeys ?? [])
+  const packed = new PackedList()
+  const outcome: Outcome = { limits, rawFindings, keys, packed, scannedBytes: 0, unpackedBytes: 0 }
   const threads = new SearchThreads({ input, hashKey }, scanners)
   try {
-    return await searchTwice({ ...file, data, hashKey, threads }, options, view)
+    const passes = new Passes({ ...file, data, hashKey, threads }, options, outcome)
+    if (options.isGivenOnly !== true) await passes.allEncodings()
+    if (keys.leftOut > 0) limits.add({ code: 'many-keys', name: '', offset: 0 }, keys.leftOut)
+    await passes.known()
+    await passes.values()
+    return outcome
   } finally {
     await threads.close()
   }
@@ -180,24 +182,6 @@ async function searchShown(
 /** A file that ends too soon has its borders where they were. */
 function fileBordersOf({ flaws, isShared }: Dump): FileBorders {
   return isShared || flaws.some(({ code }) => code !== 'segment-cut') ? 'all' : 'unclaimed'
-}
-
-async function searchTwice(
-  file: SearchedFile,
-  options: ScanOptions,
-  view: SegmentBoundaries | undefined,
-): Promise<Outcome> {
-  const limits = new LimitList(view)
-  const rawFindings = new RawFindingList(limits, view)
-  const keys = new KnownKeys(options.publicKeys ?? [])
-  const packed = new PackedList()
-  const outcome: Outcome = { limits, rawFindings, keys, packed, scannedBytes: 0, unpackedBytes: 0 }
-  const passes = new Passes(file, options, outcome)
-  if (options.isGivenOnly !== true) await passes.allEncodings()
-  if (keys.leftOut > 0) limits.add({ code: 'many-keys', name: '', offset: 0 }, keys.leftOut)
-  await passes.known()
-  await passes.values()
-  return outcome
 }
 
 function bytesOf(ranges: readonly Range[]): number {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { factorsFromExponent } from '@mintmark/keys/arithmetic/rsa'
 import type { Key } from '@mintmark/keys/material/key'
-import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { KeyTags } from '@mintmark/keys/material/key_tag'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import { publicIdOf } from '../findings/finding.ts'
@@ -89,11 +89,7 @@ function completed(material: KeyMaterial): KeyMaterial {
 }
 
 function hasAllOf(existing: KeyMaterial, other: KeyMaterial): boolean {
-  if (existing.type === 'rsa' && other.type === 'rsa') return hasAllOfRsa(existing, other)
-  return true
-}
-
-function hasAllOfRsa(existing: RsaMaterial, other: RsaMaterial): boolean {
+  if (existing.type !== 'rsa' || other.type !== 'rsa') return true
   return (
     (other.p === undefined || existing.p !== undefined) &&
     (other.d === undefined || existing.d === other.d)

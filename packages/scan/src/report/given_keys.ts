@@ -30,17 +30,15 @@ const BY_MARKS = 'such keys are not searched for at every offset in every encodi
 const LARGE_EXPONENT = 'its public exponent is so large that d alone is not recognised'
 const UNSOUGHT = 'its modulus is of a size whose factors are not looked for'
 
-/** What was searched for given keys. */
-export interface GivenSearch {
-  readonly found: readonly Finding[]
-  /** The search was stopped somewhere, or the file is damaged or cut. */
-  readonly isStopped: boolean
-}
-
-/** An answer for each key, in their order. */
+/**
+ * An answer for each key, in their order.
+ *
+ * @param isStopped the search was stopped somewhere, or the file is damaged or cut
+ */
 export function givenKeys(
   given: readonly PublicKey[],
-  { found, isStopped }: GivenSearch,
+  found: readonly Finding[],
+  isStopped: boolean,
 ): readonly GivenKey[] {
   const byId = Map.groupBy(found, ({ keyId }) => keyId?.spkiSha256 ?? '')
   const isProtected = found.some(isProtectedKey)

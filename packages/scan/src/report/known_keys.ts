@@ -114,7 +114,7 @@ export class KnownKeys {
     limits: readonly ScanLimit[],
     isDamaged: boolean,
   ): readonly GivenKey[] {
-    return givenKeys(this.given, { found, isStopped: isDamaged || isStopped(limits) })
+    return givenKeys(this.given, found, isDamaged || isStopped(limits))
   }
 
   /**
@@ -124,7 +124,7 @@ export class KnownKeys {
    * something visibly begins and ends, so that not finding one proves nothing.
    */
   absent(found: readonly Finding[], limits: readonly ScanLimit[]): readonly KeyId[] {
-    return givenKeys(this.#given, { found, isStopped: isStopped(limits) })
+    return givenKeys(this.#given, found, isStopped(limits))
       .filter(({ state }) => state === 'absent')
       .map(({ keyId }) => keyId)
   }
