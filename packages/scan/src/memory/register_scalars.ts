@@ -109,7 +109,9 @@ class Search {
     let left = keys
     for (let lost = 0; lost <= MOST_LOST.more && left.length > 0 && !this.isCut; lost++) {
       found.push(...this.#lacking(scalars, left, lost))
-      const seen = new Set(found.map(({ material }) => (isEc(material) ? material.x : 0n)))
+      const seen = new Set(
+        found.map(({ key: { material } }) => (material?.type === 'ec' ? material.x : 0n)),
+      )
       left = left.filter(({ x }) => !seen.has(x))
     }
     return found

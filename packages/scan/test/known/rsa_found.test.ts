@@ -22,5 +22,5 @@ it('a damaged exponent of a modulus is a fragment', () => {
   const d = inverse(e, (numberOf(p) - 1n) * (numberOf(q) - 1n))
   const damaged = (d ?? 0n) ^ 0xffffn
   const [found] = wholeFound(location, { type: 'rsa', n: numberOf(n), e, ...UNKNOWN }, damaged)
-  assert.equal(found?.note, 'fragment')
+  assert.equal(found?.key.note, 'fragment')
 })

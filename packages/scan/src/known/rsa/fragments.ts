@@ -6,7 +6,7 @@ import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { Candidate, ConjugateKernel, FactorHit } from '../../slices/conjugate.ts'
 import { ORDERS } from '../../slices/conjugate.ts'
 import type { Budget } from '../values/budget.ts'
-import type { FoundValue } from '../values/found_value.ts'
+import { type FoundValue, keyOf } from '../values/found_value.ts'
 import { fromFactor } from '../values/rebuild.ts'
 import { numberAt, spanOf } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
@@ -70,7 +70,8 @@ function partOf(
   const span = spanOf(a.order, shape.length)
   const material = fromFactor(key, x)
   if (material !== undefined) {
-    return [{ at: a.at, length: span, spelling, name: 'p', proof: 'n mod p = 0', material }]
+    const own = keyOf(material, 'n mod p = 0')
+    return [{ at: a.at, length: span, spelling, name: 'p', key: own }]
   }
   const other = numberAt(kernel, b, shape.length)
   const bytes = equalLowBytes(x * other, key.n, shape.length)
@@ -79,7 +80,7 @@ function partOf(
   // The low bytes are the first of a window whose lowest word is the first, the last of another.
   const at = ORDERS[a.order]?.isHighFirst ? a.at + span - bytes : a.at
   const proof = `its low ${bytes * 8} bits are of a factor: a second window holds the cofactor`
-  return [{ at, length: bytes, spelling, name: 'p', proof, material: key, note: 'fragment' }]
+  return [{ at, length: bytes, spelling, name: 'p', key: keyOf(key, proof, 'fragment') }]
 }
 
 function equalLowBytes(a: bigint, b: bigint, most: number): number {

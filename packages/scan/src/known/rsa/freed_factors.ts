@@ -9,7 +9,7 @@ import { fromLowerFactor } from '@mintmark/keys/arithmetic/damaged_factors'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { BEFORE } from '../../slices/conjugate.ts'
 import { SIZE_BYTES, sizeAt } from '../objects/chunk_head.ts'
-import type { FoundValue } from '../values/found_value.ts'
+import { type FoundValue, keyOf } from '../values/found_value.ts'
 import { fromFactor } from '../values/rebuild.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext } from './slice_context.ts'
@@ -68,7 +68,7 @@ function factorIn(slice: Uint8Array, at: number, group: RsaGroup): readonly Foun
       if (material === undefined) continue
       const proof = `with the ${lost} bytes before it that are lost it is p: p·q = n`
       const location = { at: from, length: known, spelling: 'limbs-be', name: 'p' }
-      return [{ ...location, proof, material, isRebuilt: true }]
+      return [{ ...location, key: { ...keyOf(material, proof), isRebuilt: true } }]
     }
   }
   return []

@@ -5,7 +5,7 @@
  */
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
-import type { FoundValue } from '../values/found_value.ts'
+import { type FoundValue, keyOf } from '../values/found_value.ts'
 import { fromCrtExponent, fromFactor, PowersOfTwo } from '../values/rebuild.ts'
 import type { SearchLimits } from '../values/search_limits.ts'
 import { LeakingNumbers } from './factor_leaks.ts'
@@ -102,7 +102,8 @@ export class Remainders {
       const material = fromCrtExponent(key, this.#raiserOf(key.n), x)
       if (material === undefined) continue
       const proof = 'gcd(m^(e·dP) − m, n) = p'
-      return { ...spelledOf(number), name: 'dp', proof, material, isRebuilt: true }
+      const own = { ...keyOf(material, proof), isRebuilt: true } as const
+      return { ...spelledOf(number), name: 'dp', key: own }
     }
     return undefined
   }
@@ -132,5 +133,5 @@ function foundBy(
   const material = fromFactor(key, hit.factor)
   if (number === undefined || material === undefined) return undefined
   const { name, proof } = hit.leak
-  return { ...spelledOf(number), name, proof, material }
+  return { ...spelledOf(number), name, key: keyOf(material, proof) }
 }

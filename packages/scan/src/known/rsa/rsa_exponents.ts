@@ -75,7 +75,7 @@ function probe(
     budget.pay(WHOLE_COST)
     const value = numberAt(kernel, candidate, table.length)
     const whole = wholeFound(spelledAt(candidate, table.length), key, value)
-    if (whole.some(({ note }) => note === undefined)) times.set(key, (times.get(key) ?? 0) + 1)
+    if (whole.some((each) => each.key.note === undefined)) times.set(key, (times.get(key) ?? 0) + 1)
     else budget.pay(DAMAGED_COST)
     return whole
   })

@@ -4,7 +4,7 @@ import { isPrimeFactor } from '@mintmark/keys/arithmetic/modulus_like'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import { ofEach } from '@mintmark/keys/material/memo'
 import { BEFORE, type Candidate, type ConjugateKernel, ORDERS } from '../../slices/conjugate.ts'
-import type { FoundValue } from '../values/found_value.ts'
+import { type FoundValue, keyOf } from '../values/found_value.ts'
 import { fromWhole, isExponentAbove } from '../values/rebuild.ts'
 
 /** Where a number is and how it is spelled. */
@@ -22,11 +22,11 @@ export function wholeFound(location: Spelled, key: RsaMaterial, value: bigint): 
   const whole = fromWhole(key, value)
   if (whole !== undefined) {
     const proof = `${whole.name === 'd' ? 'e·d − 1' : 'φ(n)'} gives p·q = n`
-    return [{ ...location, name: whole.name, proof, material: whole.material }]
+    return [{ ...location, name: whole.name, key: keyOf(whole.material, proof) }]
   }
   if (!isExponentAbove(key, value) || isFactor(key)) return []
   const proof = 'its upper half is that of d, the rest is damaged'
-  return [{ ...location, name: 'd', proof, material: key, note: 'fragment' }]
+  return [{ ...location, name: 'd', key: keyOf(key, proof, 'fragment') }]
 }
 
 /** Bytes that a number of `length` bytes takes in an order. */

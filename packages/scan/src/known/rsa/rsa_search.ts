@@ -3,7 +3,7 @@
  * and private exponents, in every encoding. @module
  */
 import { type ConjugateKernel, type FactorHit, ORDERS } from '../../slices/conjugate.ts'
-import type { FoundValue } from '../values/found_value.ts'
+import { type FoundValue, keyOf } from '../values/found_value.ts'
 import { fromFactor } from '../values/rebuild.ts'
 import type { Depth, SearchLimits } from '../values/search_limits.ts'
 import { directLeaks } from './factor_leaks.ts'
@@ -188,7 +188,7 @@ export class RsaSearch {
     const material = fromFactor(key, leak.multiple(x))
     if (material === undefined) return []
     const { name, proof } = leak
-    return [{ ...spelledAt(hit, group.shape.length), name, proof, material }]
+    return [{ ...spelledAt(hit, group.shape.length), name, key: keyOf(material, proof) }]
   }
 }
 

@@ -10,7 +10,7 @@ import { negativeOf, type Sum, sumsOf } from '@mintmark/keys/arithmetic/many_poi
 import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import { ShortLogarithm } from '@mintmark/keys/arithmetic/short_logarithm'
 import type { Curve, EcMaterial } from '@mintmark/keys/material/key_material'
-import type { FoundValue } from '../values/found_value.ts'
+import { type FoundValue, keyOf } from '../values/found_value.ts'
 
 /** A number that may be a scalar without bytes of one end, and how it is in memory. */
 export interface CutNumber extends Pick<FoundValue, 'at' | 'length'> {
@@ -75,9 +75,8 @@ export class CutScalars {
       if (material === undefined) return []
       const { at, length, spelling, bytes } = number
       const part = bytes === 0 ? '' : `, from ${length} of its ${this.length} bytes`
-      return [
-        { number, found: { at, length, spelling, name: 'd', proof: `d·G = Q${part}`, material } },
-      ]
+      const own = keyOf(material, `d·G = Q${part}`)
+      return [{ number, found: { at, length, spelling, name: 'd', key: own } }]
     })
   }
 

@@ -171,8 +171,9 @@ function isZero(bytes: Uint8Array, from: number, to: number): boolean {
 /** Of the keys that were found whole. */
 function moduliOf(found: readonly FoundValue[]): Set<bigint> {
   const moduli = new Set<bigint>()
-  for (const { material, note } of found) {
-    if (material.type === 'rsa' && note === undefined) moduli.add(material.n)
+  for (const { key } of found) {
+    const { material, note } = key
+    if (material?.type === 'rsa' && note === undefined) moduli.add(material.n)
   }
   return moduli
 }
@@ -189,13 +190,13 @@ function materialsOf(keys: readonly PublicKey[]): PublicKey['material'][] {
 function onceEach(values: readonly FoundValue[]): FoundValue[] {
   const byOffset = new Map<string, FoundValue>()
   const sorted = values.toSorted(
-    (a, b) => Number(a.note !== undefined) - Number(b.note !== undefined),
+    (a, b) => Number(a.key.note !== undefined) - Number(b.key.note !== undefined),
   )
   const covered: FoundValue[] = []
   for (const value of sorted) {
     const name = `${value.at}:${value.spelling}`
     if (byOffset.has(name)) continue
-    if (value.note === undefined) covered.push(value)
+    if (value.key.note === undefined) covered.push(value)
     else if (covered.some((whole) => overlap(whole, value))) continue
     byOffset.set(name, value)
   }

@@ -19,7 +19,6 @@ import type {
   Curve,
   EcMaterial,
   GroupMaterial,
-  KeyMaterial,
   LatticeMaterial,
   OkpMaterial,
 } from '@mintmark/keys/material/key_material'
@@ -28,6 +27,7 @@ import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { spkiParts } from '@mintmark/keys/public_half/spki'
 import { clamped } from '../values/derived_values.ts'
 import { digitBytes, PYTHON_DIGITS } from '../values/digit_encodings.ts'
+import { type FoundValue, keyOf } from '../values/found_value.ts'
 import { CutScalars } from './cut_scalars.ts'
 
 /** Keys of curves, of DSA and DH, and of ML-KEM and ML-DSA. */
@@ -38,13 +38,7 @@ export const hasOneSecret = (material: PublicKey['material']): material is Singl
   material.type !== 'rsa'
 
 /** What a secret turned out to be. */
-export interface FoundSecret {
-  readonly material: KeyMaterial
-  /** `limbs-le64`, `limbs-be`, `java-int-array`, or the form of its digits. */
-  readonly spelling: string
-  readonly name: 'd' | 'montgomery-d' | 'seed' | 'scalar' | 'expanded-scalar' | 'secret'
-  readonly proof: string
-}
+export type FoundSecret = Pick<FoundValue, 'spelling' | 'name' | 'key'>
 
 /** Known keys of one curve, one group of numbers, or one parameter set. */
 export interface SecretGroup {
@@ -121,7 +115,7 @@ function pointGroup(curve: Curve, keys: readonly EcMaterial[]): SecretGroup {
     if (key === undefined || point === undefined) return undefined
     // n − d has the same x: it is as good as d.
     const material: EcMaterial = { ...key, d: point.y === key.y ? d : n - d }
-    return { material, spelling, name: 'd', proof: 'd·G = Q' }
+    return { key: keyOf(material, 'd·G = Q'), spelling, name: 'd' }
   }
   const fromMontgomery = inverse((1n << BigInt(64 * Math.ceil(lengthBytes / 8))) % n, n) ?? 0n
   return {
@@ -154,7 +148,7 @@ function stringGroup(curve: OkpMaterial['curve'], keys: readonly OkpMaterial[]):
     if (key === undefined) return undefined
     const material: OkpMaterial = { ...key, secret }
     const name = isSeed ? 'seed' : 'scalar'
-    return { material, spelling: 'limbs-le64', name, proof: 'public half of it is the key' }
+    return { key: keyOf(material, 'public half of it is the key'), spelling: 'limbs-le64', name }
   }
   return {
     length: okpNamed(curve).lengthBytes,
@@ -167,8 +161,8 @@ function stringGroup(curve: OkpMaterial['curve'], keys: readonly OkpMaterial[]):
       const key = made && byMontgomery.get(hexOf(made))
       if (key === undefined) return undefined
       // The seed cannot be had from it, but anyone who has it signs.
-      const proof = 'scalar times B is the key'
-      return { material: key, spelling: 'limbs-le64', name: 'expanded-scalar', proof }
+      const own = keyOf(key, 'scalar times B is the key')
+      return { key: own, spelling: 'limbs-le64', name: 'expanded-scalar' }
     },
   }
 }
@@ -213,7 +207,7 @@ function numberGroups(keys: readonly GroupMaterial[]): readonly SecretGroup[] {
       const key = byPublic.get(base.power(x))
       if (key === undefined || x === 0n) return undefined
       const material: GroupMaterial = { ...key, secret: new Uint8Array(toShortestBytes(x)) }
-      return { material, spelling, name: 'secret', proof: 'g^x ≡ y (mod p)' }
+      return { key: keyOf(material, 'g^x ≡ y (mod p)'), spelling, name: 'secret' }
     }
     return lengthsOf(first.numbers).map((length) => {
       const cost = 2 * fixedBaseCost(bitLength(p), 8 * length)
@@ -264,8 +258,8 @@ function seedGroups(keys: readonly LatticeMaterial[]): readonly SecretGroup[] {
       pair.secret.fill(0)
       if (Buffer.compare(pair.publicKey, key.publicKey) !== 0) return undefined
       const material: LatticeMaterial = { ...key.material, secret: Uint8Array.from(bytes) }
-      const proof = `${scheme.name}: the seed gives the key`
-      return { material, spelling: 'limbs-be', name: 'seed', proof }
+      const own = keyOf(material, `${scheme.name}: the seed gives the key`)
+      return { key: own, spelling: 'limbs-be', name: 'seed' }
     }
     if (known.length === 0) return []
     const signs = known.map(({ publicKey }) => signOf(scheme.rhoOf(publicKey)))

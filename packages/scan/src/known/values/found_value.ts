@@ -3,6 +3,7 @@ import { curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import { okpNamed } from '@mintmark/keys/arithmetic/okp'
 import { pqSchemeOfOid } from '@mintmark/keys/der_keys/post_quantum'
+import type { Key } from '@mintmark/keys/material/key'
 import type { KeyKind } from '@mintmark/keys/material/key_kind'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { groupKeyOfSpki } from '@mintmark/keys/public_half/group_spki'
@@ -18,34 +19,23 @@ export interface FoundValue {
   readonly spelling: string
   /** The value: `p`, `montgomery-r2-mod-p` … */
   readonly name: string
-  readonly proof: string
-  readonly material: KeyMaterial
-  readonly note?: 'fragment'
-  /** See {@link Match.isRebuilt}. */
-  readonly isRebuilt?: true
+  readonly key: Key
 }
 
 /** Values whose spelling alone is their form. Others are rare, and are identified by what they are. */
 const PLAIN = new Set(['p', 'q', 'd', 'd-mod-phi', 'd-mod-lambda', 'dp', 'dq', 'qinv', 'pinv'])
 const PLAIN_OF_OTHERS = new Set(['d', 'seed', 'scalar', 'secret'])
 
-export function matchOfValue(found: FoundValue): Match {
-  const { at, length, spelling, name, proof, material, note, isRebuilt } = found
-  const plain = material.type === 'rsa' ? PLAIN : PLAIN_OF_OTHERS
-  return {
-    offset: at,
-    length,
-    form: plain.has(name) ? spelling : name.replace(/\bq\b/, 'p').replace('pinv', 'qinv'),
-    key: {
-      kind: kindOf(material),
-      bits: bitsOf(material),
-      certainty: note === undefined ? 'proven' : 'candidate',
-      proof: `${proof} (${name} as ${spelling})`,
-      ...(note === undefined ? {} : { note }),
-      ...(isRebuilt === undefined ? {} : { isRebuilt }),
-      material,
-    },
-  }
+export function matchOfValue({ at: offset, length, spelling, name, key }: FoundValue): Match {
+  const plain = key.kind === 'rsa' ? PLAIN : PLAIN_OF_OTHERS
+  const form = plain.has(name) ? spelling : name.replace(/\bq\b/, 'p').replace('pinv', 'qinv')
+  return { offset, length, form, key: { ...key, proof: `${key.proof} (${name} as ${spelling})` } }
+}
+
+/** The key that a value gives, or that a part of one is of. */
+export function keyOf(material: KeyMaterial, proof: string, note?: 'fragment'): Key {
+  const certainty = note === undefined ? 'proven' : 'candidate'
+  return { kind: kindOf(material), bits: bitsOf(material), certainty, proof, note, material }
 }
 
 export function kindOf(material: KeyMaterial): KeyKind {

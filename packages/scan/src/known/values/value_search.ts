@@ -4,7 +4,7 @@ import type { Match } from '../../anchors/match.ts'
 import type { LeftOver } from '../../anchors/window_search.ts'
 import { DRBG_KEY_BYTES, isDrbgState } from '../../schedules/drbg.ts'
 import { BEFORE, type ConjugateKernel, type WordTable } from '../../slices/conjugate.ts'
-import { matchOfValue } from './found_value.ts'
+import { keyOf, matchOfValue } from './found_value.ts'
 import type { Pattern, ValuePatterns } from './value_patterns.ts'
 
 /** Where a word is in a slice, and which. */
@@ -121,7 +121,13 @@ export const EQUAL_VALUE = 'equals what the proven key gives'
 function copyAt(bytes: Uint8Array, at: number, pattern: Pattern): Match {
   const { spelling, name, material } = pattern
   const { length } = pattern.bytes
-  pattern.reported ??= matchOfValue({ at, length, spelling, name, proof: EQUAL_VALUE, material })
+  pattern.reported ??= matchOfValue({
+    at,
+    length,
+    spelling,
+    name,
+    key: keyOf(material, EQUAL_VALUE),
+  })
   const copy: Match = { ...pattern.reported, offset: at, isCopy: true }
   const isDrbg = material.type === 'aes' && length === DRBG_KEY_BYTES && isDrbgState(bytes, at)
   return isDrbg ? { ...copy, key: { ...copy.key, note: 'drbg' } } : copy
