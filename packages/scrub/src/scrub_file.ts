@@ -106,8 +106,7 @@ async function written(
   let target: NewFile | undefined
   try {
     if (scrubbed.isClean) target = new NewFile(out, unfinished)
-    const copied =
-      target && (await copiedTo(target, source, { before, erased: scrubbed.erased, locations }))
+    const copied = target && (await copiedTo(target, source, before, scrubbed.erased, locations))
     const inputSha256 = copied?.inputSha256 ?? (await sha256OfFile(path))
     checkUnchanged(path, before)
     const document: ScrubDocument = {
@@ -129,17 +128,13 @@ async function written(
   }
 }
 
-interface Copying {
-  readonly before: BigIntStats
-  readonly erased: Scrubbed['erased']
-  readonly locations: Locations
-}
-
 /** Writes the output under its other name, and makes sure that it is there. */
 async function copiedTo(
   target: NewFile,
   source: FileSource,
-  { before, erased, locations: { path, out, onProgress } }: Copying,
+  before: BigIntStats,
+  erased: Scrubbed['erased'],
+  { path, out, onProgress }: Locations,
 ): Promise<Copied> {
   const copied = await copyErased({
     source,

@@ -87,9 +87,8 @@ export async function scanPacked(
   how: PackedSearch,
 ): Promise<void> {
   const locations = outcome.packed
-  const unsearched = (name: string, offset: number, count = 1) =>
-    outcome.limits.add({ code: 'packed-unsearched', name, offset, count })
-  if (locations.leftOut > 0) unsearched(TOO_MANY_PACKED, 0, locations.leftOut)
+  const { limits } = outcome
+  if (locations.leftOut > 0) limits.add(unsearched(TOO_MANY_PACKED, 0, locations.leftOut))
   // The inside of packed data is skipped; text can have two encodings.
   let opened = { at: -1, end: 0 }
   let vain = 0
@@ -97,19 +96,19 @@ export async function scanPacked(
     const isInside = location.at > opened.at && location.at < opened.end
     if (isInside || (how.depth === 0 && isOfFile(location))) continue
     if (vain >= MOST_VAIN && BY_PROGRAM.has(location.coding)) {
-      unsearched(TOO_MANY_PACKED, location.at)
+      limits.add(unsearched(TOO_MANY_PACKED, location.at))
       continue
     }
     if (how.depth >= MOST_DEPTH) {
-      unsearched(`it is packed more than ${MOST_DEPTH} times`, location.at)
+      limits.add(unsearched(`it is packed more than ${MOST_DEPTH} times`, location.at))
       continue
     }
     if (how.room.bytes <= 0) {
-      unsearched('more comes out than is searched', location.at)
+      limits.add(unsearched('more comes out than is searched', location.at))
       continue
     }
     // oxlint-disable-next-line no-await-in-loop -- one after another: each may fill the buffer
-    const end = await scanOffset(source, location, how, { outcome, unsearched })
+    const end = await scanOffset(source, location, how, outcome)
     if (end === location.at && BY_PROGRAM.has(location.coding)) vain++
     if (end > opened.end) opened = { at: location.at, end }
   }
@@ -120,9 +119,9 @@ function isOfFile({ coding, at }: PackedSeen): boolean {
   return OF_FILES.has(coding) && at === 0
 }
 
-interface OffsetTaker {
-  readonly outcome: PackedOutcome
-  readonly unsearched: (name: string, offset: number) => void
+/** Of packed data that is not opened, or not to its end. */
+const unsearched = (name: string, offset: number, count = 1): LimitSeen => {
+  return { code: 'packed-unsearched', name, offset, count }
 }
 
 /** @returns behind the packed data; the offset itself where there is none */
@@ -130,21 +129,21 @@ async function scanOffset(
   source: ByteSource,
   location: PackedSeen,
   how: PackedSearch,
-  taker: OffsetTaker,
+  outcome: PackedOutcome,
 ): Promise<number> {
   const { room } = how
   const small = new SmallBuffer()
   try {
     const opened = await openPacked(source, location, small, Math.min(room.bytes, SMALL_BYTES))
     if (opened.end !== 'too-large' || room.bytes <= SMALL_BYTES) {
-      return await searchBuffered(location, { opened, buffer: small }, how, taker)
+      return await searchBuffered(location, { opened, buffer: small }, how, outcome)
     }
   } finally {
     small.wipe()
   }
   return await withBuffer(async (buffer) => {
     const opened = await openPacked(source, location, buffer, room.bytes)
-    return await searchBuffered(location, { opened, buffer }, how, taker)
+    return await searchBuffered(location, { opened, buffer }, how, outcome)
   }, MEMORY_BYTES)
 }
 
@@ -158,18 +157,19 @@ async function searchBuffered(
   location: PackedSeen,
   { opened, buffer }: BufferedContent,
   { room, isDump, search }: PackedSearch,
-  { outcome, unsearched }: OffsetTaker,
+  outcome: PackedOutcome,
 ): Promise<number> {
   room.bytes -= buffer.size
   if (opened.end === 'unopened') {
     if (!isDump || !OF_FILES.has(location.coding))
-      unsearched(opened.reason ?? location.coding, location.at)
+      outcome.limits.add(unsearched(opened.reason ?? location.coding, location.at))
     return location.at
   }
   if (buffer.size < LEAST_BYTES) return location.at
-  if (opened.end === 'too-large') unsearched('more comes out than is searched', location.at)
+  if (opened.end === 'too-large')
+    outcome.limits.add(unsearched('more comes out than is searched', location.at))
   if (opened.end === 'cut' && !isDump)
-    unsearched(`${location.coding} that is damaged or cut`, location.at)
+    outcome.limits.add(unsearched(`${location.coding} that is damaged or cut`, location.at))
   const { found, limits, bytes } = await search(buffer.input(), opened.length)
   for (const finding of bestOfEach(found)) {
     outcome.rawFindings.add(seenOutside(finding, location, opened.length))

@@ -59,8 +59,6 @@ export function searchWindow(
   const publicKeys = new KeysOfWindow()
   const zeros: Range[] = []
   const packed = new PackedOfWindow(limits)
-  const onPublicKey = (key: PublicKey, isBare: boolean): void =>
-    publicKeys.add({ key, isBare, isOwn: false })
   const searched = scanner.scan(source, window, {
     onMatch: (found) => {
       const finding = findings.add(found)
@@ -73,7 +71,7 @@ export function searchWindow(
     onLimit: (seen) => limits.push(seen),
     onZeros: (run) => zeros.push(run),
     onPacked: (seen) => packed.add(seen),
-    onPublicKey,
+    onPublicKey: (key, isBare) => publicKeys.add({ key, isBare, isOwn: false }),
     hasRoomForKey: (isBare) => publicKeys.hasRoom(isBare),
   })
   limits.push(...findings.limits(window.offset))

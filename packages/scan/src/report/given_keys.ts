@@ -98,12 +98,8 @@ export function acrossFiles(
     if (existing === undefined || RANK[answer.state] > RANK[existing.state]) keys.set(id, answer)
   }
   const all = [...keys.values()]
-  return isComplete ? all : all.map(notExcluded)
-}
-
-/** What can be said of a key where not all was searched. */
-function notExcluded(key: GivenKey): GivenKey {
-  if (key.state !== 'absent') return key
-  const { keyId, kind, bits } = key
-  return { keyId, kind, bits, state: 'not-excluded', why: STOPPED }
+  if (isComplete) return all
+  return all.map((key) =>
+    key.state === 'absent' ? Object.assign({}, key, { state: 'not-excluded', why: STOPPED }) : key,
+  )
 }

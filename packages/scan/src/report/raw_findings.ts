@@ -59,8 +59,10 @@ export class RawFindingList {
     const verified = new Set(all.map(({ tag }) => tag))
     const whole = new Set(all.flatMap(({ isRebuilt, tag }) => (isRebuilt === true ? [] : tag)))
     return this.#kept.map((finding) => {
-      const { tag } = finding
-      if (finding.isRebuilt === true && whole.has(tag)) return asWhole(finding)
+      const { isRebuilt, ...part } = finding
+      const { tag } = part
+      // A part of a key that was found whole is one of its values.
+      if (isRebuilt === true && whole.has(tag)) return part
       if (finding.certainty !== 'proven' || finding.isWellFormed === undefined) return finding
       const { isWellFormed: _, ...shown } = finding
       const isShown = verified.has(tag) || isKnown(finding.keyId?.spkiSha256 ?? '')
@@ -100,12 +102,6 @@ export type IsKnown = (spkiSha256: string) => boolean
 function withoutTag(finding: Finding & RawFinding): Finding {
   const { tag: _, ...reported } = finding
   return reported
-}
-
-/** A part of a key that was found whole is one of its values. */
-function asWhole(finding: RawFinding): RawFinding {
-  const { isRebuilt: _, ...whole } = finding
-  return whole
 }
 
 const isVerified = ({ certainty, isWellFormed, tag }: RawFinding): boolean =>

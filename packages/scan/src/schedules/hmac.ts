@@ -33,10 +33,8 @@ export class HmacSearch implements WindowSearch {
   }
 
   search(bytes: Uint8Array, from: number, to: number): readonly Match[] {
-    return this.#kernel.find(bytes, from, to, this.#step).flatMap((hit) => {
-      const match = detectPads(bytes, hit)
-      return match === undefined ? [] : [match]
-    })
+    const hits = this.#kernel.find(bytes, from, to, this.#step)
+    return hits.flatMap((hit) => detectPads(bytes, hit) ?? [])
   }
 }
 

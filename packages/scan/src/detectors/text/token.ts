@@ -31,9 +31,6 @@ const isTokenLetter = (letter: number | undefined): boolean =>
 const isOpaqueLetter = (letter: number | undefined): boolean =>
   isTokenLetter(letter) || [DOT, 0x7e, 0x2b, 0x2f].includes(letter ?? 0)
 
-const token = (from: number, to: number, form: string, proof: string): Match =>
-  protectedHit('token', form, from, to, proof)
-
 /** `eyJ`, the base64 of `{"`. */
 export const JOSE: TextReader = {
   before: 1,
@@ -71,13 +68,14 @@ function readJose({ chars, at, budget }: TextRun): Match | undefined {
   if (!text.trimEnd().endsWith('}') || !names.has('alg')) return undefined
   if (names.has('enc')) {
     if (parts.length < 5 || (parts[4]?.length ?? 0) < SIGNATURE_LEAST) return undefined
-    return token(at, at + parts.join().length, 'jwe', 'JOSE header with enc decodes, five parts')
+    const proof = 'JOSE header with enc decodes, five parts'
+    return protectedHit('token', 'jwe', at, at + parts.join().length, proof)
   }
   const from = at + header.length + 1
   const isClaims = /^\{[\s\S]+\}[ \n]*$/.test(decoded(chars, from, from + claims.length, budget))
   if (!isClaims || signature.length < SIGNATURE_LEAST) return undefined
   const proof = 'JOSE header and JSON claims decode; the signature is not checked'
-  return token(at, from + claims.length + 1 + signature.length, 'jws', proof)
+  return protectedHit('token', 'jws', at, from + claims.length + 1 + signature.length, proof)
 }
 
 const REFRESH_MOST = 8192
@@ -115,7 +113,9 @@ function opaque(
   if (letters.length < least) return undefined
   budget.spend(20 * letters.length)
   const isMixed = new Set(letters).size >= 16 && /\d/.test(letters)
-  return isMixed ? token(from, from + letters.length, 'refresh-token', proof) : undefined
+  return isMixed
+    ? protectedHit('token', 'refresh-token', from, from + letters.length, proof)
+    : undefined
 }
 
 const ENTRA_HEAD_MOST = 160
