@@ -47,6 +47,24 @@ it('a check keeps its exit code when nobody reads what it prints', async () => {
   assert.equal(read.code, 1)
 })
 
+it('a record of keys and its history keep their exit code when nobody reads them', async () => {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const [keys, record] = [join(folder, 'private.json'), join(folder, 'record')]
+  writeFileSync(
+    keys,
+    JSON.stringify({ keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'k' }] }),
+  )
+  for (const args of [
+    ['record', keys, '--out', record],
+    ['history', record],
+  ]) {
+    const { process: child, ended } = start('trust', ...args)
+    child.stdout?.destroy()
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    assert.deepEqual([args[0], (await ended).code], [args[0], 1])
+  }
+})
+
 it('a guard whose alarms nobody reads any more ends with 3 and says so', async () => {
   const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
   const [keys, policy] = [join(folder, 'jwks.json'), join(folder, 'policy.txt')]

@@ -37,7 +37,7 @@ export const trustHistory: Handler = async (call, folder = '') => {
   if (issuer !== undefined) {
     if (!all.some(({ issuers }) => issuers.includes(issuer)))
       throw invalid('federation', 'the record has no key of this issuer')
-    await call.out(`${safeJson(trust.historicalKeys(all, issuer, call.now()), 2)}\n`)
+    await call.out(`${safeJson(trust.historicalKeys(all, issuer, call.now()), 2)}\n`, 'own')
     return isProven(proof) ? DONE : NOT_ANSWERED
   }
   const id = call.text('key')
@@ -53,7 +53,7 @@ export const trustHistory: Handler = async (call, folder = '') => {
     .filter(({ thumbprint }) => id === undefined || named.has(thumbprint ?? ''))
   const answers = answersOf(series, keys, atMs)
   const history = { content, proof, series, keys, alarms, answers, atMs }
-  await call.out(written(history, call, call.now()))
+  await call.out(written(history, call, call.now()), 'own')
   return codeOf(history)
 }
 

@@ -186,7 +186,7 @@ async function probeOnSchedule(
   call: Call,
   stop: AbortSignal,
 ): Promise<ExitCode> {
-  const print = (event: object) => call.out(`${safeJson({ schema: SCHEMA, ...event })}\n`)
+  const print = (event: object) => call.out(`${safeJson({ schema: SCHEMA, ...event })}\n`, 'lost')
   const streams = await streamsOption(call)
   const run = async () => {
     const report = await once()

@@ -10,6 +10,7 @@ import { stopSignal } from '../../process/stopping.ts'
 
 export const trustRecord: Handler = async (call, ...operands) => {
   const everyMs = call.duration('every')
+  const ifUnread = everyMs === undefined ? 'own' : 'lost'
   const asked = {
     sources: operands.map(trust.parseSource),
     announced: call.list('announced'),
@@ -28,11 +29,11 @@ export const trustRecord: Handler = async (call, ...operands) => {
     const print = async (round: trust.Round) => {
       await heads.pin([record.content.head])
       for (const problem of round.problems) call.err(`mintmark: ${safeText(problem, 500)}\n`)
-      await call.out(textOf(round, call))
+      await call.out(textOf(round, call), ifUnread)
       const fresh = await nextAlarms()
       isAlarmed ||= fresh.length > 0
       const line = call.isJson ? alarmLine : trust.alarmText
-      await call.out(fresh.map(line).join(''))
+      await call.out(fresh.map(line).join(''), ifUnread)
       isWitnessed = (await witnesses?.cosign()) ?? true
       if (!isWitnessed) call.err(`mintmark: look ${record.content.head.size}: ${UNWITNESSED}\n`)
     }
@@ -43,7 +44,7 @@ export const trustRecord: Handler = async (call, ...operands) => {
       return await concluded(round, record, { isAlarmed, isWitnessed }, call)
     }
     const code = await looks()
-    await call.out(checkpointText(record, call))
+    await call.out(checkpointText(record, call), 'own')
     return code
   } finally {
     await record.close()
@@ -92,6 +93,7 @@ async function concluded(
     const known = round.known === 0 ? '' : `; ${round.known} known before`
     await call.out(
       `${plural(round.written.length, 'look')} recorded${known}; the record has ${record.content.head.size}\n`,
+      'own',
     )
   }
   const isEmpty = round.written.length + round.known + round.problems.length === 0
