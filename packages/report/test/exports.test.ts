@@ -15,7 +15,6 @@ import {
 } from '@mintmark/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { plainText } from '../src/model/markdown.ts'
-import { answerSection } from '../src/sections/answer.ts'
 import { bundleText } from '../src/stix/bundle.ts'
 import { hostileCase } from './hostile_case.ts'
 import { checkedEvents } from './ocsf_check.ts'
@@ -95,22 +94,6 @@ describe('report.json', () => {
     assert.ok(validate(read), JSON.stringify(validate.errors?.slice(0, 5), null, 1))
     assert.deepEqual(read, JSON.parse(JSON.stringify(report)))
     assertHarmless(textOf('report.json'))
-  })
-
-  it('adds no leads of verdicts and of hunts up: one access can be both', () => {
-    const leads = { ...answered.conclusion.leads, accesses: 3, huntHits: 3 }
-    const { figures } = answerSection({
-      ...answered,
-      conclusion: { ...answered.conclusion, leads },
-    })
-    const led = figures.filter(({ strength }) => strength === 'lead')
-    assert.deepEqual(
-      led.map(({ id, value }) => [id, value]),
-      [
-        ['count-leads', 3],
-        ['count-lead-hits', 3],
-      ],
-    )
   })
 
   it('has every section, once, in order', () => {
@@ -310,19 +293,6 @@ describe('bundle.stix.json', () => {
     assert.ok(values('attack-pattern', 'name').includes('Forge Web Credentials'))
     assert.equal(values('report', 'name').length, 1)
     assert.ok(values('note', 'content').length >= answered.unknowns.length)
-  })
-
-  it('calls no organisation a victim that leads or marks alone concern', () => {
-    const [one] = answered.scope.organisation_list
-    assert.ok(one !== undefined)
-    const victims = (mailboxes: number, marked: number) => {
-      const scope = { ...answered.scope, organisation_list: [{ ...one, mailboxes, marked }] }
-      const redactor = { text: (text: string) => text, messageId: (id: string) => id }
-      const given = { answer: { ...answered, scope }, report, addresses: [], sighted: [], redactor }
-      const objects = checkedBundle([...bundleText(given)].join(''))
-      return objects.filter(({ roles }) => textsOf(roles).includes('victim')).length
-    }
-    assert.deepEqual([victims(0, 0), victims(2, 2), victims(2, 1)], [0, 0, 1])
   })
 
   it('sights each technique by observations of its own, at its own victims, and asserts nothing of leads', () => {

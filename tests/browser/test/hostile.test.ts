@@ -118,7 +118,10 @@ describe('what is longer than others expect', { skip }, () => {
       await seen.page.setViewportSize({ width, height: 900 })
       await seeWith('accounts', '/api/answer', (answer) => {
         const scope = isObject(answer['scope']) ? answer['scope'] : {}
-        const [account] = Array.isArray(scope['accounts']) ? scope['accounts'] : []
+        const accounts: readonly unknown[] = Array.isArray(scope['accounts'])
+          ? scope['accounts']
+          : []
+        const account = accounts.find(isObject)
         const long = {
           mailbox: 'a'.repeat(400),
           organisation: 'b'.repeat(400),

@@ -75,7 +75,9 @@ export async function survey(
       unread.push({ path: source.path, reason: reason || shape })
   }
   const inOrder = [...logs].toSorted(([a], [b]) => (a < b ? -1 : 1))
-  const seenLogs = inOrder.map(([, { hours, ...log }]) => ({ ...log, silences: silencesOf(hours) }))
+  const seenLogs = inOrder.map(([, { hours, ...log }]) =>
+    Object.assign(log, { silences: silencesOf(hours) }),
+  )
   return { ...sum, unread, statements, logs: seenLogs }
 }
 

@@ -164,6 +164,13 @@ function withoutMonth(schema: string, month: number, rest = {}): string {
   return lines.join('')
 }
 
+const silent = (question: Question | undefined) =>
+  question?.lacking
+    .filter(({ how }) => how === 'silent')
+    .map(({ need, fromMs, toMs }) =>
+      [need, new Date(fromMs).toISOString(), new Date(toMs).toISOString()].join(' '),
+    )
+
 it('says which months a log lacks between its first and its last record', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'mintmark-doctor-'))
   try {
@@ -171,12 +178,6 @@ it('says which months a log lacks between its first and its last record', async 
     writeFileSync(join(folder, 'a.ndjson'), withoutMonth('mintmark-issuance/1', 3))
     writeFileSync(join(folder, 'b.ndjson'), withoutMonth('mintmark-access/1', 2, read))
     const [what, issued] = questionsOf(await survey([folder]))
-    const silent = (question: Question | undefined) =>
-      question?.lacking
-        .filter(({ how }) => how === 'silent')
-        .map(({ need, fromMs, toMs }) =>
-          [need, new Date(fromMs).toISOString(), new Date(toMs).toISOString()].join(' '),
-        )
     assert.deepEqual([what?.answer, issued?.answer], ['part', 'part'])
     assert.deepEqual(silent(what), [
       'mail-accesses 2023-02-28T17:00:00.000Z 2023-04-03T08:00:00.000Z',

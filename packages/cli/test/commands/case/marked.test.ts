@@ -95,6 +95,12 @@ async function reported(name: string) {
   return { figures, text }
 }
 
+/** The last cell of each row. */
+const strengthsIn = (name: string, file: string) =>
+  [...readFileSync(join(folder, name, file), 'utf8').matchAll(/,"([\w-]+)"\r\n/g)].map(
+    ([, strength]) => strength,
+  )
+
 const OURS = '2 accesses with tokens that nobody issued are marked legitimate by ann.'
 
 describe('marks that take out all that is established', () => {
@@ -145,19 +151,22 @@ describe('marks that take out all that is established', () => {
     )
     assert.equal(code, 1)
   })
+})
 
+describe('marks beside what is established', () => {
   it('make nothing established of the accesses that they alone name', async () => {
     const { figures, text } = await reported('mixed')
     assert.deepEqual(figures.get('count-unissued'), [2, 'established'])
     assert.deepEqual(figures.get('count-accesses'), [290, 'lead'])
     assert.ok(text.includes('Somebody used 2 forged tokens, from 3 May 2024 to 3 May 2024.'))
     assert.ok(text.includes("Marks alone call 288 of these accesses the attacker's."))
-    const strengths = (file: string) =>
-      [...readFileSync(join(folder, 'mixed', file), 'utf8').matchAll(/,"(\w+)"\r\n/g)].map(
-        ([, strength]) => strength,
-      )
-    assert.deepEqual(strengths('accounts.csv'), ['lead', 'lead', 'established', 'established'])
-    const messages = strengths('messages.csv')
+    assert.deepEqual(strengthsIn('mixed', 'accounts.csv'), [
+      'lead',
+      'lead',
+      'established',
+      'established',
+    ])
+    const messages = strengthsIn('mixed', 'messages.csv')
     assert.equal(messages.filter((one) => one === 'established').length, 2)
     assert.equal(messages.filter((one) => one === 'lead').length, 288)
   })
