@@ -13,7 +13,7 @@ import { Row } from '../der/row.ts'
 import { type Key, unverified } from '../material/key.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
 import type { WorkBudget } from '../material/work_budget.ts'
-import { CUT, type DerKey, isFilled, numberOf, placed } from './der_key.ts'
+import { CUT, type DerKey, isFilled, numberOf, placed, wholeOf } from './der_key.ts'
 import { verifyEc, withPossible } from './verify.ts'
 
 const PARAMETERS = 0xa0
@@ -54,10 +54,13 @@ export function sec1At(
 }
 
 function readSec1(bytes: Uint8Array, version: number): Sec1 | undefined {
-  const [, secret, parameters, outer] = SEC1.at(bytes, version)
+  const [, secret] = SEC1.at(bytes, version)
   if (secret === undefined || lengthOf(secret) === 0 || lengthOf(secret) > LONGEST_SCALAR) {
     return undefined
   }
+  // Behind its SEQUENCE, [0] is an attribute of the PKCS#8 around it.
+  const end = wholeOf(bytes, version, secret.to)?.to
+  const [, , parameters, outer] = SEC1.at(bytes, version, end)
   const point = outer && elementOf(bytes, outer.from, outer.to, TAG.bits)
   const isCut = outer !== undefined && point?.to !== outer.to
   return { secret, parameters, point, isCut, to: (outer ?? parameters ?? secret).to }
