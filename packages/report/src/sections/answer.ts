@@ -314,7 +314,7 @@ function verdictTable({ reasons }: Answer): Table {
     .toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict))
   return listed(rows, {
     id: 'verdicts',
-    title: 'Accesses by verdict',
+    title: 'Accesses by verdict, leads included',
     columns: [
       ['verdict', 'Verdict'],
       ['reason', 'Reason'],
