@@ -43,10 +43,11 @@ const NAME = 20
 
 /** A line for each mailbox, the reason beside it, and one for mailboxes that no record names. */
 export function mailboxesRead({ scope }: cases.Answer, room: Room, indent: number): string[] {
-  const reasons = new Map<string, string[]>()
+  /** Each text once: several reasons have one. */
+  const reasons = new Map<string, Set<string>>()
   for (const { mailbox, because } of scope.unbounded)
-    reasons.set(mailbox, [...(reasons.get(mailbox) ?? []), WHY[because]])
-  const all = [...reasons]
+    reasons.set(mailbox, (reasons.get(mailbox) ?? new Set()).add(WHY[because]))
+  const all = [...reasons].map(([mailbox, texts]) => [mailbox, [...texts]] as const)
   const lost = scope.access_log_losses.length
   const most = room.mailboxes - (lost > 0 ? 1 : 0)
   const shown = all.length <= most ? all : all.slice(0, Math.max(0, room.mailboxes - 1))
