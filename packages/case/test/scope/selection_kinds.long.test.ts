@@ -2,10 +2,19 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { readIndicators } from '../../src/scope/indicators.ts'
 import { guid, type OpenWorld } from '../world.ts'
-import { ANN, type SelectionCase, selectionWorld, theirs } from './selection_world.ts'
+import { ANN, BOB, type SelectionCase, selectionWorld, theirs } from './selection_world.ts'
 
-/** Each kind of value by itself: `selection.test.ts` has those that combine, and what is refused. */
+/** Kinds of values one by one: `selection.test.ts` has some that combine, and what is refused. */
 const cases: readonly SelectionCase[] = [
+  { name: 'a session', selection: { sessions: [guid(44).toUpperCase()] }, holds: ['session'] },
+  {
+    name: 'an attacker list within a mailbox',
+    selection: {
+      mailboxes: [BOB],
+      attacker: readIndicators('192.0.2.1\nMozilla/5.0 (X; Odd').indicators,
+    },
+    holds: ['agent'],
+  },
   { name: 'the other session field', selection: { sessions: [guid(55)] }, holds: ['other'] },
   { name: 'a token', selection: { tokens: [`{${guid(1)}}`] }, holds: ['forged'] },
   { name: 'an address', selection: { ips: ['192.0.2.1:8080'] }, holds: ['forged'] },
