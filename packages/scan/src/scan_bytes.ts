@@ -194,6 +194,8 @@ function reportOf(name: string, { size, holeBytes, dump, outcome }: SearchedInpu
     .findings(name, dump, keys.isShown)
     .map((finding) => keys.named(finding))
   const limits = keys.open(all, outcome.limits.list())
+  const isDamaged = dump.flaws.some(({ code }) => code !== 'names-damaged')
+  const given = keys.answers(all, limits, isDamaged)
   const ofClass = (wanted: Finding['certainty']) =>
     all.filter(({ certainty }) => certainty === wanted)
   return {
@@ -210,12 +212,8 @@ function reportOf(name: string, { size, holeBytes, dump, outcome }: SearchedInpu
     lesser: ofClass('lesser'),
     flaws: dump.flaws,
     limits,
-    absent: keys.absent(all, limits),
-    given: keys.answers(
-      all,
-      limits,
-      dump.flaws.some(({ code }) => code !== 'names-damaged'),
-    ),
+    absent: given.flatMap(({ state, keyId }) => (state === 'absent' ? keyId : [])),
+    given,
     publicRoots: keys.publicRoots,
   }
 }

@@ -1,6 +1,5 @@
 /** The public keys of one scan: given ones first, then discovered ones. @module */
 import { isPrimeFactor } from '@mintmark/keys/arithmetic/modulus_like'
-import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
 import type { Finding } from '../findings/finding.ts'
@@ -115,18 +114,6 @@ export class KnownKeys {
     isDamaged: boolean,
   ): readonly GivenKey[] {
     return givenKeys(this.given, found, isDamaged || isStopped(limits))
-  }
-
-  /**
-   * The given RSA keys without a private finding. None where the search for them left anything out, or a key is
-   * encrypted: then nothing is known.
-   * Keys of curves are never among them: their secrets are searched for near copies of the public half and where
-   * something visibly begins and ends, so that not finding one proves nothing.
-   */
-  absent(found: readonly Finding[], limits: readonly ScanLimit[]): readonly KeyId[] {
-    return givenKeys(this.#given, found, isStopped(limits))
-      .filter(({ state }) => state === 'absent')
-      .map(({ keyId }) => keyId)
   }
 }
 

@@ -30,9 +30,7 @@ export interface ScanReport {
   readonly flaws: readonly Flaw[]
   /** What was not examined. */
   readonly limits: readonly ScanLimit[]
-  /**
-   * Given RSA keys without a private finding, after a complete search for the encodings of `docs/key-encodings.md`.
-   */
+  /** Those of `given` whose state is `absent`. */
   readonly absent: readonly KeyId[]
   /** The answer for each given public key. */
   readonly given: readonly GivenKey[]

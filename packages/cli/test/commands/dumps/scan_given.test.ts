@@ -54,6 +54,8 @@ it('none is absent where a file was not searched to its end', async () => {
     out,
     /^CANNOT TELL: .*\n\nNOT SEARCHED\n.*cut: 1 of \d+ segments are cut: .*; make the dump again/,
   )
+  const { out: json } = await mintmark('scan', cut, '--public-key', given, '--json')
+  assert.match(json, /"absent": \[\]/)
 })
 
 it('none is absent where one of several files could not be read', async () => {
