@@ -133,7 +133,8 @@ const IS_OWN_ADDRESS = `(ip != '' AND (
   (principal, ip) GLOBAL IN (SELECT who, ip FROM {owners})
   OR (principal_id, ip) GLOBAL IN (SELECT who, ip FROM {owners})
   OR principal = '' AND principal_id = '' AND (account, ip) GLOBAL IN (SELECT who, ip FROM {owners})))`
-const OWNERS_ALONE = `(${IS_OWN_ADDRESS} AND NOT ${BY_ADDRESS})`
+/** Nor one that a lead used: it may be the attacker's, who then works where the owner does. */
+const OWNERS_ALONE = `(${IS_OWN_ADDRESS} AND NOT ${BY_ADDRESS} AND NOT ${inMarks('lead-ip', 'ip')})`
 const IN_THEIR_MAILBOX =
   "account GLOBAL IN (SELECT account FROM {selected} WHERE party = 'theirs' AND is_mail)"
 
@@ -250,6 +251,8 @@ const OWNERS = `
   )`
 
 const MARKS: readonly string[] = [
+  `SELECT DISTINCT 'lead-ip', ip FROM {selected}
+   WHERE party = 'either' AND ip != '' AND verdict IN ('unissued', 'mismatched')`,
   `SELECT DISTINCT 'ip', ip FROM {attacker} WHERE ip != ''`,
   `SELECT DISTINCT 'token', toString(token_id) FROM {attacker} WHERE ${HAS_TOKEN}`,
   `SELECT DISTINCT 'session', arrayJoin([session_id, other_session_id]) AS value FROM {attacker} WHERE value != ''`,

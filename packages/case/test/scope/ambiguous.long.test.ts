@@ -344,6 +344,31 @@ describe('an access that is not in the selection', () => {
   })
 })
 
+describe('an access from an address of its owner that a lead used', () => {
+  for (const [verdict, isAmbiguous] of [
+    ['unissued', true],
+    ['session-only', false],
+  ] as const)
+    it(`is ${isAmbiguous ? 'ambiguous' : 'legitimate'} where the lead is ${verdict}`, async () => {
+      const tenant = new Tenant(57)
+      const [row, lead] = [tenant.owner(), tenant.owner({}, 12, tenant.bob)]
+      await fill(world.session, {
+        access: [tenant.forged, row, lead],
+        issuance: tenant.signIns(),
+        verdicts: new Map<Row, readonly [string, string, 'lead'?]>([
+          ...unissued(tenant.forged),
+          ...undetermined(row),
+          [lead, [verdict, 'x', 'lead']],
+        ]),
+      })
+      const found = await eithers(world.session, {})
+      assert.deepEqual(
+        [found.has(String(row['record_id'])), found.has(String(lead['record_id']))],
+        [isAmbiguous, true],
+      )
+    })
+})
+
 describe('an ambiguous access', () => {
   it('is always in a selected mailbox', async () => {
     const tenant = new Tenant(54)
