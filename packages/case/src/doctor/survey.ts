@@ -4,7 +4,7 @@
  * @module
  */
 import { type Access, type Issuance, type Reject, readEvidence, walkEvidence } from '@mintmark/logs'
-import { HOUR_MS, type LogName, type Period } from '../verdicts/losses/loss.ts'
+import { HOUR_MS, LONG_PAUSE_HOURS, type LogName, type Period } from '../verdicts/losses/loss.ts'
 
 /** One log of one tenant, over all files. Times are milliseconds since 1970, UTC. */
 export interface LogSeen extends LogName {
@@ -87,7 +87,6 @@ type Seen = { -readonly [Member in keyof Counts]: Counts[Member] } & {
   readonly hours: Set<number>
 }
 
-const SILENT_HOURS = 72
 /** Hours with records that a silence should have at least: in a thinner log it says nothing. */
 const EXPECTED_HOURS = 20
 
@@ -96,7 +95,7 @@ function silencesOf(hours: ReadonlySet<number>): Period[] {
   const gaps = sorted
     .slice(1)
     .map((to, i) => ({ from: (sorted[i] ?? to) + 1, to }))
-    .filter(({ from, to }) => to - from > SILENT_HOURS)
+    .filter(({ from, to }) => to - from > LONG_PAUSE_HOURS)
   const silent = gaps.reduce((sum, { from, to }) => sum + to - from, 0)
   const whole = (sorted.at(-1) ?? 0) + 1 - (sorted[0] ?? 0)
   const share = sorted.length / Math.max(1, whole - silent)

@@ -251,8 +251,6 @@ const OWNERS = `
   )`
 
 const MARKS: readonly string[] = [
-  `SELECT DISTINCT 'lead-ip', ip FROM {selected}
-   WHERE party = 'either' AND ip != '' AND verdict IN ('unissued', 'mismatched')`,
   `SELECT DISTINCT 'ip', ip FROM {attacker} WHERE ip != ''`,
   `SELECT DISTINCT 'token', toString(token_id) FROM {attacker} WHERE ${HAS_TOKEN}`,
   `SELECT DISTINCT 'session', arrayJoin([session_id, other_session_id]) AS value FROM {attacker} WHERE value != ''`,
@@ -272,9 +270,17 @@ const MARKS: readonly string[] = [
            AND client GLOBAL IN (SELECT client FROM {selected})))`,
 ]
 
+const FORGED_LEAD = "strength = 'lead' AND verdict IN ('unissued', 'mismatched')"
+/** Of every such lead: one that accessed no mail is not in the selection, and shows the address as well. */
+const leadAddresses = (legitimate: string) => `
+  SELECT DISTINCT 'lead-ip', ip FROM judged
+  WHERE record_id GLOBAL IN (SELECT record_id FROM verdict WHERE ${FORGED_LEAD})
+    AND ${FORGED_LEAD} AND outcome != 'failed' AND ip != '' AND NOT (${legitimate})`
+
 async function fillMarks(session: Session, tables: Tables): Promise<void> {
-  for (const sql of MARKS) {
-    await session.command(withTables(`INSERT INTO {marks} ${sql} ${BOUNDED}`, tables))
+  const { legitimate, params } = tables.condition
+  for (const sql of [...MARKS, leadAddresses(legitimate)]) {
+    await session.command(withTables(`INSERT INTO {marks} ${sql} ${BOUNDED}`, tables), params)
   }
 }
 

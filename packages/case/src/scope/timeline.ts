@@ -8,15 +8,10 @@ import { isoOf } from '@mintmark/core'
 import { cell, firstRow, listsOf, rowReader, textsOf } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { SPAN } from '../store/sql.ts'
-import { HOUR_MS, type LogName, type Period } from '../verdicts/losses/loss.ts'
+import { HOUR_MS, LONG_PAUSE_HOURS, type LogName, type Period } from '../verdicts/losses/loss.ts'
 import { tenantNames } from './accounts.ts'
 import type { Selected } from './selected.ts'
 import { isDefault } from './selection.ts'
-
-/** A pause longer than this ends a phase: a working week has pauses of up to 64 hours. */
-const PHASE_PAUSE_HOURS = 72
-/** Shorter silences of a log are its nights and weekends. */
-const COVERAGE_GAP_HOURS = 72
 
 export interface Timeline {
   /** First and last access of the selection, ISO 8601; null when nothing is selected. */
@@ -56,7 +51,7 @@ export interface CoverageBand extends LogName {
   readonly from: string
   readonly to: string
   readonly hours: number
-  /** Silences of more than `COVERAGE_GAP_HOURS`; the longest twenty, in order of time. */
+  /** Silences of more than `LONG_PAUSE_HOURS`; the longest twenty, in order of time. */
   readonly gaps: readonly { readonly from: string; readonly to: string }[]
 }
 
@@ -150,7 +145,7 @@ function coursesOf(days: readonly ActiveDay[]): Course[] {
   let contexts = new Set<string>()
   for (const { firstMs, lastMs: toMs, accesses, contexts: own } of days) {
     const last = courses.at(-1)
-    const isPause = last !== undefined && firstMs - last.toMs > PHASE_PAUSE_HOURS * HOUR_MS
+    const isPause = last !== undefined && firstMs - last.toMs > LONG_PAUSE_HOURS * HOUR_MS
     if (last !== undefined && !isPause && own.some((context) => contexts.has(context))) {
       courses.splice(-1, 1, { ...last, toMs, accesses: last.accesses + accesses })
       contexts = new Set([...contexts, ...own])
@@ -215,7 +210,7 @@ async function coverageBands(session: Session, selected: Selected): Promise<Cove
        toUnixTimestamp(max(hour)) + 3600 AS last_s, count() AS hours,
        arraySort(arraySlice(arrayReverseSort(gap -> gap[2] - gap[1], groupArrayIf(
          [toUnixTimestamp(before) + 3600, toUnixTimestamp(hour)],
-         before > toDateTime(0) AND hour > before + INTERVAL ${COVERAGE_GAP_HOURS + 1} HOUR)), 1, 20)) AS gaps
+         before > toDateTime(0) AND hour > before + INTERVAL ${LONG_PAUSE_HOURS + 1} HOUR)), 1, 20)) AS gaps
      FROM (
        SELECT side, source, category, tenant, hour,
          lagInFrame(hour) OVER (PARTITION BY side, source, category, tenant ORDER BY hour

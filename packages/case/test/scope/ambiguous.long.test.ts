@@ -345,13 +345,16 @@ describe('an access that is not in the selection', () => {
 })
 
 describe('an access from an address of its owner that a lead used', () => {
-  for (const [verdict, isAmbiguous] of [
-    ['unissued', true],
-    ['session-only', false],
+  const mail: Row = {}
+  const login: Row = { operation: 'MailboxLogin', access_type: '', ...NO_ITEMS }
+  for (const [verdict, fields, isAmbiguous] of [
+    ['unissued', mail, true],
+    ['unissued', login, true],
+    ['session-only', mail, false],
   ] as const)
-    it(`is ${isAmbiguous ? 'ambiguous' : 'legitimate'} where the lead is ${verdict}`, async () => {
+    it(`is ${isAmbiguous ? 'ambiguous' : 'legitimate'} where the lead is ${verdict} and ${fields === mail ? '' : 'no '}access to mail`, async () => {
       const tenant = new Tenant(57)
-      const [row, lead] = [tenant.owner(), tenant.owner({}, 12, tenant.bob)]
+      const [row, lead] = [tenant.owner(), tenant.owner(fields, 12, tenant.bob)]
       await fill(world.session, {
         access: [tenant.forged, row, lead],
         issuance: tenant.signIns(),
@@ -364,7 +367,7 @@ describe('an access from an address of its owner that a lead used', () => {
       const found = await eithers(world.session, {})
       assert.deepEqual(
         [found.has(String(row['record_id'])), found.has(String(lead['record_id']))],
-        [isAmbiguous, true],
+        [isAmbiguous, fields === mail],
       )
     })
 })
