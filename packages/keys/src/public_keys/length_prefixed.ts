@@ -7,7 +7,7 @@
 const MOST_MPI_BITS = 16_384
 
 /** Reads one after another; once one does not fit, everything after it is undefined. */
-export class SshStrings {
+export class LengthPrefixed {
   readonly #bytes: Uint8Array
   #at: number
 

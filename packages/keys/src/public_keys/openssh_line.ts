@@ -9,8 +9,8 @@ import { fromBigEndian } from '../arithmetic/modular.ts'
 import type { Curve } from '../material/key_material.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { groupMaterial } from '../public_half/group_spki.ts'
+import { LengthPrefixed } from './length_prefixed.ts'
 import { type PublicMaterial, pointKey, rsaKey } from './spki_key.ts'
-import { SshStrings } from './ssh_strings.ts'
 
 const CURVES_BY_NAME: ReadonlyMap<string, Curve> = new Map([
   ['ecdsa-sha2-nistp256', 'P-256'],
@@ -26,7 +26,7 @@ export function keyOfSshBlob(
   budget: WorkBudget = UNLIMITED,
 ): PublicMaterial | undefined {
   budget.spend(2000)
-  const strings = new SshStrings(blob)
+  const strings = new LengthPrefixed(blob)
   const name = strings.name()
   const plain = name.endsWith(CERTIFICATE) ? name.slice(0, -CERTIFICATE.length) : name
   // A certificate has a nonce before the key.
@@ -58,7 +58,7 @@ const LEAST_GROUP = 64
 const LEAST_ORDER = 16
 
 /** RFC 4253, section 6.6: p, q, g, y. */
-function dsaKey(strings: SshStrings, budget: WorkBudget): PublicMaterial | undefined {
+function dsaKey(strings: LengthPrefixed, budget: WorkBudget): PublicMaterial | undefined {
   const [p, q, g, y] = [1, 2, 3, 4].map(() => strings.string())
   if (p === undefined || q === undefined || g === undefined || y === undefined) return undefined
   // What groupMaterial turns down, before numbers are made of it.

@@ -11,12 +11,12 @@ import type { PublicKey } from '../public_half/public_key.ts'
 import { keysOfRecipients, recipientProblem } from './age_recipient.ts'
 import { keyOfCertificate, keyWith, plainKey, spkiOfCertificate } from './certificate.ts'
 import { keysOfJson, type PublicKeyFile } from './jwks.ts'
+import { LengthPrefixed } from './length_prefixed.ts'
 import { spkiProblem, sshLineProblem } from './not_sought.ts'
 import { keyOfSshBlob, keyOfSshLine } from './openssh_line.ts'
 import { namedPems } from './pem_map.ts'
 import { certificatesOfSigned, spkiOfRequest } from './signed_containers.ts'
 import { keyOfRsaPublicKey, keyOfSpki, type PublicMaterial } from './spki_key.ts'
-import { SshStrings } from './ssh_strings.ts'
 
 export type { PublicKey } from '../public_half/public_key.ts'
 export type { PublicKeyFile } from './jwks.ts'
@@ -153,7 +153,7 @@ const OPENSSH_MAGIC = 'openssh-key-v1\0'
 
 /** The public half is before the private part, and in the clear even where that is encrypted. */
 function opensshPublic(bytes: Buffer): PublicKeyFile {
-  const fields = new SshStrings(bytes.subarray(OPENSSH_MAGIC.length))
+  const fields = new LengthPrefixed(bytes.subarray(OPENSSH_MAGIC.length))
   // Cipher, key derivation and its options; then the number of keys.
   for (let k = 0; k < 3; k++) fields.string()
   fields.number(4)

@@ -3,7 +3,6 @@
  *
  * What the anchors of text find by themselves is found again here, as the same key at the same offset. @module
  */
-
 import type { KernelMemory } from '../anchors/kernel_memory.ts'
 import type { Match, Probe } from '../anchors/match.ts'
 import type { WindowSearch } from '../anchors/window_search.ts'

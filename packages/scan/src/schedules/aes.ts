@@ -3,7 +3,6 @@
  *
  * A schedule of 44 to 60 words that obeys the whole recurrence is verified: by chance it does once in 2^1280. @module
  */
-
 import type { KernelMemory } from '../anchors/kernel_memory.ts'
 import type { Match } from '../anchors/match.ts'
 import type { WindowSearch } from '../anchors/window_search.ts'

@@ -2,7 +2,6 @@
  * HMAC keys by the two padded blocks that a library keeps of them: 64 bytes and more with 0x6a between each and its
  * partner. A key shorter than its block is verified; one that fills it leaves open which block is which. @module
  */
-
 import type { KernelMemory } from '../anchors/kernel_memory.ts'
 import type { Match } from '../anchors/match.ts'
 import type { WindowSearch } from '../anchors/window_search.ts'

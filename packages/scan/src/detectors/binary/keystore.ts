@@ -2,7 +2,7 @@
  * Java keystores, JKS and JCEKS, whose private entries are always encrypted (JavaKeyStore and JceKeyStore of OpenJDK). A store
  * with nothing but certificates is distinguished: every JVM has one. @module
  */
-import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
+import { LengthPrefixed } from '@mintmark/keys/public_keys/length_prefixed'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, protectedHit } from '../../anchors/anchored.ts'
 import type { Detector } from '../../anchors/match.ts'
@@ -13,7 +13,7 @@ const DATE = 8
 const [MOST_ENTRIES, MOST_CHAIN] = [4096, 64]
 
 /** Private entries of a store with so many, as far as they can be walked. */
-function keysBehind(fields: SshStrings, version: number, count: number): number {
+function keysBehind(fields: LengthPrefixed, version: number, count: number): number {
   let keys = 0
   for (let i = 0; i < count && !fields.isOver(); i++) {
     const tag = fields.number(4)
@@ -34,7 +34,7 @@ function keysBehind(fields: SshStrings, version: number, count: number): number 
 }
 
 const detectKeystore: Detector = (bytes, at) => {
-  const fields = new SshStrings(bytes, at + 4)
+  const fields = new LengthPrefixed(bytes, at + 4)
   const [version, count = 0] = [fields.number(4), fields.number(4)]
   if ((version !== 1 && version !== 2) || count > MOST_ENTRIES) return undefined
   const keys = keysBehind(fields, version, count)

@@ -10,7 +10,7 @@ import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import { verifyEcPoint, verifyNumbers } from '@mintmark/keys/der_keys/verify_numbers'
 import type { Key } from '@mintmark/keys/material/key'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
-import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
+import { LengthPrefixed } from '@mintmark/keys/public_keys/length_prefixed'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Detector, Match } from '../../anchors/match.ts'
@@ -37,7 +37,7 @@ const detectPacket: Detector = (bytes, at, { budget }) => {
   const algorithm = ALGORITHMS.get(bytes[version + BEFORE_ALGORITHM])
   if (algorithm === undefined) return undefined
   const [count, kind, names] = algorithm
-  const reader = new SshStrings(bytes, version + BEFORE_ALGORITHM + 1)
+  const reader = new LengthPrefixed(bytes, version + BEFORE_ALGORITHM + 1)
   const mpis: Uint8Array[] = []
   for (const [i] of names.split(' ').entries()) {
     const usage = i === count ? reader.number(1) : 0
@@ -84,7 +84,7 @@ function headerBefore(bytes: Uint8Array, version: number): number | undefined {
 const detectCurvePacket: Detector = (bytes, at, { budget }) => {
   const version = at - BEFORE_ALGORITHM
   if (bytes[version] !== 4) return undefined
-  const reader = new SshStrings(bytes, at + 1)
+  const reader = new LengthPrefixed(bytes, at + 1)
   const oid = Buffer.from(reader.string(1) ?? []).toString('hex')
   const point = reader.mpi()
   if (point === undefined) return undefined

@@ -9,7 +9,7 @@ import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import { verifyEcPoint, verifyNumbers } from '@mintmark/keys/der_keys/verify_numbers'
 import type { Key } from '@mintmark/keys/material/key'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
-import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
+import { LengthPrefixed } from '@mintmark/keys/public_keys/length_prefixed'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, patternOf, protectedHit } from '../../anchors/anchored.ts'
 import type { Detector } from '../../anchors/match.ts'
@@ -85,7 +85,7 @@ function read(
   { names, first, verify }: Fields,
   budget: WorkBudget,
 ) {
-  const fields = new SshStrings(bytes.subarray(start, start + LONGEST))
+  const fields = new LengthPrefixed(bytes.subarray(start, start + LONGEST))
   budget.spend(FIELDS_COST)
   const strings: Record<string, Uint8Array | undefined> = {}
   for (const [i, name] of names.split(' ').entries()) {
@@ -121,7 +121,7 @@ const detectEncrypted: Detector = (bytes, at, { budget }) => {
   const start = at + MAGIC.length
   budget.spend(FIELDS_COST)
   if (endsWith(bytes, start + PLAIN.length, PLAIN)) return undefined
-  const fields = new SshStrings(bytes.subarray(start, start + LONGEST))
+  const fields = new LengthPrefixed(bytes.subarray(start, start + LONGEST))
   if (!NAME.test(fields.name()) || !NAME.test(fields.name())) return undefined
   const options = fields.string()
   const count = fields.number(4)
@@ -197,14 +197,14 @@ function tailAnchor({ type, seen, skipped, fields }: Tail): Anchor {
  * give the length of n: no arithmetic, for a file can hold such keys a hundred thousand times.
  */
 function isElsewhere(bytes: Uint8Array, at: number): boolean {
-  const fields = new SshStrings(bytes.subarray(at, at + LONGEST))
+  const fields = new LengthPrefixed(bytes.subarray(at, at + LONGEST))
   const [p, q] = Array.from({ length: 5 }, () => fields.string()).slice(3)
   if (p === undefined || q === undefined) return true
   // Either may begin with a zero, and so may n.
   return [0, 1, 2].some((less) => {
     const length = p.length + q.length - less
     const from = at - 4 - length
-    return endsWith(bytes, from, 'ssh-rsa') && new SshStrings(bytes, from).number(4) === length
+    return endsWith(bytes, from, 'ssh-rsa') && new LengthPrefixed(bytes, from).number(4) === length
   })
 }
 

@@ -13,7 +13,7 @@ import { verifyByPoint } from '@mintmark/keys/der_keys/verify_numbers'
 import { type Key, unverified } from '@mintmark/keys/material/key'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
-import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
+import { LengthPrefixed } from '@mintmark/keys/public_keys/length_prefixed'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, patternOf, protectedHit } from '../../anchors/anchored.ts'
 import type { Detector, Match } from '../../anchors/match.ts'
@@ -53,7 +53,7 @@ function blobAt(
 ): Match | undefined {
   const words = wordsAt(bytes, at + 4, 7)
   const lengths = blob.lengths(words, magic)
-  const reader = new SshStrings(bytes, at + blob.header)
+  const reader = new LengthPrefixed(bytes, at + blob.header)
   const fields = lengths?.flatMap((length) => reader.take(length) ?? [])
   if (fields === undefined || fields.length !== lengths?.length) return undefined
   const verification = blob.verify(fields, budget, words, magic)

@@ -1,7 +1,7 @@
 /**
- * RSA keys that are left in parts only: a prime and its exponent, each in a chunk of glibc's malloc, and
- * near them the other prime with its own. e·dP = 1 modulo p − 1 shows a prime of a key as surely as a modulus does. No row of a table: it
- * weighs all numbers near against each other.
+ * RSA keys that are left in parts only: a prime and its exponent, each in a chunk of glibc's malloc, and near them the
+ * other prime with its own. e·dP = 1 modulo p − 1 shows a prime of a key as surely as a modulus does. No row of a table:
+ * it weighs all numbers near against each other.
  * @module
  */
 import { bitLength, isProbablePrime, toBigEndian } from '@mintmark/keys/arithmetic/modular'

@@ -1,6 +1,6 @@
 /** PuTTY's private key files, versions 2 and 3 (PuTTY's manual, appendix C): also indented, in strings, in UTF-16. @module */
 import type { Key } from '@mintmark/keys/material/key'
-import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
+import { LengthPrefixed } from '@mintmark/keys/public_keys/length_prefixed'
 import { REACH } from '../../anchors/anchor.ts'
 import { hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Match } from '../../anchors/match.ts'
@@ -70,7 +70,7 @@ function keyOf(
   secret: Uint8Array,
   { budget }: TextRun,
 ): Key | undefined {
-  const parts = [new SshStrings(open), new SshStrings(secret)] as const
+  const parts = [new LengthPrefixed(open), new LengthPrefixed(secret)] as const
   const names = NAMES[type.startsWith('ecdsa-sha2-') ? 'ecdsa' : type]
   if (names === undefined || parts[0].name() !== type) return undefined
   const fields = new Map(
