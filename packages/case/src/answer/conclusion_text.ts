@@ -1,14 +1,11 @@
 /**
  * The words and numbers of a conclusion, for terminal, page and report; pure, as the page loads it too. A rate has its
  * numerator and denominator. Shares of certainty are rounded down, shares of ignorance up.
- *
- * @module
  */
 import { count, minute, percent, percentUp, plural } from '@mintmark/core/wording'
 import type { PointedCounts } from '../scope/pointed_counts.ts'
 import type { Comparable, Rate } from '../verdicts/verdict_rows.ts'
-import type { Conclusion, DumpSearch, Status, Unanswered, Unread } from './conclusion.ts'
-import type { Lead } from './leads.ts'
+import type { Conclusion, DumpSearch, Lead, Status, Unanswered, Unread } from './conclusion.ts'
 
 /** First words of the headline, in every view. */
 const TITLES: Readonly<Record<Status, (conclusion: Conclusion) => string>> = {

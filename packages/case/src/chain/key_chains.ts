@@ -1,11 +1,9 @@
 /**
  * From key to verifier: for each key, the links from where it was found to who still accepts it. What the evidence
  * cannot connect is a link that is `missing`, with what would supply it.
- *
- * @module
  */
 import { count, isoOf, minute, plural } from '@mintmark/core'
-import { isLeak, type KeyFound } from '../dumps/keys_found.ts'
+import { isLeak, type KeyFound } from '../dumps/custody.ts'
 import { cell, firstRow, rowReader, textsOf } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import type { EvidenceRow } from '../store/evidence_rows.ts'

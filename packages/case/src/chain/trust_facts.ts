@@ -1,8 +1,6 @@
 /**
  * What evidence beside the logs says of keys: until when they were trusted, what they signed, who still accepts them.
  * Keys are named by hashes of their public halves and tokens by their ids, never by their bytes.
- *
- * @module
  */
 import { createHash } from 'node:crypto'
 import { isObject, parseObject } from '@mintmark/core'

@@ -1,7 +1,5 @@
 /**
  * What the scanner found in the memory dumps of a case, by content. Keys are named by hashes of their public halves.
- *
- * @module
  */
 import { createHash } from 'node:crypto'
 import { isObject, parseObject } from '@mintmark/core'

@@ -1,18 +1,12 @@
-/**
- * A case in a folder: ClickHouse in this process, through chDB.
- *
- * @module
- */
+/** A case in a folder: ClickHouse in this process, through chDB. */
 import { rmSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { type Json, MintmarkError, makeFolder, parseObject } from '@mintmark/core'
 import { Session as Chdb, type ChdbResult } from 'chdb'
-import { engineError, fileError, numberOf } from './engine_error.ts'
-import { forOneNode } from './one_node.ts'
-import { readOnlyForm } from './read_only.ts'
-import type { Params, Session } from './session.ts'
+import { forOneNode, readOnlyForm } from './read_only.ts'
+import { engineError, fileError, numberOf, type Params, type Session } from './session.ts'
 
 const SETTINGS: readonly string[] = [
   '--output_format_json_quote_64bit_integers=1',

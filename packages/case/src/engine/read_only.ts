@@ -2,8 +2,6 @@
  * Keeps a query that somebody typed from changing anything or reaching beyond the case. The engine's `readonly` setting
  * does not refuse `INTO OUTFILE` and `file()` (measured on 26.7), and chDB runs several statements. So these tokens are
  * looked for in the engine's own normal form of the query (`formatQuery`), which is what runs.
- *
- * @module
  */
 import { MintmarkError } from '@mintmark/core'
 import type { Session } from './session.ts'
@@ -59,3 +57,13 @@ function isLastWord(tokens: readonly string[], index: number): boolean {
 function refuse(found: string, why: string): never {
   throw new MintmarkError('INPUT_INVALID', `the query has ${found}: ${why}`, { found })
 }
+
+/**
+ * A statement for a case on one node, without GLOBAL: with it the engine reads every column of every row before the
+ * condition (893,000 accesses: 1.9 s against 0.03 s for one access). Quoted text stays as it is.
+ */
+export const forOneNode = (sql: string): string =>
+  sql.replaceAll(GLOBAL, (_, quoted = '') => quoted)
+
+const GLOBAL =
+  /('(?:[^'\\]|\\.)*')|\bGLOBAL (?=(?:NOT )?IN\b|(?:(?:ANY|ALL|LEFT|INNER|SEMI|ANTI) )*JOIN\b)/gsu

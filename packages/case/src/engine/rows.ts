@@ -1,10 +1,7 @@
 /**
  * Rows into a session, and out of it as objects.
- *
  * A reader of rows names the members of an object in their order: `accesses` is read from the column of that name in snake
  * case, `accesses:n` from the column `n`. Columns of times have milliseconds and end in `_ms`.
- *
- * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
 import type { Params, Session } from './session.ts'

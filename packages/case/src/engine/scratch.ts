@@ -1,7 +1,5 @@
 /**
  * Scratch tables of one question, dropped when it is answered. Random names let two people ask one server at a time.
- *
- * @module
  */
 import { randomBytes } from 'node:crypto'
 import { RUN } from '@mintmark/core'

@@ -1,8 +1,4 @@
-/**
- * A case on a ClickHouse server, or on the shards of a cluster, over HTTP.
- *
- * @module
- */
+/** A case on a ClickHouse server, or on the shards of a cluster, over HTTP. */
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import {
@@ -12,10 +8,9 @@ import {
   createClient,
 } from '@clickhouse/client'
 import { errnoOf, type Json, MintmarkError } from '@mintmark/core'
-import { engineError } from './engine_error.ts'
 import type { ServerLocation } from './location.ts'
 import { readOnlyForm } from './read_only.ts'
-import { INSERT_ID, type Params, type Session } from './session.ts'
+import { engineError, INSERT_ID, type Params, type Session } from './session.ts'
 
 /** Longer than any merge or reconciliation; a dead connection is noticed by TCP. */
 const REQUEST_LIMIT_MS = 24 * 3_600_000

@@ -2,10 +2,7 @@
  * One engine for several processes of this machine: the one that has the case open answers the others over a socket in
  * the case's folder. A request is a line of JSON, and so is each part of its answer; a connection has one at a time.
  * Others change only their own scratch tables, marks and notes.
- *
  * Trust: access to the socket gives what access to the files of the case gives.
- *
- * @module
  */
 import { chmodSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
@@ -13,7 +10,7 @@ import { relative } from 'node:path'
 import { createInterface } from 'node:readline'
 import { isObject, type Json, MintmarkError } from '@mintmark/core'
 import { SCRATCH } from './scratch.ts'
-import type { Params, Session } from './session.ts'
+import { type Params, type Session, sessionThrough } from './session.ts'
 
 /** A method of a session and its arguments. */
 type Call<Op extends keyof Session & ('command' | 'rows' | 'stream' | 'ask' | 'insert')> =
@@ -289,4 +286,71 @@ class SharedSession implements Session {
     const message = 'the process that had the case open has ended: run this again'
     return { error: { code: 'CASE_BUSY', message, facts: { session: 'over' } } }
   }
+}
+
+/** Whether a question failed because the session was lost, and can be put again from its beginning. */
+export function isMoved(cause: unknown): boolean {
+  return cause instanceof MintmarkError && cause.facts['session'] === 'moved'
+}
+
+/** @param another closes the session that was lost, and opens the case again */
+export function lastingSession(first: Session, another: () => Promise<Session>): Session {
+  let inner = first
+  /** While another is being had. */
+  let moving: Promise<void> | undefined
+  const move = async () => {
+    inner = await another()
+  }
+  /** What is to be thrown for a statement that failed; throws what keeps the case from being opened. */
+  const moved = async (failed: Session, cause: unknown): Promise<unknown> => {
+    if (!isSessionOver(cause)) return cause
+    if (inner === failed) {
+      moving ??= move().finally(() => {
+        moving = undefined
+      })
+      await moving
+    }
+    const message = 'the process that had the case open has ended; it is open again: ask again'
+    return new MintmarkError('CASE_BUSY', message, { session: 'moved' }, { cause })
+  }
+  return sessionThrough({
+    inner: () => inner,
+    one: async (_, work) => {
+      const session = inner
+      try {
+        return await work(session)
+      } catch (cause) {
+        throw await moved(session, cause)
+      }
+    },
+    async *many(work) {
+      const session = inner
+      try {
+        yield* work(session)
+      } catch (cause) {
+        throw await moved(session, cause)
+      }
+    },
+  })
+}
+
+/**
+ * Runs statements when `idle`, so that others wait for one at most; a stopped session runs only DROPs of its tables.
+ */
+export function background(
+  session: Session,
+  idle: () => Promise<void>,
+  signal: AbortSignal,
+): Session {
+  return sessionThrough({
+    inner: () => session,
+    many: (work) => work(session),
+    one: async (sql, work) => {
+      if (!sql.startsWith('DROP ')) {
+        await idle()
+        signal.throwIfAborted()
+      }
+      return await work(session)
+    },
+  })
 }

@@ -1,10 +1,7 @@
 /**
  * Checks a hunt's SQL before any engine does: one SELECT. This refuses what the engine's `readonly` lets through, and
  * what the two could read differently; `checkHunt` is the second check.
- *
- * @module
  */
-
 interface StatementFault {
   /** 1-based, in the text that was given. */
   readonly line: number

@@ -1,8 +1,4 @@
-/**
- * Records to blocks of the case's tables.
- *
- * @module
- */
+/** Records to blocks of the case's tables. */
 import { hashedId, readGuid, withoutSecrets } from '@mintmark/core'
 import type {
   Access,
@@ -16,7 +12,7 @@ import type {
 import { INGESTED } from '../store/schema.ts'
 import { NO_ID } from '../store/sql.ts'
 import { type Cell, NativeRows } from './native_block.ts'
-import type { Identity, LocatedStatement, TableBlock } from './worker_protocol.ts'
+import type { Identity, LocatedStatement, TableBlock } from './worker_pool.ts'
 
 /** A part of a file that says more than this many different things about itself is cut short. */
 const MAX_STATEMENTS = 1000

@@ -1,17 +1,222 @@
-import { insertRows } from '../engine/rows.ts'
+import { resolve } from 'node:path'
+import { type Json, withoutSecrets } from '@mintmark/core'
+import {
+  type EvidenceSource,
+  type EvidenceSummary,
+  mergeSummaries,
+  type Reject,
+} from '@mintmark/logs'
+import { cell, insertRows, rowReader, timeCell } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
+import { UNREADABLE } from '../store/evidence_rows.ts'
 import { forgetFiles, removeFiles } from '../store/recover.ts'
 import { columnNames, INGESTED } from '../store/schema.ts'
 import { nameOf } from '../store/sql.ts'
+import { statementKey } from './block_sink.ts'
 import {
-  dateOrderRows,
-  type EvidenceDraft,
-  evidenceRow,
-  rejectRows,
-  statementRows,
-} from './draft.ts'
-import type { KnownEvidence } from './known_evidence.ts'
-import { giveBack, type TableBlock } from './worker_protocol.ts'
+  type FileDates,
+  giveBack,
+  type LocatedStatement,
+  type PartSummary,
+  type TableBlock,
+} from './worker_pool.ts'
+
+/** A file on its way into the case: what will be its row in `evidence`. */
+export class EvidenceDraft {
+  readonly evidenceId: number
+  readonly source: EvidenceSource
+  sha256 = ''
+  contentSha256 = ''
+  /** Id of the evidence that has the same content; 0 when there is none. */
+  sameAs = 0
+  /** Rejects that no reader has written: of a file that cannot be read. */
+  rejects: Reject[] = []
+  isUnreadable: boolean = false
+  /** Of a file that is no log and is not read as one. */
+  otherShape: string | undefined
+  /** Id of the row that this one replaces; 0 when there is none. */
+  replaces = 0
+  /** Read again for the order of its dates: what repeats it in the case is a copy of this one. */
+  isReread: boolean = false
+  isDone: boolean = false
+  readonly #parts: PartSummary[] = []
+
+  constructor(evidenceId: number, source: EvidenceSource) {
+    this.evidenceId = evidenceId
+    this.source = source
+  }
+
+  /** Parts come in any order. */
+  add(part: PartSummary, index = 0): void {
+    this.#parts[index] = part
+  }
+
+  get summary(): EvidenceSummary {
+    return mergeSummaries(this.#parts.map(({ summary }) => summary))
+  }
+
+  get statements(): LocatedStatement[] {
+    const said = new Map<string, LocatedStatement>()
+    for (const statement of this.#parts.flatMap(({ statements }) => statements)) {
+      const key = statementKey(statement)
+      if (!said.has(key)) said.set(key, statement)
+    }
+    return [...said.values()]
+  }
+
+  /** Undefined of a file whose dates need no order, and of one that repeats another. */
+  get dates(): FileDates | undefined {
+    return this.sameAs === 0
+      ? this.#parts.find(({ dates }) => dates !== undefined)?.dates
+      : undefined
+  }
+
+  get shape(): string {
+    if (this.isUnreadable) return UNREADABLE
+    if (this.otherShape !== undefined) return this.otherShape
+    return this.#parts.length === 0 ? '' : this.summary.shape
+  }
+}
+
+const NOTHING: EvidenceSummary = mergeSummaries([])
+
+type Cells = Parameters<typeof insertRows>[3][number]
+
+/** The row of `evidence`. A file that repeats another one gives no rows of its own. */
+export function evidenceRow(draft: EvidenceDraft, shape: string): Cells {
+  const { evidenceId, source, sha256, contentSha256, sameAs } = draft
+  const { records, rejected, firstMs, lastMs } = sameAs === 0 ? draft.summary : NOTHING
+  const file = [evidenceId, source.path, sha256, contentSha256, source.sizeBytes, shape, sameAs]
+  const { issuances, accesses, directoryEntries, inventoryEntries } = records
+  const rejects = [rejected.file + draft.rejects.length, rejected.row, rejected.payload]
+  const counts = [issuances, accesses, directoryEntries, inventoryEntries, ...rejects]
+  return [...file, ...counts, timeCell(firstMs), timeCell(lastMs)]
+}
+
+/** The rows of `statement`. */
+export function statementRows({ evidenceId, sameAs, statements }: EvidenceDraft): Cells[] {
+  if (sameAs !== 0) return []
+  return statements.map(({ line, code, text, fromMs, toMs }) => {
+    return [evidenceId, line, code, text, timeCell(fromMs), timeCell(toMs)]
+  })
+}
+
+/** Rejects that no reader has written. */
+export function rejectRows({ evidenceId, rejects }: EvidenceDraft): Cells[] {
+  return rejects.map(({ kind, reason, detail }) => {
+    return [evidenceId, 0, kind, reason, withoutSecrets(detail)]
+  })
+}
+
+/** The row of `date_order`, where there is one. */
+export function dateOrderRows({ evidenceId, dates }: EvidenceDraft): Cells[] {
+  if (dates === undefined) return []
+  const { shape, header, own, shared, hasAmbiguous } = dates
+  return [[evidenceId, shape, header, own, shared, hasAmbiguous ? 1 : 0]]
+}
+
+/** A file that the case has, or that this run is about to add. */
+export interface KnownFile {
+  readonly evidenceId: number
+  readonly path: string
+  readonly sha256: string
+  readonly sizeBytes: number
+  readonly sameAs: number
+}
+
+/** Files of the same bytes. */
+interface SameFiles {
+  readonly first: KnownFile
+  /** The first of each full path: there may be very many, as empty exports of every hour. */
+  readonly byPath: Map<string, KnownFile>
+}
+
+/** What is in the case already, by content. */
+export class KnownEvidence {
+  readonly #byHash = new Map<string, SameFiles>()
+  /** Id of the first evidence with that content. */
+  readonly #byContent = new Map<string, number>()
+  readonly #shapes = new Map<number, string>()
+  readonly #sizes = new Set<number>()
+  /** Ids of files that could not be read when they were met before, by full path. */
+  readonly #unreadable = new Map<string, number>()
+
+  static async load(session: Session): Promise<KnownEvidence> {
+    const known = new KnownEvidence()
+    const sql = `SELECT evidence_id, path, sha256, content_sha256, size_bytes, shape, same_as
+      FROM evidence ORDER BY evidence_id`
+    for await (const rows of session.stream(sql)) for (const row of rows) known.#load(row)
+    return known
+  }
+
+  add(file: KnownFile): void {
+    this.#sizes.add(file.sizeBytes)
+    const path = resolve(file.path)
+    const same = this.#byHash.get(file.sha256)
+    if (same === undefined)
+      this.#byHash.set(file.sha256, { first: file, byPath: new Map([[path, file]]) })
+    else if (!same.byPath.has(path)) same.byPath.set(path, file)
+  }
+
+  addContent(contentSha256: string, evidenceId: number): void {
+    const first = this.#byContent.get(contentSha256) ?? evidenceId
+    this.#byContent.set(contentSha256, Math.min(first, evidenceId))
+  }
+
+  addShape(evidenceId: number, shape: string): void {
+    this.#shapes.set(evidenceId, shape)
+  }
+
+  /** Whether a file of that size could be one that is known. */
+  hasSize(sizeBytes: number): boolean {
+    return this.#sizes.has(sizeBytes)
+  }
+
+  /** The very file: its content under its name. */
+  sameFile(sha256: string, path: string): KnownFile | undefined {
+    return this.#byHash.get(sha256)?.byPath.get(resolve(path))
+  }
+
+  /** Id of the first evidence with the same bytes; 0 when there is none. */
+  sameBytes(sha256: string): number {
+    const first = this.#byHash.get(sha256)?.first
+    if (first === undefined) return 0
+    return first.sameAs === 0 ? first.evidenceId : first.sameAs
+  }
+
+  /** Id of the first evidence with the same content, however compressed; 0 when there is none. */
+  sameContent(contentSha256: string): number {
+    return this.#byContent.get(contentSha256) ?? 0
+  }
+
+  /** Shape of a file that is in the case. */
+  shapeOf(evidenceId: number): string {
+    return this.#shapes.get(evidenceId) ?? ''
+  }
+
+  /** Id of the row of a file that could not be read before; 0 when there is none. */
+  unreadable(path: string): number {
+    return this.#unreadable.get(resolve(path)) ?? 0
+  }
+
+  #load(row: Json): void {
+    const file = readFile(row)
+    const shape = String(row['shape'])
+    if (shape === UNREADABLE) {
+      this.#unreadable.set(resolve(file.path), file.evidenceId)
+      return
+    }
+    this.add(file)
+    this.addShape(file.evidenceId, shape)
+    if (file.sameAs === 0) this.addContent(String(row['content_sha256']), file.evidenceId)
+  }
+}
+
+const readFile = rowReader(
+  cell.number('evidenceId'),
+  cell.text('path sha256'),
+  cell.number('sizeBytes sameAs'),
+)
 
 const TABLES = ['issuance', 'access'] as const
 /** Parts of one table from which on the engine had better merge: it refuses inserts at 3,000. */

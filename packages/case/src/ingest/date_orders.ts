@@ -1,11 +1,8 @@
 /**
  * The order of day and month in dates, proven across the files of a case.
- *
  * A file proves an order by a date that only one order allows, or by tokens whose times in other files fit one order
  * alone. Other files take the order that all files of their shape with their header or in their folder prove. The
  * result depends on the set of files, not on their order, so a file is read again when another one changes its order.
- *
- * @module
  */
 import { dirname, resolve } from 'node:path'
 import {

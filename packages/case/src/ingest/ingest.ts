@@ -2,21 +2,16 @@
  * Files into a case, each exactly once. A file is in the case when its row in `evidence` is, which is written after all
  * of its other rows, in the order of the files. What a stopped run left of a file is removed when the case is next
  * opened.
- *
- * @module
  */
 import { availableParallelism } from 'node:os'
 import { MintmarkError, whyUnread } from '@mintmark/core'
 import { type DateOrder, type EvidenceSource, walkEvidence } from '@mintmark/logs'
 import type { Session } from '../engine/session.ts'
-import type { Case } from '../store/case.ts'
+import { type Case, lockIngest } from '../store/case.ts'
 import { type EvidenceRow, evidenceRows } from '../store/evidence_rows.ts'
-import { lockIngest } from '../store/locks.ts'
 import { forgetReplaced, lastEvidence, recover } from '../store/recover.ts'
-import { Committer, mergePause } from './committer.ts'
+import { Committer, EvidenceDraft, KnownEvidence, mergePause } from './committer.ts'
 import { wronglyOrdered } from './date_orders.ts'
-import { EvidenceDraft } from './draft.ts'
-import { KnownEvidence } from './known_evidence.ts'
 import { type OtherShape, SourceFailure, SourceReader, type Taken } from './source_reader.ts'
 import { WorkerPool } from './worker_pool.ts'
 

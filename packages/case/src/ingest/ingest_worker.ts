@@ -1,8 +1,6 @@
 /**
  * Runs in a worker thread: bytes in, blocks of rows out. It imports little, because each thread compiles all of it
  * anew.
- *
- * @module
  */
 import { createHash } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
@@ -26,7 +24,7 @@ import {
   type PartSummary,
   type SmallFile,
   type Task,
-} from './worker_protocol.ts'
+} from './worker_pool.ts'
 
 /** Rows of a large file are handed over when they take about this much. */
 const BLOCK_BYTES = 4 * 1024 * 1024

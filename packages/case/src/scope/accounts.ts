@@ -1,15 +1,12 @@
 /**
  * The accounts of a scope: whose mailbox, which organisation and groups, and the directory behind that; and the names
  * that people know tenants by.
- *
- * @module
  */
 import type { Json } from '@mintmark/core'
 import { cell, countOf, numbersBy, rowReader, textsBy, textsOf } from '../engine/rows.ts'
 import { BOUNDED, type Facts, type Session } from '../engine/session.ts'
 import { domainOf } from '../store/sql.ts'
-import type { Selected } from './selected.ts'
-import { isDefault } from './selection.ts'
+import { isDefault, type Selected } from './selection.ts'
 
 /** More tenants than a sentence names need no name. */
 const NAMED_AT_ONCE = 100

@@ -1,18 +1,20 @@
 /**
  * Ambiguous accesses: not in the selection, and not the owner's alone. The rule may include an access of the owner,
  * which widens the upper bound, and must not miss one of the attacker. `docs/scope.md` has the same letters.
- *
- * @module
  */
 import { countOf, firstRow } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { HAS_TOKEN, IS_CUT, SPAN } from '../store/sql.ts'
 import { LEADS } from './pointed_counts.ts'
-import { SELECTED_COLUMNS, type Selected, selectAccounts, selectBase } from './selected.ts'
-import { type Condition, isDefault } from './selection.ts'
-
-/** Before the first and after the last access of the attacker: the longest life of a token (CAE, 28 h). */
-export const ACTIVE_MARGIN_HOURS = 28
+import {
+  ACTIVE_MARGIN_HOURS,
+  type Condition,
+  isDefault,
+  SELECTED_COLUMNS,
+  type Selected,
+  selectAccounts,
+  selectBase,
+} from './selection.ts'
 
 /** Ids that a statement holds in memory, 60 bytes each. */
 const MOST_OPEN = 1_000_000

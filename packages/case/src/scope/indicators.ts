@@ -2,8 +2,6 @@
  * An analyst's list of what the attacker used: one value a line, CSV, or JSON, with or without the kind of each value.
  * Without a kind it is read off the value; a bare GUID is looked for as session, token and application. What cannot be
  * read is rejected with its line.
- *
- * @module
  */
 import { isObject, type Json, readAddress, readGuid, readJti, readTokenId } from '@mintmark/core'
 import { readNetwork } from '../store/network.ts'

@@ -4,16 +4,13 @@
  * address of the page, which makes that a saved view; notes change no number. Both are only added: the newest of one thing
  * (of a note, and one author) counts, and one without a party or text withdraws it. Marks made at once share a time that no
  * others have.
- *
- * @module
  */
 import { isoOf, type Json, MintmarkError, readGuid, readTokenId } from '@mintmark/core'
 import { cell, countOf, firstRow, insertRows, rowReader, textsOf } from '../engine/rows.ts'
 import type { Params, Session } from '../engine/session.ts'
 import { NEXT_TIME, NO_ID } from '../store/sql.ts'
 import { indicatorOf } from './indicators.ts'
-import type { Selected } from './selected.ts'
-import type { MarkConditions } from './selection.ts'
+import type { MarkConditions, Selected } from './selection.ts'
 
 /** The more particular one counts: an access's own mark before its token's, that before its session's and address's. */
 export const MARK_KINDS = ['access', 'token', 'session', 'address'] as const

@@ -1,14 +1,12 @@
 /**
  * What the selected accesses exposed, as bounds: one row a copy, (mailbox, message), and items without a message id, for
  * the whole and for accounts, groups and organisations.
- *
- * @module
  */
 import { cell, countOf, insertRows, rowReader } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { messageKey } from '../store/sql.ts'
 import type { Account, OrganisationBasis } from './accounts.ts'
-import type { Selected } from './selected.ts'
+import type { Selected } from './selection.ts'
 import { type LostAccesses, type Reason, reasonText, summed, type Unnamed } from './unbounded.ts'
 
 /** Scratch tables of what was exposed. */

@@ -1,8 +1,6 @@
 /**
  * Scope: what was exposed, as a lower bound (named by records) and an upper bound (what the records cannot exclude), or
  * unbounded, with the reason. `docs/scope.md` says what is counted and why.
- *
- * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
 import { cell, countOf, firstRow, rowReader } from '../engine/rows.ts'
@@ -20,9 +18,9 @@ import {
   partBounds,
   partScopes,
 } from './parts.ts'
+import { isAllDecided } from './pointed_counts.ts'
 import { withSelected } from './select.ts'
-import type { Selected } from './selected.ts'
-import { isDefault, type Selection } from './selection.ts'
+import { isDefault, type Selected, type Selection } from './selection.ts'
 import {
   type AccessLoss,
   lostAccesses,
@@ -33,7 +31,6 @@ import {
   type UnboundedCode,
   unnamedOf,
 } from './unbounded.ts'
-import { isAllDecided } from './verdict_counts.ts'
 
 export interface Scope {
   /** Mailboxes with accesses of the attacker; those with ambiguous accesses alone are in `either`. */

@@ -1,14 +1,10 @@
-/**
- * Accesses that share a trait with those that somebody has just marked: suggestions, with how many others share it.
- *
- * @module
- */
+/** Accesses that share a trait with those that somebody has just marked: suggestions, with how many others share it. */
 import { isoOf } from '@mintmark/core'
 import { cell, listsOf, rowReader } from '../engine/rows.ts'
 import { BOUNDED, type Params, type Session } from '../engine/session.ts'
 import { APP, PRINCIPAL, SESSION, tokenText } from '../store/sql.ts'
 import { aboutMarks, type MarkWord, markAccesses } from './marks.ts'
-import type { Selected } from './selected.ts'
+import type { Selected } from './selection.ts'
 
 /** What two accesses may share, the most particular first. */
 export const TRAITS = ['token', 'session', 'address', 'client', 'application'] as const

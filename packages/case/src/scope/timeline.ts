@@ -1,8 +1,6 @@
 /**
  * When: first and last evidence, active days and hours, phases, what the logs covered, and before when nothing can be
  * excluded.
- *
- * @module
  */
 import { isoOf } from '@mintmark/core'
 import { cell, firstRow, listsOf, rowReader, textsOf } from '../engine/rows.ts'
@@ -10,8 +8,7 @@ import { BOUNDED, type Session } from '../engine/session.ts'
 import { SPAN } from '../store/sql.ts'
 import { HOUR_MS, LONG_PAUSE_HOURS, type LogName, type Period } from '../verdicts/losses/loss.ts'
 import { tenantNames } from './accounts.ts'
-import type { Selected } from './selected.ts'
-import { isDefault } from './selection.ts'
+import { isDefault, type Selected } from './selection.ts'
 
 export interface Timeline {
   /** First and last access of the selection, ISO 8601; null when nothing is selected. */

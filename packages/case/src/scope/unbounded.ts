@@ -1,20 +1,22 @@
 /**
  * What opens an upper bound, or bounds it: synchronised folders, the day after a throttled record, and what the logs of
  * mail accesses lost while the attacker could have been active.
- *
  * A lost record could be an access to any mailbox of its tenant. Only an inventory bounds it for mailboxes in scope, and
  * nothing for others, so totals, groups and organisations stay unbounded.
- *
- * @module
  */
 import { isoOf, plural } from '@mintmark/core'
 import { cell, numbersBy, rowReader } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
-import { DAY_MS, HOUR_MS } from '../verdicts/losses/loss.ts'
-import { type Loss, type LossCode, lossesOf, type Period } from '../verdicts/losses/losses.ts'
+import {
+  DAY_MS,
+  HOUR_MS,
+  type Loss,
+  type LossCode,
+  lossesOf,
+  type Period,
+} from '../verdicts/losses/loss.ts'
 import type { Account } from './accounts.ts'
-import { ACTIVE_MARGIN_HOURS } from './ambiguous.ts'
-import type { Selected } from './selected.ts'
+import { ACTIVE_MARGIN_HOURS, type Selected } from './selection.ts'
 
 /** Every code, in the order in which reasons are given. */
 export const UNBOUNDED_CODES = [

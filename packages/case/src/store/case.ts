@@ -2,26 +2,164 @@
  * Opens a case, in a folder or on a server; loads only the engine that it needs. In a folder, `case.json` says that it
  * is a case, `engine/` is the database, `lock` names the process that has it open, `socket` lets other readers use that
  * process, `staging/` buffers incoming rows.
- *
  * Trust: write access to the folder or the server can change every answer.
- *
- * @module
  */
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+
+import { randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { errnoOf, MintmarkError, makeFolder, parseObject, whyUnwritten } from '@mintmark/core'
+import {
+  errnoOf,
+  type Holder,
+  isAlive,
+  MintmarkError,
+  makeFolder,
+  parseHolder,
+  parseObject,
+  RUN,
+  self,
+  text,
+  whyUnwritten,
+} from '@mintmark/core'
 import { isServerLocation, parseServerLocation, type ServerLocation } from '../engine/location.ts'
 import { firstRow } from '../engine/rows.ts'
 import { dropScratch } from '../engine/scratch.ts'
 import type { Session } from '../engine/session.ts'
-import { lastingSession } from '../engine/session_through.ts'
-import { sharedSession, shareSession } from '../engine/shared_session.ts'
-import { lockFolder, requireNoIngest } from './locks.ts'
+import { lastingSession, sharedSession, shareSession } from '../engine/shared_session.ts'
 import { readMeta, writeMeta } from './meta.ts'
 import { recover } from './recover.ts'
-import { SCHEMA_VERSION } from './schema.ts'
-import { createTables } from './tables.ts'
+import { createTables, SCHEMA_VERSION } from './schema.ts'
+
+/**
+ * Takes the lock of a case folder and returns what releases it, to be called once.
+ * @throws {MintmarkError} `CASE_BUSY` with the holder's `facts.pid`
+ */
+export function lockFolder(folder: string): () => void {
+  const path = join(folder, 'lock')
+  while (!created(path)) {
+    const holder = readHolder(path)
+    // Its own pid in a lock file left by a killed one must not fool it.
+    const isHeld = holder?.pid === process.pid ? holder.run === RUN : holder && isAlive(holder)
+    if (holder !== undefined && isHeld === true) throw inUse(folder, holder)
+    setAside(path)
+  }
+  return () => rmSync(path, { force: true })
+}
+
+function created(path: string): boolean {
+  try {
+    const file = openSync(path, 'wx')
+    writeSync(file, JSON.stringify(self()))
+    closeSync(file)
+    return true
+  } catch (cause) {
+    if (errnoOf(cause) === 'EEXIST') return false
+    throw cause
+  }
+}
+
+function readHolder(path: string): Holder | undefined {
+  try {
+    return parseHolder(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** Renames, so that of two takers only one removes it; the engine's own lock settles what remains. */
+function setAside(path: string): void {
+  const aside = `${path}.${process.pid}`
+  try {
+    renameSync(path, aside)
+  } catch {
+    return
+  }
+  rmSync(aside, { force: true })
+}
+
+function inUse(folder: string, holder: Holder): MintmarkError {
+  const { host, pid } = holder
+  const lock = join(folder, 'lock')
+  const does =
+    host === self().host
+      ? `wait until it ends, or stop it. If that process is not mintmark, remove ${lock}`
+      : `only that machine can see whether it runs. If it does not, remove ${lock}`
+  const message = `the case ${folder} is in use by process ${pid} on ${host}: ${does}`
+  return new MintmarkError('CASE_BUSY', message, { pid, host })
+}
+
+const FACT = 'ingest'
+const BEAT_MS = 60_000
+const SILENT_SECONDS = 300
+
+interface Lock {
+  readonly holder: Holder
+  readonly key: string
+}
+
+/**
+ * Takes the lock, except in a folder, which has its own, and returns what releases it.
+ * @throws {MintmarkError} `CASE_BUSY`
+ */
+export async function lockIngest(session: Session): Promise<() => Promise<void>> {
+  if (session.kind === 'embedded') return () => Promise.resolve()
+  await requireNoIngest(session)
+  const key = randomUUID()
+  const mine = JSON.stringify({ ...self(), key })
+  await writeMeta(session, FACT, mine)
+  const winner = await readLock(session)
+  if (winner?.key !== key) throw filledBy(winner?.holder ?? self())
+  const beat = setInterval(() => {
+    // A beat that is lost is followed by the next one.
+    writeMeta(session, FACT, mine).catch(() => {})
+  }, BEAT_MS)
+  return async () => {
+    clearInterval(beat)
+    await writeMeta(session, FACT, '')
+  }
+}
+
+/** @throws {MintmarkError} `CASE_BUSY` when another process fills the case */
+export async function requireNoIngest(session: Session): Promise<void> {
+  if (session.kind === 'embedded') return
+  const lock = await readLock(session)
+  if (lock === undefined) return
+  const { host, pid, run } = lock.holder
+  // Its own pid, left by a process that was killed, must not fool it.
+  const isThisProcess = host === self().host && pid === process.pid
+  const runs = isThisProcess ? run === RUN : isAlive(lock.holder)
+  if (runs) throw filledBy(lock.holder)
+}
+
+/** The lock, unless its holder has been silent for too long. */
+async function readLock(session: Session): Promise<Lock | undefined> {
+  const [row] = await session.rows(
+    `SELECT argMax(value, at) AS value, dateDiff('second', max(at), now64(3, 'UTC')) AS age
+    FROM meta WHERE name = {name:String}`,
+    { name: FACT },
+  )
+  if (row === undefined || Number(row['age']) > SILENT_SECONDS) return undefined
+  const value = text(row, 'value') ?? ''
+  const holder = parseHolder(value)
+  const key = text(parseObject(value) ?? {}, 'key')
+  return holder === undefined || key === undefined ? undefined : { holder, key }
+}
+
+function filledBy({ host, pid }: Holder): MintmarkError {
+  const message = `the case is being filled by process ${pid} on ${host}`
+  return new MintmarkError('CASE_BUSY', message, { pid, host })
+}
 
 const FORMAT = 'mintmark-case'
 const VERSION_FACT = 'schema_version'

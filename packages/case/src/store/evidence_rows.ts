@@ -1,8 +1,4 @@
-/**
- * The evidence of a case: one row a file, and what the files say about themselves.
- *
- * @module
- */
+/** The evidence of a case: one row a file, and what the files say about themselves. */
 import { type Json, utcMs } from '@mintmark/core'
 import type { RejectKind } from '@mintmark/logs'
 import { cell, fieldsOf, rowReader } from '../engine/rows.ts'

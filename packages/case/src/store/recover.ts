@@ -1,8 +1,6 @@
 /**
  * Removes what an interrupted ingest left behind. A file's row in `evidence` is written last and in the order of the
  * ids, so every other row with an id above the last of them belongs to a file that is not in the case.
- *
- * @module
  */
 import { setInterval } from 'node:timers/promises'
 import { countOf, firstRow, textsOf } from '../engine/rows.ts'

@@ -2,9 +2,10 @@
  * The tables of a case, for chDB, one server and a cluster. `access`, `issuance` and `verdict` are sharded and ordered
  * by `bucket`, a hash of the token id, so that all of a token is in one shard and one id range. Other tables are small,
  * live on the node that is asked, and are joined with GLOBAL.
- *
- * @module
  */
+
+import type { ServerLocation } from '../engine/location.ts'
+import type { Session } from '../engine/session.ts'
 import { columnsOf, NO_ID, nameOf } from './sql.ts'
 
 /** Changing any table means a new version; a case of another version is rebuilt from its evidence. */
@@ -306,4 +307,90 @@ export const INGESTED: Readonly<Record<Ingested, readonly string[]>> = {
   directory: columnsIn('directory'),
   inventory: columnsIn('inventory'),
   reject: columnsIn('reject'),
+}
+
+const WIDE_PART_BYTES = 256 * 1024 * 1024
+/** Compressed blocks of one granule of an id: larger ones are unpacked for the rows next to it. */
+const GRANULE_BYTES_A_ROW = 16
+
+/** Views, so that they cannot disagree with the tables, as SQL: a shard's own tables are in braces. */
+const VIEWS = {
+  /** One row a message that an access names. */
+  item: `
+  SELECT
+    evidence_id, line, bucket, token_id, record_id, content, at, tenant, mailbox, mailbox_id, operation,
+    service, access_type, ip, client, session_id, principal,
+    m AS message_id, i AS item_id, f AS folder, b AS bytes, s AS subject
+  FROM {access}
+  ARRAY JOIN item_message_id AS m, item_id AS i, item_folder AS f, item_bytes AS b, item_subject AS s
+`,
+  /** Accesses to files. */
+  artefact_access: `
+  SELECT * FROM {access} WHERE object_path != '' AND service NOT IN ('MicrosoftGraph', 'AzureADGraph')
+`,
+  /** Every access with its verdict. Rows of one bucket join within that bucket. */
+  judged: `
+  SELECT
+    a.*,
+    if(v.verdict = '', 'issued', v.verdict) AS verdict,
+    if(v.verdict = '', 'token-issued', v.reason) AS reason,
+    v.strength AS strength
+  FROM {access} AS a
+  LEFT ANY JOIN {verdict} AS v
+    ON a.bucket = v.bucket AND a.record_id = v.record_id AND a.content = v.content
+`,
+}
+
+/** Makes every table and view that is not there yet; `location` for a session on a server. */
+export async function createTables(session: Session, location?: ServerLocation): Promise<void> {
+  await Promise.all(
+    TABLES.map((spec) =>
+      spec.sharded
+        ? session.everywhere(createTable(spec, session.localTable(spec.name)))
+        : session.command(createTable(spec, spec.name)),
+    ),
+  )
+  await Promise.all(
+    Object.entries(VIEWS).map((view) => session.everywhere(createView(view, session))),
+  )
+  if (location === undefined || location.cluster === '') return
+  const sharded = TABLES.filter((spec) => spec.sharded).map(({ name }) => name)
+  await Promise.all(
+    [...sharded, ...Object.keys(VIEWS)].map((name) =>
+      session.command(distributed(name, session.localTable(name), location)),
+    ),
+  )
+}
+
+/** The view over the tables on the same node. */
+function createView([name, select]: readonly [string, string], session: Session): string {
+  const local = select.replace(/\{(\w+)\}/gu, (_, own: string) => session.localTable(own))
+  return `CREATE VIEW IF NOT EXISTS ${session.localTable(name)} AS ${local}`
+}
+
+function createTable(spec: TableSpec, name: string): string {
+  const columns = spec.columns.join(', ')
+  return `CREATE TABLE IF NOT EXISTS ${name} (${columns})
+    ENGINE = ${spec.engine} ORDER BY (${spec.orderBy}) ${settingsOf(spec)}`
+}
+
+function settingsOf({ sharded, granuleRows }: TableSpec): string {
+  const settings = [
+    // Small parts, of which ingest makes many, are one file each, not two for every column (measured: a
+    // tenth of an ingest was the file system's search for free inodes).
+    ...(sharded ? [`min_bytes_for_wide_part = ${WIDE_PART_BYTES}`] : []),
+    ...(granuleRows === undefined
+      ? []
+      : [
+          `index_granularity = ${granuleRows}`,
+          `min_compress_block_size = ${granuleRows * GRANULE_BYTES_A_ROW}`,
+        ]),
+  ]
+  return settings.length === 0 ? '' : `SETTINGS ${settings.join(', ')}`
+}
+
+function distributed(name: string, local: string, location: ServerLocation): string {
+  const { cluster, database } = location
+  return `CREATE TABLE IF NOT EXISTS ${name} AS ${local}
+    ENGINE = Distributed('${cluster}', '${database}', '${local}', bucket)`
 }

@@ -1,10 +1,7 @@
 /**
  * Pieces of SQL that several questions use, and definitions of columns as a text: `name Type; name Type`, with `--`
  * comments. `Low` is a text that repeats, `Time` milliseconds in UTC.
- *
- * @module
  */
-
 const TYPES: ReadonlyMap<string, string> = new Map([
   ['Low', 'LowCardinality(String)'],
   ['Time', "DateTime64(3, 'UTC')"],

@@ -1,17 +1,39 @@
 /**
  * What files say about their own completeness, and what does not fit as a whole: clocks, columns of ids, and classes of
  * tokens that a log does not show.
- *
- * @module
  */
 import { plural } from '@mintmark/core'
 import { countOf } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { tenantNames } from '../scope/accounts.ts'
-import type { Selected } from '../scope/selected.ts'
+import type { Selected } from '../scope/selection.ts'
 import { HAS_TOKEN } from '../store/sql.ts'
 import { MINUTE_MS } from '../verdicts/losses/loss.ts'
-import { asUnknown, someOf, type Unknown } from './wording.ts'
+
+export interface Unknown {
+  /** Kebab-case, stable; `undetermined-` is followed by a reason of docs/verdicts.md. */
+  readonly code: string
+  /** One sentence with its numbers. Holds names from the log. */
+  readonly text: string
+  /** Which log, licence or period would settle it. */
+  readonly settledBy: string
+}
+
+const NAMED = 3
+
+/** The first few names, cut short, and how many more there are. */
+export function someOf(names: readonly string[]): string {
+  const some = names.slice(0, NAMED).map((name) => (name === '' ? '(no name)' : name.slice(0, 100)))
+  const rest = names.length - some.length
+  return rest === 0
+    ? some.join(', ')
+    : `${some.join(', ')} and ${rest.toLocaleString('en-US')} more`
+}
+
+/** A list of one, as every question gives a list. */
+export const asUnknown = (code: string, text: string, settled: string): [Unknown] => [
+  { code, text, settledBy: settled },
+]
 
 /** Clocks that were found off, and are corrected. */
 export async function clocksOff(session: Session, { facts }: Selected): Promise<Unknown[]> {

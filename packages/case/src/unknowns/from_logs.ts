@@ -1,15 +1,19 @@
-/**
- * What the logs themselves cannot show: what was not supplied, not carried, cut, or without a verdict.
- *
- * @module
- */
+/** What the logs themselves cannot show: what was not supplied, not carried, cut, or without a verdict. */
 import { isoOf, plural } from '@mintmark/core'
 import { countOf, firstRow, numbersBy } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { tenantNames } from '../scope/accounts.ts'
-import type { Selected } from '../scope/selected.ts'
-import { clocksOff, idsInLowerCase, shownByReason, statements } from './from_files.ts'
-import { asUnknown, settledBy, someOf, type Unknown } from './wording.ts'
+import type { Selected } from '../scope/selection.ts'
+import { settledBy } from '../verdicts/match/reasons.ts'
+import {
+  asUnknown,
+  clocksOff,
+  idsInLowerCase,
+  shownByReason,
+  someOf,
+  statements,
+  type Unknown,
+} from './from_files.ts'
 
 /** @param tenants those that are asked about; left out: all */
 type Ask = (session: Session, selected: Selected, tenants?: readonly string[]) => Promise<Unknown[]>

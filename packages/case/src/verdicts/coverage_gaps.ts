@@ -1,8 +1,6 @@
 /**
  * Which logs could have shown the issuance of a token, and where they prove nothing. For each tenant and kind of token
  * all logs that are needed are combined: a user's token may come from an interactive sign-in or from another.
- *
- * @module
  */
 import { setImmediate } from 'node:timers/promises'
 import { remembered } from '@mintmark/core'
@@ -19,8 +17,7 @@ import {
   type IssuanceHour,
   intervalsIn,
 } from './gap_intervals.ts'
-import { HOUR_MS } from './losses/loss.ts'
-import { type Loss, lossesOf, type Period } from './losses/losses.ts'
+import { HOUR_MS, type Loss, lossesOf, type Period } from './losses/loss.ts'
 import { SKEW_MS } from './match/assign_verdicts.ts'
 
 /**

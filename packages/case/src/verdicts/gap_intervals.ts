@@ -1,8 +1,4 @@
-/**
- * From the hours of one issuance log to the intervals in which it proves nothing.
- *
- * @module
- */
+/** From the hours of one issuance log to the intervals in which it proves nothing. */
 import { HOUR_MS, type Loss, type Period } from './losses/loss.ts'
 import { GAP_REASONS, type GapReason } from './match/reasons.ts'
 

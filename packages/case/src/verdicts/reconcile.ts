@@ -1,12 +1,8 @@
 /**
  * Says of every access whether its token was issued, what proves it, and how sure that is.
- *
  * Trust: an issuance added to the evidence makes a forged token look issued; one removed makes a genuine token look
  * forged, unless coverage shows it.
- *
- * @module
  */
-
 import { createHash } from 'node:crypto'
 import { text } from '@mintmark/core'
 import { countOf } from '../engine/rows.ts'
@@ -21,11 +17,20 @@ import {
   soleTenantOf,
   writeGaps,
 } from './coverage_gaps.ts'
-import { type OpenTables, OUTCOME, readLives, verdictsOfRange } from './match/assign_verdicts.ts'
+import {
+  APP_COLUMNS,
+  findApps,
+  findSessions,
+  KNOWN_COLUMNS,
+  type OpenTables,
+  OUTCOME,
+  readLives,
+  SESSION_COLUMNS,
+  verdictsOfRange,
+} from './match/assign_verdicts.ts'
 import { correctedMs, readClocks } from './match/clocks.ts'
-import { clientsOfMailService, FIRST_PARTY_APPS } from './match/first_party.ts'
+import { clientsOfMailService, FIRST_PARTY_APPS } from './match/context.ts'
 import { BUCKET_ORDER, CANDIDATE_COLUMNS, joinAll, OPEN_COLUMNS, rangesFor } from './match/join.ts'
-import { APP_COLUMNS, findApps, findSessions, KNOWN_COLUMNS, SESSION_COLUMNS } from './sessions.ts'
 import { type OutcomeCounts, outcomeCounts } from './verdict_rows.ts'
 import { weighVerdicts } from './weigh/weigh_verdicts.ts'
 

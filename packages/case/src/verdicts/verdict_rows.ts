@@ -1,11 +1,8 @@
 /**
  * Questions to a reconciled case: counts, tokens, sessions, a row an access, and how sure an absence is.
- *
  * An absence is as sure as what the issuance logs show of others in the same context (tenant, service and day, and for a
  * single token the application). A context in which nobody else has an issued token belongs to the attacker alone: it is
  * compared with the other tokens of the same principals in the same logs.
- *
- * @module
  */
 import { csvCell, type Json } from '@mintmark/core'
 import { cell, countOf, firstRow, rowReader, textsOf } from '../engine/rows.ts'

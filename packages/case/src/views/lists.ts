@@ -1,15 +1,13 @@
 /**
  * Long lists a page at a time: accesses of a selection, hits of a hunt, rejects; and all that is known of one access.
  * Values are bound, and columns are those of the list. Text is as logged: make it safe before it is shown.
- *
- * @module
  */
 import { type Json, MintmarkError, readGuid, withoutSecrets } from '@mintmark/core'
 import { cell, countOf, numbersBy, rowReader, textsOf } from '../engine/rows.ts'
 import { BOUNDED, type Params, type Session } from '../engine/session.ts'
 import type { HuntRow } from '../hunts/run_hunts.ts'
 import { withStrength } from '../scope/pointed_counts.ts'
-import type { Selected } from '../scope/selected.ts'
+import type { Selected } from '../scope/selection.ts'
 import { ACCOUNT, APP, isoSql, SESSION, tokenText } from '../store/sql.ts'
 
 /** Which rows of a list, and in which order. */

@@ -1,12 +1,8 @@
-/**
- * What a case has of a name, an address or an id, however somebody spells it.
- *
- * @module
- */
+/** What a case has of a name, an address or an id, however somebody spells it. */
 import { readAddress, readGuid, readJti } from '@mintmark/core'
 import { cell, rowReader, textsBy } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
-import type { Selected } from '../scope/selected.ts'
+import type { Selected } from '../scope/selection.ts'
 import { HAS_TOKEN, NO_ID, PRINCIPAL, SESSION } from '../store/sql.ts'
 
 /** Values of each kind that are given. */

@@ -1,13 +1,11 @@
 /**
  * Tokens of a selection, and the lineage of one: its issuance, its sessions, what was done with it, and the other tokens
  * of its sessions.
- *
- * @module
  */
 import type { Json } from '@mintmark/core'
 import { cell, countOf, rowReader } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
-import type { Selected } from '../scope/selected.ts'
+import type { Selected } from '../scope/selection.ts'
 import { HAS_TOKEN, PRINCIPAL, SESSION, SPAN, tokenText } from '../store/sql.ts'
 
 /** One token in one session. Times are ISO, UTC. */

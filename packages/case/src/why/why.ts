@@ -1,25 +1,143 @@
 /**
  * Why an access has its verdict: its record, what was looked for and where, what those logs could show, what else they
  * have of its principal, and what would settle it. Text is as logged: make it safe before it is shown.
- *
- * @module
  */
-import { isoOf, MintmarkError, readGuid, readTokenId } from '@mintmark/core'
+import { isoOf, MintmarkError, readGuid, readTokenId, withoutSecrets } from '@mintmark/core'
+import { type EvidenceSource, evidenceAt } from '@mintmark/logs'
 import { cell, firstRow, rowReader } from '../engine/rows.ts'
 import { BOUNDED, type Params, type Session } from '../engine/session.ts'
 import { HAS_TOKEN, NO_ID, PRINCIPAL, tokenText } from '../store/sql.ts'
-import { settledBy } from '../unknowns/wording.ts'
 import { soleTenantOf } from '../verdicts/coverage_gaps.ts'
-import { HOUR_MS } from '../verdicts/losses/loss.ts'
-import { type Loss, lossesOf } from '../verdicts/losses/losses.ts'
+import { HOUR_MS, type Loss, lossesOf } from '../verdicts/losses/loss.ts'
 import { LOOK_BACK_FROM, readLives } from '../verdicts/match/assign_verdicts.ts'
 import { correctedMs, readClocks } from '../verdicts/match/clocks.ts'
 import { LATER_MS, LIFE_MS, LONGEST_LIFE_MS } from '../verdicts/match/context.ts'
-import { isReason } from '../verdicts/match/reasons.ts'
+import { type ReasonText, reasonText, settledBy } from '../verdicts/match/reasons.ts'
 import { baseRateOf, type Rate } from '../verdicts/verdict_rows.ts'
 import { type AccessDetail, accessDetails } from '../views/lists.ts'
-import { type RawRow, rawRow } from './raw_row.ts'
-import { type ReasonText, reasonText } from './reason_texts.ts'
+
+/** A record longer than this is given in part. */
+const MOST_CHARS = 4_000
+/** So much is read from the record's line on: an array on one line has many records. */
+const MOST_READ = 64 * 1024 * 1024
+
+export interface RawRow {
+  /** As in the file, with secrets replaced; `''` where it was not found. */
+  readonly text: string
+  readonly isCut: boolean
+  /** Why there is no text; `''` where there is. */
+  readonly problem: '' | 'file-missing' | 'file-changed' | 'row-not-found'
+}
+
+/** Where a record is. */
+interface RowLocation {
+  /** As in `evidence.path`. */
+  readonly path: string
+  /** Lower-case hex: of the file, when it was read into the case. */
+  readonly sha256: string
+  /** From 1. */
+  readonly line: number
+  /** Spellings of its id. */
+  readonly ids: readonly string[]
+}
+
+const NOTHING: Omit<RawRow, 'problem'> = { text: '', isCut: false }
+
+/** Reads the record. Cost: its file is read whole, to see that it has not changed. Never throws for what a file holds. */
+export async function rawRow(row: RowLocation): Promise<RawRow> {
+  const source = await evidenceAt(row.path)
+  if (source === undefined) return { ...NOTHING, problem: 'file-missing' }
+  // Another file under that name is no evidence, and none of the reader's business.
+  if ((await source.sha256()) !== row.sha256) return { ...NOTHING, problem: 'file-changed' }
+  const text = withoutSecrets(rowIn(await textFrom(source, row.line), row.ids))
+  if (text === '') return { ...NOTHING, problem: 'row-not-found' }
+  return { text: text.slice(0, MOST_CHARS), isCut: text.length > MOST_CHARS, problem: '' }
+}
+
+/** The text from a line on, so much as may be needed. */
+async function textFrom(source: EvidenceSource, line: number): Promise<string> {
+  let decoder: TextDecoder | undefined
+  let skip = line - 1
+  let text = ''
+  for await (const chunk of source.open()) {
+    decoder ??= new TextDecoder(chunk[0] === 0xff && chunk[1] === 0xfe ? 'utf-16le' : 'utf-8')
+    const piece = decoder.decode(chunk, { stream: true })
+    let at = 0
+    while (skip > 0 && at !== -1) {
+      at = piece.indexOf('\n', at)
+      if (at === -1) break
+      at++
+      skip--
+    }
+    if (skip > 0) continue
+    text += piece.slice(at)
+    if (text.length > MOST_READ || isEnough(text)) break
+  }
+  return text
+}
+
+/** A line of a table or of JSON that ends within the text. An array on one line needs a look at its ids. */
+const isEnough = (text: string) => text.includes('\n') && rowIn(text, []) !== ''
+
+/** The record at the beginning of the text; of several on its line, the one that names one of the ids. */
+export function rowIn(text: string, ids: readonly string[]): string {
+  const start = /^[\s\uFEFF,]*/.exec(text)?.[0].length ?? 0
+  return text[start] === '{' || text[start] === '[' ? jsonIn(text, ids) : tableRowIn(text)
+}
+
+/** A row of CSV: a line end between quotes does not end it. */
+function tableRowIn(text: string): string {
+  let isQuoted = false
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '"') isQuoted = !isQuoted
+    if (text[at] === '\n' && !isQuoted) return text.slice(0, at).trim()
+  }
+  return text.trim()
+}
+
+/** The first object by itself, or in an array, that has one of the ids; without ids the first. */
+function jsonIn(text: string, ids: readonly string[]): string {
+  const spellings = ids.map((id) => id.toLowerCase())
+  let first = ''
+  for (const found of objectsIn(text)) {
+    if (ids.length === 0) return found
+    const lower = found.toLowerCase()
+    // Of an object that holds others in arrays, the inner ones come before.
+    if (spellings.some((id) => lower.includes(id))) return found
+    first ||= found
+  }
+  return first
+}
+
+/** Objects that are in no other object, save through an array; up to the end of the line on which one has ended. */
+function* objectsIn(text: string): Generator<string, void, void> {
+  const signs = /["[\]{}\n]/g
+  const open: { readonly at: number; readonly isRecord: boolean }[] = []
+  let hasSome = false
+  for (let sign = signs.exec(text); sign !== null; sign = signs.exec(text)) {
+    if (sign[0] === '"') signs.lastIndex = behindString(text, sign.index)
+    else if (sign[0] === '\n') {
+      if (hasSome && open.length === 0) return
+    } else if (sign[0] === '{' || sign[0] === '[') {
+      const isInObject = text[open.at(-1)?.at ?? -1] === '{'
+      open.push({ at: sign.index, isRecord: sign[0] === '{' && !isInObject })
+    } else {
+      const begun = open.pop()
+      if (begun === undefined) return
+      if (!begun.isRecord) continue
+      hasSome = true
+      yield text.slice(begun.at, sign.index + 1)
+    }
+  }
+}
+
+function behindString(text: string, begin: number): number {
+  for (let at = begin + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++
+    else if (text[at] === '"') return at + 1
+  }
+  return text.length
+}
 
 /** Sign-ins of the principal that are shown before the access, and after it. */
 const NEAR_EACH_SIDE = 4
@@ -157,7 +275,7 @@ async function whyOf(session: Session, access: AccessDetail, sole: string): Prom
   return {
     access,
     raw: await rawRow({ ...access.evidence, ...location }),
-    text: isReason(access.reason) ? reasonText(access.reason) : { means: '', cannotMean: '' },
+    text: reasonText(access.reason),
     lookedFor: {
       tenant,
       tokenId,

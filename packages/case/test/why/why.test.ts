@@ -6,10 +6,8 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
-import { REASONS } from '../../src/verdicts/match/reasons.ts'
-import { rawRow, rowIn } from '../../src/why/raw_row.ts'
-import { reasonText } from '../../src/why/reason_texts.ts'
-import { explain } from '../../src/why/why.ts'
+import { REASONS, reasonText } from '../../src/verdicts/match/reasons.ts'
+import { explain, rawRow, rowIn } from '../../src/why/why.ts'
 import {
   bind,
   fill,

@@ -2,8 +2,6 @@
  * Silences that are too long for their log's activity. Each log is asked, and all logs of a tenant from one collector
  * as one. Logs of another collector show whether people were at work; for sign-in logs only accesses from known
  * networks of their principal count, because an attacker chooses when to act.
- *
- * @module
  */
 import { countBefore, type Json } from '@mintmark/core'
 import { UNKNOWN_OWNER } from '@mintmark/logs'

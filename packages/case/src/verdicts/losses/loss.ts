@@ -1,8 +1,9 @@
 /**
- * What a loss is.
- *
- * @module
+ * What each log lost, as data: the log, its tenant, the time, and how many records. A loss weakens what its log could
+ * have shown in that time, and nothing else. How records are spread over files changes no answer.
  */
+import { cell, rowReader } from '../../engine/rows.ts'
+import type { Session } from '../../engine/session.ts'
 
 export const MINUTE_MS = 60_000
 export const HOUR_MS = 3_600_000
@@ -92,3 +93,29 @@ export const logsByFile = (sums: string, where = '1'): string =>
     FROM ${side} WHERE ${HAS_TIME} AND ${where} GROUP BY evidence_id, log_source, category, log_tenant`,
     )
     .join(' UNION ALL ')
+
+/** Losses of one side that may be of one of these tenants, or of all without `tenants`, in the order of time. */
+export async function lossesOf(
+  session: Session,
+  side: Side,
+  tenants?: readonly string[],
+): Promise<Loss[]> {
+  const rows = await session.rows(
+    `SELECT source, category, tenant, evidence_id, code, toUnixTimestamp64Milli(from_at) AS from_ms,
+       toUnixTimestamp64Milli(to_at) AS to_ms, records
+     FROM loss WHERE side = {side:String}
+       ${tenants === undefined ? '' : "AND (tenant = '' OR tenant IN {tenants:Array(String)})"}
+     ORDER BY from_at, to_at, tenant, source, category, code, evidence_id`,
+    { side, ...(tenants === undefined ? {} : { tenants }) },
+  )
+  return rows.map(
+    rowReader(
+      cell.made('side', () => side),
+      cell.text('source category tenant'),
+      cell.number('evidenceId'),
+      // A code of another version becomes the one that says least.
+      cell.made('code', ({ code }) => LOSS_CODES.find((one) => one === code) ?? 'rejected-rows'),
+      cell.number('fromMs toMs records'),
+    ),
+  )
+}

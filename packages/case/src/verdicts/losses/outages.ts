@@ -1,24 +1,18 @@
 /**
  * Silences that are too long for a log's own activity: minutes in a busy log, days in a quiet one.
- *
  * A silence is measured in **surprise**: for each of its empty minutes, minus the logarithm of the chance of no record.
- *
  * - A minute's chance is the share of empty minutes in the same hour of the log's other weeks, or of other days where
- *   these are few. Minutes count, not records, because records come in bursts. Of the weeks before and those after, the
- *   quieter side counts.
+ * these are few. Minutes count, not records, because records come in bursts. Of the weeks before and those after, the
+ * quieter side counts.
  * - It is scaled by how busy people were, by the log's own records around the silence or by what another collector has
- *   of the tenant within it. So no silence of a holiday surprises.
+ * of the tenant within it. So no silence of a holiday surprises.
  * - People come and go together, so surprises are commoner than chance has them. By how much is learnt from the log's
- *   tenth longest surprise on, so that up to nine holes do not hide one another.
+ * tenth longest surprise on, so that up to nine holes do not hide one another.
  * - How unequal the same hour is on other days gives a gamma distribution of its rates, and the chance of none is that
- *   of a negative binomial.
- *
+ * of a negative binomial.
  * The result is the chance of so surprising a silence among all silences of the log: that of a false hole in a whole
  * log.
- *
- * @module
  */
-
 import { MINUTE_MS, type Period } from './loss.ts'
 
 const MINUTES = 60

@@ -2,8 +2,6 @@
  * Clocks that are off, found and corrected where the same tokens have two times with one constant difference in a whole
  * log or a whole file. The sign-in log is moved to the clock of the accesses, unless only some of the access logs
  * disagree with it. The records keep the time that they were read with.
- *
- * @module
  */
 import { cell, countOf, insertRows, rowReader } from '../../engine/rows.ts'
 import { type Session, SPILLS } from '../../engine/session.ts'

@@ -1,8 +1,6 @@
 /**
  * Finds the accesses whose token no issuance explains. Nearly all accesses agree with the first issuance of their token
  * id, so one join removes them. The rest is compared with every issuance of its ids.
- *
- * @module
  */
 import { countOf } from '../../engine/rows.ts'
 import { type Session, SPILLS } from '../../engine/session.ts'

@@ -1,8 +1,6 @@
 /**
  * What is weighed: contexts in which something is wrong, and what the same logs show of everybody else. Counts are of
  * tokens, or of records without a token id; hours are whole hours since 1970, UTC.
- *
- * @module
  */
 import type { Loss } from '../losses/loss.ts'
 import type { Matter } from '../match/assign_verdicts.ts'

@@ -1,10 +1,5 @@
-/**
- * Contexts of one tenant: what fails there as a whole, and the strength of each context's verdicts.
- *
- * @module
- */
+/** Contexts of one tenant: what fails there as a whole, and the strength of each context's verdicts. */
 import type { Reason, Strength } from '../match/reasons.ts'
-import type { Unexplained } from './known_losses.ts'
 import {
   isHabitual,
   isOrdinary,
@@ -13,6 +8,7 @@ import {
   lossAtMost,
   namesNetwork,
   personGaps,
+  type Unexplained,
 } from './ordinary.ts'
 import {
   type Context,

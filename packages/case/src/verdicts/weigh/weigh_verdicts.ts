@@ -1,18 +1,38 @@
-/**
- * Weighs the verdicts of a case, and writes their strength and reason.
- *
- * @module
- */
-
+/** Weighs the verdicts of a case, and writes their strength and reason. */
 import { countOf, insertRows } from '../../engine/rows.ts'
 import type { Scratch } from '../../engine/scratch.ts'
 import type { Session } from '../../engine/session.ts'
 import { columnsOf, columnsSql, nameOf } from '../../store/sql.ts'
 import { NOT_COMPLETED, OUTCOME } from '../match/assign_verdicts.ts'
 import { BUCKET_ORDER } from '../match/join.ts'
+import { evidenceOf } from './evidence.ts'
+import { unexplainedBy } from './ordinary.ts'
+import type { Population } from './population.ts'
 import { CONTEXT_KEY, readPopulation } from './read_population.ts'
-import type { Assigned } from './tenant_weighing.ts'
-import { weigh } from './weigh_population.ts'
+import { type Assigned, isMissing, type NotShown, TenantWeighing } from './tenant_weighing.ts'
+
+interface Weighed {
+  readonly assigned: readonly Assigned[]
+  readonly notShown: readonly NotShown[]
+}
+
+export function weigh(population: Population): Weighed {
+  const byHome = Map.groupBy(population.contexts, ({ home }) => home)
+  const tenants = [...byHome].flatMap(([home, contexts]) => {
+    const tenant = population.tenants.get(home)
+    return tenant === undefined ? [] : [new TenantWeighing(tenant, contexts, population)]
+  })
+  const missing = tenants.flatMap(({ ordinary, strange }) => [
+    ...strange.filter(({ matter }) => matter === 'missing'),
+    ...[...ordinary, ...strange].filter((one) => one.matter === 'recorded' && isMissing(one)),
+  ])
+  const unexplained = unexplainedBy(missing, population)
+  const evidence = evidenceOf(tenants, population, unexplained)
+  return {
+    assigned: tenants.flatMap((tenant) => tenant.assigned(evidence, unexplained)),
+    notShown: tenants.flatMap((tenant) => tenant.notShown()),
+  }
+}
 
 const ASSIGNED_COLUMNS =
   columnsOf(`home Low; who String; prefix String; app Low; client_family Low; client_kind Low;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { weigh } from '../../../src/verdicts/weigh/weigh_population.ts'
+import { weigh } from '../../../src/verdicts/weigh/weigh_verdicts.ts'
 import { populationOf, type Token } from './weigh_world.ts'
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 400)
