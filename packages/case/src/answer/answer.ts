@@ -56,7 +56,6 @@ export function questionOf(...parts: readonly unknown[]): string {
     .digest('hex')
 }
 
-/** The stored answer to a question, as JSON, or undefined. */
 export async function cachedAnswer(
   session: Session,
   slot: AnswerSlot,
@@ -66,7 +65,6 @@ export async function cachedAnswer(
   return stored?.['question'] === question ? stored['answer'] : undefined
 }
 
-/** Stores an answer in place of the last one. */
 export async function cacheAnswer(
   session: Session,
   slot: AnswerSlot,
@@ -88,7 +86,6 @@ export async function prepare(investigated: Case, options: ReconcileOptions = {}
   if (!(await isHunted(investigated.session))) await hunt(investigated.session)
 }
 
-/** The part of {@link prepare} that verdicts need. Throws as that. */
 export async function sealAndReconcile(
   investigated: Case,
   options: ReconcileOptions = {},
@@ -114,19 +111,16 @@ async function isHunted(session: Session): Promise<boolean> {
   return evidence === (await evidenceMark(session))
 }
 
-/** What the same hunts found in the same evidence, or else runs them. Throws as {@link hunt}. */
 export async function huntOnce(session: Session, options: HuntOptions = {}): Promise<HuntResult[]> {
   return (await isHuntedWith(session, options))
     ? await huntHits(session, options)
     : await hunt(session, options)
 }
 
-/** Whether `hunt_hit` holds what these hunts, and no others, find in the evidence. */
 export async function isHuntedWith(session: Session, options: HuntOptions = {}): Promise<boolean> {
   return (await readMeta(session, HUNTED)) === (await huntedMark(session, options))
 }
 
-/** The evidence, and all hunts that there are, whichever of them are asked for. */
 async function huntedMark(session: Session, { dirs = [] }: HuntOptions): Promise<string> {
   return `${await evidenceMark(session)} ${huntsMark({ dirs })}`
 }
@@ -146,22 +140,16 @@ export interface Answer {
   readonly evidence: readonly AnsweredEvidence[]
   readonly verdicts: VerdictCounts
   readonly reasons: Readonly<Record<string, number>>
-  /** Tokens that are unissued or mismatched, most accesses first; `tokensTotal` counts all of them. */
   readonly tokens: readonly TokenVerdict[]
   readonly tokensTotal: number
-  /** Sessions of accesses whose records carry no token id. */
   readonly sessions: readonly SessionVerdict[]
-  /** Which accesses scope, timeline and custody are about. */
   readonly selection: { readonly isDefault: boolean; readonly accesses: number }
   readonly scope: Scope
   readonly timeline: Timeline
   readonly hunts: readonly HuntResult[]
-  /** Leads by reason and hunt, apart from what is established, each with what would settle it. */
   readonly leads: readonly Lead[]
   readonly custody: readonly Custody[]
-  /** Private keys in the dumps of the evidence. */
   readonly keys: readonly KeyFound[]
-  /** From key to verifier: each key whose private half, or a token, is in the evidence. */
   readonly chains: readonly KeyChain[]
   readonly unknowns: readonly Unknown[]
   /** What people have marked: it has a part in the default selection. The newest; `marksTotal` counts all of them. */
@@ -172,7 +160,6 @@ export interface Answer {
   readonly duplicates: { readonly records: number; readonly conflicts: number }
 }
 
-/** A file of the evidence, with null where it has no value. */
 export interface AnsweredEvidence
   extends Omit<EvidenceRow, 'first' | 'last' | 'sameAs' | 'statements'> {
   readonly first: string | null
@@ -187,7 +174,6 @@ interface AnsweredStatement extends Omit<EvidenceStatement, 'from' | 'to'> {
   readonly to: string | null
 }
 
-/** Steps of an investigation, as progress names them. */
 type Step = 'seal' | 'reconcile' | 'hunts' | 'scope' | 'timeline' | 'unknowns'
 
 export interface AnswerOptions {
@@ -221,7 +207,6 @@ export async function answer(
 const slotOf = (selection: Selection): AnswerSlot =>
   isDefault(selection) ? 'answer' : 'answer-selected'
 
-/** The stored answer to the whole case, where nothing that it rests on has changed since. Costs small queries. */
 export async function finishedAnswer(
   investigated: Case,
   hunts: HuntOptions = {},

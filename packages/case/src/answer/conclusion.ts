@@ -34,7 +34,6 @@ import type { Comparable } from '../verdicts/verdict_rows.ts'
 
 export type Status = 'found' | 'lead' | 'nothing-found' | 'cannot-tell'
 
-/** Why a part of the question has no answer. */
 export type Unanswered =
   | Undecided
   | 'files-not-read'
@@ -63,7 +62,6 @@ export interface Conclusion {
     readonly keys: number | null
   }
   readonly leads: PointedCounts
-  /** What marks take out of these counts, or call the attacker's. */
   readonly marked: MarkedCounts
   readonly judged: VerdictCounts
   readonly comparable: Comparable
@@ -71,11 +69,9 @@ export interface Conclusion {
   readonly dumps: DumpSearch
   /** Parts of the question that have no answer; empty: all of it has a verdict and was searched. */
   readonly unanswered: readonly Unanswered[]
-  /** What would settle it, first things first. */
   readonly wouldSettle: readonly Unknown[]
 }
 
-/** Parts of an answer that a conclusion is drawn from. */
 export interface Grounds {
   readonly evidence: readonly Pick<EvidenceRow, 'shape' | 'rejected'>[]
   readonly keys: readonly KeyFound[]
@@ -105,7 +101,6 @@ export async function conclude(session: Session, grounds: Grounds): Promise<Conc
   }
 }
 
-/** Whether anything points at somebody. */
 export function isPointedAt({ accesses, huntHits }: PointedCounts): boolean {
   return accesses + huntHits > 0
 }
@@ -183,14 +178,11 @@ function inOrder(unknowns: readonly Unknown[]): Unknown[] {
   return [...first, ...unknowns.filter(({ code }) => NEXT.test(code))].slice(0, SETTLING)
 }
 
-/** Accesses that are a lead for one and the same reason. Times are ISO, UTC. */
 export interface Lead {
   readonly kind: 'verdict' | 'hunt'
   /** A reason of docs/verdicts.md, or a hunt's id. */
   readonly by: string
-  /** The verdict; `''` of a hunt. */
   readonly verdict: string
-  /** One phrase. */
   readonly text: string
   readonly accesses: number
   readonly tokens: number
@@ -201,7 +193,6 @@ export interface Lead {
   readonly settledBy: string
 }
 
-/** Those of verdicts first, most accesses first. */
 export async function leadsOf(
   session: Session,
   hunts: readonly HuntResult[],
@@ -237,11 +228,9 @@ function leadOf(row: Json, hunt: HuntResult | undefined): Lead {
 }
 
 export interface Outcome {
-  /** Something is established. */
   readonly isFound: boolean
   /** All of the question could be answered: every access has a verdict, every input is read, every search is finished. */
   readonly isWhole: boolean
-  /** Something is missing or odd, and ordinary causes remain. */
   readonly hasLeads?: boolean
 }
 
@@ -251,12 +240,10 @@ export function caseOutcome({ status, unanswered }: Conclusion, isSearchAsked: b
   return { isFound: status === 'found', isWhole: open.length === 0, hasLeads: status === 'lead' }
 }
 
-/** Of the verdicts. */
 export async function verdictsOutcome(session: Session): Promise<Outcome> {
   return verdictOutcome(await verdictCounts(session))
 }
 
-/** Of the verdicts of a conclusion. */
 export function verdictOutcome(counts: VerdictCounts): Outcome {
   return {
     isFound: counts.accesses > counts.issued,
@@ -308,7 +295,6 @@ export async function selectionOutcome(
   })
 }
 
-/** Of the accesses that verdicts and hunts point at. */
 export function pointedOutcome({
   established,
   leads,

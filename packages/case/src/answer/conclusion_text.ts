@@ -7,7 +7,6 @@ import type { PointedCounts } from '../scope/pointed_counts.ts'
 import type { Comparable, Rate } from '../verdicts/verdict_rows.ts'
 import type { Conclusion, DumpSearch, Lead, Status, Unanswered, Unread } from './conclusion.ts'
 
-/** First words of the headline, in every view. */
 const TITLES: Readonly<Record<Status, (conclusion: Conclusion) => string>> = {
   found: ({ established: { tokens, sessions, huntHits } }) => {
     if (tokens > 0) return 'FORGED TOKENS USED'
@@ -21,15 +20,10 @@ const TITLES: Readonly<Record<Status, (conclusion: Conclusion) => string>> = {
 
 /** What every view says of a conclusion. Text of a log is in none of it but `settles`. */
 export interface ConclusionText {
-  /** `FORGED TOKENS USED`. */
   readonly title: string
-  /** What that rests on, in sentences. */
   readonly statement: string
-  /** Both: `FORGED TOKENS USED. 1,338 tokens …`. */
   readonly headline: string
-  /** What the comparison with everybody else shows. */
   readonly comparison: string
-  /** How many accesses have a verdict. */
   readonly judged: string
   /** The same two where there is one line for each; `''` where nothing is to be said. */
   readonly brief: { readonly comparison: string; readonly judged: string }
@@ -37,10 +31,8 @@ export interface ConclusionText {
   readonly marked: string
   /** What leads are, apart from what is established; `''` where there is none. */
   readonly leads: string
-  /** What was not read or not searched; `''` where there is nothing of the kind. */
   readonly unread: string
   readonly dumps: string
-  /** What would settle it first; `''` where nothing is open. */
   readonly settles: string
 }
 
@@ -73,7 +65,6 @@ export function rateText({ issued, of }: Pick<Rate, 'issued' | 'of'>): string {
     : `${percent(issued / of)} (${count(issued)} of ${count(of)})`
 }
 
-/** The base rate of one token or session, with what it is compared with. */
 export function baseRateText(rate: Rate | null): string {
   if (rate === null) return 'nothing to compare with'
   return `${rateText(rate)}${rate.basis === 'same-principals' ? ', same principals' : ''}`
@@ -122,7 +113,6 @@ function foundText({ established }: Conclusion): string {
   ].join(' ')
 }
 
-/** Of one strength, one phrase for each kind of thing. */
 function pointedText(counts: PointedCounts): string[] {
   const { tokens, sessions, accesses, huntHits, hunts } = counts
   const things = tokensText({ tokens, sessions })
@@ -201,7 +191,6 @@ function cannotTellText({ judged, unread }: Conclusion): string {
   return `no record of an access was read, so nothing could be judged.${why}`
 }
 
-/** One lead in a sentence: what, how often, what would settle it. */
 export function leadText({ text, verdict, accesses, tokens, sessions }: LeadCounts): string {
   const things = [
     plural(accesses, 'access', 'accesses'),
@@ -213,7 +202,6 @@ export function leadText({ text, verdict, accesses, tokens, sessions }: LeadCoun
 
 type LeadCounts = Pick<Lead, 'text' | 'verdict' | 'accesses' | 'tokens' | 'sessions'>
 
-/** What the log of issued tokens shows of everybody else. */
 export function comparisonText({ issued, of, basis, unit }: Comparable): string {
   const rate = rateText({ issued, of })
   if (basis === 'none')

@@ -19,7 +19,6 @@ import type {
 interface AccessSeen {
   readonly evidenceId: number
   readonly line: number
-  /** ISO. */
   readonly at: string
 }
 
@@ -33,7 +32,6 @@ export interface TokenAccesses {
 
 const UNISSUED = "verdict IN ('unissued', 'mismatched') AND strength = 'established'"
 
-/** Those with some tokens; or with all that nobody issued to their user, except some. */
 export async function tokenAccesses(
   session: Session,
   asked: { readonly ids: readonly string[] } | { readonly except: readonly string[] },
@@ -67,12 +65,10 @@ function firstOf(tuple: unknown): AccessSeen | undefined {
   return { evidenceId, line, at: isoOf(ms) }
 }
 
-/** Where a link is shown. */
 export interface LinkEvidence {
   readonly path: string
   readonly sha256: string
   readonly line: number | null
-  /** Bytes from the beginning of the file. */
   readonly offset: number | null
 }
 
@@ -82,7 +78,6 @@ export interface ChainLink {
   readonly link: (typeof LINK_NAMES)[number]
   /** `lead`: shown, and not that it is of this key. `missing`: the evidence does not say. */
   readonly state: 'established' | 'lead' | 'missing'
-  /** Whole sentences, as logged. */
   readonly text: string
   readonly evidence: readonly LinkEvidence[]
   /** What would supply or settle it; null of what is established. */
@@ -92,7 +87,6 @@ export interface ChainLink {
 export interface KeyChain {
   readonly spkiSha256: string
   readonly kid: string | null
-  /** From when on a key set, certificate or record says that it was not to be trusted, ISO; null where none says so. */
   readonly trustedUntil: string | null
   /** One of each, in this order: key, trust, tokens, accesses, verifiers. */
   readonly links: readonly ChainLink[]
@@ -107,14 +101,12 @@ const MOST_CHAINS = 100
 
 interface Known {
   readonly facts: TrustFacts
-  /** Tokens that the key is known to have signed. */
   readonly signed: readonly SignedToken[]
   /** Accesses with these; where there are none, with all that nobody issued. */
   readonly tokens: TokenAccesses
   readonly evidence: ReadonlyMap<number, Pick<EvidenceRow, 'path' | 'sha256'>>
 }
 
-/** The chain of each key that a dump holds, or that is known to have signed a token. */
 export async function keyChains(
   session: Session,
   keys: readonly KeyFound[],

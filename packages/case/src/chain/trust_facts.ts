@@ -7,7 +7,6 @@ import { isObject, parseObject } from '@mintmark/core'
 import type { Session } from '../engine/session.ts'
 import { insertMeta, readMeta } from '../store/meta.ts'
 
-/** Shapes of evidence that is no log: see `IngestOptions.otherShape`. */
 export const TRUST_SHAPES = {
   /** A file of a record of `mintmark trust record`. */
   record: 'key-record',
@@ -16,7 +15,6 @@ export const TRUST_SHAPES = {
   tokens: 'captured-tokens',
 } as const
 
-/** Where something was read. */
 export interface FactSource {
   readonly path: string
   readonly sha256: string
@@ -34,7 +32,6 @@ export interface TrustEnd {
   readonly source: FactSource
 }
 
-/** What key sets and records of the evidence say of one key. */
 export interface KeyTrust {
   readonly spkiSha256: string
   readonly kids: readonly string[]
@@ -46,7 +43,6 @@ export interface KeyTrust {
   readonly listed: { readonly at: string; readonly source: FactSource } | null
 }
 
-/** A token whose key is known. */
 export interface SignedToken {
   /** Canonical GUID text. */
   readonly tokenId: string
@@ -58,10 +54,8 @@ export interface SignedToken {
   readonly source: FactSource
 }
 
-/** What a probe saw a verifier do with a key that it should refuse. */
 export interface ProbedVerifier {
   readonly target: string
-  /** ISO. */
   readonly at: string
   readonly vector: string
   readonly outcome: 'refused' | 'accepted' | 'late'
@@ -89,7 +83,6 @@ function isFacts(value: unknown): value is TrustFacts {
   return isObject(value) && ['keys', 'signed', 'probed'].every((name) => Array.isArray(value[name]))
 }
 
-/** Stores what all evidence of the case says; replaces what was stored. */
 export async function keepTrustFacts(session: Session, facts: TrustFacts): Promise<void> {
   const value = JSON.stringify(facts)
   if ((await readMeta(session, FACT)) !== value) await insertMeta(session, FACT, value)

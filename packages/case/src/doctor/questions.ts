@@ -13,14 +13,11 @@ import {
 } from '../verdicts/losses/loss.ts'
 import { LONGEST_LIFE_MS, PLAIN } from '../verdicts/match/context.ts'
 
-/** One log of one tenant, over all files. Times are milliseconds since 1970, UTC. */
 export interface LogSeen extends LogName {
   readonly firstMs: number
   readonly lastMs: number
   readonly records: number
-  /** Records with a token id. */
   readonly withToken: number
-  /** Records of mail that was read or synchronised. */
   readonly ofMail: number
   /** Of these, those that name a folder and no messages. */
   readonly synchronised: number
@@ -28,7 +25,6 @@ export interface LogSeen extends LogName {
   readonly silences: readonly Period[]
 }
 
-/** A file that no record was read from. */
 export interface FileUnread {
   readonly path: string
   readonly reason: string
@@ -38,9 +34,7 @@ export interface Survey {
   readonly files: number
   readonly bytes: number
   readonly unread: readonly FileUnread[]
-  /** Rows that could not be read, of files that hold others. */
   readonly rejectedRows: number
-  /** What files say of their own completeness: code, and how many files. */
   readonly statements: ReadonlyMap<string, number>
   readonly logs: readonly LogSeen[]
   readonly directoryEntries: number
@@ -90,7 +84,6 @@ export async function survey(
 
 type Counts = Omit<LogSeen, 'silences'>
 type Seen = { -readonly [Member in keyof Counts]: Counts[Member] } & {
-  /** Hours since 1970 that have a record. */
   readonly hours: Set<number>
 }
 
@@ -126,7 +119,6 @@ function seeAccess(logs: Map<string, Seen>, record: Access): void {
   if (isSync && items.length === 0) log.synchronised++
 }
 
-/** The log, with one record more. */
 function seen(logs: Map<string, Seen>, name: LogName, atMs: number): Seen {
   const { side, source, category, tenant } = name
   const key = [tenant, side, source, category].join('\0')
@@ -155,9 +147,7 @@ export type Need =
 
 export interface HowToExport {
   readonly name: string
-  /** In the portal. */
   readonly portal: string
-  /** In a shell or as a request. */
   readonly command: string
   readonly licence: string
   /** Days after which the source deletes a record, by its usual licence; 0: it says nothing of that. */
@@ -211,7 +201,6 @@ export const EXPORTS: Readonly<Record<Need, HowToExport>> = {
   },
 }
 
-/** A log that is missing, or too short, and how it is had. */
 export interface Lacking extends HowToExport {
   readonly need: Need
   /** `missing`; `short`: it does not cover all accesses; `silent`: it has no record of a time; `no-ids`: its records carry no token ids. */
@@ -283,7 +272,6 @@ function issuedIn(
   logs: readonly LogSeen[],
   accesses: LogSeen,
 ): Question {
-  // A token lives 28 hours, so a log must begin so long before an access.
   const needed = { fromMs: accesses.firstMs - LONGEST_LIFE_MS, toMs: accesses.lastMs }
   const span = { ...needed }
   const lacking: Lacking[] = []
@@ -309,7 +297,6 @@ function issuedIn(
   return { tenant: accesses.tenant, question, answer, period, lacking }
 }
 
-/** A log that ends within a day of what is needed may just have been quiet. */
 function lackOf(
   log: LogSeen | undefined,
   needed: { readonly fromMs: number; readonly toMs: number },
@@ -336,7 +323,6 @@ const lackingOf = (need: Need, how: Lacking['how'], fromMs: number, toMs: number
   toMs,
 })
 
-/** What is lacking, each export once and for the longest period that a tenant needs. */
 export function exportsWanted(questions: readonly Question[]): Lacking[] {
   const byNeed = Map.groupBy(
     questions.flatMap(({ lacking }) => lacking),
@@ -350,7 +336,6 @@ export function exportsWanted(questions: readonly Question[]): Lacking[] {
   })
 }
 
-/** Questions about all tenants at once, whatever the time. */
 function ofAll(found: Survey): Question[] {
   const synchronised = found.logs.reduce((sum, log) => sum + log.synchronised, 0)
   const asked: readonly (readonly [string, Need, boolean])[] = [
@@ -380,7 +365,6 @@ export function keptDaysOf({ side, category, source }: LogSeen): number {
   return Object.entries(EXPORTS).find(([name]) => name === need)?.[1].keptDays ?? 0
 }
 
-/** Several logs of one tenant as one. */
 function together(logs: readonly LogSeen[]): LogSeen | undefined {
   const [first] = logs
   if (first === undefined) return undefined

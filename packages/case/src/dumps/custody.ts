@@ -28,17 +28,13 @@ export interface CustodyOptions {
 export interface Custody {
   readonly artefact: string
   readonly path: string
-  /** Lower-case hex, where a log gives one. */
   readonly hash: string
-  /** Largest size that a log gives; 0 when none does. */
   readonly bytes: number
   readonly accesses: number
   readonly principals: number
   readonly first: string
   readonly last: string
-  /** Accesses that a verdict or a hunt points at, established or as a lead. */
   readonly suspect: number
-  /** Of these, how many by what is established: the others are leads, which accuse nobody. */
   readonly established: number
   /** Private keys in a dump of the evidence with this hash or, where the log gives none, this name. */
   readonly keys: readonly HeldKey[]
@@ -58,7 +54,6 @@ interface ArtefactAccess {
   readonly operation: string
   readonly ip: string
   readonly client: string
-  /** Canonical GUID text, or `''`. */
   readonly tokenId: string
   readonly verdict: string
   readonly reason: string
@@ -190,26 +185,21 @@ const readAccess = rowReader(
   cell.texts('hunts'),
 )
 
-/** A principal's accesses with tokens of one verdict and, where hunts hit them, the same hunts. */
 export interface FileUser {
   readonly principal: string
   readonly verdict: string
-  /** Hunts that hit these accesses: the established ones, and leads about the token itself. */
   readonly hunts: readonly string[]
   readonly accesses: number
   readonly first: string
   readonly last: string
 }
 
-/** What the logs show of one file. */
 export interface FileUse {
   /** The log gives the file's hash in `hash`; else it is a file of the same name, which may be another one. */
   readonly by: 'hash' | 'name'
   readonly accesses: number
   readonly principals: number
-  /** Accesses that a verdict or a hunt points at, established or as a lead. */
   readonly suspect: number
-  /** Of these, how many by what is established. */
   readonly established: number
   /** Suspect ones first, established before leads, then those with most accesses; at most 100. */
   readonly people: readonly FileUser[]
@@ -268,13 +258,10 @@ const readPerson = rowReader(
 )
 
 interface KeyLocation extends DumpFile, Pick<DumpScan, 'container'>, Pick<DumpKey, 'forms'> {
-  /** Places in the dump, in all forms. */
   readonly copies: number
-  /** Null where no record names such a file. */
   readonly touched: FileUse | null
 }
 
-/** A key, and all dumps that hold it. */
 export interface KeyFound
   extends Omit<DumpKey, 'forms' | 'jwkThumbprint' | 'note' | 'kid' | 'subject'> {
   readonly jwkThumbprint: string | null

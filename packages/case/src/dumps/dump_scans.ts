@@ -7,11 +7,9 @@ import { firstRow, insertRows } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { NEXT_TIME } from '../store/sql.ts'
 
-/** Shapes of evidence that is no log: see `IngestOptions.otherShape`. */
 export const DUMP_SHAPE = 'memory-dump'
 export const KEYS_SHAPE = 'public-keys'
 
-/** A key in a dump, in one encoding. */
 export interface DumpKeyForm {
   readonly form: string
   readonly places: number
@@ -24,7 +22,6 @@ export interface DumpKeyForm {
   readonly proof: string
 }
 
-/** A private key in a dump, verified by arithmetic. */
 export interface DumpKey {
   /** SHA-256 of the DER SubjectPublicKeyInfo, hex. */
   readonly spkiSha256: string
@@ -42,22 +39,17 @@ export interface DumpKey {
   readonly forms: readonly DumpKeyForm[]
 }
 
-/** One scan of one dump. */
 export interface DumpScan {
-  /** Of the dump. */
   readonly sha256: string
   /** Which public keys it was searched for, and by which rules: another value is another scan. */
   readonly given: string
   readonly container: string
   readonly scannedBytes: number
   readonly keys: readonly DumpKey[]
-  /** Verified keys without a public half, such as AES schedules. */
   readonly otherKeys: number
-  /** What was not searched, in words. */
   readonly limits: readonly string[]
 }
 
-/** The newest scan of each dump. */
 export async function dumpScans(session: Session): Promise<DumpScan[]> {
   const rows = await session.rows(
     'SELECT sha256, argMax(found, at) AS scan FROM dump_scan GROUP BY sha256 ORDER BY sha256',
@@ -73,7 +65,6 @@ function isScan(value: unknown): value is DumpScan {
   return isObject(value) && Array.isArray(value['keys'])
 }
 
-/** Stores a scan, which replaces an earlier one of the same dump. */
 export async function keepScan(session: Session, scan: DumpScan): Promise<void> {
   const { sha256, given } = scan
   const sql = `SELECT ${NEXT_TIME} AS at FROM dump_scan WHERE sha256 = {sha256:String}`
@@ -89,13 +80,11 @@ export async function scansMark(session: Session): Promise<string> {
   return createHash('sha256').update(JSON.stringify(scans)).digest('hex')
 }
 
-/** A dump of the case, scanned or not. */
 export interface DumpFile {
   readonly sha256: string
   readonly files: readonly string[]
 }
 
-/** The dumps of the case, each content once, in the order in which they came. */
 export async function dumpFiles(session: Session): Promise<DumpFile[]> {
   const rows = await session.rows(
     'SELECT path, sha256 FROM evidence WHERE shape = {shape:String} ORDER BY evidence_id',

@@ -163,7 +163,6 @@ function connect(folder: string, staging: string, settings: readonly string[] = 
   }
 }
 
-/** @throws {MintmarkError} `DISK_FULL` */
 function requireRoom(staging: string): void {
   const path = join(staging, 'room')
   try {

@@ -1,6 +1,5 @@
 import { MintmarkError } from '@mintmark/core'
 
-/** Where on a server, or on which shards, a case lives. */
 export interface ServerLocation {
   /** HTTP addresses: one, or one for each shard of a cluster. */
   readonly nodes: readonly string[]
@@ -9,7 +8,6 @@ export interface ServerLocation {
   readonly database: string
   /** Name of the cluster in the servers' own configuration; `''` for one server. */
   readonly cluster: string
-  /** The address without its password. */
   readonly shown: string
 }
 
@@ -17,7 +15,6 @@ const ADDRESS =
   /^(clickhouse|clickhouses|https?):\/\/(?:([^@/?]*)@)?([^/?@]+)(?:\/([^/?]*))?\/?(?:\?(.*))?$/u
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/u
 
-/** Whether a case's location is a server's address, and no folder. */
 export function isServerLocation(location: string): boolean {
   return /^(?:clickhouses?|https?):\/\//u.test(location)
 }

@@ -6,14 +6,12 @@
 import { isoOf, type Json } from '@mintmark/core'
 import type { Params, Session } from './session.ts'
 
-/** The names in a text. */
 type Member<S extends string> = S extends `${infer One} ${infer Rest}`
   ? Member<One> | Member<Rest>
   : S extends `${infer Name}:${string}`
     ? Name
     : S
 
-/** Members of one kind, and how they are read. */
 interface Fields<T> {
   readonly type?: T
   readonly cells: (row: Json) => (readonly [member: string, value: unknown])[]
@@ -24,7 +22,6 @@ type Merged<F extends readonly unknown[]> = F extends readonly [Fields<infer T>,
   ? T & Merged<Rest>
   : unknown
 
-/** Members whose cells are read by one function. */
 export function fieldsOf<V>(read: (value: unknown) => V, suffix = ''): FieldsOf<V> {
   return (names) => {
     const members = names.split(' ').map((name) => {
@@ -45,7 +42,6 @@ interface Cells {
   /** The engine gives 64-bit numbers as text. */
   readonly number: FieldsOf<number>
   readonly flag: FieldsOf<boolean>
-  /** ISO 8601, UTC. */
   readonly time: FieldsOf<string>
   readonly texts: FieldsOf<readonly string[]>
   readonly side: FieldsOf<'issuance' | 'access'>
@@ -56,7 +52,6 @@ interface Cells {
   ) => Fields<Readonly<Record<M, V>>>
 }
 
-/** How the cells of some members are read. */
 export const cell: Cells = {
   text: fieldsOf((value) => String(given(value))),
   number: fieldsOf((value) => Number(value ?? 0)),
@@ -67,12 +62,10 @@ export const cell: Cells = {
   made: (member, read) => ({ cells: (row) => [[member, read(row)]] }),
 }
 
-/** A list of the engine. */
 export function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : []
 }
 
-/** Lists in a list of the engine. */
 export const listsOf = (value: unknown): string[][] =>
   Array.isArray(value) ? value.map(textsOf) : []
 
@@ -85,22 +78,18 @@ export function rowReader<F extends readonly Fields<unknown>[]>(
     Object.fromEntries(fields.flatMap(({ cells }) => cells(row))) as Merged<F>
 }
 
-/** The first row of an answer; without any an empty one. */
 export async function firstRow(session: Session, sql: string, params?: Params): Promise<Json> {
   const [row = {}] = await session.rows(sql, params)
   return row
 }
 
-/** How many rows a table or subquery has, with what follows it. */
 export async function countOf(session: Session, from: string, params?: Params): Promise<number> {
   return Number((await firstRow(session, `SELECT count() AS n FROM ${from}`, params))['n'] ?? 0)
 }
 
-/** A column of texts by a column of texts. */
 export const textsBy = (rows: readonly Json[], key: string, value: string): Map<string, string> =>
   new Map(rows.map((row) => [String(row[key]), String(row[value])]))
 
-/** A column of numbers by a column of texts. */
 export const numbersBy = (rows: readonly Json[], key: string, value: string): Map<string, number> =>
   new Map(rows.map((row) => [String(row[key]), Number(row[value])]))
 
@@ -131,7 +120,6 @@ export function timeCell(ms: number): string | null {
 /** Bounds the memory of the text. */
 const ROWS_AT_ONCE = 50_000
 
-/** Inserts rows, the cells in the order of the columns. */
 export async function insertRows(
   session: Session,
   table: string,

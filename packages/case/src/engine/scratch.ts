@@ -1,11 +1,7 @@
-/**
- * Scratch tables of one question, dropped when it is answered. Random names let two people ask one server at a time.
- */
 import { randomBytes } from 'node:crypto'
 import { RUN } from '@mintmark/core'
 import type { Session } from './session.ts'
 
-/** How the name of each such table begins. */
 export const SCRATCH = 'scratch_'
 /** What a killed run left behind is dropped by the next run after this time. */
 const STALE_HOURS = 24
@@ -65,7 +61,6 @@ export class Scratch {
   }
 }
 
-/** Drops the tables that killed processes left in a folder, for the process that has just locked it. */
 export const dropScratch = (session: Session): Promise<void> => dropWhere(session, '1')
 
 async function dropWhere(session: Session, condition: string): Promise<void> {

@@ -158,7 +158,6 @@ function connect(location: ServerLocation, node: string, database: string): Clic
     application: 'mintmark',
     request_timeout: REQUEST_LIMIT_MS,
     use_multipart_params_auto: true,
-    // Its log has queries, settings and addresses; what matters is in the error.
     log: { level: ClickHouseLogLevel.OFF },
     clickhouse_settings: SETTINGS,
   })

@@ -1,10 +1,8 @@
-/** A session with the engine. */
 import { errnoOf, isObject, type Json, MintmarkError } from '@mintmark/core'
 
 /** Values of `{name:Type}` placeholders, 64-bit integers as text. The only way for a value to reach SQL. */
 export type Params = Readonly<Record<string, string | number | readonly string[]>>
 
-/** Formats in which rows are handed to the engine. */
 export type InsertFormat = 'TabSeparated' | 'Native'
 
 /**
@@ -38,20 +36,16 @@ export interface Session {
   ): Promise<void>
   /** Name of a shard's own part of a sharded table (`access_local` on a cluster), for {@link everywhere}. */
   localTable(name: string): string
-  /** Runs a statement on every shard: DDL, TRUNCATE, OPTIMIZE, and what reads and writes local tables alone. */
   everywhere(sql: string, params?: Params): Promise<void>
   close(): Promise<void>
 }
 
-/** What each statement of a session goes through. */
 interface Through {
   readonly inner: () => Session
-  /** @param of the statement; of an insert, its table */
   readonly one: <T>(of: string, work: (inner: Session) => Promise<T>) => Promise<T>
   readonly many: <T>(work: (inner: Session) => AsyncIterable<T>) => AsyncIterable<T>
 }
 
-/** A session whose statements are put to another one. */
 export const sessionThrough = ({ inner, one, many }: Through): Session => ({
   kind: inner().kind,
   command: (sql, params) => one(sql, (session) => session.command(sql, params)),
@@ -64,7 +58,6 @@ export const sessionThrough = ({ inner, one, many }: Through): Session => ({
   close: () => inner().close(),
 })
 
-/** Begins the ids of inserts, by which one whose sender was killed can be found. */
 export const INSERT_ID = 'mintmark-insert-'
 
 /** Settings that keep a question's memory bounded: what does not fit is spilled to disk. */
@@ -114,7 +107,6 @@ export function engineError(cause: unknown, number: number): MintmarkError {
   return new MintmarkError(code, said, { clickhouse: known }, { cause })
 }
 
-/** What a full disk means, before the engine's or the system's own words. */
 export const NO_ROOM =
   'no space left where the case is kept. Nothing is lost: make room, and run the same command again'
 

@@ -12,7 +12,6 @@ import { isObject, type Json, MintmarkError } from '@mintmark/core'
 import { SCRATCH } from './scratch.ts'
 import { type Params, type Session, sessionThrough } from './session.ts'
 
-/** A method of a session and its arguments. */
 type Call<Op extends keyof Session & ('command' | 'rows' | 'stream' | 'ask' | 'insert')> =
   Op extends string ? { readonly op: Op; readonly args: Parameters<Session[Op]> } : never
 /** `stay`: this reader stays for long, and opens the case anew when it has to: nobody waits for it. */
@@ -66,7 +65,6 @@ export async function shareSession(session: Session, path: string): Promise<() =
     })
 }
 
-/** Another process, as the one with the engine knows it. */
 class Reader {
   readonly socket: Socket
   #stays: boolean = false

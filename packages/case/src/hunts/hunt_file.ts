@@ -14,7 +14,6 @@ export interface HuntParam {
   readonly name: string
   readonly type: HuntParamType
   readonly value: string | number | readonly string[]
-  /** What it is, for people; may be `''`. */
   readonly text: string
 }
 
@@ -30,7 +29,6 @@ const WHOLE: ReadonlyMap<string, readonly [number, number]> = new Map([
 ])
 const LINE = /^([a-z][a-z0-9_]*) +([A-Za-z0-9()]+) +('[^']*'|\[[^\]]*\]|\S+)(?: +(.*))?$/u
 
-/** Reads what follows `-- param:`: the parameter, or what is wrong with it in words. */
 export function readParam(line: string): HuntParam | string {
   const [, name = '', typeName = '', spelled = '', words = ''] = LINE.exec(line) ?? []
   if (name === '') return 'param is: name Type default, and then what it is'
@@ -74,16 +72,13 @@ type HuntStrength = 'established' | 'lead'
 /** `forged`: not issued. `replayed`: used by another. `mis-granted`: wrongly issued. `context`: used in a new way. */
 type HuntClass = 'forged' | 'replayed' | 'mis-granted' | 'context'
 
-/** A question with its meaning. */
 export interface Hunt {
   /** Lower-case words joined by `_`; the file's name without `.sql`. */
   readonly id: string
   readonly title: string
-  /** What a hit says. */
   readonly means: string
   /** What a hit must not be taken for, and which ordinary activity looks like it. */
   readonly cannotMean: string
-  /** ATT&CK technique ids. */
   readonly attack: readonly string[]
   readonly strength: HuntStrength
   readonly class: HuntClass
@@ -93,7 +88,6 @@ export interface Hunt {
   readonly slices: number
   /** The SELECT, without comments. Gives `HUNT_COLUMNS`. */
   readonly sql: string
-  /** Its path. */
   readonly file: string
 }
 
@@ -152,7 +146,6 @@ class Parsing {
     return new MintmarkError('HUNT_INVALID', `${this.#file}:${line}: ${message}`, facts)
   }
 
-  /** Reads the comments at the top; returns the index of the line after them. */
   readHeader(lines: readonly string[]): number {
     let last: HeaderLine | undefined
     for (const [index, line] of lines.entries()) {
@@ -216,7 +209,6 @@ class Parsing {
     return header
   }
 
-  /** A header's value, if it is what it must be. */
   #text(key: string, isValid: (value: string) => boolean = () => true, what = ''): string {
     const { line, value } = this.#headers.get(key)?.[0] ?? { line: 1, value: '' }
     if (isValid(value)) return value
@@ -260,9 +252,7 @@ const MAX_BYTES = 1 << 20
 const MAX_HUNTS = 1000
 
 export interface HuntSelection {
-  /** Folders with the user's own hunts; only their first level is searched. */
   readonly dirs?: readonly string[]
-  /** Ids; without it, all. */
   readonly only?: readonly string[]
 }
 

@@ -18,7 +18,6 @@ import {
 } from './hunt_file.ts'
 
 interface QuietFolder {
-  /** `archive`, `conversations`, `deleted` or `junk`. */
   readonly kind: string
   readonly name: string
   readonly key: string
@@ -45,7 +44,6 @@ export function folderKey(name: string): string {
   return plain.replaceAll(/[\p{M}\p{P}\p{Z}\p{C}]/gu, '')
 }
 
-/** Fills both tables anew: a case may have been made by a program that knew others. */
 export async function fillKnown(session: Session): Promise<void> {
   await session.command('TRUNCATE TABLE service_network')
   const networks = serviceNetworks().map(({ first, last }) => [first, last])
@@ -75,10 +73,8 @@ const IS_PUBLIC = `(match(prefix, '^::ffff:') OR NOT match(prefix, '${PRIVATE[0]
 const SPILLED = `SETTINGS max_bytes_before_external_group_by = 400000000,
   max_bytes_before_external_sort = 400000000`
 
-/** How people write the block. */
 const BLOCK = `if(startsWith(prefix, '::ffff:'), concat(substring(prefix, 8), '/24'), concat(prefix, '/48'))`
 
-/** First pass: every block that any record names, with the number that a sign-in log gives it. */
 const FILL_BLOCKS = `
   INSERT INTO address_block
   SELECT prefix, if(max(number) = '', ${BLOCK}, concat('AS', max(number))) AS network
@@ -92,7 +88,6 @@ const FILL_BLOCKS = `
   GROUP BY prefix
   ${SPILLED}`
 
-/** Second pass, over issuances and over accesses: by principal, application and block. */
 const fillPlace = (side: string, app: string, table: string, where: string) => `
   INSERT INTO place
   SELECT side, tenant, principal, app, prefix, b.network AS network, first, last, records, low_session, high_session
@@ -163,7 +158,6 @@ async function asHunt<T>(hunt: Hunt, ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The engine repeats the whole query behind its first line. */
 function firstSentence(message: string): string {
   return message.split('\n', 1)[0]?.slice(0, 300) ?? ''
 }
@@ -179,14 +173,11 @@ export interface HuntOptions extends HuntSelection {
   readonly onProgress?: (done: number, total: number, id: string) => void
 }
 
-/** What one hunt found. Counts are whole, `rows` are the first ones. */
 export interface HuntResult extends Omit<Hunt, 'params' | 'slices' | 'sql' | 'file'> {
-  /** Distinct accesses. */
   readonly hits: number
   /** ISO 8601, UTC; null where there is no hit. */
   readonly first: string | null
   readonly last: string | null
-  /** Distinct mailboxes; where a hit has none, its principal. */
   readonly accounts: number
   readonly rows: readonly HuntRow[]
 }
@@ -207,7 +198,6 @@ export interface HuntRow {
 }
 
 const BUCKETS = 256
-/** Below this many issuances and accesses a slice is not worth its statement. */
 const ROWS_A_SLICE = 1_000_000
 const SPILL = `max_bytes_before_external_group_by = 400000000, max_bytes_before_external_sort = 400000000`
 
@@ -292,7 +282,6 @@ ${sql}
   }
 }
 
-/** Values of the built-in placeholders for one of `slices` parts of the keys. */
 function sliceParams(slice: number, slices: number): Params {
   return {
     slice,
@@ -330,7 +319,6 @@ interface HuntTrial {
   readonly hunt: Hunt
   readonly hits: number
   readonly accounts: number
-  /** The first ones, in the order of time. */
   readonly rows: readonly HuntRow[]
 }
 

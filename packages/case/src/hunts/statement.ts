@@ -3,12 +3,10 @@
  * what the two could read differently; `checkHunt` is the second check.
  */
 interface StatementFault {
-  /** 1-based, in the text that was given. */
   readonly line: number
   readonly message: string
 }
 
-/** A statement that may be a hunt's: without comments, and with the names of its parameters. */
 export interface Statement {
   readonly sql: string
   /** `{name:Type}` placeholders in the order in which they first stand. */
@@ -63,7 +61,6 @@ export function readStatement(source: string, firstLine: number): Statement | St
 
 interface Scan {
   readonly line: number
-  /** Brackets. */
   open: number
   hasEnded: boolean
   previous: string
@@ -117,7 +114,6 @@ function signFault(scan: Scan, { other: sign }: Groups, previous: string): strin
   return /^[-+*/%=<>!,.()[\]?:|]$/u.test(sign) ? undefined : 'a sign that no hunt needs'
 }
 
-/** The first token says what the statement is. */
 function startFault(scan: Scan, token: string): string | undefined {
   if (scan.first !== '') return undefined
   scan.first = token

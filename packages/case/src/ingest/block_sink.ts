@@ -1,4 +1,3 @@
-/** Records to blocks of the case's tables. */
 import { hashedId, readGuid, withoutSecrets } from '@mintmark/core'
 import type {
   Access,
@@ -19,7 +18,6 @@ const MAX_STATEMENTS = 1000
 /** Rejects that wait at most: a slice of junk has millions, which would take more than the slice itself. */
 const MAX_REJECTS = 1 << 16
 
-/** Domain of the ids of records whose own id is no GUID. */
 const OWN_ID = 'mintmark-record'
 /** Domain of the ids of records that have none: the file's identity and the line. Another text makes other ids. */
 const LINE_ID = 'mintmark-record-place'
@@ -27,7 +25,6 @@ const LINE_ID = 'mintmark-record-place'
 /** Ids that are no GUIDs may differ by the case of a letter alone: base64. */
 const sessionIdOf = (spelled: string): string => readGuid(spelled) || spelled
 
-/** Takes records and keeps them as the rows of the case's tables. */
 export class BlockSink implements RecordSink {
   readonly #rows = {
     issuance: new NativeRows(INGESTED.issuance),
@@ -44,7 +41,6 @@ export class BlockSink implements RecordSink {
   /** Called when so many rejects wait that all rows had better be taken. */
   onMany: () => void = () => {}
 
-  /** The file of the next records. */
   begin(evidenceId: number, identity: Identity): void {
     this.#evidenceId = evidenceId
     this.#identity = identity
@@ -109,12 +105,10 @@ export class BlockSink implements RecordSink {
     this.#statements.set(key, { ...statement, line })
   }
 
-  /** What the file at hand says about itself, each thing once. */
   get statements(): LocatedStatement[] {
     return [...this.#statements.values()]
   }
 
-  /** About how many bytes wait. */
   get bytes(): number {
     return Object.values(this.#rows).reduce((sum, { length }) => sum + length, 0)
   }
@@ -141,7 +135,6 @@ export class BlockSink implements RecordSink {
   }
 }
 
-/** Equal for two statements that say the same. */
 export function statementKey({ code, fromMs, toMs }: Statement): string {
   return `${code} ${fromMs} ${toMs}`
 }

@@ -21,7 +21,6 @@ import {
   type TableBlock,
 } from './worker_pool.ts'
 
-/** A file on its way into the case: what will be its row in `evidence`. */
 export class EvidenceDraft {
   readonly evidenceId: number
   readonly source: EvidenceSource
@@ -32,7 +31,6 @@ export class EvidenceDraft {
   /** Rejects that no reader has written: of a file that cannot be read. */
   rejects: Reject[] = []
   isUnreadable: boolean = false
-  /** Of a file that is no log and is not read as one. */
   otherShape: string | undefined
   /** Id of the row that this one replaces; 0 when there is none. */
   replaces = 0
@@ -46,7 +44,6 @@ export class EvidenceDraft {
     this.source = source
   }
 
-  /** Parts come in any order. */
   add(part: PartSummary, index = 0): void {
     this.#parts[index] = part
   }
@@ -93,7 +90,6 @@ export function evidenceRow(draft: EvidenceDraft, shape: string): Cells {
   return [...file, ...counts, timeCell(firstMs), timeCell(lastMs)]
 }
 
-/** The rows of `statement`. */
 export function statementRows({ evidenceId, sameAs, statements }: EvidenceDraft): Cells[] {
   if (sameAs !== 0) return []
   return statements.map(({ line, code, text, fromMs, toMs }) => {
@@ -101,21 +97,18 @@ export function statementRows({ evidenceId, sameAs, statements }: EvidenceDraft)
   })
 }
 
-/** Rejects that no reader has written. */
 export function rejectRows({ evidenceId, rejects }: EvidenceDraft): Cells[] {
   return rejects.map(({ kind, reason, detail }) => {
     return [evidenceId, 0, kind, reason, withoutSecrets(detail)]
   })
 }
 
-/** The row of `date_order`, where there is one. */
 export function dateOrderRows({ evidenceId, dates }: EvidenceDraft): Cells[] {
   if (dates === undefined) return []
   const { shape, header, own, shared, hasAmbiguous } = dates
   return [[evidenceId, shape, header, own, shared, hasAmbiguous ? 1 : 0]]
 }
 
-/** A file that the case has, or that this run is about to add. */
 export interface KnownFile {
   readonly evidenceId: number
   readonly path: string
@@ -124,17 +117,14 @@ export interface KnownFile {
   readonly sameAs: number
 }
 
-/** Files of the same bytes. */
 interface SameFiles {
   readonly first: KnownFile
   /** The first of each full path: there may be very many, as empty exports of every hour. */
   readonly byPath: Map<string, KnownFile>
 }
 
-/** What is in the case already, by content. */
 export class KnownEvidence {
   readonly #byHash = new Map<string, SameFiles>()
-  /** Id of the first evidence with that content. */
   readonly #byContent = new Map<string, number>()
   readonly #shapes = new Map<number, string>()
   readonly #sizes = new Set<number>()
@@ -167,12 +157,10 @@ export class KnownEvidence {
     this.#shapes.set(evidenceId, shape)
   }
 
-  /** Whether a file of that size could be one that is known. */
   hasSize(sizeBytes: number): boolean {
     return this.#sizes.has(sizeBytes)
   }
 
-  /** The very file: its content under its name. */
   sameFile(sha256: string, path: string): KnownFile | undefined {
     return this.#byHash.get(sha256)?.byPath.get(resolve(path))
   }
@@ -189,7 +177,6 @@ export class KnownEvidence {
     return this.#byContent.get(contentSha256) ?? 0
   }
 
-  /** Shape of a file that is in the case. */
   shapeOf(evidenceId: number): string {
     return this.#shapes.get(evidenceId) ?? ''
   }
@@ -264,14 +251,12 @@ export class Committer {
   readonly #session: Session
   readonly #known: KnownEvidence
   readonly #drafts: EvidenceDraft[] = []
-  /** How many of the drafts are in the case. */
   #committed = 0
   #blocks: TableBlock[] = []
   #bytes = 0
   #writing: Promise<void> = Promise.resolve()
   #isWriting: boolean = false
   readonly #merges: MergePause
-  /** Takes how many files are in the case. */
   readonly #onCommit: (committed: number) => void
 
   constructor(
@@ -307,13 +292,11 @@ export class Committer {
     else if (!this.#isWriting) await this.#writing
   }
 
-  /** Writes all that there is. Throws what the engine throws. */
   async finish(): Promise<void> {
     await this.#writing
     await this.#start()
   }
 
-  /** Resolves when the engine has nothing in hand. Never throws. */
   async settled(): Promise<void> {
     await this.#writing.catch(() => {})
   }

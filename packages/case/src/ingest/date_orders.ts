@@ -20,7 +20,6 @@ import type { Session } from '../engine/session.ts'
 import { columnsSql, NO_ID } from '../store/sql.ts'
 import { HOUR_MS, MINUTE_MS } from '../verdicts/losses/loss.ts'
 
-/** From its issuance to its first use: no token lives longer, and clocks differ. */
 const MOST_MS = 28 * HOUR_MS
 const CLOCKS_MS = 5 * MINUTE_MS
 /** So many tokens have to fit in one order alone, and at most so large a share of them in the other alone. */
@@ -72,7 +71,6 @@ function orderBy(monthFirst: number, dayFirst: number): DateOrder {
 
 const SIDES = ['issuance', 'access'] as const
 
-/** Of each file, how many tokens fit in the one order alone, and in the other alone. */
 function fits(dated: string): string {
   const elsewhere = SIDES.map(
     (side) => `
@@ -91,11 +89,9 @@ function fits(dated: string): string {
     GROUP BY evidence_id ORDER BY evidence_id`
 }
 
-/** Whether a token's first use follows its issuance, by times in one order. */
 const fit = (order: string) =>
   `minIf(${order}, side = 'access') - minIf(${order}, side = 'issuance') BETWEEN ${-CLOCKS_MS} AND ${MOST_MS}`
 
-/** The tokens of a file and their times in either order, as rows of the table. */
 async function datedRows(
   evidenceId: number,
   source: EvidenceSource,
@@ -148,7 +144,6 @@ class TokenTimes implements RecordSink {
   }
 }
 
-/** A file whose dates must be read in another order than they were. */
 interface Reread {
   readonly evidenceId: number
   readonly source: EvidenceSource
@@ -208,7 +203,6 @@ function proofsOf(files: readonly DatedFile[]): (file: DatedFile) => DateOrder {
   }
 }
 
-/** One shape with one header, or in one folder. */
 function exportersOf({ shape, header, path }: DatedFile): string[] {
   const inFolder = `${shape}\0in ${dirname(resolve(path))}`
   return header === '' ? [inFolder] : [inFolder, `${shape}\0with ${header}`]

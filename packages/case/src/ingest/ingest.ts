@@ -16,7 +16,6 @@ import { type OtherShape, SourceFailure, SourceReader, type Taken } from './sour
 import { WorkerPool } from './worker_pool.ts'
 
 interface IngestOptions {
-  /** Worker threads. Default: one a core, up to 16. */
   readonly threads?: number
   readonly onProgress?: (progress: IngestProgress) => void
   /**
@@ -29,11 +28,8 @@ interface IngestOptions {
 }
 
 interface IngestProgress {
-  /** Texts found: files, and members of archives. */
   readonly files: number
-  /** Of them, those that are in the case. */
   readonly filesDone: number
-  /** Size of all on disk. */
   readonly bytesTotal: number
   /** Bytes read so far, decompressed: may exceed the total. */
   readonly bytesRead: number
@@ -42,9 +38,7 @@ interface IngestProgress {
 interface IngestReport {
   /** The files of this run, in the order in which they were met; those that the case had before, too. */
   readonly evidence: readonly EvidenceRow[]
-  /** Files that are new to the case. */
   readonly added: number
-  /** Records of every kind in the new files. */
   readonly rows: number
   readonly rejected: number
 }
@@ -68,7 +62,6 @@ export async function ingest(
   return ingestSources(opened, sources, options)
 }
 
-/** Reads sources into a case, as {@link ingest} does. */
 export async function ingestSources(
   opened: Case,
   sources: readonly EvidenceSource[],
@@ -102,7 +95,6 @@ interface RunOptions extends IngestOptions {
   readonly rereads: ReadonlyMap<string, DateOrder>
 }
 
-/** The report of a run after some of the case's files were read again. */
 async function reportAgain(
   session: Session,
   first: IngestReport,
@@ -225,7 +217,6 @@ function reportOf(evidence: readonly EvidenceRow[], added: readonly EvidenceRow[
   }
 }
 
-/** Counts and reports what was read, ten times a second at most. */
 function tallyOf(sources: readonly EvidenceSource[], onProgress: IngestOptions['onProgress']) {
   const bytesTotal = sources.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   let [filesDone, bytesRead, reportedMs] = [0, 0, 0]

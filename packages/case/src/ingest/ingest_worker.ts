@@ -29,7 +29,6 @@ import {
 /** Rows of a large file are handed over when they take about this much. */
 const BLOCK_BYTES = 4 * 1024 * 1024
 
-/** Used again by every task: its memory stays. */
 const sink = new BlockSink()
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the pool gives
 const flow = new Flow(workerData as SharedArrayBuffer)
@@ -48,14 +47,12 @@ function sendRows(job: number): void {
   flow.given()
 }
 
-/** The summary of what was read since `sink.begin`. */
 function partOf(evidenceId: number, reader: EvidenceReader, dates?: DateProof): PartSummary {
   const summary = reader.end()
   const { statements } = sink
   return { evidenceId, summary, statements, dates: dates && datesOf(dates) }
 }
 
-/** Undefined for a file whose dates need no order. */
 function datesOf(dates: DateProof): FileDates | undefined {
   const { exporter, order, hasAmbiguous, isContradicted, isShared } = dates
   if (exporter === undefined) return undefined

@@ -13,7 +13,6 @@ const GATHERED_CHARACTERS = 256
 /** A length below 128 is one byte, and that byte is a character of its own in UTF-8. */
 const LENGTHS: readonly string[] = Array.from({ length: 128 }, (_, n) => String.fromCharCode(n))
 
-/** Memory that grows, and is used again. */
 class Bytes {
   #memory = Buffer.allocUnsafe(FIRST_BYTES)
   #end = 0
@@ -29,7 +28,6 @@ class Bytes {
     this.#memory[this.#end++] = rest
   }
 
-  /** Whole numbers up to 2^53, in 8 bytes each. */
   longs(values: readonly number[]): void {
     const halves = new Uint32Array(values.length * 2)
     for (let at = 0; at < values.length; at++) {
@@ -46,7 +44,6 @@ class Bytes {
     this.#end += bytes.length
   }
 
-  /** A text of 128 characters and more, with its length before it. */
   text(value: string): void {
     const length = Buffer.byteLength(value)
     this.varint(length)
@@ -54,7 +51,6 @@ class Bytes {
     this.#end += this.#memory.write(value, this.#end, 'utf8')
   }
 
-  /** Shorter texts, each behind its length as a character. */
   shortTexts(gathered: string): void {
     this.#reserve(gathered.length * 3)
     const written = this.#memory.write(gathered, this.#end, 'utf8')
@@ -88,9 +84,7 @@ class Bytes {
 const bytesOf = ({ buffer, byteOffset, byteLength }: NodeJS.TypedArray): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength)
 
-/** Cells of one column, on their way into a block. */
 interface Column<T> {
-  /** About how many bytes they take. */
   readonly length: number
   push(cell: T): void
   write(block: Bytes): void
@@ -218,7 +212,6 @@ function numbers(
   }
 }
 
-/** `Array(T)`. */
 function lists<T>(items: Column<T>): Column<readonly T[]> {
   const ends: number[] = []
   let end = 0
@@ -288,7 +281,6 @@ export class NativeRows {
     return this.#cells.reduce((sum, { length }) => sum + length, 0)
   }
 
-  /** Adds a row, its cells in the order of the columns. */
   push(...groups: readonly (readonly Cell[])[]): void {
     this.#rows++
     let at = 0

@@ -46,7 +46,6 @@ export class SourceFailure extends Error {
   }
 }
 
-/** What a run has to do with, apart from the sources. */
 interface Run {
   readonly pool: WorkerPool
   readonly committer: Committer
@@ -58,14 +57,12 @@ interface Run {
   readonly otherShape?: OtherShape
   /** Files that are read again, by path, in the order of their dates that other files prove. */
   readonly rereads: ReadonlyMap<string, DateOrder>
-  /** Called for every byte that was read. */
   readonly onBytes: (bytes: number) => void
 }
 
 /** The shape of a file that is evidence and no log; undefined for everything else. `isWhole`: the bytes are all. */
 export type OtherShape = (bytes: Uint8Array, isWhole: boolean) => string | undefined
 
-/** What became of a source: a file new to the case, or one that it has. */
 export type Taken = EvidenceDraft | Pick<KnownFile, 'evidenceId'>
 
 /** The beginning of a large file, what follows it, and what is wrong with its container, as it is met. */
@@ -81,7 +78,6 @@ export class SourceReader {
   #nextId: number
   #group: { readonly draft: EvidenceDraft; readonly file: SmallFile }[] = []
   #groupBytes = 0
-  /** Large files that are being read, and jobs of groups. */
   readonly #jobs = new Set<Promise<void>>()
   /** Large files whose hash is not known yet, by size. */
   readonly #hashing = new Map<number, Promise<void>[]>()
@@ -92,7 +88,6 @@ export class SourceReader {
     this.#nextId = run.firstId
   }
 
-  /** Reads one source, or starts to. Throws what an earlier one failed with. */
   async take(source: EvidenceSource): Promise<void> {
     await this.#ready()
     const failed = source.refused ?? this.#run.failed.get(source.path)?.reject
@@ -132,7 +127,6 @@ export class SourceReader {
     else await this.#takeLarge(source, { head, rest, rejects })
   }
 
-  /** Waits for all that was started. Throws what a source failed with. */
   async finish(): Promise<void> {
     this.#sendGroup()
     while (this.#jobs.size > 0) {
@@ -174,7 +168,6 @@ export class SourceReader {
     draft.isDone = true
   }
 
-  /** The beginning of the content, or all of it. */
   async #readHead(chunks: AsyncIterator<Uint8Array>) {
     const held: Uint8Array[] = []
     let size = 0
@@ -325,7 +318,6 @@ export class SourceReader {
       const rejects = slice.isLast ? content.rejects : []
       const task = { kind: 'slice', evidenceId, identity, ...slice, rejects } as const
       const reading = pool.run(task, this.#onRows)
-      // Its error is met below.
       reading.catch(() => {})
       slices.push(reading)
       await this.#ready()
@@ -352,7 +344,6 @@ export class SourceReader {
     await this.#run.committer.ready()
   }
 
-  /** Runs a job in parallel; its error is thrown to the next caller. */
   #start(path: string, work: () => Promise<void>): Promise<void> {
     const job = work()
       .catch((cause: unknown) => {

@@ -7,14 +7,12 @@ import type { DateOrder, EvidenceSummary, Reject, Slice, Statement } from '@mint
  */
 export type Identity = string
 
-/** Encoded rows of one table of `INGESTED`. */
 export interface TableBlock {
   readonly table: string
   readonly rows: number
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-/** Some whole files, decompressed, in order. */
 interface SmallTask {
   readonly kind: 'small'
   readonly job: number
@@ -25,7 +23,6 @@ export interface SmallFile {
   readonly evidenceId: number
   readonly identity: Identity
   readonly bytes: Uint8Array
-  /** What was wrong with the containers that the text came out of. */
   readonly rejects: readonly Reject[]
   /** What other files of the case prove of its dates. */
   readonly sharedOrder: DateOrder
@@ -41,17 +38,14 @@ interface SliceTask extends Slice, Pick<SmallFile, 'evidenceId' | 'identity' | '
 interface LargeTask extends Pick<SmallFile, 'evidenceId' | 'identity' | 'sharedOrder'> {
   readonly kind: 'large'
   readonly job: number
-  /** Of its `EvidenceSource`. */
   readonly path: string
 }
 
 export type Task = SmallTask | SliceTask | LargeTask
 
-/** What a part of a file gave besides rows. */
 export interface PartSummary {
   readonly evidenceId: number
   readonly summary: EvidenceSummary
-  /** Each statement once a part. */
   readonly statements: readonly LocatedStatement[]
   /** Of a file with dates that need an order of day and month. */
   readonly dates?: FileDates | undefined
@@ -73,10 +67,8 @@ export interface LocatedStatement extends Statement {
   readonly line: number
 }
 
-/** What a task gave besides rows. */
 export interface Done {
   readonly parts: readonly PartSummary[]
-  /** Of a large file: of its content, lower-case hex. */
   readonly sha256?: string
 }
 
@@ -94,16 +86,12 @@ export type Answer = { readonly job: number } & (
     }
 )
 
-/** Parts of a task's rows that are on their way at most. */
 const MOST_ON_THEIR_WAY = 2
-/** A waiting thread looks again after this time, milliseconds. */
 const LOOK_AGAIN_MS = 1000
 
 /** Blocks a thread within a task until others have taken rows: a task may give twenty times as many bytes as it has. */
 export class Flow {
-  /** Shared by both sides. */
   readonly memory: SharedArrayBuffer
-  /** How many parts were taken. */
   readonly #taken: Int32Array
   #given = 0
 
@@ -137,13 +125,11 @@ export function giveBack(all: readonly Uint8Array<ArrayBuffer>[]): void {
   port2.close()
 }
 
-/** Tasks that a worker has at hand, so that it never waits for the next. */
 const TASKS_A_WORKER = 2
 /** Parsed records die young: a larger nursery lets nearly all of them die in it (measured). */
 const YOUNG_MB = 64
 
 interface Job {
-  /** Takes rows, and resolves when more may come. */
   readonly onRows: (blocks: readonly TableBlock[]) => Promise<void>
   readonly onBytes: (bytes: number) => void
   readonly resolve: (done: Done) => void
@@ -151,14 +137,12 @@ interface Job {
   readonly worker: PoolWorker
 }
 
-/** A thread with how many tasks it has. */
 interface PoolWorker {
   readonly thread: Worker
   readonly flow: Flow
   load: number
 }
 
-/** A file that a worker could not read because of an error of the reader. The others can be. */
 export class ReaderFailure extends Error {
   readonly evidenceId: number
 
@@ -179,7 +163,6 @@ export class WorkerPool {
   #waiting: (() => void)[] = []
   #failure: unknown
 
-  /** @param threads how many are started at most; at least one */
   constructor(threads: number) {
     this.#most = threads
   }
@@ -188,7 +171,6 @@ export class WorkerPool {
     return this.#workers.length
   }
 
-  /** Resolves when some worker can take another task. */
   async ready(): Promise<void> {
     while (this.#failure === undefined && this.#leastLoad() >= TASKS_A_WORKER) {
       await new Promise<void>((resolve) => {

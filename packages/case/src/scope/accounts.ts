@@ -8,7 +8,6 @@ import { BOUNDED, type Facts, type Session } from '../engine/session.ts'
 import { domainOf } from '../store/sql.ts'
 import { isDefault, type Selected } from './selection.ts'
 
-/** More tenants than a sentence names need no name. */
 const NAMED_AT_ONCE = 100
 
 /** The commonest mail domain of each tenant's mailboxes and users: guests do not outnumber the others. */
@@ -36,7 +35,6 @@ export async function tenantNames(
   return new Map([...names].filter(([tenant]) => wanted.includes(tenant)))
 }
 
-/** How an account's organisation is known, best first. */
 export type OrganisationBasis = 'directory' | 'tenant' | 'domain' | ''
 
 export interface Account {
@@ -46,7 +44,6 @@ export interface Account {
   readonly basis: OrganisationBasis
   readonly groups: readonly string[]
   readonly tenant: string
-  /** Accesses of the attacker, and ambiguous ones. */
   readonly accesses: number
   readonly either: number
   /** Those of the attacker that marks alone call so; 0 where options select. */
@@ -151,7 +148,6 @@ interface Home {
 export const mailDomain = (mailbox: string): string => mailbox.slice(mailbox.lastIndexOf('@') + 1)
 export const hasDomain = (mailbox: string): boolean => mailbox.includes('@')
 
-/** Where each account belongs. */
 async function homesOf(
   session: Session,
   selected: Selected,
@@ -198,7 +194,6 @@ const readHome = rowReader(
   cell.made('groups', ({ group_names: names }) => textsOf(names).filter((name) => name !== '')),
 )
 
-/** Organisation by tenant or domain, where all entries of it agree. */
 async function organisationsBy(session: Session, key: string): Promise<Map<string, string>> {
   const rows = await session.rows(
     `SELECT ${key} AS part, any(toString(organisation)) AS name FROM directory
@@ -227,7 +222,6 @@ function learntTenants(
   )
 }
 
-/** A tenant goes by the commonest domain of its accounts, with its id where two would have one name. */
 function namesByDomain(accounts: readonly Json[]): Map<string, string> {
   const named = accounts
     .map((row) => ({ tenant: String(row['tenant_name']), mailbox: String(row['account']) }))

@@ -101,9 +101,7 @@ async function addLeads(
   await session.command(`INSERT INTO ${selected.table} ${rows} ${BOUNDED}`, params)
 }
 
-/** Verdicts that do not make an access the owner's, whatever a selection leaves out. */
 const OPEN_VERDICT = "verdict != 'issued'"
-/** Records with such a verdict that are not in the selection. */
 const OPEN_BEYOND = `SELECT record_id FROM verdict
   WHERE ${OPEN_VERDICT} AND record_id GLOBAL NOT IN (SELECT record_id FROM {selected})`
 /** An access that gave out, changed or moved mail, or could have. */
@@ -147,7 +145,6 @@ const ISSUED_ELSEWHERE = `(${BY_ADDRESS} AND verdict = 'issued'
   AND (ip, principal) GLOBAL NOT IN (${signedInFrom('principal')})
   AND (ip, principal_id) GLOBAL NOT IN (${signedInFrom('principal_id')}))`
 
-/** a, b, c of the documentation. */
 const SHARED = `(
   (${BY_TOKEN} OR ${BY_SESSION}) AND (${OPEN_VERDICT} OR ${USED_OPENLY}) AND NOT ${OWNERS_ALONE}
   OR ${ISSUED_ELSEWHERE}
@@ -157,7 +154,6 @@ const SHARED = `(
 /** A token without a user is not the tokens that they used, unless they used that application so. */
 const COULD_BE_A_USER = `(actor_kind NOT IN ('app', 'system')
   OR ${inMarks('app-only', 'app_id')} OR ${inMarks('app-only', 'client_app_id')})`
-/** d of the documentation. */
 const UNCLEAR = `(${COULD_BE_A_USER} AND NOT ${OWNERS_ALONE})`
 const IN_ACCESSED_MAILBOX = 'account GLOBAL IN (SELECT account FROM {selected} WHERE is_mail)'
 /** The same of a record before its account is known, so that little is read. */
@@ -173,11 +169,8 @@ const WITHOUT_LOG = `reason IN ('category-not-supplied', 'portal-grouped', 'expo
   AND ${IN_THEIR_TENANT}`
 
 interface Step {
-  /** What an access itself must be. */
   readonly candidate: string
-  /** What its account must be. */
   readonly account: string
-  /** What then makes it ambiguous. */
   readonly rule: string
 }
 

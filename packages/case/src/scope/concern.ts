@@ -10,7 +10,6 @@ import { hasDomain, mailDomain } from './accounts.ts'
 import type { AccountScope, Scope } from './scope.ts'
 import { SELECTED_COLUMNS, SELECTED_ORDER, type Selected } from './selection.ts'
 
-/** A name, and the account that it is one of; both as logged. */
 interface CaseName {
   readonly name: string
   /** The principal that the directory gives the name for; the name itself where it is no other's. */
@@ -31,13 +30,11 @@ const NAMES = `
     UNION ALL SELECT DISTINCT mailbox, mailbox FROM inventory
   ) WHERE trimBoth(name) != '' GROUP BY name ORDER BY name`
 
-/** Every principal, mailbox, object id, mailbox id and display name of the case, once each, by name. */
 export async function* caseNames(session: Session): AsyncGenerator<CaseName> {
   for await (const rows of session.stream(NAMES))
     yield* rows.map(rowReader(cell.text('name account')))
 }
 
-/** Every address of the case, canonical, once each. */
 export async function* caseAddresses(session: Session): AsyncGenerator<string> {
   const addresses = session.stream(
     `SELECT DISTINCT ip FROM (SELECT DISTINCT ip FROM access UNION ALL SELECT DISTINCT ip FROM issuance)
@@ -46,25 +43,21 @@ export async function* caseAddresses(session: Session): AsyncGenerator<string> {
   for await (const rows of addresses) for (const row of rows) yield String(row['ip'])
 }
 
-/** Accounts of one organisation, or one account. */
 export interface Whom {
   readonly name: string
   readonly isOrganisation: boolean
-  /** As in a scope. */
   readonly accounts: readonly string[]
 }
 
 /** What identifies people and organisations, lower-case where a log may spell it so. */
 export interface Identities {
   readonly names: readonly string[]
-  /** Organisations, groups, tenants and mail domains. */
   readonly organisations: readonly string[]
 }
 
 export interface Concern {
   /** Their accesses alone; closed before the selection that it is a part of. */
   readonly selected: Selected
-  /** Tenants of these accounts and of no others. */
   readonly tenants: readonly string[]
   readonly own: Identities
   readonly others: Identities
@@ -74,7 +67,6 @@ export interface Concern {
   readonly inputs: readonly { readonly sha256: string; readonly accesses: number }[]
 }
 
-/** The accounts of a scope, as far as it is asked whom they are. */
 type Affected = {
   readonly accounts: readonly Pick<AccountScope, 'mailbox' | 'organisation'>[]
 }
@@ -113,7 +105,6 @@ export function whomOf(scope: Affected, name: string): readonly Whom[] {
   return found.find((some) => some.length > 0) ?? []
 }
 
-/** The caller closes what it selects. Memory grows with the names of a case. */
 export async function concerning(
   session: Session,
   selected: Selected,
@@ -143,7 +134,6 @@ export async function concerning(
   })
 }
 
-/** Accounts and all their ids: column `name`. */
 async function whomTable(
   session: Session,
   { names }: Selected,
@@ -255,7 +245,6 @@ async function ownTenants(
   })
 }
 
-/** Which of all names of the case are whose. */
 async function identities(
   session: Session,
   { table, names: ids }: Selected,
@@ -272,7 +261,6 @@ async function identities(
     `SELECT DISTINCT ${domainOf('mailbox')} AS value
      FROM access WHERE position(mailbox, '@') > 0 ORDER BY value ${BOUNDED}`,
   )
-  // Tenants that are in no record of these accounts.
   const tenants = await valuesOf(
     session,
     `SELECT DISTINCT value FROM (

@@ -21,11 +21,9 @@ export interface Indicator {
   readonly kind: IndicatorKind
   /** As the case holds it: canonical address, GUID text, lower-case name. Networks: the first address. */
   readonly value: string
-  /** Networks: the last address; else `''`. */
   readonly last: string
 }
 
-/** A value of a list that could not be read. */
 interface IndicatorReject {
   /** 1-based line of the file; in JSON the 1-based position of the value. */
   readonly line: number
@@ -60,7 +58,6 @@ const KIND_NAMES: ReadonlyMap<string, IndicatorKind> = new Map(
   ),
 )
 
-/** A value of a list, on its line, with its kind as the list spells it; undefined where it gives none. */
 type Entry = readonly [line: number, kindName: string | undefined, value: string]
 
 /**
@@ -109,7 +106,6 @@ export function indicatorOf(kind: IndicatorKind, spelled: string): Indicator | u
   return read === '' ? undefined : { kind, value: read, last: '' }
 }
 
-/** A value as the case spells it; `''` when it is not of its kind. */
 function caseValue(kind: Exclude<IndicatorKind, 'ip' | 'network'>, value: string): string {
   if (kind === 'token') return readJti(value).tokenId
   if (kind === 'client' || kind === 'operation') return value
@@ -126,7 +122,6 @@ function addressIndicator(text: string): Indicator | undefined {
   return network && { kind: 'network', value: network.first, last: network.last }
 }
 
-/** What a value without a kind can be. */
 function guessedKinds(value: string): IndicatorKind[] {
   if (addressIndicator(value) !== undefined) return ['ip']
   if (readGuid(value) !== '') return ['session', 'token', 'app']
@@ -136,7 +131,6 @@ function guessedKinds(value: string): IndicatorKind[] {
   return /^[\w.-]+\/\d|^client=|^mozilla/iu.test(value) ? ['client'] : []
 }
 
-/** What the cells of a column are: values, their kinds, values of one kind, or nothing that is looked for. */
 type Role = 'value' | 'kind' | { readonly of: string } | undefined
 
 /** Of a list without a header, cells are cut by commas: client strings are full of semicolons. */
@@ -186,7 +180,6 @@ function headerOf(text: string): Header | undefined {
     .find(({ roles }) => roles.some((role) => role !== undefined && role !== 'kind'))
 }
 
-/** The first column of values, and the first of kinds. */
 function rolesByName(names: readonly string[]): Role[] {
   const first = (words: RegExp) => names.findIndex((name) => words.test(name))
   const value = first(/^(?:value|indicator|ioc|observable)$/iu)
@@ -194,7 +187,6 @@ function rolesByName(names: readonly string[]): Role[] {
   return names.map((_, at) => (at === value ? 'value' : at === kind ? 'kind' : undefined))
 }
 
-/** Columns of lists that hold no indicator. */
 const NOTE_COLUMNS =
   /^(?:first|last|from|to|date|seen|firstseen|lastseen|since|until|notes?|comments?|description|source|reference|confidence|country|asn|id|)$/u
 
@@ -212,7 +204,6 @@ function* cellEntries(text: string, { roles, delimiter }: Header, line: number):
   const cellAt = (at: number) => (cells[at] ?? '').trim()
   for (const [at, role] of roles.entries()) {
     if (role === 'value') yield [line, cellAt(roles.indexOf('kind')) || undefined, cellAt(at)]
-    // A cell of one kind may be empty: the row has values of others.
     else if (typeof role === 'object' && cellAt(at) !== '') yield [line, role.of, cellAt(at)]
   }
 }
@@ -232,7 +223,6 @@ function isNamed(name: string, text: string, rest: string): boolean {
   return kindOf(name) !== undefined && !(text.startsWith('Client=') && !rest.startsWith('Client='))
 }
 
-/** A quoted cell, up to the delimiter behind it. */
 const QUOTED_CELL: Readonly<Record<Delimiter, RegExp>> = {
   ',': /^\s*"((?:[^"]|"")*)"\s*(?=,|$)/u,
   ';': /^\s*"((?:[^"]|"")*)"\s*(?=;|$)/u,
@@ -264,7 +254,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Values of JSON, each with its position. */
 function valuesOf(json: unknown): Entry[] {
   return namedValues(json)
     .flatMap(([name, value]) =>
@@ -278,7 +267,6 @@ function valuesOf(json: unknown): Entry[] {
     })
 }
 
-/** An array has no kinds of its own; an object names one by each key, or wraps a list. */
 function namedValues(json: unknown): [string | undefined, unknown][] {
   if (!isObject(json)) return [[undefined, json]]
   if (typeof valueIn(json) === 'string') return [[undefined, [json]]]

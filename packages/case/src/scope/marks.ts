@@ -17,7 +17,6 @@ export const MARK_KINDS = ['access', 'token', 'session', 'address'] as const
 export type MarkKind = (typeof MARK_KINDS)[number]
 export type MarkParty = 'theirs' | 'ours'
 
-/** Who says what, whatever it is about. */
 export interface MarkWord {
   /** Null takes earlier marks back. */
   readonly party: MarkParty | null
@@ -25,18 +24,14 @@ export interface MarkWord {
   readonly who: string
 }
 
-/** What somebody wants to say of some things. */
 export interface NewMarks extends MarkWord {
   readonly kind: MarkKind
-  /** Record ids of accesses, token ids, session ids, addresses: in any spelling. */
   readonly values: readonly string[]
 }
 
-/** A mark that counts. Text is as it was typed. */
 export interface Mark extends MarkWord {
   readonly kind: MarkKind
   readonly value: string
-  /** ISO 8601, UTC. */
   readonly at: string
 }
 
@@ -62,7 +57,6 @@ export async function addMarks(session: Session, made: NewMarks): Promise<string
   return await insertWords(session, values, [made.kind, party, reason, who])
 }
 
-/** One row of each value. */
 async function insertWords(
   session: Session,
   values: readonly string[],
@@ -105,7 +99,6 @@ export const withdrawMarks = (
     { marks_at: Date.parse(made.at), marks_by: made.by },
   )
 
-/** Marks of one time. */
 const AT = 'at = fromUnixTimestamp64Milli({marks_at:Int64})'
 
 /** An insert of one block is one part: all or nothing. */
@@ -128,14 +121,12 @@ async function addRows(
   return isoOfTime(at)
 }
 
-/** Later than every row of the table. */
 async function nextTime(session: Session): Promise<string> {
   return String((await firstRow(session, `SELECT ${NEXT_TIME} AS at FROM mark`))['at'])
 }
 
 const isoOfTime = (at: string): string => `${at.replace(' ', 'T')}Z`
 
-/** As the case spells it. */
 function caseValue(kind: MarkKind, value: string): string {
   const read = readValue(kind, value)
   if (read !== '') return read
@@ -175,7 +166,6 @@ function oneLine(option: string, text: string, most: number): string {
 const invalid = (option: string, message: string) =>
   new MintmarkError('INPUT_INVALID', message, { option })
 
-/** Marks that were made at once. */
 export interface MarkAction extends MarkWord {
   /** ISO 8601, UTC: identifies it. */
   readonly at: string
@@ -183,11 +173,9 @@ export interface MarkAction extends MarkWord {
   readonly marks: number
   /** Of them, those that count: nothing newer is said of the same. */
   readonly counting: number
-  /** The first few. */
   readonly values: readonly string[]
 }
 
-/** Everything that was ever marked, newest first; at most a thousand actions. */
 export async function markHistory(session: Session): Promise<MarkAction[]> {
   const rows = await session.rows(
     `SELECT made.*, if(party = '', 0, counted.n) AS counting FROM (
@@ -220,16 +208,13 @@ export async function marks(session: Session): Promise<Mark[]> {
   return rows.map(markOf).toReversed()
 }
 
-/** Of each thing that is marked, the mark that counts. */
 export const NEWEST: string = `SELECT kind, value, max((toUnixTimestamp64Milli(mark.at), who, party, reason)) AS newest
   FROM mark WHERE ${IS_MARK} GROUP BY kind, value HAVING newest.3 != ''`
 
-/** How many marks count. */
 export async function marksTotal(session: Session): Promise<number> {
   return await countOf(session, `(${NEWEST})`)
 }
 
-/** Times of marks that were made after a time; of two processes that wrote at the same time, again. */
 export async function markTimes(session: Session, since: string): Promise<string[]> {
   const rows = await session.rows(
     `SELECT DISTINCT toUnixTimestamp64Milli(mark.at) AS at_ms FROM mark
@@ -241,7 +226,6 @@ export async function markTimes(session: Session, since: string): Promise<string
   return later.length === 0 ? times : later
 }
 
-/** Changes with every mark. */
 export async function marksMark(session: Session): Promise<string> {
   const row = await firstRow(
     session,
@@ -272,7 +256,6 @@ const VALUE_OF: Readonly<Record<MarkKind, readonly string[]>> = {
 const keyOf = (kind: MarkKind) =>
   kind === 'access' || kind === 'token' ? 'toUUID(value)' : 'value'
 
-/** Conditions that hold where a mark says so; undefined where the case has no mark. */
 export async function markConditions(session: Session): Promise<MarkConditions | undefined> {
   const rows = await session.rows(
     `SELECT DISTINCT kind, newest.3 AS party FROM (${NEWEST}) ORDER BY kind, party`,
@@ -297,7 +280,6 @@ function isMarked(kind: MarkKind, party: MarkParty): string {
 const inValues = (kind: MarkKind, values: string) =>
   `(${VALUE_OF[kind].map((column) => `${column} GLOBAL IN (${values})`).join(' OR ')})`
 
-/** The accesses that the marks of one time are about, as a condition on `access`. */
 export async function aboutMarks(
   session: Session,
   at: string,
@@ -317,7 +299,6 @@ export async function aboutMarks(
 export const NOTE_KINDS = ['view', 'access', 'token', 'mailbox'] as const
 export type NoteKind = (typeof NOTE_KINDS)[number]
 
-/** What somebody wants to write down. */
 export interface NewNote {
   readonly kind: NoteKind
   /** An address of the page from its `/` on, an access's record id, a token id in any spelling, a mailbox. */
@@ -327,10 +308,8 @@ export interface NewNote {
   readonly who: string
 }
 
-/** A note that counts. Text is as it was typed, in one line. */
 export interface Note extends NewNote {
   readonly text: string
-  /** ISO 8601, UTC. */
   readonly at: string
 }
 
@@ -367,7 +346,6 @@ function noteSpelling(kind: NoteKind, value: string): string {
   return value.length <= MAX_NAME && !/\p{Cc}/u.test(value) ? value.toLowerCase() : ''
 }
 
-/** Notes that count, oldest first; the newest where there are more than a thousand. */
 export async function notes(session: Session): Promise<Note[]> {
   const rows = await session.rows(
     `SELECT substring(kind, 6) AS about, value, who, newest.2 AS text, newest.1 AS at_ms FROM (

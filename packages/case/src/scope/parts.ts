@@ -9,7 +9,6 @@ import type { Account, OrganisationBasis } from './accounts.ts'
 import type { Selected } from './selection.ts'
 import { type LostAccesses, type Reason, reasonText, summed, type Unnamed } from './unbounded.ts'
 
-/** Scratch tables of what was exposed. */
 export interface Exposure {
   /**
    * One row a copy: account, message (hash of its id), lower (1: read by the attacker; 0: else), bytes (the most
@@ -20,7 +19,6 @@ export interface Exposure {
   readonly nameless: string
 }
 
-/** The items of the selected accesses, one row each. */
 export const itemsOf = ({ table }: Selected): string => `
   SELECT account, record_id, content, party, named, class, operation, number,
     ${messageKey('m')} AS message, trimBoth(i) AS item, b AS size
@@ -108,11 +106,9 @@ export interface PartScope {
 /** `all`: of the name `''`. */
 type PartKind = 'all' | 'account' | 'group' | 'organisation'
 
-/** The bounds of what is exposed of some accounts, which are the members of a part. */
 interface PartBounds {
   readonly messages: Bounds
   readonly copies: Bounds
-  /** Items without a message id that were read. */
   readonly nameless: number
 }
 export type BoundsOf = (kind: PartKind, name: string, members: readonly Account[]) => PartBounds

@@ -1,4 +1,3 @@
-/** What verdicts and hunts point at, by strength, without marked accesses. */
 import { isoOf, type Json } from '@mintmark/core'
 import { cell, countOf, firstRow, rowReader } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
@@ -25,15 +24,12 @@ export function withStrength(table: string): string {
     GLOBAL LEFT ANY JOIN (${ACCESS_STRENGTHS}) AS st ON s.record_id = st.record_id AND s.content = st.content)`
 }
 
-/** Counts of one strength. Times are ISO, UTC; null where there is nothing. */
 export interface PointedCounts {
-  /** Accesses that a verdict points at. */
   readonly accesses: number
   /** Of them, those with a token or session that nobody issued, and those with one of somebody else. */
   readonly unissued: number
   readonly mismatched: number
   readonly tokens: number
-  /** Sessions of accesses without a usable token id. */
   readonly sessions: number
   /** Hunts with hits, and the accesses that they hit. */
   readonly hunts: number
@@ -42,7 +38,6 @@ export interface PointedCounts {
   readonly mailboxes: number
   readonly first: string | null
   readonly last: string | null
-  /** Of the accesses that a verdict points at. */
   readonly firstAccess: string | null
   readonly lastAccess: string | null
 }
@@ -80,7 +75,6 @@ export const LEADS: string = `
   UNION ALL
   SELECT record_id, content FROM hunt_hit WHERE NOT (${IS_ESTABLISHED_HUNT})`
 
-/** Hits of hunts, both strengths. */
 export const hunted = (legitimate: string): string => `
   SELECT ${HUNT_STRENGTH} AS strength, 'hunt' AS source, toString(hunt) AS hunt, '' AS verdict, '' AS reason, token_id,
     (record_id, content) AS access, '' AS session, ${ACCOUNT} AS account, at
@@ -167,7 +161,6 @@ export async function markedCounts(
   }
 }
 
-/** Of the marks that say so of the accesses for which `where` holds. */
 async function authors(session: Session, party: MarkParty, where: string): Promise<string[]> {
   const rows = await session.rows(
     `SELECT DISTINCT newest.2 AS who FROM (${NEWEST}) WHERE newest.3 = '${party}' AND (kind, value) GLOBAL IN (
@@ -189,14 +182,12 @@ export interface VerdictCounts {
   readonly sessionOnly: number
   /** Neither their issuance nor its absence can be shown. */
   readonly undetermined: number
-  /** Those that leads are about. */
   readonly leads: number
   /** Times of the first and the last, ISO 8601; null where none has one. Nothing is said of other times. */
   readonly first: string | null
   readonly last: string | null
 }
 
-/** Why a question to the accesses has no whole answer. */
 export type Undecided = 'no-access' | 'undetermined' | 'session-only'
 
 /** Losses of the access logs: silences, caps, cut and rejected records, throttled mailboxes. */
@@ -236,7 +227,6 @@ export async function verdictCounts(session: Session): Promise<VerdictCounts> {
   }
 }
 
-/** Parts of a question to the accesses alone that have no answer. */
 export function undecided({ of, undetermined, sessionOnly }: VerdictCounts): Undecided[] {
   return [
     ...(of === 0 ? (['no-access'] as const) : []),
@@ -245,7 +235,6 @@ export function undecided({ of, undetermined, sessionOnly }: VerdictCounts): Und
   ]
 }
 
-/** What the access logs lack. */
 export async function accessLosses(session: Session): Promise<AccessLosses> {
   const throttled = await session.rows(
     `SELECT toUnixTimestamp64Milli(min(at)) AS from_ms FROM access WHERE throttled = 1

@@ -1,7 +1,3 @@
-/**
- * Scope: what was exposed, as a lower bound (named by records) and an upper bound (what the records cannot exclude), or
- * unbounded, with the reason. `docs/scope.md` says what is counted and why.
- */
 import { isoOf, type Json } from '@mintmark/core'
 import { cell, countOf, firstRow, rowReader } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
@@ -35,7 +31,6 @@ import {
 export interface Scope {
   /** Mailboxes with accesses of the attacker; those with ambiguous accesses alone are in `either`. */
   readonly mailboxes: number
-  /** Organisations of those mailboxes. */
   readonly organisations: number
   readonly accesses: number
   /** Distinct messages, and distinct (mailbox, message). */
@@ -81,7 +76,6 @@ export interface Scope {
   readonly cut_records: { readonly records: number; readonly items: number }
   /** Losses of mail access logs while the attacker could have been active, which leave bounds and totals open. */
   readonly access_log_losses: readonly AccessLoss[]
-  /** Selected accesses to files and other things that are no mail. */
   readonly other_accesses: number
   /** Accesses without a verdict and without a hunt's hit, in no number here; null for a selection with values. */
   readonly not_judged: number | null
@@ -98,7 +92,6 @@ interface ClassScope {
 export interface AccountScope {
   readonly mailbox: string
   readonly organisation: string
-  /** Groups of the account, joined by `; `. */
   readonly group: string
   readonly messages: Bounds
   readonly copies: Bounds
@@ -106,7 +99,6 @@ export interface AccountScope {
   readonly accesses: number
   /** Those of the attacker's that marks alone call so; 0 for a selection with values. */
   readonly marked: number
-  /** Accesses that are ambiguous; in the upper bounds alone. */
   readonly either: number
   /** First and last access of the attacker, or the first and last ambiguous one. ISO 8601, UTC. */
   readonly first: string
@@ -119,7 +111,6 @@ export interface AccountScope {
  */
 export async function scope(session: Session, selection: Selection | Selected): Promise<Scope> {
   return await withSelected(session, selection, async (selected) =>
-    // Tables of its own: the same selection may be asked again.
     Scratch.lend(session, (scratch) => scopeOf(session, { ...selected, scratch })),
   )
 }
@@ -273,7 +264,6 @@ async function classScopes(
   })
 }
 
-/** Accesses of the attacker, and the messages that they named, by a column. */
 async function sumsBy(
   session: Session,
   selected: Selected,

@@ -1,5 +1,3 @@
-/** Writes a selection down: its accesses, and ambiguous ones. */
-
 import { MintmarkError } from '@mintmark/core'
 import { insertRows } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
@@ -47,13 +45,11 @@ export async function select(
     const rows = selectAccounts(selectBase(condition.sql), names, 'theirs', '1')
     await session.command(`INSERT INTO ${table} ${rows} ${BOUNDED}`, condition.params)
     const selected = { selection, scratch, table, names, facts, close: () => scratch.close() }
-    // Where every access is the attacker's, none is ambiguous.
     if (condition.sql !== condition.frame) await addAmbiguous(session, selected, condition)
     return selected
   })
 }
 
-/** Asks about a selection, written down first if need be and then closed again. Throws as {@link select}. */
 export async function withSelected<T>(
   session: Session,
   selection: Selection | Selected,
@@ -137,9 +133,7 @@ async function fillNames(session: Session, table: string): Promise<void> {
   )
 }
 
-/** Values of one kind are alternatives; different kinds narrow each other. All are as the selection holds them. */
 export interface Focus extends Partial<Period> {
-  /** Accounts, as the scope names them. */
   readonly accounts?: readonly string[]
   readonly classes?: readonly string[]
   readonly principals?: readonly string[]
@@ -169,7 +163,6 @@ const MAX_VALUES = 100_000
  * @throws {MintmarkError} `INPUT_INVALID` for more than a hundred thousand values
  */
 export async function focusOn(session: Session, whole: Selected, focus: Focus): Promise<Selected> {
-  // Questions make more tables.
   return await Scratch.keep(session, async (scratch) => {
     const table = await scratch.table('part', SELECTED_COLUMNS, SELECTED_ORDER)
     const wanted = await scratch.table('focus', 'kind LowCardinality(String), value String')

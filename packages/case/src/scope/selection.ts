@@ -15,22 +15,15 @@ export interface Selection extends Partial<Period> {
   /** Every access, whatever its verdict; still narrowed by what else is given. */
   readonly all?: boolean
   readonly sessions?: readonly string[]
-  /** Token ids in any spelling. */
   readonly tokens?: readonly string[]
-  /** Addresses and networks in CIDR notation. */
   readonly ips?: readonly string[]
   readonly apps?: readonly string[]
-  /** Who acted: UPN or object id. */
   readonly principals?: readonly string[]
-  /** Whose mailbox: UPN or mailbox GUID. */
   readonly mailboxes?: readonly string[]
-  /** As logged: `MailItemsAccessed`. */
   readonly operations?: readonly string[]
-  /** What `readIndicators` gives. */
   readonly attacker?: readonly Indicator[]
 }
 
-/** One wanted value, in the list that it belongs to. */
 export interface Wanted extends Indicator {
   readonly list: 'option' | 'attacker'
 }
@@ -66,10 +59,8 @@ function optionValue(kind: IndicatorKind, spelled: string, option: string): Want
   throw new MintmarkError('INPUT_INVALID', `${option} ${unfit(kind, spelled.trim())}`, { option })
 }
 
-/** Longer values are not shown: nobody typed them. */
 const MOST_SHOWN = 200
 
-/** What is wrong with a value that is not of its kind. */
 function unfit(kind: IndicatorKind, value: string): string {
   if (value === '') return 'has an empty value'
   const shown = value.length > MOST_SHOWN ? 'a value given is none' : `"${value}" is none`
@@ -110,14 +101,12 @@ const WHO: readonly (readonly IndicatorKind[])[] = [
 /** Where: these frame the question, and ambiguous accesses stay within the frame too. */
 const WHERE: readonly (readonly IndicatorKind[])[] = [['mailbox'], ['operation']]
 
-/** What marks say of an access, as conditions on `judged`. */
 export interface MarkConditions {
   readonly attacker: string
   readonly legitimate: string
 }
 
 export interface Condition {
-  /** True of an access of the selection. */
   readonly sql: string
   /** True of an access that the question is about, whosever it is. */
   readonly frame: string
@@ -178,7 +167,6 @@ export function timeCondition({ fromMs, toMs }: Partial<Period>): {
 const POINTED_AT = `(verdict IN ('unissued', 'mismatched') AND strength = 'established'
   OR (record_id, content) GLOBAL IN (SELECT record_id, content FROM hunt_hit WHERE strength = 'established'))`
 
-/** What the evidence points at, and what people know better. */
 function pointedAt(marked: MarkConditions | undefined): Condition {
   if (marked === undefined) return { sql: POINTED_AT, frame: '1', legitimate: '0', params: {} }
   const { attacker, legitimate } = marked
@@ -222,7 +210,6 @@ export const ACTIVE_MARGIN_HOURS = 28
 export interface Selected {
   readonly selection: Selection
   readonly scratch: Scratch
-  /** Columns: `SELECTED_COLUMNS`. */
   readonly table: string
   /** mailbox id, object id or former name → the account's name. Columns: id, name. */
   readonly names: string
@@ -231,7 +218,6 @@ export interface Selected {
   close(): Promise<void>
 }
 
-/** Columns of the scratch table that are columns of `judged`. */
 const BASE =
   columnsOf(`record_id UUID; content UInt64; token_id UUID; at Time; source Low; operation Low;
   service Low; tenant Low; token_tenant Low; external_tenant Low; mailbox String; mailbox_id String;
@@ -239,7 +225,6 @@ const BASE =
   app_id Low; client_app_id Low; client Low; throttled Int8; verdict Low; reason Low; strength Low;
   object_path String; bytes UInt64; item_message_id Array(String); item_id Array(String); item_bytes Array(UInt64)`)
 
-/** Items that a record counts itself. */
 const COUNTED = "toUInt64OrZero(JSONExtractString(detail, 'operationCount'))"
 
 /** Synchronised folders; one without a name where a record of a synchronisation names none. */
@@ -268,7 +253,6 @@ const GRAPH_MESSAGES =
   "match(operation, '(?i)/messages') AND NOT match(operation, '(?i)/(chats|channels|teams|groups)/')"
 const GRAPH_MAIL = `${GRAPH_MESSAGES} OR match(operation, '(?i)/mailfolders')`
 
-/** Whether the access is one to mail: it names a message or a mailbox, but not a file of a mailbox's owner. */
 const IS_MAIL: string = `(account != '' OR notEmpty(item_message_id)) AND multiIf(
   service IN ('SharePoint', 'OneDrive'), 0,
   notEmpty(item_message_id) OR notEmpty(item_id) OR notEmpty(folder_id) OR service IN ('Exchange', 'Dovecot'), 1,
@@ -298,7 +282,6 @@ const UNNAMED = `multiIf(
   '')`
 
 export const SELECTED_ORDER = '(account, at, record_id, content)'
-/** Columns of the scratch table of a selection. */
 export const SELECTED_COLUMNS: string = [
   ...BASE,
   ...DERIVED.map(([column]) => column),

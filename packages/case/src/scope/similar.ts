@@ -6,11 +6,9 @@ import { APP, PRINCIPAL, SESSION, tokenText } from '../store/sql.ts'
 import { aboutMarks, type MarkWord, markAccesses } from './marks.ts'
 import type { Selected } from './selection.ts'
 
-/** What two accesses may share, the most particular first. */
 export const TRAITS = ['token', 'session', 'address', 'client', 'application'] as const
 export type Trait = (typeof TRAITS)[number]
 
-/** Value of an access, or `''`. */
 const VALUE: Readonly<Record<Trait, string>> = {
   token: tokenText(),
   session: SESSION,
@@ -23,13 +21,10 @@ const CUT = 200
 
 export interface Similar {
   readonly trait: Trait
-  /** The commonest value, cut; of `values`. */
   readonly value: string
   readonly values: number
-  /** Accesses with the trait that a like mark would change, and their principals. */
   readonly accesses: number
   readonly principals: number
-  /** Of all accesses with the trait. */
   readonly principalsInAll: number
   readonly examples: readonly {
     readonly recordId: string
@@ -38,13 +33,11 @@ export interface Similar {
   }[]
 }
 
-/** Marks that were made at once, and what they say. */
 interface Marked {
   readonly at: string
   readonly party: NonNullable<MarkWord['party']>
 }
 
-/** What a mark on the same trait would change in the default selection, which has the marks already. */
 export async function similar(
   session: Session,
   selected: Selected,
@@ -64,7 +57,6 @@ export async function similar(
   return found
 }
 
-/** Marks what {@link similar} counts for a trait. Throws as `addMarks`. */
 export async function markSimilar(
   session: Session,
   selected: Selected,
@@ -78,7 +70,6 @@ export async function markSimilar(
 }
 
 interface Like {
-  /** Conditions on `access`: has the trait; has it, and a mark would change something. */
   readonly all: string
   readonly of: string
 }

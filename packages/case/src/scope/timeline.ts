@@ -11,7 +11,6 @@ import { tenantNames } from './accounts.ts'
 import { isDefault, type Selected } from './selection.ts'
 
 export interface Timeline {
-  /** First and last access of the selection, ISO 8601; null when nothing is selected. */
   readonly first: string | null
   readonly last: string | null
   /** By what points at the accesses, as in the scope: the forged ones have a course of their own. */
@@ -22,18 +21,14 @@ export interface Timeline {
     readonly accesses: number
   }[]
   readonly activeDays: readonly { readonly day: string; readonly accesses: number }[]
-  /** Accesses by hour of the day, 00 to 23 UTC. */
   readonly hours: readonly number[]
-  /** Accesses by day of the week, Monday first. */
   readonly weekdays: readonly number[]
   readonly phases: readonly Phase[]
   readonly coverage: readonly CoverageBand[]
   readonly cannotExcludeBefore: Horizon | null
-  /** The same for each tenant of the selection. */
   readonly horizons: readonly TenantHorizon[]
 }
 
-/** A time of activity without a long pause and without a change of all contexts. */
 interface Phase {
   readonly from: string
   readonly to: string
@@ -64,11 +59,9 @@ interface TenantHorizon extends Horizon {
   readonly name: string
 }
 
-/** The course of the selected accesses. */
 export async function timeline(session: Session, selected: Selected): Promise<Timeline> {
   const days = await activeDays(session, selected)
   const horizons = await horizonsOf(session, selected)
-  // Days come in order.
   const [first, last] = [days[0], days.at(-1)]
   return {
     first: first === undefined ? null : isoOf(first.firstMs),
@@ -95,7 +88,6 @@ async function classesOf(session: Session, selected: Selected): Promise<Timeline
 
 type ActiveDay = ReturnType<typeof readDay>
 
-/** Contexts of a day that are compared: enough to see a change, and bounded. */
 const MAX_CONTEXTS = 1000
 
 /** `contexts`: hashes of (application, client application, client string). */
@@ -114,7 +106,6 @@ async function activeDays(session: Session, selected: Selected): Promise<ActiveD
   return rows.map(readDay)
 }
 
-/** Accesses of the attacker by bin, from 0 on. */
 async function histogram(
   session: Session,
   { table }: Selected,
@@ -129,7 +120,6 @@ async function histogram(
   return textsOf(row['counts']).map(Number)
 }
 
-/** A phase before it has a label. */
 type Course = Omit<Phase, 'from' | 'to' | 'label'> & Period
 
 /**
@@ -155,7 +145,6 @@ function coursesOf(days: readonly ActiveDay[]): Course[] {
   return courses
 }
 
-/** More phases than that are not distinguished by hand. */
 const MAX_PHASES = 200
 
 async function phasesOf(
@@ -195,7 +184,6 @@ function labelOf(row: Readonly<Record<string, unknown>>): string {
   ].join(', ')
 }
 
-/** Bands of the tenants of the selection; of all when it has none. */
 async function coverageBands(session: Session, selected: Selected): Promise<CoverageBand[]> {
   const accessed = await session.rows(
     `SELECT DISTINCT toString(tenant) AS name FROM ${selected.table} WHERE party = 'theirs'`,
@@ -259,7 +247,6 @@ const NEVER = -1
 
 const ms = (time: string) => `toUnixTimestamp64Milli(${time})`
 
-/** When the logs of each tenant begin: with an access, a mail access and an issuance. */
 async function logStarts(session: Session, { facts }: Selected): Promise<Map<string, Starts>> {
   const rows = await facts.rows(
     session,

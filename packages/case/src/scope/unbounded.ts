@@ -18,7 +18,6 @@ import {
 import type { Account } from './accounts.ts'
 import { ACTIVE_MARGIN_HOURS, type Selected } from './selection.ts'
 
-/** Every code, in the order in which reasons are given. */
 export const UNBOUNDED_CODES = [
   'no-mailbox-auditing',
   'throttled',
@@ -33,7 +32,6 @@ export const UNBOUNDED_CODES = [
 ] as const
 export type UnboundedCode = (typeof UNBOUNDED_CODES)[number]
 
-/** How often one cause is there: mailboxes, records, folders or times, as its words say. */
 export interface Reason {
   readonly code: UnboundedCode
   readonly count: number
@@ -52,7 +50,6 @@ const WORDS: Readonly<Record<UnboundedCode, (count: number) => string>> = {
   'access-log-unread': (n) => `${plural(n, 'unread file')} that may hold accesses`,
 }
 
-/** Each code once, with the sum of its counts. */
 export function summed(reasons: readonly Reason[]): Reason[] {
   return UNBOUNDED_CODES.flatMap((code) => {
     const count = reasons.reduce((sum, one) => (one.code === code ? sum + one.count : sum), 0)
@@ -60,7 +57,6 @@ export function summed(reasons: readonly Reason[]): Reason[] {
   })
 }
 
-/** `7 folders synchronised whole, 1 record cut short`; `''` without a reason. */
 export function reasonText(reasons: readonly Reason[]): string {
   return summed(reasons)
     .map(({ code, count }) => WORDS[code](count))
@@ -69,23 +65,18 @@ export function reasonText(reasons: readonly Reason[]): string {
 
 /** One time in which an access log lost records. Times are ISO, UTC; null where the evidence gives none. */
 export interface AccessLoss {
-  /** `''`: it may be of any tenant. */
   readonly tenant: string
   readonly because: UnboundedCode
-  /** How it is known. */
   readonly loss: LossCode
   readonly from: string | null
   readonly to: string | null
-  /** How many records; 0 where nobody knows. */
   readonly records: number
 }
 
-/** Losses that open bounds. */
 export interface LostAccesses {
   readonly list: readonly AccessLoss[]
   /** Of a mailbox of this tenant; `''`: of one whose tenant no record names. */
   inTenant(tenant: string): readonly Reason[]
-  /** Of all mailboxes that are in no scope, of these tenants or of all tenants. */
   beyond(tenants?: readonly string[]): readonly Reason[]
 }
 
@@ -101,12 +92,10 @@ const BECAUSE: Readonly<Record<LossCode, UnboundedCode>> = {
   'unread-file': 'access-log-unread',
 }
 
-/** When the attacker was active. */
 interface Active extends Period {
   readonly tenant: string
 }
 
-/** Losses of mail accesses during the activity of a selection. */
 export async function lostAccesses(session: Session, selected: Selected): Promise<LostAccesses> {
   const active = await activeTimes(session, selected)
   const mail = await mailServices(session, selected)
@@ -138,10 +127,6 @@ export async function lostAccesses(session: Session, selected: Selected): Promis
   }
 }
 
-/**
- * From the first to the last access of the attacker or lead, by tenant, widened by a token's longest life and cut to
- * the selected time; all of that for a tenant with neither, and for leads alone.
- */
 async function activeTimes(session: Session, selected: Selected): Promise<Active[]> {
   const rows = await session.rows(
     `SELECT toString(tenant) AS name, toUnixTimestamp64Milli(minIf(at, ${IS_POINTED_AT})) AS from_ms,
@@ -170,10 +155,8 @@ const readTimes = rowReader(
   cell.flag('isOwn:is_pointed_at'),
 )
 
-/** What a scope is about: accesses of the attacker, and leads. */
 const IS_POINTED_AT = "(party = 'theirs' OR strength = 'lead')"
 
-/** Services of selected mail accesses, by source. */
 async function mailServices(session: Session, selected: Selected): Promise<Set<string>> {
   const rows = await session.rows(
     `SELECT DISTINCT concat(source, ' ', service) AS log FROM ${selected.table} WHERE is_mail ORDER BY log`,
@@ -181,7 +164,6 @@ async function mailServices(session: Session, selected: Selected): Promise<Set<s
   return new Set(rows.map((row) => String(row['log'])))
 }
 
-/** Whether mail accesses may be lost in it. Reads of mail through Graph are named in the mailbox's audit records. */
 function concernsMail({ source, category }: Loss, mail: ReadonlySet<string>): boolean {
   if (source === '' || source === 'dovecot') return true
   if (source === 'ual') return category === '' || category === 'Exchange'
@@ -232,13 +214,10 @@ interface ThrottledWindow extends Period {
 
 /** An account's own bounds on what no record names. */
 export interface Unnamed {
-  /** Messages at most; null when nothing bounds them. */
   readonly messages: number | null
-  /** Why they are unbounded; none when they are not. */
   readonly because: readonly Reason[]
 }
 
-/** Folders that were synchronised, with their inventory where there is one; by mailbox and folder. */
 export async function syncedFolders(session: Session, selected: Selected): Promise<SyncedFolder[]> {
   const rows = await session.rows(
     `SELECT synced.account AS account, synced.id AS id, synced.path AS path, synced.attacker AS attacker,
@@ -276,7 +255,6 @@ const INVENTORY_ACCOUNT = "if(known.name != '', known.name, lower(mailbox))"
 const inventoryFrom = (selected: Selected) =>
   `FROM inventory LEFT ANY JOIN ${selected.names} AS known ON lower(inventory.mailbox) = known.id`
 
-/** Messages of each counted mailbox, over all its folders. */
 async function inventoryTotals(session: Session, selected: Selected): Promise<Map<string, number>> {
   const rows = await session.rows(
     `SELECT account, sum(items) AS total FROM (
@@ -323,7 +301,6 @@ export async function throttledWindows(
   return windows
 }
 
-/** What each account's unnamed accesses can have given out at most. */
 export async function unnamedOf(
   session: Session,
   selected: Selected,
@@ -350,7 +327,6 @@ export async function unnamedOf(
   )
 }
 
-/** @param reasons why anything in the mailbox may have been read without a record that names it */
 function unnamed(
   reasons: readonly Reason[],
   folders: readonly SyncedFolder[],

@@ -142,7 +142,6 @@ export async function requireNoIngest(session: Session): Promise<void> {
   if (runs) throw filledBy(lock.holder)
 }
 
-/** The lock, unless its holder has been silent for too long. */
 async function readLock(session: Session): Promise<Lock | undefined> {
   const [row] = await session.rows(
     `SELECT argMax(value, at) AS value, dateDiff('second', max(at), now64(3, 'UTC')) AS age
@@ -165,14 +164,11 @@ const FORMAT = 'mintmark-case'
 const VERSION_FACT = 'schema_version'
 /** What an interrupted first opening may leave behind: such a folder is as good as empty. */
 const LEFTOVERS = new Set(['lock', 'case.json.new', 'socket'])
-/** How long a reader waits for a process that is opening or closing the case; a lasting reader also for short readers. */
 const PATIENCE_MS = 5000
 const PAUSE_MS = 100
 
-/** One investigation: its evidence, and the engine that answers for it. */
 export interface Case {
   readonly session: Session
-  /** Folder, or URL without its password. */
   readonly location: string
   close(): Promise<void>
 }
@@ -218,7 +214,6 @@ async function requireTables(session: Session, shown: string): Promise<void> {
     throw new MintmarkError('CASE_MISSING', `there is no case at ${shown}`, {})
 }
 
-/** A row goes to the shard that the servers' configuration says; every one of them must be named. */
 async function requireShards(session: Session, location: ServerLocation): Promise<void> {
   if (location.cluster === '') return
   const { shards } = await firstRow(
@@ -231,7 +226,6 @@ async function requireShards(session: Session, location: ServerLocation): Promis
   throw new MintmarkError('INPUT_INVALID', message, { nodes: location.nodes.length })
 }
 
-/** Opened again whenever the process that has the engine ends. */
 async function openLasting(folder: string): Promise<Case> {
   let opened = await openFolder(folder, 'read', true)
   const session = lastingSession(opened.session, async () => {
@@ -260,7 +254,6 @@ async function openFolder(
     try {
       await prepare(session, 'write')
       await dropScratch(session)
-      // Not shared while it is filled: an answer would be of a part.
       if (mode === 'read') unshare = await shareSession(session, join(folder, 'socket'))
     } catch (cause) {
       await session.close()
@@ -323,7 +316,6 @@ function requireCaseFolder(folder: string, mode: 'read' | 'write'): void {
   if (mode === 'read') throw new MintmarkError('CASE_MISSING', `there is no case at ${folder}`, {})
 }
 
-/** Names in the folder, or undefined when there is no such folder. */
 function entriesOf(folder: string): string[] | undefined {
   try {
     return readdirSync(folder)

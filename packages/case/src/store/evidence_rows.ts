@@ -7,25 +7,20 @@ import type { Session } from '../engine/session.ts'
 /** Shape of a file that could not be read at all. */
 export const UNREADABLE = 'unreadable'
 
-/** One file of the case. */
 export interface EvidenceRow {
   readonly evidenceId: number
   readonly path: string
   /** Of the file as it is on disk, or of a zip member's content; `''` of an unreadable file. */
   readonly sha256: string
   readonly shape: string
-  /** Records that the file gave, of every kind. */
   readonly rows: number
   /** Of them, those that an earlier row of the case has already; known once the case is sealed. */
   readonly duplicates: number
   readonly rejected: Readonly<Record<RejectKind, number>>
-  /** Times of the first and last record, ISO; undefined when none has one. */
   readonly first: string | undefined
   readonly last: string | undefined
-  /** Path of the evidence whose content this file repeats. */
   readonly sameAs: string | undefined
   readonly statements: readonly EvidenceStatement[]
-  /** The most frequent reasons, most first. */
   readonly reasons: readonly RejectReason[]
 }
 
@@ -43,7 +38,6 @@ interface RejectReason {
   readonly kind: string
   readonly reason: string
   readonly count: number
-  /** Line of the first. */
   readonly line: number
 }
 
@@ -78,7 +72,6 @@ const REASONS = `
   LIMIT ${MAX_REASONS} BY evidence_id
 `
 
-/** Every file of the case, in the order in which they came. */
 export async function evidenceRows(session: Session): Promise<EvidenceRow[]> {
   const [evidence, statements, reasons] = await Promise.all([
     session.rows(EVIDENCE),

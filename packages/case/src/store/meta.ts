@@ -3,7 +3,6 @@ import { firstRow, insertRows } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { NEXT_TIME } from './sql.ts'
 
-/** The newest value of a fact about the case, or undefined. */
 export async function readMeta(session: Session, name: string): Promise<string | undefined> {
   const [row] = await session.rows(
     'SELECT argMax(value, at) AS value FROM meta WHERE name = {name:String} HAVING count() > 0',
@@ -12,7 +11,6 @@ export async function readMeta(session: Session, name: string): Promise<string |
   return row === undefined ? undefined : (text(row, 'value') ?? '')
 }
 
-/** Remembers a fact about the case; the newest wins. */
 export async function writeMeta(session: Session, name: string, value: string): Promise<void> {
   // Two facts of one name within a millisecond would be a tie: each is put after the last.
   await session.command(

@@ -46,7 +46,6 @@ function addressText(number: bigint): string {
   return (digits.match(/.{4}/gu) ?? []).join(':')
 }
 
-/** Lines of a list beside the hunts, without comments. */
 export const linesOf = (name: string): string[] =>
   readFileSync(new URL(`../../hunts/${name}.txt`, import.meta.url), 'utf8')
     .split('\n')

@@ -14,14 +14,12 @@ const OF_FILES: readonly string[] =
 /** Ids are bound as text: not every engine reads bound arrays of numbers. */
 const AMONG = 'has(arrayMap(id -> toUInt32(id), {ids:Array(String)}), evidence_id)'
 
-/** Id of the last file that is in the case whole; 0 when none is. */
 export async function lastEvidence(session: Session): Promise<number> {
   return Number(
     (await firstRow(session, 'SELECT max(evidence_id) AS last FROM evidence'))['last'] ?? 0,
   )
 }
 
-/** Removes every row of a file that is not in the case whole. */
 export async function recover(session: Session): Promise<void> {
   await insertsEnded(session)
   const last = await lastEvidence(session)
@@ -62,7 +60,6 @@ async function insertsEnded(session: Session): Promise<void> {
   }
 }
 
-/** Removes the rows of the given files, from every table but `evidence`. */
 export async function removeFiles(session: Session, evidenceIds: readonly number[]): Promise<void> {
   if (evidenceIds.length === 0) return
   await Promise.all(
@@ -70,7 +67,6 @@ export async function removeFiles(session: Session, evidenceIds: readonly number
   )
 }
 
-/** Removes files with all that they gave, so that they can be read anew. */
 export async function forgetFiles(session: Session, evidenceIds: readonly number[]): Promise<void> {
   if (evidenceIds.length === 0) return
   await removeFiles(session, evidenceIds)

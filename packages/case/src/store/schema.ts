@@ -13,7 +13,6 @@ export const SCHEMA_VERSION = 7
 
 export interface TableSpec {
   readonly name: string
-  /** Column definitions, `name Type [DEFAULT expression]`. */
   readonly columns: readonly string[]
   readonly orderBy: string
   /** MergeTree family; `ReplacingMergeTree(rank)` keeps the record that was read first. */
@@ -114,7 +113,6 @@ const RECORD_TABLES: readonly TableSpec[] = [
   ),
 ]
 
-/** The files of the evidence, and what they say of themselves. */
 const FILE_TABLES: readonly TableSpec[] = [
   // One row a file: written last, in one block, so that a file is in the case whole or not at all.
   table(
@@ -166,7 +164,6 @@ const FILE_TABLES: readonly TableSpec[] = [
   ),
 ]
 
-/** What is derived from the evidence. */
 const DERIVED_TABLES: readonly TableSpec[] = [
   // Accesses that are not issued: an access without a row here, in a reconciled case, is issued.
   table(
@@ -248,7 +245,6 @@ const DERIVED_TABLES: readonly TableSpec[] = [
   ),
 ]
 
-/** What hunts know of the world, and what they point at. */
 const HUNT_TABLES: readonly TableSpec[] = [
   // Hits of an established hunt join the default selection.
   table(
@@ -257,7 +253,6 @@ const HUNT_TABLES: readonly TableSpec[] = [
     `hunt Low; class Low; strength Low; record_id UUID; content UInt64; bucket UInt8; token_id UUID; at Time;
      tenant Low; principal String; mailbox String; session_id String; ip String; app Low; why String`,
   ),
-  // Public address blocks (/24, /48) and the network that each belongs to.
   table('address_block', 'prefix', 'prefix String; network Low'),
   // Addresses of Microsoft 365 itself, as ranges with both ends.
   table('service_network', 'first', 'first IPv6; last IPv6'),
@@ -294,13 +289,10 @@ export const TABLES: readonly TableSpec[] = [
 const columnsIn = (name: string): readonly string[] =>
   TABLES.find((one) => one.name === name)?.columns ?? []
 
-/** Names of a table's columns, in order. */
 export const columnNames = (name: string): string[] => columnsIn(name).map(nameOf)
 
-/** Tables that ingest writes as blocks. */
 export type Ingested = 'issuance' | 'access' | 'directory' | 'inventory' | 'reject'
 
-/** Their columns that ingest writes, in order; the others have defaults. */
 export const INGESTED: Readonly<Record<Ingested, readonly string[]>> = {
   issuance: [...RECORD, ...ISSUANCE],
   access: [...RECORD, ...ACCESS],
@@ -324,7 +316,6 @@ const VIEWS = {
   FROM {access}
   ARRAY JOIN item_message_id AS m, item_id AS i, item_folder AS f, item_bytes AS b, item_subject AS s
 `,
-  /** Accesses to files. */
   artefact_access: `
   SELECT * FROM {access} WHERE object_path != '' AND service NOT IN ('MicrosoftGraph', 'AzureADGraph')
 `,
@@ -341,7 +332,6 @@ const VIEWS = {
 `,
 }
 
-/** Makes every table and view that is not there yet; `location` for a session on a server. */
 export async function createTables(session: Session, location?: ServerLocation): Promise<void> {
   await Promise.all(
     TABLES.map((spec) =>
@@ -362,7 +352,6 @@ export async function createTables(session: Session, location?: ServerLocation):
   )
 }
 
-/** The view over the tables on the same node. */
 function createView([name, select]: readonly [string, string], session: Session): string {
   const local = select.replace(/\{(\w+)\}/gu, (_, own: string) => session.localTable(own))
   return `CREATE VIEW IF NOT EXISTS ${session.localTable(name)} AS ${local}`

@@ -7,7 +7,6 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['Time', "DateTime64(3, 'UTC')"],
 ])
 
-/** One definition of SQL a column. */
 export const columnsOf = (text: string): string[] =>
   text
     .replaceAll(/--.*$/gm, '')
@@ -16,13 +15,10 @@ export const columnsOf = (text: string): string[] =>
     .map((column) => column.trim())
     .filter((column) => column !== '')
 
-/** A column's name. */
 export const nameOf = (column: string): string => column.slice(0, column.indexOf(' '))
 
-/** A text of columns as a list in SQL. */
 export const columnsSql = (text: string): string => columnsOf(text).join(', ')
 
-/** What an id column holds when the record has no id. */
 export const NO_ID = '00000000-0000-0000-0000-000000000000'
 
 export const HAS_TOKEN: string = `token_id != toUUID('${NO_ID}')`
@@ -36,14 +32,12 @@ export const PRINCIPAL: string = "if(principal != '', principal, principal_id)"
 export const ACCOUNT: string = "if(mailbox != '', mailbox, principal)"
 /** A record whose beginning alone could be read: it may have named more. */
 export const IS_CUT: string = `startsWith(detail, '{"truncated":true')`
-/** Mail domain of a name. */
 export const domainOf = (column: string): string =>
   `lower(substring(${column}, length(${column}) - position(reverse(${column}), '@') + 2))`
 
 /** First and last time of a group, as `asTime` reads them. */
 export const SPAN: string =
   'toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) AS last_ms'
-/** Later than every row that is aggregated. */
 export const NEXT_TIME: string = "toString(greatest(now64(3, 'UTC'), addMilliseconds(max(at), 1)))"
 /** ISO 8601 text of a `DateTime64(3, 'UTC')`, as `Date.toISOString` writes it. */
 export const isoSql = (time: string): string =>

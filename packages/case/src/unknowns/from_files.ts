@@ -13,15 +13,12 @@ import { MINUTE_MS } from '../verdicts/losses/loss.ts'
 export interface Unknown {
   /** Kebab-case, stable; `undetermined-` is followed by a reason of docs/verdicts.md. */
   readonly code: string
-  /** One sentence with its numbers. Holds names from the log. */
   readonly text: string
-  /** Which log, licence or period would settle it. */
   readonly settledBy: string
 }
 
 const NAMED = 3
 
-/** The first few names, cut short, and how many more there are. */
 export function someOf(names: readonly string[]): string {
   const some = names.slice(0, NAMED).map((name) => (name === '' ? '(no name)' : name.slice(0, 100)))
   const rest = names.length - some.length
@@ -30,12 +27,10 @@ export function someOf(names: readonly string[]): string {
     : `${some.join(', ')} and ${rest.toLocaleString('en-US')} more`
 }
 
-/** A list of one, as every question gives a list. */
 export const asUnknown = (code: string, text: string, settled: string): [Unknown] => [
   { code, text, settledBy: settled },
 ]
 
-/** Clocks that were found off, and are corrected. */
 export async function clocksOff(session: Session, { facts }: Selected): Promise<Unknown[]> {
   const rows = await session.rows(
     `SELECT tenant, log, ahead_ms, tokens, of, count() AS files FROM clock_offset
@@ -111,7 +106,6 @@ const PROPERTIES: ReadonlyMap<string, readonly [name: string, reason: string]> =
   ['all', ['all', 'log-does-not-fit']],
 ])
 
-/** By reason, which tokens are not shown, with the two numbers. */
 export async function shownByReason(session: Session): Promise<Map<string, string>> {
   const rows = await session.rows(
     `SELECT toString(property) AS name, value, explained, missing FROM not_shown
@@ -165,10 +159,8 @@ const STATEMENTS: Readonly<Record<string, readonly [text: string, settledBy: str
   ],
 }
 
-/** Codes of what a file of a log lacks. */
 export const FILE_UNKNOWNS: readonly string[] = [...Object.keys(STATEMENTS), 'rejected']
 
-/** One line for each kind of statement. */
 export async function statements(session: Session): Promise<Unknown[]> {
   const rows = await session.rows(
     `SELECT toString(code) AS what, uniqExact(evidence_id) AS files, argMin(path, evidence_id) AS first_path

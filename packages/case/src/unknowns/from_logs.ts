@@ -1,4 +1,3 @@
-/** What the logs themselves cannot show: what was not supplied, not carried, cut, or without a verdict. */
 import { isoOf, plural } from '@mintmark/core'
 import { countOf, firstRow, numbersBy } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
@@ -15,10 +14,8 @@ import {
   type Unknown,
 } from './from_files.ts'
 
-/** @param tenants those that are asked about; left out: all */
 type Ask = (session: Session, selected: Selected, tenants?: readonly string[]) => Promise<Unknown[]>
 
-/** What tenants lack. */
 interface TenantGap {
   readonly code: string
   /** Gives the tenants that lack it as `name`, and a number as `n`. */
@@ -40,7 +37,6 @@ const ofTenants =
     return asUnknown(gap.code, gap.text(some, tenants.length, sum), gap.settledBy)
   }
 
-/** No access at all: then nothing that is found, or not found, says anything. */
 const withoutAccesses: Ask = async (session, { facts }) => {
   const [row] = await facts.rows(
     session,
@@ -56,7 +52,6 @@ const withoutAccesses: Ask = async (session, { facts }) => {
   )
 }
 
-/** Tenants with accesses, but without any known issuance. */
 const withoutIssuances = ofTenants({
   code: 'no-issuance-log',
   sql: `SELECT seen.tenant AS name, seen.n AS n FROM (
@@ -70,7 +65,6 @@ const withoutIssuances = ofTenants({
   settledBy: 'Sign-in logs of these tenants, all categories (Entra diagnostic settings)',
 })
 
-/** Tenants whose sign-in logs lack the category in which most tokens of users are issued. */
 const withoutNonInteractive = ofTenants({
   code: 'non-interactive-not-supplied',
   sql: `SELECT toString(tenant) AS name, countIf(category IN ('interactive', 'sts-logon')) AS n,
@@ -82,7 +76,6 @@ const withoutNonInteractive = ofTenants({
     'NonInteractiveUserSignInLogs (Entra diagnostic settings; Graph gives them only with a filter on signInEventTypes)',
 })
 
-/** Tenants with a file of users' sign-ins that does not name its log, and without files of both logs. */
 const withUnknownCategory = ofTenants({
   code: 'sign-in-category-not-told',
   sql: `SELECT toString(tenant) AS name, countIf(category = 'interactive-or-not') AS n
@@ -95,7 +88,6 @@ const withUnknownCategory = ofTenants({
     "Both logs in a form that names them: the portal's Download JSON instead of CSV, Graph with signInEventTypes, or diagnostic settings",
 })
 
-/** Tenants whose users sign in or are in the directory, without a record of mail that was read. */
 const withoutMailboxAuditing = ofTenants({
   code: 'tenant-without-mailbox-auditing',
   sql: `SELECT users.tenant AS name, users.n AS n FROM (
@@ -119,7 +111,6 @@ const withoutMailboxAuditing = ofTenants({
     'Purview Audit with MailItemsAccessed (since June 2024 with E3 and G3; it cannot be had for the past)',
 })
 
-/** One line for each reason why accesses have no verdict, most accesses first. */
 const undetermined: Ask = async (session) => {
   const rows = await session.rows(
     `SELECT toString(reason) AS why, count() AS n FROM verdict WHERE verdict = 'undetermined'
@@ -146,7 +137,6 @@ const sessionOnly: Ask = async (session) => {
   )
 }
 
-/** What could not be read. */
 const rejects: Ask = async (session) => {
   const kinds = await session.rows(
     'SELECT toString(kind) AS name, count() AS n FROM reject GROUP BY name',
@@ -200,14 +190,12 @@ const sharedAddresses: Ask = async (session, selected) => {
 
 interface Gap {
   readonly code: string
-  /** Condition on a selected access of the attacker. */
   readonly where: string
   readonly one: string
   readonly many: string
   readonly settledBy: string
 }
 
-/** Facts about the selected accesses that say what the records do not. */
 const GAPS: readonly Gap[] = [
   {
     code: 'throttling-not-told',
@@ -284,7 +272,6 @@ const ASKS: readonly Ask[] = [
   lateArrival,
 ]
 
-/** Those that ask about selected accesses, and about tenants. */
 const OF_TENANTS: readonly Ask[] = [
   selectedGaps,
   withoutMailboxAuditing,
@@ -293,7 +280,6 @@ const OF_TENANTS: readonly Ask[] = [
   withUnknownCategory,
 ]
 
-/** @param tenants with these, only what is asked about the selected accesses and them */
 export async function unknownsOfLogs(
   session: Session,
   selected: Selected,

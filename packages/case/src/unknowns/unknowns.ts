@@ -238,7 +238,6 @@ const EXPECTED_HOURS = 20
 
 const hoursOf = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / 3_600_000
 
-/** Silence of a chat or file log says nothing about mail. */
 const isMailLog = ({ source, category }: CoverageBand) =>
   source !== 'ual' || category === 'Exchange'
 
@@ -248,7 +247,6 @@ function isSurprising(band: CoverageBand, gap: { readonly from: string; readonly
   return share * hoursOf(gap.from, gap.to) >= EXPECTED_HOURS
 }
 
-/** Silences of the access log while the attacker was active. */
 function accessGaps({ first, last, coverage }: Timeline): Unknown[] {
   if (first === null || last === null) return []
   const silent = coverage
@@ -268,7 +266,6 @@ function accessGaps({ first, last, coverage }: Timeline): Unknown[] {
   )
 }
 
-/** What is known of a selection. */
 interface Answers {
   readonly scope: Scope
   readonly timeline: Timeline

@@ -26,7 +26,6 @@ import { SKEW_MS } from './match/assign_verdicts.ts'
  */
 type TokenKind = 'user' | 'user-owa' | 'owa' | 'app-sp' | 'app-mi' | 'app' | 'any'
 
-/** One tenant's issuance log by category. */
 type Log = ReadonlyMap<string, CategoryLog>
 
 /** Records can come late: so long before its end a log is not complete yet. */
@@ -42,14 +41,9 @@ export async function soleTenantOf(session: Session): Promise<string> {
   return rows.length === 1 ? String(rows[0]?.['tenant']) : ''
 }
 
-/** Columns of the table of gaps: `until_ms` has one element for each of `GAP_REASONS`. */
 export const GAP_COLUMNS =
   'tenant String, kind LowCardinality(String), from_ms Int64, until_ms Array(Int64)'
 
-/**
- * Writes the gaps of every tenant with an access in `open` into `gaps`, from time 0 on for each kind.
- * @param complete of {@link completePeriods}
- */
 export async function writeGaps(
   session: Session,
   tables: { readonly open: string; readonly gaps: string },
@@ -74,7 +68,6 @@ export async function writeGaps(
   }
 }
 
-/** Rows of coverage that are read at once. */
 const BATCH_HOURS = 10_000
 
 /** The home tenants of open accesses, in groups: one query reads the coverage of many small ones. */
@@ -116,7 +109,6 @@ const readHour = rowReader(
   cell.number('withToken:with_tokens withSession:with_sessions backup:backups'),
 )
 
-/** Each category's hours, with what that log lost. */
 function logOf(hours: readonly IssuanceHour[], losses: readonly Loss[]): Log {
   const categories = Map.groupBy(hours, ({ category }) => category)
   return new Map(
@@ -168,7 +160,6 @@ function plainGaps(
   ]
 }
 
-/** First and last record of some logs. */
 const spanOf = (logs: readonly CategoryLog[]): Span =>
   logs
     .flatMap(({ whole, thin }) => [...whole, ...thin])
@@ -240,7 +231,6 @@ function owaGaps(log: Log, audit: Span | undefined): GapInterval[] {
   ]
 }
 
-/** When each tenant's unified audit log was on. */
 async function auditSpans(session: Session): Promise<Map<string, Span>> {
   const rows = await session.rows(`
     SELECT tenant, toUnixTimestamp64Milli(min(first)) AS first_ms, toUnixTimestamp64Milli(max(last)) AS last_ms

@@ -2,12 +2,10 @@
 import { HOUR_MS, type Loss, type Period } from './losses/loss.ts'
 import { GAP_REASONS, type GapReason } from './match/reasons.ts'
 
-/** An hour of one category of a tenant's issuance log. */
 export interface IssuanceHour {
   readonly tenant: string
   readonly category: string
   readonly quality: string
-  /** Start of the hour, milliseconds. */
   readonly hourMs: number
   readonly firstMs: number
   readonly lastMs: number
@@ -86,16 +84,12 @@ export interface GapInterval extends Period {
 
 export type Field = 'token' | 'session'
 
-/** One category of one tenant. */
 export interface CategoryLog {
-  /** Hours of files that have all that their source had, in order of time. */
   readonly whole: readonly IssuanceHour[]
-  /** Hours of grouped and capped files. */
   readonly thin: readonly IssuanceHour[]
   readonly silences: readonly GapInterval[]
 }
 
-/** The log of one tenant and category, from its hours and its losses. */
 export function categoryLog(hours: readonly IssuanceHour[], losses: readonly Loss[]): CategoryLog {
   return {
     whole: hours.filter((hour) => hour.quality === 'whole'),

@@ -34,7 +34,6 @@ import { BUCKET_ORDER, CANDIDATE_COLUMNS, joinAll, OPEN_COLUMNS, rangesFor } fro
 import { type OutcomeCounts, outcomeCounts } from './verdict_rows.ts'
 import { weighVerdicts } from './weigh/weigh_verdicts.ts'
 
-/** Replaces the verdicts. */
 export async function writeVerdicts(session: Session, outcomes: string): Promise<void> {
   await session.everywhere(`TRUNCATE TABLE ${session.localTable('verdict')}`)
   await session.command(
@@ -83,18 +82,14 @@ export async function writeBaseRates(session: Session, outcomes: string): Promis
 /** A change of the rules makes verdicts anew. */
 const RULES = '6'
 const FACT = 'reconciled'
-/** So many open rows stay in memory; more of them go to disk. */
 const FEW_ROWS = 100_000
 
 export interface ReconcileOptions {
-  /** Assigns verdicts again even if nothing has changed. Default false. */
   readonly force?: boolean
-  /** Called as bucket ranges are done. */
   readonly onProgress?: (done: number, total: number) => void
 }
 
 interface ReconcileReport extends OutcomeCounts {
-  /** False when the case had been reconciled already and nothing was done. */
   readonly isFresh: boolean
 }
 
@@ -117,7 +112,6 @@ export async function reconcile(
   return { ...(await outcomeCounts(session)), isFresh }
 }
 
-/** What the verdicts depend on, in one line. */
 async function stateOf(session: Session): Promise<string> {
   const hash = createHash('sha256')
   const rows = await session.rows(
@@ -160,7 +154,6 @@ async function assignAll(
   })
 }
 
-/** Assigns a verdict to each access that no issuance explains. @returns the table of outcomes */
 async function assignOpen(
   session: Session,
   scratch: Scratch,

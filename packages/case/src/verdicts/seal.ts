@@ -31,7 +31,6 @@ const FIELDS = [
     }),
 ].join(', ')
 
-/** A hash of each member of the detail. */
 const DETAILS = 'arrayMap(pair -> cityHash64(pair), JSONExtractKeysAndValuesRaw(detail))'
 
 const FIND = `
@@ -74,17 +73,13 @@ export async function mergeDuplicates(session: Session): Promise<boolean> {
   return true
 }
 
-/** Name of the fact that says for which evidence the case was sealed. */
 const SEALED = 'sealed'
 const SIDES = ['issuance', 'access'] as const
-/** Above this the engine groups on disk. */
 const GROUP_BYTES = 300_000_000
 
-/** What de-duplication found. */
 interface SealReport {
   /** Records that another row has already, or with more fields, and that are therefore removed. */
   readonly duplicates: number
-  /** Record ids with several contents, which all stay. */
   readonly conflicts: number
 }
 

@@ -21,7 +21,6 @@ export interface Rate {
   readonly basis: Exclude<ComparableBasis, 'none'>
 }
 
-/** What the whole case is compared with. */
 export interface Comparable {
   readonly issued: number
   readonly of: number
@@ -33,7 +32,6 @@ export interface Comparable {
 const UNISSUED = "token_state = 'present' AND verdict = 'unissued'"
 const OTHERS =
   "token_state = 'present' AND verdict NOT IN ('unissued', 'mismatched') AND strength = ''"
-/** A principal as a record names it. */
 export const WHO: string = `lower(${PRINCIPAL})`
 const GLOBAL = "SETTINGS distributed_product_mode = 'global'"
 
@@ -88,7 +86,6 @@ export async function principalRates(session: Session): Promise<ReadonlyMap<stri
   )
 }
 
-/** Accesses by verdict. */
 export type VerdictCounts = Readonly<Record<Verdict, number>>
 
 const LOCAL = "distributed_product_mode = 'local'"
@@ -99,7 +96,6 @@ export interface OutcomeCounts {
   readonly reasons: Readonly<Record<string, number>>
 }
 
-/** Counts what has a verdict; accesses without a row in `verdict` are issued. */
 export async function outcomeCounts(session: Session): Promise<OutcomeCounts> {
   const verdicts = { issued: 0, mismatched: 0, 'session-only': 0, unissued: 0, undetermined: 0 }
   const reasons: (readonly [string, number])[] = []
@@ -227,7 +223,6 @@ export interface SessionVerdict extends VerdictRow {
   readonly field: string
 }
 
-/** Sessions of accesses without a usable token id: unissued, mismatched, undetermined, known. */
 export async function sessionVerdicts(
   session: Session,
   { limit = 10_000 }: { readonly limit?: number } = {},
@@ -294,7 +289,6 @@ function accessRate(raw: Json, rates: ReadonlyMap<string, Rate>): Rate | null {
   return contextRate(raw) ?? ofPrincipals([String(raw['tenant'])], [String(raw['who'])], rates)
 }
 
-/** The base rate of one access, as every view gives it. */
 export async function baseRateOf(session: Session, recordId: string): Promise<Rate | null> {
   const [row] = await session.rows(accessesWhere('record_id = toUUID({id:String})'), {
     id: recordId,

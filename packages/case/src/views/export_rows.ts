@@ -69,11 +69,9 @@ export async function* timelineRows(
 /** Characters of a subject or a folder that a row gives at most: what a cell of a spreadsheet holds. */
 const MOST_CELL = 32_767
 
-/** In angle brackets, where a record has them. */
 const SPELLED_ID =
   "if(message_key = '', '', argMin(message_id, (NOT startsWith(message_id, '<'), message_id)))"
 
-/** What the accesses of the selection say of their items; subjects and folders are in `access` alone. */
 const ITEMS = (table: string, isMarked: string) => `
   SELECT account, trimBoth(m) AS message_id, ${messageKey('m')} AS message_key, if(message_key = '', trimBoth(i), '') AS item_id,
     substringUTF8(s, 1, ${MOST_CELL}) AS subject, substringUTF8(f, 1, ${MOST_CELL}) AS folder, b AS size, at,
@@ -115,7 +113,6 @@ export function messageRows(session: Session, selected: Selected): AsyncIterable
 
 /** Accesses of the attacker to one account that one verdict, or one hunt, establishes. Times are ISO, UTC. */
 export interface Sighted {
-  /** `unissued`, `mismatched`, or a hunt's id. */
   readonly by: string
   readonly isHunt: boolean
   /** `''` of accesses that were to no mailbox. */
@@ -141,7 +138,6 @@ const SIGHTED = (table: string) => `
     SELECT DISTINCT hunt, record_id, content FROM hunt_hit WHERE ${IS_ESTABLISHED_HUNT}
   ) AS h ON s.record_id = h.record_id AND s.content = h.content`
 
-/** By what established it, then by account. */
 export async function sightedAccounts(session: Session, { table }: Selected): Promise<Sighted[]> {
   const rows = await session.rows(
     `SELECT by, is_hunt, account, count() AS accesses, ${SPAN},
@@ -171,7 +167,6 @@ export interface AccountAddress {
   readonly last: string
 }
 
-/** By account, then by address; at most `limit` rows. */
 export async function accountAddresses(
   session: Session,
   { table }: Selected,

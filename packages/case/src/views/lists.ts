@@ -10,12 +10,10 @@ import { withStrength } from '../scope/pointed_counts.ts'
 import type { Selected } from '../scope/selection.ts'
 import { ACCOUNT, APP, isoSql, SESSION, tokenText } from '../store/sql.ts'
 
-/** Which rows of a list, and in which order. */
 export interface ListQuery {
   readonly offset?: number
   /** At most 500 where the list does not say otherwise, 100 when left out. */
   readonly limit?: number
-  /** The list's own order when left out. */
   readonly sort?: { readonly column: string; readonly isDescending: boolean } | undefined
   /** Whole texts of cells. Values of one column are alternatives; different columns narrow each other. */
   readonly where?: readonly { readonly column: string; readonly value: string }[]
@@ -26,24 +24,17 @@ export interface ListQuery {
 /** SQL of each column: its text, and what it is sorted by where that is not the text. */
 export type ListColumns = Readonly<Record<string, { readonly text: string; readonly by?: string }>>
 
-/** A list as SQL. `filtered` replaces `from` where there is a filter. */
 interface List {
   readonly columns: ListColumns
   readonly from: string
   readonly filtered?: string
   readonly select: string
-  /** The list's own order. */
   readonly order: string
   readonly params?: Params
 }
 
 const MOST_ROWS = 500
 
-/**
- * A page of a list, and how many rows the list has with these filters.
- *
- * @throws {MintmarkError} `INPUT_INVALID` for a column that the list has not
- */
 export async function listPage(
   session: Session,
   { columns, from, filtered = from, select, order, params = {} }: List,
@@ -102,7 +93,6 @@ function orderOf({ text, by }: ListColumns[string], isDescending: boolean): stri
     : `${by} ${direction}, `
 }
 
-/** Characters of any one text. */
 const CUT = 400
 const DETAIL_CUT = 20_000
 const MOST_ITEMS = 500
@@ -115,7 +105,6 @@ export interface ListedAccess {
   readonly class: string
   readonly verdict: string
   readonly reason: string
-  /** Of what points at it: `established`, `lead`, or `''`. */
   readonly strength: string
   readonly account: string
   readonly principal: string
@@ -125,9 +114,7 @@ export interface ListedAccess {
   readonly client: string
   readonly app: string
   readonly sessionId: string
-  /** `''` where the record has none. */
   readonly tokenId: string
-  /** Messages that the record names. */
   readonly items: number
   readonly objectPath: string
 }
@@ -161,10 +148,8 @@ const OF_ACCESS: ListColumns = {
   items: { text: 'toString(length(item_message_id))', by: 'length(item_message_id)' },
   objectPath: texted('object_path'),
 }
-/** Names of the columns by which accesses are sorted and filtered. */
 export const ACCESS_COLUMNS: readonly string[] = Object.keys(OF_ACCESS)
 
-/** In the order of time, where no other is asked for. Throws as `listPage`. */
 export async function accessPage(
   session: Session,
   { table }: Selected,
@@ -196,7 +181,6 @@ const readAccess = rowReader(
   cell.text('objectPath:object_path_cut'),
 )
 
-/** One record, with its location in the evidence. */
 export interface AccessDetail {
   readonly recordId: string
   readonly at: string
@@ -213,9 +197,7 @@ export interface AccessDetail {
     readonly bytes: number
   }[]
   readonly itemsTotal: number
-  /** The rest of the record, as JSON. */
   readonly detail: string
-  /** Hunts that hit it, with what they say. */
   readonly hunts: readonly { readonly hunt: string; readonly why: string }[]
 }
 
@@ -224,7 +206,6 @@ const FIELDS: readonly string[] =
    external_tenant ip device_id app_id client_app_id client session_id other_session_id token_state issuer
    access_type object_path object_hash`.split(/\s+/)
 
-/** Records of one id: more than one where the evidence has different content under it. */
 export async function accessDetails(session: Session, recordId: string): Promise<AccessDetail[]> {
   const id = readGuid(recordId)
   if (id === '') return []
@@ -292,7 +273,6 @@ const OF_HIT: ListColumns = {
   app: whole('app'),
   why: whole('why'),
 }
-/** Names of the columns by which hits are sorted and filtered. */
 export const HIT_COLUMNS: readonly string[] = Object.keys(OF_HIT)
 
 const HIT_SELECT = Object.entries(OF_HIT)
@@ -323,7 +303,6 @@ export async function hitPage(
   return { total, rows: rows.map(readHit) }
 }
 
-/** How many hits of each hunt are in a selection: distinct accesses by the hunt's id; a hunt without any is not in it. */
 export async function hitsWithin(
   session: Session,
   table: string,
@@ -340,7 +319,6 @@ export async function hitsWithin(
 export interface RejectRow {
   readonly path: string
   readonly line: number
-  /** One of `RejectKind` in `@mintmark/logs`. */
   readonly kind: string
   readonly reason: string
   readonly detail: string
@@ -353,10 +331,8 @@ const OF_REJECT: ListColumns = {
   reason: { text: 'toString(reason)' },
   detail: { text: 'detail' },
 }
-/** Names of the columns by which rejects are sorted and filtered. */
 export const REJECT_COLUMNS: readonly string[] = Object.keys(OF_REJECT)
 
-/** Rejects of one file, or of all (`evidenceId` 0), in the order of the evidence. Throws as `listPage`. */
 export async function rejectPage(
   session: Session,
   query: ListQuery & { readonly evidenceId?: number } = {},
@@ -382,7 +358,6 @@ const readReject = rowReader(
   cell.text('kind reason detail'),
 )
 
-/** All rejects, with the members of {@link RejectRow}, in the order of the evidence. */
 export function rejectRows(session: Session): AsyncIterable<readonly Json[]> {
   return session.stream(
     `SELECT e.path AS path, r.line AS line, r.kind AS kind, r.reason AS reason, r.detail AS detail

@@ -5,7 +5,6 @@ import { BOUNDED, type Session } from '../engine/session.ts'
 import type { Selected } from '../scope/selection.ts'
 import { HAS_TOKEN, NO_ID, PRINCIPAL, SESSION } from '../store/sql.ts'
 
-/** Values of each kind that are given. */
 const MOST = 6
 const SHORTEST = 2
 /** A part of an id that is shorter would be in too many. */
@@ -24,14 +23,12 @@ export interface Found {
   readonly accesses: number
   /** Of them, those in the selection, and ambiguous ones. */
   readonly selected: number
-  /** The first access, by its record id. */
   readonly record: string
   readonly first: string
 }
 
 interface Look {
   readonly kind: FoundKind
-  /** The value that is found, of one access. */
   readonly value: string
   readonly where: string
 }

@@ -46,18 +46,15 @@ export interface Segment {
   readonly bins: number
 }
 
-/** One log in the tenants of the selection. */
 interface Band extends Omit<LogName, 'tenant'> {
   /** Tenants in which this log has any record. */
   readonly tenants: number
   /** By bin, the share of those tenants that have records in it, 0 to 1. */
   readonly covered: readonly number[]
-  /** Records by bin. */
   readonly records: readonly number[]
 }
 
 interface BinOptions extends Partial<Period> {
-  /** About how many bins are wanted; 240 when left out. */
   readonly bins?: number
   /** Without times: everything, and not only the time of the attacker's accesses. Default false. */
   readonly isAll?: boolean
@@ -96,7 +93,6 @@ export async function timeBins(
   }
 }
 
-/** An interval in bins. */
 interface BinRange {
   readonly fromMs: number
   readonly bin: number
@@ -151,13 +147,11 @@ const MARGIN = 0.02
 const PAUSE_MS = 30 * DAY_MS
 const PAUSE_PART = 0.2
 
-/** Days in the order of time, merged where no long pause is between them. */
 function withoutPauses(days: readonly Period[]): Period[] {
   const whole = (days.at(-1)?.toMs ?? 0) - (days[0]?.fromMs ?? 0)
   return united(days, Math.max(PAUSE_MS, PAUSE_PART * whole))
 }
 
-/** All that the logs cover; the epoch where there is no log. */
 async function coveredSpan(session: Session): Promise<Period> {
   const row = await firstRow(
     session,
@@ -166,7 +160,6 @@ async function coveredSpan(session: Session): Promise<Period> {
   return { fromMs: Number(row['first_s']) * 1000, toMs: Number(row['last_s']) * 1000 + HOUR_MS }
 }
 
-/** The shortest length that needs no more bins than wanted. */
 function stepFor(spanMs: number, wanted: number): number {
   return STEPS_MS.find((step) => spanMs / step <= wanted) ?? STEPS_MS.at(-1) ?? DAY_MS
 }
@@ -198,7 +191,6 @@ async function seriesOf(
   })
 }
 
-/** A column of numbers by bin. */
 function byBin(rows: readonly Json[], column: string, bins: number): number[] {
   const numbers = Array.from({ length: bins }, () => 0)
   for (const row of rows) numbers[Number(row['bin'])] = Number(row[column])
@@ -207,7 +199,6 @@ function byBin(rows: readonly Json[], column: string, bins: number): number[] {
 
 const keyOf = (row: Json) => JSON.stringify([row['side'], row['source'], row['category']])
 
-/** Of the tenants of the attacker's accesses, or of all tenants. */
 async function bandsOf(session: Session, selected: Selected, grid: Grid): Promise<Band[]> {
   const { bins } = grid
   const tenants = `SELECT DISTINCT toString(tenant) FROM ${selected.table} WHERE party = 'theirs'`
@@ -242,13 +233,10 @@ const LAST_MS = Date.UTC(2300, 0)
 
 /** One log of one tenant. Times are ISO, UTC. */
 export interface CoveredLog extends LogName {
-  /** As people know the tenant. */
   readonly name: string
-  /** Hours of the time, and those in which the log has records. */
   readonly hours: number
   readonly hoursPresent: number
   readonly records: number
-  /** Of the whole log. */
   readonly first: string
   readonly last: string
 }

@@ -8,21 +8,17 @@ import { BOUNDED, type Session } from '../engine/session.ts'
 import type { Selected } from '../scope/selection.ts'
 import { HAS_TOKEN, PRINCIPAL, SESSION, SPAN, tokenText } from '../store/sql.ts'
 
-/** One token in one session. Times are ISO, UTC. */
 export interface TokenUse {
   /** Canonical GUID text, or `''` of accesses whose records carry none. */
   readonly tokenId: string
-  /** As logged, or `''`. */
   readonly sessionId: string
   readonly verdict: string
   readonly reason: string
   readonly accesses: number
-  /** Accounts whose mail was opened with it: the first sixteen by name, and how many there are. */
   readonly accounts: readonly string[]
   readonly accountsTotal: number
   readonly first: string
   readonly last: string
-  /** The first record of its issuance, where there is one. */
   readonly issued: {
     readonly at: string
     readonly principal: string
@@ -31,7 +27,6 @@ export interface TokenUse {
 }
 
 export interface TokenUses {
-  /** Most accesses first. */
   readonly rows: readonly TokenUse[]
   readonly total: number
 }
@@ -120,7 +115,6 @@ export interface Lineage {
     readonly first: string
     readonly last: string
   }[]
-  /** Tokens of the same sessions, this one among them. */
   readonly siblings: readonly {
     readonly sessionId: string
     readonly tokenId: string
@@ -185,11 +179,9 @@ const readSibling = rowReader(
   cell.time('first last'),
 )
 
-/** Ids of the sessions of a selection. */
 export const sessionsOf = (session: Session, table: string): Promise<ReadonlySet<string>> =>
   idsOf(session, `${SESSION} AS id FROM ${table} WHERE id != ''`)
 
-/** Ids of the tokens of a selection. */
 export const tokensOf = (session: Session, table: string): Promise<ReadonlySet<string>> =>
   idsOf(session, `toString(token_id) AS id FROM ${table}`)
 

@@ -1,7 +1,3 @@
-/**
- * Why an access has its verdict: its record, what was looked for and where, what those logs could show, what else they
- * have of its principal, and what would settle it. Text is as logged: make it safe before it is shown.
- */
 import { isoOf, MintmarkError, readGuid, readTokenId, withoutSecrets } from '@mintmark/core'
 import { type EvidenceSource, evidenceAt } from '@mintmark/logs'
 import { cell, firstRow, rowReader } from '../engine/rows.ts'
@@ -16,7 +12,6 @@ import { type ReasonText, reasonText, settledBy } from '../verdicts/match/reason
 import { baseRateOf, type Rate } from '../verdicts/verdict_rows.ts'
 import { type AccessDetail, accessDetails } from '../views/lists.ts'
 
-/** A record longer than this is given in part. */
 const MOST_CHARS = 4_000
 /** So much is read from the record's line on: an array on one line has many records. */
 const MOST_READ = 64 * 1024 * 1024
@@ -29,15 +24,11 @@ export interface RawRow {
   readonly problem: '' | 'file-missing' | 'file-changed' | 'row-not-found'
 }
 
-/** Where a record is. */
 interface RowLocation {
-  /** As in `evidence.path`. */
   readonly path: string
   /** Lower-case hex: of the file, when it was read into the case. */
   readonly sha256: string
-  /** From 1. */
   readonly line: number
-  /** Spellings of its id. */
   readonly ids: readonly string[]
 }
 
@@ -54,7 +45,6 @@ export async function rawRow(row: RowLocation): Promise<RawRow> {
   return { text: text.slice(0, MOST_CHARS), isCut: text.length > MOST_CHARS, problem: '' }
 }
 
-/** The text from a line on, so much as may be needed. */
 async function textFrom(source: EvidenceSource, line: number): Promise<string> {
   let decoder: TextDecoder | undefined
   let skip = line - 1
@@ -79,7 +69,6 @@ async function textFrom(source: EvidenceSource, line: number): Promise<string> {
 /** A line of a table or of JSON that ends within the text. An array on one line needs a look at its ids. */
 const isEnough = (text: string) => text.includes('\n') && rowIn(text, []) !== ''
 
-/** The record at the beginning of the text; of several on its line, the one that names one of the ids. */
 export function rowIn(text: string, ids: readonly string[]): string {
   const start = /^[\s\uFEFF,]*/.exec(text)?.[0].length ?? 0
   return text[start] === '{' || text[start] === '[' ? jsonIn(text, ids) : tableRowIn(text)
@@ -139,19 +128,16 @@ function behindString(text: string, begin: number): number {
   return text.length
 }
 
-/** Sign-ins of the principal that are shown before the access, and after it. */
 const NEAR_EACH_SIDE = 4
 const MOST_OF_ID = 10
 /** Outcomes of one token or session that are explained, each by its first access. */
 const MOST_OUTCOMES = 6
 
-/** One log of issuances, as far as it bears on an access. Times are ISO, UTC. */
 export interface LogLooked {
   readonly source: string
   readonly category: string
   /** `whole`, `grouped` or `capped`. */
   readonly quality: string
-  /** Of the whole log. */
   readonly first: string
   readonly last: string
   /** Hours of the look-back, and those in which the log has records. */
@@ -162,7 +148,6 @@ export interface LogLooked {
   readonly withToken: number
 }
 
-/** A record of an issuance. */
 export interface IssuanceSeen {
   readonly at: string
   readonly category: string
@@ -179,7 +164,6 @@ export interface Why {
   readonly access: AccessDetail
   readonly raw: RawRow
   readonly text: ReasonText
-  /** What was looked for: issued between these times, in the logs of this tenant. */
   readonly lookedFor: {
     readonly tenant: string
     readonly tokenId: string
@@ -187,13 +171,9 @@ export interface Why {
     readonly from: string
     readonly to: string
   }
-  /** Logs of that tenant; none where the case has none. */
   readonly logs: readonly LogLooked[]
-  /** What those logs lost in that time. */
   readonly losses: readonly Loss[]
-  /** Issuances of the token id, for any principal. */
   readonly ofTokenId: readonly IssuanceSeen[]
-  /** Sign-ins of the same principal around the access, in the order of time. */
   readonly near: readonly IssuanceSeen[]
   /** The base rate of an unissued access, as `verdicts` gives it; else null. */
   readonly rate: Rate | null
@@ -201,13 +181,11 @@ export interface Why {
 }
 
 export interface Explained {
-  /** What the id was found to be. */
   readonly kind: 'access' | 'token' | 'session' | 'unknown'
   readonly accesses: number
   /** One for each outcome among the accesses, the first in time; at most six, of `outcomes`. */
   readonly outcomes: number
   readonly whys: readonly Why[]
-  /** Issuances of an id that no access has. */
   readonly issuances: readonly IssuanceSeen[]
 }
 
@@ -364,7 +342,6 @@ const readIssuance = rowReader(
   cell.text('category outcome principal:who app ip client:agent tokenId:token sessionId:sid'),
 )
 
-/** The nearest sign-ins on either side of a time, within the life of a token. */
 async function signInsNear(
   session: Session,
   names: readonly string[],

@@ -82,7 +82,6 @@ export async function buildCoverage(session: Session): Promise<void> {
   await session.command(ACCESS_DAYS)
 }
 
-/** A source's record of one tenant and category, from its first hour to its last. Times are ISO, UTC. */
 export interface CoverageSpan extends LogName {
   /** `whole`, `grouped` or `capped`. */
   readonly quality: string
@@ -90,9 +89,7 @@ export interface CoverageSpan extends LogName {
   readonly last: string
   readonly records: number
   readonly hoursPresent: number
-  /** Hours between the first and the last in which there is no record. */
   readonly hoursEmpty: number
-  /** Records that carry each field, as a share from 0 to 1. */
   readonly fields: Readonly<Record<CoverageField, number>>
 }
 

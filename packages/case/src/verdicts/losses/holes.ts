@@ -23,7 +23,6 @@ import {
 } from './loss.ts'
 import { busyWithin, extentOf, outages, type Pace, paceOf } from './outages.ts'
 
-/** Longer silences have a night in them, which is a silence on all days. */
 const BY_DAY_MS = 6 * HOUR_MS
 const MOST_MS = 2 * DAY_MS
 /** Shorter ones are not looked at: minutes are too coarse to compare them. */
@@ -116,7 +115,6 @@ const LOG = 'side, source, category, log_tenant'
 /** The minutes of so many records fit in memory. */
 const FEW_RECORDS = 2_000_000
 
-/** Losses by holes. Cost: a pass over four columns of both tables, by minute. */
 export async function lostInHoles(session: Session): Promise<Loss[]> {
   return await Scratch.lend(session, async (scratch) => {
     const isFew =
@@ -145,7 +143,6 @@ const minutesOf = (side: Side, category: string, tenant: string) => `
   FROM ${side} WHERE ${HAS_TIME} AND ${tenant} != '${UNKNOWN_OWNER}'
   GROUP BY log_source, log_category, log_tenant, minute`
 
-/** Sources that one export brings. */
 const COLLECTOR = "if(startsWith(source, 'ual'), 'ual', toString(source))"
 const ALL = 'all'
 /** The logs of a collector as one, where it has several. */
@@ -169,7 +166,6 @@ const AT_WORK = `
 
 interface Log extends Omit<LogName, 'side'> {
   readonly side: Side | typeof ALL | typeof OWN
-  /** Minutes with a record, by hour. */
   readonly active: Map<number, number>
   readonly silences: readonly Period[]
   readonly count: number

@@ -14,7 +14,6 @@ export const LONG_PAUSE_HOURS = 72
 export type Side = 'issuance' | 'access'
 
 export const LOSS_CODES = [
-  /** Rows or records that could not be read. */
   'rejected-rows',
   /** Records whose beginning alone could be read. It does not name the mailbox. */
   'cut-records',
@@ -25,12 +24,10 @@ export const LOSS_CODES = [
   'extractor-gap',
   /** A whole file that may be any log, of which nothing could be read. */
   'unread-file',
-  /** A silence that is too long for the log's own pace. */
   'hole',
 ] as const
 export type LossCode = (typeof LOSS_CODES)[number]
 
-/** Half-open, milliseconds since 1970. */
 export interface Period {
   readonly fromMs: number
   readonly toMs: number
@@ -56,13 +53,11 @@ export interface LogName {
   readonly source: string
   /** Issuance: the category. Access: the service. `''`: all of that side. */
   readonly category: string
-  /** Issuance: the owner. Access: the tenant. `''`: it may be any. */
   readonly tenant: string
 }
 
 /** Its time is `ALL_TIME` where the evidence gives none. */
 export interface Loss extends LogName, Period {
-  /** 0 for a hole, which is in no file. */
   readonly evidenceId: number
   readonly code: LossCode
   /** How many are lost; 0 where nobody knows. Losses of one file, code and time share their records. */

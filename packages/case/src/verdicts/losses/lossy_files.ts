@@ -167,7 +167,6 @@ export const EXTRACTOR_GAPS: string = `
     )
   )`
 
-/** Of a file in order, at most so large a share of the records is not. */
 const OUT_OF_ORDER = 0.001
 /** One or two records are in any order. */
 const SHOWS_ITS_ORDER = 3
@@ -185,7 +184,6 @@ const ordersOf = (capped: string) => `
     WINDOW w AS (PARTITION BY evidence_id ORDER BY line ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
   ) GROUP BY evidence_id`
 
-/** First and last record of each log in each file. */
 const SPANS = logsByFile(
   'toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) + 1 AS last_ms',
 )
@@ -264,7 +262,6 @@ const marginsOf = (records: string) => `
   WHERE ms IS NOT NULL AND lo_others IS NOT NULL AND lo_after IS NOT NULL
   GROUP BY evidence_id HAVING count() >= ${SHOWS_REJECT_ORDER}`
 
-/** Rejects by the record that they follow. */
 const besideRejects = (records: string) => `
   SELECT evidence_id, count() AS rejects, countIf(reason = 'column-count') AS misfits, any(on_line) AS crowd,
     any(lo_before) AS lo_before, any(hi_before) AS hi_before, any(lo_after) AS lo_after, any(hi_after) AS hi_after

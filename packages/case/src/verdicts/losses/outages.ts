@@ -35,17 +35,12 @@ const UNKNOWN_SPREAD = 2
 const SHOWS_ITS_EVENNESS = 3
 const UNKNOWN_EVENNESS = { short: 8, long: 1 }
 
-/** What is known of a log, in minutes. */
 export interface MinuteLog {
-  /** Minutes with a record, by hour (number since 1970); hours without are absent. */
   readonly active: ReadonlyMap<number, number>
-  /** Silences with at least one empty minute: all, or those that surprise most. */
   readonly silences: readonly Period[]
-  /** How many silences the log has in all. */
   readonly count: number
 }
 
-/** A silence that is too long for its log. */
 interface Hole extends Period {
   /** The chance that a log like it, which lacks nothing, has such a silence anywhere. */
   readonly chance: number
@@ -85,13 +80,10 @@ interface Scored {
   readonly surprise: number
 }
 
-/** A log by hour, from its first on. */
 export interface Pace {
   readonly first: number
   readonly hours: number
-  /** Minutes with a record. */
   readonly active: readonly number[]
-  /** Share of an hour's minutes that are empty at the log's other times. */
   readonly empty: readonly number[]
   /** Sums of `active`, and of the minutes that would be active, up to an hour and without it. */
   readonly seenBefore: readonly number[]
@@ -119,7 +111,6 @@ export function paceOf(active: ReadonlyMap<number, number>): Pace | undefined {
   }
 }
 
-/** First and last hour with a record. */
 export function extentOf(active: MinuteLog['active']): {
   readonly first: number
   readonly last: number
@@ -132,7 +123,6 @@ export function extentOf(active: MinuteLog['active']): {
   return { first, last }
 }
 
-/** Sums of the values before each, and of all. */
 function sumsOf(values: readonly number[]): number[] {
   const sums = [0]
   for (const [at, value] of values.entries()) sums.push((sums[at] ?? 0) + value)
@@ -243,7 +233,6 @@ function hazardOf(pace: Pace, gap: Hours, by: number): number {
   return hazard
 }
 
-/** A surprise where rates vary by a gamma law of this shape. */
 const unevenly = (surprise: number, shape: number): number =>
   Number.isFinite(shape) ? shape * Math.log(1 + surprise / Math.max(shape, 1e-9)) : surprise
 
@@ -290,7 +279,6 @@ function surely(seen: number, likely: number): number {
   return likely <= 0 ? 0 : Math.min(1, Math.max(0, least / likely))
 }
 
-/** How much more the log's silences surprise than those of chance: 1 where they do not. */
 function spreadOf(scored: readonly Scored[], count: number): number {
   if (count < SHOWS_ITS_SPREAD) return UNKNOWN_SPREAD
   let spread = 1

@@ -1,4 +1,3 @@
-/** Gives every open access its verdict and its reason. */
 import { type Params, type Session, SPILLS } from '../../engine/session.ts'
 import { APP, columnsSql, HAS_TOKEN, NO_ID, SESSION } from '../../store/sql.ts'
 import {
@@ -23,17 +22,13 @@ import { GAP_REASONS, REASONS, type Reason } from './reasons.ts'
 
 /** A token's own time of issue is set back by as much as this against clocks that run behind. */
 export const SKEW_MS = 300_000
-/** Tenant of all personal Microsoft accounts. */
 const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
-/** Names of the tables that verdicts are assigned from. */
 export interface OpenTables {
   readonly open: string
   /** app_id by tenant: whether it signed in as a service principal (sp), as a managed identity (mi). */
   readonly apps: string
-  /** Sessions of issuances: names and ids of the principals. */
   readonly known: string
-  /** Sessions of open accesses: `first_ms`, `gap`. */
   readonly sessions: string
   readonly gaps: string
   /** SQL for the time of an issuance by a true clock, milliseconds. */
@@ -140,7 +135,6 @@ function interrupted(open: string, where: string): string {
   return `(${isOf(homeName('lower(principal)'))} OR ${isOf('lower(principal_id)')})`
 }
 
-/** Verdict and reason of a row as one tuple: the first rule that fits. */
 const RULES = `multiIf(
   finding IN (${MISMATCHES}), ('mismatched', finding),
   token_state = 'malformed' OR finding = 'shared', ('undetermined', 'malformed-id'),
@@ -189,7 +183,6 @@ const MATTER = `multiIf(
     OR verdict = 'undetermined' AND token_state != 'present', 'chosen',
   '')`
 
-/** Columns of the table of outcomes, before they are weighed. */
 export const OUTCOME = `bucket UInt8; token_id UUID; record_id UUID; content UInt64;
   token_state Low; tenant Low; service Low; app Low; at_ms Int64; home Low; sid String; field Low;
   principal String; verdict Low; reason Low; matter Low; source Low; who String; prefix String;
@@ -287,7 +280,6 @@ export const SESSION_COLUMNS: string = columnsSql(
 
 export const APP_COLUMNS: string = columnsSql('home Low; app Low; sp UInt8; mi UInt8')
 
-/** Finds which applications of open app-only accesses ever signed in by themselves. */
 export async function findApps(session: Session, tables: OpenTables, sole: string): Promise<void> {
   await session.command(
     `INSERT INTO ${tables.apps}

@@ -15,10 +15,8 @@ export interface Clocks {
   readonly access: Offsets
 }
 
-/** A clock that is off, as reported. */
 interface ClockOffset {
   readonly side: 'issuance' | 'access'
-  /** Owner of the log. */
   readonly tenant: string
   readonly log: string
   readonly evidence: readonly number[]
@@ -38,7 +36,6 @@ export function correctedMs(column: string, offsets: Offsets): string {
   return `(${read} + transform(evidence_id, [${ids}], [${values}], toInt64(0)))`
 }
 
-/** Zones are multiples of a quarter of an hour. */
 const STEP_MS = 900_000
 /** Below half an hour an offset disturbs no comparison. */
 const LEAST_STEPS = 2
@@ -93,7 +90,6 @@ async function pairsOf(session: Session): Promise<Pair[]> {
   )
 }
 
-/** What the differences prove. Logs before files, so that it does not matter how a log was cut into files. */
 export function clocksBy(pairs: readonly Pair[]): ClockOffset[] {
   const found: ClockOffset[] = []
   let left = pairs
@@ -144,7 +140,6 @@ function offsetOf(pairs: readonly Pair[], side: 'issuance' | 'access'): ClockOff
   }
 }
 
-/** Fills `clock_offset` anew. */
 export async function writeClocks(session: Session): Promise<Clocks> {
   await session.command('TRUNCATE TABLE clock_offset')
   const found = clocksBy(await pairsOf(session))
@@ -156,7 +151,6 @@ export async function writeClocks(session: Session): Promise<Clocks> {
   return await readClocks(session)
 }
 
-/** The clocks that are off, as they were found when the coverage was built. */
 export async function readClocks(session: Session): Promise<Clocks> {
   const rows = await session.rows(
     'SELECT toString(side) AS side, evidence_id, sum(ahead_ms) AS ahead FROM clock_offset GROUP BY side, evidence_id ORDER BY side, evidence_id',

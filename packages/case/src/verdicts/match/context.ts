@@ -9,7 +9,6 @@ import { APP, HAS_TOKEN } from '../../store/sql.ts'
 
 /** Sources of systems that have an identity provider of their own: Microsoft's rules are not for them. */
 export const PLAIN: readonly string[] = ['dovecot', 'keycloak', 'mintmark']
-/** The same as a list in SQL. */
 export const PLAIN_SOURCES: string = `('${PLAIN.join("', '")}')`
 
 /** One hour: an interactive sign-in with its prompts takes that long at most. */
@@ -152,11 +151,9 @@ const NO_NETWORK =
 /** The network of an address: /24, or /48; `''` where the address names none. */
 export const PREFIX: string = `if(ip = '' OR match(ip, '${NO_NETWORK}'), '', cutIPv6(toIPv6OrZero(ip), 10, 1))`
 
-/** The kind of client: `owa`, `rest`, `mozilla`, `python-requests`. */
 export const FAMILY: string = `lower(if(position(client, 'lient=') > 0, extract(client, '[Cc]lient=([A-Za-z]+)'),
   extract(client, '^[A-Za-z][A-Za-z_-]*')))`
 
-/** The client without its version numbers. */
 export const CLIENT: string = `replaceRegexpAll(client, '[0-9]+([._][0-9]+)*', '#')`
 
 /** How the token service makes ids: version 4, and a last byte of 0, 1 or 2 in all that were ever seen. */

@@ -12,13 +12,11 @@ const BUCKETS = 256
 /** Accesses of one range: more take more memory, fewer make more statements. */
 const RANGE_ROWS = 1_600_000
 
-/** Buckets from `first` to `last`, both included. */
 export interface Range {
   readonly first: number
   readonly last: number
 }
 
-/** Bucket ranges of even size: as few as keep one range's keys small. */
 export function rangesFor(rows: number): Range[] {
   const wanted = Math.ceil(rows / RANGE_ROWS)
   const count = Math.min(BUCKETS, 2 ** Math.ceil(Math.log2(Math.max(1, wanted))))
@@ -29,12 +27,10 @@ export function rangesFor(rows: number): Range[] {
   }))
 }
 
-/** SQL that is true of the rows of a range. */
 export function bucketsOf(range: Range): string {
   return isWhole(range) ? '1' : `bucket BETWEEN ${range.first} AND ${range.last}`
 }
 
-/** Whether the range has every bucket. */
 function isWhole({ first, last }: Range): boolean {
   return last - first + 1 === BUCKETS
 }
@@ -44,29 +40,24 @@ const SHARED_LIMIT = 64
 
 /** Without the engine's search for chains of comparisons: in a long statement it is a third of the planning. */
 export const PLAIN_PLAN = 'optimize_and_compare_chain = 0'
-/** Each bucket joins within its shard. */
 const LOCAL = "distributed_product_mode = 'local'"
 export const BUCKET_ORDER = '(bucket, token_id, record_id, content)'
 
-/** What later steps need of an access, as it is selected from `access`. */
 const carried = (clocks: Clocks) => `bucket, token_id, record_id, content, evidence_id,
   ${correctedMs('at', clocks.access)} AS at_ms,
   if(toUnixTimestamp64Milli(issued_at) > 0, ${correctedMs('issued_at', clocks.access)}, 0) AS issued_ms,
   source, service, operation, token_state, session_id, other_session_id, principal, principal_id, actor_kind,
   mailbox, tenant, token_tenant, external_tenant, app_id, client_app_id, issuer, client, ip`
 
-/** Columns of the table of candidates. */
 const CANDIDATE = `bucket UInt8; token_id UUID; record_id UUID; content UInt64; evidence_id UInt32; at_ms Int64;
   issued_ms Int64; source Low; service Low; operation Low; token_state Low; session_id String;
   other_session_id String; principal String; principal_id String; actor_kind Low; mailbox String; tenant Low;
   token_tenant Low; external_tenant Low; app_id Low; client_app_id Low; issuer Low; client Low; ip String`
 export const CANDIDATE_COLUMNS: string = columnsSql(CANDIDATE)
 
-/** Columns of the table of accesses that no issuance explains. */
 export const OPEN_COLUMNS: string = columnsSql(`${CANDIDATE}; finding Low; root String;
   shown UUID; root_ms Int64; has_expiry UInt8; is_acting UInt8`)
 
-/** Tables that the join writes. `candidate` is emptied between ranges. */
 interface JoinTables {
   readonly candidate: string
   readonly open: string
@@ -88,7 +79,6 @@ export async function joinAll(
   }
 }
 
-/** Drops each access that agrees with one issuance of its token id. */
 async function firstIssuances(
   session: Session,
   candidate: string,

@@ -1,5 +1,4 @@
 /** Verdicts on an access, and their reasons. Each reason has its heading in `docs/verdicts.md`. */
-/** In the order in which they are printed. */
 export const VERDICTS = [
   'issued',
   'mismatched',
@@ -13,10 +12,6 @@ export type Verdict = (typeof VERDICTS)[number]
 /** `established`: records and coverage prove it, and ordinary causes are excluded. `lead`: ordinary causes remain. */
 export type Strength = 'established' | 'lead'
 
-/**
- * The verdict of each reason, what the reason says and what it does not, in the words of `docs/verdicts.md`, and which log
- * or period would settle the access, where one would.
- */
 const TABLE = {
   'token-issued': [
     'issued',
@@ -220,7 +215,6 @@ export interface ReasonText {
   readonly cannotMean: string
 }
 
-/** Empty texts of what is no reason. */
 export function reasonText(reason: string): ReasonText {
   const [, means = '', cannotMean = ''] = rowOf(reason) ?? []
   return { means, cannotMean }

@@ -27,7 +27,6 @@ const FEW_PEOPLE = 2
 const WELL_MADE_SHARE = 0.98
 const WELL_MADE_TOKENS = 50
 
-/** The token is missing, and its session was issued to its person. */
 const IN_OWN_SESSION: Reason = 'session-known-token-missing'
 
 /**
@@ -39,7 +38,6 @@ const weighedIn =
   ({ matter, prefix }: Context): boolean =>
     !served.has(prefix) && (matter === 'missing' || matter === 'mismatched')
 
-/** Wrong tokens in a context that is not their owner's, with whose weighing they are of. */
 interface Wrong {
   readonly weighing: TenantWeighing
   readonly context: Context
@@ -74,7 +72,6 @@ export function evidenceOf(
   }
 }
 
-/** What is wrong in contexts that are not their owners', by what several of them have in common. */
 class Groups {
   readonly #byPrefix: ReadonlyMap<string, readonly Wrong[]>
   readonly #byApp: ReadonlyMap<string, readonly Wrong[]>
@@ -82,7 +79,6 @@ class Groups {
   readonly #byClient: ReadonlyMap<string, readonly Wrong[]>
   readonly #byHome: ReadonlyMap<string, readonly Wrong[]>
   readonly #byWho: ReadonlyMap<string, readonly Wrong[]>
-  /** People in new networks of their own with their own clients, by tenant. */
   readonly #alone: ReadonlyMap<string, number>
   // Each context of a group asks the same of it.
   readonly #chanceThere: (there: readonly Wrong[]) => number

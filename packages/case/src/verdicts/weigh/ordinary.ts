@@ -52,7 +52,6 @@ export function personGaps(
   shown: ReadonlyMap<string, readonly number[]>,
   missing: readonly Context[],
 ): LossOf {
-  /** The last hour at or before this one in which a token was explained, and the first at or after it. */
   const gapAt = (who: string, hour: number): Period | undefined => {
     const hours = shown.get(who) ?? []
     const next = countBefore(hours.length, (at) => (hours[at] ?? hour) < hour)
@@ -83,11 +82,9 @@ export function beginningOf({ firstHour, lastHour }: Tenant): number {
   return firstHour + Math.min(7 * DAY_HOURS, Math.max(DAY_HOURS, 0.15 * span))
 }
 
-/** Days on which a context was seen, and the share of the log's days, by which it is a habit. */
 const HABIT_DAYS = 3
 const HABIT_SHARE = 0.2
 
-/** Whether the address of a context means anything. */
 export const namesNetwork = ({ prefix }: Context, { addressFit }: Tenant): boolean =>
   prefix !== '' && addressFit >= LEAST_FIT
 
@@ -115,7 +112,6 @@ export function isHabitual(context: Context, tenant: Tenant, networks: Networks)
   return seenAs(context, networks).some((seen) => seen.firstHour <= beginning && seen.days >= least)
 }
 
-/** How the principal, and the application, were seen in the network. */
 function seenAs({ home, who, prefix, app }: Context, networks: Networks): readonly Seen[] {
   return [
     networks.seen.get(pairKey(home, who, prefix)),
@@ -129,7 +125,6 @@ const OF_APPS: ReadonlySet<string> = new Set([
   'ms-service-principal',
 ])
 
-/** One missing token, with the losses that could have held its issuance. */
 interface Token {
   readonly context: Context
   readonly hour: number
@@ -163,7 +158,6 @@ export function unexplainedBy(
   return found
 }
 
-/** Losses of logs that the context's tokens would be in. Rows of one file, code and time are one loss. */
 function lossesFor(
   { home, who, family, reason }: Context,
   tenant: Tenant | undefined,
@@ -182,14 +176,12 @@ function lossesFor(
 const lossKey = ({ evidenceId, code, fromMs, toMs }: Loss) =>
   `${evidenceId} ${code} ${fromMs} ${toMs}`
 
-/** Whether the token of this hour may have been issued in a period. */
 const covers = (hour: number) => {
   const fromMs = hour * HOUR_MS - LONGEST_LIFE_MS
   const toMs = (hour + 1) * HOUR_MS + LATER_MS
   return (period: Period) => period.fromMs < toMs && period.toMs > fromMs
 }
 
-/** Tokens of a loss, or of several losses that share tokens, which lost at least as many rows as these tokens. */
 function excusedOf(tokens: readonly Token[]): Set<Token> {
   const byLoss = new Map<string, { readonly loss: Loss; readonly tokens: Token[] }>()
   for (const token of tokens)
@@ -212,7 +204,6 @@ function excusedOf(tokens: readonly Token[]): Set<Token> {
   return excused
 }
 
-/** Takes one loss from `rest`, with all that share tokens with it in turn. */
 function together(
   rest: Set<string>,
   byLoss: ReadonlyMap<string, { readonly loss: Loss; readonly tokens: readonly Token[] }>,

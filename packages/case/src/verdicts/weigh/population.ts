@@ -9,7 +9,6 @@ import type { Matter } from '../match/assign_verdicts.ts'
 export const DIMENSIONS = ['app', 'family', 'client', 'service', 'source', 'who'] as const
 export type Dimension = (typeof DIMENSIONS)[number]
 
-/** What explained tokens are counted by, each with its columns, which are the values of a count's key. */
 export const COUNTED = {
   all: [],
   app: ['app'],
@@ -40,10 +39,8 @@ export interface Context extends Readonly<Record<Dimension, string>> {
   readonly reason: string
 }
 
-/** What the logs show of one tenant. */
 export interface Tenant {
   readonly home: string
-  /** First and last access, hours. */
   readonly firstHour: number
   readonly lastHour: number
   /** Tokens that were explained, and records that named these: by {@link pairKey} of what is counted and its values. */
@@ -51,7 +48,6 @@ export interface Tenant {
   readonly records: ReadonlyMap<string, number>
   /** Hours in which tokens of a principal were explained, in order: of principals with a context. */
   readonly shownHours: ReadonlyMap<string, readonly number[]>
-  /** Explained tokens from addresses of IPv6. */
   readonly joinedOverIpv6: number
   /** Of the tokens that were explained, the share whose network is one at which their principal signed in. */
   readonly addressFit: number
@@ -59,23 +55,19 @@ export interface Tenant {
   readonly wellMade: number
   /** Networks that came up after the log's first days, each with one principal: so many were explained. */
   readonly newNetworks: number
-  /** Pairs of a principal and a network with explained tokens. */
   readonly networkCount: number
-  /** Rows of its issuance logs that are known to be lost (rejected, cut), and rows that they have. */
   readonly lostRows: number
   readonly rows: number
   /** Of issuances, which may be its own: without silences, in which nothing is missing by itself. */
   readonly lost: readonly Loss[]
   /** It has a log of interactive sign-ins, which those of the audit log only repeat. */
   readonly hasInteractive: boolean
-  /** Principals with explained tokens. */
   readonly people: number
 }
 
 /** Accesses of a context, whatever their verdict. */
 export interface Seen {
   readonly firstHour: number
-  /** Days with an access. */
   readonly days: number
 }
 
@@ -85,7 +77,6 @@ export interface Networks {
   readonly own: ReadonlySet<string>
   /** Tenant and network: several principals sign in there, or an application does. */
   readonly known: ReadonlySet<string>
-  /** Tenant, principal and network. */
   readonly seen: ReadonlyMap<string, Seen>
   /** Tenant, application and network; tenant and application. */
   readonly seenApps: ReadonlyMap<string, Seen>
@@ -95,7 +86,6 @@ export interface Networks {
   readonly served: ReadonlySet<string>
   /** Names of principals whom the logs have under several names, with one object id. */
   readonly renamed: ReadonlySet<string>
-  /** Sign-ins of this principal that the logs have. */
   readonly signIns: ReadonlyMap<string, number>
 }
 
@@ -109,7 +99,6 @@ export interface Population {
 
 export const pairKey = (...parts: readonly (string | number)[]): string => parts.join('\0')
 
-/** How many tokens were explained. */
 export const explained = (
   { tokens }: Pick<Tenant, 'tokens'>,
   by: Counted,

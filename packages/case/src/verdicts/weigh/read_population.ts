@@ -1,7 +1,3 @@
-/**
- * Reads what is weighed. Cost: a pass over the accesses of the tenants in which something is wrong, and one over the
- * principals, networks and times of the issuances.
- */
 import type { Json } from '@mintmark/core'
 import { cell, countOf, numbersBy, rowReader, textsOf } from '../../engine/rows.ts'
 import type { Scratch } from '../../engine/scratch.ts'
@@ -31,15 +27,11 @@ import {
   type Tenant,
 } from './population.ts'
 
-/** Columns by which contexts are distinguished, and joined to the assigned on them. */
 export const CONTEXT_KEY =
   'home, who, prefix, app, client_family, client_kind, service, source, matter, reason, day'
-/** The day of an hour since 1970. */
 const DAY = 'toInt32(intDiv(hour, 24))'
 
-/** Tables that are read several times, by name, with their order where they may be large. */
 const TABLES = {
-  /** Contexts in which something is wrong. */
   about: ['home String; who String; prefix String; app String; client_kind String'],
   /** The explained tokens of the tenants in question, by context: of each its first access. */
   joined: [
@@ -169,14 +161,12 @@ async function fillTables(
   )
 }
 
-/** The values of some columns as one, as `pairKey` puts them. */
 const keySql = (columns: string) =>
   `arrayStringConcat([${columns
     .split(', ')
     .map((column) => `toString(${column})`)
     .join(', ')}], '\\0')`
 
-/** Numbers by the values of some columns. */
 async function numbersOf(
   session: Session,
   columns: string,
@@ -191,7 +181,6 @@ async function numbersOf(
   return numbersBy(rows, 'key', 'number')
 }
 
-/** What the logs know of the networks and principals of contexts. */
 async function readNetworks(session: Session, tables: Tables, sole: string): Promise<Networks> {
   const { about, joined, signed_in: signIns } = tables
   const among = (columns: string) => `(${columns}) GLOBAL IN (SELECT ${columns} FROM ${about})`
@@ -248,7 +237,6 @@ async function readNetworks(session: Session, tables: Tables, sole: string): Pro
   }
 }
 
-/** Accesses by some columns of a context: those that any context has. */
 async function seenBy(
   session: Session,
   { about, used }: Tables,
@@ -264,7 +252,6 @@ async function seenBy(
 
 const readSeen = rowReader(cell.number('firstHour days'))
 
-/** What the logs show of the tenants in question. */
 async function readTenants(
   session: Session,
   tables: Tables,
@@ -334,7 +321,6 @@ const tenantFacts = ({ used, joined, signed_in: signIns }: Tables) => `
   ) AS p ON p.home = s.home
   GROUP BY home ORDER BY home SETTINGS ${SPILLS}`
 
-/** Counts that are read of the principals of contexts alone, with the columns that say which. */
 const OF_CONTEXTS: Readonly<Partial<Record<string, string>>> = {
   who: 'home, who',
   'who-client-app': 'home, who, client_kind, app',
@@ -344,7 +330,6 @@ const OF_CONTEXTS: Readonly<Partial<Record<string, string>>> = {
 
 type Counts = Record<'tokens' | 'records', Map<string, number>>
 
-/** Explained tokens of each tenant, by all that they are counted by. */
 async function countsOf(
   session: Session,
   { about, joined }: Tables,

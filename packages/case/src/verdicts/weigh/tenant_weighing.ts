@@ -1,4 +1,3 @@
-/** Contexts of one tenant: what fails there as a whole, and the strength of each context's verdicts. */
 import type { Reason, Strength } from '../match/reasons.ts'
 import {
   isHabitual,
@@ -21,7 +20,6 @@ import {
   type Tenant,
 } from './population.ts'
 
-/** The strength of a context's verdicts. `reason` is given where the verdict becomes `undetermined`. */
 export interface Assigned {
   readonly context: Context
   readonly strength: Strength | ''
@@ -56,16 +54,13 @@ export interface NotShown {
   readonly missing: number
 }
 
-/** Whether what is wrong in a context of a tenant is established. */
 export type Evidence = (weighing: TenantWeighing, context: Context) => boolean
 
-/** Contexts of one tenant, with what fails there as a whole. */
 export class TenantWeighing {
   readonly tenant: Tenant
   readonly ordinary: readonly Context[]
   /** Wrong tokens in contexts that are not their owner's. */
   readonly strange: readonly Context[]
-  /** Ordinary contexts in which nothing fails as a whole. */
   readonly losses: readonly Context[]
   readonly isFit: boolean
   /** The largest share of ordinary tokens that the log loses, and whose tokens are mismatched. */
@@ -133,7 +128,6 @@ export class TenantWeighing {
     this.#areUnusualFew = unusual <= FAILING_SHARE * (joined + unusual)
   }
 
-  /** Which property of a context fails as a whole in this tenant; undefined where none does. */
   failsWhole(context: Context): 'class-not-shown' | 'log-incomplete' | undefined {
     for (const dimension of DIMENSIONS)
       if (this.#failing.get(dimension)?.has(context[dimension]) === true)
@@ -171,7 +165,6 @@ export class TenantWeighing {
     )
   }
 
-  /** What does not fit, with its two numbers. */
   notShown(): NotShown[] {
     const { tenant } = this
     const { home } = tenant
@@ -288,7 +281,6 @@ function add<K>(counts: Map<K, number>, key: K, count: number): void {
   counts.set(key, (counts.get(key) ?? 0) + count)
 }
 
-/** Values of a property whose ordinary tokens are not explained as a whole. */
 function failingValues(
   wrong: readonly Context[],
   propertyOf: (context: Context) => string,

@@ -1,4 +1,3 @@
-/** Weighs the verdicts of a case, and writes their strength and reason. */
 import { countOf, insertRows } from '../../engine/rows.ts'
 import type { Scratch } from '../../engine/scratch.ts'
 import type { Session } from '../../engine/session.ts'
@@ -39,7 +38,6 @@ const ASSIGNED_COLUMNS =
   service Low; source Low; matter Low; reason Low; day Int32; strength Low; new_reason Low`)
 const FEW_ROWS = 100_000
 
-/** @returns the table of outcomes: `OUTCOME` and `strength`. */
 export async function weighVerdicts(
   session: Session,
   scratch: Scratch,
@@ -80,7 +78,6 @@ export async function weighVerdicts(
 /** A known session excuses no token that is proven absent: a forger may write any session into it. */
 const IS_PROVEN_BESIDE_SESSION = "j.verdict = 'session-only' AND strength = 'established'"
 
-/** A token that is used on two days is of the first, as it is counted. */
 function withDay(decided: string): string {
   const unit = [...CONTEXT_KEY.split(', ').filter((key) => key !== 'day'), 'unit'].join(', ')
   return `SELECT *, toInt32(intDiv(min(hour) OVER (PARTITION BY ${unit}), 24)) AS day FROM ${decided}`
