@@ -7,7 +7,7 @@
 import type { Json } from '@mintmark/core'
 import { isLeak, type KeyFound } from '../dumps/custody.ts'
 import { dumpFiles, dumpScans } from '../dumps/dump_scans.ts'
-import { cell, countOf, rowReader } from '../engine/rows.ts'
+import { cell, countOf, type Numbers, rowReader, type Texts } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import type { HuntResult } from '../hunts/run_hunts.ts'
 import { markConditions } from '../scope/marks.ts'
@@ -178,19 +178,12 @@ function inOrder(unknowns: readonly Unknown[]): Unknown[] {
   return [...first, ...unknowns.filter(({ code }) => NEXT.test(code))].slice(0, SETTLING)
 }
 
-export interface Lead {
+export interface Lead
+  extends Texts<'verdict text first last settledBy'>,
+    Numbers<'accesses tokens sessions mailboxes'> {
   readonly kind: 'verdict' | 'hunt'
   /** A reason of docs/verdicts.md, or a hunt's id. */
   readonly by: string
-  readonly verdict: string
-  readonly text: string
-  readonly accesses: number
-  readonly tokens: number
-  readonly sessions: number
-  readonly mailboxes: number
-  readonly first: string
-  readonly last: string
-  readonly settledBy: string
 }
 
 export async function leadsOf(

@@ -2,7 +2,9 @@
  * The words and numbers of a conclusion, for terminal, page and report; pure, as the page loads it too. A rate has its
  * numerator and denominator. Shares of certainty are rounded down, shares of ignorance up.
  */
+
 import { count, minute, percent, percentUp, plural } from '@mintmark/core/wording'
+import type { Texts } from '../engine/rows.ts'
 import type { PointedCounts } from '../scope/pointed_counts.ts'
 import type { Comparable, Rate } from '../verdicts/verdict_rows.ts'
 import type { Conclusion, DumpSearch, Lead, Status, Unanswered, Unread } from './conclusion.ts'
@@ -19,12 +21,8 @@ const TITLES: Readonly<Record<Status, (conclusion: Conclusion) => string>> = {
 }
 
 /** What every view says of a conclusion. Text of a log is in none of it but `settles`. */
-export interface ConclusionText {
-  readonly title: string
-  readonly statement: string
-  readonly headline: string
-  readonly comparison: string
-  readonly judged: string
+export interface ConclusionText
+  extends Texts<'title statement headline comparison judged dumps settles'> {
   /** The same two where there is one line for each; `''` where nothing is to be said. */
   readonly brief: { readonly comparison: string; readonly judged: string }
   /** What marks take out of the counts or call the attacker's, and who says so; `''` where they do neither. */
@@ -32,8 +30,6 @@ export interface ConclusionText {
   /** What leads are, apart from what is established; `''` where there is none. */
   readonly leads: string
   readonly unread: string
-  readonly dumps: string
-  readonly settles: string
 }
 
 export function conclusionText(conclusion: Conclusion): ConclusionText {

@@ -4,7 +4,7 @@
  */
 import { count, isoOf, minute, plural } from '@mintmark/core'
 import { isLeak, type KeyFound } from '../dumps/custody.ts'
-import { cell, firstRow, rowReader, textsOf } from '../engine/rows.ts'
+import { cell, firstRow, type Numbers, rowReader, textsOf } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import type { EvidenceRow } from '../store/evidence_rows.ts'
 import type {
@@ -22,10 +22,7 @@ interface AccessSeen {
   readonly at: string
 }
 
-export interface TokenAccesses {
-  readonly tokens: number
-  readonly accesses: number
-  readonly mailboxes: number
+export interface TokenAccesses extends Numbers<'tokens accesses mailboxes'> {
   readonly first: AccessSeen | undefined
   readonly last: AccessSeen | undefined
 }

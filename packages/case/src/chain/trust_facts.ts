@@ -2,8 +2,10 @@
  * What evidence beside the logs says of keys: until when they were trusted, what they signed, who still accepts them.
  * Keys are named by hashes of their public halves and tokens by their ids, never by their bytes.
  */
+
 import { createHash } from 'node:crypto'
 import { isObject, parseObject } from '@mintmark/core'
+import type { Texts } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { insertMeta, readMeta } from '../store/meta.ts'
 
@@ -54,10 +56,7 @@ export interface SignedToken {
   readonly source: FactSource
 }
 
-export interface ProbedVerifier {
-  readonly target: string
-  readonly at: string
-  readonly vector: string
+export interface ProbedVerifier extends Texts<'target at vector'> {
   readonly outcome: 'refused' | 'accepted' | 'late'
   /** Of the key that signed; empty where the probe does not say. */
   readonly spkiSha256: string

@@ -2,8 +2,10 @@
  * Which questions a folder of exports can answer, which log would change that, and how it is had. Source of the commands:
  * Microsoft Learn.
  */
+
 import { isoOf } from '@mintmark/core'
 import { type Access, type Issuance, type Reject, readEvidence, walkEvidence } from '@mintmark/logs'
+import type { Numbers, Texts } from '../engine/rows.ts'
 import {
   DAY_MS,
   HOUR_MS,
@@ -13,12 +15,7 @@ import {
 } from '../verdicts/losses/loss.ts'
 import { LONGEST_LIFE_MS, PLAIN } from '../verdicts/match/context.ts'
 
-export interface LogSeen extends LogName {
-  readonly firstMs: number
-  readonly lastMs: number
-  readonly records: number
-  readonly withToken: number
-  readonly ofMail: number
+export interface LogSeen extends LogName, Numbers<'firstMs lastMs records withToken ofMail'> {
   /** Of these, those that name a folder and no messages. */
   readonly synchronised: number
   /** Times of more than 72 hours without a record, in which one would expect some. */
@@ -30,15 +27,11 @@ export interface FileUnread {
   readonly reason: string
 }
 
-export interface Survey {
-  readonly files: number
-  readonly bytes: number
+export interface Survey
+  extends Numbers<'files bytes rejectedRows directoryEntries inventoryEntries'> {
   readonly unread: readonly FileUnread[]
-  readonly rejectedRows: number
   readonly statements: ReadonlyMap<string, number>
   readonly logs: readonly LogSeen[]
-  readonly directoryEntries: number
-  readonly inventoryEntries: number
 }
 
 /**
@@ -145,11 +138,7 @@ export type Need =
   | 'folders'
   | 'directory'
 
-export interface HowToExport {
-  readonly name: string
-  readonly portal: string
-  readonly command: string
-  readonly licence: string
+export interface HowToExport extends Texts<'name portal command licence'> {
   /** Days after which the source deletes a record, by its usual licence; 0: it says nothing of that. */
   readonly keptDays: number
 }

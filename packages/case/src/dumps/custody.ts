@@ -1,6 +1,6 @@
 /** Custody of artefacts: who read, downloaded or copied a file, from where, and with which token verdict. */
 import type { Json } from '@mintmark/core'
-import { cell, firstRow, rowReader } from '../engine/rows.ts'
+import { cell, firstRow, type Numbers, rowReader, type Texts } from '../engine/rows.ts'
 import { BOUNDED, type Params, type Session } from '../engine/session.ts'
 import type { Selected } from '../scope/selection.ts'
 import { PRINCIPAL, SPAN } from '../store/sql.ts'
@@ -25,17 +25,9 @@ export interface CustodyOptions {
 }
 
 /** One artefact, by its path: a copy at another path is another artefact with the same hash or name. */
-export interface Custody {
-  readonly artefact: string
-  readonly path: string
-  readonly hash: string
-  readonly bytes: number
-  readonly accesses: number
-  readonly principals: number
-  readonly first: string
-  readonly last: string
-  readonly suspect: number
-  readonly established: number
+export interface Custody
+  extends Texts<'artefact path hash first last'>,
+    Numbers<'bytes accesses principals suspect established'> {
   /** Private keys in a dump of the evidence with this hash or, where the log gives none, this name. */
   readonly keys: readonly HeldKey[]
   readonly rows: readonly ArtefactAccess[]
@@ -46,17 +38,8 @@ interface HeldKey {
   readonly kid: string | null
 }
 
-interface ArtefactAccess {
-  readonly artefact: string
-  readonly path: string
-  readonly at: string
-  readonly principal: string
-  readonly operation: string
-  readonly ip: string
-  readonly client: string
-  readonly tokenId: string
-  readonly verdict: string
-  readonly reason: string
+interface ArtefactAccess
+  extends Texts<'artefact path at principal operation ip client tokenId verdict reason'> {
   /** Hunts that hit this access: the established ones, and leads about the token itself. */
   readonly hunts: readonly string[]
 }
@@ -185,22 +168,14 @@ const readAccess = rowReader(
   cell.texts('hunts'),
 )
 
-export interface FileUser {
-  readonly principal: string
-  readonly verdict: string
+export interface FileUser extends Texts<'principal verdict first last'> {
   readonly hunts: readonly string[]
   readonly accesses: number
-  readonly first: string
-  readonly last: string
 }
 
-export interface FileUse {
+export interface FileUse extends Numbers<'accesses principals suspect established'> {
   /** The log gives the file's hash in `hash`; else it is a file of the same name, which may be another one. */
   readonly by: 'hash' | 'name'
-  readonly accesses: number
-  readonly principals: number
-  readonly suspect: number
-  readonly established: number
   /** Suspect ones first, established before leads, then those with most accesses; at most 100. */
   readonly people: readonly FileUser[]
 }

@@ -1,14 +1,11 @@
 import { MintmarkError } from '@mintmark/core'
+import type { Texts } from './rows.ts'
 
-export interface ServerLocation {
+export interface ServerLocation extends Texts<'username password database shown'> {
   /** HTTP addresses: one, or one for each shard of a cluster. */
   readonly nodes: readonly string[]
-  readonly username: string
-  readonly password: string
-  readonly database: string
   /** Name of the cluster in the servers' own configuration; `''` for one server. */
   readonly cluster: string
-  readonly shown: string
 }
 
 const ADDRESS =

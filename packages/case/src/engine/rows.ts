@@ -12,6 +12,10 @@ type Member<S extends string> = S extends `${infer One} ${infer Rest}`
     ? Name
     : S
 
+/** Texts, and numbers, by the names that a text lists: what a reader of rows gives. */
+export type Texts<S extends string> = Readonly<Record<Member<S>, string>>
+export type Numbers<S extends string> = Readonly<Record<Member<S>, number>>
+
 interface Fields<T> {
   readonly type?: T
   readonly cells: (row: Json) => (readonly [member: string, value: unknown])[]

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MintmarkError, unreadable } from '@mintmark/core'
+import type { Texts } from '../engine/rows.ts'
 import { columnsOf, nameOf } from '../store/sql.ts'
 import { readStatement, type Statement } from './statement.ts'
 
@@ -72,11 +73,9 @@ type HuntStrength = 'established' | 'lead'
 /** `forged`: not issued. `replayed`: used by another. `mis-granted`: wrongly issued. `context`: used in a new way. */
 type HuntClass = 'forged' | 'replayed' | 'mis-granted' | 'context'
 
-export interface Hunt {
+export interface Hunt extends Texts<'title means file'> {
   /** Lower-case words joined by `_`; the file's name without `.sql`. */
   readonly id: string
-  readonly title: string
-  readonly means: string
   /** What a hit must not be taken for, and which ordinary activity looks like it. */
   readonly cannotMean: string
   readonly attack: readonly string[]
@@ -88,7 +87,6 @@ export interface Hunt {
   readonly slices: number
   /** The SELECT, without comments. Gives `HUNT_COLUMNS`. */
   readonly sql: string
-  readonly file: string
 }
 
 /** What every hunt gives, one row an access, with the types that they are cast to. */

@@ -4,7 +4,7 @@
  */
 import { type Json, MintmarkError } from '@mintmark/core'
 import { readOnlyForm } from '../engine/read_only.ts'
-import { cell, countOf, firstRow, insertRows, rowReader } from '../engine/rows.ts'
+import { cell, countOf, firstRow, insertRows, rowReader, type Texts } from '../engine/rows.ts'
 import type { Params, Session } from '../engine/session.ts'
 import { linesOf, serviceNetworks } from '../store/network.ts'
 import { ACCOUNT, APP, NO_ID, SPAN } from '../store/sql.ts'
@@ -17,11 +17,7 @@ import {
   parseHunt,
 } from './hunt_file.ts'
 
-interface QuietFolder {
-  readonly kind: string
-  readonly name: string
-  readonly key: string
-}
+type QuietFolder = Texts<'kind name key'>
 
 /** Each key once, with one of the names that have it. */
 export function quietFolders(): QuietFolder[] {
@@ -183,19 +179,8 @@ export interface HuntResult extends Omit<Hunt, 'params' | 'slices' | 'sql' | 'fi
 }
 
 /** One access that a hunt points at. Text is as logged: make it safe before it is shown. */
-export interface HuntRow {
-  readonly at: string
-  readonly tenant: string
-  readonly principal: string
-  readonly mailbox: string
-  readonly recordId: string
-  readonly content: string
-  readonly tokenId: string
-  readonly sessionId: string
-  readonly ip: string
-  readonly app: string
-  readonly why: string
-}
+export type HuntRow =
+  Texts<'at tenant principal mailbox recordId content tokenId sessionId ip app why'>
 
 const BUCKETS = 256
 const ROWS_A_SLICE = 1_000_000

@@ -6,7 +6,7 @@ import {
   mergeSummaries,
   type Reject,
 } from '@mintmark/logs'
-import { cell, insertRows, rowReader, timeCell } from '../engine/rows.ts'
+import { cell, insertRows, type Numbers, rowReader, timeCell } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { UNREADABLE } from '../store/evidence_rows.ts'
 import { forgetFiles, removeFiles } from '../store/recover.ts'
@@ -109,12 +109,9 @@ export function dateOrderRows({ evidenceId, dates }: EvidenceDraft): Cells[] {
   return [[evidenceId, shape, header, own, shared, hasAmbiguous ? 1 : 0]]
 }
 
-export interface KnownFile {
-  readonly evidenceId: number
+export interface KnownFile extends Numbers<'evidenceId sizeBytes sameAs'> {
   readonly path: string
   readonly sha256: string
-  readonly sizeBytes: number
-  readonly sameAs: number
 }
 
 interface SameFiles {

@@ -3,9 +3,11 @@
  * of its other rows, in the order of the files. What a stopped run left of a file is removed when the case is next
  * opened.
  */
+
 import { availableParallelism } from 'node:os'
 import { MintmarkError, whyUnread } from '@mintmark/core'
 import { type DateOrder, type EvidenceSource, walkEvidence } from '@mintmark/logs'
+import type { Numbers } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { type Case, lockIngest } from '../store/case.ts'
 import { type EvidenceRow, evidenceRows } from '../store/evidence_rows.ts'
@@ -27,20 +29,14 @@ interface IngestOptions {
   readonly signal?: AbortSignal
 }
 
-interface IngestProgress {
-  readonly files: number
-  readonly filesDone: number
-  readonly bytesTotal: number
+interface IngestProgress extends Numbers<'files filesDone bytesTotal'> {
   /** Bytes read so far, decompressed: may exceed the total. */
   readonly bytesRead: number
 }
 
-interface IngestReport {
+interface IngestReport extends Numbers<'added rows rejected'> {
   /** The files of this run, in the order in which they were met; those that the case had before, too. */
   readonly evidence: readonly EvidenceRow[]
-  readonly added: number
-  readonly rows: number
-  readonly rejected: number
 }
 
 const MOST_THREADS = 16

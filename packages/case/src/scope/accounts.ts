@@ -3,7 +3,15 @@
  * that people know tenants by.
  */
 import type { Json } from '@mintmark/core'
-import { cell, countOf, numbersBy, rowReader, textsBy, textsOf } from '../engine/rows.ts'
+import {
+  cell,
+  countOf,
+  type Numbers,
+  numbersBy,
+  rowReader,
+  textsBy,
+  textsOf,
+} from '../engine/rows.ts'
 import { BOUNDED, type Facts, type Session } from '../engine/session.ts'
 import { domainOf } from '../store/sql.ts'
 import { isDefault, type Selected } from './selection.ts'
@@ -37,19 +45,15 @@ export async function tenantNames(
 
 export type OrganisationBasis = 'directory' | 'tenant' | 'domain' | ''
 
-export interface Account {
+export interface Account extends Numbers<'accesses either firstMs lastMs cutItems'> {
   /** UPN, lower-case; a mailbox GUID where the case has no name for it. */
   readonly mailbox: string
   readonly organisation: string
   readonly basis: OrganisationBasis
   readonly groups: readonly string[]
   readonly tenant: string
-  readonly accesses: number
-  readonly either: number
   /** Those of the attacker that marks alone call so; 0 where options select. */
   readonly marked: number
-  readonly firstMs: number
-  readonly lastMs: number
   /** Whether one of its accesses is of a log in which only audit records name what mail was read. */
   readonly needsAudit: boolean
   readonly isAudited: boolean
@@ -57,7 +61,6 @@ export interface Account {
   readonly unnamedBinds: number
   /** Records that were cut, and how many items those count that say so. */
   readonly cutRecords: number
-  readonly cutItems: number
   /** Lists of messages through Graph around which no mailbox audit record names what they gave out. */
   readonly lists: number
 }

@@ -2,7 +2,7 @@
  * Ambiguous accesses: not in the selection, and not the owner's alone. The rule may include an access of the owner,
  * which widens the upper bound, and must not miss one of the attacker. `docs/scope.md` has the same letters.
  */
-import { countOf, firstRow } from '../engine/rows.ts'
+import { countOf, firstRow, type Texts } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { HAS_TOKEN, IS_CUT, SPAN } from '../store/sql.ts'
 import { LEADS } from './pointed_counts.ts'
@@ -19,12 +19,9 @@ import {
 /** Ids that a statement holds in memory, 60 bytes each. */
 const MOST_OPEN = 1_000_000
 
-interface Tables {
+interface Tables extends Texts<'marks owners candidates'> {
   readonly condition: Condition
   readonly selected: Selected
-  readonly marks: string
-  readonly owners: string
-  readonly candidates: string
 }
 
 /** Adds the rows of party `either` to a selection whose `theirs` are there. */
@@ -168,11 +165,7 @@ const WITHOUT_LOG = `reason IN ('category-not-supplied', 'portal-grouped', 'expo
   'field-not-carried', 'class-not-shown', 'log-incomplete', 'log-does-not-fit', 'too-few-explained')
   AND ${IN_THEIR_TENANT}`
 
-interface Step {
-  readonly candidate: string
-  readonly account: string
-  readonly rule: string
-}
+type Step = Texts<'candidate account rule'>
 
 /** An access that shares a mark with the attacker's; kinds of marks that these lack are not looked for. */
 async function sharedMarks(session: Session, tables: Tables): Promise<string> {

@@ -1,5 +1,5 @@
 import { isoOf, type Json } from '@mintmark/core'
-import { cell, countOf, firstRow, rowReader } from '../engine/rows.ts'
+import { cell, countOf, firstRow, type Numbers, rowReader } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { ACCOUNT, HAS_TOKEN, SPAN } from '../store/sql.ts'
 import { ALL_TIME, lengthOf, lossesOf } from '../verdicts/losses/loss.ts'
@@ -24,16 +24,11 @@ export function withStrength(table: string): string {
     GLOBAL LEFT ANY JOIN (${ACCESS_STRENGTHS}) AS st ON s.record_id = st.record_id AND s.content = st.content)`
 }
 
-export interface PointedCounts {
-  readonly accesses: number
+export interface PointedCounts extends Numbers<'accesses mismatched tokens sessions huntHits'> {
   /** Of them, those with a token or session that nobody issued, and those with one of somebody else. */
   readonly unissued: number
-  readonly mismatched: number
-  readonly tokens: number
-  readonly sessions: number
   /** Hunts with hits, and the accesses that they hit. */
   readonly hunts: number
-  readonly huntHits: number
   /** Mailboxes of all these accesses; where a record names none, its principal. */
   readonly mailboxes: number
   readonly first: string | null
@@ -173,16 +168,13 @@ async function authors(session: Session, party: MarkParty, where: string): Promi
 }
 
 /** Accesses by what is known of them; the parts add up to `of`. */
-export interface VerdictCounts {
+export interface VerdictCounts extends Numbers<'of issued leads'> {
   /** Issued, or established as not issued so. */
   readonly accesses: number
-  readonly of: number
-  readonly issued: number
   /** Their session is known; a token forged into it would look the same. */
   readonly sessionOnly: number
   /** Neither their issuance nor its absence can be shown. */
   readonly undetermined: number
-  readonly leads: number
   /** Times of the first and the last, ISO 8601; null where none has one. Nothing is said of other times. */
   readonly first: string | null
   readonly last: string | null

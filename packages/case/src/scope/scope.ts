@@ -1,5 +1,5 @@
 import { isoOf, type Json } from '@mintmark/core'
-import { cell, countOf, firstRow, rowReader } from '../engine/rows.ts'
+import { cell, countOf, firstRow, type Numbers, rowReader, type Texts } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { type Account, accountsOf, isMarkedAlone, type OrganisationBasis } from './accounts.ts'
@@ -28,11 +28,9 @@ import {
   unnamedOf,
 } from './unbounded.ts'
 
-export interface Scope {
+export interface Scope extends Numbers<'organisations accesses other_accesses'> {
   /** Mailboxes with accesses of the attacker; those with ambiguous accesses alone are in `either`. */
   readonly mailboxes: number
-  readonly organisations: number
-  readonly accesses: number
   /** Distinct messages, and distinct (mailbox, message). */
   readonly messages: Bounds
   readonly copies: Bounds
@@ -76,30 +74,21 @@ export interface Scope {
   readonly cut_records: { readonly records: number; readonly items: number }
   /** Losses of mail access logs while the attacker could have been active, which leave bounds and totals open. */
   readonly access_log_losses: readonly AccessLoss[]
-  readonly other_accesses: number
   /** Accesses without a verdict and without a hunt's hit, in no number here; null for a selection with values. */
   readonly not_judged: number | null
 }
 
-interface ClassScope {
+interface ClassScope extends Numbers<'accesses mailboxes organisations messages'> {
   readonly name: string
-  readonly accesses: number
-  readonly mailboxes: number
-  readonly organisations: number
-  readonly messages: number
 }
 
-export interface AccountScope {
-  readonly mailbox: string
-  readonly organisation: string
-  readonly group: string
+export interface AccountScope
+  extends Texts<'mailbox organisation group'>,
+    Numbers<'items_without_message_id accesses either'> {
   readonly messages: Bounds
   readonly copies: Bounds
-  readonly items_without_message_id: number
-  readonly accesses: number
   /** Those of the attacker's that marks alone call so; 0 for a selection with values. */
   readonly marked: number
-  readonly either: number
   /** First and last access of the attacker, or the first and last ambiguous one. ISO 8601, UTC. */
   readonly first: string
   readonly last: string

@@ -1,6 +1,6 @@
 /** Accesses that share a trait with those that somebody has just marked: suggestions, with how many others share it. */
 import { isoOf } from '@mintmark/core'
-import { cell, listsOf, rowReader } from '../engine/rows.ts'
+import { cell, listsOf, type Numbers, rowReader } from '../engine/rows.ts'
 import { BOUNDED, type Params, type Session } from '../engine/session.ts'
 import { APP, PRINCIPAL, SESSION, tokenText } from '../store/sql.ts'
 import { aboutMarks, type MarkWord, markAccesses } from './marks.ts'
@@ -19,13 +19,9 @@ const VALUE: Readonly<Record<Trait, string>> = {
 const MOST_EXAMPLES = 3
 const CUT = 200
 
-export interface Similar {
+export interface Similar extends Numbers<'values accesses principals principalsInAll'> {
   readonly trait: Trait
   readonly value: string
-  readonly values: number
-  readonly accesses: number
-  readonly principals: number
-  readonly principalsInAll: number
   readonly examples: readonly {
     readonly recordId: string
     readonly at: string

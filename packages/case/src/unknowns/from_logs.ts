@@ -1,5 +1,5 @@
 import { isoOf, plural } from '@mintmark/core'
-import { countOf, firstRow, numbersBy } from '../engine/rows.ts'
+import { countOf, firstRow, numbersBy, type Texts } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { tenantNames } from '../scope/accounts.ts'
 import type { Selected } from '../scope/selection.ts'
@@ -188,13 +188,7 @@ const sharedAddresses: Ask = async (session, selected) => {
   )
 }
 
-interface Gap {
-  readonly code: string
-  readonly where: string
-  readonly one: string
-  readonly many: string
-  readonly settledBy: string
-}
+type Gap = Texts<'code where one many settledBy'>
 
 const GAPS: readonly Gap[] = [
   {

@@ -1,20 +1,10 @@
 /** From the hours of one issuance log to the intervals in which it proves nothing. */
+import type { Numbers, Texts } from '../engine/rows.ts'
 import { HOUR_MS, type Loss, type Period } from './losses/loss.ts'
 import { GAP_REASONS, type GapReason } from './match/reasons.ts'
 
-export interface IssuanceHour {
-  readonly tenant: string
-  readonly category: string
-  readonly quality: string
-  readonly hourMs: number
-  readonly firstMs: number
-  readonly lastMs: number
-  readonly records: number
-  readonly issued: number
-  readonly withToken: number
-  readonly withSession: number
-  readonly backup: number
-}
+export type IssuanceHour = Texts<'tenant category quality'> &
+  Numbers<'hourMs firstMs lastMs records issued withToken withSession backup'>
 
 const SURPRISE = 10
 const USUAL = 0.5

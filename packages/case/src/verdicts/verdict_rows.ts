@@ -5,7 +5,7 @@
  * compared with the other tokens of the same principals in the same logs.
  */
 import { csvCell, type Json } from '@mintmark/core'
-import { cell, countOf, firstRow, rowReader, textsOf } from '../engine/rows.ts'
+import { cell, countOf, firstRow, rowReader, type Texts, textsOf } from '../engine/rows.ts'
 import { type Session, SPILLS } from '../engine/session.ts'
 import { APP, HAS_TOKEN, isoSql, PRINCIPAL, tokenText } from '../store/sql.ts'
 import { rangesFor } from './match/join.ts'
@@ -120,17 +120,13 @@ export interface TokenVerdict extends VerdictRow {
   readonly tokenId: string
 }
 
-interface VerdictRow {
-  readonly verdict: string
-  readonly reason: string
+interface VerdictRow extends Texts<'verdict reason first last'> {
   readonly strength: Strength | ''
   /** Of the comparable accesses (or other sessions), how many are issued (known); null where there are none. */
   readonly baseRate: Rate | null
   readonly accesses: number
   /** At most 32, of a session 16, in order. */
   readonly principals: readonly string[]
-  readonly first: string
-  readonly last: string
 }
 
 const POINTED_AT = `SELECT bucket, token_id, record_id, content, verdict, reason, strength FROM verdict

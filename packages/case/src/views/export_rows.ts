@@ -3,7 +3,7 @@
  * bounded.
  */
 import type { Json } from '@mintmark/core'
-import { cell, rowReader } from '../engine/rows.ts'
+import { cell, rowReader, type Texts } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { isMarkedAlone } from '../scope/accounts.ts'
 import { IS_ESTABLISHED_HUNT, withStrength } from '../scope/pointed_counts.ts'
@@ -112,14 +112,11 @@ export function messageRows(session: Session, selected: Selected): AsyncIterable
 }
 
 /** Accesses of the attacker to one account that one verdict, or one hunt, establishes. Times are ISO, UTC. */
-export interface Sighted {
-  readonly by: string
+export interface Sighted extends Texts<'by first last'> {
   readonly isHunt: boolean
   /** `''` of accesses that were to no mailbox. */
   readonly account: string
   readonly accesses: number
-  readonly first: string
-  readonly last: string
   /** Canonical, at most `MOST_ADDRESSES`. */
   readonly addresses: readonly string[]
 }
@@ -158,13 +155,10 @@ const readSighted = rowReader(
 )
 
 /** Accesses of the attacker to one account from one address. Times are ISO, UTC. */
-export interface AccountAddress {
-  readonly account: string
+export interface AccountAddress extends Texts<'account first last'> {
   /** Canonical; `''` of records that give none. */
   readonly ip: string
   readonly accesses: number
-  readonly first: string
-  readonly last: string
 }
 
 export async function accountAddresses(

@@ -3,7 +3,7 @@
  * Values are bound, and columns are those of the list. Text is as logged: make it safe before it is shown.
  */
 import { type Json, MintmarkError, readGuid, withoutSecrets } from '@mintmark/core'
-import { cell, countOf, numbersBy, rowReader, textsOf } from '../engine/rows.ts'
+import { cell, countOf, numbersBy, rowReader, type Texts, textsOf } from '../engine/rows.ts'
 import { BOUNDED, type Params, type Session } from '../engine/session.ts'
 import type { HuntRow } from '../hunts/run_hunts.ts'
 import { withStrength } from '../scope/pointed_counts.ts'
@@ -24,12 +24,9 @@ export interface ListQuery {
 /** SQL of each column: its text, and what it is sorted by where that is not the text. */
 export type ListColumns = Readonly<Record<string, { readonly text: string; readonly by?: string }>>
 
-interface List {
+interface List extends Texts<'from select order'> {
   readonly columns: ListColumns
-  readonly from: string
   readonly filtered?: string
-  readonly select: string
-  readonly order: string
   readonly params?: Params
 }
 
@@ -97,26 +94,12 @@ const CUT = 400
 const DETAIL_CUT = 20_000
 const MOST_ITEMS = 500
 
-export interface ListedAccess {
-  readonly recordId: string
-  readonly at: string
+export interface ListedAccess
+  extends Texts<'recordId at verdict reason strength account principal operation service ip client app sessionId tokenId objectPath'> {
   readonly party: 'theirs' | 'either'
   /** As in the scope: `forged`, `replayed`, `mis-granted`, `context`, `named`. */
   readonly class: string
-  readonly verdict: string
-  readonly reason: string
-  readonly strength: string
-  readonly account: string
-  readonly principal: string
-  readonly operation: string
-  readonly service: string
-  readonly ip: string
-  readonly client: string
-  readonly app: string
-  readonly sessionId: string
-  readonly tokenId: string
   readonly items: number
-  readonly objectPath: string
 }
 
 export interface AccessPage {
@@ -181,12 +164,7 @@ const readAccess = rowReader(
   cell.text('objectPath:object_path_cut'),
 )
 
-export interface AccessDetail {
-  readonly recordId: string
-  readonly at: string
-  readonly verdict: string
-  readonly reason: string
-  readonly strength: string
+export interface AccessDetail extends Texts<'recordId at verdict reason strength detail'> {
   readonly evidence: { readonly path: string; readonly line: number }
   /** Fields of the record that have a value, in words of the schema. */
   readonly fields: readonly { readonly name: string; readonly value: string }[]
@@ -197,7 +175,6 @@ export interface AccessDetail {
     readonly bytes: number
   }[]
   readonly itemsTotal: number
-  readonly detail: string
   readonly hunts: readonly { readonly hunt: string; readonly why: string }[]
 }
 
@@ -316,12 +293,8 @@ export async function hitsWithin(
 }
 
 /** A row of the evidence that could not be read, with its location. */
-export interface RejectRow {
-  readonly path: string
+export interface RejectRow extends Texts<'path kind reason detail'> {
   readonly line: number
-  readonly kind: string
-  readonly reason: string
-  readonly detail: string
 }
 
 const OF_REJECT: ListColumns = {

@@ -1,6 +1,6 @@
 /** What a case has of a name, an address or an id, however somebody spells it. */
 import { readAddress, readGuid, readJti } from '@mintmark/core'
-import { cell, rowReader, textsBy } from '../engine/rows.ts'
+import { cell, rowReader, type Texts, textsBy } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import type { Selected } from '../scope/selection.ts'
 import { HAS_TOKEN, NO_ID, PRINCIPAL, SESSION } from '../store/sql.ts'
@@ -14,17 +14,14 @@ const KINDS = ['access', 'token', 'session', 'person', 'address', 'message', 'fi
 type FoundKind = (typeof KINDS)[number]
 
 /** One value of the case's accesses that the text is, or is a part of. Text is as logged. */
-export interface Found {
+export interface Found extends Texts<'value record first'> {
   /** `person`: a principal or a mailbox, by name or by id. */
   readonly kind: FoundKind
-  readonly value: string
   /** A person's name in the directory, `''` where it has none. */
   readonly name: string
   readonly accesses: number
   /** Of them, those in the selection, and ambiguous ones. */
   readonly selected: number
-  readonly record: string
-  readonly first: string
 }
 
 interface Look {

@@ -1,6 +1,6 @@
 /** The course of a selection in bins of equal length, and what the logs covered in each. */
 import { isoOf, type Json } from '@mintmark/core'
-import { cell, countOf, firstRow, rowReader } from '../engine/rows.ts'
+import { cell, countOf, firstRow, type Numbers, rowReader, type Texts } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { tenantNames } from '../scope/accounts.ts'
 import type { Selected } from '../scope/selection.ts'
@@ -93,11 +93,7 @@ export async function timeBins(
   }
 }
 
-interface BinRange {
-  readonly fromMs: number
-  readonly bin: number
-  readonly bins: number
-}
+type BinRange = Numbers<'fromMs bin bins'>
 
 interface Grid {
   readonly grid: readonly BinRange[]
@@ -232,14 +228,7 @@ const MOST_ROWS = 2000
 const LAST_MS = Date.UTC(2300, 0)
 
 /** One log of one tenant. Times are ISO, UTC. */
-export interface CoveredLog extends LogName {
-  readonly name: string
-  readonly hours: number
-  readonly hoursPresent: number
-  readonly records: number
-  readonly first: string
-  readonly last: string
-}
+export type CoveredLog = LogName & Texts<'name first last'> & Numbers<'hours hoursPresent records'>
 
 /**
  * Logs of the tenants of a case, the less covered first; also those with nothing in that time. A side of the time that is

@@ -3,22 +3,17 @@
  * of its sessions.
  */
 import type { Json } from '@mintmark/core'
-import { cell, countOf, rowReader } from '../engine/rows.ts'
+import { cell, countOf, rowReader, type Texts } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import type { Selected } from '../scope/selection.ts'
 import { HAS_TOKEN, PRINCIPAL, SESSION, SPAN, tokenText } from '../store/sql.ts'
 
-export interface TokenUse {
+export interface TokenUse extends Texts<'sessionId verdict reason first last'> {
   /** Canonical GUID text, or `''` of accesses whose records carry none. */
   readonly tokenId: string
-  readonly sessionId: string
-  readonly verdict: string
-  readonly reason: string
   readonly accesses: number
   readonly accounts: readonly string[]
   readonly accountsTotal: number
-  readonly first: string
-  readonly last: string
   readonly issued: {
     readonly at: string
     readonly principal: string

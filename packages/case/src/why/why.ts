@@ -1,6 +1,6 @@
 import { isoOf, MintmarkError, readGuid, readTokenId, withoutSecrets } from '@mintmark/core'
 import { type EvidenceSource, evidenceAt } from '@mintmark/logs'
-import { cell, firstRow, rowReader } from '../engine/rows.ts'
+import { cell, firstRow, rowReader, type Texts } from '../engine/rows.ts'
 import { BOUNDED, type Params, type Session } from '../engine/session.ts'
 import { HAS_TOKEN, NO_ID, PRINCIPAL, tokenText } from '../store/sql.ts'
 import { soleTenantOf } from '../verdicts/coverage_gaps.ts'
@@ -133,13 +133,9 @@ const MOST_OF_ID = 10
 /** Outcomes of one token or session that are explained, each by its first access. */
 const MOST_OUTCOMES = 6
 
-export interface LogLooked {
-  readonly source: string
-  readonly category: string
+export interface LogLooked extends Texts<'source category first last'> {
   /** `whole`, `grouped` or `capped`. */
   readonly quality: string
-  readonly first: string
-  readonly last: string
   /** Hours of the look-back, and those in which the log has records. */
   readonly hours: number
   readonly hoursPresent: number
@@ -148,17 +144,7 @@ export interface LogLooked {
   readonly withToken: number
 }
 
-export interface IssuanceSeen {
-  readonly at: string
-  readonly category: string
-  readonly outcome: string
-  readonly principal: string
-  readonly app: string
-  readonly ip: string
-  readonly client: string
-  readonly tokenId: string
-  readonly sessionId: string
-}
+export type IssuanceSeen = Texts<'at category outcome principal app ip client tokenId sessionId'>
 
 export interface Why {
   readonly access: AccessDetail

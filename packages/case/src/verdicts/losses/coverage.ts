@@ -3,7 +3,7 @@
  * of absence rests on this. Failed sign-ins count too: they show that the log was on.
  */
 import type { Json } from '@mintmark/core'
-import { cell, countOf, insertRows, rowReader, timeCell } from '../../engine/rows.ts'
+import { cell, countOf, insertRows, type Numbers, rowReader, timeCell } from '../../engine/rows.ts'
 import { Scratch } from '../../engine/scratch.ts'
 import { BOUNDED, type Session } from '../../engine/session.ts'
 import { APP, HAS_TOKEN } from '../../store/sql.ts'
@@ -82,14 +82,11 @@ export async function buildCoverage(session: Session): Promise<void> {
   await session.command(ACCESS_DAYS)
 }
 
-export interface CoverageSpan extends LogName {
+export interface CoverageSpan extends LogName, Numbers<'records hoursPresent hoursEmpty'> {
   /** `whole`, `grouped` or `capped`. */
   readonly quality: string
   readonly first: string
   readonly last: string
-  readonly records: number
-  readonly hoursPresent: number
-  readonly hoursEmpty: number
   readonly fields: Readonly<Record<CoverageField, number>>
 }
 

@@ -13,6 +13,7 @@
  * The result is the chance of so surprising a silence among all silences of the log: that of a false hole in a whole
  * log.
  */
+import type { Numbers } from '../../engine/rows.ts'
 import { MINUTE_MS, type Period } from './loss.ts'
 
 const MINUTES = 60
@@ -80,15 +81,12 @@ interface Scored {
   readonly surprise: number
 }
 
-export interface Pace {
-  readonly first: number
-  readonly hours: number
+export interface Pace extends Numbers<'first hours period'> {
   readonly active: readonly number[]
   readonly empty: readonly number[]
   /** Sums of `active`, and of the minutes that would be active, up to an hour and without it. */
   readonly seenBefore: readonly number[]
   readonly likelyBefore: readonly number[]
-  readonly period: number
 }
 
 /** The pace of a log; none where it is within one hour. */

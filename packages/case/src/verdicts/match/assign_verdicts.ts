@@ -1,3 +1,4 @@
+import type { Texts } from '../../engine/rows.ts'
 import { type Params, type Session, SPILLS } from '../../engine/session.ts'
 import { APP, columnsSql, HAS_TOKEN, NO_ID, SESSION } from '../../store/sql.ts'
 import {
@@ -24,13 +25,9 @@ import { GAP_REASONS, REASONS, type Reason } from './reasons.ts'
 export const SKEW_MS = 300_000
 const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
-export interface OpenTables {
-  readonly open: string
+export interface OpenTables extends Texts<'open known sessions gaps'> {
   /** app_id by tenant: whether it signed in as a service principal (sp), as a managed identity (mi). */
   readonly apps: string
-  readonly known: string
-  readonly sessions: string
-  readonly gaps: string
   /** SQL for the time of an issuance by a true clock, milliseconds. */
   readonly issuedMs: string
 }

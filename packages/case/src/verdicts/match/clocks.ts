@@ -3,7 +3,14 @@
  * log or a whole file. The sign-in log is moved to the clock of the accesses, unless only some of the access logs
  * disagree with it. The records keep the time that they were read with.
  */
-import { cell, countOf, insertRows, rowReader } from '../../engine/rows.ts'
+import {
+  cell,
+  countOf,
+  insertRows,
+  type Numbers,
+  rowReader,
+  type Texts,
+} from '../../engine/rows.ts'
 import { type Session, SPILLS } from '../../engine/session.ts'
 import { HAS_TOKEN } from '../../store/sql.ts'
 
@@ -45,15 +52,7 @@ const LEAST_TOKENS = 8
 const LEAST_SHARE = 0.6
 const SAMPLED_ROWS = 1_000_000
 
-interface Pair {
-  readonly tenant: string
-  readonly madeLog: string
-  readonly usedLog: string
-  readonly madeIn: number
-  readonly usedIn: number
-  readonly steps: number
-  readonly tokens: number
-}
+type Pair = Texts<'tenant madeLog usedLog'> & Numbers<'madeIn usedIn steps tokens'>
 
 /** Differences between the two times of tokens, by log and file, in steps of {@link STEP_MS}. */
 async function pairsOf(session: Session): Promise<Pair[]> {

@@ -2,6 +2,7 @@
  * What is weighed: contexts in which something is wrong, and what the same logs show of everybody else. Counts are of
  * tokens, or of records without a token id; hours are whole hours since 1970, UTC.
  */
+import type { Numbers } from '../../engine/rows.ts'
 import type { Loss } from '../losses/loss.ts'
 import type { Matter } from '../match/assign_verdicts.ts'
 
@@ -39,16 +40,13 @@ export interface Context extends Readonly<Record<Dimension, string>> {
   readonly reason: string
 }
 
-export interface Tenant {
+export interface Tenant extends Numbers<'firstHour lastHour joinedOverIpv6 lostRows rows people'> {
   readonly home: string
-  readonly firstHour: number
-  readonly lastHour: number
   /** Tokens that were explained, and records that named these: by {@link pairKey} of what is counted and its values. */
   readonly tokens: ReadonlyMap<string, number>
   readonly records: ReadonlyMap<string, number>
   /** Hours in which tokens of a principal were explained, in order: of principals with a context. */
   readonly shownHours: ReadonlyMap<string, readonly number[]>
-  readonly joinedOverIpv6: number
   /** Of the tokens that were explained, the share whose network is one at which their principal signed in. */
   readonly addressFit: number
   /** Share of explained tokens whose id is made as the token service makes ids. */
@@ -56,13 +54,10 @@ export interface Tenant {
   /** Networks that came up after the log's first days, each with one principal: so many were explained. */
   readonly newNetworks: number
   readonly networkCount: number
-  readonly lostRows: number
-  readonly rows: number
   /** Of issuances, which may be its own: without silences, in which nothing is missing by itself. */
   readonly lost: readonly Loss[]
   /** It has a log of interactive sign-ins, which those of the audit log only repeat. */
   readonly hasInteractive: boolean
-  readonly people: number
 }
 
 /** Accesses of a context, whatever their verdict. */
