@@ -1,7 +1,4 @@
-/**
- * The answer: everything that `investigate` says about a case, with the member names of
- * `docs/schema/answer-1.schema.json`.
- */
+/** Everything that `investigate` says of a case, as in `docs/schema/answer-1.schema.json`. */
 
 import { createHash } from 'node:crypto'
 import { isObject, parseObject } from '@mintmark/core'
@@ -77,10 +74,7 @@ export async function cacheAnswer(
 /** Evidence and, after a blank, hunts for which `hunt_hit` holds what they found. */
 const HUNTED = 'hunted'
 
-/**
- * Seals and reconciles a case, and runs the built-in hunts where none have run since evidence came.
- * @throws {MintmarkError} `ENGINE_QUERY`, `DISK_FULL`
- */
+/** Seals and reconciles a case, and runs the built-in hunts where none have run since evidence came. */
 export async function prepare(investigated: Case, options: ReconcileOptions = {}): Promise<void> {
   await sealAndReconcile(investigated, options)
   if (!(await isHunted(investigated.session))) await hunt(investigated.session)

@@ -1,7 +1,4 @@
-/**
- * Which questions a folder of exports can answer, which log would change that, and how it is had. Source of the commands:
- * Microsoft Learn.
- */
+/** Which questions exports can answer, and which log would change that. Source of the commands: Microsoft Learn. */
 
 import { isoOf } from '@mintmark/core'
 import { type Access, type Issuance, type Reject, readEvidence, walkEvidence } from '@mintmark/logs'

@@ -15,9 +15,7 @@ import {
 } from './dump_scans.ts'
 
 export interface CustodyOptions {
-  /**
-   * Part of the path or name, or the whole hash. Default: likely dumps and key stores, and files of selected accesses.
-   */
+  /** Part of the path or name, or the whole hash. Default: likely dumps and key stores, and selected files. */
   readonly artefact?: string
   readonly selected?: Selected
   /** Artefacts at most, 100; and accesses of each at most, 100. The counts are of all. */
@@ -251,9 +249,7 @@ export function isLeak({ note }: Pick<KeyFound, 'note'>): boolean {
   return note === null
 }
 
-/**
- * Every key, named and certified ones first, test keys last. Cost: one or two passes for each dump that holds a key.
- */
+/** Every key, named and certified ones first, test keys last. Cost: a pass or two for each dump with a key. */
 export async function keysFound(session: Session): Promise<KeyFound[]> {
   const scans = new Map((await dumpScans(session)).map((scan) => [scan.sha256, scan]))
   const keys = new Map<string, KeyFound>()

@@ -1,6 +1,4 @@
-/**
- * What the scanner found in the memory dumps of a case, by content. Keys are named by hashes of their public halves.
- */
+/** What the scanner found in the dumps of a case, by content. Keys are named by hashes of their public halves. */
 import { createHash } from 'node:crypto'
 import { isObject, parseObject } from '@mintmark/core'
 import { firstRow, insertRows } from '../engine/rows.ts'

@@ -21,10 +21,7 @@ const SETTINGS: readonly string[] = [
 ]
 const AS_JSON = { format: 'JSONEachRow' }
 
-/**
- * Opens, and makes if need be, the engine's data below `folder`. One folder a process; `staging` is emptied first.
- * @throws {MintmarkError} `CASE_BUSY` when another process has the folder, `DISK_FULL`
- */
+/** One `folder` a process; `staging` is emptied. @throws {MintmarkError} `CASE_BUSY`, `DISK_FULL` */
 export function openChdb(folder: string, staging: string = join(folder, 'staging')): Session {
   try {
     makeFolder(folder)

@@ -6,11 +6,7 @@
 import { MintmarkError } from '@mintmark/core'
 import type { Session } from './session.ts'
 
-/**
- * The engine's normal form of one statement, which is what may run.
- *
- * @throws {MintmarkError} `INPUT_INVALID` where it does more than ask, `facts.found` says which token
- */
+/** The normal form of one question. @throws {MintmarkError} `INPUT_INVALID`, with the token in `facts.found` */
 export async function readOnlyForm(session: Pick<Session, 'rows'>, sql: string): Promise<string> {
   const [row] = await session.rows('SELECT formatQuerySingleLine({sql:String}) AS query', { sql })
   const normal = row === undefined ? '' : String(row['query'])

@@ -33,10 +33,7 @@ const NO_DATABASE = 81
 /** AUTHENTICATION_FAILED, WRONG_PASSWORD, REQUIRED_PASSWORD, UNKNOWN_USER. */
 const REFUSED = new Set([516, 193, 194, 192])
 
-/**
- * Connects to a server or a cluster; `create` makes the database where it is missing.
- * @throws {MintmarkError} `ENGINE_UNAVAILABLE`, `CASE_MISSING`
- */
+/** `create` makes the database where it is missing. @throws {MintmarkError} `ENGINE_UNAVAILABLE`, `CASE_MISSING` */
 export async function openServer(location: ServerLocation, create: boolean): Promise<Session> {
   if (create) await Promise.all(location.nodes.map((node) => makeDatabase(location, node)))
   const session = new ServerSession(location)

@@ -69,9 +69,7 @@ export const BOUNDED: string = `SETTINGS max_bytes_before_external_group_by = 30
 export const SPILLS =
   'max_bytes_before_external_group_by = 200000000, max_bytes_ratio_before_external_group_by = 0'
 
-/**
- * Answers about the evidence and its verdicts alone, each asked once. Invariant: no statement names a scratch table.
- */
+/** Answers about evidence and verdicts alone, each asked once. Invariant: no statement names a scratch table. */
 export class Facts {
   readonly #answers = new Map<string, Promise<readonly Json[]>>()
 

@@ -113,10 +113,7 @@ async function respond(session: Session, socket: Socket, request: Request): Prom
   }
 }
 
-/**
- * Others make only tables of their own: two processes that derive from the evidence at once would fill a table twice.
- * @throws {MintmarkError} `CASE_BUSY`
- */
+/** Two processes that derive from the evidence at once would fill a table twice. @throws {MintmarkError} `CASE_BUSY` */
 function requireOwnTable(statement: string): void {
   if (OF_OWN_TABLE.test(statement)) return
   const message = `this would change the case, which process ${process.pid} has open: run it again when that has ended`
@@ -332,9 +329,7 @@ export function lastingSession(first: Session, another: () => Promise<Session>):
   })
 }
 
-/**
- * Runs statements when `idle`, so that others wait for one at most; a stopped session runs only DROPs of its tables.
- */
+/** Runs statements when `idle`: others wait for one at most; a stopped session runs only DROPs of its tables. */
 export function background(
   session: Session,
   idle: () => Promise<void>,

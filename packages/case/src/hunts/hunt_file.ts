@@ -1,6 +1,4 @@
-/**
- * The format of a hunt, as in `docs/hunts.md`: a header of SQL comments that says what a hit means, then one SELECT.
- */
+/** The format of a hunt, as in `docs/hunts.md`: a header of SQL comments on what a hit means, then one SELECT. */
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -117,10 +115,7 @@ interface HeaderLine {
   value: string
 }
 
-/**
- * Reads a hunt; no engine is asked. `file` names it in errors.
- * @throws {MintmarkError} `HUNT_INVALID`: `facts.file`, `facts.line` (1-based)
- */
+/** Reads a hunt, without an engine. @throws {MintmarkError} `HUNT_INVALID`: `facts.file`, `facts.line` (1-based) */
 export function parseHunt(source: string, file: string): Hunt {
   const parsing = new Parsing(file)
   if (source.length > MAX_CHARACTERS) throw parsing.invalid(1, 'the file is too long for a hunt')

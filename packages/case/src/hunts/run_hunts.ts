@@ -1,7 +1,4 @@
-/**
- * Puts the hunts to a case, and keeps what they point at in `hunt_hit`. What a user wrote the engine checks first: the
- * second fence around his SELECT.
- */
+/** Puts the hunts to a case, and keeps what they point at in `hunt_hit`. The engine checks what a user wrote. */
 import { type Json, MintmarkError } from '@mintmark/core'
 import { readOnlyForm } from '../engine/read_only.ts'
 import { cell, countOf, firstRow, insertRows, rowReader, type Texts } from '../engine/rows.ts'
@@ -107,10 +104,7 @@ const FILL_ISSUED = fillPlace(
 )
 const FILL_USED = fillPlace("'used'", APP, 'access', "outcome != 'failed'")
 
-/**
- * Fills `address_block` and `place` anew. Cost: two passes over `issuance` and over `access`; memory grows with the
- * number of distinct (principal, app, block), and spills to disk.
- */
+/** Fills both tables anew. Cost: two passes over `issuance` and `access`; large groups are spilled to disk. */
 export async function fillNetworks(session: Session): Promise<void> {
   await session.command('TRUNCATE TABLE address_block')
   await session.command('TRUNCATE TABLE place')
@@ -314,10 +308,7 @@ const MOST_SECONDS = 120
 const LIMITS = `SETTINGS max_execution_time = ${MOST_SECONDS}, max_bytes_before_external_group_by = 400000000,
   max_bytes_before_external_sort = 400000000`
 
-/**
- * @param source the text of a hunt's file
- * @throws {MintmarkError} `HUNT_INVALID` with the line; `ENGINE_QUERY`, also where it takes more than two minutes
- */
+/** @throws {MintmarkError} `HUNT_INVALID` with the line; `ENGINE_QUERY`, also where it takes over two minutes */
 export async function tryHunt(session: Session, source: string, limit = 100): Promise<HuntTrial> {
   const hunt = parseHunt(source, 'hunt')
   const params = { ...paramsOf(hunt), ...sliceParams(0, 1) }

@@ -152,10 +152,7 @@ interface Reread {
 
 type DatedFile = ReturnType<typeof readFile>
 
-/**
- * Files read by another order than the files of the case prove together, where they can be read again, unchanged; `given`
- * are the sources of this run.
- */
+/** Files read by another order than all files together prove, that can be read again, unchanged. */
 export async function wronglyOrdered(
   session: Session,
   given: ReadonlyMap<string, EvidenceSource>,

@@ -20,10 +20,7 @@ import { WorkerPool } from './worker_pool.ts'
 interface IngestOptions {
   readonly threads?: number
   readonly onProgress?: (progress: IngestProgress) => void
-  /**
-   * Recognises evidence that is no log, such as a dump, by its first bytes or all; it is hashed, and never read as
-   * text.
-   */
+  /** Recognises evidence that is no log, such as a dump, by its first bytes or all: it is hashed alone. */
   readonly otherShape?: OtherShape
   /** Aborting it stops the run with the signal's reason; files that are in the case stay. */
   readonly signal?: AbortSignal

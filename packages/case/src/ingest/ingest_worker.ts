@@ -1,7 +1,4 @@
-/**
- * Runs in a worker thread: bytes in, blocks of rows out. It imports little, because each thread compiles all of it
- * anew.
- */
+/** Runs in a worker thread: bytes in, blocks of rows out. It imports little: each thread compiles it anew. */
 import { createHash } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { MintmarkError } from '@mintmark/core'

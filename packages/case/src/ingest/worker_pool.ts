@@ -2,9 +2,7 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import { MintmarkError } from '@mintmark/core'
 import type { DateOrder, EvidenceSummary, Reject, Slice, Statement } from '@mintmark/logs'
 
-/**
- * Hash of a small file's content, or of a large one's beginning and size: ids of records without one are made of it.
- */
+/** Hash of a small file's content, or of a large one's beginning and size: makes the ids of records without one. */
 export type Identity = string
 
 export interface TableBlock {
@@ -179,11 +177,7 @@ export class WorkerPool {
     }
   }
 
-  /**
-   * Has a worker do a task.
-   * @throws {MintmarkError} `INPUT_UNREADABLE` for a file that cannot be read, and a thread that stopped
-   * @throws {ReaderFailure}
-   */
+  /** @throws {MintmarkError} `INPUT_UNREADABLE` for a file and for a thread that stopped; {@link ReaderFailure} */
   run(
     task: WithoutJob<Task>,
     onRows: Job['onRows'],

@@ -1,7 +1,4 @@
-/**
- * The accounts of a scope: whose mailbox, which organisation and groups, and the directory behind that; and the names
- * that people know tenants by.
- */
+/** The accounts of a scope (whose mailbox, which organisation and groups), and names of tenants. */
 import type { Json } from '@mintmark/core'
 import {
   cell,

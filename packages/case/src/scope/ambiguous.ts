@@ -222,10 +222,7 @@ const NOT_ATTACKERS = `NOT ${BY_TOKEN}
   AND NOT (session_id != '' AND ${inMarks('session', 'session_id')})`
 const WHOSE = `arrayJoin(arrayFilter(who -> who != '', [principal, principal_id])) AS who`
 
-/**
- * Addresses of a principal's sign-ins and issued accesses, without the mail service's token call, which renewed forged
- * tokens too.
- */
+/** Addresses of a principal's sign-ins and issued accesses; the mail service's token call renewed forged tokens too. */
 const OWNERS = `
   SELECT DISTINCT who, ip FROM (
     SELECT ${WHOSE}, ip FROM issuance

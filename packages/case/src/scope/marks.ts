@@ -152,11 +152,7 @@ function checkedWord({ party, reason, who }: MarkWord) {
   }
 }
 
-/**
- * Text that a person typed, as one line: a row format holds no raw breaks.
- *
- * @throws {MintmarkError} `INPUT_INVALID`
- */
+/** Typed text as one line: a row format holds no raw breaks. @throws {MintmarkError} `INPUT_INVALID` */
 function oneLine(option: string, text: string, most: number): string {
   const line = text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim()
   if (line !== '' && line.length <= most) return line
@@ -319,10 +315,7 @@ const MAX_ADDRESS = 4000
 /** An address of this server alone: a browser reads `//` and `/\` as another's. */
 const ADDRESS = /^\/(?![/\\])[!-~]*$/u
 
-/**
- * Adds a note.
- * @throws {MintmarkError} `INPUT_INVALID` for an invalid value, and a text or a name that is empty or too long
- */
+/** @throws {MintmarkError} `INPUT_INVALID` for an invalid value, and a text or a name that is empty or too long */
 export async function addNote(session: Session, note: NewNote): Promise<Note> {
   const value = noteValue(note)
   const who = oneLine('who', note.who, MAX_WHO)

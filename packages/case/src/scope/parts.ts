@@ -10,10 +10,7 @@ import type { Selected } from './selection.ts'
 import { type LostAccesses, type Reason, reasonText, summed, type Unnamed } from './unbounded.ts'
 
 export interface Exposure {
-  /**
-   * One row a copy: account, message (hash of its id), lower (1: read by the attacker; 0: else), bytes (the most
-   * given).
-   */
+  /** One row a copy: account, message (hash of its id), lower (1: read by the attacker), bytes (the most given). */
   readonly copies: string
   /** One row an item without message id: account, item (hash), lower, is_resolved (1: another record gives the id). */
   readonly nameless: string
@@ -65,9 +62,7 @@ export async function expose(session: Session, selected: Selected): Promise<Expo
   return { copies, nameless }
 }
 
-/**
- * Message ids of nameless items, from any record of the case that gives both. An item id with two message ids has none.
- */
+/** Message ids of nameless items, from any record that gives both. An item id with two message ids has none. */
 async function resolve(session: Session, selected: Selected, nameless: string): Promise<string> {
   const columns = 'item_id String, message_id String'
   const table = await selected.scratch.table('resolved', columns, 'item_id')

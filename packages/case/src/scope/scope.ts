@@ -49,9 +49,7 @@ export interface Scope extends Numbers<'organisations accesses other_accesses'> 
   readonly groups: readonly PartScope[]
   readonly accounts: readonly AccountScope[]
   readonly organisation_list: readonly (PartScope & { readonly basis: OrganisationBasis })[]
-  /**
-   * By what points at the accesses: `forged` (the verdict), an established hunt's class, or `named` (the selection).
-   */
+  /** By what points at the accesses: `forged`, an established hunt's class, or `named` (the selection). */
   readonly classes: readonly ClassScope[]
   /** By operation: what named the messages of the lower bound. */
   readonly named_by: readonly {
@@ -94,10 +92,7 @@ export interface AccountScope
   readonly last: string
 }
 
-/**
- * Bounds what the selected accesses exposed; a selection that is written down already stays.
- * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection
- */
+/** @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection */
 export async function scope(session: Session, selection: Selection | Selected): Promise<Scope> {
   return await withSelected(session, selection, async (selected) =>
     Scratch.lend(session, (scratch) => scopeOf(session, { ...selected, scratch })),

@@ -158,10 +158,7 @@ const KINDS = Object.keys(COLUMNS) as Kind[]
 
 const MAX_VALUES = 100_000
 
-/**
- * The accesses of a selection, ambiguous ones too, that are in the focus. The part must be closed before the whole.
- * @throws {MintmarkError} `INPUT_INVALID` for more than a hundred thousand values
- */
+/** The part must be closed before the whole. @throws {MintmarkError} `INPUT_INVALID` for over 100,000 values */
 export async function focusOn(session: Session, whole: Selected, focus: Focus): Promise<Selected> {
   return await Scratch.keep(session, async (scratch) => {
     const table = await scratch.table('part', SELECTED_COLUMNS, SELECTED_ORDER)

@@ -38,11 +38,7 @@ const OPTION_KINDS = [
   ['operations', 'operation', '--operation'],
 ] as const
 
-/**
- * All values of a selection, as a case holds them.
- *
- * @throws {MintmarkError} `INPUT_INVALID` for a value that is not of its kind; `facts.option` names it
- */
+/** @throws {MintmarkError} `INPUT_INVALID` for a value that is not of its kind; `facts.option` names it */
 export function wantedOf(selection: Selection): Wanted[] {
   const options = OPTION_KINDS.flatMap(([member, kind, option]) =>
     (selection[member] ?? []).map((value) => optionValue(kind, value, option)),

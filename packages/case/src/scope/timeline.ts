@@ -1,7 +1,4 @@
-/**
- * When: first and last evidence, active days and hours, phases, what the logs covered, and before when nothing can be
- * excluded.
- */
+/** When: first and last evidence, active hours, phases, coverage, and before when nothing can be excluded. */
 import { isoOf } from '@mintmark/core'
 import { cell, firstRow, listsOf, rowReader, textsOf } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'

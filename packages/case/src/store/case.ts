@@ -41,10 +41,7 @@ import { readMeta, writeMeta } from './meta.ts'
 import { recover } from './recover.ts'
 import { createTables, SCHEMA_VERSION } from './schema.ts'
 
-/**
- * Takes the lock of a case folder and returns what releases it, to be called once.
- * @throws {MintmarkError} `CASE_BUSY` with the holder's `facts.pid`
- */
+/** Returns what releases the lock, to be called once. @throws {MintmarkError} `CASE_BUSY` with `facts.pid` */
 export function lockFolder(folder: string): () => void {
   const path = join(folder, 'lock')
   while (!created(path)) {
@@ -108,10 +105,7 @@ interface Lock {
   readonly key: string
 }
 
-/**
- * Takes the lock, except in a folder, which has its own, and returns what releases it.
- * @throws {MintmarkError} `CASE_BUSY`
- */
+/** Returns what releases the lock; a folder has its own. @throws {MintmarkError} `CASE_BUSY` */
 export async function lockIngest(session: Session): Promise<() => Promise<void>> {
   if (session.kind === 'embedded') return () => Promise.resolve()
   await requireNoIngest(session)

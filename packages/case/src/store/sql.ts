@@ -1,7 +1,4 @@
-/**
- * Pieces of SQL that several questions use, and definitions of columns as a text: `name Type; name Type`, with `--`
- * comments. `Low` is a text that repeats, `Time` milliseconds in UTC.
- */
+/** Pieces of SQL, and columns as a text: `name Type; name Type`, with `--` comments; `Low` repeats, `Time` is in ms. */
 const TYPES: ReadonlyMap<string, string> = new Map([
   ['Low', 'LowCardinality(String)'],
   ['Time', "DateTime64(3, 'UTC')"],

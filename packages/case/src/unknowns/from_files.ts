@@ -1,7 +1,4 @@
-/**
- * What files say about their own completeness, and what does not fit as a whole: clocks, columns of ids, and classes of
- * tokens that a log does not show.
- */
+/** What files say of their own completeness, and what does not fit as a whole: clocks, ids, classes of tokens. */
 import { plural } from '@mintmark/core'
 import { countOf } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'

@@ -1,7 +1,4 @@
-/**
- * What the evidence cannot show in this case: one line for each thing, as in `docs/unknowns.md`, with what would settle
- * it.
- */
+/** What the evidence cannot show, one line for each thing as in `docs/unknowns.md`, with what would settle it. */
 
 import { minute, plural } from '@mintmark/core'
 import { tokenAccesses } from '../chain/key_chains.ts'

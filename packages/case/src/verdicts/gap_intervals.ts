@@ -171,10 +171,7 @@ interface GapRow {
   readonly untilMs: readonly number[]
 }
 
-/**
- * The intervals as rows: the last one at or before a time has the gaps of the look-back `[from, at]`, those whose
- * `untilMs` is after `from`.
- */
+/** The last row at or before a time has the gaps of the look-back `[from, at]`: those with `untilMs` after `from`. */
 export function gapRows(intervals: readonly GapInterval[]): GapRow[] {
   const until = GAP_REASONS.map(() => 0)
   const rows: GapRow[] = [{ fromMs: 0, untilMs: [...until] }]

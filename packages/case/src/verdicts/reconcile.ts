@@ -59,10 +59,7 @@ export async function writeSessionVerdicts(session: Session, outcomes: string): 
   )
 }
 
-/**
- * How many of the comparable accesses (those with a token id) are issued, for each tenant, service, application and day
- * that has an unissued one; from `access_day`.
- */
+/** Of the accesses with a token id, how many are issued, by each context and day that has an unissued one. */
 export async function writeBaseRates(session: Session, outcomes: string): Promise<void> {
   await session.command('TRUNCATE TABLE base_rate')
   await session.command(

@@ -73,9 +73,7 @@ const counted = async (session: Session, sql: string) => readRate(await firstRow
 
 const principalKey = (tenant: string, who: string): string => `${tenant}\0${who.toLowerCase()}`
 
-/**
- * How many of the other accesses of each principal with unissued tokens are issued. Memory: one row for each of them.
- */
+/** How many other accesses of each principal with unissued tokens are issued. Memory: a row for each. */
 export async function principalRates(session: Session): Promise<ReadonlyMap<string, Rate>> {
   const rows = await session.rows(BY_PRINCIPAL)
   return new Map(

@@ -1,7 +1,4 @@
-/**
- * The selected accesses, and the messages that they name, one by one: for exports. Text is as logged, and memory is
- * bounded.
- */
+/** The selected accesses and the messages that they name, for exports. Text is as logged, and memory is bounded. */
 import type { Json } from '@mintmark/core'
 import { cell, rowReader, type Texts } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
@@ -50,10 +47,7 @@ const TIMELINE = (table: string) => `
   ${BOUNDED}
 `
 
-/**
- * Selected accesses in the order of time; `party` distinguishes ambiguous ones.
- * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection
- */
+/** Selected accesses in the order of time. @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection */
 export async function* timelineRows(
   session: Session,
   selection: Selection,

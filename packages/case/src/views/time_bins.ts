@@ -60,10 +60,7 @@ interface BinOptions extends Partial<Period> {
   readonly isAll?: boolean
 }
 
-/**
- * Counts a selection's accesses by time: that of the attacker's accesses without long pauses, else of all of the
- * selection, else all that the logs cover.
- */
+/** Counts accesses in the time of the attacker's, else of the selection, else all that the logs cover. */
 export async function timeBins(
   session: Session,
   selected: Selected,
@@ -230,10 +227,7 @@ const LAST_MS = Date.UTC(2300, 0)
 /** One log of one tenant. Times are ISO, UTC. */
 export type CoveredLog = LogName & Texts<'name first last'> & Numbers<'hours hoursPresent records'>
 
-/**
- * Logs of the tenants of a case, the less covered first; also those with nothing in that time. A side of the time that is
- * left out is that of the logs.
- */
+/** Logs of the tenants, the less covered first, also those with nothing in that time. */
 export async function coverageIn(
   session: Session,
   { facts }: Selected,

@@ -1,7 +1,4 @@
-/**
- * Tokens of a selection, and the lineage of one: its issuance, its sessions, what was done with it, and the other tokens
- * of its sessions.
- */
+/** Tokens of a selection, and the lineage of one: issuance, sessions, uses, and other tokens of its sessions. */
 import type { Json } from '@mintmark/core'
 import { cell, countOf, rowReader, type Texts } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'

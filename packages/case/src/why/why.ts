@@ -175,11 +175,7 @@ export interface Explained {
   readonly issuances: readonly IssuanceSeen[]
 }
 
-/**
- * Explains an access by its record id, or accesses by their token or session. Needs a reconciled case.
- *
- * @throws {MintmarkError} `INPUT_INVALID` without an id, which all accesses without a session would have
- */
+/** Needs a reconciled case. @throws {MintmarkError} `INPUT_INVALID` without an id */
 export async function explain(session: Session, id: string): Promise<Explained> {
   if (id === '') throw new MintmarkError('INPUT_INVALID', 'the id is empty', { option: 'id' })
   const asked = { guid: readGuid(id) || NO_ID, token: tokenOf(id), text: id }

@@ -1,6 +1,4 @@
-/**
- * Files that state or show that records are missing from them, the logs of their records, and what these lost by that.
- */
+/** Files that state or show that records are missing from them, their logs, and what these lost by that. */
 import { UNKNOWN_OWNER } from '@mintmark/logs'
 import { countOf } from '../../engine/rows.ts'
 import type { Scratch } from '../../engine/scratch.ts'
@@ -14,10 +12,7 @@ const CUT = "'audit-data-truncated'"
 /** Fewer records do not show that a file holds one service alone. */
 const SHOWS_ITS_SERVICES = 20
 
-/**
- * SQL that is true of a reject by which a record of a log is lost, and not one of a log that is not read at all, or of a
- * text that was mended.
- */
+/** True of a reject that is a lost record of a log, and not of a log that is not read or of a text that was mended. */
 const IS_LOSS = `(kind IN ('row', 'payload')
   AND reason NOT IN ('unsupported-category', 'unsupported-cloud-app-event', 'not-an-access', 'invalid-utf8'))`
 
@@ -58,11 +53,7 @@ const LOGS_OF_SHAPES = [
 ].map(([prefix, logs]) => `startsWith(shape, '${prefix}'), ${logs}`)
 
 const OWN_COLUMNS = 'evidence_id UInt32; own Array(Tuple(String, String, String, String))'
-/**
- * Records that do not show their owner are of the file's others. Few records do not exclude other services.
- *
- * @param lossy table of files
- */
+/** Records that do not show their owner are of the file's others. Few records do not exclude other services. */
 const ownLogs = (lossy: string) => `
   SELECT evidence_id, groupUniqArray((side, log_source,
       if(side = 'access' AND accesses < ${SHOWS_ITS_SERVICES}, '', category), tenant)) AS own

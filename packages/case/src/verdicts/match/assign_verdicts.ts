@@ -83,10 +83,7 @@ export function prepared(tables: OpenTables, where: string): string {
     )`
 }
 
-/**
- * The longest life of a token that each tenant's other identity providers made, where all their records show it:
- * parameters of `LIFE_MS`, the tenants as `lived`, and milliseconds as `lives`.
- */
+/** The longest life of tokens of each tenant's other identity providers, where all records show it: for `LIFE_MS`. */
 export async function readLives(session: Session, sole: string): Promise<Params> {
   const rows = await session.rows(
     `SELECT if(owner = '', {sole:String}, owner) AS home, max(expires_ms - made_ms) AS life
@@ -185,10 +182,7 @@ export const OUTCOME = `bucket UInt8; token_id UUID; record_id UUID; content UIn
   principal String; verdict Low; reason Low; matter Low; source Low; who String; prefix String;
   client_family Low; client_kind Low; hour Int32; unit UUID; is_well_made UInt8`
 
-/**
- * Writes the verdicts of the open accesses of a bucket range into `outcomes`.
- * @param params of {@link prepared}, and as `complete` the tenants of `completePeriods`
- */
+/** @param params of {@link prepared}, and as `complete` the tenants of `completePeriods` */
 export async function verdictsOfRange(
   session: Session,
   tables: OpenTables,

@@ -43,10 +43,7 @@ export const WHOSE: string = `multiIf(category IN ('interactive', 'non-interacti
 /** The token that the mail service was shown for one of its own; `''` where its record names none, or the new one. */
 const SHOWN = `if(category = 'owa-auth', nullIf(extract(detail, '"usedTokenId":"([0-9a-f-]{36})"'), toString(token_id)), '')`
 
-/**
- * A tuple of what is compared of one issuance (`one`), or of equal issuances in an aggregation (`group`): the latter with
- * what is read of `detail`, which takes long.
- */
+/** What is compared of one issuance, or of equal ones (`group`), with what is read of `detail`, which takes long. */
 export function FACT(of: 'one' | 'group'): (timeMs: string) => string {
   const least = of === 'group' ? 'min' : ''
   const most = of === 'group' ? 'max' : ''

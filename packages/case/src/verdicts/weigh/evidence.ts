@@ -29,10 +29,7 @@ const WELL_MADE_TOKENS = 50
 
 const IN_OWN_SESSION: Reason = 'session-known-token-missing'
 
-/**
- * Whether something can be established of a context. From networks of Microsoft 365 a service may act whose tokens no log
- * shows.
- */
+/** From networks of Microsoft 365 a service may act whose tokens no log shows. */
 const weighedIn =
   ({ served }: Networks) =>
   ({ matter, prefix }: Context): boolean =>
@@ -204,10 +201,7 @@ function isNovel(weighing: TenantWeighing, { app, day }: Context): boolean {
   )
 }
 
-/**
- * Whether the log has not shown tokens of this application with this kind of client, in a session of its owner's: a new
- * service or add-in may act for him by the application's id.
- */
+/** In a session of its owner's, a new service or add-in may act for him by the application's id. */
 const isClientNovel = ({ tenant }: TenantWeighing, { app, family, reason }: Context): boolean =>
   reason === IN_OWN_SESSION && explained(tenant, 'app-family', app, family) < CLASS_TOKENS
 

@@ -52,10 +52,7 @@ const TABLES = {
 } as const
 type Tables = Readonly<Record<keyof typeof TABLES, string>>
 
-/**
- * Undefined where nothing is wrong in any context.
- * @param outcomes table of `OUTCOME`
- */
+/** Undefined where nothing is wrong in any context. */
 export async function readPopulation(
   session: Session,
   scratch: Scratch,
