@@ -111,13 +111,11 @@ export async function huntOnce(session: Session, options: HuntOptions = {}): Pro
     : await hunt(session, options)
 }
 
-export async function isHuntedWith(session: Session, options: HuntOptions = {}): Promise<boolean> {
-  return (await readMeta(session, HUNTED)) === (await huntedMark(session, options))
-}
+export const isHuntedWith = async (session: Session, options: HuntOptions = {}): Promise<boolean> =>
+  (await readMeta(session, HUNTED)) === (await huntedMark(session, options))
 
-async function huntedMark(session: Session, { dirs = [] }: HuntOptions): Promise<string> {
-  return `${await evidenceMark(session)} ${huntsMark({ dirs })}`
-}
+const huntedMark = async (session: Session, { dirs = [] }: HuntOptions): Promise<string> =>
+  `${await evidenceMark(session)} ${huntsMark({ dirs })}`
 
 /** Equal for equal hunts, wherever their files are: a case is read on other machines, too. */
 export const huntsMark = (hunts: HuntOptions): string =>
@@ -230,9 +228,8 @@ async function questionAbout(
 }
 
 /** Only this module writes what it reads, so the schema's name identifies it. */
-function isAnswer(value: unknown): value is Answer {
-  return isObject(value) && value['schema'] === ANSWER_SCHEMA
-}
+const isAnswer = (value: unknown): value is Answer =>
+  isObject(value) && value['schema'] === ANSWER_SCHEMA
 
 async function answerAnew(
   investigated: Case,

@@ -101,14 +101,12 @@ export async function conclude(session: Session, grounds: Grounds): Promise<Conc
   }
 }
 
-export function isPointedAt({ accesses, huntHits }: PointedCounts): boolean {
-  return accesses + huntHits > 0
-}
+export const isPointedAt = ({ accesses, huntHits }: PointedCounts): boolean =>
+  accesses + huntHits > 0
 
 /** Whether only marks say whose accesses are: they take out what is established, or name the attacker's. */
-export function isMarkedOpen({ established, attackers }: MarkedCounts): boolean {
-  return isPointedAt(established) || attackers.accesses > 0
-}
+export const isMarkedOpen = ({ established, attackers }: MarkedCounts): boolean =>
+  isPointedAt(established) || attackers.accesses > 0
 
 export function statusOf({
   established,
@@ -140,9 +138,8 @@ async function unansweredOf(
 }
 
 /** A file that could not be read, or that nothing recognises: it may be the log that is missing. */
-function isUnread({ shape }: Pick<EvidenceRow, 'shape'>): boolean {
-  return shape === UNREADABLE || shape === 'unrecognised'
-}
+const isUnread = ({ shape }: Pick<EvidenceRow, 'shape'>): boolean =>
+  shape === UNREADABLE || shape === 'unrecognised'
 
 function unreadOf(evidence: Grounds['evidence']): Pick<Unread, 'files' | 'records'> {
   return {
@@ -233,9 +230,8 @@ export function caseOutcome({ status, unanswered }: Conclusion, isSearchAsked: b
   return { isFound: status === 'found', isWhole: open.length === 0, hasLeads: status === 'lead' }
 }
 
-export async function verdictsOutcome(session: Session): Promise<Outcome> {
-  return verdictOutcome(await verdictCounts(session))
-}
+export const verdictsOutcome = async (session: Session): Promise<Outcome> =>
+  verdictOutcome(await verdictCounts(session))
 
 export function verdictOutcome(counts: VerdictCounts): Outcome {
   return {

@@ -67,9 +67,8 @@ export function baseRateText(rate: Rate | null): string {
 }
 
 /** `15.2 % (729 of 4,800)`, rounded up: a share of what is not known. */
-export function ignoranceText(some: number, all: number): string {
-  return all === 0 ? 'none' : `${percentUp(some / all)} (${count(some)} of ${count(all)})`
-}
+export const ignoranceText = (some: number, all: number): string =>
+  all === 0 ? 'none' : `${percentUp(some / all)} (${count(some)} of ${count(all)})`
 
 const STATEMENTS: Readonly<Record<Status, (conclusion: Conclusion) => string>> = {
   found: foundText,
@@ -287,8 +286,7 @@ export function dumpsText({ state, files, searched, keys }: DumpSearch): string 
     : `${found} in ${count(searched)} of ${plural(files, 'memory dump')}; the others were not searched`
 }
 
-function settlesText({ wouldSettle: [first] }: Conclusion): string {
-  return first === undefined ? '' : `${first.text}. Settled first by: ${first.settledBy}.`
-}
+const settlesText = ({ wouldSettle: [first] }: Conclusion): string =>
+  first === undefined ? '' : `${first.text}. Settled first by: ${first.settledBy}.`
 
 const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)

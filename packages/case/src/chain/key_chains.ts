@@ -154,9 +154,12 @@ function chainOf(id: string, key: KeyFound | undefined, known: Known): KeyChain 
   }
 }
 
-function locationOf({ path, sha256, line }: FactSource): LinkEvidence {
-  return { path, sha256, line, offset: null }
-}
+const locationOf = ({ path, sha256, line }: FactSource): LinkEvidence => ({
+  path,
+  sha256,
+  line,
+  offset: null,
+})
 
 /** @param evidence that was looked at in vain */
 const missing = (

@@ -78,9 +78,8 @@ export async function trustFacts(session: Session): Promise<TrustFacts> {
 }
 
 /** Only {@link keepTrustFacts} writes what is read here, so that its members identify it. */
-function isFacts(value: unknown): value is TrustFacts {
-  return isObject(value) && ['keys', 'signed', 'probed'].every((name) => Array.isArray(value[name]))
-}
+const isFacts = (value: unknown): value is TrustFacts =>
+  isObject(value) && ['keys', 'signed', 'probed'].every((name) => Array.isArray(value[name]))
 
 export async function keepTrustFacts(session: Session, facts: TrustFacts): Promise<void> {
   const value = JSON.stringify(facts)

@@ -245,9 +245,7 @@ export interface KeyFound
 }
 
 /** Whether the key is somebody's: the scanner notes those that are not, such as published test keys. */
-export function isLeak({ note }: Pick<KeyFound, 'note'>): boolean {
-  return note === null
-}
+export const isLeak = ({ note }: Pick<KeyFound, 'note'>): boolean => note === null
 
 /** Every key, named and certified ones first, test keys last. Cost: a pass or two for each dump with a key. */
 export async function keysFound(session: Session): Promise<KeyFound[]> {

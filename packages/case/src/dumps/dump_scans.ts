@@ -59,9 +59,8 @@ export async function dumpScans(session: Session): Promise<DumpScan[]> {
 }
 
 /** Only {@link keepScan} writes what is read here, so that one member identifies it. */
-function isScan(value: unknown): value is DumpScan {
-  return isObject(value) && Array.isArray(value['keys'])
-}
+const isScan = (value: unknown): value is DumpScan =>
+  isObject(value) && Array.isArray(value['keys'])
 
 export async function keepScan(session: Session, scan: DumpScan): Promise<void> {
   const { sha256, given } = scan

@@ -70,6 +70,5 @@ function decoded(text: string): string {
   }
 }
 
-function invalid(why: string): MintmarkError {
-  return new MintmarkError('INPUT_INVALID', `the case's address cannot be used: ${why}`, {})
-}
+const invalid = (why: string): MintmarkError =>
+  new MintmarkError('INPUT_INVALID', `the case's address cannot be used: ${why}`, {})

@@ -2,7 +2,6 @@ import { errnoOf, isObject, type Json, MintmarkError } from '@mintmark/core'
 
 /** Values of `{name:Type}` placeholders, 64-bit integers as text. The only way for a value to reach SQL. */
 export type Params = Readonly<Record<string, string | number | readonly string[]>>
-
 export type InsertFormat = 'TabSeparated' | 'Native'
 
 /**

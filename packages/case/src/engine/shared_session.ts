@@ -189,9 +189,8 @@ export async function sharedSession(path: string, stays: boolean): Promise<Sessi
 }
 
 /** Whether a session is of no more use, because the process with the engine has ended. */
-export function isSessionOver(cause: unknown): boolean {
-  return cause instanceof MintmarkError && cause.facts['session'] === 'over'
-}
+export const isSessionOver = (cause: unknown): boolean =>
+  cause instanceof MintmarkError && cause.facts['session'] === 'over'
 
 class SharedSession implements Session {
   readonly kind = 'embedded'
@@ -284,9 +283,8 @@ class SharedSession implements Session {
 }
 
 /** Whether a question failed because the session was lost, and can be put again from its beginning. */
-export function isMoved(cause: unknown): boolean {
-  return cause instanceof MintmarkError && cause.facts['session'] === 'moved'
-}
+export const isMoved = (cause: unknown): boolean =>
+  cause instanceof MintmarkError && cause.facts['session'] === 'moved'
 
 /** @param another closes the session that was lost, and opens the case again */
 export function lastingSession(first: Session, another: () => Promise<Session>): Session {

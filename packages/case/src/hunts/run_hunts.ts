@@ -148,9 +148,7 @@ async function asHunt<T>(hunt: Hunt, ask: () => Promise<T>): Promise<T> {
   }
 }
 
-function firstSentence(message: string): string {
-  return message.split('\n', 1)[0]?.slice(0, 300) ?? ''
-}
+const firstSentence = (message: string): string => message.split('\n', 1)[0]?.slice(0, 300) ?? ''
 
 function invalid(hunt: Hunt, message: string, cause?: MintmarkError): MintmarkError {
   const facts = { file: hunt.file, line: 1, clickhouse: Number(cause?.facts['clickhouse'] ?? 0) }
@@ -228,9 +226,8 @@ export async function huntHits(session: Session, options: HuntOptions = {}): Pro
   })
 }
 
-async function rowsOf(session: Session): Promise<number> {
-  return (await countOf(session, 'access')) + (await countOf(session, 'issuance'))
-}
+const rowsOf = async (session: Session): Promise<number> =>
+  (await countOf(session, 'access')) + (await countOf(session, 'issuance'))
 
 async function forget(session: Session, only: readonly string[] | undefined): Promise<void> {
   if (only === undefined) {
@@ -286,7 +283,6 @@ const ROWS = `
   ) ORDER BY id, at_ms, record_id, content, why LIMIT {limit:UInt32} BY id`
 
 const NO_HITS = { hits: 0, first: null, last: null, accounts: 0 }
-
 const readCounts = rowReader(cell.number('hits'), cell.time('first last'), cell.number('accounts'))
 
 export const readHuntRow: (row: Json) => HuntRow = rowReader(

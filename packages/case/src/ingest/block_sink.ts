@@ -17,7 +17,6 @@ import type { Identity, LocatedStatement, TableBlock } from './worker_pool.ts'
 const MAX_STATEMENTS = 1000
 /** Rejects that wait at most: a slice of junk has millions, which would take more than the slice itself. */
 const MAX_REJECTS = 1 << 16
-
 const OWN_ID = 'mintmark-record'
 /** Domain of the ids of records that have none: the file's identity and the line. Another text makes other ids. */
 const LINE_ID = 'mintmark-record-place'
@@ -135,6 +134,5 @@ export class BlockSink implements RecordSink {
   }
 }
 
-export function statementKey({ code, fromMs, toMs }: Statement): string {
-  return `${code} ${fromMs} ${toMs}`
-}
+export const statementKey = ({ code, fromMs, toMs }: Statement): string =>
+  `${code} ${fromMs} ${toMs}`

@@ -76,7 +76,6 @@ export class EvidenceDraft {
 }
 
 const NOTHING: EvidenceSummary = mergeSummaries([])
-
 type Cells = Parameters<typeof insertRows>[3][number]
 
 /** The row of `evidence`. A file that repeats another one gives no rows of its own. */

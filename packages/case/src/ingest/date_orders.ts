@@ -27,7 +27,6 @@ const LEAST_TOKENS = 8
 const MOST_AGAINST = 0.05
 /** Records of one file that are looked at: memory is bounded, and far fewer prove an order. */
 const MOST_RECORDS = 200_000
-
 const COLUMNS = ['evidence_id', 'side', 'token_id', 'month_first', 'day_first']
 
 /**

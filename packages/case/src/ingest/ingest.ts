@@ -164,9 +164,8 @@ async function runOnce(
   return report(await evidenceRows(session), reader.taken)
 }
 
-function threadsOf({ threads }: IngestOptions): number {
-  return Math.max(1, Math.min(threads ?? availableParallelism(), MOST_THREADS))
-}
+const threadsOf = ({ threads }: IngestOptions): number =>
+  Math.max(1, Math.min(threads ?? availableParallelism(), MOST_THREADS))
 
 /** If nothing at all could be read, the case stays as it was. */
 function requireSomething(

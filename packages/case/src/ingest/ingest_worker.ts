@@ -25,7 +25,6 @@ import {
 
 /** Rows of a large file are handed over when they take about this much. */
 const BLOCK_BYTES = 4 * 1024 * 1024
-
 const sink = new BlockSink()
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the pool gives
 const flow = new Flow(workerData as SharedArrayBuffer)

@@ -6,7 +6,6 @@
 import { nameOf } from '../store/sql.ts'
 
 export type Cell = string | number | readonly string[] | readonly number[]
-
 const FIRST_BYTES = 4096
 /** Characters that are encoded by one call: few, so that they are in the cache still. */
 const GATHERED_CHARACTERS = 256

@@ -62,7 +62,6 @@ interface Run {
 
 /** The shape of a file that is evidence and no log; undefined for everything else. `isWhole`: the bytes are all. */
 export type OtherShape = (bytes: Uint8Array, isWhole: boolean) => string | undefined
-
 export type Taken = EvidenceDraft | Pick<KnownFile, 'evidenceId'>
 
 /** The beginning of a large file, what follows it, and what is wrong with its container, as it is met. */

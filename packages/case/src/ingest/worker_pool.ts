@@ -278,9 +278,8 @@ export class WorkerPool {
   }
 }
 
-export function asError(cause: unknown): Error {
-  return cause instanceof Error ? cause : new Error(String(cause))
-}
+export const asError = (cause: unknown): Error =>
+  cause instanceof Error ? cause : new Error(String(cause))
 
 /** Memory of a task that is handed over, which spares a copy. Small files may share a buffer of Node's, and are copied. */
 function memoryOf(task: WithoutJob<Task>): ArrayBuffer[] {

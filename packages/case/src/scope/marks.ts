@@ -121,9 +121,8 @@ async function addRows(
   return isoOfTime(at)
 }
 
-async function nextTime(session: Session): Promise<string> {
-  return String((await firstRow(session, `SELECT ${NEXT_TIME} AS at FROM mark`))['at'])
-}
+const nextTime = async (session: Session): Promise<string> =>
+  String((await firstRow(session, `SELECT ${NEXT_TIME} AS at FROM mark`))['at'])
 
 const isoOfTime = (at: string): string => `${at.replace(' ', 'T')}Z`
 
@@ -207,9 +206,8 @@ export async function marks(session: Session): Promise<Mark[]> {
 export const NEWEST: string = `SELECT kind, value, max((toUnixTimestamp64Milli(mark.at), who, party, reason)) AS newest
   FROM mark WHERE ${IS_MARK} GROUP BY kind, value HAVING newest.3 != ''`
 
-export async function marksTotal(session: Session): Promise<number> {
-  return await countOf(session, `(${NEWEST})`)
-}
+export const marksTotal = async (session: Session): Promise<number> =>
+  await countOf(session, `(${NEWEST})`)
 
 export async function markTimes(session: Session, since: string): Promise<string[]> {
   const rows = await session.rows(

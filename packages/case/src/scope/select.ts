@@ -155,7 +155,6 @@ const COLUMNS = {
 type Kind = keyof typeof COLUMNS
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant
 const KINDS = Object.keys(COLUMNS) as Kind[]
-
 const MAX_VALUES = 100_000
 
 /** The part must be closed before the whole. @throws {MintmarkError} `INPUT_INVALID` for over 100,000 values */

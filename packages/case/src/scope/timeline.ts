@@ -84,7 +84,6 @@ async function classesOf(session: Session, selected: Selected): Promise<Timeline
 }
 
 type ActiveDay = ReturnType<typeof readDay>
-
 const MAX_CONTEXTS = 1000
 
 /** `contexts`: hashes of (application, client application, client string). */

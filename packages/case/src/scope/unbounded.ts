@@ -186,9 +186,8 @@ function distinct(losses: readonly Loss[]): AccessLoss[] {
 const timeOf = (ms: number): string | null =>
   ms < DAY_MS || ms > Date.UTC(2299, 0) ? null : isoOf(ms)
 
-function reasonsOf(losses: readonly AccessLoss[]): Reason[] {
-  return losses.map(({ because }) => ({ code: because, count: 1 }))
-}
+const reasonsOf = (losses: readonly AccessLoss[]): Reason[] =>
+  losses.map(({ because }) => ({ code: because, count: 1 }))
 
 /** Exchange stops auditing Bind for this long once a mailbox is throttled (reference, section 2.8). */
 const THROTTLED_HOURS = 24

@@ -290,7 +290,6 @@ const columnsIn = (name: string): readonly string[] =>
   TABLES.find((one) => one.name === name)?.columns ?? []
 
 export const columnNames = (name: string): string[] => columnsIn(name).map(nameOf)
-
 export type Ingested = 'issuance' | 'access' | 'directory' | 'inventory' | 'reject'
 
 export const INGESTED: Readonly<Record<Ingested, readonly string[]>> = {

@@ -13,9 +13,7 @@ export const columnsOf = (text: string): string[] =>
     .filter((column) => column !== '')
 
 export const nameOf = (column: string): string => column.slice(0, column.indexOf(' '))
-
 export const columnsSql = (text: string): string => columnsOf(text).join(', ')
-
 export const NO_ID = '00000000-0000-0000-0000-000000000000'
 
 export const HAS_TOKEN: string = `token_id != toUUID('${NO_ID}')`

@@ -215,9 +215,10 @@ function withoutDirectory(scope: Scope): Unknown[] {
   ]
 }
 
-export function unknownsOfTimeline(timeline: Timeline): Unknown[] {
-  return [...beforeHorizon(timeline), ...accessGaps(timeline)]
-}
+export const unknownsOfTimeline = (timeline: Timeline): Unknown[] => [
+  ...beforeHorizon(timeline),
+  ...accessGaps(timeline),
+]
 
 function beforeHorizon({ cannotExcludeBefore }: Timeline): Unknown[] {
   if (cannotExcludeBefore === null) return []
@@ -232,7 +233,6 @@ function beforeHorizon({ cannotExcludeBefore }: Timeline): Unknown[] {
 
 /** Records that a silence's hours should have at least: in a thinner log a silence says nothing. */
 const EXPECTED_HOURS = 20
-
 const hoursOf = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / 3_600_000
 
 const isMailLog = ({ source, category }: CoverageBand) =>

@@ -25,7 +25,6 @@ import { SKEW_MS } from './match/assign_verdicts.ts'
  * service. `user-owa`: for a user, perhaps by the mail service.
  */
 type TokenKind = 'user' | 'user-owa' | 'owa' | 'app-sp' | 'app-mi' | 'app' | 'any'
-
 type Log = ReadonlyMap<string, CategoryLog>
 
 /** Records can come late: so long before its end a log is not complete yet. */

@@ -29,7 +29,7 @@ import {
   verdictsOfRange,
 } from './match/assign_verdicts.ts'
 import { correctedMs, readClocks } from './match/clocks.ts'
-import { clientsOfMailService, FIRST_PARTY_APPS } from './match/context.ts'
+import { clientsOfMailService, firstPartyApps } from './match/context.ts'
 import { BUCKET_ORDER, CANDIDATE_COLUMNS, joinAll, OPEN_COLUMNS, rangesFor } from './match/join.ts'
 import { type OutcomeCounts, outcomeCounts } from './verdict_rows.ts'
 import { weighVerdicts } from './weigh/weigh_verdicts.ts'
@@ -177,7 +177,7 @@ async function assignOpen(
   const issuers = await completeIssuers(session)
   const params = {
     ...(await readLives(session, sole)),
-    first_party: FIRST_PARTY_APPS,
+    first_party: firstPartyApps(),
     by_mail_service: await clientsOfMailService(session, sole),
     issuers,
     with_issuers: issuers.map((one) => one.slice(0, one.indexOf(' '))),

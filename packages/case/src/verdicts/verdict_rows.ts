@@ -85,7 +85,6 @@ export async function principalRates(session: Session): Promise<ReadonlyMap<stri
 }
 
 export type VerdictCounts = Readonly<Record<Verdict, number>>
-
 const LOCAL = "distributed_product_mode = 'local'"
 
 /** Accesses by verdict, and by reason, most first; reasons that no access has are absent. */
@@ -317,6 +316,5 @@ function contextRate(raw: Json): Rate | null {
   return rate === null || rate.issued === 0 ? null : rate
 }
 
-function namesOf(raw: Json, name: string): string[] {
-  return textsOf(raw[name]).filter((one) => one !== '')
-}
+const namesOf = (raw: Json, name: string): string[] =>
+  textsOf(raw[name]).filter((one) => one !== '')

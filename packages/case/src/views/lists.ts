@@ -234,7 +234,6 @@ function detailOf(id: string, row: Json, hunts: AccessDetail['hunts']): AccessDe
 }
 
 const readVerdict = rowReader(cell.time('at'), cell.text('verdict reason strength'))
-
 const whole = (column: string) => ({ text: `toString(${column})` })
 /** Columns of a hit; `account` is the mailbox, or else the principal. */
 const OF_HIT: ListColumns = {

@@ -9,7 +9,6 @@ const MOST = 6
 const SHORTEST = 2
 /** A part of an id that is shorter would be in too many. */
 const SHORTEST_ID = 8
-
 const KINDS = ['access', 'token', 'session', 'person', 'address', 'message', 'file'] as const
 type FoundKind = (typeof KINDS)[number]
 

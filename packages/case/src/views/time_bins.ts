@@ -153,9 +153,8 @@ async function coveredSpan(session: Session): Promise<Period> {
   return { fromMs: Number(row['first_s']) * 1000, toMs: Number(row['last_s']) * 1000 + HOUR_MS }
 }
 
-function stepFor(spanMs: number, wanted: number): number {
-  return STEPS_MS.find((step) => spanMs / step <= wanted) ?? STEPS_MS.at(-1) ?? DAY_MS
-}
+const stepFor = (spanMs: number, wanted: number): number =>
+  STEPS_MS.find((step) => spanMs / step <= wanted) ?? STEPS_MS.at(-1) ?? DAY_MS
 
 /** The bin of a time in milliseconds, for a time that is {@link inGrid}. Only numbers of this program are in the text. */
 function binOf(ms: string, { grid, stepMs }: Grid): string {

@@ -187,7 +187,6 @@ function logOf(row: Json): Log {
 }
 
 const readLog = rowReader(cell.text('source category tenant:log_tenant'))
-
 const numbersOf = (lists: unknown): number[][] => listsOf(lists).map((list) => list.map(Number))
 
 /**

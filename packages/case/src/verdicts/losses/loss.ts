@@ -10,7 +10,6 @@ export const HOUR_MS = 3_600_000
 export const DAY_MS: number = 24 * HOUR_MS
 /** Longer than the pauses of a working week, which are of up to 64 hours. */
 export const LONG_PAUSE_HOURS = 72
-
 export type Side = 'issuance' | 'access'
 
 export const LOSS_CODES = [

@@ -51,7 +51,6 @@ const MOST_STEPS = 26 * 4
 const LEAST_TOKENS = 8
 const LEAST_SHARE = 0.6
 const SAMPLED_ROWS = 1_000_000
-
 type Pair = Texts<'tenant madeLog usedLog'> & Numbers<'madeIn usedIn steps tokens'>
 
 /** Differences between the two times of tokens, by log and file, in steps of {@link STEP_MS}. */

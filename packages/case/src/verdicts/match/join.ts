@@ -27,13 +27,10 @@ export function rangesFor(rows: number): Range[] {
   }))
 }
 
-export function bucketsOf(range: Range): string {
-  return isWhole(range) ? '1' : `bucket BETWEEN ${range.first} AND ${range.last}`
-}
+export const bucketsOf = (range: Range): string =>
+  isWhole(range) ? '1' : `bucket BETWEEN ${range.first} AND ${range.last}`
 
-function isWhole({ first, last }: Range): boolean {
-  return last - first + 1 === BUCKETS
-}
+const isWhole = ({ first, last }: Range): boolean => last - first + 1 === BUCKETS
 
 /** An id that more issuances with differing facts share than this is no token id. */
 const SHARED_LIMIT = 64

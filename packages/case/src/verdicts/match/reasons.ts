@@ -200,7 +200,6 @@ const TABLE = {
 } as const
 
 export type Reason = keyof typeof TABLE
-
 type Row = readonly [verdict: Verdict, means: string, cannotMean: string, settledBy?: string]
 const rowOf = (reason: string): Row | undefined =>
   Object.entries<Row>(TABLE).find(([one]) => one === reason)?.[1]

@@ -26,7 +26,6 @@ const FEW_PEOPLE = 2
 /** The id has the token service's format, in a tenant whose explained ids nearly all have it. */
 const WELL_MADE_SHARE = 0.98
 const WELL_MADE_TOKENS = 50
-
 const IN_OWN_SESSION: Reason = 'session-known-token-missing'
 
 /** From networks of Microsoft 365 a service may act whose tokens no log shows. */

@@ -273,9 +273,8 @@ const tokensOf = (contexts: readonly Context[], matter?: Context['matter']): num
     0,
   )
 
-function isFailing(missing: number, joined: number, share: number): boolean {
-  return missing >= FAILING_TOKENS && missing > share * (missing + joined)
-}
+const isFailing = (missing: number, joined: number, share: number): boolean =>
+  missing >= FAILING_TOKENS && missing > share * (missing + joined)
 
 function add<K>(counts: Map<K, number>, key: K, count: number): void {
   counts.set(key, (counts.get(key) ?? 0) + count)
