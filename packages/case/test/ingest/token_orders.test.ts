@@ -74,27 +74,13 @@ async function stated(opened: Case): Promise<string[]> {
 }
 
 describe('a file whose dates could be read both ways', () => {
-  for (const [order, month] of [
-    ['month-first', 3],
-    ['day-first', 4],
-  ] as const)
-    it(`is read in the order in which its tokens follow their issuance: ${order}`, async () => {
-      const { opened, added } = await given()
-      const report = await added({
-        'used.csv': used(numbers(0, 30)),
-        'issued.json': issued(numbers(0, 30), order),
-      })
-      assert.deepEqual([report.rows, report.rejected], [60, 0])
-      assert.deepEqual(await months(opened), [month])
-      assert.deepEqual(await stated(opened), ['date-order-from-case'])
-    })
-
-  it('is read when the issuances come in a later run, and stays so', async () => {
+  it('is read in the order in which its tokens follow their issuance, also of a later run, and stays so', async () => {
     const { opened, added } = await given()
     const first = await added({ 'used.csv': used(numbers(0, 30)) })
     assert.deepEqual([first.rows, first.rejected], [0, 30])
     await added({ 'issued.json': issued(numbers(0, 30), 'day-first') })
     assert.deepEqual(await months(opened), [4])
+    assert.deepEqual(await stated(opened), ['date-order-from-case'])
     const { added: files } = await added({ 'used.csv': used(numbers(0, 30)) })
     assert.equal(files, 0)
     assert.deepEqual(await months(opened), [4])
@@ -121,6 +107,7 @@ describe('a file whose dates could be read both ways', () => {
       'few.csv': used(numbers(40, 3)),
       'issued.json': issued(numbers(0, 15), 'month-first'),
     })
+    assert.deepEqual(await months(opened), [3])
     assert.deepEqual(await stated(opened), ['date-order-from-case', 'date-order-from-case'])
     await added({ 'more.json': issued(numbers(15, 15), 'day-first') })
     assert.deepEqual(await months(opened), [])

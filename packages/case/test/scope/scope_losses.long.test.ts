@@ -332,7 +332,7 @@ async function boundsWithout(
 }
 
 /** Each run makes a case of some 15,000 records. */
-const numRuns = Math.ceil(Number(process.env['FUZZ_RUNS'] ?? 200) / 50)
+const numRuns = Math.ceil(Number(process.env['FUZZ_RUNS'] ?? 200) / 100)
 
 describe('an access log that lost something', () => {
   it('has exact bounds while it has lost nothing', async () => {

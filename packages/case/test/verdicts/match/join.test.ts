@@ -5,7 +5,7 @@ import { buildCoverage } from '../../../src/verdicts/losses/coverage.ts'
 import { reconcile } from '../../../src/verdicts/reconcile.ts'
 import { openWorld } from '../../world.ts'
 
-const ACCESSES = 21_000
+const ACCESSES = 10_500
 /** One access in so many is made with a token that nobody issued; each such token is used five times. */
 const FORGED_EVERY = 50
 const FORGED = ACCESSES / FORGED_EVERY
@@ -70,11 +70,10 @@ async function issued(): Promise<number> {
 }
 
 describe('all that was issued is found, where', () => {
-  for (const parts of [1, PARTS])
-    it(`a table has ${parts} ${parts === 1 ? 'part' : 'parts'}`, async () => {
-      await fill(random, parts)
-      assert.equal(await issued(), ACCESSES - FORGED)
-    })
+  it('a table has several parts', async () => {
+    await fill(random, PARTS)
+    assert.equal(await issued(), ACCESSES - FORGED)
+  })
 
   it('ids are ordered by what they all have alike', async () => {
     await fill(clocked, PARTS)
@@ -111,7 +110,7 @@ describe('all that was issued is found, where', () => {
     await session.command(
       `INSERT INTO access (evidence_id, line, record_id, at, source, operation, service, outcome, token_state, principal, tenant)
        SELECT 2, number, generateUUIDv4(), toDateTime64('2023-06-01 00:10:00', 3, 'UTC'), 'ual', 'MailItemsAccessed', 'Exchange',
-         'succeeded', 'absent', 'p1@example.org', 't' FROM numbers(120000)`,
+         'succeeded', 'absent', 'p1@example.org', 't' FROM numbers(60000)`,
     )
     assert.equal(await issued(), ACCESSES - FORGED)
   })
