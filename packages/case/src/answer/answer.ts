@@ -217,11 +217,7 @@ const ofNow = async ({ session, location }: Case, stored: Answer): Promise<Answe
   notes: await notes(session),
 })
 
-async function questionAbout(
-  { session }: Case,
-  selection: Selection,
-  hunts: HuntOptions = {},
-): Promise<string> {
+async function questionAbout({ session }: Case, selection: Selection, hunts: HuntOptions = {}) {
   const found = [await scansMark(session), await trustMark(session)]
   const known = [await evidenceMark(session), ...found, await marksMark(session)]
   return questionOf(known, selection, huntsMark(hunts))

@@ -195,11 +195,7 @@ export async function fileUse(
   return byName === undefined ? undefined : { by: 'name', ...byName }
 }
 
-async function usesOf(
-  session: Session,
-  where: string,
-  params: Params,
-): Promise<Omit<FileUse, 'by'> | undefined> {
+async function usesOf(session: Session, where: string, params: Params) {
   const accesses = fileAccesses(where)
   const sums = await firstRow(
     session,

@@ -39,10 +39,7 @@ export function readParam(line: string): HuntParam | string {
 }
 
 /** The value that `spelled` has as `type`, or undefined: `14`, `0.5`, `'text'` or `text`, `['a', 'b']`. */
-function readParamValue(
-  type: HuntParamType,
-  spelled: string,
-): string | number | string[] | undefined {
+function readParamValue(type: HuntParamType, spelled: string) {
   if (type === 'String') return unquoted(spelled)
   if (type === 'Array(String)') return arrayOf(spelled)
   const value = /^-?\d{1,15}(?:\.\d{1,15})?$/u.test(spelled) ? Number(spelled) : Number.NaN

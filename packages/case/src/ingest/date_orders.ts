@@ -91,10 +91,7 @@ function fits(dated: string): string {
 const fit = (order: string) =>
   `minIf(${order}, side = 'access') - minIf(${order}, side = 'issuance') BETWEEN ${-CLOCKS_MS} AND ${MOST_MS}`
 
-async function datedRows(
-  evidenceId: number,
-  source: EvidenceSource,
-): Promise<(string | number)[][]> {
+async function datedRows(evidenceId: number, source: EvidenceSource) {
   const readers = (['month-first', 'day-first'] as const).map((order) => {
     const sink = new TokenTimes()
     const dates = { order, hasAmbiguous: true, isContradicted: false }
@@ -205,10 +202,7 @@ function exportersOf({ shape, header, path }: DatedFile): string[] {
 }
 
 /** The file as it was read: by a source of this run, else by its path. */
-async function sourceOf(
-  { path, sha256 }: DatedFile,
-  given: ReadonlyMap<string, EvidenceSource>,
-): Promise<EvidenceSource | undefined> {
+async function sourceOf({ path, sha256 }: DatedFile, given: ReadonlyMap<string, EvidenceSource>) {
   try {
     const source = given.get(path) ?? (await evidenceAt(path))
     if (source === undefined || source.refused !== undefined) return undefined

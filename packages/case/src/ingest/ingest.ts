@@ -104,11 +104,7 @@ async function reportAgain(
 }
 
 /** Runs, and runs again without a file that cannot be read to its end. */
-async function runUntilRead(
-  opened: Case,
-  sources: readonly EvidenceSource[],
-  options: RunOptions,
-): Promise<IngestReport> {
+async function runUntilRead(opened: Case, sources: readonly EvidenceSource[], options: RunOptions) {
   const failed = new Map<string, SourceFailure>()
   for (;;) {
     try {
@@ -168,10 +164,7 @@ const threadsOf = ({ threads }: IngestOptions): number =>
   Math.max(1, Math.min(threads ?? availableParallelism(), MOST_THREADS))
 
 /** If nothing at all could be read, the case stays as it was. */
-function requireSomething(
-  taken: readonly Taken[],
-  failed: ReadonlyMap<string, SourceFailure>,
-): void {
+function requireSomething(taken: readonly Taken[], failed: ReadonlyMap<string, SourceFailure>) {
   const drafts = taken.filter((one) => one instanceof EvidenceDraft)
   const first = drafts[0]
   const isNothing =

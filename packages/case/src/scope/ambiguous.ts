@@ -189,11 +189,7 @@ async function sharedMarks(session: Session, tables: Tables): Promise<string> {
 }
 
 /** Candidates by what the log says, then those of them that the owner's own sign-ins do not explain. */
-async function addCandidates(
-  session: Session,
-  tables: Tables,
-  { candidate, account, rule }: Step,
-): Promise<void> {
+async function addCandidates(session: Session, tables: Tables, { candidate, account, rule }: Step) {
   const { selected, condition } = tables
   const run = (sql: string) => session.command(withTables(sql, tables), condition.params)
   await run('TRUNCATE TABLE {candidates}')

@@ -226,12 +226,7 @@ function homeOf(
 }
 
 /** Tenants of their mailboxes in which nobody else is known to have one. */
-async function ownTenants(
-  session: Session,
-  { table }: Selected,
-  whom: string,
-  { others }: Homes,
-): Promise<string[]> {
+async function ownTenants(session: Session, { table }: Selected, whom: string, { others }: Homes) {
   const rows = await session.rows(
     `SELECT toString(tenant) AS value, groupUniqArray(account) AS accounts FROM ${table}
      WHERE account != '' AND tenant GLOBAL IN (

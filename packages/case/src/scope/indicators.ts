@@ -81,10 +81,7 @@ export function readIndicators(source: string): IndicatorList {
   return { indicators: [...indicators.values()], rejects }
 }
 
-function indicatorsOf(
-  kindName: string | undefined,
-  value: string,
-): Indicator[] | IndicatorReject['reason'] {
+function indicatorsOf(kindName: string | undefined, value: string) {
   if (value.length > MAX_VALUE) return 'too-long'
   if (kindName === undefined) {
     const found = guessedKinds(value).flatMap((kind) => indicatorOf(kind, value) ?? [])

@@ -104,12 +104,7 @@ const AT = 'at = fromUnixTimestamp64Milli({marks_at:Int64})'
 /** An insert of one block is one part: all or nothing. */
 const ONE_PART = 'SETTINGS min_insert_block_size_rows = 1000000000, min_insert_block_size_bytes = 0'
 
-async function addRows(
-  session: Session,
-  word: MarkWord,
-  things: string,
-  params: Params,
-): Promise<string> {
+async function addRows(session: Session, word: MarkWord, things: string, params: Params) {
   const { party, reason, who } = checkedWord(word)
   const at = await nextTime(session)
   await session.command(

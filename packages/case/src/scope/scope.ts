@@ -172,10 +172,7 @@ async function whyUnknown(
     : "no access is known to be the attacker's, and not every one is there and could be judged"
 }
 
-async function countUndecided(
-  session: Session,
-  { selection, table }: Selected,
-): Promise<number | null> {
+async function countUndecided(session: Session, { selection, table }: Selected) {
   if (!isDefault(selection)) return null
   return await countOf(
     session,
@@ -221,11 +218,7 @@ async function totalsOf(session: Session, selected: Selected, exposure: Exposure
 
 const readTotals = rowReader(cell.number('accesses either others marked graphBytes bytes:size'))
 
-async function classScopes(
-  session: Session,
-  selected: Selected,
-  accounts: readonly Account[],
-): Promise<ClassScope[]> {
+async function classScopes(session: Session, selected: Selected, accounts: readonly Account[]) {
   const organisations = new Map(
     accounts.map(({ mailbox, organisation }) => [mailbox, organisation]),
   )

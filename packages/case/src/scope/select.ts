@@ -1,7 +1,7 @@
 import { MintmarkError } from '@mintmark/core'
 import { insertRows } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
-import { BOUNDED, Facts, type Params, type Session } from '../engine/session.ts'
+import { BOUNDED, Facts, type Session } from '../engine/session.ts'
 import type { Period } from '../verdicts/losses/loss.ts'
 import { addAmbiguous } from './ambiguous.ts'
 import { aboutMarks, markConditions } from './marks.ts'
@@ -180,10 +180,7 @@ function valuesOf(focus: Focus, kind: Kind): (readonly [Kind, string])[] {
   return values.map((value) => [kind, value])
 }
 
-function focusCondition(
-  focus: Focus,
-  wanted: string,
-): { readonly sql: string; readonly params: Params } {
+function focusCondition(focus: Focus, wanted: string) {
   const time = timeCondition(focus)
   const parts = KINDS.filter((kind) => focus[kind] !== undefined).map((kind) => {
     const values = `(SELECT value FROM ${wanted} WHERE kind = '${kind}')`

@@ -78,12 +78,7 @@ function likeIt(trait: Trait, about: string, { table }: Selected, { party }: Mar
   return { all: `(${all})`, of: `(${all} AND ${changed} AND NOT ${about})` }
 }
 
-async function byTrait(
-  session: Session,
-  trait: Trait,
-  like: Like,
-  params: Params,
-): Promise<Similar | undefined> {
+async function byTrait(session: Session, trait: Trait, like: Like, params: Params) {
   const [row] = await session.rows(
     `SELECT countIf(is_of) AS n, uniqExactIf(who, is_of) AS people, uniqExact(who) AS people_in_all,
        uniqExactIf(value, is_of) AS value_count, topKIf(1)(value, is_of)[1] AS value_name,

@@ -102,12 +102,7 @@ async function activeDays(session: Session, selected: Selected): Promise<ActiveD
   return rows.map(readDay)
 }
 
-async function histogram(
-  session: Session,
-  { table }: Selected,
-  bin: string,
-  bins: number,
-): Promise<number[]> {
+async function histogram(session: Session, { table }: Selected, bin: string, bins: number) {
   const isIn = `arrayMap(n -> toFloat64(n = ${bin}), range(${bins}))`
   const row = await firstRow(
     session,
@@ -143,11 +138,7 @@ function coursesOf(days: readonly ActiveDay[]): Course[] {
 
 const MAX_PHASES = 200
 
-async function phasesOf(
-  session: Session,
-  selected: Selected,
-  days: readonly ActiveDay[],
-): Promise<Phase[]> {
+async function phasesOf(session: Session, selected: Selected, days: readonly ActiveDay[]) {
   const found = coursesOf(days).slice(0, MAX_PHASES)
   if (found.length === 0) return []
   const rows = await session.rows(
@@ -266,11 +257,7 @@ async function logStarts(session: Session, { facts }: Selected): Promise<Map<str
 type Starts = ReturnType<typeof readStarts>
 const readStarts = rowReader(cell.number('accessMs mailMs issuedMs'))
 
-function horizon(
-  { accessMs, mailMs, issuedMs }: Starts,
-  isMail: boolean,
-  byVerdict: boolean,
-): Horizon {
+function horizon({ accessMs, mailMs, issuedMs }: Starts, isMail: boolean, byVerdict: boolean) {
   if (isMail && mailMs === NEVER)
     return { at: null, because: 'there is no MailItemsAccessed record: reading left no trace' }
   if (byVerdict && issuedMs === NEVER)

@@ -230,11 +230,7 @@ async function openLasting(folder: string): Promise<Case> {
   return { session, location: folder, close: () => opened.close() }
 }
 
-async function openFolder(
-  folder: string,
-  mode: 'read' | 'write',
-  isLasting: boolean,
-): Promise<Case> {
+async function openFolder(folder: string, mode: 'read' | 'write', isLasting: boolean) {
   requireCaseFolder(folder, mode)
   const { openChdb } = await loadEngine()
   inFolder(folder, () => makeFolder(folder))
@@ -337,11 +333,7 @@ function writeCaseFile(folder: string): void {
   renameSync(`${path}.new`, path)
 }
 
-async function prepare(
-  session: Session,
-  mode: 'read' | 'write',
-  location?: ServerLocation,
-): Promise<void> {
+async function prepare(session: Session, mode: 'read' | 'write', location?: ServerLocation) {
   if (mode === 'write') await createTables(session, location)
   const version = await readMeta(session, VERSION_FACT)
   if (version === undefined && mode === 'write')

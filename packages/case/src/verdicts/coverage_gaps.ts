@@ -83,11 +83,7 @@ async function homesOf(session: Session, open: string, sole: string): Promise<st
 }
 
 /** Hours of the tenants' issuance logs, in order; those of whole files together. Records without a tenant are of the sole one. */
-async function issuanceHours(
-  session: Session,
-  tenants: readonly string[],
-  sole: string,
-): Promise<IssuanceHour[]> {
+async function issuanceHours(session: Session, tenants: readonly string[], sole: string) {
   const rows = await session.rows(
     `SELECT if(tenant = '', {sole:String}, tenant) AS home, category, quality,
        toInt64(toUnixTimestamp(hour)) * 1000 AS hour_ms, if(quality = 'whole', '', concat(tenant, ' ', source)) AS log,
@@ -124,11 +120,7 @@ type Span = Pick<IssuanceHour, 'firstMs' | 'lastMs'>
  * The intervals of a tenant by field, family and kind of token. Families: `cloud` is a log of Microsoft's; `plain` one of
  * another identity provider, whose tokens are in the `token` category.
  */
-function tenantGaps(
-  log: Log,
-  audit: Span | undefined,
-  complete: Period | undefined,
-): Map<string, readonly GapInterval[]> {
+function tenantGaps(log: Log, audit: Span | undefined, complete: Period | undefined) {
   const { lastMs: endMs } = spanOf([...log.values()])
   const isCloud = [...log.keys()].some((category) => category !== 'token')
   const found = new Map<string, readonly GapInterval[]>()

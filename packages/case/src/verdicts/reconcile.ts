@@ -124,10 +124,7 @@ async function stateOf(session: Session): Promise<string> {
   return `${RULES}:${counts.join(':')}:${hash.digest('hex')}`
 }
 
-async function assignAll(
-  session: Session,
-  onProgress: (done: number, total: number) => void,
-): Promise<void> {
+async function assignAll(session: Session, onProgress: (done: number, total: number) => void) {
   await Scratch.lend(session, async (scratch) => {
     const tables = {
       candidate: await scratch.table('candidate', CANDIDATE_COLUMNS, BUCKET_ORDER),

@@ -56,10 +56,7 @@ export async function listPage(
   return { total, rows }
 }
 
-function whereOf(
-  columns: ListColumns,
-  { where = [], q = '' }: ListQuery,
-): { readonly where: string; readonly params: Params } {
+function whereOf(columns: ListColumns, { where = [], q = '' }: ListQuery) {
   const params: Record<string, string | readonly string[]> = {}
   const names = [...new Set(where.map(({ column }) => column))]
   const tests = names.map((name, at) => {

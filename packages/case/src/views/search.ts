@@ -133,10 +133,7 @@ const lookSql = ({ kind, value, where }: Look) =>
 const bared = (text: string) => text.replaceAll(BARED, '').toLowerCase()
 
 /** People of the directory whose name the text is a part of: principal or object id → name. */
-async function directoryNames(
-  session: Session,
-  part: string,
-): Promise<ReadonlyMap<string, string>> {
+async function directoryNames(session: Session, part: string) {
   const rows = await session.rows(
     `SELECT DISTINCT arrayJoin(arrayFilter(id -> id != '', [principal, principal_id])) AS id, display_name AS name
      FROM directory WHERE ${within('display_name')} ORDER BY id LIMIT ${MOST_NAMES}`,

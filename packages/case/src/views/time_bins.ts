@@ -167,11 +167,7 @@ function binOf(ms: string, { grid, stepMs }: Grid): string {
 const inGrid = (ms: string, { grid, stepMs }: Grid) =>
   `(${grid.map((one) => `${ms} >= ${one.fromMs} AND ${ms} < ${endOf(one, stepMs)}`).join(' OR ')})`
 
-async function seriesOf(
-  session: Session,
-  selected: Selected,
-  grid: Grid,
-): Promise<TimeBins['series']> {
+async function seriesOf(session: Session, selected: Selected, grid: Grid) {
   const ms = 'toUnixTimestamp64Milli(at)'
   const rows = await session.rows(
     `SELECT if(party = 'either', 'either', toString(class)) AS name, ${binOf(ms, grid)} AS bin, count() AS n

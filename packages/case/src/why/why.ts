@@ -324,11 +324,7 @@ const readIssuance = rowReader(
   cell.text('category outcome principal:who app ip client:agent tokenId:token sessionId:sid'),
 )
 
-async function signInsNear(
-  session: Session,
-  names: readonly string[],
-  atMs: number,
-): Promise<IssuanceSeen[]> {
+async function signInsNear(session: Session, names: readonly string[], atMs: number) {
   const who = names.filter((name) => name !== '').map((name) => name.toLowerCase())
   if (who.length === 0) return []
   const side = (isBefore: boolean) =>

@@ -148,11 +148,7 @@ const time = (ms: string) =>
   `fromUnixTimestamp64Milli(greatest(${EVER.from}, least(${ms}, ${EVER.to})), 'UTC')`
 
 /** Adds the losses that a query gives, in the order of the table's columns, if there are `causes`. */
-async function addLosses(
-  session: Session,
-  causes: string,
-  lost: () => string | Promise<string>,
-): Promise<void> {
+async function addLosses(session: Session, causes: string, lost: () => string | Promise<string>) {
   if ((await countOf(session, causes)) === 0) return
   await session.command(
     `INSERT INTO loss (${LOSS_COLUMNS.join(', ')})

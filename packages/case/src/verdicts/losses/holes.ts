@@ -66,11 +66,7 @@ export function outstanding(
 }
 
 /** On how many days of the kind the log was there at that time of day, and its longest silence then. */
-function besides(
-  one: Period,
-  silences: readonly Period[],
-  log: Period,
-): { readonly days: number; readonly longest: number } {
+function besides(one: Period, silences: readonly Period[], log: Period) {
   const length = lengthOf(one)
   let days = 0
   let longest = 0

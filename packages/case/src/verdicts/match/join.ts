@@ -76,12 +76,7 @@ export async function joinAll(
   }
 }
 
-async function firstIssuances(
-  session: Session,
-  candidate: string,
-  clocks: Clocks,
-  range: Range,
-): Promise<void> {
+async function firstIssuances(session: Session, candidate: string, clocks: Clocks, range: Range) {
   const made = `
     SELECT bucket AS made_bucket, token_id AS made_id, ${FACT('one')(correctedMs('at', clocks.issuance))} AS fact
     FROM issuance

@@ -249,11 +249,7 @@ async function seenBy(
 
 const readSeen = rowReader(cell.number('firstHour days'))
 
-async function readTenants(
-  session: Session,
-  tables: Tables,
-  sole: string,
-): Promise<Map<string, Tenant>> {
+async function readTenants(session: Session, tables: Tables, sole: string) {
   const counts = await countsOf(session, tables)
   const coverage = (number: string) => numbersOf(session, 'home', number, COVERAGE, { sole })
   const rows = await coverage('sum(records)')
@@ -327,10 +323,7 @@ const OF_CONTEXTS: Readonly<Partial<Record<string, string>>> = {
 
 type Counts = Record<'tokens' | 'records', Map<string, number>>
 
-async function countsOf(
-  session: Session,
-  { about, joined }: Tables,
-): Promise<ReadonlyMap<string, Counts>> {
+async function countsOf(session: Session, { about, joined }: Tables) {
   const found = new Map<string, Counts>()
   for (const [by, columns] of Object.entries(COUNTED)) {
     const keys = ['home', ...columns].join(', ')
