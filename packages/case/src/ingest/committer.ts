@@ -205,40 +205,6 @@ const TABLES = ['issuance', 'access'] as const
 /** Parts of one table from which on the engine had better merge: it refuses inserts at 3,000. */
 const MOST_PARTS = 250
 
-/** A pause of merges. */
-export interface MergePause {
-  begin(): Promise<void>
-  /** Counts an insert; after many of them the pause is over. */
-  inserted(): Promise<void>
-  /** Also before rows are removed, which waits for merges. */
-  end(): Promise<void>
-}
-
-/**
- * Keeps the engine of a folder from merging during ingest, because sealing merges all (measured: a seventh). A server's
- * pause would outlive the process, so there is none.
- */
-export function mergePause(session: Session): MergePause {
-  let inserts = 0
-  let isPaused = false
-  const send = async (word: 'START' | 'STOP') => {
-    isPaused = word === 'STOP'
-    await Promise.all(TABLES.map((table) => session.command(`SYSTEM ${word} MERGES ${table}`)))
-  }
-  const end = async () => {
-    if (isPaused) await send('START')
-  }
-  return {
-    begin: async () => {
-      if (session.kind === 'embedded') await send('STOP')
-    },
-    inserted: async () => {
-      if (++inserts > MOST_PARTS) await end()
-    },
-    end,
-  }
-}
-
 /** Encoded rows that wait for the engine: one insert of about this much sorts within 200 MB. */
 const BATCH_BYTES = 24 * 1024 * 1024
 
@@ -252,19 +218,32 @@ export class Committer {
   #bytes = 0
   #writing: Promise<void> = Promise.resolve()
   #isWriting: boolean = false
-  readonly #merges: MergePause
+  #inserts = 0
+  #isPaused: boolean = false
   readonly #onCommit: (committed: number) => void
 
-  constructor(
-    session: Session,
-    known: KnownEvidence,
-    merges: MergePause,
-    onCommit: (committed: number) => void,
-  ) {
-    this.#merges = merges
+  constructor(session: Session, known: KnownEvidence, onCommit: (committed: number) => void) {
     this.#session = session
     this.#known = known
     this.#onCommit = onCommit
+  }
+
+  /**
+   * Keeps the engine of a folder from merging meanwhile, because sealing merges all (measured: a seventh). A server's pause
+   * would outlive the process, so there is none.
+   */
+  async pauseMerges(): Promise<void> {
+    if (this.#session.kind === 'embedded') await this.#sendMerges('STOP')
+  }
+
+  async resumeMerges(): Promise<void> {
+    if (this.#isPaused) await this.#sendMerges('START')
+  }
+
+  async #sendMerges(word: 'START' | 'STOP'): Promise<void> {
+    this.#isPaused = word === 'STOP'
+    const all = TABLES.map((table) => this.#session.command(`SYSTEM ${word} MERGES ${table}`))
+    await Promise.all(all)
   }
 
   /** A file that will be committed when it and all before it are done. */
@@ -318,7 +297,7 @@ export class Committer {
       if (bytes.length > 0) await this.#session.insert(table, columns.map(nameOf), 'Native', bytes)
     }
     giveBack(blocks.map(({ bytes }) => bytes))
-    await this.#merges.inserted()
+    if (++this.#inserts > MOST_PARTS) await this.resumeMerges()
     if (ready.length > 0) await this.#commit(ready)
   }
 
@@ -340,7 +319,8 @@ export class Committer {
       this.#known.addShape(draft.evidenceId, shape)
     }
     const replaced = drafts.map(({ replaces }) => replaces).filter((id) => id !== 0)
-    if (repeated.length + replaced.length > 0) await this.#merges.end()
+    // Removing rows waits for merges.
+    if (repeated.length + replaced.length > 0) await this.resumeMerges()
     await removeFiles(this.#session, repeated)
     await forgetFiles(this.#session, replaced)
     const insert = (table: string, rows: Parameters<typeof insertRows>[3]) =>

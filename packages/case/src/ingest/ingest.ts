@@ -12,7 +12,7 @@ import type { Session } from '../engine/session.ts'
 import { type Case, lockIngest } from '../store/case.ts'
 import { type EvidenceRow, evidenceRows } from '../store/evidence_rows.ts'
 import { forgetReplaced, lastEvidence, recover } from '../store/recover.ts'
-import { Committer, EvidenceDraft, KnownEvidence, mergePause } from './committer.ts'
+import { Committer, EvidenceDraft, KnownEvidence } from './committer.ts'
 import { wronglyOrdered } from './date_orders.ts'
 import { type OtherShape, SourceFailure, SourceReader, type Taken } from './source_reader.ts'
 import { WorkerPool } from './worker_pool.ts'
@@ -137,14 +137,13 @@ async function runOnce(
   const known = await KnownEvidence.load(session)
   const firstId = (await lastEvidence(session)) + 1
   const tally = tallyOf(sources, options.onProgress)
-  const merges = mergePause(session)
-  const committer = new Committer(session, known, merges, tally.done)
+  const committer = new Committer(session, known, tally.done)
   const pool = new WorkerPool(threadsOf(options))
   const onBytes = tally.read
   const run = { ...options, pool, committer, known, firstId, failed, onBytes }
   const reader = new SourceReader(run)
   try {
-    await merges.begin()
+    await committer.pauseMerges()
     for (const source of sources) {
       await reader.take(source)
     }
@@ -155,7 +154,7 @@ async function runOnce(
     await pool.close()
     // Closing a case amid an insert would end the process.
     await committer.settled()
-    await merges.end()
+    await committer.resumeMerges()
   }
   return report(await evidenceRows(session), reader.taken)
 }
