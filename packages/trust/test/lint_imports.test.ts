@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { lint, readRules } from '../src/lint/index.ts'
+import { exampleOf } from './lint_examples.ts'
 import { scratch } from './made_keys.ts'
 
 type Styles = Readonly<Record<string, string>>
@@ -163,11 +164,12 @@ for (const [language, [file, stylesOf]] of Object.entries(LANGUAGES))
     const own = rules.filter(({ languages }) => languages[0] === language)
 
     it('have examples', () => {
-      assert.ok(own.some(({ bad }) => Object.keys(stylesOf(bad)).length > 1))
+      assert.ok(own.some(({ id }) => Object.keys(stylesOf(exampleOf(id).bad)).length > 1))
     })
 
-    for (const { id, bad, good } of own)
+    for (const { id } of own)
       it(`${id} has its findings under each name`, async () => {
+        const { bad, good } = exampleOf(id)
         for (const [style, source] of Object.entries(stylesOf(bad))) {
           if (source === '') continue
           const ids = (await found(file, source)).map(({ rule }) => rule)

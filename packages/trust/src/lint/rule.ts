@@ -49,7 +49,7 @@ type Named = 'document' | 'setting' | 'args' | 'unseen' | 'unless'
 
 /** As in the files: by itself, or with others that share members. Rules say what the members mean. */
 interface Row
-  extends Pick<Rule, 'id' | 'languages' | 'fix' | 'bad' | 'good' | 'in' | 'options'>,
+  extends Pick<Rule, 'id' | 'languages' | 'fix' | 'options'>,
     Partial<Pick<Rule, 'level' | 'title' | 'source'>>,
     Partial<Readonly<Record<Pattern | 'at', string>>>,
     Partial<Readonly<Record<Named, Conditions>>> {
@@ -72,10 +72,6 @@ export interface Rule {
   readonly title: string
   readonly source: string
   readonly fix: string
-  readonly bad: string
-  readonly good: string
-  /** Name of the file that `bad` and `good` are; undefined: any of the language. */
-  readonly in?: string
   /** Position of the argument with options, or of the first of them. */
   readonly options?: number
   /** The file has to contain it: a call of a common name counts only beside its library. */

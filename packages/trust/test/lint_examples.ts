@@ -1,0 +1,33 @@
+/** Examples of each rule of `trust lint`, from `lint_examples.yaml`. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+
+interface Group {
+  /** Name of the file; undefined: any of the language. */
+  readonly in?: string
+  readonly good: string
+  /** By rule. */
+  readonly bad: Readonly<Record<string, string>>
+}
+
+const isGroups = (value: unknown): value is readonly Group[] => Array.isArray(value)
+const file = new URL('lint_examples.yaml', import.meta.url)
+const groups: unknown = parse(readFileSync(file, 'utf8'))
+assert.ok(isGroups(groups))
+
+const EXAMPLES = new Map(
+  groups.flatMap(({ in: name, good, bad }) =>
+    Object.entries(bad).map(([id, source]) => [id, { name, good, bad: source }] as const),
+  ),
+)
+
+interface Example {
+  readonly name: string | undefined
+  readonly good: string
+  readonly bad: string
+}
+
+/** What a rule finds, and what it does not. */
+export const exampleOf = (id: string): Example =>
+  EXAMPLES.get(id) ?? assert.fail(`${id} has no examples`)
