@@ -1,4 +1,4 @@
-/** A case as a report. @module */
+/** A case as a report. */
 import type { Answer, TokenUses } from '@mintmark/case'
 import type { Cover, Report } from './model/model.ts'
 import { answerSection } from './sections/answer.ts'

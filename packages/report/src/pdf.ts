@@ -1,16 +1,7 @@
 /**
- * `report.pdf`: `report.html` printed by a Chromium, where the machine has one.
- *
- * The Chromium runs without a network (no name resolves, no proxy answers) on a profile of its own that is deleted
- * afterwards. The dates that it writes are taken out, and so are links to files beside the page, which it would write
- * with the path of the page on this machine: the same Chromium with the same fonts prints the same bytes.
- *
- * Chromium knows no page number of a link target. So the page is printed, it is read on which page each entry of its
- * contents came, and with these numbers it is printed again. A number that the second print does not confirm is not
- * printed: the contents then have none. What Chromium writes is read (PDF 1.4: a plain trailer, objects as text outside of
- * streams) and nothing else.
- *
- * @module
+ * `report.pdf`: `report.html` printed by a Chromium, where the machine has one. The Chromium runs
+ * without a network (no name resolves, no proxy answers) on a profile of its own that is deleted
+ * afterwards.
  */
 import { spawn } from 'node:child_process'
 import { access, constants, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'

@@ -1,7 +1,6 @@
 /**
- * Notices, each written to a folder of its own: what concerns one organisation or account, and nobody else.
- *
- * @module
+ * Notices, each written to a folder of its own: what concerns one organisation or account, and
+ * nobody else.
  */
 import { join } from 'node:path'
 import { type Answer, type Case, type Session, select, type Whom } from '@mintmark/case'

@@ -1,4 +1,4 @@
-/** The report of a case, written to a folder in all its forms. @module */
+/** The report of a case, written to a folder in all its forms. */
 import type { KeyObject } from 'node:crypto'
 import { join } from 'node:path'
 import * as cases from '@mintmark/case'

@@ -1,10 +1,7 @@
 /**
- * The files of rows: `accounts.csv` and `messages.csv`, for the notification of those affected, and tables of which
- * paper shows only the first rows.
- *
- * RFC 4180, UTF-8, every cell in quotes and safe from formulas; times ISO 8601, UTC.
- *
- * @module
+ * The files of rows: `accounts.csv` and `messages.csv`, for the notification of those affected, and
+ * tables of which paper shows only the first rows. RFC 4180, UTF-8, every cell in quotes and safe
+ * from formulas; times ISO 8601, UTC.
  */
 import type { AccountScope, Selected, Session } from '@mintmark/case'
 import { messageRows } from '@mintmark/case'

@@ -1,4 +1,4 @@
-/** Accesses as events: for Timesketch, and as OCSF with issuances, hunts and the case. @module */
+/** Accesses as events: for Timesketch, and as OCSF with issuances, hunts and the case. */
 import * as cases from '@mintmark/case'
 import { isoOf, type Json, VERSION } from '@mintmark/core'
 import type { Report } from '../model/model.ts'

@@ -1,9 +1,7 @@
 /**
- * Texts as a reader decodes them: percent-encoded, HTML entities, defanged, with marks apart from their letters.
- *
- * Each character of a decoded text knows where it is in the original, so what is found in one is replaced in the other.
- *
- * @module
+ * Texts as a reader decodes them: percent-encoded, HTML entities, defanged, with marks apart from
+ * their letters. Each character of a decoded text knows where it is in the original, so what is
+ * found in one is replaced in the other.
  */
 import { remembered } from '@mintmark/core'
 

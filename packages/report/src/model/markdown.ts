@@ -1,10 +1,7 @@
 /**
- * The report as Markdown: for a mail, a ticket, a wiki.
- *
- * Text of a log is written so that it is text in every reader of Markdown: no link, no image, no HTML, no row of a
- * table more, and no character that a terminal or an eye is misled by.
- *
- * @module
+ * The report as Markdown: for a mail, a ticket, a wiki. Text of a log is written so that it is text
+ * in every reader of Markdown: no link, no image, no HTML, no row of a table more, and no character
+ * that a terminal or an eye is misled by.
  */
 import { bounds, count, minute, percent, safeText } from '@mintmark/core'
 import type * as model from './model.ts'

@@ -1,16 +1,7 @@
 /**
- * The report of a case as data: what `report.json` holds, and what every other form of it is made from.
- *
- * A report is a list of sections; a section is statements, figures and tables. Each of these says how strong it
- * is and what it rests on, and none can be made without: {@link NonEmpty} is what the compiler holds, and
- * {@link statement}, {@link figure} and {@link table} hold it again for values that it did not see.
- *
- * All text is as logged: whoever shows it makes it safe for where it is shown. All times are ISO 8601, UTC.
- * Member names are those of `docs/schema/report-1.schema.json`.
- *
- * @module
+ * The report of a case as data: what `report.json` holds, and what every other form of it is made
+ * from. A report is a list of sections; a section is statements, figures and tables.
  */
-
 export const REPORT_SCHEMA = 'mintmark-report/1'
 
 /** At least one. */

@@ -1,4 +1,4 @@
-/** Network addresses in a text, in any spelling of one that the case has. @module */
+/** Network addresses in a text, in any spelling of one that the case has. */
 import { readAddress } from '@mintmark/core'
 import type { Finder, Found } from './decoded.ts'
 

@@ -1,9 +1,6 @@
 /**
- * Numbers by which a report refers to its own parts, the same in every form of it.
- *
- * Computed from the order alone. Pure: the page's components load it too.
- *
- * @module
+ * Numbers by which a report refers to its own parts, the same in every form of it. Computed from
+ * the order alone. Pure: the page's components load it too.
  */
 import type { Report } from './model.ts'
 

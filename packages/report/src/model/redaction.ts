@@ -1,11 +1,6 @@
 /**
- * Pseudonyms in place of names and addresses, in every text of every file of a report.
- *
- * A pseudonym is a keyed hash (HMAC-SHA-256) of the name. Its key is random, made once for a case and stored in it:
- * one name has one pseudonym in all reports of the case, nobody without the case can compute it, and no list of
- * pseudonyms is stored. Names are looked for as whole words, whatever the case of their letters.
- *
- * @module
+ * Pseudonyms in place of names and addresses, in every text of every file of a report. A pseudonym
+ * is a keyed hash (HMAC-SHA-256) of the name.
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import { caseAddresses, caseNames, readMeta, type Session, writeMeta } from '@mintmark/case'

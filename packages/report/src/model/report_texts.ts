@@ -1,9 +1,7 @@
 /**
- * Every text of a report that comes from a log or a person, mapped: to shorten it, and to put pseudonyms into it.
- *
- * Words of Mintmark's own stay as they are: ids, kinds, strengths, times, hashes.
- *
- * @module
+ * Every text of a report that comes from a log or a person, mapped: to shorten it, and to put
+ * pseudonyms into it. Words of Mintmark's own stay as they are: ids, kinds, strengths, times,
+ * hashes.
  */
 import type * as model from './model.ts'
 

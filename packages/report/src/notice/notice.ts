@@ -1,12 +1,8 @@
 /**
- * A notice: the report of what concerns one organisation or account, and of nobody else.
- *
- * Its sections are made from the records of that part alone. Where texts of these records name others, the names are
- * replaced.
- *
- * @module
+ * A notice: the report of what concerns one organisation or account, and of nobody else. Its
+ * sections are made from the records of that part alone. Where texts of these records name others,
+ * the names are replaced.
  */
-
 import * as model from '../model/model.ts'
 import { covered, glossarySection } from '../sections/appendices.ts'
 import { lineageOf, lineageSection } from '../sections/lineage.ts'

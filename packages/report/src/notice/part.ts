@@ -1,13 +1,8 @@
 /**
- * What of a case concerns the recipient of a notice, counted from the records of that part alone, and without whatever
- * identifies anybody else.
- *
- * Text of a recipient's own records may name others: the sender of a message, a principal of another organisation. A
- * message id that does is given as its SHA-256, which whoever has the message computes too.
- *
- * @module
+ * What of a case concerns the recipient of a notice, counted from the records of that part alone,
+ * and without whatever identifies anybody else. Text of a recipient's own records may name others:
+ * the sender of a message, a principal of another organisation.
  */
-
 import { createHash } from 'node:crypto'
 import * as cases from '@mintmark/case'
 import { rememberedText } from '../model/decoded.ts'

@@ -1,7 +1,5 @@
 /**
  * The folder of a report: it appears complete or not at all, with a MANIFEST of all that is in it.
- *
- * @module
  */
 import { createHash, type KeyObject, randomBytes } from 'node:crypto'
 import { existsSync, rmSync } from 'node:fs'

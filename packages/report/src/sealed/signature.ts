@@ -1,11 +1,7 @@
 /**
- * A detached signature over the MANIFEST of a report.
- *
- * The signature is the plain one of its algorithm, so that OpenSSL checks it without us: Ed25519 (RFC 8032) over the
- * file, or ECDSA with SHA-256, DER-coded. The public key is beside it for convenience, and proves nothing: whose key
- * it is, the reader has to know.
- *
- * @module
+ * A detached signature over the MANIFEST of a report. The signature is the plain one of its
+ * algorithm, so that OpenSSL checks it without us: Ed25519 (RFC 8032) over the file, or ECDSA with
+ * SHA-256, DER-coded.
  */
 import type { KeyObject } from 'node:crypto'
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'

@@ -1,10 +1,7 @@
 /**
  * Whether the folder of a report is what its MANIFEST says, and whether somebody signed that.
- *
- * Trust: nothing in the folder is trusted; names in the MANIFEST lead nowhere else, and nothing is run or shown of a
- * file but its name.
- *
- * @module
+ * Trust: nothing in the folder is trusted; names in the MANIFEST lead nowhere else, and nothing is
+ * run or shown of a file but its name.
  */
 import { createHash, type KeyObject } from 'node:crypto'
 import { createReadStream } from 'node:fs'

@@ -1,7 +1,5 @@
 /**
  * What the report says first: what was found, how sure that is, whose mail, how much, since when.
- *
- * @module
  */
 import type { Answer, Bounds } from '@mintmark/case'
 import { conclusionText, dumpsText, isLeak, leadText, REASONS } from '@mintmark/case'

@@ -1,10 +1,7 @@
 /**
- * Custody of artefacts, the private keys that are in memory dumps among the evidence, and from key to verifier: for each key
- * the links from where it was found to who still accepts it.
- *
- * A link that the evidence cannot connect is a row that says so. Nothing here accuses anybody.
- *
- * @module
+ * Custody of artefacts, the private keys that are in memory dumps among the evidence, and from key
+ * to verifier: for each key the links from where it was found to who still accepts it. A link that
+ * the evidence cannot connect is a row that says so. Nothing here accuses anybody.
  */
 import * as cases from '@mintmark/case'
 import { plural } from '@mintmark/core'

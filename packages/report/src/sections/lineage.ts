@@ -1,9 +1,6 @@
 /**
- * Key → token → session → accesses.
- *
- * No log names the key that signed a token. That a key in a dump signed an unissued token is at most not excluded.
- *
- * @module
+ * Key → token → session → accesses. No log names the key that signed a token. That a key in a dump
+ * signed an unissued token is at most not excluded.
  */
 import { baseRateText, isLeak, type TokenUse, type TokenUses } from '@mintmark/case'
 import { plural } from '@mintmark/core'

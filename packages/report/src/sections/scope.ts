@@ -1,8 +1,4 @@
-/**
- * Scope by organisation, group and account, with both bounds, and why an upper one is missing.
- *
- * @module
- */
+/** Scope by organisation, group and account, with both bounds, and why an upper one is missing. */
 import type { AccountScope, Answer, PartScope } from '@mintmark/case'
 import { plural } from '@mintmark/core'
 import type { Evidence, Section, Statement, Strength, Table } from '../model/model.ts'

@@ -1,8 +1,7 @@
 /**
- * The first page: prose for whoever decides, which states nothing that a finding does not state with its evidence. And what
- * to do, most urgent first, each with the finding that asks for it and what it does not achieve.
- *
- * @module
+ * The first page: prose for whoever decides, which states nothing that a finding does not state
+ * with its evidence. And what to do, most urgent first, each with the finding that asks for it and
+ * what it does not achieve.
  */
 import { type Answer, conclusionText, isLeak } from '@mintmark/case'
 import { boundText, plural } from '@mintmark/core'

@@ -1,4 +1,4 @@
-/** What cannot be known, how the report was made, and from what. @module */
+/** What cannot be known, how the report was made, and from what. */
 import { type Answer, type AnsweredEvidence, FILE_UNKNOWNS } from '@mintmark/case'
 import { count, plural } from '@mintmark/core'
 import type { Evidence, NonEmpty, Section, Statement, Table } from '../model/model.ts'

@@ -1,4 +1,4 @@
-/** Sections, tables of rows, and references that several sections use. @module */
+/** Sections, tables of rows, and references that several sections use. */
 import type { Answer, Bounds } from '@mintmark/case'
 import { count, isObject } from '@mintmark/core'
 import * as model from '../model/model.ts'

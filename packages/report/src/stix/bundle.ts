@@ -1,11 +1,7 @@
 /**
- * `bundle.stix.json`: the case as a STIX 2.1 bundle.
- *
- * Who was affected (identities, accounts), from where (addresses), by which techniques (attack patterns, sighted where
- * that is established), the files that contain keys, and the leads and unknowns (notes, which assert nothing). Messages
- * are not in it: an Email Message must say whether it is multipart, which no log records; `messages.csv` has them.
- *
- * @module
+ * `bundle.stix.json`: the case as a STIX 2.1 bundle. Who was affected (identities, accounts), from
+ * where (addresses), by which techniques (attack patterns, sighted where that is established), the
+ * files that contain keys, and the leads and unknowns (notes, which assert nothing).
  */
 import * as cases from '@mintmark/case'
 import { isoOf, type Json, plural, readAddress, safeJson } from '@mintmark/core'

@@ -1,11 +1,7 @@
 /**
- * An audit of key sets: faults of the keys that are listed now, of documents that list them, and of their history.
- *
- * Keys and documents that could not be examined are reported beside the findings.
- *
+ * An audit of key sets: faults of the keys that are listed now, of documents that list them, and of
+ * their history. Keys and documents that could not be examined are reported beside the findings.
  * Sources: RFC 7517, RFC 7518, RFC 8725; NIST IR 8587 (draft).
- *
- * @module
  */
 import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { alarmsOf, day } from '../history/alarms.ts'

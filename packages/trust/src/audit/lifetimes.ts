@@ -1,14 +1,8 @@
 /**
- * Statistics of a ledger and the receipts of a guard: how long tokens live, how long keys sign, which claims tokens have,
- * and what became of revoked ones.
- *
- * Of several receipts of one token id the worst counts: reusing an id can make the answer worse, never better.
- *
- * Source: docs/schema/plain-ndjson.md, `mintmark-access/1`.
- *
- * @module
+ * Statistics of a ledger and the receipts of a guard: how long tokens live, how long keys sign,
+ * which claims tokens have, and what became of revoked ones. Of several receipts of one token id
+ * the worst counts: reusing an id can make the answer worse, never better.
  */
-
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { parseObject, readJti, text, unreadable, utcMs } from '@mintmark/core'

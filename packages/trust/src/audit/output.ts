@@ -1,5 +1,7 @@
-/** The answer of an audit, whether it is complete, and its outputs: text of at most 80 columns, JSON and SARIF 2.1.0. @module */
-
+/**
+ * The answer of an audit, whether it is complete, and its outputs: text of at most 80 columns, JSON
+ * and SARIF 2.1.0.
+ */
 import {
   type Json,
   plural,

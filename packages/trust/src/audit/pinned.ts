@@ -1,13 +1,7 @@
 /**
- * Keys that are written into source trees, configuration and other files: hashes, kids, moduli, certificates.
- *
- * Bounded: skipped files are counted, with the reason. gzip and zstd are unpacked, as container layers use them. Archives
- * are not opened; their uncompressed bytes are searched.
- *
- * Source: RFC 7638 (thumbprint), RFC 7515 section 4.1.7 (x5t), RFC 7469 (pins of a SPKI), fingerprints of certificates as
- * OpenSSL and browsers print them.
- *
- * @module
+ * Keys that are written into source trees, configuration and other files: hashes, kids, moduli,
+ * certificates. Bounded: skipped files are counted, with the reason. gzip and zstd are unpacked, as
+ * container layers use them. Archives are not opened; their uncompressed bytes are searched.
  */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { promises as fs } from 'node:fs'

@@ -1,9 +1,6 @@
 /**
- * The rules of an audit, with what to do about each finding, and the profiles of key age.
- *
- * `error` and `warning` count as found; a `note` does not.
- *
- * @module
+ * The rules of an audit, with what to do about each finding, and the profiles of key age. `error`
+ * and `warning` count as found; a `note` does not.
  */
 import { plural } from '@mintmark/core'
 

@@ -1,10 +1,7 @@
 /**
  * Rows of NIST IR 8587 (draft) and SP 800-53 IA-13, and what an audit of public keys shows of each.
- *
- * Most rows are about the behaviour of issuers and verifiers, which no key set shows: they name the missing evidence.
- * Numbers of the draft are from secondary sources; the final text was not read.
- *
- * @module
+ * Most rows are about the behaviour of issuers and verifiers, which no key set shows: they name the
+ * missing evidence.
  */
 import { plural } from '@mintmark/core'
 import type { KeyHistory } from '../history/timeline.ts'

@@ -1,15 +1,7 @@
 /**
- * Makes the genuine token or SAML response, and forgeries that differ from it in one respect.
- *
- * Every token has a fresh `jti` and `iat`, so that no verifier refuses one as replayed. Headers and claims may be such as no
- * library writes: nothing here checks them. Responses are canonical as they are written, so signing needs no
- * canonicalisation: every element declares the namespace of its own prefix where no signed parent does, attributes are
- * sorted, no element is empty by `/>`, and there is no white space between elements.
- *
- * Source: RFC 7515, section 7.1; RFC 7516, section 7.1; RFC 7518, sections 3.2 to 3.5; SAML 2.0 Core, sections 2 and 3.3.3;
- * Profiles, section 4.1.4; Exclusive XML Canonicalization 1.0; XML Signature.
- *
- * @module
+ * Makes the genuine token or SAML response, and forgeries that differ from it in one respect. Every
+ * token has a fresh `jti` and `iat`, so that no verifier refuses one as replayed. Headers and
+ * claims may be such as no library writes: nothing here checks them.
  */
 import {
   createHash,

@@ -1,9 +1,6 @@
 /**
- * Probes a verify function in its own process: as a report, or as a suite of `node:test`.
- *
- * An issuer is started on loopback for it, with a state folder that is removed afterwards.
- *
- * @module
+ * Probes a verify function in its own process: as a report, or as a suite of `node:test`. An issuer
+ * is started on loopback for it, with a state folder that is removed afterwards.
  */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'

@@ -1,15 +1,8 @@
 /**
- * Alarms about what a record shows, and claims of tokens about keys: security events, historical keys of OpenID Federation.
- *
- * Each alarm names the two looks between which its cause appeared. Each is raised once for a key or a member, however often
- * it was seen.
- *
- * Source: RFC 8417; OpenID Shared Signals Framework 1.0, section "Subject Members"; RISC 1.0, section "Credential
- * Compromise" for private keys that were published; OpenID Federation 1.0, section "Federation Historical Keys Response".
- *
- * @module
+ * Alarms about what a record shows, and claims of tokens about keys: security events, historical
+ * keys of OpenID Federation. Each alarm names the two looks between which its cause appeared. Each
+ * is raised once for a key or a member, however often it was seen.
  */
-
 import { createHash } from 'node:crypto'
 import type { ListedKey } from '../sources/key.ts'
 import type { KeyDocument } from '../sources/key_document.ts'

@@ -1,4 +1,4 @@
-/** The history of keys as text of at most 80 columns. @module */
+/** The history of keys as text of at most 80 columns. */
 import { plural, safeText } from '@mintmark/core'
 import type { Accepted } from '@mintmark/ledger/log'
 import type { RecordContent } from '../record/key_record.ts'

@@ -1,12 +1,7 @@
 /**
- * When each key was listed, as far as looks show.
- *
- * The time between two looks is unknown. A key was listed at most from the latest look before it appeared until the
- * first look without it again.
- *
- * @module
+ * When each key was listed, as far as looks show. The time between two looks is unknown. A key was
+ * listed at most from the latest look before it appeared until the first look without it again.
  */
-
 import { rememberedOf } from '@mintmark/core'
 import type { Observation } from '../record/observation.ts'
 import { readDocument } from '../sources/document.ts'

@@ -1,12 +1,7 @@
 /**
- * The test issuer over HTTP: discovery and the merged key set for everybody, the control for holders of its secret.
- *
- * The attacker's key server and the control are on another port, on loopback: a verifier may accept keys from any address of
- * the issuer's own origin.
- *
- * Source: OpenID Connect Discovery 1.0, section 3; RFC 7517 for the key set.
- *
- * @module
+ * The test issuer over HTTP: discovery and the merged key set for everybody, the control for
+ * holders of its secret. The attacker's key server and the control are on another port, on
+ * loopback: a verifier may accept keys from any address of the issuer's own origin.
  */
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'

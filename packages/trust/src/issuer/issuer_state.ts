@@ -1,15 +1,7 @@
 /**
- * The state folder of the test issuer: private keys by their roles, the secret of its control, where it runs; and commands
- * to it.
- *
- * One key set carries the keys of several issuers and classes, as Microsoft Entra publishes them: a verifier that takes a
- * key by its `kid` alone trusts all of them for everything.
- *
- * Trust: whoever can read the folder can sign as the issuer. Only the owner may read its files; other modes are refused.
- *
- * @module
+ * The state folder of the test issuer: private keys by their roles, the secret of its control,
+ * where it runs; and commands to it.
  */
-
 import {
   createHash,
   createPrivateKey,

@@ -1,4 +1,4 @@
-/** Calls, settings and options of a source, as rules name them. @module */
+/** Calls, settings and options of a source, as rules name them. */
 import type { SgNode } from '@ast-grep/napi'
 import { MOST_ENTRIES, type Setting } from './configuration.ts'
 import { requiredName } from './import_statements.ts'

@@ -1,9 +1,6 @@
 /**
- * Configuration as a list of paths: YAML, JSON, HCL, properties and nginx.
- *
- * Documents are untrusted: aliases are followed within a budget, and depth is bounded.
- *
- * @module
+ * Configuration as a list of paths: YAML, JSON, HCL, properties and nginx. Documents are untrusted:
+ * aliases are followed within a budget, and depth is bounded.
  */
 import { parse as parseHcl } from '@cdktn/hcl2json'
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml'

@@ -1,4 +1,4 @@
-/** Statements of each language that import, and the names that they give. @module */
+/** Statements of each language that import, and the names that they give. */
 import type { SgNode } from '@ast-grep/napi'
 import { MOST_LINKS, namedIn, textOf } from './nodes.ts'
 

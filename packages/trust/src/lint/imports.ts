@@ -1,10 +1,7 @@
 /**
- * What names of a source stand for, by its imports: `import { verify as v } from 'jsonwebtoken'` makes `v` the call
- * `jsonwebtoken.verify`, which rules match under any name.
- *
- * The name of a library is the last part of its module, as its language spells that.
- *
- * @module
+ * What names of a source stand for, by its imports: `import { verify as v } from 'jsonwebtoken'`
+ * makes `v` the call `jsonwebtoken.verify`, which rules match under any name. The name of a library
+ * is the last part of its module, as its language spells that.
  */
 import type { SgNode } from '@ast-grep/napi'
 import {

@@ -1,9 +1,6 @@
 /**
- * Parsers of source languages: ast-grep, with one package of npm a language.
- *
- * They are optional packages with machine code. Where one is not there, its files are counted as not examined.
- *
- * @module
+ * Parsers of source languages: ast-grep, with one package of npm a language. They are optional
+ * packages with machine code. Where one is not there, its files are counted as not examined.
  */
 import path from 'node:path'
 import {

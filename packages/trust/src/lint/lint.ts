@@ -1,9 +1,6 @@
 /**
- * Finds verifiers in source and configuration that accept more than they should.
- *
- * A file counts as examined if it names no rule's library, or if it was parsed completely. Others are listed.
- *
- * @module
+ * Finds verifiers in source and configuration that accept more than they should. A file counts as
+ * examined if it names no rule's library, or if it was parsed completely. Others are listed.
  */
 import { type Dirent, promises as fs } from 'node:fs'
 import path from 'node:path'

@@ -1,9 +1,6 @@
 /**
- * What rules find in one source or document.
- *
- * A rule reports only what is completely visible. A call whose options come from a variable is a note.
- *
- * @module
+ * What rules find in one source or document. A rule reports only what is completely visible. A call
+ * whose options come from a variable is a note.
  */
 import type { SgNode } from '@ast-grep/napi'
 import {

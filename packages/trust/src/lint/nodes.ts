@@ -1,4 +1,4 @@
-/** Reading of the nodes of a parsed source. @module */
+/** Reading of the nodes of a parsed source. */
 import type { SgNode } from '@ast-grep/napi'
 
 /** Of a chain, of which generated files have longer ones than people write. Finding a parent takes time by its depth. */

@@ -1,4 +1,4 @@
-/** Lint findings as text of at most 80 columns, JSON and SARIF, without source text. @module */
+/** Lint findings as text of at most 80 columns, JSON and SARIF, without source text. */
 import {
   type Json,
   plural,

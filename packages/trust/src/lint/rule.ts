@@ -1,10 +1,7 @@
 /**
- * The rules of `trust lint`: data in `packages/trust/rules`, one file a family of libraries or products.
- *
- * A rule matches a call, a setting (an assignment, a member, a named argument) or an object of a configuration. Names are
- * patterns (`*` one part, `**.` any parts, `|` alternatives), values and callees regular expressions for the whole text.
- *
- * @module
+ * The rules of `trust lint`: data in `packages/trust/rules`, one file a family of libraries or
+ * products. A rule matches a call, a setting (an assignment, a member, a named argument) or an
+ * object of a configuration.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'

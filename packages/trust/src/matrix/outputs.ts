@@ -1,4 +1,7 @@
-/** The report of a probe: text, Markdown, JSON (`docs/schema/trust-probe-1.schema.json`), SARIF 2.1.0 and JUnit XML. @module */
+/**
+ * The report of a probe: text, Markdown, JSON (`docs/schema/trust-probe-1.schema.json`), SARIF
+ * 2.1.0 and JUnit XML.
+ */
 import {
   type Json,
   type SarifRule,

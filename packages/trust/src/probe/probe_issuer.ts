@@ -1,11 +1,7 @@
 /**
- * The issuer of a probe: Mintmark's test issuer, by its state folder or address, or the operator's behind a hook.
- *
- * Nothing is fetched from an address that a document names.
- *
- * @module
+ * The issuer of a probe: Mintmark's test issuer, by its state folder or address, or the operator's
+ * behind a hook. Nothing is fetched from an address that a document names.
  */
-
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -1,5 +1,7 @@
-/** What a probe found, and the allow-list: findings that the operator knows of, each with a reason and an end. @module */
-
+/**
+ * What a probe found, and the allow-list: findings that the operator knows of, each with a reason
+ * and an end.
+ */
 import { isObject, type Json, MintmarkError, parseObject, text } from '@mintmark/core'
 import type { Vector } from '../vectors/catalogue.ts'
 

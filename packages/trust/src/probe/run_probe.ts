@@ -1,11 +1,7 @@
 /**
- * Runs a probe: the genuine token first, garbage, every vector, both again; then the time to distrust. The genuine token is
- * also shown between vectors: a target that locks callers out for a while refuses forgeries that it would accept.
- *
- * An outcome counts only between valid controls: a target that refuses the genuine token, or accepts garbage, shows nothing
- * about a forgery.
- *
- * @module
+ * Runs a probe: the genuine token first, garbage, every vector, both again; then the time to
+ * distrust. The genuine token is also shown between vectors: a target that locks callers out for a
+ * while refuses forgeries that it would accept.
  */
 import { createHash, createPublicKey, randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'

@@ -1,12 +1,6 @@
 /**
  * The record of key sets: a folder with a line for each look, the documents, and a signed head.
- *
- * Every line is a leaf of an RFC 6962 tree, and names its document by hash. The head is a checkpoint (C2SP) that the record's
- * key signs: only the key can change the past, and a pinned head reveals that.
- *
- * Trust: `observations` and `bodies/` count only after {@link KeyRecord.read} has hashed them.
- *
- * @module
+ * Every line is a leaf of an RFC 6962 tree, and names its document by hash.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { truncate } from 'node:fs/promises'

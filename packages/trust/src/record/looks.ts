@@ -1,4 +1,7 @@
-/** Looks at sources: recorded, once or repeatedly, or held in memory beside those of existing records. @module */
+/**
+ * Looks at sources: recorded, once or repeatedly, or held in memory beside those of existing
+ * records.
+ */
 import { createHash } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
 import { checkedUrl, type FetchOptions, type Known } from '../sources/issuer.ts'

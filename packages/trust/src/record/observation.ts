@@ -1,4 +1,7 @@
-/** An observation as a leaf of the record: one line of JSON, its members in one order; and the document that it is of. @module */
+/**
+ * An observation as a leaf of the record: one line of JSON, its members in one order; and the
+ * document that it is of.
+ */
 import { isObject, type Json, parseObject, text } from '@mintmark/core'
 import { readJson } from '../sources/bounds.ts'
 import { withoutPrivate, withoutPrivatePem } from '../sources/key.ts'

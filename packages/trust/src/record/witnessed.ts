@@ -1,8 +1,4 @@
-/**
- * Evidence against rewriting a record with its own key: witnesses, and pinned checkpoints.
- *
- * @module
- */
+/** Evidence against rewriting a record with its own key: witnesses, and pinned checkpoints. */
 import { MintmarkError } from '@mintmark/core'
 import * as log from '@mintmark/ledger/log'
 import type { KeyRecord, RecordContent } from './key_record.ts'

@@ -1,10 +1,7 @@
 /**
- * Limits for documents, which are untrusted: larger ones are refused, and reported. Measured: the largest known set of a
- * public provider has below 100 keys and 200 kB.
- *
- * @module
+ * Limits for documents, which are untrusted: larger ones are refused, and reported. Measured: the
+ * largest known set of a public provider has below 100 keys and 200 kB.
  */
-
 /** Of one key set, metadata document or saved file. */
 export const MOST_BYTES: number = 8 << 20
 export const MOST_KEYS = 20_000

@@ -1,11 +1,7 @@
 /**
- * Reads documents about keys: key sets, metadata of issuers, SAML metadata, certificates and keys in PEM.
- *
- * Nothing is verified, and no address in a document is requested here.
- *
- * Source: RFC 7517 section 5, OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2, SAML 2.0 metadata.
- *
- * @module
+ * Reads documents about keys: key sets, metadata of issuers, SAML metadata, certificates and keys
+ * in PEM. Nothing is verified, and no address in a document is requested here. Source: RFC 7517
+ * section 5, OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2, SAML 2.0 metadata.
  */
 import { createPublicKey } from 'node:crypto'
 import { isObject, type Json, text } from '@mintmark/core'

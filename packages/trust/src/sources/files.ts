@@ -1,14 +1,7 @@
 /**
- * Saved documents: a file, a folder of them, or each version of each file in the history of a git repository. Of HAR files
- * (HTTP Archive 1.2) the recorded answers.
- *
- * A date in a file name is its time, and files whose names differ in the date alone are one document at several times; else
- * the time is that of the last change. Of git it is the committer's; only the first parent of a merge is followed, and no
- * hook, filter or helper of the repository is run.
- *
- * @module
+ * Saved documents: a file, a folder of them, or each version of each file in the history of a git
+ * repository. Of HAR files (HTTP Archive 1.2) the recorded answers.
  */
-
 import { execFile } from 'node:child_process'
 import { type Dirent, promises as fs } from 'node:fs'
 import path from 'node:path'

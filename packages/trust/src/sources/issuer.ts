@@ -1,14 +1,8 @@
 /**
- * Documents of an issuer, by its URL: metadata and the key set that it names, a key set, or metadata of SAML.
- *
- * Addresses in a document are untrusted. Only the `jwks_uri` of metadata is requested, and only on the origin of the
- * metadata or on one that the user named. Requests are bounded in bytes and time.
- *
- * Source: OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3.
- *
- * @module
+ * Documents of an issuer, by its URL: metadata and the key set that it names, a key set, or
+ * metadata of SAML. Addresses in a document are untrusted. Only the `jwks_uri` of metadata is
+ * requested, and only on the origin of the metadata or on one that the user named.
  */
-
 import { createHash } from 'node:crypto'
 import { type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'

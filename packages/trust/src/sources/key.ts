@@ -1,10 +1,7 @@
 /**
- * A public key of a key set, metadata or a certificate, and its identity: the RFC 7638 thumbprint and the hash of its SPKI.
- * Nothing is verified.
- *
- * Source: RFC 7517, RFC 7518 section 6, RFC 7638, RFC 8037; `issuer` of a key as Entra publishes it; RFC 5280, section 4.1.
- *
- * @module
+ * A public key of a key set, metadata or a certificate, and its identity: the RFC 7638 thumbprint
+ * and the hash of its SPKI. Nothing is verified. Source: RFC 7517, RFC 7518 section 6, RFC 7638,
+ * RFC 8037; `issuer` of a key as Entra publishes it; RFC 5280, section 4.1.
  */
 import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { isObject, type Json, text } from '@mintmark/core'

@@ -1,4 +1,4 @@
-/** What a document says of keys. @module */
+/** What a document says of keys. */
 import type { ListedKey } from './key.ts'
 
 type DocumentKind = 'jwks' | 'metadata' | 'saml' | 'pem'

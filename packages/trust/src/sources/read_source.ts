@@ -1,4 +1,4 @@
-/** The sources that a user names: a URL, a file or folder, or the history of a git repository. @module */
+/** The sources that a user names: a URL, a file or folder, or the history of a git repository. */
 import { seenInFiles, seenInHistory } from './files.ts'
 import { type FetchOptions, seenAtUrl } from './issuer.ts'
 import type { Seen } from './seen.ts'

@@ -1,13 +1,8 @@
 /**
- * Keys of SAML metadata: certificates of each entity, for signing, encryption or both. The signature is not verified.
- *
- * The reader of XML is small and strict. A document type is refused, so no entity is defined, expanded or fetched.
- *
- * Source: Metadata for SAML 2.0, sections 2.3 and 2.4.1.1; XML 1.0, fifth edition.
- *
- * @module
+ * Keys of SAML metadata: certificates of each entity, for signing, encryption or both. The
+ * signature is not verified. The reader of XML is small and strict. A document type is refused, so
+ * no entity is defined, expanded or fetched.
  */
-
 import { MOST_CERTIFICATES, MOST_DEPTH, MOST_ELEMENTS, MOST_KEYS, type Read } from './bounds.ts'
 import { certificateKey, type ListedKey, UNREAD_CERTIFICATE } from './key.ts'
 import type { KeyDocument, ReadDocument } from './key_document.ts'

@@ -1,4 +1,4 @@
-/** One look at a document: its content, time and circumstances. @module */
+/** One look at a document: its content, time and circumstances. */
 /** Where the time of a look comes from: Mintmark's clock at the request, or a record of others. */
 export type Clock = 'fetched' | 'commit' | 'file-name' | 'file-time' | 'har'
 

@@ -1,5 +1,7 @@
-/** Targets of a probe: verify functions, addresses over HTTP, mail servers; and whether one is the operator's own. @module */
-
+/**
+ * Targets of a probe: verify functions, addresses over HTTP, mail servers; and whether one is the
+ * operator's own.
+ */
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { addAbortSignal } from 'node:stream'

@@ -1,10 +1,7 @@
 /**
- * The vectors of a probe: each one forgery, and the standard that forbids it.
- *
- * Rows are data in `packages/trust/vectors`. A row says how its token differs from the genuine one; forgeries that a row
- * cannot say are in `forgeries.ts`, under the id of their vector.
- *
- * @module
+ * The vectors of a probe: each one forgery, and the standard that forbids it. Rows are data in
+ * `packages/trust/vectors`. A row says how its token differs from the genuine one; forgeries that a
+ * row cannot say are in `forgeries.ts`, under the id of their vector.
  */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'

@@ -1,4 +1,4 @@
-/** How the token of a vector is made: from its row, or by a function where no row can say it. @module */
+/** How the token of a vector is made: from its row, or by a function where no row can say it. */
 import { createPrivateKey, randomBytes, sign } from 'node:crypto'
 import { isObject, type Json } from '@mintmark/core'
 import {

@@ -1,13 +1,7 @@
 /**
- * Which of many RSA moduli share a prime with another one, by product and remainder trees.
- *
- * With P the product of all N and S the sum of P / N, S modulo N is (P / N) modulo N: the other terms are multiples of
- * N. So a factor that N shares with another modulus divides both. S grows with the product tree by multiplication alone,
- * and what is divided has half of the digits of the usual P modulo N².
- *
- * Source: Bernstein, "How to find small factors of integers", 2002; Heninger and others, "Mining Your Ps and Qs", 2012.
- *
- * @module
+ * Which of many RSA moduli share a prime with another one, by product and remainder trees. With P
+ * the product of all N and S the sum of P / N, S modulo N is (P / N) modulo N: the other terms are
+ * multiples of N. So a factor that N shares with another modulus divides both.
  */
 import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
 import { bitLength } from '@mintmark/keys/arithmetic/modular'

@@ -1,11 +1,6 @@
 /**
- * Keys that arithmetic alone breaks, and keys with known private halves: of standards, and on a blocklist.
- *
- * Sources: FIPS 186-5, appendix A.1.1 (exponents); Fermat, 1643, and CVE-2022-26320 (close primes); Wiener, "Cryptanalysis
- * of Short RSA Secret Exponents", 1990; CVE-2017-15361 (ROCA); badkeys, docs/BLOCKLISTFORMAT.md (BKHASH120): sorted blocks
- * of 16 bytes. The last byte identifies the list that the key is from.
- *
- * @module
+ * Keys that arithmetic alone breaks, and keys with known private halves: of standards, and on a
+ * blocklist.
  */
 import { checkPrimeSync, createHash } from 'node:crypto'
 import { MintmarkError, remembered } from '@mintmark/core'
