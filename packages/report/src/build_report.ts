@@ -13,9 +13,7 @@ import { courseOf, timelineSection } from './sections/timeline.ts'
 import { inputSection, methodSection, unknownSection } from './sections/unknowns.ts'
 
 interface ReportOptions extends Cover {
-  /** What the case answers for the same selection. */
   readonly answer: Answer
-  /** Tokens of the same selection. */
   readonly uses: TokenUses
 }
 

@@ -13,7 +13,6 @@ const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'googl
 /** A report of a large case takes some seconds. */
 const PATIENCE_MS = 120_000
 
-/** Path of the first Chromium in `PATH`, or undefined. */
 export async function findChromium(
   path: string = process.env['PATH'] ?? '',
 ): Promise<string | undefined> {
@@ -33,7 +32,6 @@ const isProgram = (path: string) =>
     () => false,
   )
 
-/** What was printed, or why nothing was. */
 type Printed = { readonly pdf: Uint8Array } | { readonly problem: string }
 
 /** Prints a file. Never throws: a report without a PDF is a report. */
@@ -134,10 +132,8 @@ function withoutDates(pdf: Buffer): Uint8Array {
 }
 
 const TRAILER = /trailer\s*<<(.*)>>\s*startxref\s+\d+\s+%%EOF\s*$/s
-/** Up to its end, or to its stream. */
 const OBJECT = /^(\d+) 0 obj\b(.*?)(?:endobj|stream)/gms
 
-/** Text of the objects by their numbers. */
 type Objects = ReadonlyMap<number | undefined, string>
 
 /** Pages from 1, by name of the destination; undefined for a file that is not of this kind. */

@@ -14,16 +14,14 @@ import {
   writeSelected,
 } from './write_report.ts'
 
-/** A notice that was written. */
 export interface WrittenNotice extends WrittenReport {
   readonly whom: Whom
   readonly out: string
 }
 
 /**
- * Writes a notice to `out` where there is one recipient, else one each to a folder of its own below it. Each folder
- * appears complete or not at all.
- *
+ * Writes a notice to `out` where there is one recipient, else one each to a folder of its own below
+ * it. Each folder appears complete or not at all.
  * @param answer to the selection that the recipients belong to
  * @throws {MintmarkError} as `writeReport`
  */

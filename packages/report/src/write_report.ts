@@ -23,29 +23,20 @@ import { TOKENS_SHOWN } from './sections/lineage.ts'
 import { bundleText } from './stix/bundle.ts'
 
 export interface WriteOptions extends Omit<Cover, 'replace'> {
-  /** Where the folder will be. */
   readonly out: string
-  /** Whether a report that is there already is replaced. */
   readonly isForced?: boolean
-  /** What the answer is about, and so the report. */
   readonly selection?: cases.Selection
-  /** Signs the MANIFEST. */
   readonly signingKey?: KeyObject
   /** Renders the report as a self-contained page; left out: no `report.html`, and no PDF of it. */
   readonly renderHtml?: (report: Report, paper: Paper) => string | Promise<string>
-  /** Paper that the page is printed on. Default: A4. */
   readonly paper?: Paper
-  /** Program that prints `report.html`; left out: no `report.pdf`. */
   readonly chromium?: string
-  /** Called before each file. */
   readonly onFile?: (name: string) => void
 }
 
 export interface WrittenReport {
   readonly report: Report
-  /** Files in the order in which they were written, `MANIFEST` among them. */
   readonly files: readonly Written[]
-  /** Why there is no PDF, where one was asked for. */
   readonly noPdf?: string
 }
 
@@ -55,8 +46,8 @@ export type Paper = 'a4' | 'letter'
 const MOST_ADDRESSES = 100_000
 
 /**
- * Writes the report. The folder appears whole or not at all; the same case and options give the same bytes.
- *
+ * Writes the report. The folder appears whole or not at all; the same case and options give the
+ * same bytes.
  * @throws {MintmarkError} `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, `DISK_FULL`, `ENGINE_QUERY`
  */
 export const writeReport = async (
@@ -74,12 +65,10 @@ export const writeReport = async (
     }
   })
 
-/** Writes a file of the folder. */
 export type Put = (name: string, pieces: Parameters<ReportFolder['write']>[1]) => Promise<void>
 
 /**
  * Writes a folder with a report. It appears complete or not at all.
- *
  * @param write writes the files beside the report, and gives that
  */
 export const writeFolder = (
@@ -97,14 +86,12 @@ export const writeFolder = (
     return { report, files: folder.written, ...(noPdf !== undefined && { noPdf }) }
   })
 
-/** What exports are made of. */
 interface Rows {
   readonly session: cases.Session
   readonly selected: cases.Selected
   readonly redactor: Redactor
 }
 
-/** Accounts, messages and accesses of a selection. */
 export async function writeSelected(
   put: Put,
   accounts: readonly cases.AccountScope[],
@@ -132,7 +119,6 @@ async function writeExports(
   return draft
 }
 
-/** The tables that paper cuts, and the report that names all files so far. @returns that report */
 async function writeModel(
   folder: ReportFolder,
   draft: Report,

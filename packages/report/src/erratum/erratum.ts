@@ -37,7 +37,6 @@ export interface Difference {
     readonly withdrawnTotal: number
     readonly addedTotal: number
   }
-  /** What it rested on and does not any more, and what it newly rests on, as JSON. */
   readonly evidence: { readonly withdrawn: readonly string[]; readonly added: readonly string[] }
 }
 
@@ -45,7 +44,6 @@ export interface Erratum {
   readonly schema: typeof ERRATUM_SCHEMA
   readonly before: { readonly title: string; readonly manifestSha256: string }
   readonly after: { readonly title: string; readonly manifestSha256: string }
-  /** Files that only one of the reports was made from. */
   readonly inputs: {
     readonly withdrawn: readonly Input[]
     readonly added: readonly Input[]
@@ -129,7 +127,6 @@ function missingFrom(list: readonly string[], others: readonly string[]): string
   })
 }
 
-/** The erratum as Markdown, for people. */
 export function erratumText({ before, after, inputs, differences }: Erratum): string {
   const statements = differences.filter(({ kind }) => kind === 'statement')
   const others = differences.filter(({ kind }) => kind !== 'statement')
@@ -176,7 +173,6 @@ function differenceText(one: Difference): string {
 
 /**
  * Writes `erratum.json` and `erratum.md`, sealed as a report is.
- *
  * @throws {MintmarkError} `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, `DISK_FULL`
  */
 export const writeErratum = (
@@ -189,17 +185,13 @@ export const writeErratum = (
     await folder.write('erratum.md', [erratumText(erratum)])
   })
 
-/** Something that a report says: a statement, a figure or a table. */
 export interface Said {
   readonly kind: 'statement' | 'figure' | 'table'
   readonly section: string
   readonly id: string
-  /** The text of a statement, the label and value of a figure, the title and number of rows of a table. */
   readonly text: string
   readonly strength: string
-  /** Of a table, each as JSON. */
   readonly rows: readonly string[]
-  /** What it rests on, each as JSON. */
   readonly evidence: readonly string[]
 }
 
@@ -207,14 +199,13 @@ export interface ReadReport {
   readonly title: string
   /** Of the MANIFEST: names the report and each of its files. */
   readonly manifestSha256: string
-  /** By kind and id. */
   readonly said: ReadonlyMap<string, Said>
-  /** Inputs, by SHA-256: the path of each. */
   readonly inputs: ReadonlyMap<string, string>
 }
 
 /**
- * @throws {MintmarkError} `INPUT_INVALID` where the folder is no whole report of this version, `INPUT_UNREADABLE`
+ * @throws {MintmarkError} `INPUT_INVALID` where the folder is no whole report of this version,
+ *   `INPUT_UNREADABLE`
  */
 export async function readReport(folder: string): Promise<ReadReport> {
   const verified = await verifyReport(folder)

@@ -107,7 +107,6 @@ const OFF_PAPER: ReadonlyMap<string, readonly string[]> = new Map([
 /** Tables whose rows a file has anyhow. */
 const FILES: ReadonlyMap<string, string> = new Map([['accounts', 'accounts.csv']])
 
-/** The section with tables that know how much of them paper shows. */
 export const onPaper = (section: Section): Section => ({
   ...section,
   tables: section.tables.map(cutForPaper),
@@ -123,7 +122,6 @@ function cutForPaper(table: Table): Table {
   return { ...table, paper: { rows: Math.min(rows, table.rows.length), columns, file } }
 }
 
-/** Tables that have a file of their own, with its text: RFC 4180, a range as two columns. */
 export function tableFiles(
   sections: readonly Section[],
 ): { readonly name: string; readonly lines: Iterable<string> }[] {

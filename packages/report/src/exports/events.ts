@@ -4,7 +4,6 @@ import { isoOf, type Json, VERSION } from '@mintmark/core'
 import type { Report } from '../model/model.ts'
 import type { Redactor } from '../model/redaction.ts'
 
-/** The text of a cell; empty where it is not text. */
 export function text(row: Json, name: string): string {
   const value = row[name]
   return typeof value === 'string' ? value : ''
@@ -23,7 +22,6 @@ const OWN: ReadonlySet<string> = new Set([
   'actor_kind',
 ])
 
-/** Rows of `eventRows`, chunk by chunk. */
 export async function* redactedEvents(
   session: cases.Session,
   selected: cases.Selected,
@@ -92,7 +90,6 @@ const SEVERITIES: Readonly<Record<number, string>> = {
   [HIGH]: 'High',
 }
 
-/** The members that every class has. */
 function base({ of, activity: [id, name], timeMs, severity, uid }: Event): Json {
   const { class_uid, class_name, category_uid } = CLASSES[of]
   return {
@@ -115,7 +112,6 @@ function base({ of, activity: [id, name], timeMs, severity, uid }: Event): Json 
   }
 }
 
-/** One row of `eventRows` as an event of its class. */
 export function accessEvent(row: Json): Json {
   const of = classOf(row)
   return {
@@ -245,7 +241,6 @@ const unmappedOf = (row: Json): Json => ({
   bytes: Number(row['bytes']),
 })
 
-/** The recorded issuance of a token that was used; undefined where none is recorded. */
 export function issuanceEvent({ issued, tokenId, sessionId }: cases.TokenUse): Json | undefined {
   if (issued === null) return undefined
   return {
@@ -270,7 +265,6 @@ export function issuanceEvent({ issued, tokenId, sessionId }: cases.TokenUse): J
 const confidenceOf = (isSure: boolean): Json =>
   isSure ? { confidence_id: 3, confidence: 'High' } : { confidence_id: 1, confidence: 'Low' }
 
-/** A hunt with hits. */
 export function huntEvent(hunt: cases.HuntResult): Json | undefined {
   if (hunt.hits === 0 || hunt.first === null || hunt.last === null) return undefined
   const isSure = hunt.strength !== 'lead'
@@ -304,7 +298,6 @@ export function huntEvent(hunt: cases.HuntResult): Json | undefined {
   }
 }
 
-/** The case itself; undefined where nothing was selected. */
 export function incidentEvent(
   { timeline: { first, last }, scope }: cases.Answer,
   report: Report,

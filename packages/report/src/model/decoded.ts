@@ -5,18 +5,14 @@
  */
 import { remembered } from '@mintmark/core'
 
-/** A part of a text, and what replaces it. */
 export interface Found {
   readonly at: number
   readonly end: number
-  /** @param original the part as the text has it */
   readonly replacement: (original: string) => string
 }
 
-/** Finds parts in order, without overlap. */
 export type Finder = (text: string) => readonly Found[]
 
-/** `text` without what `find` finds in it, decoded or as it is. */
 export function replaceFound(text: string, find: Finder): string {
   const decoded = decode(text)
   // A decoding may join what the text has apart: `50%ada` has a byte 0xAD, or a name.
@@ -25,7 +21,6 @@ export function replaceFound(text: string, find: Finder): string {
 
 interface Decoded {
   readonly text: string
-  /** Where each character begins and ends in the original. */
   readonly starts: readonly number[]
   readonly ends: readonly number[]
 }

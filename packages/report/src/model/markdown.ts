@@ -7,7 +7,6 @@ import { bounds, count, minute, percent, safeText } from '@mintmark/core'
 import type * as model from './model.ts'
 import { type Numbers, numbersOf } from './numbering.ts'
 
-/** Longest text of a cell, in characters; `report.json` has more. */
 const CELL = 200
 const SENTENCE = 2_000
 /** Rows of a table; the exports have all. */
@@ -42,7 +41,6 @@ ${plainText(coverText(report), SENTENCE)}${redacted}
 ${report.sections.map((section) => sectionOf(section, numbers)).join('\n')}`
 }
 
-/** Who prepared it, when, for whom, from what. */
 const coverText = ({
   classification,
   prepared,

@@ -4,7 +4,6 @@
  */
 export const REPORT_SCHEMA = 'mintmark-report/1'
 
-/** At least one. */
 export type NonEmpty<T> = readonly [T, ...T[]]
 
 /**
@@ -27,7 +26,6 @@ export type Strength =
   | 'unknown'
   | 'not-searched'
 
-/** What something rests on, and where a reader finds that. */
 export type Evidence =
   /** An input of the case; `line` where it is one line. */
   | {
@@ -38,7 +36,6 @@ export type Evidence =
     }
   /** All inputs: their table is `inputs`. */
   | { readonly kind: 'inputs'; readonly files: number }
-  /** A table of this report, by its id. */
   | { readonly kind: 'table'; readonly table: string }
   /** Rows of a file beside the report; with `column`, those whose cell in it is `value`. */
   | {
@@ -51,10 +48,8 @@ export type Evidence =
   | { readonly kind: 'query'; readonly sql: string }
   /** What the rules of a document make of the records: a verdict, a bound, a hunt. */
   | { readonly kind: 'rule'; readonly document: string; readonly heading: string }
-  /** A finding of this report, by the id of its statement. */
   | { readonly kind: 'finding'; readonly statement: string }
 
-/** Files that rows are exported to. */
 const EXPORTS = [
   'accounts.csv',
   'messages.csv',
@@ -63,13 +58,10 @@ const EXPORTS = [
   'bundle.stix.json',
 ] as const
 
-/** Something that the report says. */
 export interface Statement {
-  /** Kebab-case, unique in the report: the anchor of a link to it. */
   readonly id: string
   /** What it is about, in two or three words, where it is prose of the first page. */
   readonly label?: string
-  /** Whole sentences. */
   readonly text: string
   readonly strength: Strength
   readonly evidence: NonEmpty<Evidence>
@@ -85,9 +77,7 @@ export interface Range {
   readonly upper: number | null
 }
 
-/** A number that the report gives. */
 export interface Figure {
-  /** Kebab-case, unique in the report. */
   readonly id: string
   /** What is counted, in the plural: `mailboxes`. */
   readonly label: string
@@ -98,10 +88,9 @@ export interface Figure {
 }
 
 /**
- * What the cells of a column are, and so how they are shown.
- *
- * `text`, `time` (ISO), `day` (YYYY-MM-DD), `hash` and `id` are strings; `count` and `share` (0 to 1) are numbers;
- * `range` is a `Range`; `strength` is a {@link Strength}. A cell of any column may be null: not known.
+ * What the cells of a column are, and so how they are shown. `text`, `time` (ISO), `day`
+ * (YYYY-MM-DD), `hash` and `id` are strings; `count` and `share` (0 to 1) are numbers; `range` is a
+ * `Range`; `strength` is a {@link Strength}. A cell of any column may be null: not known.
  */
 export type CellType =
   | 'text'
@@ -117,15 +106,12 @@ export type CellType =
 export type Cell = string | number | Range | null
 
 export interface Column {
-  /** snake_case, unique in its table. */
   readonly id: string
   readonly title: string
   readonly type: CellType
 }
 
-/** Rows, each with one cell a column. */
 export interface Table {
-  /** Kebab-case, unique in the report: the anchor of a link to it. */
   readonly id: string
   readonly title: string
   readonly columns: NonEmpty<Column>
@@ -142,7 +128,6 @@ export interface Table {
   readonly evidence: NonEmpty<Evidence>
 }
 
-/** The parts of a report, in their order. */
 export const SECTION_IDS = [
   'summary',
   'answer',
@@ -172,39 +157,29 @@ export interface Section {
   readonly tables: readonly Table[]
 }
 
-/** What was replaced by pseudonyms in every file of the report. */
 export type Redaction = 'names' | 'addresses'
 
 export interface Report {
   readonly schema: typeof REPORT_SCHEMA
   readonly title: string
-  /** Last part of the case's folder, or its address without a password. */
   readonly case: string
-  /** Version of Mintmark that wrote it. */
   readonly version: string
   readonly redacted: readonly Redaction[]
-  /** As given; null where nobody said. */
   readonly prepared: Prepared
   /** Who may read it, as given: `TLP:AMBER`; null where nobody said. */
   readonly classification: string | null
   /** Whom it is for where it is a notice: an organisation or an account; null: whoever has the case. */
   readonly recipient: string | null
-  /** Sections in the order of {@link SECTION_IDS}; the report of a case has every one of them. */
   readonly sections: readonly Section[]
-  /** The course of what was selected, and what each log covered, to be drawn: see `Course`. */
   readonly course: Course
-  /** Key → token → session → accesses, to be drawn: see `Lineage`. */
   readonly lineage: Lineage
 }
 
-/** What whoever writes a report says of it, and does to its texts. */
 export interface Cover {
   /** Default: `Case` and the name of the case. */
   readonly title?: string
   readonly prepared?: Prepared
-  /** Who may read it; on every page. */
   readonly classification?: string
-  /** What `replace` replaces. */
   readonly redacted?: readonly Redaction[]
   /** Puts pseudonyms into a text; left out: none. */
   readonly replace?: (text: string) => string
@@ -222,9 +197,7 @@ export interface Course {
   readonly first: string | null
   readonly last: string | null
   readonly days: readonly { readonly day: string; readonly accesses: number }[]
-  /** Accesses by hour of the day, 00 to 23. */
   readonly hours: readonly number[]
-  /** Accesses by day of the week, Monday first. */
   readonly weekdays: readonly number[]
   readonly phases: readonly {
     readonly from: string
@@ -256,12 +229,10 @@ export interface Lineage {
 }
 
 export interface LineageNode {
-  /** Unique in the lineage. */
   readonly id: string
   readonly kind: 'key' | 'issuer' | 'token' | 'session' | 'account'
   /** A hash of a public key, a token id, a session id, an account; `''` of what no record names. */
   readonly name: string
-  /** The verdict of a token. */
   readonly verdict?: string
 }
 
@@ -275,7 +246,6 @@ export interface LineageEdge {
 /** Evidence in short: the id of a table, the name of an export, `docs/page.md#heading`, a query, `#finding`. */
 export type Source = Evidence | string
 
-/** A part of a report as it is written down. */
 export type Draft<Part extends { readonly evidence: NonEmpty<Evidence> }> = Omit<
   Part,
   'evidence'
@@ -341,7 +311,6 @@ function evidenceOf(
   return [sourceOf(first), ...more.map(sourceOf)]
 }
 
-/** The strength of a count that is given as a range. */
 export function strengthOf({ lower, upper }: Range): Strength {
   if (lower === upper) return 'established'
   return upper === null && lower === 0 ? 'not-excluded' : 'bounded'

@@ -19,7 +19,6 @@ function v6Pattern(mark: string): RegExp {
   return new RegExp(`${start}${isLong}(?:[0-9a-f]{0,4}${mark}){2,}(?:${IPV4}|[0-9a-f]{1,4})?`, 'gi')
 }
 
-/** A part of a text that may be an address. */
 interface Part {
   readonly at: number
   readonly end: number

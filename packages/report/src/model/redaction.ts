@@ -12,7 +12,6 @@ const KEY_FACT = 'redaction_key'
 const KEY_BYTES = 32
 const HEX_DIGITS = 12
 
-/** Puts pseudonyms into texts. */
 export interface Redactor {
   readonly text: (text: string) => string
   /** The same for a message id, whose host makes it look like a mail address. */
@@ -22,10 +21,9 @@ export interface Redactor {
 const UNCHANGED: Redactor = { text: (text) => text, messageId: (id) => id }
 
 /**
- * What replaces the names or the addresses of a case; both, one after the other; nothing where none is asked for.
- *
- * Memory grows with the number of different names and addresses, not with that of records.
- *
+ * What replaces the names or the addresses of a case; both, one after the other; nothing where none
+ * is asked for. Memory grows with the number of different names and addresses, not with that of
+ * records.
  * @throws {MintmarkError} as `Session.command`
  */
 export async function redactorOf(
@@ -86,7 +84,6 @@ export class Names {
   /** First word, number of words, words. */
   readonly #byWord = new Map<string, Map<number, Map<string, Spelled>>>()
 
-  /** @param label gives the replacement of a name, by its owner and its spelling in the text */
   constructor(label: Label) {
     this.#label = label
   }
@@ -111,7 +108,6 @@ export class Names {
     return replaceMailAddresses(this.replaceKnown(text), this.#label)
   }
 
-  /** `text` with a pseudonym in place of each name of the case. */
   replaceKnown(text: string): string {
     return replaceFound(text, (decoded) => this.#find(decoded))
   }

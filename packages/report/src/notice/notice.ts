@@ -18,7 +18,6 @@ import {
   noticeSummary,
 } from './sections.ts'
 
-/** Files that a notice has beside its tables. */
 const EXPORTS: ReadonlySet<string> = new Set(['accounts.csv', 'messages.csv', 'timeline.jsonl'])
 /** Columns whose numbers count others too, or that are always empty here. */
 const LEFT_OUT: ReadonlyMap<string, readonly string[]> = new Map([

@@ -17,7 +17,6 @@ import { ANOTHER_ORGANISATION, type NoticePart, SOMEBODY_ELSE } from './part.ts'
 
 const RULE = 'docs/report-notices.md#What a notice holds'
 
-/** The first page, in the words of the findings. */
 export function noticeSummary(part: NoticePart): model.Section {
   const { unknowns } = part
   const points = plural(unknowns.length, 'open point')
@@ -73,7 +72,6 @@ function happened({ scope, timeline, uses, whom, selection }: NoticePart): strin
     : `Somebody accessed data of ${whom.name} without right ${time}${forged}: ${accesses}.${markedText(scope)}`
 }
 
-/** Mailboxes that the first page names. */
 const NAMED = 3
 
 function affected({ scope }: NoticePart): string {

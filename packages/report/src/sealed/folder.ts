@@ -9,10 +9,8 @@ import { MintmarkError, makeFolder, unwritable } from '@mintmark/core'
 import { PUBLIC_KEY, publicPem, SIGNATURE, signatureOf } from './signature.ts'
 
 export const MANIFEST = 'MANIFEST'
-/** Characters that are written at once. */
 const BLOCK = 1 << 18
 
-/** A file that was written. */
 export interface Written {
   readonly name: string
   readonly sha256: string
@@ -21,7 +19,6 @@ export interface Written {
 
 type Pieces = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>
 
-/** A folder that is being written, beside its final path. */
 export class ReportFolder {
   readonly path: string
   readonly #written: Written[] = []
@@ -30,14 +27,12 @@ export class ReportFolder {
     this.path = path
   }
 
-  /** Files so far, in the order in which they were written. */
   get written(): readonly Written[] {
     return this.#written
   }
 
   /**
    * Writes a file piece by piece; memory is that of a piece.
-   *
    * @throws {MintmarkError} `DISK_FULL`, `OUTPUT_UNWRITABLE`, and whatever the pieces throw
    */
   async write(name: string, pieces: Pieces): Promise<void> {
@@ -60,10 +55,10 @@ interface Sealing {
 }
 
 /**
- * Writes a folder that appears whole or not at all, with a MANIFEST of its files, and with a key the signature of that,
- * which it does not list.
- *
- * @throws {MintmarkError} `OUTPUT_EXISTS` where something exists that may not be replaced, else as `write`
+ * Writes a folder that appears whole or not at all, with a MANIFEST of its files, and with a key
+ * the signature of that, which it does not list.
+ * @throws {MintmarkError} `OUTPUT_EXISTS` where something exists that may not be replaced, else as
+ *   `write`
  */
 export async function sealedFolder<T>(
   out: string,

@@ -12,9 +12,8 @@ export const PUBLIC_KEY = 'MANIFEST.pub'
 
 /**
  * A private key to sign with, from PEM.
- *
- * @throws {MintmarkError} `INPUT_INVALID` for anything else than an Ed25519 or EC private key without a passphrase; the
- *   error holds nothing of it
+ * @throws {MintmarkError} `INPUT_INVALID` for anything else than an Ed25519 or EC private key
+ *   without a passphrase; the error holds nothing of it
  */
 export function readSigningKey(pem: string): KeyObject {
   const key = attempt(() => createPrivateKey({ key: pem, format: 'pem' }))
@@ -28,7 +27,6 @@ export function readSigningKey(pem: string): KeyObject {
 
 /**
  * A public key to check with, from PEM. A private key is refused: it has no business here.
- *
  * @throws {MintmarkError} `INPUT_INVALID`
  */
 export function readPublicKey(pem: string): KeyObject {
@@ -51,7 +49,6 @@ export const signatureOf = (manifest: string, key: KeyObject): Uint8Array =>
 export const isSigned = (manifest: string, signature: Uint8Array, key: KeyObject): boolean =>
   verify(digestOf(key), Buffer.from(manifest, 'utf8'), key, signature)
 
-/** SPKI as PEM. */
 export const publicPem = (key: KeyObject): string =>
   createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()
 

@@ -18,8 +18,9 @@ export interface Verified {
   /** By name. */
   readonly files: readonly { readonly name: string; readonly state: FileState }[]
   /**
-   * `none`: the report is not signed. `good`: by the key that was given. `unknown-key`: good, by the key in
-   * the folder itself, which anybody could have put there. `bad`: of another key, or of another MANIFEST.
+   * `none`: the report is not signed. `good`: by the key that was given. `unknown-key`: good, by
+   * the key in the folder itself, which anybody could have put there. `bad`: of another key, or of
+   * another MANIFEST.
    */
   readonly signature: 'none' | 'good' | 'unknown-key' | 'bad'
   /** SHA-256 of the SPKI of the key that was checked with. */
@@ -32,9 +33,9 @@ const MAX_SIGNATURE = 1 << 14
 
 /**
  * Checks every file of a report.
- *
  * @param pem public key that the signature must be of; without it the one in the folder is taken
- * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID` for a folder without a readable MANIFEST or a bad `pem`
+ * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID` for a folder without a readable
+ *   MANIFEST or a bad `pem`
  */
 export async function verifyReport(folder: string, pem?: string): Promise<Verified> {
   const manifest = (await small(join(folder, MANIFEST), MAX_MANIFEST)).toString('utf8')
@@ -52,7 +53,6 @@ export async function verifyReport(folder: string, pem?: string): Promise<Verifi
   return { files, ...(await signatureState(folder, manifest, there, pem)) }
 }
 
-/** Whether everything is as it was written; with a key, whether it is signed by it too. */
 export function isWhole({ files, signature }: Verified, needsKey: boolean): boolean {
   const isSound = needsKey ? signature === 'good' : signature !== 'bad'
   return isSound && files.every(({ state }) => state === 'whole')

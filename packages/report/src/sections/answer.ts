@@ -285,7 +285,6 @@ function keyFigure({ dumps, unanswered }: Answer['conclusion']): Figure {
   })
 }
 
-/** Leads one by one: apart from what is established, with what would settle each. */
 function leadTable({ leads: all }: Answer): Table | undefined {
   if (all.length === 0) return undefined
   return listed(all, {

@@ -25,7 +25,6 @@ function appendixSection(sections: readonly Section[]): Section {
   return section('appendices', 'Files and queries', [], { tables })
 }
 
-/** The sections with their appendices and cover, as a report. */
 export function covered(
   {
     title,
@@ -50,7 +49,6 @@ export function covered(
   return mapTexts(report, cover.replace)
 }
 
-/** The report with the files that were written beside it. */
 export function withFiles(report: Report, files: readonly Written[]): Report {
   const tables = report.sections.flatMap((one) => one.tables)
   const numbers = numbersOf(report).tables
@@ -88,7 +86,6 @@ const fileTable = (files: readonly (Written & { readonly holds: string })[]): Ta
     evidence: [RULE],
   })
 
-/** Each query once, in the order in which findings rest on it. */
 function queryTable(sections: readonly Section[]): Table | undefined {
   const parts = sections.flatMap(({ statements, figures, tables }) => [
     ...statements,

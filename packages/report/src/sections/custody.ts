@@ -133,7 +133,6 @@ function keyStatement(key: cases.KeyFound): model.Statement {
   })
 }
 
-/** The dumps that a key was found in: at least one. */
 function dumpsOf({ places }: cases.KeyFound): model.NonEmpty<model.Source> {
   const inputs = places.map(
     ({ files, sha256 }): model.Evidence => ({ kind: 'input', path: files[0] ?? '', sha256 }),

@@ -9,7 +9,6 @@ import { listed, type Part, section, selectedStrength, surenessOf } from './word
 
 /** Rows of the table; `events.ocsf.ndjson` has the token and session of each access. */
 export const TOKENS_SHOWN = 10_000
-/** More would be unreadable. */
 const DRAWN = { tokens: 30, keys: 8 }
 
 export function lineageSection(answer: Part, uses: TokenUses): model.Section {
@@ -39,7 +38,6 @@ function unlinked({ keys, verdicts }: Part, { total }: TokenUses): model.Stateme
   })
 }
 
-/** How many of the comparable accesses are issued, in words, by token and reason. */
 const baseRates = ({ tokens }: Part): ReadonlyMap<string, string> =>
   new Map(
     tokens.map(({ tokenId, reason, baseRate }) => [`${tokenId} ${reason}`, baseRateText(baseRate)]),
@@ -112,7 +110,6 @@ function sessionTable({ sessions }: Part): model.Table | undefined {
   })
 }
 
-/** The drawing: the tokens with most accesses, and what leads to them and from them. */
 export function lineageOf(answer: Part, { rows, total }: TokenUses): model.Lineage {
   const nodes = new Map<string, model.LineageNode>()
   const edges = new Map<string, model.LineageEdge>()

@@ -44,7 +44,6 @@ export function markSection({ marks, marksTotal }: Answer): Section {
   })
 }
 
-/** What the investigators of the case wrote, by whom and when. It is not evidence. */
 const NOTES_SQL =
   "SELECT kind, value, reason, who, at FROM mark WHERE kind LIKE 'note-%' ORDER BY at"
 

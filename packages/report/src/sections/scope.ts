@@ -5,7 +5,6 @@ import type { Evidence, Section, Statement, Strength, Table } from '../model/mod
 import { accountStrength, statement } from '../model/model.ts'
 import { listed, type Part, rangeOf, type Sureness, section, surenessOf } from './wording.ts'
 
-/** Accounts that the table shows; `accounts.csv` has all. */
 const SHOWN = 1000
 
 const RULE = 'docs/scope.md#What is counted'
@@ -171,7 +170,6 @@ const namedByTable = (operations: Scope['named_by'], sure: Sureness): Table =>
     evidence: ['messages.csv', 'coverage'],
   })
 
-/** Tables of what is not excluded, where there is any. */
 function notExcluded({ synced_folders: folders, throttled_windows: windows }: Scope): Table[] {
   const shown = { strength: 'not-excluded', evidence: ['timeline.jsonl', RULE] } as const
   const tables = [

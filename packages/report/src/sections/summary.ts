@@ -160,7 +160,6 @@ function next(answer: Answer): Statement {
   })
 }
 
-/** Actions that the first page names. */
 export const FIRST_STEPS = 4
 
 export const actionSection = (answer: Answer): Section =>

@@ -72,7 +72,6 @@ const METHOD: readonly (readonly [id: string, text: string, rule: string])[] = [
   ],
 ]
 
-/** Statements that are the same for every case. */
 export const methodStatements = (): Statement[] =>
   METHOD.map(([id, text, rule]) =>
     statement({ id: `method-${id}`, text, strength: 'established', evidence: [rule] }),

@@ -19,7 +19,6 @@ export const section = (
   tables: given(more.tables ?? []),
 })
 
-/** Without what a section leaves out. */
 export const given = <T>(parts: readonly (T | undefined)[]): T[] =>
   parts.flatMap((part) => part ?? [])
 
@@ -32,7 +31,6 @@ type ColumnOf<Row> =
   | readonly [id: CellName<Row> & string, title: string, type?: model.CellType]
   | readonly [id: string, title: string, type: model.CellType, cell: (row: Row) => model.Cell]
 
-/** A table with a row for each item. */
 export function listed<Row>(
   items: readonly Row[],
   {
@@ -82,7 +80,6 @@ export function dayText(iso: string | null): string {
 
 export const rangeOf = ({ lower, upper }: Bounds): model.Range => ({ lower, upper })
 
-/** The first sentence of a statement. */
 export const firstSentence = ({ text }: Pick<model.Statement, 'text'>): string =>
   text.slice(0, text.indexOf('. ') + 1) || text
 
@@ -107,7 +104,6 @@ export interface Sureness {
   readonly absence: model.Strength
 }
 
-/** Of what the selection shows. */
 export const surenessOf = (part: Chosen): Sureness => ({
   present: selectedStrength(part),
   absence: absenceIn(part),
@@ -126,7 +122,6 @@ export function selectedStrength({ selection, scope, conclusion }: Chosen): mode
   return conclusion.status === 'lead' ? 'lead' : 'not-excluded'
 }
 
-/** What accesses that options select, or marks, cannot mean. */
 export function limitOf({ selection, scope }: Omit<Chosen, 'conclusion'>): {
   readonly cannotMean?: string
 } {

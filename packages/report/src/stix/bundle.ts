@@ -19,10 +19,8 @@ import {
 
 interface BundleInput {
   readonly answer: cases.Answer
-  /** The same case as a report, with pseudonyms where those are asked for. */
   readonly report: Report
   readonly addresses: readonly cases.AccountAddress[]
-  /** What is established, by account. */
   readonly sighted: readonly cases.Sighted[]
   readonly redactor: Redactor
 }
@@ -30,7 +28,6 @@ interface BundleInput {
 /** STIX confidence, 0 to 100, by strength; `docs/report-exchange.md` gives the scale. */
 const CONFIDENCE = { established: 85, lead: 30 } as const
 
-/** The bundle's text, object by object. */
 export function* bundleText(input: BundleInput): Generator<string> {
   const objects = objectsOf(input)
   const ids = objects.map(({ id }) => id).join('\n')
@@ -109,7 +106,6 @@ function grouped<Row>(rows: readonly Row[], nameOf: (row: Row) => string): Map<s
   return groups
 }
 
-/** An account with its mail address, and the addresses that were used. */
 function observables(
   { redactor }: BundleInput,
   account: string,

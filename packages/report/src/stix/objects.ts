@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Json } from '@mintmark/core'
 
-/** A STIX object: its id, and whatever its type has. */
 export interface StixObject extends Json {
   readonly type: string
   readonly id: string
@@ -9,9 +8,8 @@ export interface StixObject extends Json {
 
 /**
  * A cyber observable.
- *
- * @param contributing the properties that make its id (section 6 names them for each type); texts alone, so that
- *   their JSON in the order of their names is their canonical JSON (RFC 8785)
+ * @param contributing the properties that make its id (section 6 names them for each type); texts
+ *   alone, so that their JSON in the order of their names is their canonical JSON (RFC 8785)
  */
 export function observable(
   type: string,

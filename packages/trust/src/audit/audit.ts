@@ -51,7 +51,6 @@ interface Examined {
 
 interface Named {
   readonly key: ListedKey
-  /** Of the document that lists it. */
   readonly name: string
 }
 

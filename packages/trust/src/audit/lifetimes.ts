@@ -16,9 +16,7 @@ export interface TokenLifetimes {
   readonly longest: number
   /** By kid: first and last issuance, milliseconds since 1970-01-01 UTC. */
   readonly keys: ReadonlyMap<string, { readonly firstMs: number; readonly lastMs: number }>
-  /** Whether entries were pruned, so that older tokens are not counted. */
   readonly isPruned: boolean
-  /** Undefined without receipts. */
   readonly shown: ShownShare | undefined
 }
 
@@ -147,7 +145,6 @@ interface ShownToken {
 }
 
 interface Receipts {
-  /** By token id, in its canonical text. */
   readonly tokens: ReadonlyMap<string, ShownToken>
   /** Receipts that name no claims: of a guard of an earlier version. */
   readonly silent: number
@@ -158,7 +155,6 @@ interface Receipts {
 /** Some 150 bytes each. */
 const MOST_TOKENS = 4_000_000
 
-/** @throws {MintmarkError} `INPUT_UNREADABLE` */
 export async function readReceipts(file: string): Promise<Receipts> {
   const tokens = new Map<string, ShownToken>()
   let [silent, unread] = [0, 0]

@@ -20,7 +20,6 @@ import { boundShare, type StandardRow } from './standards.ts'
 
 export interface AuditAnswer {
   readonly audit: KeyAudit
-  /** Undefined where no source tree was named. */
   readonly pinned: PinnedSearch | undefined
   readonly lifetimes: TokenLifetimes | undefined
   readonly rows: readonly StandardRow[]
@@ -98,7 +97,6 @@ function resultOf({ rule, level, document, thumbprint, kid, message, place }: Au
   }
 }
 
-/** A URL as it is; a path as a relative reference. */
 const uriOf = (location: string): string =>
   /^https?:/.test(location)
     ? encodeURI(location)

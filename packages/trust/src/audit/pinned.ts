@@ -17,7 +17,6 @@ import { type AuditFinding, finding } from './rules.ts'
 export interface PinnedSearch {
   readonly findings: readonly AuditFinding[]
   readonly files: number
-  /** Files that were not looked through, by reason. */
   readonly skipped: ReadonlyMap<string, number>
   readonly kidsLeftOut: readonly string[]
 }
@@ -40,8 +39,8 @@ const UNPACKED = [
 
 /**
  * Records of keys are passed over, wherever they are.
- *
- * @param sources files, folders and repositories that the keys were read from: their key documents are passed over
+ * @param sources files, folders and repositories that the keys were read from: their key documents
+ *   are passed over
  */
 export async function findPinned(
   folder: string,
@@ -70,7 +69,6 @@ export async function findPinned(
   return { findings, files, skipped, kidsLeftOut: needles.kidsLeftOut }
 }
 
-/** @param file absolute */
 function isSource(file: string, sources: readonly string[]): boolean {
   return sources
     .map((source) => path.resolve(source.replace(/^git:/, '')))
@@ -94,8 +92,8 @@ async function readSome(file: string): Promise<Buffer | string> {
 }
 
 /**
- * Each key and encoding once a file, at its first occurrence. Repeats in the expressions are bounded: 16 MiB of one word
- * would overflow the stack of the engine.
+ * Each key and encoding once a file, at its first occurrence. Repeats in the expressions are
+ * bounded: 16 MiB of one word would overflow the stack of the engine.
  */
 function pinnedIn(bytes: Buffer, file: string, needles: Needles): AuditFinding[] {
   const found = new Map<string, AuditFinding>()
@@ -190,7 +188,6 @@ interface Needles {
   readonly spki: ReadonlyMap<string, ListedKey>
   /** The first bytes of each modulus or point, as in binary encodings. */
   readonly bytes: readonly { readonly key: ListedKey; readonly head: Buffer }[]
-  /** kids that are too short or too plain to be looked for. */
   readonly kidsLeftOut: readonly string[]
 }
 
@@ -236,7 +233,6 @@ function needlesOf(keys: readonly ListedKey[]): Needles {
 const hexOf = (encoded: string | undefined) =>
   encoded === undefined ? undefined : Buffer.from(encoded, 'base64url').toString('hex')
 
-/** The encodings of a word of a file, as in {@link Needles.texts}. */
 function encodingsOf(word: string): string[] {
   const hex = word.replaceAll(/[:-]/g, '').toLowerCase()
   const isHex = /^[\da-f]{40,}$/.test(hex)

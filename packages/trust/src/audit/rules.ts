@@ -7,7 +7,6 @@ import { plural } from '@mintmark/core'
 export const LEVELS = ['error', 'warning', 'note'] as const
 export type Level = (typeof LEVELS)[number]
 
-/** `1 error, 2 warnings, 0 notes`. */
 export const countsText = (findings: readonly { readonly level: Level }[]): string =>
   LEVELS.map((level) => plural(findings.filter((each) => each.level === level).length, level)).join(
     ', ',
@@ -92,7 +91,6 @@ export const RULES: readonly Rule[] = Object.entries<Row>(ROWS).map(([id, row]) 
 export interface AuditFinding {
   readonly rule: RuleId
   readonly level: Level
-  /** The document that lists the key, or says what is wrong. */
   readonly document: string
   readonly thumbprint: string | undefined
   readonly kid: string | undefined

@@ -25,7 +25,6 @@ interface Evidence {
   readonly nowMs: number
 }
 
-/** IR 8587 (draft): the life of a token is at most an hour. */
 const LONGEST_TOKEN_SECONDS = 3600
 
 type State = Pick<StandardRow, 'state' | 'because'>
@@ -154,7 +153,6 @@ function boundRow(evidence: Evidence): State {
   return missing(gaps.join('; '))
 }
 
-/** Tokens with receipts, and how many have none. */
 interface Shown {
   readonly shown: ShownShare
   readonly unseen: number
@@ -196,7 +194,6 @@ function bindingRow(evidence: Evidence): State {
   return shown.bound < shown.tokens ? missing(`whether all could be; ${share}`) : ofAll(seen, share)
 }
 
-/** As `812 of 1000 tokens (81.2 %) have cnf`. */
 export function boundShare({ bound, tokens }: ShownShare): string {
   // Rounded down: all is all.
   const percent = Math.floor((bound / tokens) * 1000) / 10

@@ -17,7 +17,6 @@ import { certificateOf } from '@mintmark/replay/certificate'
 import { CompactEncrypt } from 'jose'
 
 export interface ForgeKey {
-  /** As `KeyRole` names them; a hook may leave some out. */
   readonly role: string
   readonly issuer: string
   readonly kid: string
@@ -28,7 +27,6 @@ export interface ForgeKey {
 export interface ForgeIssuer {
   readonly issuer: string
   readonly audience: string
-  /** `typ` of its access tokens. */
   readonly typ: string
   /** Claims of its tokens beyond those of RFC 9068, which are made here. */
   readonly claims: Json
@@ -91,7 +89,6 @@ export class Forge {
     }
   }
 
-  /** @throws {Unforgeable} where the issuer has no such key */
   key(role: string): ForgeKey {
     const found = this.issuer.keys.find((key) => key.role === role)
     if (found !== undefined) return found
@@ -121,8 +118,8 @@ export class Forge {
 
   /**
    * A token; the genuine one if no change is given.
-   *
-   * @throws {Unforgeable} for a change that changes nothing here, such as capitals of an audience that has no small letter
+   * @throws {Unforgeable} for a change that changes nothing here, such as capitals of an audience
+   *   that has no small letter
    */
   token(change?: Change): string {
     const { by = 'signing' } = change ?? {}
@@ -160,7 +157,6 @@ export class Forge {
       .encrypt(key)
   }
 
-  /** The attacker's own certificate: self-signed, in DER, in the issuer's name. @throws {Unforgeable} */
   ownCertificate(role = 'stranger'): Buffer {
     const nowMs = this.nowS * 1000
     const { privateKey } = this.key(role)
@@ -175,7 +171,6 @@ export class Forge {
   }
 }
 
-/** base64url of a text, or of the JSON of anything else. */
 export function part(value: unknown): string {
   const source = typeof value === 'string' ? value : JSON.stringify(value)
   return Buffer.from(source).toString('base64url')
@@ -191,7 +186,6 @@ export function compact(input: string, signed: Uint8Array): string {
   return `${input}.${Buffer.from(signed).toString('base64url')}`
 }
 
-/** Header and claims of a token, as they were signed. */
 export const inputOf = (token: string): string => token.slice(0, token.lastIndexOf('.'))
 
 export const signatureOf = (token: string): Buffer =>
@@ -281,7 +275,6 @@ export class SamlForge {
     return xml(this.signatureOf(xml(''), envelope.id, by, keyInfo))
   }
 
-  /** @param signed the signature, or what replaces it */
   responseXml(inner: string, envelope: Envelope = this.envelope(), signed = ''): string {
     const { id, destination, status } = envelope
     const { nowS, issuer } = this.forge

@@ -32,9 +32,7 @@ export interface HarnessOptions {
   readonly vectors?: readonly string[] | undefined
   readonly advisory?: boolean | undefined
   readonly claims?: Json | undefined
-  /** That signs it, by default ES256. */
   readonly algorithm?: IssuerAlgorithm | undefined
-  /** Of its header, by default `at+jwt`. */
   readonly typ?: string | undefined
   readonly allow?: readonly Allowance[] | undefined
   readonly distrust?: DistrustOptions | undefined

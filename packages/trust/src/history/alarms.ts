@@ -32,7 +32,6 @@ export interface Alarm {
   readonly issuer: string | undefined
   /** The look that showed it; milliseconds since 1970-01-01 UTC. */
   readonly atMs: number
-  /** The look before that did not; undefined where there was none. */
   readonly afterMs: number | undefined
   readonly message: string
 }
@@ -62,7 +61,6 @@ export function alarmsOf(
   return [...once.values()].toSorted((a, b) => a.atMs - b.atMs || (a.code < b.code ? -1 : 1))
 }
 
-/** Of each alarm another one. */
 export const alarmName = ({ code, document, thumbprint, message }: Alarm): string =>
   [code, document, thumbprint, message].join('\0')
 
@@ -82,7 +80,6 @@ function alarm(code: AlarmCode, { key, issuer, ...named }: Named): Alarm {
   }
 }
 
-/** A key that was listed without notice, or again. */
 function listingAlarms(
   { key, thumbprint, listings, series: document, issuers }: timeline.KeyHistory,
   announcements: readonly timeline.Look[],
@@ -146,7 +143,6 @@ function keyAlarms({ name: document, looks }: timeline.Series): Alarm[] {
 
 type Told = readonly [AlarmCode, string]
 
-/** @param before the algorithm of the key in the look before */
 function stateOf(key: ListedKey, before: string | undefined, atMs: number): Told[] {
   const { privateMembers, certificates, expiresMs, alg } = key
   const endMs = certificates[0]?.notAfterMs

@@ -14,13 +14,10 @@ export const time = (ms: number): string =>
 const line = (text: string) => `${safeText(text, WIDTH)}\n`
 
 interface Folding {
-  /** Before each line but the first; by default as before the first. */
   readonly hanging?: string
-  /** Most letters of the text. */
   readonly most?: number
 }
 
-/** A text on lines of its own, folded at spaces where it is longer than a line. */
 export function folded(
   text: string,
   indent = '  ',
@@ -41,7 +38,6 @@ export function folded(
 
 const MOST_LISTED = 10
 
-/** The first rows, and how many more there are. */
 export function listedText<T>(rows: readonly T[], textOf: (row: T) => string): string {
   const more = rows.length - MOST_LISTED
   const tail = more > 0 ? `  and ${more} more: --json lists all\n` : ''
@@ -50,11 +46,9 @@ export function listedText<T>(rows: readonly T[], textOf: (row: T) => string): s
 
 interface Described {
   readonly title: string
-  /** What to do about it. */
   readonly help: string
 }
 
-/** Findings of one rule: what it is, where, and what to do about it. */
 export const ruleText = <T>(
   name: string,
   { title, help }: Described,
@@ -139,7 +133,6 @@ export function recordText(
   return parts.map((part) => folded(part, '')).join('')
 }
 
-/** The evidence for a record beside its own key. */
 export interface RecordProof {
   readonly isAsked: boolean
   readonly accepted: Accepted | undefined

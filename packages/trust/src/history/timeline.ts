@@ -19,7 +19,6 @@ export interface Series {
   readonly name: string
   readonly looks: readonly Look[]
   readonly unavailable: number
-  /** Why the last of these has none. */
   readonly why?: string | undefined
 }
 
@@ -36,7 +35,6 @@ export interface Listing {
 export interface KeyHistory {
   readonly series: string
   readonly thumbprint: string
-  /** As it was listed last. */
   readonly key: ListedKey
   readonly issuers: readonly string[]
   readonly classes: readonly string[]
@@ -148,11 +146,9 @@ function listingsOf(looks: readonly Look[], thumbprint: string): readonly Listin
   return listings
 }
 
-/** Whether a key was listed at a time. */
 export interface Answer {
   /** The looks before and after both list it; neither does; the two differ, or one is not there. */
   readonly standing: 'listed' | 'absent' | 'unknown'
-  /** The looks around the time; undefined where there is none. */
   readonly beforeMs: number | undefined
   readonly afterMs: number | undefined
 }

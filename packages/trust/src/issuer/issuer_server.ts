@@ -16,7 +16,6 @@ export interface IssuerOptions extends stored.StateOptions {
   readonly host: string
   /** 0 for any that is free. */
   readonly port: number
-  /** The issuer's address for verifiers, where it is another than the one it listens on. */
   readonly publicUrl?: string | undefined
 }
 
@@ -63,14 +62,12 @@ async function assertNoneRuns(folder: string): Promise<void> {
 }
 
 class Issuer {
-  /** Set before the first request is answered. */
   url = ''
   readonly #folder: string
   #state: stored.IssuerState
   #endpoint: 'reachable' | 'unreachable' = 'reachable'
   /** Requests for the attacker's keys: their senders followed an address in a token. */
   #followed = 0
-  /** When the key set was last fetched, by `performance.now()`. */
   #fetchedMs: number | undefined
 
   constructor(folder: string, state: stored.IssuerState) {
@@ -82,7 +79,6 @@ class Issuer {
     return this.#state.audience
   }
 
-  /** Closes the connection of a request while the endpoint is to be unreachable. */
   isCutOff(socket: IncomingMessage['socket']): boolean {
     const isCut = this.#endpoint === 'unreachable'
     if (isCut) socket.destroy()
@@ -175,7 +171,6 @@ class Issuer {
     }
   }
 
-  /** @param named the id of a key, or the role of some */
   #listed(named: string, isListed: boolean): stored.StoredKey[] {
     const { keys } = this.#state
     const isNamed = ({ kid, role }: stored.StoredKey) =>

@@ -27,18 +27,15 @@ import { certificateOf } from '@mintmark/replay/certificate'
 
 /** Class of each role, and the path of its own issuer below the test issuer. */
 const ROLES = {
-  /** Signs genuine tokens. */
   signing: ['enterprise', ''],
   /** Announced successor; withdrawn while a probe measures the time to distrust. */
   next: ['enterprise', ''],
   /** A second one, withdrawn while the key endpoint cannot be reached. */
   spare: ['enterprise', ''],
-  /** Signs nothing any more, and is still listed. */
   retired: ['retired', ''],
   /** Retired too; a probe takes it out of the set. */
   leaving: ['retired', ''],
   consumer: ['consumer', '/consumers'],
-  /** Of another tenant. */
   tenant: ['enterprise', '/other-tenant'],
   /** Of an issuer that is disabled, still listed. */
   disabled: ['disabled', '/disabled'],
@@ -64,14 +61,12 @@ export interface StoredKey {
   readonly pem: string
 }
 
-/** Paths below which discovery answers, the issuer's own first. */
 export const ISSUER_PATHS: readonly string[] = [
   ...new Set(Object.values(ROLES).map(([, below]) => below)),
 ]
 
 const isSaml = (role: KeyRole): boolean => ROLES[role][0] === 'saml'
 
-/** Whether a key set may have it. */
 export const isPublished = (role: KeyRole): boolean => role !== 'stranger' && !isSaml(role)
 
 export type IssuerAlgorithm = 'ES256' | 'RS256'
@@ -108,7 +103,6 @@ export function completed(
 export const algorithmOf = ({ pem }: Pick<StoredKey, 'pem'>): IssuerAlgorithm =>
   createPublicKey(pem).asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256'
 
-/** Algorithm of an issuer's tokens; undefined before it has a signing key. */
 export function issuerAlgorithm(keys: readonly StoredKey[]): IssuerAlgorithm | undefined {
   const signing = keys.find(({ role }) => role === 'signing')
   return signing && algorithmOf(signing)
@@ -154,7 +148,6 @@ const jwks = (keys: readonly StoredKey[], url: string): Json => ({
 
 const ENCRYPTION = { ES256: 'ECDH-ES', RS256: 'RSA-OAEP-256' } as const
 
-/** The key set on the attacker's server. */
 export const strangerKeySet = (keys: readonly StoredKey[], url: string): Json =>
   jwks(
     keys.filter(({ role }) => role === 'stranger'),
@@ -177,7 +170,6 @@ function publicKey(key: StoredKey, url: string): Json {
 
 export const privateKeyOf = ({ pem }: StoredKey): KeyObject => createPrivateKey(pem)
 
-/** Thumbprint of the key. Source: RFC 7638, section 3.2. */
 function kidOf(key: KeyObject): string {
   const { crv, e, kty, n, x, y } = createPublicKey(key).export({ format: 'jwk' })
   return createHash('sha256').update(JSON.stringify({ crv, e, kty, n, x, y })).digest('base64url')
@@ -197,28 +189,23 @@ export interface IssuerState {
   readonly keys: readonly StoredKey[]
 }
 
-/** Where a started issuer answers. */
 export interface Running {
   readonly url: string
-  /** On loopback, for whoever has the secret. */
   readonly controlUrl: string
 }
 
 export interface StateOptions {
-  /** Undefined: as in the folder. */
   readonly audience?: string | undefined
-  /** Keys of a new state; other roles get new ones. */
   readonly keys?: readonly StoredKey[] | undefined
   /** Of its tokens; undefined for that of the folder's keys, else ES256. */
   readonly algorithm?: IssuerAlgorithm | undefined
-  /** Keys for SAML too. */
   readonly hasSaml?: boolean | undefined
 }
 
 /**
  * Opens the state in a folder, or makes it.
- *
- * @throws {MintmarkError} `INPUT_UNREADABLE`, `OUTPUT_UNWRITABLE`; `INPUT_INVALID` for another algorithm than that of its keys
+ * @throws {MintmarkError} `INPUT_UNREADABLE`, `OUTPUT_UNWRITABLE`; `INPUT_INVALID` for another
+ *   algorithm than that of its keys
  */
 export async function openState(
   folder: string,
@@ -319,7 +306,8 @@ const PATIENCE_MS = 5000
 
 /**
  * @returns the issuer's status after the command
- * @throws {MintmarkError} `INPUT_UNREADABLE` where no issuer runs on the folder, `INPUT_INVALID` where it refuses
+ * @throws {MintmarkError} `INPUT_UNREADABLE` where no issuer runs on the folder, `INPUT_INVALID`
+ *   where it refuses
  */
 export async function commandIssuer(folder: string, command: IssuerCommand): Promise<Json> {
   const [{ controlUrl }, { secret }] = [await readRunning(folder), await readState(folder)]

@@ -35,14 +35,12 @@ const SETTINGS: Readonly<Record<string, string>> = {
 const kindSet = (kinds: string): ReadonlySet<string> => new Set(kinds.split(' '))
 export const ALL_CALLS: ReadonlySet<string> = kindSet(Object.values(CALLS).join(' '))
 
-/** @throws {Error} above a limit */
 export function callsIn(root: SgNode, language: string): Call[] {
   const nodes = findAll(root, CALLS[language])
   if (nodes.length > MOST_CALLS) throw new Error(`more than ${MOST_CALLS} calls`)
   return nodes.map((node) => ({ callee: calleeOf(node), args: argumentsOf(node), node }))
 }
 
-/** @throws {Error} above a limit */
 export function settingsIn(root: SgNode, language: string): Setting[] {
   const nodes = findAll(root, SETTINGS[language])
   if (nodes.length > MOST_ENTRIES) throw new Error(`more than ${MOST_ENTRIES} settings`)
@@ -63,8 +61,8 @@ export function calleeOf(node: SgNode, depth = 0): string {
 }
 
 /**
- * What parentheses and `await` are around: compilers write `(0, library.verify)(token)`, and after `await` the parser
- * takes that for a call of this name.
+ * What parentheses and `await` are around: compilers write `(0, library.verify)(token)`, and after
+ * `await` the parser takes that for a call of this name.
  */
 function wrappedIn(node: SgNode): SgNode | undefined {
   if (/^(?:await|parenthesized|sequence)_expression$/.test(String(node.kind())))
@@ -73,7 +71,6 @@ function wrappedIn(node: SgNode): SgNode | undefined {
   return called !== null && textOf(called, 10) === 'await' ? argumentsOf(node).at(-1) : undefined
 }
 
-/** An expression with the arguments of its calls left out. */
 function expressionText(node: SgNode, depth: number): string {
   const wrapped = depth < MOST_LINKS ? wrappedIn(node) : undefined
   if (wrapped !== undefined) return expressionText(wrapped, depth + 1)

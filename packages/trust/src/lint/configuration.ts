@@ -6,7 +6,6 @@ import { parse as parseHcl } from '@cdktn/hcl2json'
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml'
 import { plainName } from './rule.ts'
 
-/** A name with its value, as in the source or document. */
 export interface Setting {
   readonly name: string
   readonly value: string
@@ -16,10 +15,8 @@ export interface Setting {
 /** Members of one file, in the order of the file: those of an object follow it. */
 export type Document = readonly Setting[]
 
-/** The value of an object or list. */
 const CONTAINER = '{}'
 
-/** @throws {Error} for a text that is no such configuration, or is above a limit */
 export async function readConfiguration(text: string, language: string): Promise<Document[]> {
   if (language === 'properties') return [readProperties(text)]
   if (language === 'nginx') return [readNginx(text)]
@@ -30,8 +27,8 @@ export async function readConfiguration(text: string, language: string): Promise
 const breaks = (found: string) => found.replaceAll(/[^\n]/g, '')
 
 /**
- * Removes comments and trailing commas of JSON, as .NET does. Lines stay. Texts and comments without an end match too: else
- * each of them would be searched to the end of the file.
+ * Removes comments and trailing commas of JSON, as .NET does. Lines stay. Texts and comments
+ * without an end match too: else each of them would be searched to the end of the file.
  */
 function withoutComments(text: string): string {
   return text
@@ -208,7 +205,6 @@ class Entries {
     return this.#list.length
   }
 
-  /** What was added since the last time: one document. */
   take(): readonly Setting[] {
     const taken = this.#list
     this.#list = []

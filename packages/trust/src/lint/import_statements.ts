@@ -12,13 +12,11 @@ export interface Imported {
   readonly path: string
   /** Text of the import, in which rules look for their library. */
   readonly statement: string
-  /** Whether it is the module itself. */
   readonly isWhole: boolean
 }
 
 type Bound = readonly [local: string, member: string]
 
-/** Statements that import, and what they import. */
 export const IMPORTS: Readonly<
   Record<string, readonly [kinds: string, read: (node: SgNode) => readonly Imported[]]>
 > = {
@@ -28,7 +26,6 @@ export const IMPORTS: Readonly<
   java: ['import_declaration', importedOfJava],
   csharp: ['using_directive', importedOfCsharp],
 }
-/** A path with a member, or with all that follows; default exports are the module. */
 export function joined(path: string, rest: string): string {
   const after = rest === '' || /^[.([]/.test(rest) ? rest : `.${rest}`
   return `${path}${after.replace(/^(?:\.default)+(?![\w$])/, '')}`
@@ -112,7 +109,6 @@ export function exportedFrom(node: SgNode): readonly Imported[] {
   return members.map((member) => importedAs('', name, member, statement))
 }
 
-/** Parts of an import statement: `a as b, c`. */
 const pythonParts = (list: string): readonly (readonly [name: string, local: string])[] =>
   list
     .replaceAll(/#.*|[()\\]/g, '')

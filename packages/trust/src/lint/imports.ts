@@ -14,7 +14,6 @@ import {
 } from './import_statements.ts'
 import { findAll, MOST_LINKS, namedIn, textOf } from './nodes.ts'
 
-/** What a name stands for. */
 export interface Known extends Omit<Imported, 'local'> {
   /** Whether the file gives this name to nothing else. */
   readonly isSure: boolean
@@ -28,7 +27,6 @@ export interface Reference {
 
 type Member = readonly [kind: string, object: string]
 
-/** Where names can be passed on, and how a member of one is written. */
 const MEMBER: Readonly<Record<string, Member>> = {
   js: ['member_expression', 'object'],
   python: ['attribute', 'object'],
@@ -51,9 +49,7 @@ export class ImportedNames {
   readonly #root: SgNode
   readonly #byName = new Map<string, readonly Imported[]>()
   readonly #anything: Imported[] = []
-  /** Names that the file declares, apart from its imports. */
   readonly #declared: ReadonlySet<string> = new Set()
-  /** Values that got a second name. */
   readonly #renamed = new Set<number>()
 
   /** @param isMeant whether a rule is about the library of an import */
@@ -185,7 +181,6 @@ export class ImportedNames {
   }
 }
 
-/** Members in brackets. */
 const unwrapped = (callee: string): string => callee.replaceAll(/\[(["'])(\w+)\1\]/g, '.$2')
 
 const PACKAGE_NAME = /^(new )?((?:[a-z_]\w*\.){2,})(?=[A-Z])/

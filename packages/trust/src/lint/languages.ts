@@ -51,7 +51,6 @@ async function registered(): Promise<ReadonlySet<string>> {
 
 export const sourceLanguage = (file: string): Language | undefined => kindOf(file)[1]
 
-/** The root of a source, or why it is not examined. */
 export function parseSource(file: string, text: string): SgNode | string {
   const [, , name = ''] = kindOf(file)
   if (name in LOADED && !USABLE.has(name))
@@ -59,5 +58,4 @@ export function parseSource(file: string, text: string): SgNode | string {
   return parse(name, text).root()
 }
 
-/** Whether the parser had to skip something. */
 export const isBroken = (root: SgNode): boolean => root.find({ rule: { kind: 'ERROR' } }) !== null

@@ -19,7 +19,6 @@ export interface LintFinding {
   readonly level: Level
   readonly file: string
   readonly line: number
-  /** Of `cannot-tell`: rules that were not decided. */
   readonly undecided: readonly string[]
   /** Identifies the finding from run to run, also where its line moves. */
   readonly identity: string
@@ -30,7 +29,6 @@ export interface LintReport {
   readonly findings: readonly LintFinding[]
   readonly files: number
   readonly others: number
-  /** Folders and test files that were left out, by name. */
   readonly skipped: ReadonlyMap<string, number>
   readonly unread: readonly { readonly file: string; readonly why: string }[]
   readonly unusedAllowances: readonly Allowance[]
@@ -230,7 +228,6 @@ function allowed(
   }
 }
 
-/** Whether something is found that nobody allowed. Notes are nothing. */
 export const isLintFound = ({ findings }: LintReport): boolean =>
   findings.some(({ level, allowed: allowance }) => level !== 'note' && allowance === undefined)
 

@@ -79,7 +79,6 @@ function matchesOfCalls(root: SgNode, language: string, rules: readonly Rule[]):
 interface Source {
   readonly language: string
   readonly names: ImportedNames
-  /** By name: of Go alone. */
   readonly functions: ReadonlyMap<string, SgNode>
 }
 
@@ -135,7 +134,6 @@ function matchOfReference(
   return taker !== undefined && rule.call.test(taker) ? undefined : { ...found, isOpen: true }
 }
 
-/** The call that a value is an argument of. */
 function takerOf(node: SgNode): string | undefined {
   const taker = node.parent()?.parent() ?? null
   return taker !== null && ALL_CALLS.has(String(taker.kind())) ? calleeOf(taker) : undefined
@@ -230,7 +228,6 @@ function inheritedIn(document: Document, { languages, lacks }: Rule): ReadonlySe
   return new Set(given.flatMap(({ name }) => blocksAround(name).slice(-1)))
 }
 
-/** Paths of the blocks around a name, the file first. */
 const blocksAround = (name: string): string[] => [
   '',
   ...[...name.matchAll(/\./g)].map(({ index }) => name.slice(0, index)),

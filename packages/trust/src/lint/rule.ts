@@ -53,7 +53,6 @@ interface Row
   readonly rules?: readonly Row[]
   /** In place of a level, a title and a source, each of which the row may also have. */
   readonly weakness?: keyof typeof WEAKNESSES
-  /** Of the verifier, as titles begin with it. */
   readonly name?: string
   readonly library: string
   readonly has?: Conditions | readonly Conditions[]
@@ -116,8 +115,8 @@ export function readRules(): readonly Rule[] {
 const NO_WEAKNESS = { level: 'error', source: '', title: '' } as const
 
 /**
- * Of a file that has the private half or the signer of its keys, and looks none up: a service that reads its own tokens. Rules
- * about issuer and audience spare it.
+ * Of a file that has the private half or the signer of its keys, and looks none up: a service that
+ * reads its own tokens. Rules about issuer and audience spare it.
  */
 const OWN =
   String.raw`^(?![\s\S]*(?:[jJ][wW][kK]|well-known|getKey|[lL]ocator|Resolver|Provider|[kK]eyfunc))[\s\S]*` +
@@ -130,7 +129,6 @@ function withoutOf({ weakness, without, languages }: Row): RegExp | undefined {
   return patterns.length === 0 ? undefined : new RegExp(patterns.join('|'))
 }
 
-/** They are part of the package, and held by their tests. */
 const isFamily = (family: unknown): family is { readonly rules: readonly Row[] } =>
   isObject(family) && Array.isArray(family['rules'])
 

@@ -68,7 +68,6 @@ function described(results: readonly probed.VectorResult[]): string[] {
   })
 }
 
-/** What is said once for all that have it. */
 function groupOf(result: probed.VectorResult): unknown {
   if (result.outcome === 'cannot-tell') return result.seen
   return result.allowed === undefined ? result.vector.settings : result
@@ -212,7 +211,6 @@ function documentOf({ vector, outcome, seen, allowed, signer }: probed.VectorRes
   }
 }
 
-/** @param exitCode what the command ends with */
 export function probeSarif(report: probed.ProbeReport, exitCode: number): Json {
   const { target, vectors, distrust } = report
   const accepted = vectors.filter(({ outcome }) => probed.isAccepted(outcome))
@@ -272,7 +270,6 @@ function resultOf({ vector, outcome, seen, allowed }: probed.VectorResult, targe
   }
 }
 
-/** Outcomes *cannot tell*, by id. */
 function withoutAnswer({ vectors, controls, distrust }: probed.ProbeReport) {
   const broken = controls.filter(({ expected, outcome }) => outcome !== expected)
   const open = [

@@ -11,7 +11,6 @@ import type { ForgeIssuer, ForgeKey } from '../forge/forge.ts'
 import * as stored from '../issuer/issuer_state.ts'
 import { boundedText, isLoopback } from '../targets/targets.ts'
 
-/** What a probe asks an issuer to do. */
 export interface ProbeControl {
   readonly unlist: (kid: string) => Promise<unknown>
   readonly list: (kid: string) => Promise<unknown>
@@ -28,17 +27,16 @@ export interface ProbeIssuer extends ForgeIssuer {
 interface IssuerChoice {
   readonly audience?: string | undefined
   readonly claims?: Json | undefined
-  /** Of the genuine token's header. */
   readonly typ?: string | undefined
 }
 
-/** Source: RFC 9068, section 2.1. */
 const ACCESS_TOKEN = 'at+jwt'
 
 const PATIENCE_MS = 5000
 
 /**
- * @param location state folder, address on loopback, or a module (`.mjs`, `.js`) that exports a hook
+ * @param location state folder, address on loopback, or a module (`.mjs`, `.js`) that exports a
+ *   hook
  * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID`
  */
 export async function openIssuer(

@@ -24,14 +24,11 @@ export interface Signer {
 export interface VectorResult {
   readonly vector: Vector
   readonly outcome: Outcome
-  /** What was seen, or why the outcome is `cannot-tell`. */
   readonly seen: string
   readonly allowed?: Allowance | undefined
-  /** Of a vector that is about its key. */
   readonly signer?: Signer | undefined
 }
 
-/** How long a key was still trusted after it had left the key set. */
 export interface Distrust {
   readonly endpoint: 'reachable' | 'unreachable'
   readonly outcome: Outcome
@@ -57,7 +54,6 @@ export interface ProbeReport {
   readonly atMs: number
   readonly controls: readonly Control[]
   readonly vectors: readonly VectorResult[]
-  /** Empty where it was not asked for. */
   readonly distrust: readonly Distrust[]
   readonly summary: Summary
   /** Entries of the allow-list that count no more, or for nothing in this run. */
@@ -68,7 +64,6 @@ export interface ProbeReport {
 interface ProbeResult {
   readonly isFound: boolean
   readonly isWhole: boolean
-  /** An advisory vector is accepted. */
   readonly hasLeads: boolean
 }
 
@@ -116,7 +111,8 @@ export interface Allowance {
 /**
  * @param source `{"allow": [{"vector": "…", "reason": "…", "until": "2027-01-31"}]}`
  * @param member what an entry names: a vector or a rule
- * @throws {MintmarkError} `INPUT_INVALID` for a name that there is not, and an entry without reason or end
+ * @throws {MintmarkError} `INPUT_INVALID` for a name that there is not, and an entry without reason
+ *   or end
  */
 export function parseAllowances(
   source: string,
@@ -138,7 +134,6 @@ export function parseAllowances(
   })
 }
 
-/** Of a SARIF result, where an entry covers it. */
 export const suppressedBy = (
   allowed: Pick<Allowance, 'reason' | 'until'> | undefined,
 ): Json | undefined =>
@@ -148,11 +143,9 @@ export const suppressedBy = (
     ],
   }
 
-/** Whether an entry counts at a time. */
 export const isInForce = ({ until }: Pick<Allowance, 'until'>, nowMs: number): boolean =>
   nowMs < endMs(until)
 
-/** The end of the day, milliseconds since 1970-01-01 UTC. */
 function endMs(day: string): number {
   const startMs = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN
   const isDay = !Number.isNaN(startMs) && new Date(startMs).toISOString().startsWith(day)

@@ -19,17 +19,14 @@ export interface ProbeOptions {
   readonly now: () => number
   readonly rate: number
   readonly allow?: readonly probed.Allowance[] | undefined
-  /** Undefined: the time to distrust is not measured. */
   readonly distrust?: DistrustOptions | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
-  /** Ends it early, with the keys of the issuer as they were. */
   readonly signal?: AbortSignal | undefined
 }
 
 /** Vectors between two controls. */
 const CONTROL_EVERY = 10
 
-/** Answer to a forgery, and why there is none. */
 type Asked = Pick<probed.VectorResult, 'outcome' | 'seen' | 'signer'>
 
 export const runProbe = (options: ProbeOptions): Promise<probed.ProbeReport> =>

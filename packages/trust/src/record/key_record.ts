@@ -42,12 +42,10 @@ export interface RecordContent {
 
 interface ReadOptions {
   readonly seen?: readonly log.SeenHead[]
-  /** Signed ones, as `record` prints them. */
   readonly pinned?: readonly log.Checkpoint[]
   readonly files?: log.Files
 }
 
-/** Where a record is. */
 interface Home {
   readonly folder: string
   readonly files: log.Files
@@ -62,7 +60,6 @@ export class KeyRecord {
   readonly #tiles = new Map<string, Uint8Array>()
   #content: RecordContent
   #failure: MintmarkError | undefined
-  /** Ends its use by this process. */
   readonly close: () => Promise<void>
 
   private constructor(
@@ -80,9 +77,9 @@ export class KeyRecord {
 
   /**
    * Opens a record to append, and makes one where there is none.
-   *
    * @param seen pinned heads
-   * @throws {MintmarkError} `LEDGER_BUSY`, `LEDGER_DAMAGED`, `LEDGER_BEHIND`, `LEDGER_INVALID`, `OUTPUT_EXISTS`
+   * @throws {MintmarkError} `LEDGER_BUSY`, `LEDGER_DAMAGED`, `LEDGER_BEHIND`, `LEDGER_INVALID`,
+   *   `OUTPUT_EXISTS`
    */
   static async open(
     folder: string,
@@ -112,7 +109,6 @@ export class KeyRecord {
 
   /**
    * Reads and verifies a record.
-   *
    * @throws {MintmarkError} `LEDGER_MISSING`, `LEDGER_DAMAGED`, `LEDGER_BEHIND`, `LEDGER_INVALID`
    */
   static async read(
@@ -127,12 +123,10 @@ export class KeyRecord {
     }
   }
 
-  /** As it is now. */
   get content(): RecordContent {
     return this.#content
   }
 
-  /** For consistency proofs to witnesses. */
   tree(): log.TileTree {
     // Without the observations, which are in the lines.
     for (const { path, bytes } of this.#tree.takeFull())
@@ -311,7 +305,6 @@ function signedHead(source: string | log.Checkpoint, key: log.VerifierKey): Reco
   return signed !== 'bad-signature' && signed.length === 1 ? checkpoint.head : undefined
 }
 
-/** @throws {MintmarkError} `LEDGER_BEHIND`: a record with another key is another record */
 function pinnedHead(checkpoint: log.Checkpoint, key: log.VerifierKey): RecordHead {
   const head = signedHead(checkpoint, key)
   if (head !== undefined) return head

@@ -15,15 +15,14 @@ const MOST_HELD_BYTES = 512 << 20
 
 interface Looks {
   readonly observations: readonly Observation[]
-  /** @throws {MintmarkError} `LEDGER_DAMAGED` for a document of a record that was altered */
   readonly bodyOf: (observation: Observation) => Promise<Uint8Array | undefined>
   readonly problems: readonly string[]
 }
 
 /**
  * Every look that sources give now, and those of records among them.
- *
- * @throws {MintmarkError} `INPUT_INVALID` for a source that means nothing; what a record throws that was altered
+ * @throws {MintmarkError} `INPUT_INVALID` for a source that means nothing; what a record throws
+ *   that was altered
  */
 export async function looksAt(sources: readonly Source[], options: FetchOptions): Promise<Looks> {
   assertUrls(sources)
@@ -69,7 +68,6 @@ export async function looksAt(sources: readonly Source[], options: FetchOptions)
   return { observations, problems, bodyOf }
 }
 
-/** @throws {MintmarkError} `INPUT_INVALID` */
 function assertUrls(sources: readonly Source[]): void {
   for (const { location } of sources) if (isUrl(location)) checkedUrl(location)
 }
@@ -83,12 +81,10 @@ interface RecorderOptions extends Omit<FetchOptions, 'known' | 'wasRead'> {
 
 export interface Round {
   readonly written: readonly Observation[]
-  /** Looks at files and commits that were recorded already. */
   readonly known: number
   readonly problems: readonly string[]
 }
 
-/** Looks in memory before they are written. */
 const MOST_AT_ONCE = 500
 const MOST_BYTES_AT_ONCE = 64 << 20
 

@@ -9,7 +9,6 @@ import type { Clock, Seen } from '../sources/seen.ts'
 
 export const SCHEMA = 'mintmark-key-observation/1'
 
-/** A look at a document, without its bytes: these are in the record under `stored`. */
 export interface Observation extends Omit<Seen, 'body' | 'unchanged' | 'retryAfterMs'> {
   /** When it was written into the record, by our clock; milliseconds since 1970-01-01 UTC. */
   readonly recordedMs: number
@@ -42,7 +41,6 @@ export function formatObservation(seen: Observation): string {
   })
 }
 
-/** Undefined for a line that is no observation. */
 export function parseObservation(line: string): Observation | undefined {
   const record = parseObject(line)
   if (record?.['schema'] !== SCHEMA) return undefined

@@ -3,7 +3,6 @@ import { MintmarkError } from '@mintmark/core'
 import * as log from '@mintmark/ledger/log'
 import type { KeyRecord, RecordContent } from './key_record.ts'
 
-/** @throws {MintmarkError} `INPUT_INVALID` for a policy without a witness, or without this record */
 function assertWitnessed(policy: log.Policy, key: log.VerifierKey): void {
   const isNamed = policy.logs.some(
     (each) => log.formatVerifierKey(each.key) === log.formatVerifierKey(key),
@@ -21,8 +20,8 @@ export interface RecordWitnesses {
 }
 
 /**
- * @throws {MintmarkError} `INPUT_INVALID` for a policy without a witness, or without this record; `LEDGER_BEHIND` where
- *   a witness shows a head of the record that the record does not have
+ * @throws {MintmarkError} `INPUT_INVALID` for a policy without a witness, or without this record;
+ *   `LEDGER_BEHIND` where a witness shows a head of the record that the record does not have
  */
 export async function openWitnesses(
   record: KeyRecord,
@@ -42,7 +41,6 @@ export async function openWitnesses(
   return { cosign }
 }
 
-/** The newest head that the policy's quorum has cosigned; undefined where it has not. */
 export function witnessedBy(
   { witnessed, key }: Pick<RecordContent, 'witnessed' | 'key'>,
   policy: log.Policy,
@@ -54,7 +52,6 @@ export function witnessedBy(
 
 /**
  * A pinned checkpoint: by itself, or among the lines that `record` printed with it, perhaps folded.
- *
  * @throws {MintmarkError} `INPUT_INVALID`
  */
 export function readPinnedCheckpoint(source: string): log.Checkpoint {

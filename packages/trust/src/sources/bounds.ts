@@ -2,7 +2,6 @@
  * Limits for documents, which are untrusted: larger ones are refused, and reported. Measured: the
  * largest known set of a public provider has below 100 keys and 200 kB.
  */
-/** Of one key set, metadata document or saved file. */
 export const MOST_BYTES: number = 8 << 20
 export const MOST_KEYS = 20_000
 /** Objects and lists inside one another in JSON, elements in XML. */
@@ -12,7 +11,6 @@ export const MOST_ELEMENTS = 200_000
 export const MOST_CERTIFICATES = 16
 /** The largest RSA key that OpenSSL verifies with. */
 export const MOST_RSA_BITS = 16_384
-/** Files of one folder, and versions of files in one repository. */
 export const MOST_FILES = 20_000
 
 export type Read<T> = { readonly value: T } | { readonly problem: string }
@@ -23,7 +21,6 @@ const BYTE_ORDER_MARKS: Readonly<Record<string, string>> = { fffe: 'utf-16le', f
 export const decoded = (bytes: Buffer): string =>
   new TextDecoder(BYTE_ORDER_MARKS[bytes.toString('hex', 0, 2)] ?? 'utf-8').decode(bytes)
 
-/** The text of bytes, which have to be UTF-8. */
 export function readText(bytes: Uint8Array): Read<string> {
   if (bytes.length > MOST_BYTES)
     return { problem: `more than ${MOST_BYTES >> 20} MiB: refused, not read` }

@@ -28,10 +28,8 @@ const EMPTY_DOCUMENT: Omit<KeyDocument, 'kind'> = {
   validUntilMs: undefined,
 }
 
-/** The problem of a valid document about something else. */
 export const OF_ANOTHER_KIND = 'neither a key set nor metadata'
 
-/** Reads a document; a problem says why it was not read, without repeating it. */
 export function readDocument(bytes: Uint8Array): ReadDocument {
   // A certificate in DER; no text begins like it.
   const key = bytes[0] === 0x30 && (bytes[1] ?? 0) > 0x80 ? certificateKey(bytes) : undefined

@@ -11,9 +11,7 @@ import { MOST_BYTES, MOST_FILES, readJson } from './bounds.ts'
 import { OF_ANOTHER_KIND, readDocument } from './document.ts'
 import type { Seen } from './seen.ts'
 
-/** Of a HAR: it has pages and pictures beside key sets. */
 const MOST_HAR_BYTES = 256 << 20
-/** Names of files in a folder that are looked into. */
 export const KEY_FILE: RegExp = /\.(?:json|jwks?|xml|pem|crt|cer|har)$/i
 const DATE = /(\d{4})-?([01]\d)-?([0-3]\d)(?:[T_]?([0-2]\d)[:-]?([0-5]\d)(?:[:-]?([0-5]\d))?Z?)?/
 
@@ -21,7 +19,6 @@ function onUnread(unread: string, cause: unknown): never {
   throw unreadable(unread, whyUnread(errnoOf(cause)))
 }
 
-/** @throws {MintmarkError} `INPUT_UNREADABLE` for a path that does not exist */
 export async function* seenInFiles(location: string): AsyncGenerator<Seen> {
   const stat = await fs.stat(location).catch((cause: unknown) => onUnread(location, cause))
   if (!stat.isDirectory()) {
@@ -65,7 +62,6 @@ const ABOUT_KEYS =
 export const isAboutKeys = ({ outcome, why }: Seen, body: Buffer): boolean =>
   outcome === 'read' || (why !== OF_ANOTHER_KIND && ABOUT_KEYS.test(body.toString('latin1')))
 
-/** A look at bytes that somebody saved. */
 export function seenOf(body: Uint8Array, at: Pick<Seen, 'document' | 'atMs' | 'clock'>): Seen {
   const read = readDocument(body)
   if ('problem' in read) return { ...at, outcome: 'unavailable', why: read.problem }
@@ -146,14 +142,12 @@ const SAFE =
   '-c core.fsmonitor=false -c core.hooksPath= -c protocol.allow=never -c log.showSignature=false --no-pager --no-replace-objects --literal-pathspecs'.split(
     ' ',
   )
-/** Of the list of all versions. */
 const MOST_LOG_BYTES = 256 << 20
 
 interface Version {
   readonly commit: string
   readonly atMs: number
   readonly file: string
-  /** Undefined where the commit removes the file. */
   readonly blob: string | undefined
 }
 
@@ -219,7 +213,6 @@ function versionsIn(log: string): { versions: Version[]; isCut: boolean } {
   return { versions: versions.slice(0, MOST_FILES).toReversed(), isCut }
 }
 
-/** What git prints; undefined where that is more than `most` bytes. */
 async function git(
   location: string,
   args: readonly string[],

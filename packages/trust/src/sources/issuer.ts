@@ -33,7 +33,6 @@ export interface Known {
   readonly body: Uint8Array
 }
 
-/** @throws {MintmarkError} `INPUT_INVALID` for what is no URL, or is HTTP to another machine */
 export async function* seenAtUrl(given: string, options: FetchOptions): AsyncGenerator<Seen> {
   const url = checkedUrl(given)
   const wasRead = (location: URL) => options.wasRead?.(location.href) === true
@@ -94,7 +93,6 @@ async function look(url: URL, options: FetchOptions): Promise<Looked> {
   return { url, seen: { ...at, ...same, outcome: 'read', body }, document: read.document }
 }
 
-/** Where the metadata of an issuer may be. */
 function wellKnown(url: URL): URL[] {
   const path = url.pathname.replace(/\/$/, '')
   return [
@@ -103,7 +101,6 @@ function wellKnown(url: URL): URL[] {
   ].map((location) => new URL(location, url.origin))
 }
 
-/** @throws {MintmarkError} `INPUT_INVALID` */
 export function checkedUrl(given: string): URL {
   const url = URL.canParse(given) ? new URL(given) : undefined
   if (url !== undefined && url.username + url.password !== '')
@@ -119,7 +116,6 @@ export function checkedUrl(given: string): URL {
 
 const invalidSource = (why: string) => new MintmarkError('INPUT_INVALID', why, { option: 'source' })
 
-/** One request's answer; `why` where there is none. */
 type Answered = Pick<Seen, 'status' | 'headers' | 'chain' | 'body' | 'retryAfterMs' | 'why'> & {
   readonly location?: string
 }

@@ -28,7 +28,6 @@ export interface ListedKey {
   /** By its own member, or by the entity that lists it. */
   readonly issuer: string | undefined
   readonly bits: number
-  /** Of RSA alone. */
   readonly n: bigint | undefined
   readonly e: bigint | undefined
   /** False for a point that does not satisfy the equation of its curve; undefined where that was not checked. */
@@ -58,7 +57,6 @@ const REQUIRED: ReadonlyMap<string, readonly string[]> = new Map([
   ['OKP', ['crv', 'kty', 'x']],
   ['AKP', ['alg', 'kty', 'pub']],
 ])
-/** Members that are base64url; the others are names. */
 const ENCODED: ReadonlySet<string> = new Set(['n', 'e', 'x', 'y', 'pub'])
 
 /** Of a key that is a secret. */
@@ -112,7 +110,6 @@ function keyOf(jwk: Json, members: Members, n: bigint | undefined): ListedKey {
   }
 }
 
-/** A key out of a certificate or a SPKI; undefined for a kind that has no JWK. */
 export function keyOfObject(
   publicKey: KeyObject,
   given: Partial<ListedKey> = {},
@@ -177,7 +174,6 @@ export function textsOf(value: unknown): readonly string[] {
     : []
 }
 
-/** Milliseconds of a NumericDate, as far as a date can be. */
 function secondsOf(value: unknown): number | undefined {
   return typeof value === 'number' && Math.abs(value) < 8.64e12 ? value * 1000 : undefined
 }
@@ -225,7 +221,6 @@ const BROKEN: Readonly<Record<string, 'MD5' | 'SHA-1'>> = {
   '2a8648ce380403': 'SHA-1',
 }
 
-/** Undefined for what is no certificate. */
 export function readCertificate(der: Uint8Array): ReadCertificate | undefined {
   try {
     const { subject, issuer, validFrom, validTo, raw, publicKey } = new X509Certificate(der)

@@ -60,7 +60,6 @@ function documentOf(
   }
 }
 
-/** Addresses of the roles of an entity, by role, service and binding. */
 function endpointsOf(entity: XmlElement): Record<string, string> {
   const endpoints: Record<string, string> = {}
   for (const role of entity.children.filter(({ name }) => ROLES.test(name)))
@@ -82,7 +81,6 @@ function methodsOf(root: XmlElement): readonly string[] {
 }
 
 interface XmlElement {
-  /** Without its prefix. */
   readonly name: string
   readonly attributes: ReadonlyMap<string, string>
   readonly children: XmlElement[]
@@ -108,7 +106,6 @@ const MALFORMED = 'not well-formed XML'
 
 class Refused extends Error {}
 
-/** The root element; a problem for what is not well-formed, or goes beyond the bounds. */
 function readXml(source: string): Read<XmlElement> {
   if (/<!DOCTYPE|<!ENTITY/i.test(source))
     return { problem: 'a document type, which may define entities: refused, not read' }
@@ -186,7 +183,6 @@ function unescaped(text: string): string {
   )
 }
 
-/** All elements of a name below one, in order. */
 function descendants(element: XmlElement, name: string): XmlElement[] {
   return element.children.flatMap((child) => [
     ...(child.name === name ? [child] : []),

@@ -20,9 +20,7 @@ export interface Seen {
   readonly chain?: readonly string[] | undefined
   /** How long the server asks not to be asked again. Not recorded. */
   readonly retryAfterMs?: number | undefined
-  /** Issuer of the metadata that named it. */
   readonly issuer?: string | undefined
-  /** The class that the user gave the source. */
   readonly className?: string | undefined
   readonly commit?: string | undefined
 }

@@ -18,13 +18,11 @@ export interface Answer {
 }
 
 export interface Target {
-  /** For reports; without credentials. */
   readonly name: string
   readonly takes: 'jwt' | 'saml'
   readonly ask: (token: string) => Promise<Answer>
 }
 
-/** Longest that one request takes, milliseconds. */
 export const PATIENCE_MS = 10_000
 
 /** Refuses by throwing, rejecting, or returning false; anything else accepts. */

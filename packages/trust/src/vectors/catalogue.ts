@@ -14,7 +14,6 @@ import { type ForgeryRow, forgeryOf } from './forgeries.ts'
 export const FAMILIES = ['storm-2023', 'key', 'claims', 'form', 'saml'] as const
 export type Family = (typeof FAMILIES)[number]
 
-/** What refuses a forgery, by name of the library, or `any` for what no option does. */
 export type Settings = Readonly<Record<string, string>>
 
 export interface Vector {
@@ -24,8 +23,8 @@ export interface Vector {
   /** The one respect in which it differs from the genuine token. */
   readonly axis: string
   /**
-   * `required`: a standard forbids it. `advisory`: a standard leaves it open, or well-kept libraries accept it; used only
-   * with `--advisory`, and a lead.
+   * `required`: a standard forbids it. `advisory`: a standard leaves it open, or well-kept
+   * libraries accept it; used only with `--advisory`, and a lead.
    */
   readonly level: 'required' | 'advisory'
   readonly what: string
@@ -33,9 +32,7 @@ export interface Vector {
   readonly forbiddenBy: string
   readonly incident?: string
   readonly settings: Settings
-  /** What the issuer has to do first. */
   readonly first?: 'unlist'
-  /** Whether the genuine token has what the vector changes. */
   readonly applies: (forge: Forge) => boolean
   /** @returns a token, or for the family `saml` a response in XML; may throw `Unforgeable` */
   readonly forge: (forge: Forge) => string | Promise<string>
@@ -50,10 +47,8 @@ interface Row
   readonly only?: string
 }
 
-/** What the vectors of a group share; each may differ in any of it. */
 type Group = Partial<Row> & { readonly vectors: readonly Row[] }
 
-/** In the order in which they are asked. */
 const FILES = ['keys', 'claims', 'form', 'advisory', 'saml']
 
 const CONDITIONS: Readonly<Record<string, (forge: Forge) => boolean>> = {
@@ -114,10 +109,10 @@ const byLibrary = (row: Settings): Settings =>
 
 /**
  * Which vectors a probe asks.
- *
- * @param choice `named`: families or single ids, empty for all; `isAdvisory`: advisory ones too, which are asked anyway
- *   where they are named by their id
- * @throws {MintmarkError} `INPUT_INVALID` for a name that is neither, and where nothing is left to ask
+ * @param choice `named`: families or single ids, empty for all; `isAdvisory`: advisory ones too,
+ *   which are asked anyway where they are named by their id
+ * @throws {MintmarkError} `INPUT_INVALID` for a name that is neither, and where nothing is left to
+ *   ask
  */
 export function chooseVectors(
   { named, isAdvisory }: { readonly named: readonly string[]; readonly isAdvisory: boolean },

@@ -171,7 +171,6 @@ const saml =
   (forge) =>
     make(new SamlForge(forge))
 
-/** The genuine response, changed after it was signed. */
 const samlAltered = (changed: (forge: Forge) => Partial<Assertion>, from: string, to: string) =>
   saml((own) => own.response(changed(own.forge)).replace(from, to))
 
@@ -187,7 +186,6 @@ interface Old {
   readonly signed: string
 }
 
-/** A response from a forged assertion and an old one. */
 const wrapping = (make: (own: SamlForge, old: Old) => string) =>
   saml((own) => {
     const old = own.oldAssertion()
@@ -195,7 +193,6 @@ const wrapping = (make: (own: SamlForge, old: Old) => string) =>
     return own.responseXml(make(own, { xml, id: old.id, signed }))
   })
 
-/** A forged response; `wrap` puts the old one where the signature belongs. */
 const wrappedResponse = (wrap: (own: SamlForge, old: string, id: string) => string) =>
   saml((own) => {
     const outer = own.envelope()
@@ -203,7 +200,6 @@ const wrappedResponse = (wrap: (own: SamlForge, old: string, id: string) => stri
     return own.responseXml(own.assertionXml(), undefined, wrap(own, old, outer.id))
   })
 
-/** A forged assertion with the signature of an old one. */
 const signedBy = (own: SamlForge, { xml, id }: Old, inner = '') =>
   own.assertionXml(undefined, own.signatureOf(xml, id, 'saml', inner))
 

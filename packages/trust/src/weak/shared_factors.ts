@@ -26,7 +26,6 @@ interface SharedFactors {
   readonly isCut: boolean
 }
 
-/** @param moduli distinct, each above 1 */
 export function sharedFactors(
   moduli: readonly bigint[],
   budget: WorkBudget = UNLIMITED,
@@ -67,7 +66,6 @@ function pairsOf(
   return { pairs: pairs.toSorted((a, b) => a.first - b.first || a.second - b.second), isCut }
 }
 
-/** What each modulus shares with the others: 1 where nothing. */
 export function factorsShared(moduli: readonly bigint[]): bigint[] {
   let products = [...moduli]
   // Of products that lack one modulus each.

@@ -44,8 +44,8 @@ const MOST_CERTAIN_BITS = 4096
 const ROUNDS_OF_PRIME = 256
 
 /**
- * Whether a modulus is a prime, or passes for one: above 4,096 bits by one test to the base 2. Undefined where the
- * budget does not have what that takes.
+ * Whether a modulus is a prime, or passes for one: above 4,096 bits by one test to the base 2.
+ * Undefined where the budget does not have what that takes.
  */
 export function isPrimeModulus(n: bigint, budget: WorkBudget = UNLIMITED): boolean | undefined {
   const bits = bitLength(n)
@@ -98,9 +98,8 @@ function isSquare(n: bigint): boolean {
 }
 
 /**
- * Wiener's attack: a private exponent below n^(1/4) / 3 is the denominator of a convergent of e / n.
- *
- * Such an exponent goes with a public one that is about as large as n: others are not looked at.
+ * Wiener's attack: a private exponent below n^(1/4) / 3 is the denominator of a convergent of e /
+ * n. Such an exponent goes with a public one that is about as large as n: others are not looked at.
  */
 function hasSmallPrivateExponent(n: bigint, e: bigint): boolean {
   if (e >> 64n === 0n) return false
@@ -135,7 +134,6 @@ const STANDARDS: ReadonlyMap<string, string> = new Map([
   ['kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k', 'RFC 8037, appendix A'],
 ])
 
-/** Who published the private half of a key; undefined where that is not known. */
 export function publisherOf({ thumbprint, spkiSha256 }: ListedKey): string | undefined {
   return STANDARDS.get(thumbprint) ?? selfTestOrigin(spkiSha256)
 }
@@ -145,7 +143,6 @@ const HASH_BYTES = 15
 
 export interface Blocklist {
   readonly entries: number
-  /** Number of the list that a key is on; undefined where it is on none. */
   readonly listOf: (key: ListedKey) => number | undefined
 }
 
