@@ -5,7 +5,7 @@ import { createHash, type KeyObject, randomBytes } from 'node:crypto'
 import { existsSync, rmSync } from 'node:fs'
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { MintmarkError, makeFolder, unwritable } from '@mintmark/core'
+import { MintmarkError, makeFolder, writingIn } from '@mintmark/core'
 import { PUBLIC_KEY, publicPem, SIGNATURE, signatureOf } from './signature.ts'
 
 export const MANIFEST = 'MANIFEST'
@@ -37,10 +37,10 @@ export class ReportFolder {
    */
   async write(name: string, pieces: Pieces): Promise<void> {
     const path = join(this.path, name)
-    const file = await attempt(path, () => open(path, 'wx'))
+    const file = await writingIn(path, () => open(path, 'wx'))
     try {
       const { sha256, bytes } = await drain(file, path, pieces)
-      await attempt(path, () => file.sync())
+      await writingIn(path, () => file.sync())
       this.#written.push({ name, sha256, bytes })
     } finally {
       await file.close()
@@ -69,7 +69,7 @@ export async function sealedFolder<T>(
   await requireRoom(final, isForced)
   const beside = `.${basename(final)}.${randomBytes(6).toString('hex')}`
   const folder = new ReportFolder(join(dirname(final), beside))
-  await attempt(folder.path, async () => makeFolder(folder.path))
+  await writingIn(folder.path, async () => makeFolder(folder.path))
   const remove = () => rmSync(folder.path, { recursive: true, force: true })
   // The process may end early.
   process.on('exit', remove)
@@ -77,7 +77,7 @@ export async function sealedFolder<T>(
     const result = await write(folder)
     await seal(folder, signingKey)
     await requireRoom(final, isForced)
-    await attempt(final, async () => {
+    await writingIn(final, async () => {
       await rm(final, { recursive: true, force: true })
       await rename(folder.path, final)
     })
@@ -108,8 +108,8 @@ const manifestOf = (files: readonly Written[]): string =>
 /** Only a report may be replaced, and only where that was asked for. */
 async function requireRoom(path: string, isForced: boolean): Promise<void> {
   if (!existsSync(path)) return
-  const isFolder = (await attempt(path, () => stat(path))).isDirectory()
-  const names = isFolder ? await attempt(path, () => readdir(path)) : []
+  const isFolder = (await writingIn(path, () => stat(path))).isDirectory()
+  const names = isFolder ? await writingIn(path, () => readdir(path)) : []
   if (isFolder && names.length === 0) return
   const isReport = names.includes(MANIFEST) && names.includes('report.json')
   if (isReport && isForced) return
@@ -131,7 +131,7 @@ async function drain(
     const block = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece
     hash.update(block)
     bytes += block.length
-    await attempt(path, () => file.appendFile(block))
+    await writingIn(path, () => file.appendFile(block))
   }
   for await (const piece of pieces) {
     if (typeof piece === 'string') waiting += piece
@@ -142,12 +142,4 @@ async function drain(
   }
   if (waiting !== '') await put(waiting)
   return { sha256: hash.digest('hex'), bytes }
-}
-
-async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    throw unwritable(path, cause)
-  }
 }

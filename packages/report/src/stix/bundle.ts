@@ -8,6 +8,7 @@ import { isoOf, type Json, plural, readAddress, safeJson } from '@mintmark/core'
 import type { Report } from '../model/model.ts'
 import type { Redactor } from '../model/redaction.ts'
 import {
+  AUTHOR,
   fileObject,
   Maker,
   MINTMARK,
@@ -42,7 +43,7 @@ function objectsOf(input: BundleInput): StixObject[] {
   const maker = new Maker(report.case, at)
   const victims = organisations(input, maker)
   const known = [
-    maker.author,
+    AUTHOR,
     ...victims.values(),
     ...accounts(input, maker),
     ...techniques(input, maker, victims),
@@ -231,7 +232,7 @@ function leadNotes({ answer, redactor }: BundleInput, maker: Maker): StixObject[
         abstract: 'Lead: accuses nobody',
         content: redactor.text(content),
         confidence: CONFIDENCE.lead,
-        object_refs: [maker.author.id],
+        object_refs: [AUTHOR.id],
       }),
     )
 }
@@ -243,7 +244,7 @@ const unknownNotes = ({ sections }: Report, maker: Maker): StixObject[] =>
       maker.object('note', id, {
         abstract: 'What cannot be known',
         content: `${text} Settled by: ${settledBy}`,
-        object_refs: [maker.author.id],
+        object_refs: [AUTHOR.id],
       }),
   )
 

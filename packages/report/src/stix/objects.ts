@@ -39,44 +39,21 @@ export function fileObject(name: string, sha256: string): StixObject {
 
 /** Makes domain objects and relationships of one report: all were created by one identity, at one time. */
 export class Maker {
-  readonly #createdBy: string
   readonly #at: string
   readonly #subject: string
 
-  /**
-   * @param subject what distinguishes the objects of one report from those of another
-   * @param at      ISO 8601 with milliseconds
-   */
+  /** @param subject what distinguishes the objects of one report from those of another */
   constructor(subject: string, at: string) {
     this.#subject = subject
     this.#at = at
-    this.#createdBy = `identity--${uuid5(MINTMARK, 'identity\0Mintmark')}`
-  }
-
-  get author(): StixObject {
-    return {
-      type: 'identity',
-      spec_version: '2.1',
-      id: this.#createdBy,
-      // One author for all reports: its times are no report's.
-      created: '2023-07-11T00:00:00.000Z',
-      modified: '2023-07-11T00:00:00.000Z',
-      name: 'Mintmark',
-      identity_class: 'system',
-    }
   }
 
   /** @param key what distinguishes it from others of its type in this report */
   object(type: string, key: string, properties: Json): StixObject {
-    return {
-      type,
-      spec_version: '2.1',
-      id: `${type}--${uuid5(MINTMARK, `${type}\0${this.#subject}\0${key}`)}`,
-      created_by_ref: this.#createdBy,
-      created: this.#at,
-      modified: this.#at,
-      ...properties,
-    }
+    const [created, modified] = [this.#at, this.#at]
+    const id = `${type}--${uuid5(MINTMARK, `${type}\0${this.#subject}\0${key}`)}`
+    const made = { type, spec_version: '2.1', id, created_by_ref: AUTHOR.id, created, modified }
+    return { ...made, ...properties }
   }
 }
 
@@ -95,6 +72,17 @@ export function uuid5(namespace: string, name: string): string {
   hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80
   const hex = hash.toString('hex')
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
+}
+
+/** One author for all reports: its times are no report's. */
+export const AUTHOR: StixObject = {
+  type: 'identity',
+  spec_version: '2.1',
+  id: `identity--${uuid5(MINTMARK, 'identity\0Mintmark')}`,
+  created: '2023-07-11T00:00:00.000Z',
+  modified: '2023-07-11T00:00:00.000Z',
+  name: 'Mintmark',
+  identity_class: 'system',
 }
 
 const NAMES: ReadonlyMap<string, string> = new Map([

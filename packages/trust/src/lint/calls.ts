@@ -1,8 +1,7 @@
 /** Calls, settings and options of a source, as rules name them. */
 import type { SgNode } from '@ast-grep/napi'
 import { MOST_ENTRIES, type Setting } from './configuration.ts'
-import { requiredName } from './import_statements.ts'
-import { findAll, lineOf, MOST_LINKS, namedIn, textOf } from './nodes.ts'
+import { findAll, lineOf, MOST_LINKS, namedIn, requiredName, textOf } from './import_statements.ts'
 
 export interface Call {
   /** Without arguments and blanks: `Jwts.parser().build().parse`, `new JwtStrategy`. */

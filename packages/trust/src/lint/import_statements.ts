@@ -1,6 +1,23 @@
 /** Statements of each language that import, and the names that they give. */
 import type { SgNode } from '@ast-grep/napi'
-import { MOST_LINKS, namedIn, textOf } from './nodes.ts'
+
+/** Of a chain, of which generated files have longer ones than people write. Finding a parent takes time by its depth. */
+export const MOST_LINKS = 32
+
+/** @param kinds apart by blanks; one that the grammar does not know is an error */
+export const findAll = (root: SgNode, kinds = ''): SgNode[] =>
+  root.findAll({ rule: { any: kinds.split(' ').map((kind) => ({ kind })) } })
+
+export const namedIn = (node: SgNode): SgNode[] => node.children().filter((each) => each.isNamed())
+
+export const lineOf = (node: SgNode): number => node.range().start.line + 1
+
+/** Nodes are inside one another: text above a limit is not copied, and is `…`. */
+export function textOf(node: SgNode | null | undefined, most = 4000): string {
+  if (node === null || node === undefined) return ''
+  const { start, end } = node.range()
+  return end.index - start.index > most ? '…' : node.text()
+}
 
 /** Statements that are not inside one another. */
 const LONG_TEXT = 100_000

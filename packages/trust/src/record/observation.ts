@@ -5,7 +5,7 @@
 import { isObject, type Json, parseObject, text } from '@mintmark/core'
 import { readJson } from '../sources/bounds.ts'
 import { withoutPrivate, withoutPrivatePem } from '../sources/key.ts'
-import type { Clock, Seen } from '../sources/seen.ts'
+import type { Clock, Seen } from '../sources/key_document.ts'
 
 export const SCHEMA = 'mintmark-key-observation/1'
 
@@ -79,9 +79,8 @@ function textsIn(headers: Json): Readonly<Record<string, string>> {
 
 /** A look without its bytes, and without what is not recorded. */
 export function factsOf(seen: Seen): Omit<Observation, 'recordedMs'> {
-  const { document, atMs, clock, outcome, why, status, headers, chain, issuer, className, commit } =
-    seen
-  return { document, atMs, clock, outcome, why, status, headers, chain, issuer, className, commit }
+  const { body: _, unchanged: __, retryAfterMs: ___, ...facts } = seen
+  return facts
 }
 
 /** Also of a member that a later one of its name hides from the parser, and of names that are written with escapes. */

@@ -12,8 +12,7 @@ import { bounded } from '@mintmark/ledger/log'
 import { isLoopback } from '../targets/targets.ts'
 import { MOST_BYTES } from './bounds.ts'
 import { readDocument } from './document.ts'
-import type { KeyDocument } from './key_document.ts'
-import type { Seen } from './seen.ts'
+import type { KeyDocument, Seen } from './key_document.ts'
 
 export interface FetchOptions {
   /** Milliseconds since 1970-01-01 UTC. */

@@ -70,37 +70,26 @@ const MOST_BYTES = 1 << 16
 /** A token in the header Authorization: also services behind `auth_request` of nginx. */
 export function bearerTarget(options: HttpOptions): Target {
   const { url, method = 'GET', headers } = options
-  return {
-    name: nameOf(url),
-    takes: 'jwt',
-    ask: (token) => {
-      const request = { method, headers: { ...headers, authorization: `Bearer ${token}` } }
-      return askedOf(url, request, ({ status }) => byStatus(status, options))
-    },
-  }
+  return httpTarget(
+    url,
+    (token) => ({ method, headers: { ...headers, authorization: `Bearer ${token}` } }),
+    ({ status }) => byStatus(status, options),
+  )
 }
 
-export function introspectionTarget({ url, headers, refuse }: HttpOptions): Target {
-  return {
-    name: nameOf(url),
-    takes: 'jwt',
-    ask: (token) =>
-      askedOf(url, formRequest({ token }, headers), (response) => byActive(response, refuse)),
-  }
-}
+export const introspectionTarget = ({ url, headers, refuse }: HttpOptions): Target =>
+  httpTarget(
+    url,
+    (token) => formRequest({ token }, headers),
+    (response) => byActive(response, refuse),
+  )
 
 /** @param options `expect`: statuses of an accepted response; 2xx, 302 or 303 if undefined */
 export function samlTarget({ url, headers, refuse, expect = SIGNED_IN }: HttpOptions): Target {
-  return {
-    name: nameOf(url),
-    takes: 'saml',
-    ask: (xml) => {
-      const fields = { SAMLResponse: Buffer.from(xml).toString('base64') }
-      return askedOf(url, formRequest(fields, headers), ({ status }) =>
-        byStatus(status, { expect, refuse }),
-      )
-    },
-  }
+  const request = (xml: string) =>
+    formRequest({ SAMLResponse: Buffer.from(xml).toString('base64') }, headers)
+  const read = ({ status }: Response) => byStatus(status, { expect, refuse })
+  return { ...httpTarget(url, request, read), takes: 'saml' }
 }
 
 const SIGNED_IN: ReadonlySet<number> = new Set([200, 201, 204, 302, 303])
@@ -117,20 +106,23 @@ function formRequest(
   }
 }
 
-async function askedOf(
+function httpTarget(
   url: URL,
-  request: RequestInit,
+  requestOf: (token: string) => RequestInit,
   read: (response: Response) => Answer | Promise<Answer>,
-): Promise<Answer> {
-  try {
-    const signal = AbortSignal.timeout(PATIENCE_MS)
-    const response = await fetch(url, { ...request, redirect: 'manual', signal })
-    const answer = await read(response)
-    if (!response.bodyUsed) await response.body?.cancel()
-    return answer
-  } catch (error) {
-    return { said: 'unclear', seen: `no answer (${reasonOf(error)})` }
+): Target {
+  const asked = async (token: string): Promise<Answer> => {
+    try {
+      const signal = AbortSignal.timeout(PATIENCE_MS)
+      const response = await fetch(url, { ...requestOf(token), redirect: 'manual', signal })
+      const answer = await read(response)
+      if (!response.bodyUsed) await response.body?.cancel()
+      return answer
+    } catch (error) {
+      return { said: 'unclear', seen: `no answer (${reasonOf(error)})` }
+    }
   }
+  return { name: nameOf(url), takes: 'jwt', ask: asked }
 }
 
 /** Errors of fetch repeat headers: only a code or a name is taken from one. */
