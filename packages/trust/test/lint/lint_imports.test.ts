@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { lint, readRules } from '../src/lint/index.ts'
+import { lint, readRules } from '../../src/lint/index.ts'
+import { scratch } from '../made_keys.ts'
 import { exampleOf } from './lint_examples.ts'
-import { scratch } from './made_keys.ts'
 
 type Styles = Readonly<Record<string, string>>
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { lint, readRules } from '../src/lint/index.ts'
-import { scratch } from './made_keys.ts'
+import { lint, readRules } from '../../src/lint/index.ts'
+import { scratch } from '../made_keys.ts'
 
 const JOSE = "import { jwtVerify } from 'jose'\n"
 const NOISE = '}{)(\n'.repeat(40_000)

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { isLintFound, isLintWhole, type LintReport, lint, readRules } from '../src/lint/index.ts'
+import { isLintFound, isLintWhole, type LintReport, lint, readRules } from '../../src/lint/index.ts'
+import { scratch } from '../made_keys.ts'
 import { exampleOf } from './lint_examples.ts'
-import { scratch } from './made_keys.ts'
 
 const rules = readRules()
 const EXTENSIONS = {
