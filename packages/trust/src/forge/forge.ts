@@ -218,6 +218,10 @@ export interface Envelope {
 const RESPONSE_LIFE_S = 300
 const OLD_S = 86_400
 
+/**
+ * Responses are canonical as they are written (Exclusive XML Canonicalization 1.0): each element
+ * declares its own prefix where no signed parent does, attributes are sorted, none ends by `/>`.
+ */
 export class SamlForge {
   readonly forge: Forge
   readonly #acs: string

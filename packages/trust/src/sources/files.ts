@@ -13,6 +13,7 @@ import type { Seen } from './key_document.ts'
 
 const MOST_HAR_BYTES = 256 << 20
 export const KEY_FILE: RegExp = /\.(?:json|jwks?|xml|pem|crt|cer|har)$/i
+/** In a file name: its time. Names that differ in it alone are one document at several times. */
 const DATE = /(\d{4})-?([01]\d)-?([0-3]\d)(?:[T_]?([0-2]\d)[:-]?([0-5]\d)(?:[:-]?([0-5]\d))?Z?)?/
 
 function onUnread(unread: string, cause: unknown): never {
