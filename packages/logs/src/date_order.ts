@@ -3,7 +3,6 @@ import type { Adapter, DateOrder, FileContext, FileZone, RowTaker } from './mode
 import { rowOf } from './rows/tables.ts'
 import { TextRows } from './rows/text_rows.ts'
 
-/** What the dates of a whole file prove about the order of day and month in them, and about their zone. */
 export interface DateProof {
   readonly order: DateOrder
   /** Some date could be read in both orders, so that it can be read at all only in a proven order. */
@@ -12,7 +11,6 @@ export interface DateProof {
   readonly isContradicted: boolean
   /** The order is not this file's own: other files of the case prove it. */
   readonly isShared?: true
-  /** Who wrote the dates: the shape of the first row with dates, and the file's header. */
   readonly exporter?: { readonly shape: string; readonly columns: readonly string[] }
   /** The one zone that rows prove. Absent where none does, or they prove several. */
   readonly zone?: FileZone
@@ -26,10 +24,8 @@ export function withSharedOrder(dates: DateProof, order: DateOrder): DateProof {
 
 /** By this many rows a file has shown whether its adapter reads dates that need an order. */
 const PROBE_ROWS = 100
-/** What is read before that is asked again: a chunk may be a whole file. */
 const PIECE_BYTES = 64 * 1024
 
-/** Takes the rows of a first pass over a file for what their dates prove. */
 class DateProver implements RowTaker {
   readonly #adapters: readonly Adapter[]
   #context: FileContext = { columns: undefined, dateOrder: 'unproven' }
@@ -149,7 +145,6 @@ export function findAdapter(
   return adapters.find((adapter) => adapter.accepts(row, context))
 }
 
-/** Whether an adapter knows a CSV table by its columns. */
 export function isTable(adapters: readonly Adapter[], columns: readonly string[]): boolean {
   const context = { columns, dateOrder: 'unproven' } as const
   return findAdapter(adapters, rowOf(columns, [], ''), context) !== undefined

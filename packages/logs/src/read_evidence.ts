@@ -6,9 +6,8 @@ import type { RecordSink } from './model/records.ts'
 import { EvidenceReader, type EvidenceSummary } from './reader.ts'
 
 /**
- * Reads a whole source into a sink: for the order of its dates first, where its adapter needs that, then
- * for its records. Memory is bounded whatever the source holds.
- *
+ * Reads a whole source into a sink: for the order of its dates first, where its adapter needs that,
+ * then for its records. Memory is bounded whatever the source holds.
  * @throws {MintmarkError} `INPUT_UNREADABLE`
  */
 export async function readEvidence(

@@ -1,8 +1,6 @@
 /**
- * Reads the text of one file into records: what a thread that reads logs uses of this package. It loads nothing that
- * looks for files or opens what they are packed in.
- *
- * @module
+ * Reads the text of one file into records: what a thread that reads logs uses of this package. It
+ * loads nothing that looks for files or opens what they are packed in.
  */
 
 export { adapters } from './adapters.ts'

@@ -1,7 +1,6 @@
 /**
- * One file's bytes to records: the container and each row's shape are detected from content, never from names.
- *
- * @module
+ * One file's bytes to records: the container and each row's shape are detected from content, never
+ * from names.
  */
 import type { Json } from '@mintmark/core'
 import { adapters as allAdapters } from './adapters.ts'
@@ -13,7 +12,6 @@ import { type RecordCounts, type RejectCounts, RowOutput } from './row_output.ts
 import { type TextPart, TextRows } from './rows/text_rows.ts'
 
 export interface ReadOptions extends TextPart {
-  /** Default: every adapter that there is. */
   readonly adapters?: readonly Adapter[]
   /** From a first pass over the file; without one no order is proven. */
   readonly dates?: DateProof
@@ -69,9 +67,8 @@ interface PendingReject {
 }
 
 /**
- * Reads one file, or a slice of one, that comes in chunks through {@link push}.
- *
- * Trust: nothing about the bytes. Never throws over them; what cannot be read is a reject in the sink.
+ * Reads one file, or a slice of one, that comes in chunks through {@link push}. Trust: nothing
+ * about the bytes. Never throws over them; what cannot be read is a reject in the sink.
  */
 export class EvidenceReader implements RowTaker {
   readonly #adapters: readonly Adapter[]
@@ -81,7 +78,6 @@ export class EvidenceReader implements RowTaker {
   #context: FileContext
   #last: Adapter | undefined
   readonly #tallies = new Map<Adapter, Tally>()
-  /** Rows of the run that `#last` took, not yet in `#rowsByShape`. */
   #run = 0
   readonly #rowsByShape = new Map<string, number>()
   #unknownRows = 0
@@ -89,7 +85,6 @@ export class EvidenceReader implements RowTaker {
   #isRecognised: boolean
   #hasEndedEarly: boolean = false
   #nulsBefore = 0
-  /** Rejects of rows before the first known one. */
   #pending: PendingReject[] = []
 
   constructor(sink: RecordSink, options: ReadOptions = {}) {
@@ -141,7 +136,6 @@ export class EvidenceReader implements RowTaker {
     }
   }
 
-  /** What is wrong with the compressed container of the bytes, at the line that has been reached. */
   containerReject(reject: Reject): void {
     this.#output.line = Math.max(1, this.#output.line)
     this.#output.reject(reject)
@@ -306,7 +300,6 @@ export class EvidenceReader implements RowTaker {
   }
 }
 
-/** The shape of most rows; of two with as many, the first. */
 const mostRows = (rowsByShape: ReadonlyMap<string, number>): string | undefined =>
   [...rowsByShape].toSorted(([, one], [, other]) => other - one)[0]?.[0]
 

@@ -16,7 +16,6 @@ export type RecordCounts = Readonly<
   Record<'issuances' | 'accesses' | 'directoryEntries' | 'inventoryEntries', number>
 >
 
-/** Gives what adapters make on to a sink, with the line of the row at hand, and keeps count. */
 export class RowOutput implements RowSink {
   line = 0
   /** Time of the first record; Infinity when no record has one. */

@@ -7,11 +7,9 @@ import { MAX_ROW_BYTES } from './model/limits.ts'
 import { detectEncoding } from './rows/encoding.ts'
 import { CLOSE_OBJECT, CR, LF, OPEN_OBJECT } from './rows/row_bytes.ts'
 
-/** A run of whole lines of a file of JSON lines, for one {@link EvidenceReader} with `isSlice`. */
 export interface Slice {
   /** Its own memory, so that it can be handed over to another thread. */
   readonly bytes: Uint8Array<ArrayBuffer>
-  /** Line number of the first byte. */
   readonly startLine: number
   readonly isLast: boolean
 }
@@ -33,7 +31,6 @@ export function canSlice(head: Uint8Array, adapters: readonly Adapter[] = allAda
   return adapter.dateColumns === undefined && adapter.provenTime === undefined
 }
 
-/** How many lines end in the bytes. */
 export function countLines(bytes: Uint8Array): number {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let lines = 0
@@ -41,16 +38,7 @@ export function countLines(bytes: Uint8Array): number {
   return lines
 }
 
-/**
- * Cuts a file of JSON lines into slices for several readers.
- *
- * A cut is between a line that ends with `}` and one that begins with `{`, which in JSON is between two
- * objects even where the file goes over into an array or into indented objects. The rest of a line above
- * the length of a row is left out; what is left is still too long, so its reader rejects it.
- *
- * @param sliceBytes about how long a slice is
- * @param hash takes every byte of the file
- */
+/** Cuts between `}` and `{` at a line's end: in JSON that is between two objects, even within an array. */
 export async function* readSlices(
   chunks: AsyncIterable<Uint8Array>,
   sliceBytes: number = 4 * 1024 * 1024,
@@ -70,7 +58,6 @@ class SliceCutter {
   #bytes: Buffer<ArrayBuffer>
   #end = 0
   #startLine = 1
-  /** No cut is before here. */
   #searched = 0
   #isSkipping: boolean = false
 
@@ -116,7 +103,6 @@ class SliceCutter {
     this.#end += bytes.length
   }
 
-  /** The last cut within the bytes at hand; -1 if there is none. */
   #findCut(): number {
     const bytes = this.#bytes
     let at = this.#end - 2

@@ -1,11 +1,7 @@
 /**
  * The incident again: what the victims' systems would have exported, and what really happened.
- *
- * Deterministic: one seed and one scale give the same bytes, on any day, save the core of a process that really
- * ran. The logs go to `logs/`, a folder for each organisation, the core to `logs/dumps/`; the truth is beside that
- * folder and not in it, so that no reader finds it by accident.
- *
- * @module
+ * Deterministic: one seed and one scale give the same bytes, on any day, save the core of a process
+ * that really ran.
  */
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,9 +18,7 @@ import { Truth, type TruthSums } from './world/truth.ts'
 import { type Organisation, World } from './world/world.ts'
 
 interface ReplayOptions {
-  /** Folder to write to; made if it is not there. */
   readonly out: string
-  /** A whole number from 0 to 4294967295. */
   readonly seed: number
   /** 1 is about 100,000 accesses and 250,000 issuances; only ordinary life is scaled. */
   readonly scale: number
@@ -38,16 +32,13 @@ interface ReplayProgress {
 }
 
 interface ReplaySummary {
-  /** The folder with the logs: what `investigate` is pointed at. */
   readonly logs: string
   readonly truth: string
   readonly organisations: number
   readonly accesses: number
   readonly issuances: number
   readonly forged: TruthSums['forged']
-  /** The core of the crashed signing service; undefined where none could be taken. */
   readonly dump: string | undefined
-  /** Why there is no core. */
   readonly dumpLacks: string | undefined
 }
 
@@ -55,13 +46,10 @@ interface ReplaySummary {
 const TURN_MS = 50
 
 /**
- * Writes the replay of Storm-0558 below `out`.
- *
- * A run that fails or is killed leaves `logs.partial` behind, which the next one removes; `logs` and
- * `truth.json` are there only when they are whole.
- *
+ * Writes the replay of Storm-0558 below `out`. A run that fails or is killed leaves `logs.partial`
+ * behind, which the next one removes; `logs` and `truth.json` are there only when they are whole.
  * @throws {MintmarkError} `OUTPUT_UNWRITABLE` if `out` holds a replay already or cannot be written;
- *   `DISK_FULL`
+ * `DISK_FULL`
  * @throws {RangeError} if the seed or the scale is none
  */
 export async function replayStorm0558(options: ReplayOptions): Promise<ReplaySummary> {
@@ -218,7 +206,6 @@ function describe(of: Organisation, truth: Truth, counts: ReadonlyMap<Organisati
   }
 }
 
-/** The numbers that the public record gives. */
 function stateTruth(world: World, truth: Truth, sums: TruthSums) {
   const state = world.organisations[0]
   const accounts = sums.accounts.filter(({ organisation }) => organisation === STATE)

@@ -1,9 +1,6 @@
 /**
- * One tenant, day by day: what happened there, as its systems would have exported it.
- *
- * One day of at most {@link BLOCK} people is in memory, whatever the scale.
- *
- * @module
+ * One tenant, day by day: what happened there, as its systems would have exported it. One day of at
+ * most {@link BLOCK} people is in memory, whatever the scale.
  */
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -41,7 +38,6 @@ export interface TenantCounts {
   issuances: number
   /** Rows whose AuditData is cut: in the files, but nothing can be read from them. */
   truncated: number
-  /** Rows that are copies of others. */
   duplicates: number
 }
 

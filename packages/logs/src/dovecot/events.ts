@@ -1,14 +1,7 @@
 /**
- * Events that Dovecot's event exporter writes as JSON: one object a line, in a file of their own or within a log line.
- *
- * `mail_opened` is the record of a message that was read: it has the session, and those of the token's
- * claims that the administrator configures (`oauth2 { fields { userdb_event_jti = … } }`). It names the message
- * by folder and UID, never by its Message-ID. An event that has another reason than a client's command, such as
- * indexing, is no access.
- *
+ * Events that Dovecot's event exporter writes as JSON: one object a line, in a file of their own or
+ * within a log line.
  * Source: dovecot, src/stats/event-exporter-fmt-json.c; events of a 2.4.1.
- *
- * @module
  */
 import { epochMs, isObject, type Json, readJti, utcMs } from '@mintmark/core'
 import { first, rejectTime } from '../identity/cells.ts'
@@ -18,7 +11,6 @@ import { Detail } from '../ual/detail.ts'
 import { address, logged, named, plain } from '../ual/fields.ts'
 import { readSessionId } from './written_time.ts'
 
-/** Events of accesses to mail. */
 const MAIL_EVENTS: ReadonlySet<string> = new Set([
   'mail_opened',
   'mail_expunged',

@@ -1,27 +1,12 @@
 /**
- * Lines that Dovecot writes about logins and about mail, taken apart.
- *
- * - `imap-login: Info: Login: user=<ada>, method=PLAIN, rip=…, session=<…>` (2.3), `Logged in: user=<ada>, …` (2.4);
- * - `imap-login: Info: Disconnected: … (auth failed, 1 attempts in 2 secs): user=<ada>, …`;
- * - `imap(ada)<pid><session>: Info: expunge: box=INBOX, uid=1, msgid=<…>, size=…` of the plugin `mail_log`;
- * - `imap(ada)<pid><session>: Info: Disconnected: Logged out in=… out=… body_count=… body_bytes=…`;
- * - `stats: Info: {"event":"mail_opened",…}` of an event exporter that writes into the log.
- *
- * Syslog leaves `Info: ` out. Elements that an administrator added are at any position: any `name=value` of a
- * login, and `<name=value>` in the prefix of a session.
- *
- * Source: dovecot 2.3 and 2.4, `login_log_format_elements`, `mail_log_prefix`, `imap_logout_format`,
- * mail-log-plugin.c; lines of a 2.4.1.
- *
- * @module
+ * Lines that Dovecot writes about logins and mail, taken apart. Elements that an administrator added are anywhere.
+ * Source: dovecot 2.3 and 2.4, `login_log_format_elements`, `mail_log_prefix`, `imap_logout_format`.
  */
 import { type Json, parseObject } from '@mintmark/core'
 
 export interface DovecotLine {
   readonly kind: 'login' | 'mail' | 'logout'
-  /** `imap`, `pop3`, … */
   readonly service: string
-  /** `Login`, `expunge`, `Disconnected`, … */
   readonly operation: string
   readonly isFailed: boolean
   readonly user: string
@@ -29,7 +14,6 @@ export interface DovecotLine {
   readonly elements: ReadonlyMap<string, string>
 }
 
-/** An event of an exporter. */
 interface ExportedLine {
   readonly kind: 'event'
   readonly event: Json
@@ -62,7 +46,6 @@ const ELEMENT = /([A-Za-z_][\w-]{0,40})=(?:<([^\n]*?)>(?=,|\s|$)|([^,\n]*))(?:, 
 /** Cheap: whether a line could be one of these. */
 const HINT = /-login: |\)(?:<[^>\n]{0,200}>){0,6}: |\{"event":"/
 
-/** Undefined for every other line. */
 export function readDovecotLine(text: string): DovecotLine | ExportedLine | undefined {
   if (text.length > MAX_LINE || !HINT.test(text)) return undefined
   const line = text.trimEnd()

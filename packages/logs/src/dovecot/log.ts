@@ -1,8 +1,6 @@
 /**
- * Dovecot's own log: logins, what was done to mail, and how much a session took. See {@link readDovecotLine} for the
- * lines, and {@link writtenTime} for their times.
- *
- * @module
+ * Dovecot's own log: logins, what was done to mail, and how much a session took. See {@link
+ * readDovecotLine} for the lines, and {@link writtenTime} for their times.
  */
 import { epochMs, type Json, utcMs } from '@mintmark/core'
 import { first, MESSAGE } from '../identity/cells.ts'
@@ -54,7 +52,6 @@ function readLine(of: LineOfRow, context: FileContext, sink: RowSink): void {
   else sink.access(logoutAccess(line, atMs))
 }
 
-/** When a line was written; or why nobody knows. */
 function timeOf({ row, text, line }: LineOfRow, { zone }: FileContext): number | string {
   const written = writtenTime(text)
   if (written === undefined) return collectedMs(row) ?? 'time-missing'
@@ -72,7 +69,6 @@ function timeOf({ row, text, line }: LineOfRow, { zone }: FileContext): number |
 
 const UNPROVEN = 'time-unproven'
 
-/** What a login proves, if its session's id is Dovecot's own: it names the address that the line names. */
 function provenTime(
   line: DovecotLine,
   written: WrittenTime | undefined,
@@ -130,7 +126,6 @@ function mailAccess(line: DovecotLine, atMs: number): Access {
   }
 }
 
-/** How much a session took, without saying what. */
 function logoutAccess(line: DovecotLine, atMs: number): Access {
   const count = (name: string) => whole(line.elements.get(name))
   const detail = new Detail()

@@ -1,20 +1,13 @@
 /**
- * The time in front of a line of a mail log, which often names no year and no zone.
- *
- * Neither is guessed. A session's id holds the instant at which its connection came ({@link readSessionId}). A line that
- * is written at login is at most minutes later, so the two prove zone and year together; what else a file holds
- * is in the same zone where all its logins prove one. A time that nothing proves is no time.
- *
+ * The time in front of a line of a mail log, which often names no year and no zone. Neither is
+ * guessed. A session's id holds the instant at which its connection came ({@link readSessionId}).
  * Source: `log_timestamp` of dovecot (default `%b %d %H:%M:%S `); RFC 3164 and RFC 5424 for syslog.
- *
- * @module
  */
 import { utcMs } from '@mintmark/core'
 import type { FileZone } from '../model/adapter.ts'
 import { address } from '../ual/fields.ts'
 
 export interface WrittenTime {
-  /** Undefined where the line does not name it. */
   readonly year: number | undefined
   /** The instant that it would be in UTC, in the year that it names or in the one that is given. */
   readonly inUtc: (year: number) => number | undefined
@@ -62,13 +55,11 @@ const SESSION_MS = 24 * 86_400_000
 const FIRST_ROUND = 3
 const LAST_ROUND = 13
 
-/** A zone as milliseconds that its clocks are ahead of UTC, and the instant that follows. */
 interface ProvenTime {
   readonly zoneMs: number
   readonly atMs: number
 }
 
-/** What a line that is written at login proves of its own time. */
 export function provenAtLogin(time: WrittenTime, startMs: number): ProvenTime | undefined {
   return only(time, startMs, (local, start) => {
     const ahead = local - start
@@ -78,7 +69,6 @@ export function provenAtLogin(time: WrittenTime, startMs: number): ProvenTime | 
   })
 }
 
-/** What a line of a session proves of its own time, in a file whose logins prove its zone. */
 export function provenInSession(
   time: WrittenTime,
   startMs: number,
@@ -113,13 +103,10 @@ function only(
 }
 
 /*
- * What the session id of a Dovecot login says: when the connection came, from which port and address.
- *
- * The id is base64 of the lowest 48 bits of the microseconds since 1970, of the client's port (both with the lowest byte
- * first) and of its address: 12 bytes, or 24 for IPv6. It is UTC whatever zone the log is written in, and comes round
- * every 3,258 days.
- *
- * Source: dovecot, `client_get_session_id` in src/login-common/client-common.c, 2.1 to 2.4; and ids of a 2.4.1.
+ * What the session id of a Dovecot login says: when the connection came, from which port and
+ * address.
+ * Source: dovecot, `client_get_session_id` in src/login-common/client-common.c, 2.1 to 2.4; and ids
+ * of a 2.4.1.
  */
 
 /** After so long the time in an id begins again. */

@@ -1,7 +1,6 @@
 /**
- * Files and folders to the texts in them: folders are walked, gzip, zip and tar are opened, by content.
- *
- * @module
+ * Files and folders to the texts in them: folders are walked, gzip, zip and tar are opened, by
+ * content.
  */
 import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
@@ -21,7 +20,6 @@ import {
 import { isTarHeader, TAR_BLOCK_BYTES, tarMembers } from './tar_members.ts'
 import { ArchiveInMemory, zipMembers } from './zip_members.ts'
 
-/** One text that may hold records: a file, what a gzip holds, a member of a zip or tar. */
 export interface EvidenceSource {
   /** For people, and the same at every walk: `exports/a.zip!member.csv`. May hold any characters. */
   readonly path: string
@@ -30,7 +28,6 @@ export interface EvidenceSource {
   readonly sizeBytes: number
   /** The text is on disk unpacked, so that ranges of it can be read. */
   readonly isPlain: boolean
-  /** Why it cannot be read at all: then there is nothing to open. */
   readonly refused: Reject | undefined
   /**
    * The text's bytes, decompressed, from the beginning, any number of times. A container that is cut or
@@ -42,9 +39,7 @@ export interface EvidenceSource {
 }
 
 interface WalkOptions {
-  /** Folders and files that are not walked, such as the case itself. */
   readonly except?: readonly string[]
-  /** The path of the only text that is walked to. */
   readonly only?: string
 }
 
@@ -66,10 +61,8 @@ export async function requirePaths(paths: readonly string[]): Promise<void> {
 }
 
 /**
- * Every text below the paths, in the order of the paths and, within a folder, of names. A folder is walked
- * once, however many links lead to it. What is neither file nor folder, and what the system does not let be
- * read, is refused with its reason.
- *
+ * Every text below the paths, in the order of the paths and, within a folder, of names. A folder is
+ * walked once, however many links lead to it.
  * @throws {MintmarkError} `INPUT_UNREADABLE` if one of the paths does not exist
  */
 export async function* walkEvidence(
@@ -133,13 +126,11 @@ async function statOf(path: string, isNamed: boolean) {
   }
 }
 
-/** How the description of a case begins. */
 const CASE_FILE = 'case.json'
 const CASE_BEGINS = '{"format":"mintmark-case"'
 /** What else a case has: the files of its engine. */
 const CASE_ENGINE: ReadonlySet<string> = new Set(['engine', 'staging', 'lock', 'socket'])
 
-/** Names in a folder, or why they cannot be had; of an earlier case without its engine. */
 async function namesIn(folder: string): Promise<string[] | Reject> {
   try {
     const names = (await readdir(folder)).toSorted((one, other) => (one < other ? -1 : 1))
@@ -209,7 +200,6 @@ async function* expand(
   }
 }
 
-/** A member first, or an archive without one. */
 const ZIP_MAGICS: ReadonlySet<string> = new Set(['PK\x03\x04', 'PK\x05\x06'])
 
 function containerOf(head: Buffer): 'gzip' | 'zip' | 'tar' | undefined {
@@ -241,7 +231,6 @@ const refusedSource = (stored: StoredBytes, refused: Reject): EvidenceSource => 
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, void> {}
 
-/** SHA-256 of a stream, lower-case hex. */
 async function sha256Of(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of chunks) hash.update(chunk)

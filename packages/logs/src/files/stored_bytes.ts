@@ -13,15 +13,7 @@ const PIECE_BYTES = 16 * 1024
 const OUTPUT_BYTES = 256 * 1024
 const DAMAGED = 'compressed-data-damaged'
 
-/**
- * The content of a gzip stream, of several members if need be, or of raw deflate.
- *
- * A stream that is cut (`compressed-data-ends-early`) or damaged (`compressed-data-damaged`) gives what
- * comes before; one that expands beyond all reason (`expands-beyond-limit`) is left there.
- *
- * @param read gives the compressed bytes from the beginning; asked again only where they are damaged
- * @param storedBytes size of the outermost compressed form, which bounds what may honestly come out
- */
+/** The content of a gzip stream, of several members if need be, or of raw deflate. */
 export async function* inflate(
   read: (onReject: RejectTaker) => AsyncIterable<Uint8Array>,
   format: 'gzip' | 'deflate',
@@ -61,11 +53,8 @@ async function* piecesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
 }
 
 /**
- * What a damaged piece gives before its damage. zlib loses the output of the call that fails, so that piece goes in
- * byte by byte.
- *
- * @param wholeBytes compressed bytes before the piece
- * @param givenBytes output that was given already
+ * What a damaged piece gives before its damage. zlib loses the output of the call that fails, so
+ * that piece goes in byte by byte.
  */
 async function* beforeDamage(
   chunks: AsyncIterable<Uint8Array>,
@@ -97,7 +86,6 @@ export const refuse = (reason: string, detail = ''): Reject => ({ kind: 'file', 
 
 export const expandsBeyondLimit = (detail: string): Reject => refuse('expands-beyond-limit', detail)
 
-/** Whether an output is more than its stored form can honestly give. */
 export function isBomb(storedBytes: number, outputBytes: number): boolean {
   return outputBytes > FREE_EXPANSION_BYTES && outputBytes > storedBytes * MAX_EXPANSION
 }
@@ -167,7 +155,6 @@ class Inflater {
 
 const CHUNK_BYTES = 1024 * 1024
 
-/** Bytes that can be read from the beginning, any number of times. */
 export interface StoredBytes {
   /** For people: `export.zip!audit.csv`. */
   readonly path: string
@@ -182,13 +169,11 @@ export interface StoredBytes {
   readonly readFrom?: ((offset: number) => AsyncIterable<Uint8Array>) | undefined
 }
 
-/** A member of an archive, or why it cannot be read. */
 export interface Member {
   readonly bytes: StoredBytes
   readonly refused: Reject | undefined
 }
 
-/** Longer names of members are cut. */
 export const MAX_NAME_CHARACTERS = 1024
 
 export const memberBytes = (
@@ -240,7 +225,6 @@ async function readDiskHead(file: string, count: number): Promise<Buffer> {
   }
 }
 
-/** The first bytes; fewer when there are no more. */
 export async function firstBytes(stored: StoredBytes, count: number): Promise<Buffer> {
   if (stored.readHead !== undefined) return await stored.readHead(count)
   let bytes = Buffer.alloc(0)
@@ -251,6 +235,5 @@ export async function firstBytes(stored: StoredBytes, count: number): Promise<Bu
   return bytes
 }
 
-/** As `unreadable` of core; an error that is one already stays. */
 export const unreadable = (path: string, cause: unknown): MintmarkError =>
   cause instanceof MintmarkError ? cause : unreadableFile(path, cause)

@@ -1,11 +1,7 @@
 /**
- * Members of tar archives, each as bytes of its own. Reads headers of POSIX (ustar, pax) and GNU.
- *
- * A member is found again by its position, so that memory is bounded. Within a gzip that means to inflate what is before it.
- *
+ * Members of tar archives, each as bytes of its own. Reads headers of POSIX (ustar, pax) and GNU. A
+ * member is found again by its position, so that memory is bounded.
  * Source: POSIX.1-2017, `pax`, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format".
- *
- * @module
  */
 import type { Reject } from '../model/records.ts'
 import {
@@ -18,7 +14,6 @@ import {
 } from './stored_bytes.ts'
 
 export const TAR_BLOCK_BYTES = 512
-/** Longer names and attributes are of no real archive: they are passed over. */
 const MAX_ATTRIBUTE_BYTES = 1024 * 1024
 
 const endsEarly = refuse('compressed-data-ends-early', 'tar')
@@ -28,7 +23,6 @@ const sparse = refuse('unsupported-compression', 'sparse in tar')
 /** Types of members that are files: two spellings of the usual one, one in one piece, one with holes. */
 const FILES: ReadonlySet<string> = new Set(['0', '\0', '7', 'S'])
 
-/** Whether a file's first block is the header of a tar's member: its checksum is right. */
 export function isTarHeader(block: Uint8Array): boolean {
   if (block.length < TAR_BLOCK_BYTES || block[0] === 0) return false
   const bytes = Buffer.from(block.buffer, block.byteOffset, TAR_BLOCK_BYTES)
@@ -79,9 +73,7 @@ interface Header {
   readonly size: number
 }
 
-/** What the next member is; undefined at the archive's end. */
 async function nextHeader(blocks: Blocks): Promise<Header | Reject | undefined> {
-  /** Of headers before the member's own. */
   const attributes: { path?: string; size?: number } = {}
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- one header after the other
@@ -155,9 +147,7 @@ async function* readMember(
   if (rejects.length === 0) onReject(endsEarly)
 }
 
-/** Takes pieces of given lengths from chunks of any. */
 class Blocks {
-  /** Bytes taken and skipped. */
   at = 0
   readonly #chunks: AsyncIterator<Uint8Array>
   #chunk: Uint8Array = new Uint8Array()

@@ -1,8 +1,7 @@
 /**
- * Members of zip archives, each as bytes of its own. yauzl reads the directory and finds the data; inflating
- * is done here, so that what a damaged member still gives is given. It is loaded once there is an archive.
- *
- * @module
+ * Members of zip archives, each as bytes of its own. yauzl reads the directory and finds the data;
+ * inflating is done here, so that what a damaged member still gives is given. It is loaded once
+ * there is an archive.
  */
 import { crc32 } from 'node:zlib'
 import { errnoOf, MintmarkError } from '@mintmark/core'
@@ -28,10 +27,8 @@ const DEFLATE = 8
 const STORED = 0
 
 /**
- * Members in the order of the archive's directory, folders left out. An archive that cannot be opened, or
- * whose directory is damaged, gives a refused member with the archive's own path.
- *
- * @param inMemory undefined for an archive that is a file; any other is read into memory
+ * Members in the order of the archive's directory, folders left out. An archive that cannot be
+ * opened, or whose directory is damaged, gives a refused member with the archive's own path.
  */
 export async function* zipMembers(
   archive: StoredBytes,

@@ -1,13 +1,8 @@
-/**
- * Finds a value in a row by the names that its exporters give it. Nothing here throws.
- *
- * @module
- */
+/** Finds a value in a row by the names that its exporters give it. Nothing here throws. */
 import { type Json, readGuid, readSlashDate, rememberedOf, utcMs } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import { faultOfTime, logged, named, plain } from '../ual/fields.ts'
 
-/** The first value in the row, by order of `names`, that is not null and not empty text. */
 export function first(row: Json, names: readonly string[]): unknown {
   for (const name of names) {
     const value = row[name]
@@ -36,7 +31,6 @@ export type Layout = ReadonlyMap<string, string>
 
 const layoutOfHeader = rememberedOf(layoutOfNames)
 
-/** The file's header by its bare forms; undefined for JSON. */
 export function layoutOf({ columns }: FileContext): Layout | undefined {
   return columns && layoutOfHeader(columns)
 }
@@ -70,13 +64,11 @@ export function instant(value: unknown, context: FileContext): number | undefine
   return utcMs(value) ?? readSlashDate(value, context.dateOrder)
 }
 
-/** Says that a row has no time that can be read, and why. */
 export function rejectTime(value: unknown, field: string, sink: RowSink): void {
   const reason = named(value) === '' ? 'time-missing' : faultOfTime(value)
   sink.reject({ kind: 'payload', reason, detail: field })
 }
 
-/** {@link instant}; where there is none, the row is a reject that names the field. */
 export function instantOrReject(
   value: unknown,
   field: string,
@@ -95,7 +87,6 @@ export function tenantOfPath(value: unknown): string {
   return named(match?.[1])
 }
 
-/** The first tenant id among the values; placeholders are passed over. */
 export function tenantOf(...values: readonly unknown[]): string {
   for (const value of values) {
     const tenant = named(value)
@@ -116,19 +107,13 @@ export const inner = (nested: Json, name: string): unknown =>
 
 export const upperFirst = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1)
 
-/** A country's two letters in capitals; `''` for any other text. */
 export const countryCode = (spelled: string): string =>
   /^[A-Za-z]{2}$/.test(spelled) ? spelled.toUpperCase() : ''
 
 /** Where collectors of logs have the line that a program wrote. */
 export const MESSAGE: readonly string[] = ['message', 'msg', 'log', 'MESSAGE']
 
-/**
- * Two adapters of one table: as JSON, and as CSV with `-csv` behind the shape.
- *
- * Only the CSV writes dates in the order of the analyst's browser; JSON is spared the pass over the file that
- * proves it.
- */
+/** Two adapters of one table: as JSON, and as CSV with `-csv` behind the shape. */
 export function inBothForms(
   adapter: Omit<Adapter, 'dateColumns'>,
   dateColumns: readonly string[],

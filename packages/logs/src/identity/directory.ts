@@ -1,13 +1,7 @@
 /**
- * Who a principal is: a directory export of any of the usual kinds.
- *
- * Read are Graph's `users` (JSON), the admin centre's download (CSV), PowerShell's export of either, and a
- * plain CSV `principal,organisation,group`. Names of columns are compared by letters and digits alone.
- *
- * Groups are split at `;` and `|`. Where there is no column of groups, the department is the group, and where
- * there is none, the office: organisations use both for units such as "the East Asia desk".
- *
- * @module
+ * Who a principal is: a directory export of any of the usual kinds. Read are Graph's `users`
+ * (JSON), the admin centre's download (CSV), PowerShell's export of either, and a plain CSV
+ * `principal,organisation,group`. Names of columns are compared by letters and digits alone.
  */
 import type { Json } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
@@ -30,7 +24,6 @@ const DEPARTMENT = [
 const TENANT = ['tenant', 'tenantid', 'organisationid', 'organizationid']
 const NAME = ['displayname', 'name']
 const ABOUT = [...ORGANISATION, ...GROUP, ...DEPARTMENT]
-/** Fields of logs that name principals too. */
 const NOT_A_DIRECTORY = [
   'appid applicationid operation operations category status resulttype activitydatetime auditdata',
   'requesturi schema timegenerated timegeneratedutc dateutc itemsinfolder ipaddress recordtype',

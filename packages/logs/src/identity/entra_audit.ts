@@ -1,16 +1,7 @@
 /**
- * Entra directory audit: who changed what in the directory. It has new grants to applications.
- *
- * Its records name no token and no session, so nothing can be said of them by looking tokens up.
- *
- * `clientAppId` is the application that was given something, where the record says which.
- *
- * `detail`: `category`, `loggedBy`, `reason`, `targets` (type, id, name, upn, changes), `additional`.
- *
- * Source: entra-docs, reference-azure-monitor-audit-log-schema.md; Graph, resource type directoryAudit; read
- * 2026.
- *
- * @module
+ * Entra directory audit: who changed what in the directory. It has new grants to applications. Its
+ * records name no token and no session, so nothing can be said of them by looking tokens up.
+ * Source: entra-docs, reference-azure-monitor-audit-log-schema.md
  */
 import { isObject, type Json } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
@@ -55,7 +46,6 @@ export const entraAuditGraph: Adapter = {
   read: (row, context, sink) => readAudit(row, NOTHING, context, sink),
 }
 
-/** The table `AuditLogs`, as JSON or CSV, and PowerShell objects of the same records. */
 export const entraAuditTable: readonly Adapter[] = inBothForms(
   {
     shape: 'entra-audit-table',
@@ -84,7 +74,6 @@ interface Around {
 
 const NOTHING: Around = { time: undefined, operationName: undefined, ip: undefined, tenant: '' }
 
-/** The table's columns under Graph's names. */
 function camelled(row: Json): Json {
   return {
     id: row['Id'],
@@ -176,7 +165,6 @@ function pairsOf(value: unknown): ReadonlyMap<string, string> {
   return pairs
 }
 
-/** Cuts values to the most characters of one record's detail. */
 class Budget {
   #left = 16_384
 

@@ -1,18 +1,7 @@
 /**
  * Entra sign-ins as the admin centre downloads them as CSV.
- *
- * Headers are matched by their letters and digits alone: the portal writes `Application ID ` with a blank at
- * its end, and `Incoming token type` twice. Non-interactive and application sign-ins may be grouped: one row
- * for all that share application, user, address and status in some hours, without the ids of their tokens.
- *
- * The downloads of interactive and of non-interactive sign-ins have the same columns. Only a column that says
- * so, or one that counts what is grouped, distinguishes them; without it they are `interactive-or-not`. An
- * incoming refresh token proves nothing: interactive sign-ins are seen with a primary one.
- *
  * Source: headers of downloads of 2025 as published by their users; grouping, entra-docs
  * `concept-noninteractive-sign-ins.md`, read 2026.
- *
- * @module
  */
 import { type Json, readTokenId } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'

@@ -1,8 +1,6 @@
 /**
- * The fields of a sign-in in camel case (Graph, diagnostic settings) and in Pascal case (Log Analytics,
- * PowerShell), with nested values as objects or as JSON text.
- *
- * @module
+ * The fields of a sign-in in camel case (Graph, diagnostic settings) and in Pascal case (Log
+ * Analytics, PowerShell), with nested values as objects or as JSON text.
  */
 import { isObject, type Json, remembered } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
@@ -25,7 +23,6 @@ import {
 } from './cells.ts'
 import { type Fields, issuanceOf, type SignIn } from './sign_in.ts'
 
-/** A row that spells every field as Graph does. */
 function camelFields(row: Json): Fields {
   return (name) => row[name]
 }
@@ -56,23 +53,18 @@ const pascalNamesOf = remembered(
   1024,
 )
 
-/** A row whose columns are in Pascal case. */
 function pascalFields(row: Json): Fields {
   return (name) => first(row, pascalNamesOf(name))
 }
 
-/** What is around the fields: outer members, the path of the tenant. */
 interface Surroundings {
   readonly atMs: number
-  /** Result code of the outer record or the table. */
   readonly resultType?: unknown
-  /** `/tenants/{id}/providers/…` */
   readonly path?: unknown
   readonly tenant: unknown
   readonly ip?: unknown
 }
 
-/** The sign-in that fields spell, nested values as objects or as JSON text. */
 function signInOf(fields: Fields, around: Surroundings): SignIn {
   const { atMs, resultType, path, tenant, ip } = around
   const device = object(fields('deviceDetail'))
@@ -99,7 +91,6 @@ function isCae(details: unknown): boolean {
   return false
 }
 
-/** Two-letter code of the country: of the nested location, or of a table's column of it. */
 function countryOf(location: unknown): string {
   const country = plain(inner(object(location), 'countryOrRegion'))
   if (country !== '') return country
@@ -120,7 +111,6 @@ const CATEGORIES: ReadonlyMap<string, IssuanceCategory> = new Map([
   ['microsoftserviceprincipalsigninlogs', 'ms-service-principal'],
 ])
 
-/** The category that a name of it means; undefined if it means none. */
 function categoryNamed(value: unknown): IssuanceCategory | undefined {
   if (typeof value !== 'string' || value.length > 60) return undefined
   const name = lower(value)
@@ -148,15 +138,13 @@ function categoryOf(fields: Fields, row: Json): IssuanceCategory {
 const MANAGED: readonly string[] = ['ManagedServiceIdentity', 'AssociatedResourceId']
 
 /*
- * Entra sign-ins as diagnostic settings write them, as tables of Log Analytics, and as Graph lists them.
- *
- * A table's `TimeGenerated` is when the row came in; `CreatedDateTime` is when somebody signed in. A table's
- * `TenantId` is the workspace, not the tenant.
+ * Entra sign-ins as diagnostic settings write them, as tables of Log Analytics, and as Graph lists
+ * them. A table's `TimeGenerated` is when the row came in; `CreatedDateTime` is when somebody
+ * signed in. A table's `TenantId` is the workspace, not the tenant.
  */
 
 const CATEGORY: readonly string[] = ['category', 'Category']
 
-/** NDJSON of a storage account, or what an event hub carries. */
 export const entraDiagnostic: Adapter = {
   shape: 'entra-diagnostic',
   accepts: (row) =>
@@ -189,7 +177,6 @@ const ONLY_SIGN_INS: readonly string[] = (
   'ServicePrincipalCredentialKeyId IsInteractive OriginalRequestId'
 ).split(' ')
 
-/** Rows of the six tables, as JSON or CSV, alone or in a union. */
 export const entraLogAnalytics: readonly Adapter[] = inBothForms(
   {
     shape: 'entra-log-analytics',

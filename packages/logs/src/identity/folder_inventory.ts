@@ -1,13 +1,7 @@
 /**
- * How many messages each folder holds: `Get-MailboxFolderStatistics` and `Get-EXOMailboxFolderStatistics`, as
- * CSV or JSON. It bounds what a synchronised folder could have given away, as of when it was counted.
- *
- * `Identity` is `owner\path`. Only an owner that is an address or a GUID can be joined with a mailbox; a
- * column that names the mailbox comes first.
- *
+ * How many messages each folder holds: `Get-MailboxFolderStatistics` and
+ * `Get-EXOMailboxFolderStatistics`, as CSV or JSON.
  * Source: office-docs-powershell, Get-EXOMailboxFolderStatistics.md, read 2026.
- *
- * @module
  */
 import type { Json } from '@mintmark/core'
 import type { Adapter, RowSink } from '../model/adapter.ts'
@@ -43,7 +37,6 @@ function readFolder(row: Json, _context: unknown, sink: RowSink): void {
   sink.inventory({ mailbox, folderId: plain(row['FolderId']), folderPath, items })
 }
 
-/** `1,234` and `1234`; undefined for what is no count. */
 function countOf(value: unknown): number | undefined {
   const digits = plain(value).replaceAll(/[,\s]/g, '')
   if (!/^\d{1,15}$/.test(digits)) return undefined

@@ -1,13 +1,8 @@
 /**
- * Requests to Microsoft Graph and to Azure AD Graph: the diagnostic record, the table, and Defender's events.
- *
- * The raw record and the table differ in names alone. The caller is an object id, never a
- * name. `IdentityProvider` is who authenticated the caller: another tenant for a guest.
- *
- * Source: azure-monitor-docs, tables microsoftgraphactivitylogs and aadgraphactivitylogs; defender-docs,
- * advanced-hunting-graphapiauditevents-table; read 2026.
- *
- * @module
+ * Requests to Microsoft Graph and to Azure AD Graph: the diagnostic record, the table, and
+ * Defender's events. The raw record and the table differ in names alone.
+ * Source: azure-monitor-docs, tables microsoftgraphactivitylogs and aadgraphactivitylogs;
+ * defender-docs, advanced-hunting-graphapiauditevents-table; read 2026.
  */
 import { epochMs, type Json, readSlashDate, readTokenId, utcMs } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
@@ -34,7 +29,6 @@ const CLOCK_SKEW_MS = HOUR_MS / 4
 const MAX_PATH = 8192
 const PERSONAL_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
-/** Names of one value in the raw record and in the tables. */
 const NAMES = {
   time: ['timeGenerated', 'TimeGenerated [UTC]', 'TimeGenerated', 'Timestamp [UTC]', 'Timestamp'],
   requestId: ['requestId', 'RequestId'],
@@ -72,7 +66,6 @@ const NAMES = {
 
 const GRAPH: readonly AccessSource[] = ['graph-activity', 'aad-graph-activity']
 
-/** The diagnostic category of a row, and which log it means. */
 function rawSource(row: Json): AccessSource | undefined {
   const category = lower(plain(first(row, ['category', 'Category'])))
   if (category === 'microsoftgraphactivitylogs') return GRAPH[0]
@@ -99,7 +92,6 @@ export const graphActivityRaw: Adapter = {
   read: readRaw,
 }
 
-/** The raw record of Azure AD Graph, and its table. */
 export const aadGraphActivity: readonly Adapter[] = inBothForms(
   {
     shape: 'aad-graph-activity',
@@ -239,10 +231,8 @@ function itemsOf(target: GraphTarget): readonly Item[] {
 }
 
 /**
- * When the token was issued; 0 if the record does not say.
- *
- * `5/7/2026 1:50:39 PM` is read in the order in which it comes before the request by no more than a token
- * lives. If both orders do, it is unknown.
+ * When the token was issued; 0 if the record does not say. `5/7/2026 1:50:39 PM` is read in the
+ * order in which it comes before the request by no more than a token lives.
  */
 function issuedAtOf(row: Json, atMs: number): number {
   const spelled = first(row, NAMES.issuedAt)

@@ -1,11 +1,9 @@
 /**
- * What a request to Graph accesses, by its address: a template to group by, the mailbox, the message.
- *
- * @module
+ * What a request to Graph accesses, by its address: a template to group by, the mailbox, the
+ * message.
  */
 import { named } from '../ual/fields.ts'
 
-/** What a request's address names. Each is `''` if the address does not name it. */
 export interface GraphTarget {
   /** Path without host, version, query and ids: `/users/{id}/messages/{id}`. */
   readonly template: string
@@ -20,7 +18,6 @@ export interface GraphTarget {
 const MAX_URI = 8192
 const MAX_SEGMENTS = 16
 
-/** Collections whose next segment is an id. */
 const COLLECTIONS: ReadonlySet<string> = new Set(
   (
     'accesspackages administrativeunits applications approleassignments attachments calendars ' +
@@ -32,14 +29,12 @@ const COLLECTIONS: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-/** What may follow a collection without being an id. */
 const FUNCTIONS: ReadonlySet<string> = new Set(['delta', 'root', 'getbyids', 'validateproperties'])
 /** A name that the service made, not the user: ids have digits or are long. */
 const NAME = /^(?:\$?[A-Za-z]{1,40}|microsoft\.graph\.[A-Za-z.]{1,60})$/
 /** `users('id')`, and functions such as `delta(token='…')`. */
 const KEYED = /^([A-Za-z.]{1,60})\((.*)\)$/
 
-/** Reads a request's address. Never throws, whatever it holds. */
 export function graphTarget(uri: string): GraphTarget {
   const segments = segmentsOf(uri)
   const parts: string[] = []

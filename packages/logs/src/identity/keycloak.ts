@@ -1,14 +1,6 @@
 /**
  * Keycloak's events: the event store as JSON, and lines of its logger within JSON.
- *
- * Each token that Keycloak makes is an event with the token's `jti` in `token_id`, and with the session in
- * `code_id`. A login makes a session, not yet a token. An event that ends in `_ERROR` made nothing.
- *
- * The tenant is the realm, by its name where the event has it.
- *
  * Source: keycloak, EventType.java and Details.java, 2026; EventRepresentation of the admin API.
- *
- * @module
  */
 import { epochMs, type Json, readJti, utcMs } from '@mintmark/core'
 import type { Adapter, RowSink } from '../model/adapter.ts'
@@ -18,7 +10,6 @@ import { address, logged, named, plain } from '../ual/fields.ts'
 import { object } from '../ual/nested.ts'
 import { first, hasAll, hasAny, idOf, MESSAGE, rejectTime } from './cells.ts'
 
-/** Events that make a token, or the session of tokens. */
 const ISSUING: ReadonlySet<string> = new Set(
   (
     'CODE_TO_TOKEN REFRESH_TOKEN CLIENT_LOGIN TOKEN_EXCHANGE LOGIN ' +
@@ -48,7 +39,6 @@ function isAdminEvent(row: Json): boolean {
 
 const WRITTEN: readonly string[] = ['timestamp', '@timestamp', 'time', 'ts']
 
-/** JSON lines of a logger or a container, with the event in the message. */
 export const keycloakLog: Adapter = {
   shape: 'keycloak-log',
   accepts: (row) => {
@@ -85,7 +75,6 @@ function readEvent(event: Json, sink: RowSink): void {
   else sink.access(accessOf(event, atMs, outcome === 'failed'))
 }
 
-/** `details` of an event: a member, a column of JSON text, or columns of their own. */
 function detailsOf(event: Json): Json {
   return object(first(event, ['details', 'details_json', 'detailsJson']))
 }
@@ -154,7 +143,6 @@ function accessOf(event: Json, atMs: number, hasFailed: boolean): Access {
   }
 }
 
-/** What an administrator did. The client and the user are those of the administrator. */
 function adminAccessOf(event: Json, atMs: number): Access {
   const who = object(event['authDetails'])
   const of = (name: string) => first(who, [name]) ?? event[name]
@@ -194,14 +182,8 @@ function detailOf(event: Json, details: Json): string {
 }
 
 /*
- * Keycloak's events as its logger writes them: `type="CODE_TO_TOKEN", realmId="…", …` in a line of a log.
- *
- * Older versions put no quotes around values, or single ones around those with blanks; then a value with
- * `, name=` in it reads as two, which is why the first of two values with one name counts: Keycloak writes its
- * own fields before those that a client chose.
- *
- * The time in front of a line has no zone. It is read as UTC, as every time without one.
- *
+ * Keycloak's events as its logger writes them: `type="CODE_TO_TOKEN", realmId="…", …` in a line of
+ * a log.
  * Source: keycloak, JBossLoggingEventListenerProvider.java, 2016 to 2026.
  */
 
@@ -219,9 +201,8 @@ const OWN: ReadonlySet<string> = new Set(
 )
 
 /**
- * The event in one line of a log, in the form that the event store exports; undefined if there is none.
- *
- * @param atMs when the line was written, if the line itself does not say so
+ * The event in one line of a log, in the form that the event store exports; undefined if there is
+ * none.
  */
 export function keycloakEventOfLine(line: string, atMs?: number): Json | undefined {
   if (line.length > MAX_LINE) return undefined

@@ -1,13 +1,7 @@
 /**
- * Mintmark's own plain lines, `mintmark-issuance/1` and `mintmark-access/1`: how any other system joins in.
- *
- * A line names its schema in `schema`. Text is optional and absent where nothing is known; `null` is absent.
- * A member of another type than the schema says makes the line a reject that names the member, since a silent
- * loss of a field would look like a gap in the log. Members that the schema does not have are passed over.
- *
+ * Mintmark's own plain lines, `mintmark-issuance/1` and `mintmark-access/1`: how any other system
+ * joins in. A line names its schema in `schema`.
  * Source: docs/schema/plain-ndjson.md and the two JSON Schemas beside it.
- *
- * @module
  */
 import { isObject, type Json, readJti, utcMs } from '@mintmark/core'
 import type { Adapter, RowSink } from '../model/adapter.ts'
@@ -64,7 +58,6 @@ export const mintmarkAccess: Adapter = {
   },
 }
 
-/** The record of a line; undefined, and a reject, where its time or a member is wrong. */
 function record<T>(
   row: Json,
   sink: RowSink,
@@ -82,11 +75,9 @@ function record<T>(
   return undefined
 }
 
-/** Reads the members of an object and remembers the first of the wrong type. */
 class Members {
   readonly #row: Json
   readonly #path: string
-  /** Path of the first member of the wrong type; `''` if all are right. */
   wrong = ''
 
   constructor(row: Json, path = '') {
@@ -167,7 +158,6 @@ class Members {
     return made
   }
 
-  /** JSON text of an object; `''` if it is absent. */
   json(name: string): string {
     const value = this.value(name)
     if (value === undefined) return ''

@@ -1,14 +1,7 @@
 /**
- * What a sign-in says, whatever export spells it, and the issuance that it makes.
- *
- * A failed or interrupted sign-in (error code other than 0) issued nothing. Where an export carries no
- * `uniqueTokenIdentifier`, the record's own `id` is the token id: in every sample that has both, the one decodes
- * to the other. `originalRequestId` is not used: it names the first request of a flow, not this token's.
- *
- * Source: entra-docs, `reference-azure-monitor-sign-ins-log-schema.md`; Graph beta, resource type `signIn`;
- * read 2026.
- *
- * @module
+ * The issuance that a sign-in makes, whatever export spells it. Without `uniqueTokenIdentifier` the record's own
+ * `id` is the token id: in every sample that has both, the one decodes to the other.
+ * Source: entra-docs, `reference-azure-monitor-sign-ins-log-schema.md`; Graph beta, `signIn`.
  */
 import { readTokenId } from '@mintmark/core'
 import { type Issuance, type IssuanceCategory, UNKNOWN_OWNER } from '../model/records.ts'
@@ -19,7 +12,6 @@ import { idOf, tenantOf, tenantOfPath } from './cells.ts'
 /** The values of a row by the names that Graph gives them. */
 export type Fields = (name: string) => unknown
 
-/** One sign-in, as an export spells it: its plain fields, and those that each export has in a place of its own. */
 export interface SignIn {
   readonly fields: Fields
   readonly atMs: number
@@ -57,7 +49,6 @@ const enumerated = cached(
 const known = (value: unknown) => enumerated(logged(value))
 const unlessNone = (value: string) => (value === 'none' ? '' : value)
 
-/** The issuance that a sign-in is. `grouped` rows count several sign-ins and name none of their tokens. */
 export function issuanceOf(signIn: SignIn, category: IssuanceCategory, grouped = 1): Issuance {
   const { fields } = signIn
   const isApp = isAppCategory(category)
@@ -94,7 +85,6 @@ export function issuanceOf(signIn: SignIn, category: IssuanceCategory, grouped =
   }
 }
 
-/** Whether the tokens of a category are made for an application, without a user. */
 function isAppCategory(category: IssuanceCategory): boolean {
   return (
     category === 'service-principal' ||
@@ -103,10 +93,7 @@ function isAppCategory(category: IssuanceCategory): boolean {
   )
 }
 
-/**
- * Whose log a sign-in is in. One within a tenant is in that tenant's log alone, and so is one of an application by
- * itself; a user's across tenants is in the home tenant's and in the resource tenant's, so that only the export shows it.
- */
+/** A user's sign-in across tenants is in both tenants' logs, so that only the export shows whose it is. */
 function ownerOf({ exporter, fields }: SignIn, tenant: string, isApp: boolean): string {
   if (exporter !== '' || isApp) return exporter || tenant
   const home = named(fields('homeTenantId'))
@@ -141,7 +128,6 @@ function networkOf(value: unknown): string {
 
 const MAX_VALUE = 1000
 
-/** Text for a detail: `undefined`, which JSON leaves out, for none. */
 function text(value: string): string | undefined {
   if (value === '') return undefined
   return value.length > MAX_VALUE ? value.slice(0, MAX_VALUE) : value

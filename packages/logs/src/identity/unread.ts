@@ -1,7 +1,6 @@
 /**
- * Records of Azure's identity logs that hold neither an issuance nor an access: risk, provisioning, health.
- *
- * @module
+ * Records of Azure's identity logs that hold neither an issuance nor an access: risk, provisioning,
+ * health.
  */
 import { type Json, rememberedOf } from '@mintmark/core'
 import type { Adapter } from '../model/adapter.ts'
@@ -38,10 +37,9 @@ function categoryOf(row: Json): string {
 }
 
 /*
- * Tables that a portal exported while it showed times in the analyst's own zone: `TimeGenerated [Local Time]`.
- *
- * The file does not say which zone that is, and a time that is hours off makes wrong verdicts. So every row is a
- * reject, `time-unproven`, and the file is not merely one that nobody knows.
+ * Tables that a portal exported while it showed times in the analyst's own zone: `TimeGenerated
+ * [Local Time]`. The file does not say which zone that is, and a time that is hours off makes wrong
+ * verdicts.
  */
 
 const LOCAL =

@@ -11,7 +11,6 @@ import type {
 /** Order of day and month in a file's dates, once a row has proven it. */
 export type DateOrder = 'day-first' | 'month-first' | 'unproven'
 
-/** The zone of a file's times that name none, and when the rows were written that prove it. */
 export interface FileZone {
   /** How far its clocks are ahead of UTC, milliseconds. */
   readonly aheadMs: number
@@ -19,7 +18,6 @@ export interface FileZone {
   readonly lastMs: number
 }
 
-/** What an adapter knows about the file of a row. */
 export interface FileContext {
   /** CSV: the header's cells. JSON: undefined. */
   readonly columns: readonly string[] | undefined
@@ -29,7 +27,6 @@ export interface FileContext {
   readonly zone?: FileZone | undefined
 }
 
-/** Where an adapter puts what one row gives; the reader adds the line. */
 export interface RowSink {
   issuance(record: Issuance): void
   access(record: Access): void
@@ -42,15 +39,12 @@ export interface RowSink {
 /** Watches the rows of one whole file for what they prove only together. Memory is bounded. */
 export interface Tally {
   row(row: Json): void
-  /** After the last row. */
   end(sink: RowSink): void
 }
 
 /**
  * Turns the rows of one export shape into records. Pure: no I/O, no clock, keeps nothing between
  * rows, and never throws, whatever the row holds.
- *
- * A row is a JSON object, or a CSV row as an object of strings keyed by header cell.
  */
 export interface Adapter {
   /** Lower-case id, as in `evidence.shape` and in the documentation: `ual-purview-csv`. */
@@ -64,17 +58,13 @@ export interface Adapter {
   readonly provenTime?: (
     row: Json,
   ) => { readonly zoneMs: number; readonly atMs: number } | undefined
-  /** Numbers of rows at which the exporter stops: a file with exactly so many was probably cut. */
   readonly rowCaps?: readonly number[]
   /** A new tally for one file. A file that is read in slices has none: each would see a part only. */
   readonly tally?: () => Tally
 }
 
-/** Takes the rows that a text gives, one after the other. `line` is where the row starts. */
 export interface RowTaker {
-  /** The cells of a CSV header, before its first row. */
   columns(names: readonly string[]): void
-  /** Whether an adapter knows a table with these columns. */
   isTable(names: readonly string[]): boolean
   /** False when no adapter knows the row. The container then says what it is: a wrapper, or unknown. */
   row(row: Json, line: number): boolean

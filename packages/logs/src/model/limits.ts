@@ -1,9 +1,6 @@
 /**
- * Where reading stops, so that no input can take all memory or all time.
- *
- * Each is far above what any real export holds, and each one that is met leaves a reject.
- *
- * @module
+ * Where reading stops, so that no input can take all memory or all time. Each is far above what any
+ * real export holds, and each one that is met leaves a reject.
  */
 
 const MIB = 1024 * 1024

@@ -1,12 +1,6 @@
 /**
- * What a log file gives: the records that every adapter makes and every question is put to.
- *
- * Conventions that hold for all of them. Text that a log does not give is `''`, never null; times are
- * milliseconds since 1970-01-01 UTC; GUIDs, UPNs and domains are lower-case; a token id is the
- * canonical GUID text of its 16 bytes ({@link TokenId}). Nothing here is checked for truth: a record
- * is what a file says, and whoever could write the file could write the record.
- *
- * @module
+ * What a log file gives. Text that a log does not give is `''`, times are milliseconds since 1970 UTC,
+ * GUIDs, UPNs and domains are lower-case. A record is what a file says: nothing is checked for truth.
  */
 
 /** Canonical GUID text (lower-case, RFC 4122 order) of a 16-byte token id; `''` when there is none. */
@@ -14,7 +8,6 @@ type TokenId = string
 
 /** Why an access record has no token id that could be looked up. */
 type TokenIdState =
-  /** `tokenId` is there. */
   | 'present'
   /** The record has no such field, or it is empty. */
   | 'absent'
@@ -34,7 +27,6 @@ type IssuanceSource =
   /** Unified audit log, RecordType 275 (OWAAuth): the mail service's own token call. */
   | 'ual-owa'
   | 'keycloak'
-  /** `mintmark-issuance/1`. */
   | 'mintmark'
 
 export type IssuanceCategory =
@@ -48,14 +40,12 @@ export type IssuanceCategory =
   | 'ms-service-principal'
   /** UAL RecordType 15: interactive and a part of the non-interactive sign-ins. */
   | 'sts-logon'
-  /** UAL RecordType 275. */
   | 'owa-auth'
   /** Keycloak, and any other system through `mintmark-issuance/1`. */
   | 'token'
 
 /** One token made by an identity provider (`outcome: 'issued'`), or one refused attempt at it. */
 export interface Issuance {
-  /** The record's own id as the log spells it; `''` if it has none. */
   readonly recordId: string
   readonly atMs: number
   readonly source: IssuanceSource
@@ -70,10 +60,7 @@ export interface Issuance {
   readonly principalId: string
   /** The resource tenant, where the log names one. */
   readonly tenant: string
-  /**
-   * The tenant that exported this record: only its owner's log can prove an absence. {@link UNKNOWN_OWNER} where the
-   * record could be in either of two tenants' logs; `''` where it names no tenant at all.
-   */
+  /** The tenant that exported this record: only its owner's log can prove an absence. */
   readonly owner: string
   readonly homeTenant: string
   readonly appId: string
@@ -82,7 +69,6 @@ export interface Issuance {
   /** Autonomous system number as text, or `''`. */
   readonly network: string
   readonly deviceId: string
-  /** User agent or browser, as logged. */
   readonly client: string
   /** `deviceCode`, `oAuth2`, `ropc`, … as logged. */
   readonly protocol: string
@@ -103,13 +89,11 @@ export type AccessSource =
   | 'keycloak'
   /** Logins and mail of a Dovecot. */
   | 'dovecot'
-  /** `mintmark-access/1`. */
   | 'mintmark'
 
 /** Who acted, by the record. `app`: a token without a user (app-only). */
 export type ActorKind = 'user' | 'app' | 'system' | ''
 
-/** One mail message that an access record names. */
 export interface Item {
   /** Internet message id with its angle brackets, as logged; `''` if the record has none. */
   readonly messageId: string
@@ -121,7 +105,6 @@ export interface Item {
   readonly subject: string
 }
 
-/** One use of a resource. */
 export interface Access {
   readonly recordId: string
   readonly atMs: number
@@ -159,7 +142,6 @@ export interface Access {
   readonly clientAppId: string
   readonly ip: string
   readonly deviceId: string
-  /** ClientInfoString or user agent, as logged. */
   readonly client: string
   /** Issuer or identity provider that the record names; `''` when it does not. */
   readonly issuer: string
@@ -186,7 +168,6 @@ export interface SyncedFolder {
   readonly path: string
 }
 
-/** Who a principal is: from a directory export. */
 export interface DirectoryEntry {
   readonly principal: string
   readonly principalId: string
@@ -204,7 +185,6 @@ export interface FolderInventory {
   readonly items: number
 }
 
-/** What an input says, or shows, about its own completeness. */
 export interface Statement {
   readonly code: StatementCode
   /** One sentence for people. Never more than 200 characters of the input. */

@@ -1,14 +1,7 @@
 /**
- * CSV rows out of bytes: RFC 4180, with quotes taken as loosely as csv-parse takes them with `relax_quotes`. A property test
- * compares the two.
- *
- * A row with too few cells, or with text in cells that the header has not, is rejected: it would put values under wrong
- * names. When such a row spans lines, reading goes on at its second line, so that a quote that never closes costs only its
- * own row.
- *
- * Cost: one pass. Memory: one chunk and one row.
- *
- * @module
+ * CSV rows out of bytes: RFC 4180, with quotes taken as loosely as csv-parse takes them with
+ * `relax_quotes`. A property test compares the two. A row with too few cells, or with text in cells
+ * that the header has not, is rejected: it would put values under wrong names.
  */
 import { isAscii, isUtf8 } from 'node:buffer'
 import type { RowTaker } from '../model/adapter.ts'
@@ -26,7 +19,6 @@ interface Parts {
 
 type Cell = 'start' | 'open' | 'quoted' | 'quote'
 
-/** Reads CSV rows from chunks of UTF-8 that come through {@link push}. */
 export class CsvRows {
   readonly #taker: RowTaker
   readonly #delimiter: number
@@ -37,7 +29,6 @@ export class CsvRows {
   #cell: Cell = 'start'
   /** Where the cells of the row end that have ended, from its start. */
   #ends: number[] = []
-  /** Line of `#at`. */
   #line = 1
   #rowLine = 1
   /** Whether the rest of the line is dropped, up to its newline. */
@@ -113,7 +104,6 @@ export class CsvRows {
     return limit < bytes.length && this.#tooMuch('row-too-long', MAX_ROW_BYTES)
   }
 
-  /** Behind the next quote within a quoted cell. */
   #quoted(from: number, limit: number): number {
     const bytes = this.#bytes
     for (let at = from; at < limit; at++) {
@@ -127,7 +117,6 @@ export class CsvRows {
     return limit
   }
 
-  /** At the end of an unquoted cell. */
   #unquoted(from: number, limit: number): number {
     const bytes = this.#bytes
     for (let at = from; at < limit; at++) {
@@ -150,7 +139,6 @@ export class CsvRows {
     return true
   }
 
-  /** Drops the rest of a line whose beginning is rejected. */
   #skipLine(): boolean {
     const newline = this.#bytes.indexOf(LF, this.#at)
     if (newline === -1) {
@@ -182,7 +170,6 @@ export class CsvRows {
     this.#ends = []
   }
 
-  /** The row ends before `#at`. */
   #endRow(isCut: boolean): void {
     const row = this.#bytes.subarray(this.#tail.start, this.#at)
     if (row.length > 2 || !row.every(isLineEnd)) {
@@ -205,7 +192,6 @@ export class CsvRows {
     this.#taker.columns(this.#header)
   }
 
-  /** False for a row that does not fit the header. */
   #giveRow(row: Buffer, header: readonly string[], isCut: boolean): boolean {
     const line = this.#rowLine
     const all = this.#cellsOf(row)
@@ -285,7 +271,6 @@ function unquoted(cell: string): string {
   return close === cell.length - 1 ? content : `"${content}"${cell.slice(close + 1)}`
 }
 
-/** Whether most cells are names of columns, and none comes twice. */
 function isHeader(
   cells: readonly string[],
   header: readonly string[],

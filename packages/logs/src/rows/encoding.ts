@@ -1,10 +1,8 @@
 import { TextDecoder } from 'node:util'
 import { CR, LF } from './row_bytes.ts'
 
-/** How the characters of a text file are written. */
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be'
 
-/** The encoding that a file's first bytes show, and how many of them are its byte order mark. */
 export function detectEncoding(bytes: Uint8Array): { encoding: Encoding; markBytes: number } {
   const [first, second, third] = bytes
   if (first === 0xff && second === 0xfe) return { encoding: 'utf-16le', markBytes: 2 }

@@ -1,13 +1,4 @@
-/**
- * Rows out of the lines of a program's log, for events that are written into them:
- * `2023-06-01 10:00:00,123 DEBUG [org.keycloak.events] (…) type="CODE_TO_TOKEN", realmId="…", …`,
- * `Jun  1 10:00:00 imap-login: Info: Login: user=<ada>, method=PLAIN, …`.
- *
- * A line that could be an event is a row `{message}`, as a collector of logs would have made of it. The other
- * lines of such a log are no records of anything that is asked for, and are passed over.
- *
- * @module
- */
+/** A line of a program's log that could be an event is a row `{message}`; other lines are passed over. */
 import { isAscii, isUtf8 } from 'node:buffer'
 import { readDovecotLine } from '../dovecot/line.ts'
 import type { RowTaker } from '../model/adapter.ts'

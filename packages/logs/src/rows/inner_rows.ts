@@ -1,11 +1,6 @@
 /**
- * Rows within an object that is no row itself: a wrapper, the answer of a query, what Splunk or Elastic put around an event,
- * or a message of an event hub.
- *
- * Consumers of an event hub write messages down with what was sent as `Body`: as JSON text, as an object, or as
- * `{"bytes": …}`, which is how Avro's own tool prints the files of Event Hubs Capture.
- *
- * @module
+ * Rows within an object that is no row itself: a wrapper, the answer of a query, what Splunk or
+ * Elastic put around an event, or a message of an event hub.
  */
 import { isObject, type Json, parseObject } from '@mintmark/core'
 import type { RowTaker } from '../model/adapter.ts'
@@ -19,21 +14,15 @@ const BODY_KEYS: readonly string[] = [
   'body',
   'EventBody',
   'eventBody',
-  // Splunk: results of a search, as they came in, and its event collector.
   'result',
   '_raw',
   'event',
-  // Elastic: a document, what a shipper read, and what it kept of that as `event.original`.
   '_source',
   'message',
   'original',
 ]
 
-/**
- * Gives the rows within an object on. False when it holds none.
- *
- * @param isInWrapper the object is in a list of rows: then it is no wrapper of others
- */
+/** False when the object holds no rows. One in a list of rows is no wrapper of others. */
 export function giveInner(row: Json, line: number, taker: RowTaker, isInWrapper: boolean): boolean {
   const rows = isInWrapper ? undefined : wrappedRows(row)
   if (rows === undefined) return giveTables(row, line, taker) || giveBody(row, line, taker)
@@ -44,7 +33,6 @@ export function giveInner(row: Json, line: number, taker: RowTaker, isInWrapper:
 const rowsOf = (list: unknown): readonly unknown[] | undefined =>
   Array.isArray(list) && (list.length === 0 || isObject(list[0])) ? list : undefined
 
-/** The list of rows that the object is only the envelope of. */
 function wrappedRows(row: Json): readonly unknown[] | undefined {
   for (const key of WRAPPER_KEYS) {
     const list: unknown = Object.hasOwn(row, key) ? row[key] : undefined
@@ -83,7 +71,6 @@ function giveBody(row: Json, line: number, taker: RowTaker): boolean {
   })
 }
 
-/** What a message holds; undefined where its body is none. */
 function sent(body: unknown): Json | readonly unknown[] | undefined {
   if (!isObject(body)) return structure(body)
   const { bytes } = body
@@ -125,7 +112,6 @@ function addContainers(container: unknown, into: unknown[]): void {
 /** A JSON text whose content begins as an object: `"{\"CreationTime\":…`. */
 export const TEXT_OF_OBJECT: RegExp = /^"\{(?:\\[nrt]|\s){0,20}\\"/
 
-/** The object that a JSON text spells as a text; undefined if it does not. */
 export function objectIn(spelled: string): Json | undefined {
   // Cheap before JSON.parse: most texts are no objects.
   if (!TEXT_OF_OBJECT.test(spelled)) return undefined

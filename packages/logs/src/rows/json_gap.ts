@@ -6,9 +6,7 @@ const MAX_KEY_BYTES = 64
 /** `nuls`: what a stopped writer left; `line`: to its newline; `value`: one of a list; `rest`: of a row, from its break on. */
 type Gap = 'nuls' | 'line' | 'value' | 'rest'
 
-/** Passes by bytes between rows that are no row. */
 export class JsonGap {
-  /** Where the gap was left. */
   at = 0
   #gap: Gap = 'line'
   #isQuoted: boolean = false
@@ -21,9 +19,7 @@ export class JsonGap {
   }
 
   /**
-   * The rest of the row that begins at `row` and breaks at `at`. Quotes cannot be relied on: it ends at a newline, or
-   * at what begins as the row did, which may be what the break was noticed in.
-   *
+   * The rest of the row that begins at `row` and breaks at `at`.
    * @returns where it begins; undefined where the row has no first key
    */
   beginRest(bytes: Buffer, row: number, at: number): number | undefined {
@@ -36,7 +32,6 @@ export class JsonGap {
     return from + bytes.subarray(from, at).lastIndexOf(LF) + 1
   }
 
-  /** Whether it ends within the bytes. */
   ends(bytes: Buffer, from: number): boolean {
     const { length } = bytes
     this.at = from

@@ -1,13 +1,7 @@
 /**
- * JSON objects out of bytes, whatever holds them: one a line, an array, a `{"value":[…]}` wrapper, one object over many lines,
- * or several of these after each other (the merge bug of one extractor). Also answers of queries: see `tables.ts`.
- *
- * Works on UTF-8 bytes as they come, in any chunks. A line that is one whole object is cut at its newline
- * and parsed at once, which is the fast path; anything else is walked byte by byte. A broken object costs
- * itself alone: reading goes on at the next line that begins one with no deeper indentation, or, on the
- * same line, where the break was noticed.
- *
- * Cost: one pass; what breaks make it read again is bounded by {@link MAX_DEPTH} times. Memory: one row. @module
+ * JSON objects out of bytes, whatever holds them: one a line, an array, a `{"value":[…]}` wrapper,
+ * one object over many lines, or several of these after each other (the merge bug of one
+ * extractor). Also answers of queries: see `tables.ts`.
  */
 import { isAscii, isUtf8 } from 'node:buffer'
 import { isObject, type Json, parseObject } from '@mintmark/core'
@@ -37,10 +31,8 @@ const SHORTEST_DEEP_BYTES = 2 * MAX_DEPTH
 /** The part of the text that the reader is in. */
 type State = 'between' | 'object' | 'skipped' | 'garbage'
 
-/** What the elements of a list are: rows, or the columns and the rows of a table. */
 type List = 'objects' | 'columns' | 'rows'
 
-/** Reads JSON rows from chunks of UTF-8 that come through {@link push}. */
 export class JsonRows {
   readonly #taker: RowTaker
   readonly #tail = new ByteTail()
@@ -57,7 +49,6 @@ export class JsonRows {
   #line: number
   /** Whether only blanks and opening brackets are before `#at` on its line. */
   #isLineStart: boolean = true
-  /** Blanks at the start of the line that `#at` is on. */
   #indent = 0
   /** Open arrays around the rows. */
   #level = 0
@@ -70,10 +61,6 @@ export class JsonRows {
   #rowLine = 0
   #isLast: boolean = true
 
-  /**
-   * @param startLine line number of the first byte, for a slice of a file
-   * @param isAnswer the text begins with the answer of a query
-   */
   constructor(taker: RowTaker, startLine = 1, isAnswer = false) {
     this.#taker = taker
     this.#line = startLine
@@ -152,7 +139,6 @@ export class JsonRows {
     return byte === OPEN_OBJECT || (byte === this.#opener && this.#level === 1)
   }
 
-  /** What a row begins with. */
   get #opener(): number {
     return this.#list === 'rows' ? OPEN_ARRAY : OPEN_OBJECT
   }
@@ -163,7 +149,6 @@ export class JsonRows {
     this.#indent = 0
   }
 
-  /** Spaces and separators. */
   #isBlank(byte: number | undefined): boolean {
     if (!isSpace(byte)) return isSeparator(byte)
     if (this.#isLineStart) this.#indent++
@@ -214,7 +199,6 @@ export class JsonRows {
     return this.#bytes[to - 1] === CLOSE_OBJECT ? parseObject(this.#text(from, to)) : undefined
   }
 
-  /** Behind the last byte of the value that ends at `end`, before blanks and a comma. */
   #endOfValue(end: number): number {
     let last = end - 1
     while (isSpace(this.#bytes[last])) last--
@@ -349,7 +333,6 @@ export class JsonRows {
     return byte !== OPEN_OBJECT && byte !== LF && byte !== CLOSE_ARRAY
   }
 
-  /** Rejects the object and finds where to go on. */
   #recover(walk: JsonWalk, reason: string, detail: string): boolean {
     this.#reject(reason, detail, this.#rowLine)
     // What is too deep is not read again: lines that each open a level would be, 64 times over.
@@ -389,7 +372,6 @@ export class JsonRows {
     return false
   }
 
-  /** The bytes end within an object. */
   #cut(walk: JsonWalk): boolean {
     const line = this.#rowLine
     if (this.#resume(walk.lines)) {
@@ -432,7 +414,6 @@ export class JsonRows {
     }
   }
 
-  /** Goes to where an object may begin again. */
   #garbage(): boolean {
     const ends = this.#gap.ends(this.#bytes, this.#at)
     this.#at = this.#gap.at

@@ -50,7 +50,6 @@ const RECORD_KEYS: ReadonlySet<string> = new Set([
 ])
 /** The same, where its value is text: the answer of a query has a list of columns there. */
 const SCHEMA_KEY = 'schema'
-/** 1 at each byte that is one of `members`. */
 function byteSet(...members: readonly number[]): Uint8Array {
   const set = new Uint8Array(256)
   for (const member of members) set[member] = 1
@@ -60,7 +59,6 @@ function byteSet(...members: readonly number[]): Uint8Array {
 const ENDS_STRING = byteSet(QUOTE, BACKSLASH, LF)
 const TAKES_THOUGHT = byteSet(OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT, LF)
 
-/** Brackets around the members of a table: `{"tables":[{`. */
 const TABLE_DEPTH = 3
 /** Longer keys are none of the above. */
 const KEY_BYTES = 24
@@ -70,17 +68,13 @@ const KEY_BYTES = 24
  * takes to notice that a line was cut and another object has begun.
  */
 export class JsonWalk {
-  /** The position of the walk in the bytes that it was last given. */
   at = 0
-  /** Newlines met since {@link begin}. */
   lines = 0
-  /** Leading blanks of the line that {@link skip} stopped at. */
   indent = 0
   hasNextLink = false
   /** The answer of a query has an error beside its tables. */
   hasError = false
   readonly #maxDepth: number
-  /** 1 where the open bracket at that depth is an object's. */
   readonly #isObject: Uint8Array
   readonly #captured = Buffer.alloc(KEY_BYTES)
   #capturedBytes = 0
@@ -143,10 +137,9 @@ export class JsonWalk {
   }
 
   /**
-   * Goes on without keeping or checking anything: to the end of the object (`closed`), or to a brace that
-   * begins a line with at most `indent` blanks before it (`line`), which a broken row cannot swallow.
-   *
-   * @param opener the brace, or the bracket of a table's row
+   * Goes on without keeping or checking anything: to the end of the object (`closed`), or to a
+   * brace that begins a line with at most `indent` blanks before it (`line`), which a broken row
+   * cannot swallow.
    */
   skip(bytes: Uint8Array, from: number, end: number, indent: number, opener: number): WalkStep {
     let at = from
@@ -175,7 +168,6 @@ export class JsonWalk {
     return step
   }
 
-  /** Whether the byte closes the object that is being skipped. */
   #skipByte(byte: number | undefined): boolean {
     if (byte === LF) {
       this.lines++
@@ -326,7 +318,6 @@ export class JsonWalk {
     else if (RECORD_KEYS.has(this.#key)) this.#canWrap = false
   }
 
-  /** Whether a value may stand here. */
   #isAtValue(): boolean {
     if (this.#depth === 0 || this.#previous === COLON) return true
     const isInList = this.#isObject[this.#depth] === 0
@@ -378,7 +369,6 @@ const isBlank = (byte: number) => isSpace(byte) || byte === LF
  */
 const BLOCK = 4096
 
-/** The first byte in `[from, end)` that may end a string, or `end`. */
 function stringStop(bytes: Uint8Array, from: number, end: number): number {
   let at = from
   while (at < end && ENDS_STRING[bytes[at] ?? 0] === 0) at++

@@ -16,7 +16,6 @@ export class Lines {
     this.#take = take
   }
 
-  /** The chunk must stay unchanged until the next call. */
   push(chunk: Uint8Array): void {
     // Bytes from before have no newline.
     const searched = this.#tail.end - this.#tail.start
@@ -49,11 +48,6 @@ export class Lines {
 
 /*
  * The log that Microsoft-Extractor-Suite writes beside its export, for what it says about gaps.
- *
- * Where more events fall into the shortest window than the service gives, it writes
- * `[ERROR] Window <from> -> <to> has 5000+ events … SOME EVENTS IN THIS RANGE ARE NOT CAPTURED.` and goes
- * on; where the service fails too often, `[ERROR] Max retries reached for window <from> -> <to>`.
- *
  * Source: Microsoft-Extractor-Suite, `Scripts/Get-UAL.ps1`, 2026.
  */
 
@@ -71,7 +65,6 @@ const GAP = /SOME EVENTS IN THIS RANGE ARE NOT CAPTURED|Max retries reached for 
 const ISO = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?`
 const WINDOW = new RegExp(`(${ISO}) {0,3}(?:->|-|to|until|and) {0,3}(${ISO})`, 'i')
 
-/** Finds gaps in the lines of a text. */
 export function extractorLines(gaps: ExtractorGap[]): Lines {
   return new Lines(MAX_LOG_LINE_BYTES, (bytes, line) => {
     if (bytes.length > MAX_LOG_LINE_BYTES || bytes.length < 20) return

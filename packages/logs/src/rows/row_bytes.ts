@@ -1,4 +1,3 @@
-/** Bytes that rows are made of. @module */
 export const QUOTE = 0x22
 export const COMMA = 0x2c
 export const COLON = 0x3a
@@ -11,7 +10,6 @@ export const LF = 0x0a
 export const CR = 0x0d
 export const SPACE = 0x20
 
-/** Whether it is blank within a line. */
 export const isSpace = (byte: number | undefined): boolean =>
   byte === SPACE || byte === 0x09 || byte === CR
 

@@ -1,24 +1,11 @@
 /**
- * The answer of the Log Analytics query API, which has its rows as lists of cells beside a list of columns:
- * `{"tables":[{"name":"PrimaryResult","columns":[{"name":"TimeGenerated","type":"datetime"}],"rows":[["…"]]}]}`.
- *
- * A file that begins with such an answer is read as it comes, by `json_rows.ts`. One elsewhere, as on a line of its own, is
- * read whole, by this module, and the limit of a row bounds it. An `error` beside the tables (`PartialError`) says that the
- * service stopped at one of its limits.
- *
- * Azure Data Explorer, which archives Sentinel's logs, answers in the same layout with other names: `Tables`,
- * `Columns` with `ColumnName`, `Rows`; or, in its second version, with a list of frames, each of which is a table or
- * says how the answer went.
- *
- * Source: Azure Monitor Log Analytics API, response format; Kusto REST API, query v1 and v2 responses; 2026.
- *
- * @module
+ * Answers of the Log Analytics query API, rows as lists of cells: `{"tables":[{"columns":[{"name":…}],"rows":[[…]]}]}`;
+ * of Azure Data Explorer, with other names or as a list of frames. One at a file's beginning is read by `json_rows.ts`.
  */
 import { isObject, type Json } from '@mintmark/core'
 import type { RowTaker } from '../model/adapter.ts'
 import { MAX_COLUMNS } from '../model/limits.ts'
 
-/** Gives the rows of an answer on, keyed by their columns. False when the object is no such answer. */
 export function giveTables(answer: Json, line: number, taker: RowTaker): boolean {
   if (typeof own(answer, 'FrameType') === 'string') return giveFrame(answer, line, taker)
   const tables = own(answer, 'tables') ?? own(answer, 'Tables')
@@ -63,7 +50,6 @@ function giveTable({ columns, rows }: Table, line: number, taker: RowTaker): voi
   for (const cells of rows) giveCells(names, cells, line, taker)
 }
 
-/** The columns of a table that is read as it comes. */
 export class Columns {
   #names: string[] | undefined = []
 
@@ -81,12 +67,10 @@ export class Columns {
     this.#names = undefined
   }
 
-  /** Another table follows. */
   clear(): void {
     this.#names = []
   }
 
-  /** Gives a row on. */
   give(cells: unknown, line: number, taker: RowTaker): void {
     if (this.#names !== undefined) giveCells(this.#names, cells, line, taker)
   }
@@ -105,11 +89,7 @@ function nameOf(column: unknown): string {
   return typeof name === 'string' ? name : ''
 }
 
-/**
- * The cells of a row by their columns.
- *
- * @param missing value of a column without a cell
- */
+/** The cells of a row by their columns. */
 export function rowOf(
   columns: readonly string[],
   cells: readonly unknown[],

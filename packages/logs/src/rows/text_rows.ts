@@ -10,7 +10,6 @@ import { detectTextShape, type TextShape } from './text_shape.ts'
 import { hasLogMarks, packedAs } from './unread_marks.ts'
 
 export interface TextPart {
-  /** Line number of the first byte. Default 1. */
   readonly startLine?: number
   /** The bytes are a slice of a file of JSON lines: UTF-8, from the beginning of a line on. */
   readonly isSlice?: boolean
@@ -22,15 +21,12 @@ export interface TextPart {
 const STREAM = { stream: true }
 const NO_ROWS: TextShape = { kind: 'text', hasLoneReturns: false }
 
-/** Rows of a text whose encoding and container its first bytes show. */
 export class TextRows {
   readonly #taker: RowTaker
   readonly #part: TextPart
   #head: Uint8Array[] = []
   #headBytes = 0
-  /** How many NULs were before the text. */
   #nuls = 0
-  /** The beginning of the text, as UTF-8. */
   #start: Uint8Array = new Uint8Array()
   #isOpen: boolean = false
   #shape: TextShape = { kind: 'empty' }
@@ -47,12 +43,10 @@ export class TextRows {
     if (part.isSlice === true) this.#openJson()
   }
 
-  /** The container; known after the first {@link SNIFF_BYTES}, or at the end. */
   get kind(): TextShape['kind'] {
     return this.#shape.kind
   }
 
-  /** Whether it may be a log, though no row of it is known. */
   get hasLogMarks(): boolean {
     return hasLogMarks(Buffer.from(this.#start).toString('utf8'))
   }

@@ -9,21 +9,14 @@ export type TextShape =
   | ({ readonly kind: 'events' | 'text' } & LineEnds)
 
 interface LineEnds {
-  /** Lines end in CR alone, as old programs of the Mac write them. */
   readonly hasLoneReturns: boolean
 }
 
-/** The answer of a query: see `tables.ts`. */
 const ANSWER =
   /^\{\s*"[tT]ables"\s*:\s*\[\s*\{\s*(?:"(?:name|TableName)"\s*:\s*"[^"\\]{0,200}"\s*,\s*)?"[cC]olumns"\s*:\s*\[\s*\{\s*"(?:name|type|ColumnName|DataType)"/
 const DELIMITERS = [',', ';', '\t', '|']
 
-/**
- * Identifies the container of rows by a text's beginning.
- *
- * @param head UTF-8 without its byte order mark; any length, the same for the same file
- * @param isWhole whether the file ends with it
- */
+/** Identifies the container of rows by a text's beginning. */
 export function detectTextShape(head: Uint8Array, isWhole: boolean): TextShape {
   const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('utf8')
   const start = text.replace(/^[\s\uFEFF]+/, '')
@@ -74,7 +67,6 @@ function csvDelimiter(start: string): string | undefined {
 /** What PowerShell's Export-Csv and Excel put before the header. */
 const isPreamble = (line: string) => line === '' || /^"?(?:#TYPE |sep=.)/i.test(line)
 
-/** Names do not begin with a digit, as the times of log lines do. */
 function isHeader(cells: readonly string[]): boolean {
   return cells.every((cell) => !/^\s*[\d{[]/.test(cell)) && cells.some((cell) => cell.trim() !== '')
 }

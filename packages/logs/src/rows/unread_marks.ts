@@ -1,8 +1,6 @@
 /**
- * What shows that a text which no adapter knows may still be a log that is read: a part of a split export, a log in an
- * unknown wrapper or with renamed columns, an archive of another kind.
- *
- * @module
+ * What shows that a text which no adapter knows may still be a log that is read: a part of a split
+ * export, a log in an unknown wrapper or with renamed columns, an archive of another kind.
  */
 
 /** Packed formats that are not opened, by their first bytes. */

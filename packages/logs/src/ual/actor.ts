@@ -1,8 +1,4 @@
-/**
- * Who acted, by an audit record.
- *
- * @module
- */
+/** Who acted, by an audit record. */
 import { isObject, type Json } from '@mintmark/core'
 import type { ActorKind } from '../model/records.ts'
 import { guid, isGuid, named, plain } from './fields.ts'
@@ -16,7 +12,6 @@ const USER_TYPES: readonly string[] = (
   'partnertechnician guest'
 ).split(' ')
 
-/** `UserType` as a number; -1 if the record does not have it. */
 export function userTypeOf(value: unknown): number {
   if (typeof value === 'number') return value
   const spelled = named(value)
@@ -25,13 +20,7 @@ export function userTypeOf(value: unknown): number {
   return Number.isNaN(number) ? USER_TYPES.indexOf(spelled) : number
 }
 
-/**
- * The sign-in name behind a `UserId`, lower-case; `''` for placeholders.
- *
- * A guest is written `user_home.example#EXT#@tenant` by the directory and `urn:spo:guest#user@home.example`
- * or `i:0#.f|membership|user@tenant` by SharePoint: all give the home address, which is what the sign-in
- * logs of either tenant have.
- */
+/** The sign-in name behind a `UserId`, lower-case; `''` for placeholders. */
 export function principalOf(value: unknown): string {
   const name = named(value)
   const isPlain = !name.includes('#') && !name.includes('|')
@@ -54,7 +43,6 @@ function homeAddress(name: string): string {
   return `${local.slice(0, at)}@${local.slice(at + 1)}`
 }
 
-/** The `UserId` of a guest as logged, lower-case; `''` for anybody else. */
 export function guestName(value: unknown): string {
   if (typeof value !== 'string' || !value.includes('#')) return ''
   const name = named(value)
@@ -67,18 +55,8 @@ const isAppName = (name: string) =>
   name.startsWith('serviceprincipal_') || name === 'app@sharepoint'
 
 /**
- * Kind of actor. The rule, first match wins:
- *
- * 1. `UserType` 5 (Application) or 6 (ServicePrincipal), or a `UserId` `ServicePrincipal_…` or
- *    `app@sharepoint`: `app`. Exchange writes 5 for app-only tokens even where it names the mailbox's owner
- *    as the user.
- * 2. `UserType` 3 (data centre), 4 (System), 7, 8 (policies), or a system's name (`NT AUTHORITY\…`, `S-1-5-18`):
- *    `system`, whatever `UserType` says: Exchange writes 2 (Admin) beside `S-1-5-18`.
- * 3. A mailbox record with an application but no user (no `UserId`, or a bare GUID in its place), and no
- *    object id of a user (`TokenObjectId`): `app`. `ClientInfoString` does not show it: `Client=REST` is written for
- *    both.
- * 4. No name (`Not Available`) and no object id: unknown. A `UserType` alone, which is 0 by default, names nobody.
- * 5. Any other `UserType`, or a name with an `@`: `user`.
+ * First match wins. Exchange writes `UserType` 5 for app-only tokens even where it names the mailbox's owner, and
+ * 2 beside `S-1-5-18`; `Client=REST` is written for users and applications; a `UserType` of 0 names nobody.
  */
 export function actorKindOf(
   userType: number,
@@ -95,7 +73,6 @@ export function actorKindOf(
   return userType >= 0 || name.includes('@') ? 'user' : ''
 }
 
-/** Object id and kind from the directory's `Actor` list; empty where it has none. */
 export function directoryActor(record: Json): { readonly id: string; readonly isApp: boolean } {
   let bare = ''
   for (const actor of list(record['Actor'])) {

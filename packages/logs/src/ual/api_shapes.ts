@@ -1,8 +1,6 @@
 /**
- * Exports that carry the record as JSON by itself: the Management Activity API and what copies it, Graph's
- * audit log query, Defender XDR's CloudAppEvents, and Splunk's search results.
- *
- * @module
+ * Exports that carry the record as JSON by itself: the Management Activity API and what copies it,
+ * Graph's audit log query, Defender XDR's CloudAppEvents, and Splunk's search results.
  */
 import { isObject, type Json } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
@@ -42,7 +40,6 @@ export const graphQuery: Adapter = {
   },
 }
 
-/** The row itself, or the `properties` of Defender's streaming export. */
 function cloudAppRow(row: Json): Json {
   return row['RawEventData'] === undefined ? object(row['properties']) : row
 }
@@ -102,7 +99,6 @@ function readCloudAppEvent(row: Json, context: FileContext, sink: RowSink): void
   })
 }
 
-/** The record in Splunk's `_raw` (search results) or `event` (HTTP event collector). */
 function splunkRecord(row: Json): Json | undefined {
   const result = isObject(row['result']) ? row['result'] : row
   if (result['AuditData'] !== undefined) return undefined
@@ -117,7 +113,6 @@ function recordIn(value: unknown): Json | undefined {
     : undefined
 }
 
-/** Search results of Splunk's add-on for the Management API, JSON or CSV. */
 export const splunkJson: Adapter = {
   shape: 'ual-splunk-json',
   accepts: (row) => splunkRecord(row) !== undefined,

@@ -1,8 +1,4 @@
-/**
- * The `AuditData` cell of an export: one audit record as JSON text, or what is left of it.
- *
- * @module
- */
+/** The `AuditData` cell of an export: one audit record as JSON text, or what is left of it. */
 import { isObject, type Json, parseObject } from '@mintmark/core'
 import type { RowSink } from '../model/adapter.ts'
 import { MAX_DEPTH } from '../model/limits.ts'
@@ -25,7 +21,6 @@ const TRUNCATED = saying(
   'AuditData is cut short in this file: the export, or a program that saved it again, dropped the end of records.',
 )
 
-/** Why a payload is no record: the reject's reason. */
 type PayloadFault =
   | 'audit-data-empty'
   | 'audit-data-truncated'
@@ -33,10 +28,8 @@ type PayloadFault =
   | 'audit-data-not-a-record'
 
 /**
- * Reads the record in an `AuditData` value, or rejects it.
- *
- * Of a record that was cut, what was complete before the cut is read, with the columns beside it. Nothing is made of the
- * columns alone, nor of a record without an id: its copies could not be recognised.
+ * Reads the record in an `AuditData` value, or rejects it. Of a record that was cut, what was
+ * complete before the cut is read, with the columns beside it.
  */
 export function readAuditData(value: unknown, sink: RowSink, outer: OuterFields): void {
   const record = auditDataOf(value)
@@ -115,12 +108,7 @@ function isOpen(text: string): boolean {
   return isInString || depth > 0
 }
 
-/**
- * The object with what was complete before the cut, or undefined where the text is no object.
- *
- * A value that the cut may have shortened is left out: a text without its closing quote, a number at the very end.
- * Cost: one pass, and a parse.
- */
+/** The object with what was complete before the cut, or undefined where the text is no object. */
 function recordBeforeCut(text: string): Json | undefined {
   const begin = text.trimStart()
   if (!begin.startsWith('{')) return undefined
@@ -128,7 +116,6 @@ function recordBeforeCut(text: string): Json | undefined {
   return whole === undefined ? undefined : parseObject(whole)
 }
 
-/** The text up to the last value that is surely complete, with what is open closed. */
 function wholePart(text: string): string | undefined {
   const open: string[] = []
   let isInString = false

@@ -1,11 +1,7 @@
 /**
  * Exports with the record in an `AuditData` column or member: Purview's portal, the
- * Search-UnifiedAuditLog cmdlet (and every script around it), Splunk's export of such a file.
- *
- * Only the cell's own record is read. The columns beside it are in the reader's locale and are used where
- * the record lacks a field.
- *
- * @module
+ * Search-UnifiedAuditLog cmdlet (and every script around it), Splunk's export of such a file. Only
+ * the cell's own record is read.
  */
 
 import type { Json } from '@mintmark/core'
@@ -15,7 +11,6 @@ import { readAuditData } from './audit_data.ts'
 import { plain, whole } from './fields.ts'
 import type { OuterFields } from './record.ts'
 
-/** Rows at which the portal and the cmdlet stop. */
 const CAPS: readonly number[] = [5000, 50_000]
 
 const has = (row: Json, key: string) => row[key] !== undefined
@@ -97,17 +92,12 @@ interface Span {
 }
 
 /**
- * Watches `ResultIndex` and `ResultCount` of the rows of one file, in any order.
- *
- * The cmdlet numbers the rows of a result set from 1 to its count, so a count whose last row is nowhere in
- * the file proves a set that is not all there. Sets of equal count cannot be distinguished: one that is complete
- * hides another that is not, and never the other way round. A count can change from one page to the next while
- * records arrive: rows that go on where a set ends are taken for the rest of it.
+ * The cmdlet numbers the rows of a result set from 1 to its count. Sets of equal count cannot be distinguished: a
+ * complete one hides one that is not, never the other way round. Rows may go on under a changed count.
  */
 export class ResultCounts implements Tally {
   readonly #spans = new Map<number, Span>()
 
-  /** Takes note of one row; rows without numbers prove nothing. */
   row(row: Json): void {
     const count = whole(row['ResultCount'])
     const index = whole(row['ResultIndex'])
@@ -119,7 +109,6 @@ export class ResultCounts implements Tally {
     } else if (this.#spans.size < MAX_SETS) this.#spans.set(count, { first: index, last: index })
   }
 
-  /** States what is missing, if anything is. */
   end(sink: RowSink): void {
     const starts = new Set([...this.#spans.values()].map(({ first }) => first))
     let sets = 0

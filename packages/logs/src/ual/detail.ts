@@ -1,24 +1,13 @@
-/**
- * What else a hunt may need of a record, as JSON text with stable names:
- *
- * `parameters`, `operationProperties`, `extendedProperties` (maps of text), `modifiedProperties` (name →
- * `{new, old}`), `targets` (ids of the directory's `Target` list), and single fields in lower camel case
- * (`queryText`, `attachments`, `destFolder`, `crossMailbox`, `operationCount`, …). Only what is there; `''` when
- * nothing is. Long values are cut, and then `cut` is true.
- *
- * @module
- */
+/** What else a hunt may need of a record, as JSON text; `''` when nothing is there. Long values are cut: `cut`. */
 import { isObject, type Json } from '@mintmark/core'
 import type { Access } from '../model/records.ts'
 import { guestName } from './actor.ts'
 import { address, plain, truth, whole } from './fields.ts'
 import { eachPair, list, object, structure } from './nested.ts'
 
-/** Most characters of values in one record's detail. */
 const BUDGET = 32_768
 const VALUE_LENGTH = 8192
 
-/** Scalar fields that the detail has, and their names in it. */
 const FIELDS: readonly (readonly [field: string, name: string])[] = (
   'QueryText QuerySource ScenarioName SearchQueryText Query ExchangeLocations Case ' +
   'SendAsUserSmtp SendOnBehalfOfUserSmtp recipientCount TargetUserOrGroupName ' +
@@ -78,7 +67,6 @@ export class Detail {
     if (ids.length > 0) this.#fields.set(name, ids)
   }
 
-  /** JSON text, or `''` if nothing was added. */
   text(): string {
     if (this.#fields.size === 0) return ''
     if (this.#left <= 0) this.#fields.set('cut', true)
@@ -147,7 +135,6 @@ function addMailAction(detail: Detail, record: Json): void {
   addFields(detail, record)
 }
 
-/** Detail of every other record. */
 export function plainDetail(record: Json): string {
   const detail = new Detail()
   detail.set('userId', guestName(record['UserId']))

@@ -1,14 +1,8 @@
 /**
- * Records that went through Elastic: Filebeat's `o365audit`, the ECS document that the pipeline makes of it,
- * an index dump around either (`_source`), search `fields`, and Discover's CSV with dotted column names.
- *
- * The pipeline moves some fields out of the record (the id, the time, the operation), so they are read back
- * from `event.*`, `organization.id`, `client.ip`, `user.*`, `file.*` and `url.original`. Where the document has
- * `event.original`, that is the record, whole.
- *
+ * Records that went through Elastic: Filebeat's `o365audit`, the ECS document that the pipeline
+ * makes of it, an index dump around either (`_source`), search `fields`, and Discover's CSV with
+ * dotted column names.
  * Source: elastic/integrations, package o365, ingest pipeline of the audit data stream.
- *
- * @module
  */
 import { isObject, type Json } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
@@ -34,13 +28,11 @@ const MOVED: readonly (readonly [string, string])[] = [
   ['SourceRelativeUrl', 'file.directory'],
 ]
 
-/** The document within an index dump or a search hit. */
 function documentOf(row: Json): Json {
   if (isObject(row['_source'])) return row['_source']
   return isObject(row['fields']) ? row['fields'] : row
 }
 
-/** The record as Filebeat reads it, before any pipeline. */
 function rawRecord(document: Json): Json | undefined {
   const raw = document['o365audit']
   if (raw === undefined) return undefined
@@ -77,7 +69,6 @@ function single(value: unknown): unknown {
 
 type Fields = Map<string, unknown>
 
-/** Fields of `o365.audit`, from dotted keys where the document does not nest. */
 function auditFields(document: Json): Fields {
   const audit = nestedAudit(document)
   if (audit !== undefined) return new Map(Object.entries(audit))
@@ -140,7 +131,6 @@ function readElastic(row: Json, context: FileContext, sink: RowSink): void {
   else readUalRecord(record, sink, { dateOrder: context.dateOrder })
 }
 
-/** All of Elastic's wrappings. */
 export const elastic: Adapter = {
   shape: 'ual-elastic',
   accepts: isElastic,

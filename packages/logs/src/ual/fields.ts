@@ -1,14 +1,11 @@
 /**
- * Single values of an audit record: every exporter retypes them, so each reader takes text, number and boolean, and
- * gives an empty value for anything else. Nothing here throws.
- *
- * @module
+ * Single values of an audit record: every exporter retypes them, so each reader takes text, number
+ * and boolean, and gives an empty value for anything else. Nothing here throws.
  */
 import { readAddress, readSlashDate, remembered, utcMs } from '@mintmark/core'
 
 const NIL_GUID = '00000000-0000-0000-0000-000000000000'
 
-/** Most entries of a cache before it is emptied: bounds memory whatever the input. */
 const CACHE_LIMIT = 50_000
 
 /** Longer texts are no names or addresses, and are not cached. */
@@ -38,7 +35,6 @@ export function lower(spelled: string): string {
   return spelled.toLowerCase()
 }
 
-/** An id, name or domain in lower case; `''` for placeholders of a missing value. */
 export function named(value: unknown): string {
   if (value === undefined || value === null) return ''
   // A loop over the characters that looks for capitals first takes eight times as long (measured, Node 20).
@@ -79,14 +75,12 @@ export function logged(value: unknown): string {
   return spelled.length < 14 && isPlaceholder(spelled.toLowerCase()) ? '' : spelled
 }
 
-/** A GUID in lower case, or `''`. */
 export function guid(value: unknown): string {
   if (typeof value !== 'string' || value.length < 36) return ''
   const spelled = named(value)
   return isGuid(spelled) ? spelled : ''
 }
 
-/** Whether a text looks like a GUID: 36 characters with four hyphens. */
 export function isGuid(spelled: string): boolean {
   return (
     spelled.length === 36 &&
@@ -121,7 +115,6 @@ export function truth(value: unknown): -1 | 0 | 1 {
 
 const addressOf = cached((spelled) => readAddress(spelled).ip)
 
-/** The address without port, in canonical text; `''` if there is none. */
 export function address(value: unknown): string {
   return typeof value === 'string' && value !== '' ? addressOf(value) : ''
 }

@@ -1,8 +1,4 @@
-/**
- * Records of the audit log that say a token was made.
- *
- * @module
- */
+/** Records of the audit log that say a token was made. */
 import { type Json, readTokenId } from '@mintmark/core'
 import { type Issuance, UNKNOWN_ISSUANCE } from '../model/records.ts'
 import { directoryActor, guestName, principalOf } from './actor.ts'
@@ -18,11 +14,8 @@ export interface RecordHead {
 }
 
 /**
- * A sign-in at the token service (type 15): its `Id` is the request id, which is the id of the token that
- * the request got.
- *
- * `ResultStatus` is that of the HTTP call and says nothing: an attempt failed if it has an error number, or if
- * the operation says so. Interrupts (50140, "keep me signed in?") are errors too: they issued nothing.
+ * A sign-in at the token service (type 15): its `Id` is the id of the token. `ResultStatus` is that of the HTTP
+ * call and says nothing. Interrupts (50140, "keep me signed in?") are errors too: they issued nothing.
  */
 export function readStsLogon(record: Json, head: RecordHead): Issuance {
   const extended = record['ExtendedProperties']

@@ -1,14 +1,6 @@
 /**
- * The messages and folders that a mailbox record names, in each of its shapes.
- *
- * - Bind (50): `Folders[{Path, FolderItems[{InternetMessageId, SizeInBytes, Id, …}]}]`.
- * - AttachmentAccess (50): `Messages[{Path, MessageItems[{Id, SizeInBytes}]}]`, without message ids.
- * - Sync, as real tenants log it (2): `Item{Id, ParentFolder}`, where both ids are the folder's. Sync in the
- *   shape that documentation shows (50): `Folders`. Both are read; filters on type 50 miss all of the first.
- * - Send, Create, Update, … (2): `Item`. SoftDelete, HardDelete, Move, … (3): `AffectedItems[]`.
- * - Elastic renames `Folders` and `Messages` to `ExchangeAggregatedFolders` and `ExchangeAggregatedMessages`.
- *
- * @module
+ * The messages and folders that a mailbox record names. Real tenants log Sync as type 2 with an `Item` whose ids are
+ * the folder's; documentation shows it as type 50 with `Folders`. Elastic puts `ExchangeAggregated` before some names.
  */
 import { isObject, type Json } from '@mintmark/core'
 import type { Item, SyncedFolder } from '../model/records.ts'
@@ -37,10 +29,8 @@ const noMail = (): MailDraft => {
   return { accessType: '', throttled: -1, items: [], syncedFolders: [], isFlattened: false }
 }
 
-/** For records that name no mail. */
 export const NO_MAIL: MailContent = noMail()
 
-/** Everything that a mailbox record names. Cost: one pass over its items. */
 export function readMail(record: Json, operation: string): MailContent {
   const draft = noMail()
   readProperties(draft, record['OperationProperties'])
@@ -137,7 +127,6 @@ function accessTypeOf(value: unknown): string {
   return word === 'sync' ? 'Sync' : spelled.slice(0, 40)
 }
 
-/** A message, or undefined if the element names none. */
 function itemOf(item: Json, folder: string): Item | undefined {
   const messageId = logged(item['InternetMessageId'])
   const itemId = logged(item['Id']) || logged(item['ImmutableId'])

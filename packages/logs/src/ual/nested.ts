@@ -1,8 +1,6 @@
 /**
- * Nested values of an audit record: objects, lists and name-value pairs, also where an exporter wrote
- * them as JSON text, as text within text, or as a map instead of a list of pairs.
- *
- * @module
+ * Nested values of an audit record: objects, lists and name-value pairs, also where an exporter
+ * wrote them as JSON text, as text within text, or as a map instead of a list of pairs.
  */
 import { isObject, type Json } from '@mintmark/core'
 import { plain } from './fields.ts'
@@ -12,7 +10,6 @@ const MAX_UNWRAP = 3
 const NOTHING: Json = Object.freeze({})
 const NO_LIST: readonly unknown[] = Object.freeze([])
 
-/** The object or list that `value` is or spells; undefined if it is neither. */
 export function structure(value: unknown): Json | readonly unknown[] | undefined {
   let found = value
   for (let unwrapped = 0; typeof found === 'string' && unwrapped < MAX_UNWRAP; unwrapped++) {
@@ -34,7 +31,6 @@ export function parsed(spelled: string): unknown {
   }
 }
 
-/** A list, whatever its spelling; one object is a list of one. */
 export function list(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return NO_LIST
   const found = Array.isArray(value) ? value : structure(value)
@@ -42,7 +38,6 @@ export function list(value: unknown): readonly unknown[] {
   return isObject(found) ? [found] : found
 }
 
-/** An object, whatever its spelling; the first object of a list. Empty if there is none. */
 export function object(value: unknown): Json {
   if (value === undefined || value === null) return NOTHING
   if (isObject(value)) return value
@@ -80,7 +75,6 @@ export function isFlattened(value: unknown): boolean {
   return typeof value === 'string' && (value.startsWith('@{') || value.startsWith('System.Object'))
 }
 
-/** The value of one pair; undefined if it is not there. */
 export function pairValue(value: unknown, name: string): unknown {
   let found: unknown
   eachPair(value, (each, own) => {

@@ -1,11 +1,7 @@
 /**
- * Microsoft Sentinel's `OfficeActivity` table: the audit record with its fields as columns, some renamed, and
- * nested values as JSON text. `TenantId` there is the workspace; the tenant is `OrganizationId`.
- *
- * The table of 2021 has no OperationCount, SessionId or AppAccessContext; where newer exports carry such
- * columns they are read.
- *
- * @module
+ * Microsoft Sentinel's `OfficeActivity` table: the audit record with its fields as columns, some
+ * renamed, and nested values as JSON text. `TenantId` there is the workspace; the tenant is
+ * `OrganizationId`.
  */
 import type { Json } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
@@ -43,7 +39,6 @@ function readOfficeActivity(row: Json, context: FileContext, sink: RowSink): voi
   readUalRecord(recordOf(row), sink, { at, dateOrder: context.dateOrder })
 }
 
-/** Portal and Sentinel CSV, with dates in the order of the analyst's browser. */
 export const officeActivityCsv: Adapter = {
   shape: 'ual-office-activity-csv',
   accepts: (row, context) => context.columns !== undefined && isOfficeActivity(row),
@@ -53,7 +48,6 @@ export const officeActivityCsv: Adapter = {
   rowCaps: [10_000, 30_000],
 }
 
-/** Log Analytics' JSON export and data export rule. */
 export const officeActivityJson: Adapter = {
   shape: 'ual-office-activity-json',
   accepts: (row, context) => context.columns === undefined && isOfficeActivity(row),

@@ -1,11 +1,7 @@
 /**
- * One record of the unified audit log (the `AuditData` object), whatever its record type and export.
- *
- * Trust: nothing is. A record is what a file says; whoever could write the file could write the record.
- *
+ * One record of the unified audit log (the `AuditData` object), whatever its record type and
+ * export. Trust: nothing is.
  * Source: Office 365 Management Activity API schema; real records of 2021 to 2025.
- *
- * @module
  */
 import { type Json, readSlashDate, readTokenId } from '@mintmark/core'
 import type { DateOrder, RowSink } from '../model/adapter.ts'
@@ -37,7 +33,6 @@ import {
   serviceOfType,
 } from './record_types.ts'
 
-/** What an export has outside of a record: used only where the record lacks it. */
 export interface OuterFields {
   readonly recordId?: unknown
   readonly at?: unknown
@@ -50,9 +45,8 @@ export interface OuterFields {
 const NOTHING_OUTSIDE: OuterFields = {}
 
 /**
- * Reads one audit record: an access, or an issuance for sign-ins (15) and OWA's own tokens (275).
- *
- * A record without an operation or a time that can be read is a `payload` reject, never a guess.
+ * Reads one audit record: an access, or an issuance for sign-ins (15) and OWA's own tokens (275). A
+ * record without an operation or a time that can be read is a `payload` reject, never a guess.
  */
 export function readUalRecord(
   record: Json,
@@ -117,7 +111,6 @@ function outerTime(record: Json, outer: OuterFields): number | undefined {
   )
 }
 
-/** Why there is no time. */
 function timeFault(record: Json, outer: OuterFields): string {
   const spelled = plain(record['CreationTime']) || plain(outer.at)
   return spelled === '' ? 'time-missing' : faultOfTime(spelled)
@@ -188,10 +181,7 @@ function accessOf(record: Json, head: RecordHead): { access: Access; isFlattened
   return { access, isFlattened }
 }
 
-/**
- * Object id of the token's user, where only `UserKey` has it. It is a PUID, an object id (SharePoint, Teams, directory), or for
- * app-only tokens the application's own id, which is no object id.
- */
+/** Object id of the token's user, where only `UserKey` has it. */
 function principalIdOf(
   record: Json,
   isMailbox: boolean,
@@ -209,7 +199,6 @@ function issuedAt(value: unknown): number {
   return ms === undefined || ms < 0 ? 0 : ms
 }
 
-/** By their numbers. */
 const LOGON_TYPES: readonly string[] =
   'owner admin delegated transport systemservice bestaccess delegatedadmin'.split(' ')
 
@@ -220,7 +209,6 @@ function logonTypeOf(value: unknown): number {
   return /^\d{1,2}$/.test(spelled) ? Number(spelled) : LOGON_TYPES.indexOf(spelled)
 }
 
-/** Known spellings of a workload in the exports' various letter cases. */
 const SERVICES: ReadonlyMap<string, string> = new Map(
   ['Exchange', 'SharePoint', 'OneDrive', 'AzureActiveDirectory', 'MicrosoftTeams', 'Endpoint'].map(
     (name) => [name.toLowerCase(), name],
@@ -323,7 +311,6 @@ function lastPart(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 }
 
-/** Whether a JSON object looks like an audit record: for exports that have it in one of several members. */
 export function isUalRecord(record: Json): boolean {
   return (
     typeof record['Operation'] === 'string' &&
@@ -332,7 +319,6 @@ export function isUalRecord(record: Json): boolean {
   )
 }
 
-/** The audit record that a value is or spells; undefined for any other value. */
 export function ualRecordIn(value: unknown): Json | undefined {
   const found = structure(value)
   if (found === undefined || Array.isArray(found)) return undefined

@@ -1,9 +1,6 @@
 /**
  * Record types of the unified audit log: exports write the number, the number as text, or the name.
- *
  * Source: Office 365 Management Activity API schema, enumeration AuditLogRecordType.
- *
- * @module
  */
 import { plain } from './fields.ts'
 
@@ -95,7 +92,6 @@ function bounded(number: number): number {
   return number >= 0 && number <= MAX_RECORD_TYPE ? Math.trunc(number) : 0
 }
 
-/** Records of a mailbox's own audit: they name an owner, a logon type, items and folders. */
 export function isMailboxRecord(recordType: number): boolean {
   return (
     recordType === EXCHANGE_ITEM_AGGREGATED ||

@@ -1,10 +1,7 @@
 /**
- * Forged access: what the attacker's tokens did, record by record, with the class of each.
- *
- * The chain as published: the mail service accepts a forged token, and then renews access with tokens of its own; REST
- * calls read messages one by one, so that the log names them (Bind).
- *
- * @module
+ * Forged access: what the attacker's tokens did, record by record, with the class of each. The
+ * chain as published: the mail service accepts a forged token, and then renews access with tokens
+ * of its own; REST calls read messages one by one, so that the log names them (Bind).
  */
 import * as apps from '../world/apps.ts'
 import { DAY, MINUTE, RENEWAL_STOPS_MS, SECOND, WINDOW } from '../world/calendar.ts'
@@ -33,7 +30,6 @@ export const SYNCED_MESSAGES: readonly { folder: number; items: number }[] = [
   { folder: 2, items: 120 },
 ]
 
-/** A token of the attacker's during a visit. */
 interface Hold {
   readonly visit: Visit
   readonly token: Token
@@ -49,7 +45,6 @@ export interface Forged {
   readonly genuine: Token | undefined
 }
 
-/** What the attacker read at one time, whether a log shows it or not. */
 export interface ForgedUse {
   readonly of: Organisation
   readonly atMs: number

@@ -1,9 +1,6 @@
 /**
- * Two misuses of genuine tokens beside the main one, so that "forged" is not the only answer: a device-code
- * sign-in that a user completed for somebody else (as Storm-2372's), and a new application grant that reads
- * mailboxes by itself (as Midnight Blizzard's). The events are invented, in two of the tenants.
- *
- * @module
+ * Two misuses of genuine tokens, both invented: a device-code sign-in that a user completed for somebody else (as
+ * Storm-2372's), and a new application grant that reads mailboxes by itself (as Midnight Blizzard's).
  */
 import * as apps from '../world/apps.ts'
 import { DAY, HOUR, MINUTE } from '../world/calendar.ts'

@@ -1,8 +1,6 @@
 /**
- * RecordType 15: an interactive sign-in as the unified audit log has it. Its `Id` is the request's, which is the
- * token's.
- *
- * @module
+ * RecordType 15: an interactive sign-in as the unified audit log has it. Its `Id` is the request's,
+ * which is the token's.
  */
 import { type AuditRecord, auditRecord, type SignIn, type Token } from '../world/events.ts'
 import { guid } from '../world/ids.ts'
@@ -43,12 +41,9 @@ export function stsLogon(signIn: SignIn): AuditRecord {
 }
 
 /*
- * RecordType 275: the mail service issued a token for itself.
- *
- * Inference, not observation: only the schema page names the record type, and no sample was found; in 2023
- * customers had no such record. The replay writes it for a part of the tenants as if they had.
- *
- * Source: Office 365 Management Activity API schema, "OWAAuth"; Graph `owaGetAccessTokenForResourceAuditRecord`.
+ * RecordType 275: the mail service issued a token for itself. Inference, not observation: only the
+ * schema page names the record type, and no sample was found; in 2023 customers had no such record.
+ * Source: Office 365 Management Activity API schema, "OWAAuth"
  */
 
 export function owaTokenRecord(

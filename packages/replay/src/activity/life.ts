@@ -1,10 +1,7 @@
 /**
- * The ordinary life of a tenant: people sign in, their clients fetch tokens, and use them.
- *
- * Each person's day draws from its own generator. Records of a day may be of the next one (tokens under continuous
- * access evaluation are valid for up to 28 h): the caller sorts them by their time.
- *
- * @module
+ * The ordinary life of a tenant: people sign in, their clients fetch tokens, and use them. Each
+ * person's day draws from its own generator. Records of a day may be of the next one (tokens under
+ * continuous access evaluation are valid for up to 28 h): the caller sorts them by their time.
  */
 import * as apps from '../world/apps.ts'
 import { DAY, HOUR, isWeekend, MINUTE, SECOND } from '../world/calendar.ts'
@@ -34,14 +31,11 @@ import {
   syncRecord,
 } from './mail.ts'
 
-/** Random numbers of this file differ from those of others. */
 const STREAM = 0x6c696665
-/** Messages of an ordinary mailbox. */
 const MAILBOX = 9000
 /** The day on which the tenants with that habit moved to the new application of Outlook on the web. */
 const MIGRATION_MS: number = Date.UTC(2023, 5, 5)
 
-/** Who has tokens, and does what records name. */
 export type Actor = Pick<Person, 'upn' | 'displayName' | 'oid' | 'deviceId' | 'phoneId' | 'agent'>
 
 export interface Working {
@@ -78,7 +72,6 @@ export function livePersonDay(
   if (person.hasPhone) livePhone(day, into)
 }
 
-/** The day of a person who works on it; undefined for one who does not. Pure. */
 export function workingDay(
   world: World,
   of: Organisation,
@@ -112,7 +105,6 @@ function mailApp({ of, person, dayMs }: Working): apps.App {
   return of.habits.includes('app-migration') && dayMs >= MIGRATION_MS ? apps.NEW_OWA : apps.OWA
 }
 
-/** A token that a sign-in of its user shows. */
 type UserToken = Token & { readonly origin: SignInCategory }
 
 export function makeToken(
@@ -203,7 +195,6 @@ function useLate(day: Working, token: Token, into: Happenings): void {
   into.audits.push({ ...record, trap: issuedTrap('cae-27h') })
 }
 
-/** How a person's own client uses a token on his own mailbox. */
 function mailUse(day: Working, token: Token, atMs: number): MailUse {
   const { of, person, random } = day
   const browser = token.app !== apps.OUTLOOK && token.app !== apps.PHONE
@@ -245,7 +236,6 @@ function ordinarySync(use: MailUse): AuditRecord {
   return { ...record, trap: issuedTrap('sync') }
 }
 
-/** Numbers of one to eleven consecutive messages, as a person reads them. */
 export function someMessages(random: Random): number[] {
   const first = random.below(MAILBOX)
   const count = random.chance(0.6) ? 1 : 2 + random.below(10)

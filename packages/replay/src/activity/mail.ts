@@ -1,8 +1,4 @@
-/**
- * Mailbox records: what a token does to a mailbox.
- *
- * @module
- */
+/** Mailbox records: what a token does to a mailbox. */
 import type { AuditRecord, MailPart, ReadFolder, ReadItem, Token } from '../world/events.ts'
 import { auditRecord, useOf } from '../world/events.ts'
 import { guid } from '../world/ids.ts'

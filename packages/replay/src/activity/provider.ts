@@ -1,12 +1,7 @@
 /**
- * The provider's own logs of 2021: an engineer's genuine token, used from elsewhere while he used it himself,
- * and the file that it fetched. The path that Microsoft first described; whether the dump had the key was later
- * withdrawn, and no evidence links the two. A genuine token: nothing here may be called unissued.
- *
- * Source: Microsoft Security Response Center, 6 September 2023 and 12 March 2024; Cyber Safety Review Board,
- * page 7 (intrusion through an engineer's account, April to August 2021; a token was captured and replayed).
- *
- * @module
+ * The provider's own logs of 2021: an engineer's genuine token, used from elsewhere while he used
+ * it himself, and the file that it fetched.
+ * Source: Microsoft Security Response Center, 6 September 2023 and 12 March 2024
  */
 import * as apps from '../world/apps.ts'
 import { DAY, HOUR, isWeekend, MINUTE } from '../world/calendar.ts'

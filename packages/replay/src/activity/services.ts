@@ -1,8 +1,4 @@
-/**
- * What runs without anybody at a desk: phones at night, service principals, managed identities.
- *
- * @module
- */
+/** What runs without anybody at a desk: phones at night, service principals, managed identities. */
 import * as apps from '../world/apps.ts'
 import { DAY, HOUR, isWeekend, MINUTE } from '../world/calendar.ts'
 import {

@@ -4,7 +4,6 @@ import type { Random } from '../world/random.ts'
 import type { Truth } from '../world/truth.ts'
 import type { Organisation, Person, World } from '../world/world.ts'
 
-/** A day of a tenant: where its records go, and the truth about them. */
 export interface TenantDay {
   readonly world: World
   readonly of: Organisation
@@ -13,7 +12,6 @@ export interface TenantDay {
   readonly truth: Truth
 }
 
-/** With the random numbers of one kind of activity. */
 export interface DrawnDay extends TenantDay {
   readonly random: Random
 }

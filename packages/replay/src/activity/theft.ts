@@ -1,9 +1,7 @@
 /**
  * When the attacker read what: the plan of each theft, before any record.
- *
- * Source for days and hours: Microsoft Threat Intelligence, 14 July 2023 (Monday to Friday, 00 to 09 UTC).
- *
- * @module
+ * Source for days and hours: Microsoft Threat Intelligence, 14 July 2023 (Monday to Friday, 00 to
+ * 09 UTC).
  */
 import { DAY, FIRST_DAY_MS, HOUR, isWeekend, MINUTE } from '../world/calendar.ts'
 import type { Theft } from '../world/organisations.ts'
@@ -15,7 +13,6 @@ export interface Visit {
   readonly victim: number
   readonly theft: Theft
   readonly dayMs: number
-  /** 0 is the first visit to this mailbox. */
   readonly ordinal: number
   readonly visits: number
   /** Numbers of the messages read for the first time, `[from, to)`. */
@@ -25,7 +22,6 @@ export interface Visit {
 }
 
 const STREAM = 0x74686566
-/** Working hours of the attacker, UTC. */
 const HOURS_FROM = 0
 const HOURS_TO = 9
 /** Messages read on the day after which the log is throttled: more records than the log takes in a day. */

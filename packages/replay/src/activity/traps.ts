@@ -1,8 +1,4 @@
-/**
- * Ordinary records that look like a forged token to a simple join: planted, and labelled.
- *
- * @module
- */
+/** Ordinary records that look like a forged token to a simple join: planted, and labelled. */
 import * as apps from '../world/apps.ts'
 import { DAY, HOUR, isWeekend, isWithin, MINUTE, WINDOW } from '../world/calendar.ts'
 import {
@@ -27,12 +23,9 @@ import { appOnlyRead } from './services.ts'
 import { type DrawnDay, drawn, someone, type TenantDay } from './tenant_day.ts'
 
 const STREAM = 0x74726170
-/** Tenant of all personal accounts. */
 const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
-/** A tenant that the export says nothing about. */
 const ELSEWHERE = '5b1f9c1e-70f4-4a53-9d0c-3b0f3a7d2c11'
 
-/** What is planted on one day alone, and how often. */
 const ONCE: readonly {
   readonly habit: Habit
   readonly onMs: number
@@ -82,7 +75,6 @@ function phoneRead({ of, random }: DrawnDay, person: Person, token: Token, atMs:
   return bindRecord(use, someMessages(random))
 }
 
-/** Issued before the log begins; half of the records do not say when. */
 function earlier(day: DrawnDay, use: number): void {
   const { of, random, into } = day
   const person = someone(day)
@@ -96,7 +88,6 @@ function earlier(day: DrawnDay, use: number): void {
   })
 }
 
-/** Issued just before the log ends: its row has not arrived. */
 function undelivered(day: DrawnDay, use: number): void {
   const person = someone(day)
   const token = unseen(person, WINDOW.toMs - 70 * MINUTE + use * MINUTE, day.random)

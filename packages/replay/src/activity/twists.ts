@@ -1,7 +1,6 @@
 /**
- * How logs write one thing in many ways: spellings, losses and delays of otherwise ordinary records.
- *
- * @module
+ * How logs write one thing in many ways: spellings, losses and delays of otherwise ordinary
+ * records.
  */
 import { NEW_OWA } from '../world/apps.ts'
 import { GAP, HOUR, isWithin, type Span } from '../world/calendar.ts'
@@ -21,11 +20,9 @@ import type { Organisation } from '../world/world.ts'
 
 const UNSEEN = ['undetermined', 'session-only'] as const
 
-/** A record with a token: no other is twisted. */
 type Used = AuditRecord & { readonly token: TokenUse }
 type Twist = (record: Used, random: Random) => AuditRecord | undefined
 
-/** Share of a tenant's records that a habit changes. */
 const SHARE: Partial<Record<Habit, number>> = {
   'address-with-port': 0.04,
   'anonymised-id': 0.04,
@@ -133,7 +130,6 @@ export function exportTrap(
   return unseenByExport(of, window, token, atMs) ?? odd(of, token)
 }
 
-/** What hides the token's issuance from the export. */
 function unseenByExport(
   of: Organisation,
   window: Span,
@@ -155,7 +151,6 @@ function unseenByExport(
   return undefined
 }
 
-/** What is odd about the token though its issuance is there. */
 function odd(of: Organisation, token: TokenUse): Trap | undefined {
   if (of.habits.includes('app-migration') && token.clientAppId === NEW_OWA.id)
     return issuedTrap('app-migration')

@@ -1,17 +1,12 @@
 /**
  * The `AuditData` of a record: the JSON text that every export of the unified audit log carries.
- *
- * Written member by member, in the order in which real records have them, because half a million of them are.
- *
- * Source: Office 365 Management Activity API schema; real records of 2021 to 2025 for order and spelling.
- *
- * @module
+ * Source: Office 365 Management Activity API schema; real records of 2021 to 2025 for order and
+ * spelling.
  */
 import { isoSeconds } from '../world/calendar.ts'
 import type { AuditRecord, MailPart, ReadFolder, TokenUse } from '../world/events.ts'
 import type { Organisation } from '../world/world.ts'
 
-/** The type of records whose messages are `AffectedItems`. */
 export const BULK = 3
 
 export function auditData(of: Organisation, record: AuditRecord): string {

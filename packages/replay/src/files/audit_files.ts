@@ -1,7 +1,5 @@
 /**
  * The audit log of a tenant on disk: which record goes to which file, in which order, how often.
- *
- * @module
  */
 import { DAY, isoMs, monthOf } from '../world/calendar.ts'
 import type { AuditRecord } from '../world/events.ts'
@@ -14,7 +12,6 @@ function spanOf({ span }: AuditLayout, ms: number): string {
   return span === 'month' ? monthOf(ms) : isoMs(ms - (ms % (7 * DAY))).slice(0, 10)
 }
 
-/** Most rows that a capped search gives. */
 const ROW_CAP = 5000
 
 export class AuditFiles {
@@ -67,7 +64,6 @@ export class AuditFiles {
 
   /**
    * Ends all files; `nextLink` leaves the last answer of a query without its continuation.
-   *
    * @returns their names
    */
   close(nextLink: boolean): readonly string[] {

@@ -1,9 +1,7 @@
 /**
  * Export shapes of the unified audit log: the same records as each system's users would have them.
- *
- * Nothing is shared with the readers of `@mintmark/logs`: a mistake in a layout must not hide in both.
- *
- * @module
+ * Nothing is shared with the readers of `@mintmark/logs`: a mistake in a layout must not hide in
+ * both.
  */
 import { isoMs, isoTicks, slashMs, slashSeconds } from '../world/calendar.ts'
 import type { AuditRecord } from '../world/events.ts'
@@ -37,7 +35,6 @@ export interface AuditLayout extends Frame {
   record(row: Exported): string
 }
 
-/** A record of a tenant, and which of how many in its page of results it is. */
 export interface Exported {
   readonly of: Organisation
   readonly record: AuditRecord
@@ -241,7 +238,6 @@ const ACTIVITY_COLUMNS: Columns<Exported> = [
   ['Type', () => 'OfficeActivity'],
 ]
 
-/** Sentinel's table. */
 export const OFFICE_ACTIVITY: AuditLayout = {
   ...csvLayout('OfficeActivity', ACTIVITY_COLUMNS),
   // One file: its later days prove the order of day and month for its early ones.

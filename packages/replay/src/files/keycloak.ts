@@ -1,10 +1,7 @@
 /**
- * An organisation's own identity provider: every token of it is in the event store, so that every use can be
- * checked. The application's side is the plain `mintmark-access/1`.
- *
+ * An organisation's own identity provider: every token of it is in the event store, so that every
+ * use can be checked. The application's side is the plain `mintmark-access/1`.
  * Source: Keycloak EventType and Details, 2026.
- *
- * @module
  */
 import { join } from 'node:path'
 import { DAY, daysOf, HOUR, isoMs, isWeekend, MINUTE, WINDOW } from '../world/calendar.ts'
@@ -56,7 +53,6 @@ export function writeKeycloak(world: World, of: Organisation, folder: string, tr
   return made
 }
 
-/** A token of a person's: the first of his session, or the one that replaces it. */
 interface Fetched {
   readonly person: Person
   readonly session: string

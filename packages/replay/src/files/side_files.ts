@@ -1,8 +1,4 @@
-/**
- * Files beside the logs: the directory, folder statistics, and the extractor's own log.
- *
- * @module
- */
+/** Files beside the logs: the directory, folder statistics, and the extractor's own log. */
 import { join } from 'node:path'
 import type { Json } from '@mintmark/core'
 import { SYNCED_MESSAGES } from '../activity/attack.ts'
@@ -12,7 +8,6 @@ import { csvRow, type FramedFiles, UNFRAMED } from '../world/framed_files.ts'
 import { TextFile } from '../world/text_file.ts'
 import { folderId, type Organisation, type World } from '../world/world.ts'
 
-/** A directory export: CSV with the group, or Graph's users with the department. */
 export function writeDirectory(world: World, of: Organisation, folder: string): void {
   const isCsv = of.directory === 'csv'
   const file = new TextFile(join(folder, isCsv ? 'directory.csv' : 'users.json'))
@@ -51,7 +46,6 @@ export function writeInventory(world: World, of: Organisation, folder: string): 
   file.close()
 }
 
-/** The extractor's own log, with the hours that it could not export. */
 export function writeExtractorLog(folder: string): void {
   const file = new TextFile(join(folder, 'LogFile.txt'))
   const from = new Date(GAP.fromMs).toISOString().slice(0, 19)
@@ -68,9 +62,8 @@ export function writeExtractorLog(folder: string): void {
 }
 
 /*
- * Graph activity logs: the table of Log Analytics, the raw diagnostic JSON with its other names, and the log of
- * the old directory API.
- *
+ * Graph activity logs: the table of Log Analytics, the raw diagnostic JSON with its other names,
+ * and the log of the old directory API.
  * Source: azure-monitor-docs, `microsoftgraphactivitylogs`; raw records as observed in 2025.
  */
 

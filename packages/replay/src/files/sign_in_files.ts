@@ -1,8 +1,4 @@
-/**
- * The sign-in logs of a tenant on disk.
- *
- * @module
- */
+/** The sign-in logs of a tenant on disk. */
 import { DAY, monthOf } from '../world/calendar.ts'
 import type { SignIn } from '../world/events.ts'
 import { cellsOf, csvRow, type FramedFiles, titlesOf, UNFRAMED } from '../world/framed_files.ts'
@@ -17,7 +13,6 @@ import {
   TABLE_COLUMNS,
 } from './sign_in_layouts.ts'
 
-/** Adds sign-ins, ordered by time, to the logs of a tenant. @returns how many rows they are */
 export function writeSignIns(
   files: FramedFiles,
   of: Organisation,

@@ -1,9 +1,6 @@
 /**
  * Export shapes of the sign-in logs: one row of each.
- *
- * Source: entra-docs sign-in schema; Graph `signIn` resource; headers of the portal's download (2025).
- *
- * @module
+ * Source: entra-docs sign-in schema
  */
 import { isoMs, isoTicks, slashMs } from '../world/calendar.ts'
 import type { SignIn, SignInCategory, Token } from '../world/events.ts'
@@ -21,7 +18,6 @@ export const CATEGORIES: Record<SignInCategory, { readonly log: string; readonly
     'managed-identity': { log: 'ManagedIdentitySignInLogs', event: 'managedIdentity' },
   }
 
-/** What the exports of one sign-in have in common, in this tenant at that time. */
 interface SignInRow {
   readonly of: Organisation
   readonly signIn: SignIn

@@ -1,8 +1,4 @@
-/**
- * The attacker's tokens as bytes, and the guard that would have met them.
- *
- * @module
- */
+/** The attacker's tokens as bytes, and the guard that would have met them. */
 import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto'
 import type { Json } from '@mintmark/core'
 import { type AudiencePolicy, Guard, type TrustedKey, TrustedKeys } from '@mintmark/guard'
@@ -12,7 +8,6 @@ import type { SigningKeys } from '../signing/signing_keys.ts'
 import type { Token } from '../world/events.ts'
 import type { Organisation } from '../world/world.ts'
 
-/** Media type of Entra's tokens. */
 export const TYP = 'JWT'
 const ALG = 'RS256'
 const SCOPE = 'Mail.Read'
@@ -46,7 +41,6 @@ function signingInput(of: Organisation, token: Token, kid: string): string {
   return `${part({ typ: TYP, alg: ALG, kid })}.${part(claims)}`
 }
 
-/** The token as the attacker made it: signed with the leaked key, in the name of the organisation's issuer. */
 export function forgedToken(
   of: Organisation,
   { token }: Forged,
@@ -120,7 +114,6 @@ export class GuardOf2023 {
     }
   }
 
-  /** Records a genuine token. */
   record(of: Organisation, token: Token, kid: string): void {
     const hash = createHash('sha256')
       .update(signingInput(of, token, kid))

@@ -1,7 +1,6 @@
 /**
- * The mail front end over HTTP, on loopback alone: whoever shows a token that verifies gets the list of a mailbox.
- *
- * @module
+ * The mail front end over HTTP, on loopback alone: whoever shows a token that verifies gets the
+ * list of a mailbox.
  */
 import { type Listening, listen } from '@mintmark/ledger/http'
 import { createRemoteJWKSet, customFetch, errors } from 'jose'
@@ -9,14 +8,12 @@ import { messageOf, World } from '../world/world.ts'
 import { jwkSet, keysIn, RELOAD_MS, usedKeys, verifierOf } from './verifier.ts'
 
 interface FrontEndOptions {
-  /** 0 for any that is free. */
   readonly port: number
   readonly issuer: string
   readonly audience: string
   readonly jwksUri: string
   /** Binds each key to its issuer and class, and drops retired keys. */
   readonly isFixed: boolean
-  /** Of the mailbox that is shown. */
   readonly seed: number
 }
 
@@ -51,7 +48,6 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<Listening
   return { url: `${url}/`, stop }
 }
 
-/** 200, 401, or 503 where the keys cannot be had. */
 async function statusOf(
   authorization: string,
   verify: (token: string) => Promise<void>,

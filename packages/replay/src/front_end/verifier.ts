@@ -1,12 +1,7 @@
 /**
  * The verifier of a mail front end in 2023, and the two checks that would have refused the forger.
- *
- * One key set carries the keys of several issuers. The front end of 2023 looks a key up by its `kid` alone and takes it for
- * every token. A check works on the key set before any lookup: what it drops verifies nothing.
- *
+ * One key set carries the keys of several issuers.
  * Source: Microsoft, "Access tokens" for the member `issuer` of a key; RFC 8725, section 3.8.
- *
- * @module
  */
 import { X509Certificate } from 'node:crypto'
 import { isObject, type Json, text } from '@mintmark/core'
@@ -19,7 +14,6 @@ import {
   jwtVerify,
 } from 'jose'
 
-/** Which keys of the set a front end uses. */
 export interface KeyChecks {
   /** Drops keys whose members `issuer` and `x_class` name another issuer or class. */
   readonly isClassChecked: boolean
@@ -96,7 +90,6 @@ export function jwkSet(keys: readonly Json[]): JSONWebKeySet {
   return { keys: keys.map((key) => ({ ...key, kty: text(key, 'kty') ?? '' })) }
 }
 
-/** The keys of a document that should be a key set. */
 export function keysIn(document: unknown): Json[] {
   const keys: unknown = isObject(document) ? document['keys'] : undefined
   return Array.isArray(keys) ? keys.filter((key) => isObject(key)) : []

@@ -1,9 +1,8 @@
 /* oxlint-disable no-await-in-loop -- accesses in the order of their times */
 /**
- * What the attacker would not have read, had one measure been in place: every forged token of the replay is signed with the
- * key that leaked, and shown to a verifier with that measure, at the time of each access.
- *
- * @module
+ * What the attacker would not have read, had one measure been in place: every forged token of the
+ * replay is signed with the key that leaked, and shown to a verifier with that measure, at the time
+ * of each access.
  */
 import { isoOf, type Json } from '@mintmark/core'
 import { errors } from 'jose'
@@ -29,7 +28,6 @@ export interface WhatIfOptions {
   readonly onProgress?: (done: number, total: number) => void
 }
 
-/** What came of one measure. */
 export interface WhatIf {
   readonly measure: Measure
   /** What the figures rest on, one line. */

@@ -1,7 +1,6 @@
 /** The forger's record, compared with an investigation of the logs. */
 import type { Forgery } from './forger.ts'
 
-/** One account, as either side has it. Times are milliseconds since 1970-01-01 UTC. */
 interface AccountReads {
   readonly mailbox: string
   /** `FOLDER/UID` of what was read, in order. */
@@ -13,13 +12,11 @@ interface AccountReads {
 export interface Outcome {
   /** Token ids and what they were: `unissued`, or `mismatched` for one that was issued to somebody else. */
   readonly tokens: ReadonlyMap<string, string>
-  /** Accounts whose mail was read, by name. */
   readonly accounts: readonly AccountReads[]
 }
 
 const VERDICTS = { forged: 'unissued', 'reused-id': 'mismatched' } as const
 
-/** The forger's side. */
 export function outcomeOf(forgeries: readonly Forgery[]): Outcome {
   const read = forgeries.filter(({ messages }) => messages.length > 0)
   return {

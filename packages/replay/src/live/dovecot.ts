@@ -14,10 +14,7 @@ const PATIENCE_MS = 60_000
 /** The server lives where the path of an ordinary user may not lead. */
 const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin`
 
-/**
- * @param path where to look for it
- * @throws {MintmarkError} `PROGRAM_MISSING` where there is no Dovecot 2.4
- */
+/** @throws {MintmarkError} `PROGRAM_MISSING` where there is no Dovecot 2.4 */
 export function assertDovecot(path: string = PATH): void {
   const { error, stdout } = spawnSync('dovecot', ['--version'], {
     encoding: 'utf8',

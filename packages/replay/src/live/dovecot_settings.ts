@@ -1,4 +1,3 @@
-/** Settings of Dovecot: its folders, how it verifies tokens, and what it logs. */
 import { spawnSync } from 'node:child_process'
 import { userInfo } from 'node:os'
 
@@ -14,9 +13,8 @@ export interface DovecotPaths {
 }
 
 /**
- * The settings of docs/guard-integrations.md and docs/exporting.md, in a file of their own. The last ones switch off the
- * delay after a login that failed: the replay has no time for it. Nor has it for the minute in which a 2.4.1 took no more
- * connections, where each login has a process of its own and a client was gone as soon as it was refused.
+ * The settings of docs/guard-integrations.md and docs/exporting.md, in a file of their own. The
+ * last ones switch off the delay after a login that failed: the replay has no time for it.
  */
 export const settings = (
   { work, mail, log, events }: DovecotPaths,

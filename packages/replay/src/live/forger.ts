@@ -12,7 +12,6 @@ import { AUDIENCE } from './provider.ts'
 /** `forged`: a token with an id of its own. `reused-id`: one with the id of a colleague's genuine token. */
 type ForgedClass = 'forged' | 'reused-id'
 
-/** What the forger wrote down of one token. Never the token. */
 export interface Forgery {
   readonly class: ForgedClass
   readonly mailbox: string
@@ -31,7 +30,6 @@ interface Forger {
   readonly now: () => number
 }
 
-/** A mailbox that is to be read, and the id that the token for it gets. */
 interface Target {
   readonly class: ForgedClass
   readonly mailbox: Mailbox

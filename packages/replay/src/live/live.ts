@@ -1,12 +1,8 @@
 /* oxlint-disable no-await-in-loop -- one run after the other, and within it one user */
 /**
- * The incident on real parts, in one folder and on loopback alone: a provider behind the signing gate, a ledger, a guard,
- * a mail server, users, and a forger who has the provider's key. Twice: with a guard that only watches, as it was in
- * 2023, and with one that refuses.
- *
- * The logs of a run go to `RUN/logs`, what really happened to `RUN/truth.json`, beside it.
- *
- * @module
+ * The incident on real parts, in one folder and on loopback alone: a provider behind the signing
+ * gate, a ledger, a guard, a mail server, users, and a forger who has the provider's key. Twice:
+ * with a guard that only watches, as it was in 2023, and with one that refuses.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import {
@@ -41,7 +37,6 @@ const RUNS = ['monitor', 'enforce'] as const
 type RunName = (typeof RUNS)[number]
 
 interface LiveOptions {
-  /** Folder to write to; made if it is not there. */
   readonly out: string
   readonly seed: number
   /** How Mintmark's own command is started: a program and its first arguments. */
@@ -53,13 +48,11 @@ interface LiveOptions {
   readonly now: () => number
 }
 
-/** The files of one run, and the forger's record of it. */
 export interface LiveRun {
   readonly name: RunName
   readonly logs: string
   readonly truth: string
   readonly forgeries: readonly Forgery[]
-  /** Alarms of the guard, by class. */
   readonly alarms: Readonly<Record<string, number>>
   readonly genuineLogins: number
   readonly genuineReads: number
@@ -199,7 +192,6 @@ async function run(stage: Stage, name: RunName): Promise<LiveRun> {
   return { name, logs, truth, forgeries, alarms, genuineLogins, genuineReads }
 }
 
-/** Every user, one after the other. */
 class Users {
   readonly #stage: Stage
   readonly #port: number

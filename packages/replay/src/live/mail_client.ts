@@ -2,7 +2,6 @@
 /** A mail program: imapflow, with a token in place of a password. */
 import { ImapFlow } from 'imapflow'
 
-/** One message that was read, as the client saw it. */
 export interface ReadMessage {
   readonly folder: string
   readonly uid: number
@@ -19,8 +18,6 @@ const FOLDER = 'INBOX'
 
 /**
  * Logs in and reads messages of the inbox whole, without marking them as seen.
- *
- * @param most how many, from the first on
  * @returns undefined where the server refuses the login
  */
 export async function readInbox(

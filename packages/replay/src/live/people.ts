@@ -12,7 +12,6 @@ interface Message {
 export interface Mailbox {
   /** Name of the user, in Dovecot and in the claim `email` of his tokens. */
   readonly user: string
-  /** OAuth client of his mail program. */
   readonly clientId: string
   readonly messages: readonly Message[]
 }

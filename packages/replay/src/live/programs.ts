@@ -5,16 +5,12 @@ import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
 
-/** How long a program may take until it listens. */
 const PATIENCE_MS = 60_000
-/** How long it may take to end when it is asked to. */
 const STOP_MS = 10_000
 const MOST_LETTERS = 1 << 20
 
-/** A program that runs until it is stopped, and what it has printed. */
 export interface Program {
   readonly printed: () => string
-  /** What it has printed on standard output alone. */
   readonly out: () => string
   /** Resolves with the first group of the pattern once it is printed. */
   readonly prints: (pattern: RegExp) => Promise<string>
@@ -30,18 +26,15 @@ export class Programs {
   #stopped: Promise<void> | undefined
   readonly #mintmark: readonly [string, ...string[]]
 
-  /** @param mintmark how Mintmark's own command is started: a program and its first arguments */
   constructor(mintmark: readonly [string, ...string[]]) {
     this.#mintmark = mintmark
   }
 
-  /** Starts Mintmark's own command. */
   mintmark(...args: readonly string[]): Program {
     const [command, ...first] = this.#mintmark
     return this.start(command, [...first, ...args])
   }
 
-  /** @param env in place of the own environment */
   start(command: string, args: readonly string[], env?: Readonly<Record<string, string>>): Program {
     if (this.#stopped !== undefined) throw failed(command, 'everything is being stopped')
     const program = startProgram(command, args, env)

@@ -17,10 +17,8 @@ export const AUDIENCE = 'urn:example:imap'
 export const KEY_ID = 'provider-1'
 export const LIFETIME_SECONDS = 600
 
-/** Settings of the provider process. */
 export interface ProviderSettings {
   readonly issuer: string
-  /** PEM. */
   readonly privateKey: string
   readonly clients: readonly {
     readonly clientId: string
@@ -28,20 +26,15 @@ export interface ProviderSettings {
     readonly user: string
   }[]
   readonly ledgerUrl: string
-  /** Key of its front end at the ledger. */
   readonly frontEndKey: string
   /** File that gets a line for each token: what opens its entry in the ledger. */
   readonly openings: string
 }
 
 export interface KnownProvider {
-  /** Its address. */
   readonly issuer: string
-  /** Its real key, which the forger gets. */
   readonly privateKey: KeyObject
-  /** Public half, as a JWK. */
   readonly jwk: Readonly<Record<string, unknown>>
-  /** Secrets of the mail programs, by client. */
   readonly secrets: ReadonlyMap<string, string>
 }
 
@@ -89,7 +82,6 @@ export async function startProvider(
   await programs.start(process.execPath, [script, file]).prints(/provider at (\S+)/)
 }
 
-/** What the user's mail program gets from the token endpoint. */
 export async function askToken(
   { issuer, secrets }: KnownProvider,
   { clientId }: Mailbox,

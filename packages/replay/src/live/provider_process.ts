@@ -1,9 +1,7 @@
 /**
- * oidc-provider, as it comes, in a process of its own: its access tokens are made behind the signing gate.
- *
- * Run with the path of its settings ({@link ProviderSettings}, JSON). Prints `provider at URL` when it listens.
- *
- * @module
+ * oidc-provider, as it comes, in a process of its own: its access tokens are made behind the
+ * signing gate. Run with the path of its settings ({@link ProviderSettings}, JSON). Prints
+ * `provider at URL` when it listens.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { appendFileSync, readFileSync } from 'node:fs'

@@ -1,14 +1,10 @@
 /**
- * Self-signed certificates as an identity provider publishes beside its signing keys, the same bytes for the same key.
- *
- * Source: RFC 5280, section 4.1; X.690 for the encoding. Written here, like every layout of the replay, so that no
- * mistake of a reader's is hidden by the same mistake; the tests let Node and OpenSSL verify it.
- *
- * @module
+ * Self-signed certificates as an identity provider publishes beside its signing keys, the same
+ * bytes for the same key.
+ * Source: RFC 5280, section 4.1; X.690 for the encoding.
  */
 import { createPublicKey, type KeyObject, sign } from 'node:crypto'
 
-/** What a certificate says. */
 interface CertificateFacts {
   readonly commonName: string
   /** Up to 16 bytes, the first below 0x80 and not 0. */
@@ -34,7 +30,6 @@ const KEY_USAGE = Buffer.from('0603551d0f', 'hex')
 /** digitalSignature, nonRepudiation, keyCertSign, cRLSign: one bit left over. */
 const USAGE = der(TAG.bitString, Buffer.from([0x01, 0xc6]))
 
-/** A version 3 certificate of the key, RSA or EC, signed with the key itself, in DER. */
 export function certificateOf(key: KeyObject, facts: CertificateFacts): Buffer {
   const algorithm = key.asymmetricKeyType === 'ec' ? WITH_ECDSA : WITH_RSA
   const name = der(

@@ -1,11 +1,7 @@
 /**
- * Writes the memory of a stopped process as an ELF core, with the choice of pages that the kernel makes by default.
- *
- * Pages of zeros are holes of the file. Memory does not grow with the process.
- *
+ * Writes the memory of a stopped process as an ELF core, with the choice of pages that the kernel
+ * makes by default. Pages of zeros are holes of the file. Memory does not grow with the process.
  * Source: core(5); System V ABI, "ELF Header" and "Program Header".
- *
- * @module
  */
 import {
   closeSync,
@@ -34,20 +30,13 @@ const PT_LOAD = 1
 const PT_NOTE = 4
 const ZEROS: Buffer = Buffer.alloc(PAGE)
 
-/** A mapping, and how much of it is in the file. */
 interface Segment {
   readonly mapping: Mapping
   readonly bytes: number
   readonly offset: number
 }
 
-/**
- * Writes the core of a process that is stopped, as if `signal` had ended it there.
- *
- * Throws the system's error where the process may not be read or the file not be written, and then leaves no file.
- *
- * @param architecture the processor's name, as `process.arch` has it; one that is not known is a `RangeError`
- */
+/** Writes the core of a process that is stopped, as if `signal` had ended it there. */
 export function writeCore(
   pid: number,
   path: string,
@@ -183,13 +172,10 @@ function programHeader(head: ProgramHeader): Buffer {
 }
 
 /*
- * The notes of an ELF core: what the process was, its threads with their registers, its files.
- *
- * The kernel shows of a stopped thread where its stack and its code are, and the call that it is in. Registers that it
- * does not show are 0: a debugger finds them again from the first frame on which they were saved.
- *
- * Source: Linux, `fs/binfmt_elf.c` and `uapi/linux/elfcore.h`; register orders from `asm/user_64.h` (x86-64) and
- * `asm/ptrace.h` (arm64).
+ * The notes of an ELF core: what the process was, its threads with their registers, its files. The
+ * kernel shows of a stopped thread where its stack and its code are, and the call that it is in.
+ * Source: Linux, `fs/binfmt_elf.c` and `uapi/linux/elfcore.h`; register orders from `asm/user_64.h`
+ * (x86-64) and `asm/ptrace.h` (arm64).
  */
 
 const NT_PRSTATUS = 1
@@ -201,9 +187,7 @@ const NT_FILE = 0x46494c45
 const REGISTERS_AT = 112
 const PID_AT = 32
 
-/** What differs between processors. */
 interface Machine {
-  /** `e_machine`. */
   readonly id: number
   readonly registers: (thread: Thread) => readonly bigint[]
 }
@@ -236,7 +220,6 @@ interface NoteFacts {
   readonly identity: Identity
   readonly threads: readonly Thread[]
   readonly mappings: readonly Mapping[]
-  /** Number of the signal that ended the process. */
   readonly signal: number
 }
 

@@ -1,8 +1,4 @@
-/**
- * Starts the signing service, waits for its crash and takes its core.
- *
- * @module
- */
+/** Starts the signing service, waits for its crash and takes its core. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { KeyObject } from 'node:crypto'
 import { rmSync } from 'node:fs'
@@ -27,10 +23,6 @@ interface Machine {
 
 /**
  * Lets a service sign with the key and crash, and writes its core to `path`.
- *
- * The service is given an empty environment and its key on standard input, so that nothing of the user's, and no
- * file but the core, holds either.
- *
  * @returns why there is no core; undefined when there is one
  */
 export async function crashWith(
@@ -47,7 +39,6 @@ export async function crashWith(
     stdio: ['pipe', 'ignore', 'ignore'],
   })
   const ended = endOf(service)
-  // A service that ended before it read its key.
   service.stdin.on('error', () => {})
   try {
     service.stdin.end(`${kid}\n\n${key.export({ format: 'pem', type: 'pkcs8' }).toString()}`)
@@ -66,7 +57,6 @@ export async function crashWith(
   }
 }
 
-/** The signal by which it ended; null where it ended by itself. Never rejects. */
 function endOf(service: ChildProcess): Promise<NodeJS.Signals | null> {
   return new Promise((resolve) => {
     service.once('error', () => resolve(null))
@@ -74,7 +64,6 @@ function endOf(service: ChildProcess): Promise<NodeJS.Signals | null> {
   })
 }
 
-/** Waits until the crash handler has stopped the process. */
 async function stopped(service: ChildProcess): Promise<number> {
   const { pid } = service
   if (pid === undefined) throw new Error('the service could not be started')

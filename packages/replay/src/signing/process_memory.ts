@@ -1,39 +1,28 @@
 /**
  * A stopped process of one's own as Linux shows it: mappings, threads, memory.
- *
- * Source: proc(5), `smaps`, `task/TID/syscall`, `auxv`, `mem`; readable by the parent of a process without any privilege,
- * unless the system forbids it (`kernel.yama.ptrace_scope` 2 and 3).
- *
- * @module
+ * Source: proc(5), `smaps`, `task/TID/syscall`, `auxv`, `mem`; readable by the parent of a process
+ * without any privilege, unless the system forbids it (`kernel.yama.ptrace_scope` 2 and 3).
  */
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** A run of addresses `[from, to)`. */
 export interface Mapping {
   readonly from: bigint
   readonly to: bigint
-  /** As in `maps`: `r-xp`. */
   readonly permissions: string
-  /** In the file, bytes. */
   readonly fileOffset: bigint
-  /** A file, `[heap]` and the like, or nothing. */
   readonly path: string
   /** Whether it holds pages that are in no file: written ones. */
   readonly isOwn: boolean
 }
 
-/** A thread, and what is known of its registers. */
 export interface Thread {
   readonly id: number
-  /** Number of the system call that it is in; -1 for none. */
   readonly call: bigint
-  /** The six arguments of the call. */
   readonly args: readonly bigint[]
   readonly stackPointer: bigint
   readonly programCounter: bigint
 }
 
-/** Ids as `stat` has them. */
 export interface Identity {
   readonly pid: number
   readonly parent: number

@@ -1,11 +1,6 @@
 /**
- * The provider's published signing keys: the one that leaked, and others that did not.
- *
- * Source for the shape: the published thumbprint is the SHA-1 of a certificate of 2016 that expired on 4 April 2021
- * and was listed until 2023; each key of the common list carries an `issuer` (Microsoft, "Access tokens").
- * Everything else is invented: neither that certificate nor any real key is here.
- *
- * @module
+ * The provider's published signing keys: the one that leaked, and others. All are invented: no real key is here.
+ * Source for the shape: the certificate of 2016 that expired on 4 April 2021; Microsoft, "Access tokens" (`issuer`).
  */
 import {
   checkPrimeSync,
@@ -19,7 +14,6 @@ import { certificateOf } from './certificate.ts'
 
 const STREAM = 0x6b657973
 const SERIAL_BYTES = 8
-/** The tenant of personal accounts. */
 const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 const ANY_TENANT = '{tenantid}'
 

@@ -1,11 +1,7 @@
 /**
- * A token-signing service of its own process, which crashes: what the replay takes a core of.
- *
- * It is given its key on standard input, signs tokens, and then meets a race: a request signs while its key is
- * taken out of the ring. Nobody catches that; the crash handler stops the process, so that its memory can be
- * written down, and lets it die of `abort` once it gets a signal to go on.
- *
- * @module
+ * A token-signing service of its own process, which crashes: what the replay takes a core of. It is
+ * given its key on standard input, signs tokens, and then meets a race: a request signs while its
+ * key is taken out of the ring.
  */
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'

@@ -1,10 +1,7 @@
 /**
- * Applications, resources and client strings that the replay's records name.
- *
- * First-party application ids are public; ids of other applications are invented. The application id that
- * the attacker's tokens carried was never published: {@link FORGED_CLIENT} is invented.
- *
- * @module
+ * Applications, resources and client strings that the replay's records name. First-party
+ * application ids are public; ids of other applications are invented. The application id that the
+ * attacker's tokens carried was never published: {@link FORGED_CLIENT} is invented.
  */
 
 export interface App {
@@ -64,11 +61,7 @@ export const RPC_CLIENT = 'Client=MSExchangeRPC'
 export const PHONE_CLIENT = 'Client=OutlookService;Outlook-iOS/2.0;'
 export const REST_CLIENT = 'Client=REST;Client=RESTSystem;;'
 
-/**
- * Client strings of the forged accesses.
- *
- * Source: Microsoft Threat Intelligence, 14 July 2023: REST, and the two browsers.
- */
+/** Source: Microsoft Threat Intelligence, 14 July 2023. */
 export const FORGED_CLIENTS: readonly string[] = [
   REST_CLIENT,
   REST_CLIENT,
@@ -84,11 +77,7 @@ export interface Proxy {
 }
 
 /**
- * Where the forged accesses came from.
- *
- * Historical, for the replay alone: these addresses have long had other users. Only those seen while
- * forged tokens were still accepted.
- *
+ * Where the forged accesses came from, while they were accepted. These addresses have long had other users.
  * Source: Microsoft Threat Intelligence, 14 July 2023, tables of web panels and of SoftEther proxies.
  */
 export const PROXIES: readonly Proxy[] = [

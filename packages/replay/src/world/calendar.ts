@@ -1,8 +1,4 @@
-/**
- * The replay's clock: the weeks that the logs cover and how their times are spelled.
- *
- * @module
- */
+/** The replay's clock: the weeks that the logs cover and how their times are spelled. */
 import { remembered } from '@mintmark/core'
 
 export const SECOND = 1000
@@ -34,7 +30,6 @@ export function isWithin(span: Span, ms: number): boolean {
   return span.fromMs <= ms && ms < span.toMs
 }
 
-/** Starts of the days in a span, UTC. */
 export function daysOf(span: Span): number[] {
   const days: number[] = []
   for (let dayMs = span.fromMs; dayMs < span.toMs; dayMs += DAY) days.push(dayMs)

@@ -1,14 +1,9 @@
-/**
- * What happens in the replay, before any export shape: sign-ins, audit records, Graph calls.
- *
- * @module
- */
+/** What happens in the replay, before any export shape: sign-ins, audit records, Graph calls. */
 import type { App } from './apps.ts'
 import type { TokenId } from './ids.ts'
 
 export type Verdict = 'issued' | 'mismatched' | 'session-only' | 'unissued' | 'undetermined'
 
-/** Why an ordinary access could be taken for the attacker's, and which verdicts on it are no mistake. */
 export interface Trap {
   readonly name: string
   readonly verdicts: readonly Verdict[]
@@ -22,7 +17,6 @@ export interface Token {
   readonly app: App
   readonly resource: App
   readonly ip: string
-  /** Directory object id of the user or service principal that the token names. */
   readonly holder: string
   /** Which log shows that it was made. */
   readonly origin: Origin
@@ -43,10 +37,8 @@ export type SignInCategory =
 export interface SignIn {
   readonly category: SignInCategory
   readonly token: Token
-  /** Sign-in name of the user, or name of the service principal. */
   readonly name: string
   readonly displayName: string
-  /** Autonomous system number. */
   readonly network: number
   readonly deviceId: string
   readonly agent: string
@@ -73,7 +65,6 @@ export interface TokenUse {
 }
 
 export interface ReadItem {
-  /** Internet message id with its angle brackets; `''` where the record gives none. */
   readonly messageId: string
   readonly itemId: string
   readonly bytes: number
@@ -177,7 +168,6 @@ export function auditRecord(
   }
 }
 
-/** The row of an ordinary sign-in, as {@link auditRecord}. */
 export const signInRow = (
   homeTenant: string,
   fields: Pick<SignIn, 'category' | 'token' | 'name' | 'displayName' | 'network'> & Partial<SignIn>,
@@ -193,7 +183,6 @@ export const signInRow = (
   ...fields,
 })
 
-/** An ordinary call with a token, as {@link auditRecord}. */
 export const graphCall = (
   tenant: string,
   token: Token,
@@ -211,7 +200,6 @@ export const graphCall = (
   ...fields,
 })
 
-/** How most records write a token. */
 export function useOf(token: Token, tenant: string): TokenUse {
   return {
     spelled: token.id.uti,

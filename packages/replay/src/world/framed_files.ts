@@ -24,7 +24,6 @@ export class FramedFiles {
     this.#folder = folder
   }
 
-  /** In the order in which they were begun. */
   get names(): readonly string[] {
     return [...this.#open.keys()]
   }
@@ -40,7 +39,6 @@ export class FramedFiles {
     open.rows++
   }
 
-  /** @param member name of the only member of a zip */
   begin(name: string, frame: Frame, wrapping?: Wrapping, member?: string): OpenFile {
     const file = new TextFile(join(this.#folder, name), wrapping, member)
     const open = { file, frame, rows: 0 }

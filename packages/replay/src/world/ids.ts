@@ -1,12 +1,7 @@
 /**
  * Ids as the systems spell them: GUIDs, and the four spellings of a token id.
- *
- * The layout is written here again, and not taken from the readers, so that a mistake in one of them
- * cannot hide in the other.
- *
- * Source: docs of the sign-in log and of the linkable identifiers; spellings as observed 2022 to 2025.
- *
- * @module
+ * Source: docs of the sign-in log and of the linkable identifiers; spellings as observed 2022 to
+ * 2025.
  */
 import { Random } from './random.ts'
 

@@ -1,10 +1,7 @@
 /**
- * The organisations of the replay: who they are, how each exports its logs, and what is odd in them.
- *
- * The Department of State is in the public record; the others are invented, as are all domains, people and
- * messages.
- *
- * @module
+ * The organisations of the replay: who they are, how each exports its logs, and what is odd in
+ * them. The Department of State is in the public record; the others are invented, as are all
+ * domains, people and messages.
  */
 
 type AuditShape =
@@ -67,7 +64,6 @@ export type Habit =
   | 'upn-case'
 
 export interface Theft {
-  /** Distinct messages read, as Bind records name them. */
   readonly messages: number
   readonly group: string
   /** Days after 15 May on which it began and ended at the latest. */
@@ -80,13 +76,10 @@ export interface Theft {
 export interface OrganisationPlan {
   readonly name: string
   readonly domain: string
-  /** Hours that its clocks are ahead of UTC. */
   readonly zone: number
-  /** People at scale 1. */
   readonly people: number
   readonly audit: AuditShape
   readonly signIns: SignInShape
-  /** Shape of its Graph activity log, where it routed one. */
   readonly graph: '' | 'table' | 'raw'
   /** Whether its audit log carries RecordType 275, the mail service's own token call. */
   readonly owaAuth: boolean

@@ -1,12 +1,7 @@
 /**
  * Numbers that look random and are the same on every machine, for every run with one seed.
- *
- * Each thing in the replay (a person, a day, an attacker's visit) draws from its own generator, seeded
- * by what it is, so that more ordinary life around it changes nothing about it.
- *
- * Source: Blackman and Vigna, xoshiro128** 1.1 (state and output); seeded by Steele's SplitMix32 mix.
- *
- * @module
+ * Source: Blackman and Vigna, xoshiro128** 1.1 (state and output); seeded by Steele's SplitMix32
+ * mix.
  */
 
 const GOLDEN = 0x9e3779b9
@@ -53,12 +48,10 @@ export class Random {
     return result
   }
 
-  /** A whole number in `[0, bound)`. */
   below(bound: number): number {
     return Math.floor((this.next() / 2 ** 32) * bound)
   }
 
-  /** A whole number in `[from, to)`. */
   between(from: number, to: number): number {
     return from + this.below(to - from)
   }

@@ -1,8 +1,6 @@
 /**
- * Files as they are written: plain, UTF-16, gzip, zip. Synchronous, buffered, a megabyte at a time, so that
- * memory does not grow with the file.
- *
- * @module
+ * Files as they are written: plain, UTF-16, gzip, zip. Synchronous, buffered, a megabyte at a time,
+ * so that memory does not grow with the file.
  */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -18,7 +16,6 @@ export type Wrapping = 'plain' | 'utf16' | 'gzip' | 'zip'
 export class TextFile {
   readonly path: string
   readonly #wrapping: Wrapping
-  /** Before the only member of a zip. */
   readonly #head: Buffer
   readonly #buffer: Buffer = Buffer.allocUnsafe(BUFFER_BYTES)
   #file: number
@@ -27,10 +24,7 @@ export class TextFile {
   #packedBytes = 0
   #plainBytes = 0
 
-  /**
-   * @param member name of the zip's only member
-   * @throws {MintmarkError} `OUTPUT_UNWRITABLE` or `DISK_FULL`
-   */
+  /** @throws {MintmarkError} `OUTPUT_UNWRITABLE` or `DISK_FULL` */
   constructor(path: string, wrapping: Wrapping = 'plain', member = 'audit.json') {
     this.path = path
     this.#wrapping = wrapping
@@ -139,7 +133,6 @@ function endOfDirectory(lengthBytes: number, offset: number): Buffer {
   return end
 }
 
-/** Turns errno into a {@link MintmarkError}. */
 export function attempt<T>(path: string, act: () => T): T {
   try {
     return act()

@@ -1,10 +1,7 @@
 /**
- * What really happened, in files beside the logs.
- *
- * `truth-accesses.ndjson` has a line for every access that is the attacker's and for every ordinary one that
- * is a trap; every access without a line is ordinary life whose token was issued. `truth.json` has the sums.
- *
- * @module
+ * What really happened, in files beside the logs. `truth-accesses.ndjson` has a line for every
+ * access that is the attacker's and for every ordinary one that is a trap; every access without a
+ * line is ordinary life whose token was issued. `truth.json` has the sums.
  */
 import { DAY, HOUR, isoMs, type Span } from './calendar.ts'
 import type { AuditRecord, GraphCall, Trap, Verdict } from './events.ts'
@@ -85,7 +82,6 @@ export function expectForged(
 }
 
 interface Account extends AccountRef {
-  /** Numbers of messages that a record names, `mailbox:number`. */
   readonly named: Set<number>
   /** The same for messages of the first victim's that this one got too. */
   readonly shared: Set<number>
@@ -190,7 +186,6 @@ export class Truth {
     this.#lines.write(`${JSON.stringify(line)}\n`)
   }
 
-  /** A token call of the mail service's that gave the attacker a new token. */
   renewal(): void {
     this.#renewals++
   }
@@ -291,10 +286,8 @@ interface TruthAccount {
   readonly group: string
   /** Distinct messages read, whether the log shows it or not; those without a message id are not in it. */
   readonly messages: number
-  /** Of these, named by a record. */
   readonly named: number
   readonly unlogged: number
-  /** In folders that were synchronised. */
   readonly synced: number
   readonly itemsWithoutMessageId: number
   readonly records: number

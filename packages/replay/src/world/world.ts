@@ -1,8 +1,7 @@
 /**
- * The people, mailboxes and messages of the replay. Nothing is stored: each is computed from the seed and
- * its own number, so that a world of a million people needs no more memory than one of ten.
- *
- * @module
+ * The people, mailboxes and messages of the replay. Nothing is stored: each is computed from the
+ * seed and its own number, so that a world of a million people needs no more memory than one of
+ * ten.
  */
 import { BROWSERS } from './apps.ts'
 import type { ReadItem } from './events.ts'
@@ -10,7 +9,6 @@ import { guid, namedGuid } from './ids.ts'
 import { ORGANISATIONS, type OrganisationPlan, PROVIDER } from './organisations.ts'
 import { mix, Random } from './random.ts'
 
-/** One organisation of this world, with the ids that the seed gives it. */
 export interface Organisation extends OrganisationPlan {
   /** 0-based; the provider comes last. */
   readonly index: number
@@ -44,7 +42,6 @@ export interface Person {
 
 export interface Location {
   readonly ip: string
-  /** Autonomous system number, from the ranges for documentation. */
   readonly network: number
 }
 
@@ -115,7 +112,6 @@ export class World {
     return namedGuid(mix(this.seed, KIND.phone, of.index, person.index, week))
   }
 
-  /** A generator for one thing in this world, whatever else is in it. */
   random(...parts: readonly number[]): Random {
     return new Random(mix(this.seed, ...parts))
   }
@@ -190,7 +186,6 @@ export function messageOf(of: Organisation, mailbox: number, index: number): Rea
   }
 }
 
-/** The folder of a message: path and id. */
 export function folderOf(
   of: Organisation,
   mailbox: number,
