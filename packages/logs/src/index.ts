@@ -20,7 +20,12 @@ export type {
   Statement,
 } from './model/records.ts'
 export { UNKNOWN_OWNER } from './model/records.ts'
-export { readEvidence } from './read_evidence.ts'
-export { EvidenceReader, type EvidenceSummary, mergeSummaries, type ReadOptions } from './reader.ts'
+export {
+  EvidenceReader,
+  type EvidenceSummary,
+  mergeSummaries,
+  type ReadOptions,
+  readEvidence,
+} from './reader.ts'
 export { textOfBytes } from './rows/encoding.ts'
 export { canSlice, countLines, readSlices, type Slice } from './slices.ts'

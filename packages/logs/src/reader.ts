@@ -4,11 +4,22 @@
  */
 import type { Json } from '@mintmark/core'
 import { adapters as allAdapters } from './adapters.ts'
-import { type DateProof, findAdapter, isTable } from './date_order.ts'
-import type { Adapter, FileContext, RowTaker, Tally } from './model/adapter.ts'
+import { type DateProof, findAdapter, isTable, proveDateOrder } from './date_order.ts'
+import type { EvidenceSource } from './files/evidence_source.ts'
+import type { Adapter, FileContext, RowSink, RowTaker, Tally } from './model/adapter.ts'
 import { MAX_PENDING_LINES } from './model/limits.ts'
-import { type RecordSink, type Reject, type StatementCode, saying } from './model/records.ts'
-import { type RecordCounts, type RejectCounts, RowOutput } from './row_output.ts'
+import {
+  type Access,
+  type DirectoryEntry,
+  type FolderInventory,
+  type Issuance,
+  type RecordSink,
+  type Reject,
+  type RejectKind,
+  type Statement,
+  type StatementCode,
+  saying,
+} from './model/records.ts'
 import { type TextPart, TextRows } from './rows/text_rows.ts'
 
 export interface ReadOptions extends TextPart {
@@ -333,4 +344,91 @@ export function mergeSummaries(parts: readonly EvidenceSummary[]): EvidenceSumma
     firstMs: times.reduce((least, ms) => Math.min(least, ms), times[0] ?? 0),
     lastMs: times.reduce((most_, ms) => Math.max(most_, ms), 0),
   }
+}
+
+export type RejectCounts = Readonly<Record<RejectKind, number>>
+
+export type RecordCounts = Readonly<
+  Record<'issuances' | 'accesses' | 'directoryEntries' | 'inventoryEntries', number>
+>
+
+export class RowOutput implements RowSink {
+  line = 0
+  /** Time of the first record; Infinity when no record has one. */
+  firstMs: number = Number.POSITIVE_INFINITY
+  lastMs: number = Number.NEGATIVE_INFINITY
+  readonly rejected: Record<RejectKind, number> = { file: 0, row: 0, payload: 0 }
+  readonly records: Record<keyof RecordCounts, number> = {
+    issuances: 0,
+    accesses: 0,
+    directoryEntries: 0,
+    inventoryEntries: 0,
+  }
+  readonly #said = new Set<string>()
+  readonly #sink: RecordSink
+
+  constructor(sink: RecordSink) {
+    this.#sink = sink
+  }
+
+  issuance(record: Issuance): void {
+    this.records.issuances++
+    this.#see(record.atMs)
+    this.#sink.issuance(record, this.line)
+  }
+
+  access(record: Access): void {
+    this.records.accesses++
+    this.#see(record.atMs)
+    this.#sink.access(record, this.line)
+  }
+
+  directory(entry: DirectoryEntry): void {
+    this.records.directoryEntries++
+    this.#sink.directory(entry, this.line)
+  }
+
+  inventory(entry: FolderInventory): void {
+    this.records.inventoryEntries++
+    this.#sink.inventory(entry, this.line)
+  }
+
+  reject(reject: Reject): void {
+    this.rejected[reject.kind]++
+    this.#sink.reject(reject, this.line)
+  }
+
+  /** Each thing is said once, at its first line, however many rows show it. */
+  statement(statement: Statement): void {
+    const { code, fromMs, toMs } = statement
+    const key = fromMs === 0 && toMs === 0 ? code : `${code} ${fromMs} ${toMs}`
+    if (this.#said.has(key)) return
+    this.#said.add(key)
+    this.#sink.statement(statement, this.line)
+  }
+
+  #see(atMs: number): void {
+    if (atMs <= 0) return
+    if (atMs < this.firstMs) this.firstMs = atMs
+    if (atMs > this.lastMs) this.lastMs = atMs
+  }
+}
+
+/**
+ * Reads a whole source into a sink: for the order of its dates first, where its adapter needs that,
+ * then for its records. Memory is bounded whatever the source holds.
+ * @throws {MintmarkError} `INPUT_UNREADABLE`
+ */
+export async function readEvidence(
+  source: EvidenceSource,
+  sink: RecordSink,
+  adapters: readonly Adapter[] = allAdapters,
+): Promise<EvidenceSummary> {
+  const dates = await proveDateOrder(source.open(), adapters)
+  const reader = new EvidenceReader(sink, { adapters, dates })
+  const { refused } = source
+  if (refused !== undefined) reader.badFile(refused.reason, refused.detail, 1)
+  for await (const chunk of source.open((reject) => reader.containerReject(reject)))
+    reader.push(chunk)
+  return reader.end()
 }

@@ -7,7 +7,7 @@ import { after, describe, it } from 'node:test'
 import { createGzip, gzipSync } from 'node:zlib'
 import { inflate, isBomb } from '../src/files/stored_bytes.ts'
 import { EvidenceReader, readSlices, walkEvidence } from '../src/index.ts'
-import { readEvidence } from '../src/read_evidence.ts'
+import { readEvidence } from '../src/reader.ts'
 import { collector, keyed } from './collected.ts'
 import { zipOf } from './files/zip_writer.ts'
 

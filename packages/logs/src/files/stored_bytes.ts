@@ -21,7 +21,6 @@ export async function* inflate(
   onReject: RejectTaker,
 ): AsyncGenerator<Uint8Array, void, void> {
   const inflater = new Inflater(format)
-  let wholeBytes = 0
   try {
     for await (const piece of piecesOf(read(onReject))) {
       yield* await inflater.write(piece)
@@ -30,16 +29,8 @@ export async function* inflate(
         return
       }
       if (inflater.failure !== undefined) break
-      wholeBytes += piece.length
     }
     yield* await inflater.end()
-    if (inflater.failure?.reason === DAMAGED)
-      yield* beforeDamage(
-        read(() => {}),
-        format,
-        wholeBytes,
-        inflater.outputBytes,
-      )
     if (inflater.failure !== undefined) onReject(inflater.failure)
   } finally {
     inflater.close()
@@ -50,36 +41,6 @@ async function* piecesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   for await (const chunk of chunks)
     for (let at = 0; at < chunk.length; at += PIECE_BYTES)
       yield chunk.subarray(at, at + PIECE_BYTES)
-}
-
-/**
- * What a damaged piece gives before its damage. zlib loses the output of the call that fails, so
- * that piece goes in byte by byte.
- */
-async function* beforeDamage(
-  chunks: AsyncIterable<Uint8Array>,
-  format: 'gzip' | 'deflate',
-  wholeBytes: number,
-  givenBytes: number,
-): AsyncGenerator<Uint8Array, void, void> {
-  const inflater = new Inflater(format)
-  let fedBytes = 0
-  let madeBytes = 0
-  try {
-    for await (const piece of piecesOf(chunks)) {
-      const step = fedBytes < wholeBytes ? piece.length : 1
-      for (let at = 0; at < piece.length && inflater.failure === undefined; at += step)
-        for (const made of await inflater.write(piece.subarray(at, at + step))) {
-          const from = Math.max(0, givenBytes - madeBytes)
-          madeBytes += made.length
-          if (from < made.length) yield made.subarray(from)
-        }
-      fedBytes += piece.length
-      if (inflater.failure !== undefined) break
-    }
-  } finally {
-    inflater.close()
-  }
 }
 
 export const refuse = (reason: string, detail = ''): Reject => ({ kind: 'file', reason, detail })

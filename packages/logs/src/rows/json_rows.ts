@@ -8,10 +8,9 @@ import { isObject, type Json, parseObject } from '@mintmark/core'
 import type { RowTaker } from '../model/adapter.ts'
 import { MAX_COLUMNS, MAX_DEPTH, MAX_LINE_BYTES, MAX_ROW_BYTES } from '../model/limits.ts'
 import { parsed } from '../ual/nested.ts'
-import { ByteTail } from './byte_tail.ts'
-import { giveInner, isDeeperThan, objectIn } from './inner_rows.ts'
-import { JsonGap } from './json_gap.ts'
-import { JsonWalk } from './json_walk.ts'
+import { Columns, giveInner, isDeeperThan, objectIn } from './inner_rows.ts'
+import { JsonGap, JsonWalk } from './json_walk.ts'
+import { ByteTail } from './lines.ts'
 import {
   CLOSE_ARRAY,
   CLOSE_OBJECT,
@@ -23,7 +22,6 @@ import {
   OPEN_OBJECT,
   QUOTE,
 } from './row_bytes.ts'
-import { Columns } from './tables.ts'
 
 /** No object nested too deep is shorter: it opens and closes each level. */
 const SHORTEST_DEEP_BYTES = 2 * MAX_DEPTH

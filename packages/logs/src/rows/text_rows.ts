@@ -2,11 +2,11 @@ import type { TextDecoder } from 'node:util'
 import type { RowTaker } from '../model/adapter.ts'
 import { SNIFF_BYTES } from '../model/limits.ts'
 import { CsvRows } from './csv_rows.ts'
-import { decoderOf, detectEncoding, LoneReturns } from './encoding.ts'
-import { eventLines } from './event_lines.ts'
+import { decoderOf, detectEncoding } from './encoding.ts'
+import { eventLines, hasEventLine } from './event_lines.ts'
+import { TEXT_OF_OBJECT } from './inner_rows.ts'
 import { JsonRows } from './json_rows.ts'
 import { type ExtractorGap, extractorLines, type Lines } from './lines.ts'
-import { detectTextShape, type TextShape } from './text_shape.ts'
 import { hasLogMarks, packedAs } from './unread_marks.ts'
 
 export interface TextPart {
@@ -19,7 +19,7 @@ export interface TextPart {
 
 /** More may follow: what the end cuts is kept. */
 const STREAM = { stream: true }
-const NO_ROWS: TextShape = { kind: 'text', hasLoneReturns: false }
+const NO_ROWS: TextShape = { kind: 'text' }
 
 export class TextRows {
   readonly #taker: RowTaker
@@ -31,7 +31,6 @@ export class TextRows {
   #isOpen: boolean = false
   #shape: TextShape = { kind: 'empty' }
   #utf16: TextDecoder | undefined
-  #returns: LoneReturns | undefined
   #rows: JsonRows | CsvRows | Lines | undefined
   #log: Lines | undefined
   /** Gaps that the text, when it is an extractor's log, speaks of. */
@@ -108,7 +107,6 @@ export class TextRows {
   #begin(): void {
     const shape = this.#shape
     if (shape.kind === 'json') this.#openJson()
-    if ('hasLoneReturns' in shape && shape.hasLoneReturns) this.#returns = new LoneReturns()
     if (shape.kind === 'tables') this.#rows = new JsonRows(this.#taker, 1, true)
     if (shape.kind === 'events') this.#rows = eventLines(this.#taker)
     if (shape.kind === 'csv') this.#rows = new CsvRows(this.#taker, shape.delimiter)
@@ -126,8 +124,7 @@ export class TextRows {
     this.#take(this.#utf16 === undefined ? chunk : Buffer.from(this.#utf16.decode(chunk, STREAM)))
   }
 
-  #take(text: Uint8Array): void {
-    const bytes = this.#returns?.push(text) ?? text
+  #take(bytes: Uint8Array): void {
     this.#rows?.push(bytes)
     this.#log?.push(bytes)
   }
@@ -136,4 +133,64 @@ export class TextRows {
 function withoutNuls(bytes: Buffer): Buffer {
   const start = bytes.findIndex((byte) => byte !== 0)
   return start === -1 ? bytes.subarray(0, 0) : bytes.subarray(start)
+}
+
+/** What holds the rows of a text. `tables`: the answer of a query; `events`: lines of a log; `text`: nothing that has rows. */
+export type TextShape =
+  | { readonly kind: 'empty' | 'json' | 'tables' | 'events' | 'text' }
+  | { readonly kind: 'csv'; readonly delimiter: string }
+
+const ANSWER =
+  /^\{\s*"[tT]ables"\s*:\s*\[\s*\{\s*(?:"(?:name|TableName)"\s*:\s*"[^"\\]{0,200}"\s*,\s*)?"[cC]olumns"\s*:\s*\[\s*\{\s*"(?:name|type|ColumnName|DataType)"/
+const DELIMITERS = [',', ';', '\t', '|']
+
+/** Identifies the container of rows by a text's beginning. */
+export function detectTextShape(head: Uint8Array, isWhole: boolean): TextShape {
+  const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('utf8')
+  const start = text.replace(/^[\s\uFEFF]+/, '')
+  if (start === '') return { kind: isWhole ? 'empty' : 'json' }
+  if (ANSWER.test(start)) return { kind: 'tables' }
+  if (/^(?:\{|\[\s*(?:[[{\]]|$))/.test(start)) return { kind: 'json' }
+  if (TEXT_OF_OBJECT.test(start.replace(/^\[\s*/, ''))) return { kind: 'json' }
+  const delimiter = csvDelimiter(start)
+  if (hasEventLine(start) && !hasMessageColumn(start)) return { kind: 'events' }
+  if (delimiter !== undefined) return { kind: 'csv', delimiter }
+  return { kind: hasObjectLine(start) ? 'json' : 'text' }
+}
+
+/** A table of log lines, whose cells need no quotes where it is cut by tabs. */
+function hasMessageColumn(start: string): boolean {
+  const [header = ''] = start.split('\n', 1)
+  return /(?:^|[,;\t|])"?(?:message|msg|log)"?(?:[,;\t|]|\r?$)/i.test(header)
+}
+
+function csvDelimiter(start: string): string | undefined {
+  const lines = start.split('\n', 12).map((line) => line.trimEnd())
+  const sep = lines.map((line) => /^"?sep=(.)"?$/i.exec(line)?.[1]).find((at) => at !== undefined)
+  const rows = lines.filter((line) => !isPreamble(line))
+  // The header is not always the first row: an analyst puts a title above it.
+  for (const line of rows) {
+    if (/^[{[]/.test(line)) break
+    const unquoted = line.replaceAll(/"[^"]*"/g, 'x')
+    const counted = DELIMITERS.map((delimiter) => ({
+      delimiter,
+      count: unquoted.split(delimiter).length - 1,
+    }))
+    const best = counted.reduce((one, other) => (other.count > one.count ? other : one))
+    if (best.count > 0 && isHeader(unquoted.split(best.delimiter))) return sep ?? best.delimiter
+  }
+  // One column alone: records as quoted JSON.
+  const [header = '', record = ''] = rows
+  return /^"?\w{1,64}"?$/.test(header) && /^"?\{/.test(record) ? ',' : undefined
+}
+
+/** What PowerShell's Export-Csv and Excel put before the header. */
+const isPreamble = (line: string) => line === '' || /^"?(?:#TYPE |sep=.)/i.test(line)
+
+function isHeader(cells: readonly string[]): boolean {
+  return cells.every((cell) => !/^\s*[\d{[]/.test(cell)) && cells.some((cell) => cell.trim() !== '')
+}
+
+function hasObjectLine(text: string): boolean {
+  return text.split('\n').some((line) => line.startsWith('{"') && line.trimEnd().endsWith('}'))
 }

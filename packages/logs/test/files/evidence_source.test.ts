@@ -7,7 +7,7 @@ import { join, relative } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { type EvidenceSource, walkEvidence } from '../../src/index.ts'
-import { readEvidence } from '../../src/read_evidence.ts'
+import { readEvidence } from '../../src/reader.ts'
 import { collector, keyed } from '../collected.ts'
 import { zipOf } from './zip_writer.ts'
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { walkEvidence } from '../../src/index.ts'
-import { readEvidence } from '../../src/read_evidence.ts'
+import { readEvidence } from '../../src/reader.ts'
 import { collector, keyed } from '../collected.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'mintmark-tar-'))

@@ -7,8 +7,7 @@ import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { makeFolder } from '@mintmark/core'
-import { writeCore } from './core_file.ts'
-import { isStopped } from './process_memory.ts'
+import { isStopped, writeCore } from './core_file.ts'
 
 const SERVICE = fileURLToPath(new URL('./signing_service.ts', import.meta.url))
 /** A service that has not crashed within this time never will. */
