@@ -137,13 +137,11 @@ export async function proveDateOrder(
  * The first adapter that accepts a row. Never the one that took the row before, though that would be
  * quicker: a row must read the same whatever precedes it, and in whichever slice.
  */
-export function findAdapter(
+export const findAdapter = (
   adapters: readonly Adapter[],
   row: Json,
   context: FileContext,
-): Adapter | undefined {
-  return adapters.find((adapter) => adapter.accepts(row, context))
-}
+): Adapter | undefined => adapters.find((adapter) => adapter.accepts(row, context))
 
 export function isTable(adapters: readonly Adapter[], columns: readonly string[]): boolean {
   const context = { columns, dateOrder: 'unproven' } as const

@@ -52,12 +52,17 @@ export interface EvidenceSummary {
   readonly lastMs: number
 }
 
-const NEXT_LINK = 'The export names a next page, so it is one page of more.'
-const ENDS_EARLY =
-  'The file ends within a record or a list of records: what came after is not here.'
-const ROW_CAP = 'The number of rows is exactly one at which the exporter stops: more may exist.'
-const UNPROVEN =
-  'No date in the file proves whether day or month comes first: rows that could be either are not read.'
+const SAYS = {
+  nextLink: 'The export names a next page, so it is one page of more.',
+  endsEarly: 'The file ends within a record or a list of records: what came after is not here.',
+  rowCap: 'The number of rows is exactly one at which the exporter stops: more may exist.',
+  partial: 'The answer to the query says that it is partial: the service left rows out.',
+  unproven:
+    'No date in the file proves whether day or month comes first: rows that could be either are not read.',
+  contradicted:
+    'Some dates in the file prove that the day comes first and some the month: rows that could be either are not read.',
+  gap: 'The extractor says that it has not got every event of this period.',
+}
 
 /** Rejects of a container that was read up to where it broke. */
 const LOSING_REASONS: ReadonlySet<string> = new Set([
@@ -66,16 +71,6 @@ const LOSING_REASONS: ReadonlySet<string> = new Set([
   'expands-beyond-limit',
   'zip-damaged',
 ])
-
-const PARTIAL = 'The answer to the query says that it is partial: the service left rows out.'
-const CONTRADICTED =
-  'Some dates in the file prove that the day comes first and some the month: rows that could be either are not read.'
-
-interface PendingReject {
-  readonly reason: string
-  readonly detail: string
-  readonly line: number
-}
 
 /**
  * Reads one file, or a slice of one, that comes in chunks through {@link push}. Trust: nothing
@@ -96,7 +91,7 @@ export class EvidenceReader implements RowTaker {
   #isRecognised: boolean
   #hasEndedEarly: boolean = false
   #nulsBefore = 0
-  #pending: PendingReject[] = []
+  #pending: [reason: string, detail: string, line: number][] = []
 
   constructor(sink: RecordSink, options: ReadOptions = {}) {
     this.#options = options
@@ -121,15 +116,11 @@ export class EvidenceReader implements RowTaker {
     this.#endRun()
     const shape = this.#shape()
     if (this.#nulsBefore > 0 && this.#isRecognised)
-      this.#rejectRow({
-        reason: 'nul-bytes',
-        detail: `${this.#nulsBefore} before the text`,
-        line: 1,
-      })
+      this.#rejectRow('nul-bytes', `${this.#nulsBefore} before the text`, 1)
     const isWhole = this.#options.isSlice !== true
     if (isWhole && shape === 'unrecognised' && this.#text.hasLogMarks)
       this.badFile('log-unrecognised', '', 1)
-    if (isWhole && this.#isCapped(shape)) this.#state('row-cap', 1, ROW_CAP)
+    if (isWhole && this.#isCapped(shape)) this.#state('row-cap', 1, SAYS.rowCap)
     if (shape === 'extractor-log') this.#reportGaps()
     this.#output.line = 1
     for (const tally of this.#tallies.values()) tally.end(this.#output)
@@ -177,25 +168,29 @@ export class EvidenceReader implements RowTaker {
     if (!this.#isRecognised) this.#recognise()
     this.#output.line = line
     adapter.read(row, this.#context, this.#output)
-    if (adapter.tally !== undefined) this.#tally(adapter, adapter.tally, row)
+    // A slice shows a part of the rows, which proves nothing about all of them.
+    if (adapter.tally !== undefined && this.#options.isSlice !== true) this.#tally(adapter, row)
     return true
   }
 
   unknownRow(line: number): void {
     this.#unknownRows++
-    const reject = { reason: 'unrecognised-record', detail: '', line }
-    if (this.#isRecognised) this.#rejectRow(reject)
-    else if (this.#pending.length < MAX_PENDING_LINES) this.#pending.push(reject)
+    if (this.#isRecognised) this.#rejectRow('unrecognised-record', '', line)
+    else this.#defer('unrecognised-record', '', line)
   }
 
   badRow(reason: string, detail: string, line: number): void {
     if (this.#isMereText) {
       this.#unknownRows++
-      if (this.#pending.length < MAX_PENDING_LINES) this.#pending.push({ reason, detail, line })
-      return
+      this.#defer(reason, detail, line)
+    } else {
+      this.#badRows++
+      this.#rejectRow(reason, detail, line)
     }
-    this.#badRows++
-    this.#rejectRow({ reason, detail, line })
+  }
+
+  #defer(reason: string, detail: string, line: number): void {
+    if (this.#pending.length < MAX_PENDING_LINES) this.#pending.push([reason, detail, line])
   }
 
   badText(line: number): void {
@@ -209,11 +204,11 @@ export class EvidenceReader implements RowTaker {
   }
 
   nextLink(line: number): void {
-    this.#state('next-link', line, NEXT_LINK)
+    this.#state('next-link', line, SAYS.nextLink)
   }
 
   partial(line: number): void {
-    this.#state('row-cap', line, PARTIAL)
+    this.#state('row-cap', line, SAYS.partial)
   }
 
   endsEarly(line: number): void {
@@ -221,7 +216,7 @@ export class EvidenceReader implements RowTaker {
   }
 
   #endsEarly(line: number): void {
-    if (!this.#hasEndedEarly) this.#state('ends-early', line, ENDS_EARLY)
+    if (!this.#hasEndedEarly) this.#state('ends-early', line, SAYS.endsEarly)
     this.#hasEndedEarly = true
   }
 
@@ -230,14 +225,10 @@ export class EvidenceReader implements RowTaker {
     return this.#text.kind === 'csv' && !this.#isRecognised
   }
 
-  /** A slice shows a part of the rows, which proves nothing about all of them. */
-  #tally(adapter: Adapter, make: () => Tally, row: Json): void {
-    if (this.#options.isSlice === true) return
-    let tally = this.#tallies.get(adapter)
-    if (tally === undefined) {
-      tally = make()
-      this.#tallies.set(adapter, tally)
-    }
+  #tally(adapter: Adapter, row: Json): void {
+    const tally = this.#tallies.get(adapter) ?? adapter.tally?.()
+    if (tally === undefined) return
+    this.#tallies.set(adapter, tally)
     tally.row(row)
   }
 
@@ -253,15 +244,14 @@ export class EvidenceReader implements RowTaker {
     this.#isRecognised = true
     const pending = this.#pending
     this.#pending = []
-    for (const reject of pending) this.#rejectRow(reject)
+    for (const reject of pending) this.#rejectRow(...reject)
     const more = this.#unknownRows - pending.length
     if (more === 0) return
-    const detail = `${more} more rows`
-    this.#rejectRow({ reason: 'unrecognised-record', detail, line: pending.at(-1)?.line ?? 1 })
+    this.#rejectRow('unrecognised-record', `${more} more rows`, pending.at(-1)?.[2] ?? 1)
     this.#output.rejected.row += more - 1
   }
 
-  #rejectRow({ reason, detail, line }: PendingReject): void {
+  #rejectRow(reason: string, detail: string, line: number): void {
     this.#output.line = line
     this.#output.reject({ kind: 'row', reason, detail })
   }
@@ -290,8 +280,7 @@ export class EvidenceReader implements RowTaker {
   #reportGaps(): void {
     for (const { line, fromMs, toMs } of this.#text.gaps) {
       this.#output.line = line
-      const text = 'The extractor says that it has not got every event of this period.'
-      this.#output.statement({ code: 'extractor-gap', text, fromMs, toMs })
+      this.#output.statement({ code: 'extractor-gap', text: SAYS.gap, fromMs, toMs })
     }
   }
 
@@ -302,7 +291,7 @@ export class EvidenceReader implements RowTaker {
       this.#state('date-order-from-case', 1, text)
     }
     if (dates === undefined || dates.order !== 'unproven' || !dates.hasAmbiguous) return
-    this.#state('date-order-unproven', 1, dates.isContradicted ? CONTRADICTED : UNPROVEN)
+    this.#state('date-order-unproven', 1, dates.isContradicted ? SAYS.contradicted : SAYS.unproven)
   }
 
   #state(code: StatementCode, line: number, text: string): void {
@@ -314,56 +303,63 @@ export class EvidenceReader implements RowTaker {
 const mostRows = (rowsByShape: ReadonlyMap<string, number>): string | undefined =>
   [...rowsByShape].toSorted(([, one], [, other]) => other - one)[0]?.[0]
 
+const NO_REJECTS: RejectCounts = { file: 0, row: 0, payload: 0 }
+const NO_RECORDS: RecordCounts = {
+  issuances: 0,
+  accesses: 0,
+  directoryEntries: 0,
+  inventoryEntries: 0,
+}
+
+function added<K extends string>(
+  none: Readonly<Record<K, number>>,
+  counts: readonly Readonly<Record<K, number>>[],
+): Record<K, number> {
+  const sums: Record<K, number> = { ...none }
+  for (const each of counts) for (const name in each) sums[name] += each[name]
+  return sums
+}
+
 export function mergeSummaries(parts: readonly EvidenceSummary[]): EvidenceSummary {
   const rowsByShape = new Map<string, number>()
   for (const part of parts) {
     for (const [shape, rows] of part.rowsByShape)
       rowsByShape.set(shape, (rowsByShape.get(shape) ?? 0) + rows)
   }
-  const sum = (of: (part: EvidenceSummary) => number) =>
-    parts.reduce((total, part) => total + of(part), 0)
   const times = parts.flatMap(({ firstMs, lastMs }) => (firstMs > 0 ? [firstMs, lastMs] : []))
   const shapes = parts.map(({ shape }) => shape)
   const unread = shapes.find((shape) => shape !== 'empty') ?? 'empty'
   return {
     shape: mostRows(rowsByShape) ?? unread,
     rowsByShape,
-    rows: sum(({ rows }) => rows),
-    unknownRows: sum(({ unknownRows }) => unknownRows),
-    rejected: {
-      file: sum(({ rejected }) => rejected.file),
-      row: sum(({ rejected }) => rejected.row),
-      payload: sum(({ rejected }) => rejected.payload),
-    },
-    records: {
-      issuances: sum(({ records }) => records.issuances),
-      accesses: sum(({ records }) => records.accesses),
-      directoryEntries: sum(({ records }) => records.directoryEntries),
-      inventoryEntries: sum(({ records }) => records.inventoryEntries),
-    },
+    rows: parts.reduce((sum, { rows }) => sum + rows, 0),
+    unknownRows: parts.reduce((sum, { unknownRows }) => sum + unknownRows, 0),
+    rejected: added(
+      NO_REJECTS,
+      parts.map(({ rejected }) => rejected),
+    ),
+    records: added(
+      NO_RECORDS,
+      parts.map(({ records }) => records),
+    ),
     firstMs: times.reduce((least, ms) => Math.min(least, ms), times[0] ?? 0),
     lastMs: times.reduce((most_, ms) => Math.max(most_, ms), 0),
   }
 }
 
-export type RejectCounts = Readonly<Record<RejectKind, number>>
+type RejectCounts = Readonly<Record<RejectKind, number>>
 
-export type RecordCounts = Readonly<
+type RecordCounts = Readonly<
   Record<'issuances' | 'accesses' | 'directoryEntries' | 'inventoryEntries', number>
 >
 
-export class RowOutput implements RowSink {
+class RowOutput implements RowSink {
   line = 0
   /** Time of the first record; Infinity when no record has one. */
   firstMs: number = Number.POSITIVE_INFINITY
   lastMs: number = Number.NEGATIVE_INFINITY
-  readonly rejected: Record<RejectKind, number> = { file: 0, row: 0, payload: 0 }
-  readonly records: Record<keyof RecordCounts, number> = {
-    issuances: 0,
-    accesses: 0,
-    directoryEntries: 0,
-    inventoryEntries: 0,
-  }
+  readonly rejected: Record<RejectKind, number> = { ...NO_REJECTS }
+  readonly records: Record<keyof RecordCounts, number> = { ...NO_RECORDS }
   readonly #said = new Set<string>()
   readonly #sink: RecordSink
 

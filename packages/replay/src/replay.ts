@@ -114,9 +114,8 @@ async function writeFirstLink({ seed, provider }: World, logs: string) {
   return { key: leaked.published, dump: dumpLacks === undefined ? dump : undefined, dumpLacks }
 }
 
-function folderOf(of: Organisation): string {
-  return `${String(of.index + 1).padStart(2, '0')}-${of.domain.split('.')[0]}`
-}
+const folderOf = (of: Organisation): string =>
+  `${String(of.index + 1).padStart(2, '0')}-${of.domain.split('.')[0]}`
 
 async function writeTenants(
   world: World,

@@ -133,6 +133,5 @@ function pairsOf(text: string): [string, string][] {
   return pairs
 }
 
-function countsOf(text: string): [string, string][] {
-  return [...text.matchAll(/(\w+)=(\d+)/g)].map((match) => [match[1] ?? '', match[2] ?? ''])
-}
+const countsOf = (text: string): [string, string][] =>
+  [...text.matchAll(/(\w+)=(\d+)/g)].map((match) => [match[1] ?? '', match[2] ?? ''])

@@ -141,6 +141,8 @@ function logoutAccess(line: DovecotLine, atMs: number): Access {
   }
 }
 
-function common({ elements, user, session, operation }: DovecotLine, atMs: number): Access {
-  return { ...whoOf((name) => elements.get(name), user, session), atMs, operation }
-}
+const common = ({ elements, user, session, operation }: DovecotLine, atMs: number): Access => ({
+  ...whoOf((name) => elements.get(name), user, session),
+  atMs,
+  operation,
+})

@@ -60,28 +60,26 @@ interface ProvenTime {
   readonly atMs: number
 }
 
-export function provenAtLogin(time: WrittenTime, startMs: number): ProvenTime | undefined {
-  return only(time, startMs, (local, start) => {
+export const provenAtLogin = (time: WrittenTime, startMs: number): ProvenTime | undefined =>
+  only(time, startMs, (local, start) => {
     const ahead = local - start
     const zoneMs = Math.floor((ahead + EARLY_MS) / QUARTER_MS) * QUARTER_MS
     const isZone = zoneMs >= ZONES.westmostMs && zoneMs <= ZONES.eastmostMs
     return isZone && ahead - zoneMs < LOGIN_MS ? { zoneMs, atMs: local - zoneMs } : undefined
   })
-}
 
-export function provenInSession(
+export const provenInSession = (
   time: WrittenTime,
   startMs: number,
   { aheadMs, firstMs, lastMs }: FileZone,
-): ProvenTime | undefined {
-  return only(time, startMs, (local, start) => {
+): ProvenTime | undefined =>
+  only(time, startMs, (local, start) => {
     const atMs = local - aheadMs
     const sinceMs = atMs - start
     const isSession = sinceMs >= -EARLY_MS && sinceMs < SESSION_MS
     const isNear = atMs > firstMs - SESSION_MS && atMs < lastMs + SESSION_MS
     return isSession && isNear ? { zoneMs: aheadMs, atMs } : undefined
   })
-}
 
 /** The one reading that fits, over all years and rounds; undefined if there is none, or more than one. */
 function only(

@@ -143,7 +143,7 @@ async function namesIn(folder: string): Promise<string[] | Reject> {
   }
 }
 
-/** The texts in a file. One that the system does not let be read must not keep the others out. */
+/** One that the system does not let be read must not keep the others out. */
 async function* expandFile(
   path: string,
   sizeBytes: number,
@@ -152,7 +152,7 @@ async function* expandFile(
 ): AsyncGenerator<EvidenceSource, void, void> {
   const bytes = diskBytes(path, sizeBytes)
   try {
-    yield* expand(bytes, true, 0, inMemory, options)
+    yield* expand(bytes, bytes, 0, inMemory, options)
   } catch (cause) {
     if (!(cause instanceof MintmarkError) || cause.code !== 'INPUT_UNREADABLE') throw cause
     yield refusedSource(bytes, notReadable(cause))
@@ -161,42 +161,28 @@ async function* expandFile(
 
 const notReadable = ({ facts }: MintmarkError) => refuse('unreadable', String(facts['errno']))
 
+/** @param stored what `inner` is, before it was decompressed */
 async function* expand(
-  bytes: StoredBytes,
-  isOnDisk: boolean,
+  inner: StoredBytes,
+  stored: StoredBytes,
   depth: number,
   inMemory: ArchiveInMemory,
   options: WalkOptions,
 ): AsyncGenerator<EvidenceSource, void, void> {
-  let inner = bytes
-  let level = depth
-  for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- one container is opened to see the next
-    const head = await firstBytes(inner, TAR_BLOCK_BYTES)
-    const kind = containerOf(head)
-    if (kind === undefined) {
-      yield textSource(inner, bytes, isOnDisk && inner === bytes)
-      return
+  const kind = containerOf(await firstBytes(inner, TAR_BLOCK_BYTES))
+  if (kind === undefined) yield textSource(inner, stored, depth === 0)
+  else if (depth >= MAX_CONTAINERS) yield refusedSource(inner, tooDeep)
+  else if (kind === 'gzip') yield* expand(gunzipped(inner), stored, depth + 1, inMemory, options)
+  else {
+    const isTar = kind === 'tar'
+    const members = isTar
+      ? tarMembers(inner)
+      : zipMembers(inner, depth === 0 ? undefined : inMemory)
+    for await (const { bytes, refused } of members) {
+      if (options.only?.startsWith(bytes.path) === false) continue
+      if (refused === undefined) yield* expand(bytes, bytes, depth + 1, inMemory, options)
+      else yield refusedSource(bytes, refused)
     }
-    if (level >= MAX_CONTAINERS) {
-      yield refusedSource(inner, tooDeep)
-      return
-    }
-    level++
-    if (kind !== 'gzip') {
-      const isFile = isOnDisk && inner === bytes
-      const isTar = kind === 'tar'
-      const members = isTar ? tarMembers(inner) : zipMembers(inner, isFile ? undefined : inMemory)
-      // oxlint-disable-next-line no-await-in-loop -- members in their order
-      for await (const member of members) {
-        if (options.only?.startsWith(member.bytes.path) === false) continue
-        if (member.refused === undefined)
-          yield* expand(member.bytes, false, level, inMemory, options)
-        else yield refusedSource(member.bytes, member.refused)
-      }
-      return
-    }
-    inner = gunzipped(inner)
   }
 }
 
@@ -208,14 +194,12 @@ function containerOf(head: Buffer): 'gzip' | 'zip' | 'tar' | undefined {
   return isTarHeader(head) ? 'tar' : undefined
 }
 
-function gunzipped(outer: StoredBytes): StoredBytes {
-  return {
-    ...outer,
-    readHead: undefined,
-    readFrom: undefined,
-    read: (onReject) => inflate((taker) => outer.read(taker), 'gzip', outer.storedBytes, onReject),
-  }
-}
+const gunzipped = (outer: StoredBytes): StoredBytes => ({
+  ...outer,
+  readHead: undefined,
+  readFrom: undefined,
+  read: (onReject) => inflate((taker) => outer.read(taker), 'gzip', outer.storedBytes, onReject),
+})
 
 function textSource(text: StoredBytes, stored: StoredBytes, isPlain: boolean): EvidenceSource {
   const { path, file, sizeBytes } = text

@@ -13,25 +13,44 @@ const PIECE_BYTES = 16 * 1024
 const OUTPUT_BYTES = 256 * 1024
 const DAMAGED = 'compressed-data-damaged'
 
-/** The content of a gzip stream, of several members if need be, or of raw deflate. */
+/**
+ * The content of a gzip stream, of several members if need be, or of raw deflate, as far as it is whole.
+ * @param wholeBytes of the input, that are known to be whole: zlib loses the output of the call that fails, so that what
+ *   follows them goes in byte by byte
+ * @param givenBytes of the output, that were given before
+ */
 export async function* inflate(
   read: (onReject: RejectTaker) => AsyncIterable<Uint8Array>,
   format: 'gzip' | 'deflate',
   storedBytes: number,
   onReject: RejectTaker,
+  wholeBytes: number = Number.POSITIVE_INFINITY,
+  givenBytes = 0,
 ): AsyncGenerator<Uint8Array, void, void> {
   const inflater = new Inflater(format)
+  let fedBytes = 0
+  let skip = givenBytes
   try {
     for await (const piece of piecesOf(read(onReject))) {
-      yield* await inflater.write(piece)
+      const step = fedBytes < wholeBytes ? piece.length : 1
+      for (let at = 0; at < piece.length && inflater.failure === undefined; at += step)
+        for (const made of await inflater.write(piece.subarray(at, at + step))) {
+          if (made.length > skip) yield made.subarray(skip)
+          skip = Math.max(0, skip - made.length)
+        }
       if (isBomb(storedBytes, inflater.outputBytes)) {
         onReject(expandsBeyondLimit(`over ${MAX_EXPANSION} times its size`))
         return
       }
       if (inflater.failure !== undefined) break
+      fedBytes += piece.length
     }
     yield* await inflater.end()
-    if (inflater.failure !== undefined) onReject(inflater.failure)
+    const { failure, outputBytes } = inflater
+    const again = () => read(() => {})
+    if (failure?.reason === DAMAGED && wholeBytes === Number.POSITIVE_INFINITY)
+      yield* inflate(again, format, storedBytes, onReject, fedBytes, outputBytes)
+    else if (failure !== undefined) onReject(failure)
   } finally {
     inflater.close()
   }
@@ -47,9 +66,8 @@ export const refuse = (reason: string, detail = ''): Reject => ({ kind: 'file', 
 
 export const expandsBeyondLimit = (detail: string): Reject => refuse('expands-beyond-limit', detail)
 
-export function isBomb(storedBytes: number, outputBytes: number): boolean {
-  return outputBytes > FREE_EXPANSION_BYTES && outputBytes > storedBytes * MAX_EXPANSION
-}
+export const isBomb = (storedBytes: number, outputBytes: number): boolean =>
+  outputBytes > FREE_EXPANSION_BYTES && outputBytes > storedBytes * MAX_EXPANSION
 
 /** A zlib stream whose output before an error is not lost, as it is in one that is piped. */
 class Inflater {
@@ -144,17 +162,15 @@ export const memberBytes = (
 ): StoredBytes => ({ path: `${path}!${name}`, file, ...content })
 
 /** A file on disk. Reading throws `INPUT_UNREADABLE`. */
-export function diskBytes(file: string, sizeBytes: number): StoredBytes {
-  return {
-    path: file,
-    file,
-    sizeBytes,
-    storedBytes: sizeBytes,
-    read: () => readDisk(file, sizeBytes),
-    readHead: (count) => readDiskHead(file, count),
-    readFrom: (offset) => readDisk(file, sizeBytes, offset),
-  }
-}
+export const diskBytes = (file: string, sizeBytes: number): StoredBytes => ({
+  path: file,
+  file,
+  sizeBytes,
+  storedBytes: sizeBytes,
+  read: () => readDisk(file, sizeBytes),
+  readHead: (count) => readDiskHead(file, count),
+  readFrom: (offset) => readDisk(file, sizeBytes, offset),
+})
 
 async function* readDisk(
   file: string,

@@ -90,9 +90,7 @@ export class ArchiveInMemory {
 }
 
 /** yauzl's own errors have no code; the system's have. */
-function isZipError(error: unknown): boolean {
-  return error instanceof Error && errnoOf(error) === ''
-}
+const isZipError = (error: unknown): boolean => error instanceof Error && errnoOf(error) === ''
 
 function entryName(entry: Entry): string {
   // With `decodeStrings` off it is the raw bytes, whatever the declared type says.

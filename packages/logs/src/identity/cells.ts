@@ -22,22 +22,17 @@ export function hasAll(row: Json, names: readonly string[]): boolean {
 }
 
 /** Letters and digits of a header cell, lower-case: portals change its blanks and its case. */
-function bare(header: string): string {
-  return header.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
-}
+const bare = (header: string): string => header.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
 
 /** Header cells of one file by their bare form. The first of two alike counts. */
 export type Layout = ReadonlyMap<string, string>
 
 const layoutOfHeader = rememberedOf(layoutOfNames)
 
-export function layoutOf({ columns }: FileContext): Layout | undefined {
-  return columns && layoutOfHeader(columns)
-}
+export const layoutOf = ({ columns }: FileContext): Layout | undefined =>
+  columns && layoutOfHeader(columns)
 
-export function layoutOfRow(row: Json): Layout {
-  return layoutOfNames(Object.keys(row))
-}
+export const layoutOfRow = (row: Json): Layout => layoutOfNames(Object.keys(row))
 
 function layoutOfNames(names: readonly string[]): Layout {
   const layout = new Map<string, string>()
@@ -60,9 +55,8 @@ export function cell(row: Json, layout: Layout, names: readonly string[]): strin
 }
 
 /** The instant of a value: ISO, or a date of numbers in the order that the file proves. */
-export function instant(value: unknown, context: FileContext): number | undefined {
-  return utcMs(value) ?? readSlashDate(value, context.dateOrder)
-}
+export const instant = (value: unknown, context: FileContext): number | undefined =>
+  utcMs(value) ?? readSlashDate(value, context.dateOrder)
 
 export function rejectTime(value: unknown, field: string, sink: RowSink): void {
   const reason = named(value) === '' ? 'time-missing' : faultOfTime(value)

@@ -74,22 +74,20 @@ interface Around {
 
 const NOTHING: Around = { time: undefined, operationName: undefined, ip: undefined, tenant: '' }
 
-function camelled(row: Json): Json {
-  return {
-    id: row['Id'],
-    activityDisplayName: row['ActivityDisplayName'],
-    category: row['Category'],
-    result: row['Result'],
-    resultReason: row['ResultReason'] ?? row['ResultDescription'],
-    loggedByService: row['LoggedByService'],
-    operationType: row['AADOperationType'] ?? row['OperationType'],
-    initiatedBy: row['InitiatedBy'],
-    targetResources: row['TargetResources'],
-    additionalDetails: row['AdditionalDetails'],
-    correlationId: row['CorrelationId'],
-    userAgent: row['UserAgent'],
-  }
-}
+const camelled = (row: Json): Json => ({
+  id: row['Id'],
+  activityDisplayName: row['ActivityDisplayName'],
+  category: row['Category'],
+  result: row['Result'],
+  resultReason: row['ResultReason'] ?? row['ResultDescription'],
+  loggedByService: row['LoggedByService'],
+  operationType: row['AADOperationType'] ?? row['OperationType'],
+  initiatedBy: row['InitiatedBy'],
+  targetResources: row['TargetResources'],
+  additionalDetails: row['AdditionalDetails'],
+  correlationId: row['CorrelationId'],
+  userAgent: row['UserAgent'],
+})
 
 function readAudit(row: Json, around: Around, context: FileContext, sink: RowSink): void {
   const at = row['activityDateTime'] ?? around.time

@@ -23,9 +23,10 @@ import {
 } from './cells.ts'
 import { type Fields, issuanceOf, type SignIn } from './sign_in.ts'
 
-function camelFields(row: Json): Fields {
-  return (name) => row[name]
-}
+const camelFields =
+  (row: Json): Fields =>
+  (name) =>
+    row[name]
 
 /** Names that are not the Pascal case of Graph's name. */
 const IRREGULAR: ReadonlyMap<string, readonly string[]> = new Map([
@@ -53,9 +54,10 @@ const pascalNamesOf = remembered(
   1024,
 )
 
-function pascalFields(row: Json): Fields {
-  return (name) => first(row, pascalNamesOf(name))
-}
+const pascalFields =
+  (row: Json): Fields =>
+  (name) =>
+    first(row, pascalNamesOf(name))
 
 interface Surroundings {
   readonly atMs: number
@@ -224,18 +226,14 @@ export const entraGraph: readonly Adapter[] = inBothForms(
   [...CREATED, 'createdDateTime'],
 )
 
-function isGraphSignIn(row: Json): boolean {
-  return (
-    hasAll(row, ['createdDateTime', 'appId']) &&
-    !Object.hasOwn(row, 'activityDisplayName') &&
-    (isObject(row['status']) ||
-      hasAny(row, ['isInteractive', 'signInEventTypes', 'uniqueTokenIdentifier']))
-  )
-}
+const isGraphSignIn = (row: Json): boolean =>
+  hasAll(row, ['createdDateTime', 'appId']) &&
+  !Object.hasOwn(row, 'activityDisplayName') &&
+  (isObject(row['status']) ||
+    hasAny(row, ['isInteractive', 'signInEventTypes', 'uniqueTokenIdentifier']))
 
-function isPowerShellSignIn(row: Json): boolean {
-  return hasAny(row, CREATED) && !hasAny(row, TIME_GENERATED) && isPascalSignIn(row)
-}
+const isPowerShellSignIn = (row: Json): boolean =>
+  hasAny(row, CREATED) && !hasAny(row, TIME_GENERATED) && isPascalSignIn(row)
 
 function readGraph(row: Json, context: FileContext, sink: RowSink): void {
   const isCamel = Object.hasOwn(row, 'createdDateTime')
@@ -249,9 +247,8 @@ function readGraph(row: Json, context: FileContext, sink: RowSink): void {
 }
 
 /** `Export-Csv` writes an object as the name of its type, `Microsoft.Graph.PowerShell.Models.MicrosoftGraphSignInStatus`. */
-function isTypeName(status: unknown): boolean {
-  return typeof status === 'string' && /^[A-Za-z]\w*(?:\.\w+){2,}$/.test(status)
-}
+const isTypeName = (status: unknown): boolean =>
+  typeof status === 'string' && /^[A-Za-z]\w*(?:\.\w+){2,}$/.test(status)
 
 const NO_OUTCOME = saying(
   'fields-not-carried',

@@ -106,13 +106,10 @@ export const aadGraphActivity: readonly Adapter[] = inBothForms(
   ['TimeGenerated [UTC]', 'TimeGenerated'],
 )
 
-function isTable(row: Json): boolean {
-  return (
-    Object.hasOwn(row, 'RequestUri') &&
-    hasAny(row, ['RequestMethod', 'HttpMethod']) &&
-    hasAny(row, NAMES.time)
-  )
-}
+const isTable = (row: Json): boolean =>
+  Object.hasOwn(row, 'RequestUri') &&
+  hasAny(row, ['RequestMethod', 'HttpMethod']) &&
+  hasAny(row, NAMES.time)
 
 function isAadGraph(row: Json): boolean {
   const table = lower(plain(first(row, ['Type', 'Category', '$table'])))
@@ -211,9 +208,8 @@ function callerOf(row: Json): Pick<Access, 'principalId' | 'actorKind'> {
 }
 
 /** Application roles without a scope: scopes are what a user lets an application do. */
-function hasRolesAlone(row: Json): boolean {
-  return named(first(row, NAMES.roles)) !== '' && named(first(row, NAMES.scopes)) === ''
-}
+const hasRolesAlone = (row: Json): boolean =>
+  named(first(row, NAMES.roles)) !== '' && named(first(row, NAMES.scopes)) === ''
 
 /** The owner of the mailbox: a UPN is a name, an object id only the owner's id. */
 function mailboxOf(target: GraphTarget, caller: string): Pick<Access, 'mailbox' | 'mailboxId'> {
@@ -244,9 +240,8 @@ function issuedAtOf(row: Json, atMs: number): number {
   return possible.size === 1 && only !== undefined ? only : 0
 }
 
-function isBefore(issuedMs: number, atMs: number): boolean {
-  return issuedMs <= atMs + CLOCK_SKEW_MS && issuedMs >= atMs - LONGEST_TOKEN_MS
-}
+const isBefore = (issuedMs: number, atMs: number): boolean =>
+  issuedMs <= atMs + CLOCK_SKEW_MS && issuedMs >= atMs - LONGEST_TOKEN_MS
 
 /** The home tenant of a caller whom another tenant authenticated. */
 function externalTenantOf(issuer: string, tenant: string): string {

@@ -93,9 +93,7 @@ function keyedSegment(segment: string): { readonly name: string; readonly key: s
   return { name: keyed?.[1] ?? segment, key: key?.[1] ?? '' }
 }
 
-function isVersion(segment: string): boolean {
-  return /^(?:v\d{1,2}(?:\.\d{1,2})?|beta)$/i.test(segment)
-}
+const isVersion = (segment: string): boolean => /^(?:v\d{1,2}(?:\.\d{1,2})?|beta)$/i.test(segment)
 
 function decoded(segment: string): string {
   try {

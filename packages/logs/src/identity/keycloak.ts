@@ -33,9 +33,8 @@ function isUserEvent(row: Json): boolean {
   return typeof type === 'string' && TYPE.test(type)
 }
 
-function isAdminEvent(row: Json): boolean {
-  return hasAll(row, ['operationType']) && hasAny(row, ['resourceType', 'authDetails'])
-}
+const isAdminEvent = (row: Json): boolean =>
+  hasAll(row, ['operationType']) && hasAny(row, ['resourceType', 'authDetails'])
 
 const WRITTEN: readonly string[] = ['timestamp', '@timestamp', 'time', 'ts']
 
@@ -75,9 +74,8 @@ function readEvent(event: Json, sink: RowSink): void {
   else sink.access(accessOf(event, atMs, outcome === 'failed'))
 }
 
-function detailsOf(event: Json): Json {
-  return object(first(event, ['details', 'details_json', 'detailsJson']))
-}
+const detailsOf = (event: Json): Json =>
+  object(first(event, ['details', 'details_json', 'detailsJson']))
 
 function issuanceOf(event: Json, atMs: number, outcome: Issuance['outcome']): Issuance {
   const details = detailsOf(event)

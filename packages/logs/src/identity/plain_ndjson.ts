@@ -1,6 +1,6 @@
 /**
- * Mintmark's own plain lines, `mintmark-issuance/1` and `mintmark-access/1`: how any other system
- * joins in. A line names its schema in `schema`.
+ * Mintmark's own plain lines, by which any other system joins in. A member of another type than the schema says makes
+ * the line a reject: a silent loss of a field would look like a gap in the log. `null` is absent.
  * Source: docs/schema/plain-ndjson.md and the two JSON Schemas beside it.
  */
 import { isObject, type Json, readJti, utcMs } from '@mintmark/core'
@@ -15,30 +15,16 @@ export const ISSUANCE_SCHEMA = 'mintmark-issuance/1'
 export const ACCESS_SCHEMA = 'mintmark-access/1'
 export const PERIOD_SCHEMA = 'mintmark-issuance-period/1'
 
-export const mintmarkIssuance: Adapter = {
-  shape: 'mintmark-issuance',
-  accepts: (row) => row['schema'] === ISSUANCE_SCHEMA,
-  read: (row, _context, sink) => {
-    const issuance = record(row, sink, issuanceOf)
-    if (issuance !== undefined) sink.issuance(issuance)
-  },
-}
-
 /** What a log of issuances says of its own completeness: all that was issued in `[from, to)` is in this file. */
 export const mintmarkPeriod: Adapter = {
   shape: 'mintmark-issuance-period',
   accepts: (row) => row['schema'] === PERIOD_SCHEMA,
   read: (row, _context, sink) => {
     const [fromMs, toMs] = [utcMs(row['from']), utcMs(row['to'])]
+    const text = completeText(logged(row['issuer']))
     if (fromMs === undefined) rejectTime(row['from'], 'from', sink)
     else if (toMs === undefined) rejectTime(row['to'], 'to', sink)
-    else
-      sink.statement({
-        code: 'complete-period',
-        text: completeText(logged(row['issuer'])),
-        fromMs,
-        toMs,
-      })
+    else sink.statement({ code: 'complete-period', text, fromMs, toMs })
   },
 }
 
@@ -49,211 +35,172 @@ export const COMPLETE_ISSUER: string = String.raw`every token that (\S+) signed`
 export const completeText = (issuer: string): string =>
   `The ledger that this was exported from has every token that ${/^\S+$/.test(issuer) ? issuer : 'its issuer'} signed in this period.`
 
-export const mintmarkAccess: Adapter = {
-  shape: 'mintmark-access',
-  accepts: (row) => row['schema'] === ACCESS_SCHEMA,
-  read: (row, _context, sink) => {
-    const access = record(row, sink, accessOf)
-    if (access !== undefined) sink.access(access)
-  },
+/** The first member of the wrong type. */
+class Wrong {
+  readonly path: string
+
+  constructor(path: string) {
+    this.path = path
+  }
 }
 
-function record<T>(
-  row: Json,
-  sink: RowSink,
-  make: (members: Members, atMs: number) => T,
-): T | undefined {
-  const atMs = utcMs(row['at'])
-  if (atMs === undefined) {
-    rejectTime(row['at'], 'at', sink)
-    return undefined
+/** Reads a member, `undefined` where it is absent. */
+type Reader<T> = (value: unknown, path: string) => T | Wrong
+
+/** How each field of a record is read: from the member of its name, or from the one that is named. */
+type Schema<T> = { readonly [K in keyof T]: Reader<T[K]> | readonly [string, Reader<T[K]>] }
+
+function readMembers<T>(row: Json, schema: Schema<T>, within = ''): T | Wrong {
+  const made = new Map<string, unknown>()
+  for (const field in schema) {
+    const how = schema[field]
+    const [name, read] = typeof how === 'function' ? [field, how] : how
+    const value = read(row[name] ?? undefined, `${within}${name}`)
+    if (value instanceof Wrong) return value
+    made.set(field, value)
   }
-  const members = new Members(row)
-  const made = make(members, atMs)
-  if (members.wrong === '') return made
-  sink.reject({ kind: 'payload', reason: 'wrong-type', detail: members.wrong })
-  return undefined
+  // oxlint-disable-next-line no-unsafe-type-assertion -- it has a value of each field's reader
+  return Object.fromEntries(made) as T
 }
 
-class Members {
-  readonly #row: Json
-  readonly #path: string
-  wrong = ''
+/** A reader of values that are absent, or that `is` accepts. */
+const reader =
+  <T, V>(none: T, is: (value: unknown) => value is V, to: (value: V) => T): Reader<T> =>
+  (value, path) =>
+    value === undefined ? none : is(value) ? to(value) : new Wrong(path)
 
-  constructor(row: Json, path = '') {
-    this.#row = row
-    this.#path = path
-  }
+const isText = (value: unknown) => typeof value === 'string'
+const text = <T>(to: (spelled: string) => T): Reader<T> => reader(to(''), isText, to)
+const plain = text((spelled) => spelled)
+const given: Reader<string> = (value, path) => plain(value ?? '', path) || new Wrong(path)
 
-  refuse(name: string): void {
-    if (this.wrong === '') this.wrong = `${this.#path}${name}`
-  }
+const oneOf =
+  <T extends string>(...values: readonly T[]): Reader<T> =>
+  (value, path) =>
+    values.find((each) => each === (value ?? '')) ?? new Wrong(path)
 
-  value(name: string): unknown {
-    return this.#row[name] ?? undefined
-  }
+/** Whole and not negative; `none` if it is absent. */
+const whole = (max: number, none = 0): Reader<number> => {
+  const isWhole = (value: unknown): value is number =>
+    typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max
+  return reader(none, isWhole, (value) => value)
+}
 
-  text(name: string): string {
-    const value = this.value(name)
-    if (typeof value === 'string') return value
-    if (value !== undefined) this.refuse(name)
-    return ''
-  }
+const time: Reader<number> = (value, path) =>
+  value === undefined ? 0 : (utcMs(value) ?? new Wrong(path))
 
-  oneOf<T extends string>(name: string, values: readonly T[]): T | '' {
-    const value = this.text(name)
-    const found = values.find((each) => each === value)
-    if (found === undefined && value !== '') this.refuse(name)
-    return found ?? ''
-  }
+const isFlag = (value: unknown) => typeof value === 'boolean'
+const truth: Reader<-1 | 0 | 1> = reader<-1 | 0 | 1, boolean>(-1, isFlag, (flag) => (flag ? 1 : 0))
 
-  /** Whole and not negative; `none` if it is absent. */
-  whole(name: string, max: number, none = 0): number {
-    const value = this.value(name)
-    if (value === undefined) return none
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max) {
-      return value
-    }
-    this.refuse(name)
-    return none
-  }
+const MAX_DETAIL = 32_768
+const json = reader('', isObject, (value) => {
+  const spelled = jsonText(value)
+  return spelled === '' || spelled.length > MAX_DETAIL ? '{"cut":true}' : spelled
+})
 
-  time(name: string): number {
-    const value = this.value(name)
-    if (value === undefined) return 0
-    const ms = utcMs(value)
-    if (ms === undefined) this.refuse(name)
-    return ms ?? 0
-  }
-
-  truth(name: string): -1 | 0 | 1 {
-    const value = this.value(name)
-    if (value === undefined) return -1
-    if (typeof value === 'boolean') return value ? 1 : 0
-    this.refuse(name)
-    return -1
-  }
-
-  objects<T>(name: string, make: (members: Members) => T): readonly T[] {
-    const value = this.value(name)
-    if (value === undefined) return []
-    if (!Array.isArray(value)) {
-      this.refuse(name)
-      return []
-    }
+const objects =
+  <T>(schema: Schema<T>): Reader<readonly T[]> =>
+  (list, path) => {
+    if (list === undefined) return []
+    if (!Array.isArray(list)) return new Wrong(path)
     const made: T[] = []
-    for (const [at, each] of value.entries()) {
-      const path = `${this.#path}${name}[${at}]`
-      if (!isObject(each)) {
-        this.refuse(path)
-        break
-      }
-      const members = new Members(each, `${path}.`)
-      made.push(make(members))
-      if (members.wrong !== '') {
-        this.wrong ||= members.wrong
-        break
-      }
+    for (const [at, each] of list.entries()) {
+      const whose = `${path}[${at}]`
+      const one = isObject(each) ? readMembers(each, schema, `${whose}.`) : new Wrong(whose)
+      if (one instanceof Wrong) return one
+      made.push(one)
     }
     return made
   }
 
-  json(name: string): string {
-    const value = this.value(name)
-    if (value === undefined) return ''
-    if (isObject(value)) return boundedJson(value)
-    this.refuse(name)
-    return ''
-  }
+const id = text(idOf)
+const name = text(named)
+const who = text(principalOf)
+const words = text(logged)
+const ip = text(address)
+const bytes = whole(Number.MAX_SAFE_INTEGER)
+
+const ISSUANCE: Schema<Omit<Issuance, 'atMs' | 'source' | 'category' | 'grouped'>> = {
+  recordId: ['id', id],
+  outcome: (value, path) => oneOf('', 'issued', 'failed')(value, path) || 'issued',
+  tokenId: text((jti) => readJti(jti).tokenId),
+  sessionId: id,
+  principal: who,
+  principalId: name,
+  tenant: name,
+  owner: ['tenant', name],
+  homeTenant: name,
+  appId: name,
+  resourceId: name,
+  ip,
+  network: words,
+  deviceId: name,
+  client: words,
+  protocol: words,
+  issuer: words,
+  detail: json,
 }
 
-const MAX_DETAIL = 32_768
+const ITEM: Schema<Item> = { messageId: plain, itemId: plain, folder: plain, bytes, subject: plain }
+const FOLDER: Schema<SyncedFolder> = { id: plain, path: plain }
 
-function boundedJson(value: Json): string {
-  const text = jsonText(value)
-  return text === '' || text.length > MAX_DETAIL ? '{"cut":true}' : text
+const ACCESS: Schema<Omit<Access, 'atMs' | 'source'>> = {
+  operation: given,
+  tokenId: text((jti) => readJti(jti).tokenId),
+  tokenIdState: ['tokenId', text((jti) => readJti(jti).state)],
+  recordId: ['id', id],
+  service: words,
+  recordType: whole(0xffff),
+  outcome: oneOf('', 'succeeded', 'failed'),
+  sessionId: id,
+  otherSessionId: id,
+  issuedAtMs: ['issuedAt', time],
+  principal: who,
+  principalId: name,
+  actorKind: oneOf('', 'user', 'app', 'system'),
+  logonType: whole(127, -1),
+  mailbox: who,
+  mailboxId: name,
+  tenant: name,
+  tokenTenant: name,
+  externalTenant: name,
+  appId: name,
+  clientAppId: name,
+  ip,
+  deviceId: name,
+  client: words,
+  issuer: words,
+  accessType: oneOf('', 'Bind', 'Sync'),
+  throttled: truth,
+  items: objects(ITEM),
+  syncedFolders: objects(FOLDER),
+  objectPath: plain,
+  objectName: plain,
+  objectHash: text((hash) => hash.toLowerCase()),
+  bytes,
+  detail: json,
 }
 
-function issuanceOf(members: Members, atMs: number): Issuance {
-  return {
-    recordId: idOf(members.text('id')),
-    atMs,
-    source: 'mintmark',
-    category: 'token',
-    outcome: members.oneOf('outcome', ['issued', 'failed']) || 'issued',
-    tokenId: readJti(members.text('tokenId')).tokenId,
-    sessionId: idOf(members.text('sessionId')),
-    principal: principalOf(members.text('principal')),
-    principalId: named(members.text('principalId')),
-    tenant: named(members.text('tenant')),
-    owner: named(members.text('tenant')),
-    homeTenant: named(members.text('homeTenant')),
-    appId: named(members.text('appId')),
-    resourceId: named(members.text('resourceId')),
-    ip: address(members.text('ip')),
-    network: logged(members.text('network')),
-    deviceId: named(members.text('deviceId')),
-    client: logged(members.text('client')),
-    protocol: logged(members.text('protocol')),
-    issuer: logged(members.text('issuer')),
-    grouped: 1,
-    detail: members.json('detail'),
-  }
-}
+const adapterOf = <T>(
+  schema: string,
+  members: Schema<T>,
+  give: (made: T, atMs: number, sink: RowSink) => void,
+): Adapter => ({
+  shape: schema.replace('/1', ''),
+  accepts: (row) => row['schema'] === schema,
+  read: (row, _context, sink) => {
+    const atMs = utcMs(row['at'])
+    const made = readMembers(row, members)
+    if (atMs === undefined) rejectTime(row['at'], 'at', sink)
+    else if (made instanceof Wrong)
+      sink.reject({ kind: 'payload', reason: 'wrong-type', detail: made.path })
+    else give(made, atMs, sink)
+  },
+})
 
-function accessOf(members: Members, atMs: number): Access {
-  if (members.text('operation') === '') members.refuse('operation')
-  const token = readJti(members.text('tokenId'))
-  return {
-    recordId: idOf(members.text('id')),
-    atMs,
-    source: 'mintmark',
-    operation: members.text('operation'),
-    service: logged(members.text('service')),
-    recordType: members.whole('recordType', 0xffff),
-    outcome: members.oneOf('outcome', ['succeeded', 'failed']),
-    tokenId: token.tokenId,
-    tokenIdState: token.state,
-    sessionId: idOf(members.text('sessionId')),
-    otherSessionId: idOf(members.text('otherSessionId')),
-    issuedAtMs: members.time('issuedAt'),
-    principal: principalOf(members.text('principal')),
-    principalId: named(members.text('principalId')),
-    actorKind: members.oneOf('actorKind', ['user', 'app', 'system']),
-    logonType: members.whole('logonType', 127, -1),
-    mailbox: principalOf(members.text('mailbox')),
-    mailboxId: named(members.text('mailboxId')),
-    tenant: named(members.text('tenant')),
-    tokenTenant: named(members.text('tokenTenant')),
-    externalTenant: named(members.text('externalTenant')),
-    appId: named(members.text('appId')),
-    clientAppId: named(members.text('clientAppId')),
-    ip: address(members.text('ip')),
-    deviceId: named(members.text('deviceId')),
-    client: logged(members.text('client')),
-    issuer: logged(members.text('issuer')),
-    accessType: members.oneOf('accessType', ['Bind', 'Sync']),
-    throttled: members.truth('throttled'),
-    items: members.objects('items', itemOf),
-    syncedFolders: members.objects('syncedFolders', folderOf),
-    objectPath: members.text('objectPath'),
-    objectName: members.text('objectName'),
-    objectHash: members.text('objectHash').toLowerCase(),
-    bytes: members.whole('bytes', Number.MAX_SAFE_INTEGER),
-    detail: members.json('detail'),
-  }
-}
-
-function itemOf(members: Members): Item {
-  return {
-    messageId: members.text('messageId'),
-    itemId: members.text('itemId'),
-    folder: members.text('folder'),
-    bytes: members.whole('bytes', Number.MAX_SAFE_INTEGER),
-    subject: members.text('subject'),
-  }
-}
-
-function folderOf(members: Members): SyncedFolder {
-  return { id: members.text('id'), path: members.text('path') }
-}
+export const mintmarkIssuance: Adapter = adapterOf(ISSUANCE_SCHEMA, ISSUANCE, (made, atMs, sink) =>
+  sink.issuance({ ...made, atMs, source: 'mintmark', category: 'token', grouped: 1 }),
+)
+export const mintmarkAccess: Adapter = adapterOf(ACCESS_SCHEMA, ACCESS, (made, atMs, sink) =>
+  sink.access({ ...made, atMs, source: 'mintmark' }),
+)

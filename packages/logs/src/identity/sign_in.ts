@@ -85,13 +85,10 @@ export function issuanceOf(signIn: SignIn, category: IssuanceCategory, grouped =
   }
 }
 
-function isAppCategory(category: IssuanceCategory): boolean {
-  return (
-    category === 'service-principal' ||
-    category === 'managed-identity' ||
-    category === 'ms-service-principal'
-  )
-}
+const isAppCategory = (category: IssuanceCategory): boolean =>
+  category === 'service-principal' ||
+  category === 'managed-identity' ||
+  category === 'ms-service-principal'
 
 /** A user's sign-in across tenants is in both tenants' logs, so that only the export shows whose it is. */
 function ownerOf({ exporter, fields }: SignIn, tenant: string, isApp: boolean): string {

@@ -25,9 +25,8 @@ function isDiagnostic(row: Json): boolean {
   return hasAll(row, ['operationName']) && hasAny(row, ['resourceId', 'tenantId'])
 }
 
-function isRisk(row: Json): boolean {
-  return hasAny(row, RISK) && hasAny(row, RISK_STATE) && !Object.hasOwn(row, 'appId')
-}
+const isRisk = (row: Json): boolean =>
+  hasAny(row, RISK) && hasAny(row, RISK_STATE) && !Object.hasOwn(row, 'appId')
 
 /** A category's name is words and hyphens (`AdvancedHunting-DeviceEvents`); any other value is not repeated. */
 function categoryOf(row: Json): string {

@@ -1,12 +1,5 @@
 import type { Json } from '@mintmark/core'
-import type {
-  Access,
-  DirectoryEntry,
-  FolderInventory,
-  Issuance,
-  Reject,
-  Statement,
-} from './records.ts'
+import type { RecordSink } from './records.ts'
 
 /** Order of day and month in a file's dates, once a row has proven it. */
 export type DateOrder = 'day-first' | 'month-first' | 'unproven'
@@ -27,13 +20,9 @@ export interface FileContext {
   readonly zone?: FileZone | undefined
 }
 
-export interface RowSink {
-  issuance(record: Issuance): void
-  access(record: Access): void
-  directory(entry: DirectoryEntry): void
-  inventory(entry: FolderInventory): void
-  reject(reject: Reject): void
-  statement(statement: Statement): void
+/** Where an adapter puts what one row gives; the reader adds the line. */
+export type RowSink = {
+  readonly [K in keyof RecordSink]: (record: Parameters<RecordSink[K]>[0]) => void
 }
 
 /** Watches the rows of one whole file for what they prove only together. Memory is bounded. */
@@ -55,9 +44,7 @@ export interface Adapter {
   /** Columns with dates whose day and month order the file must prove before rows can be read. */
   readonly dateColumns?: readonly string[]
   /** What a row proves of times of its file that name no zone: milliseconds ahead of UTC, and its own time. */
-  readonly provenTime?: (
-    row: Json,
-  ) => { readonly zoneMs: number; readonly atMs: number } | undefined
+  provenTime?(row: Json): { readonly zoneMs: number; readonly atMs: number } | undefined
   readonly rowCaps?: readonly number[]
   /** A new tally for one file. A file that is read in slices has none: each would see a part only. */
   readonly tally?: () => Tally

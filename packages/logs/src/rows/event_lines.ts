@@ -22,8 +22,8 @@ export function hasEventLine(text: string): boolean {
 }
 
 /** Reads the events among the lines of UTF-8. Memory: one line. */
-export function eventLines(taker: RowTaker): Lines {
-  return new Lines(MAX_LINE_BYTES, (bytes, line) => {
+export const eventLines = (taker: RowTaker): Lines =>
+  new Lines(MAX_LINE_BYTES, (bytes, line) => {
     if (bytes.length > MAX_LINE_BYTES) {
       taker.badRow('row-too-long', `over ${MAX_LINE_BYTES} bytes`, line)
       return
@@ -34,4 +34,3 @@ export function eventLines(taker: RowTaker): Lines {
     if (!isPlain && !isUtf8(bytes)) taker.badText(line)
     if (!taker.row({ message }, line)) taker.unknownRow(line)
   })
-}

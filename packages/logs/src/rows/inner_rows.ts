@@ -53,8 +53,8 @@ function unwrap(wrapper: Json, rows: readonly unknown[], line: number, taker: Ro
   }
 }
 
-function giveBody(row: Json, line: number, taker: RowTaker): boolean {
-  return BODY_KEYS.some((key) => {
+const giveBody = (row: Json, line: number, taker: RowTaker): boolean =>
+  BODY_KEYS.some((key) => {
     const body = Object.hasOwn(row, key) ? sent(row[key]) : undefined
     if (body === undefined) return false
     if (isDeeperThan(body, MAX_DEPTH)) {
@@ -68,7 +68,6 @@ function giveBody(row: Json, line: number, taker: RowTaker): boolean {
     }
     return isObject(body) && (taker.row(body, line) || giveBody(body, line, taker))
   })
-}
 
 function sent(body: unknown): Json | readonly unknown[] | undefined {
   if (!isObject(body)) return structure(body)
@@ -77,9 +76,8 @@ function sent(body: unknown): Json | readonly unknown[] | undefined {
 }
 
 /** Avro prints each byte as the character of that number. */
-function utf8Of(bytes: string): string {
-  return /[^\0-\u00ff]/.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8')
-}
+const utf8Of = (bytes: string): string =>
+  /[^\0-\u00ff]/.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8')
 
 /** Whether arrays and objects are nested more than `limit` deep. Walks by level, not by recursion. */
 export function isDeeperThan(value: unknown, limit: number): boolean {

@@ -109,8 +109,8 @@ const GAP = /SOME EVENTS IN THIS RANGE ARE NOT CAPTURED|Max retries reached for 
 const ISO = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?`
 const WINDOW = new RegExp(`(${ISO}) {0,3}(?:->|-|to|until|and) {0,3}(${ISO})`, 'i')
 
-export function extractorLines(gaps: ExtractorGap[]): Lines {
-  return new Lines(MAX_LOG_LINE_BYTES, (bytes, line) => {
+export const extractorLines = (gaps: ExtractorGap[]): Lines =>
+  new Lines(MAX_LOG_LINE_BYTES, (bytes, line) => {
     if (bytes.length > MAX_LOG_LINE_BYTES || bytes.length < 20) return
     const text = bytes.toString('latin1')
     if (!GAP.test(text) || gaps.length >= MAX_GAPS) return
@@ -120,4 +120,3 @@ export function extractorLines(gaps: ExtractorGap[]): Lines {
     const isPeriod = fromMs > 0 && toMs >= fromMs
     gaps.push({ line, fromMs: isPeriod ? fromMs : 0, toMs: isPeriod ? toMs : 0 })
   })
-}

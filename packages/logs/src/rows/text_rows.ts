@@ -187,10 +187,8 @@ function csvDelimiter(start: string): string | undefined {
 /** What PowerShell's Export-Csv and Excel put before the header. */
 const isPreamble = (line: string) => line === '' || /^"?(?:#TYPE |sep=.)/i.test(line)
 
-function isHeader(cells: readonly string[]): boolean {
-  return cells.every((cell) => !/^\s*[\d{[]/.test(cell)) && cells.some((cell) => cell.trim() !== '')
-}
+const isHeader = (cells: readonly string[]): boolean =>
+  cells.every((cell) => !/^\s*[\d{[]/.test(cell)) && cells.some((cell) => cell.trim() !== '')
 
-function hasObjectLine(text: string): boolean {
-  return text.split('\n').some((line) => line.startsWith('{"') && line.trimEnd().endsWith('}'))
-}
+const hasObjectLine = (text: string): boolean =>
+  text.split('\n').some((line) => line.startsWith('{"') && line.trimEnd().endsWith('}'))

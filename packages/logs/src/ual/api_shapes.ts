@@ -40,9 +40,8 @@ export const graphQuery: Adapter = {
   },
 }
 
-function cloudAppRow(row: Json): Json {
-  return row['RawEventData'] === undefined ? object(row['properties']) : row
-}
+const cloudAppRow = (row: Json): Json =>
+  row['RawEventData'] === undefined ? object(row['properties']) : row
 
 /** Defender XDR's table: `RawEventData` is the audit record of a Microsoft 365 event. */
 export const cloudAppEvents: Adapter = {

@@ -16,9 +16,8 @@ const CAPS: readonly number[] = [5000, 50_000]
 const has = (row: Json, key: string) => row[key] !== undefined
 
 /** With the record type by that name, the row is an object of Graph's PowerShell module. */
-function hasAuditData(row: Json): boolean {
-  return has(row, 'AuditData') && !has(row, 'AuditLogRecordType')
-}
+const hasAuditData = (row: Json): boolean =>
+  has(row, 'AuditData') && !has(row, 'AuditLogRecordType')
 
 const isPortal = (row: Json) =>
   has(row, 'RecordId') || (has(row, 'UserIds') && has(row, 'Operations') && !isCmdlet(row))
@@ -31,16 +30,14 @@ const isCmdlet = (row: Json) =>
 
 const isSplunk = (row: Json) => has(row, '_raw') || has(row, '_time') || has(row, '_indextime')
 
-function outerOf(row: Json, context: FileContext): OuterFields {
-  return {
-    recordId: row['RecordId'] ?? row['Identity'],
-    at: row['CreationDate'] ?? row['CreationTime'],
-    operation: row['Operation'] ?? row['Operations'],
-    recordType: row['RecordType'],
-    userId: row['UserId'] ?? row['UserIds'],
-    dateOrder: context.dateOrder,
-  }
-}
+const outerOf = (row: Json, context: FileContext): OuterFields => ({
+  recordId: row['RecordId'] ?? row['Identity'],
+  at: row['CreationDate'] ?? row['CreationTime'],
+  operation: row['Operation'] ?? row['Operations'],
+  recordType: row['RecordType'],
+  userId: row['UserId'] ?? row['UserIds'],
+  dateOrder: context.dateOrder,
+})
 
 function readRow(row: Json, context: FileContext, sink: RowSink): void {
   readAuditData(row['AuditData'], sink, outerOf(row, context))

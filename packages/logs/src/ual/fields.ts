@@ -31,9 +31,7 @@ export function plain(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }
 
-export function lower(spelled: string): string {
-  return spelled.toLowerCase()
-}
+export const lower = (spelled: string): string => spelled.toLowerCase()
 
 export function named(value: unknown): string {
   if (value === undefined || value === null) return ''
@@ -81,15 +79,12 @@ export function guid(value: unknown): string {
   return isGuid(spelled) ? spelled : ''
 }
 
-export function isGuid(spelled: string): boolean {
-  return (
-    spelled.length === 36 &&
-    spelled.charCodeAt(8) === 0x2d &&
-    spelled.charCodeAt(13) === 0x2d &&
-    spelled.charCodeAt(18) === 0x2d &&
-    spelled.charCodeAt(23) === 0x2d
-  )
-}
+export const isGuid = (spelled: string): boolean =>
+  spelled.length === 36 &&
+  spelled.charCodeAt(8) === 0x2d &&
+  spelled.charCodeAt(13) === 0x2d &&
+  spelled.charCodeAt(18) === 0x2d &&
+  spelled.charCodeAt(23) === 0x2d
 
 /** Whole, not negative, at most 2^53 - 1; text and floats (`"1156492.00"`) are read; else 0. */
 export function whole(value: unknown): number {
@@ -115,9 +110,8 @@ export function truth(value: unknown): -1 | 0 | 1 {
 
 const addressOf = cached((spelled) => readAddress(spelled).ip)
 
-export function address(value: unknown): string {
-  return typeof value === 'string' && value !== '' ? addressOf(value) : ''
-}
+export const address = (value: unknown): string =>
+  typeof value === 'string' && value !== '' ? addressOf(value) : ''
 
 /** Why a value is not a time: a date that has a meaning in one order at least lacks only the proof of its order. */
 export function faultOfTime(value: unknown): string {

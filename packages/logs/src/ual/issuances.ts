@@ -110,6 +110,5 @@ export function readOwaAuth(record: Json, head: RecordHead): Issuance {
   }
 }
 
-function sessionOf(record: Json): string {
-  return named(object(record['AppAccessContext'])['AADSessionId']) || named(record['SessionId'])
-}
+const sessionOf = (record: Json): string =>
+  named(object(record['AppAccessContext'])['AADSessionId']) || named(record['SessionId'])

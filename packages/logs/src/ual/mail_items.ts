@@ -142,6 +142,4 @@ function itemOf(item: Json, folder: string): Item | undefined {
 }
 
 /** `Path`, or the folder's name where Exchange writes "Not Available" for the path (Sync). */
-function pathOf(folder: Json): string {
-  return logged(folder['Path']) || logged(folder['Name'])
-}
+const pathOf = (folder: Json): string => logged(folder['Path']) || logged(folder['Name'])

@@ -71,9 +71,8 @@ function flattenedPair(element: string): Json | undefined {
 }
 
 /** Whether an exporter flattened this value beyond repair (`@{…}`, `System.Object[]`). */
-export function isFlattened(value: unknown): boolean {
-  return typeof value === 'string' && (value.startsWith('@{') || value.startsWith('System.Object'))
-}
+export const isFlattened = (value: unknown): boolean =>
+  typeof value === 'string' && (value.startsWith('@{') || value.startsWith('System.Object'))
 
 export function pairValue(value: unknown, name: string): unknown {
   let found: unknown

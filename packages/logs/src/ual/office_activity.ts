@@ -9,30 +9,25 @@ import { readUalRecord } from './record.ts'
 
 const TIME_COLUMNS: readonly string[] = ['TimeGenerated [UTC]', 'TimeGenerated']
 
-function isOfficeActivity(row: Json): boolean {
-  return (
-    row['OfficeWorkload'] !== undefined &&
-    row['Operation'] !== undefined &&
-    TIME_COLUMNS.some((column) => row[column] !== undefined)
-  )
-}
+const isOfficeActivity = (row: Json): boolean =>
+  row['OfficeWorkload'] !== undefined &&
+  row['Operation'] !== undefined &&
+  TIME_COLUMNS.some((column) => row[column] !== undefined)
 
 /** The row under the audit record's own names. Columns that were not renamed stay as they are. */
-function recordOf(row: Json): Json {
-  return {
-    ...row,
-    Id: row['OfficeId'] ?? row['Id'],
-    // The time of the event; UTC whatever the column's name.
-    CreationTime: undefined,
-    Workload: row['OfficeWorkload'],
-    ObjectId: row['OfficeObjectId'] ?? row['ObjectId'],
-    ClientIPAddress: row['Client_IPAddress'] ?? row['ClientIPAddress'],
-    LogonType: row['Logon_Type'] ?? row['LogonType'],
-    SiteUrl: row['Site_Url'] ?? row['SiteUrl'],
-    ApplicationId: row['ApplicationId'] ?? row['AzureADAppId'],
-    DeviceId: row['DeviceId'] ?? row['MachineId'],
-  }
-}
+const recordOf = (row: Json): Json => ({
+  ...row,
+  Id: row['OfficeId'] ?? row['Id'],
+  // The time of the event; UTC whatever the column's name.
+  CreationTime: undefined,
+  Workload: row['OfficeWorkload'],
+  ObjectId: row['OfficeObjectId'] ?? row['ObjectId'],
+  ClientIPAddress: row['Client_IPAddress'] ?? row['ClientIPAddress'],
+  LogonType: row['Logon_Type'] ?? row['LogonType'],
+  SiteUrl: row['Site_Url'] ?? row['SiteUrl'],
+  ApplicationId: row['ApplicationId'] ?? row['AzureADAppId'],
+  DeviceId: row['DeviceId'] ?? row['MachineId'],
+})
 
 function readOfficeActivity(row: Json, context: FileContext, sink: RowSink): void {
   const at = row['TimeGenerated [UTC]'] ?? row['TimeGenerated']

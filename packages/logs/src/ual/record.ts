@@ -307,17 +307,13 @@ function withoutSlash(path: string): string {
   return path.slice(0, end)
 }
 
-function lastPart(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
-}
+const lastPart = (path: string): string =>
+  path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 
-export function isUalRecord(record: Json): boolean {
-  return (
-    typeof record['Operation'] === 'string' &&
-    record['CreationTime'] !== undefined &&
-    (record['RecordType'] !== undefined || record['Workload'] !== undefined)
-  )
-}
+export const isUalRecord = (record: Json): boolean =>
+  typeof record['Operation'] === 'string' &&
+  record['CreationTime'] !== undefined &&
+  (record['RecordType'] !== undefined || record['Workload'] !== undefined)
 
 export function ualRecordIn(value: unknown): Json | undefined {
   const found = structure(value)

@@ -88,18 +88,14 @@ export function recordTypeOf(value: unknown): number {
   return BY_NAME.get(spelled.replaceAll(' ', '').toLowerCase()) ?? 0
 }
 
-function bounded(number: number): number {
-  return number >= 0 && number <= MAX_RECORD_TYPE ? Math.trunc(number) : 0
-}
+const bounded = (number: number): number =>
+  number >= 0 && number <= MAX_RECORD_TYPE ? Math.trunc(number) : 0
 
-export function isMailboxRecord(recordType: number): boolean {
-  return (
-    recordType === EXCHANGE_ITEM_AGGREGATED ||
-    recordType === EXCHANGE_ITEM ||
-    recordType === EXCHANGE_ITEM_GROUP ||
-    recordType === EXCHANGE_AGGREGATED
-  )
-}
+export const isMailboxRecord = (recordType: number): boolean =>
+  recordType === EXCHANGE_ITEM_AGGREGATED ||
+  recordType === EXCHANGE_ITEM ||
+  recordType === EXCHANGE_ITEM_GROUP ||
+  recordType === EXCHANGE_AGGREGATED
 
 const EXCHANGE_TYPES: ReadonlySet<number> = new Set([1, 2, 3, 19, 50, 101, 275])
 const SHAREPOINT_TYPES: ReadonlySet<number> = new Set([4, 6, 14, 36, 37, 54, 55, 56, 102])

@@ -119,12 +119,12 @@ export function makeToken(
   return { id, atMs, session, app, resource, ip, holder: person.oid, origin }
 }
 
-export function signInOf(
+export const signInOf = (
   { of, person }: { readonly of: Organisation; readonly person: Actor },
   token: UserToken,
   location: Location,
-): SignIn {
-  return signInRow(of.tenant, {
+): SignIn =>
+  signInRow(of.tenant, {
     category: token.origin,
     token,
     name: person.upn,
@@ -133,7 +133,6 @@ export function signInOf(
     deviceId: token.app === apps.PHONE ? person.phoneId : person.deviceId,
     agent: agentOf(token.app, person),
   })
-}
 
 function agentOf(app: apps.App, person: Actor): string {
   if (app === apps.OUTLOOK) return apps.DESKTOP_AGENT
@@ -297,8 +296,8 @@ export function fileRecord(
   })
 }
 
-function teamsRecord({ of, person, random }: Working, token: Token): AuditRecord {
-  return auditRecord({
+const teamsRecord = ({ of, person, random }: Working, token: Token): AuditRecord =>
+  auditRecord({
     atMs: token.atMs + 3 * MINUTE + random.below(40 * MINUTE),
     id: guid(random),
     recordType: 25,
@@ -310,7 +309,6 @@ function teamsRecord({ of, person, random }: Working, token: Token): AuditRecord
     token: useOf(token, of.tenant),
     extra: `,"CommunicationType":"GroupChat","MessageId":"${1_684_000_000_000 + random.below(10 ** 9)}"`,
   })
-}
 
 function useGraphToken(day: Working, token: Token, into: Happenings): void {
   const { of, person, random } = day

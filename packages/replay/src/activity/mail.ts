@@ -24,31 +24,29 @@ export interface MailUse {
   readonly random: Random
 }
 
-function mailPart(use: MailUse, more: Partial<MailPart>): MailPart {
-  return {
-    owner: use.owner.upn,
-    mailboxId: use.owner.mailboxId,
-    sid: use.owner.sid,
-    appId: use.token.app.id,
-    clientAppId: use.clientAppId ?? use.token.app.id,
-    client: use.client,
-    logonType: 0,
-    accessType: '',
-    throttled: '',
-    folders: [],
-    floatSizes: false,
-    ...more,
-  }
-}
+const mailPart = (use: MailUse, more: Partial<MailPart>): MailPart => ({
+  owner: use.owner.upn,
+  mailboxId: use.owner.mailboxId,
+  sid: use.owner.sid,
+  appId: use.token.app.id,
+  clientAppId: use.clientAppId ?? use.token.app.id,
+  client: use.client,
+  logonType: 0,
+  accessType: '',
+  throttled: '',
+  folders: [],
+  floatSizes: false,
+  ...more,
+})
 
-function record(
+const record = (
   use: MailUse,
   recordType: number,
   operation: string,
   part: Partial<MailPart>,
   extra = '',
-): AuditRecord {
-  return auditRecord({
+): AuditRecord =>
+  auditRecord({
     atMs: use.atMs,
     id: guid(use.random),
     recordType,
@@ -61,21 +59,19 @@ function record(
     mail: mailPart(use, part),
     extra,
   })
-}
 
 /** MailItemsAccessed, Bind: names the messages. `mailbox` says whose numbers the messages have. */
-export function bindRecord(
+export const bindRecord = (
   use: MailUse,
   messages: readonly number[],
   throttled = 'False',
   mailbox: number = use.owner.index,
-): AuditRecord {
-  return record(use, 50, 'MailItemsAccessed', {
+): AuditRecord =>
+  record(use, 50, 'MailItemsAccessed', {
     accessType: 'Bind',
     throttled,
     folders: foldersOf(use.of, mailbox, messages),
   })
-}
 
 /** MailItemsAccessed, Sync: names a folder and not its messages. RecordType 2, or 50 with empty folders. */
 export function syncRecord(use: MailUse, folder: number, recordType: 2 | 50): AuditRecord {
@@ -191,14 +187,14 @@ export function stsLogon(signIn: SignIn): AuditRecord {
  * Source: Office 365 Management Activity API schema, "OWAAuth"
  */
 
-export function owaTokenRecord(
+export const owaTokenRecord = (
   of: Organisation,
   owner: Person,
   token: Token,
   parent: Token,
   random: Random,
-): AuditRecord {
-  return auditRecord({
+): AuditRecord =>
+  auditRecord({
     atMs: token.atMs,
     id: guid(random),
     recordType: 275,
@@ -212,4 +208,3 @@ export function owaTokenRecord(
       `,"UniqueTokenIdentifier":"${token.id.uti}","ResourceURL":"https://outlook.${of.domain}"` +
       `,"TokenObjectId":"${token.holder}","TokenTenantId":"${of.tenant}","ApplicationId":"${token.app.id}"`,
   })
-}

@@ -83,15 +83,18 @@ export function serviceToken(
   return { id: genuineTokenId(random), atMs, session: '', app, resource, ip, holder: oid, origin }
 }
 
-export function serviceSignIn(of: Organisation, principal: ServicePrincipal, token: Token): SignIn {
-  return signInRow(of.tenant, {
+export const serviceSignIn = (
+  of: Organisation,
+  principal: ServicePrincipal,
+  token: Token,
+): SignIn =>
+  signInRow(of.tenant, {
     category: token.origin === 'managed-identity' ? 'managed-identity' : 'service-principal',
     token,
     name: principal.app.name,
     displayName: principal.app.name,
     network: principal.network,
   })
-}
 
 /** An application reads a mailbox with a token that names no user. */
 export function appOnlyRead(
@@ -106,13 +109,13 @@ export function appOnlyRead(
   return { ...record, userId: token.app.id, userKey: token.app.id, userType: 5 }
 }
 
-function ticketCall(
+const ticketCall = (
   of: Organisation,
   tickets: ServicePrincipal,
   token: Token,
   random: Random,
-): GraphCall {
-  return graphCall(of.tenant, token, {
+): GraphCall =>
+  graphCall(of.tenant, token, {
     atMs: token.atMs + 2 * MINUTE,
     id: guid(random),
     servicePrincipalId: tickets.oid,
@@ -120,7 +123,6 @@ function ticketCall(
     uri: 'https://graph.microsoft.com/v1.0/users?$select=id,displayName',
     bytes: 9000 + random.below(2000),
   })
-}
 
 interface DirectoryChange {
   readonly operation: string

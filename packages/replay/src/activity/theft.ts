@@ -27,9 +27,8 @@ const HOURS_TO = 9
 /** Messages read on the day after which the log is throttled: more records than the log takes in a day. */
 const BURST = 1010
 
-export function visitsOf(world: World, of: Organisation): Visit[] {
-  return of.thefts.flatMap((theft, victim) => visitsTo(world, of, victim, theft))
-}
+export const visitsOf = (world: World, of: Organisation): Visit[] =>
+  of.thefts.flatMap((theft, victim) => visitsTo(world, of, victim, theft))
 
 function visitsTo(world: World, of: Organisation, victim: number, theft: Theft): Visit[] {
   const random = world.random(STREAM, of.index, victim)
@@ -75,13 +74,11 @@ function visitDays(theft: Theft, random: Random): number[] {
 }
 
 /** A visit that is followed by one on the very next day. */
-function burstDay(days: readonly number[]): number {
-  return days.findIndex((dayMs, at) => at > 2 && days[at + 1] === dayMs + DAY)
-}
+const burstDay = (days: readonly number[]): number =>
+  days.findIndex((dayMs, at) => at > 2 && days[at + 1] === dayMs + DAY)
 
-export function isBurst(visit: Visit): boolean {
-  return visit.theft.also === 'throttled' && visit.to - visit.from === BURST
-}
+export const isBurst = (visit: Visit): boolean =>
+  visit.theft.also === 'throttled' && visit.to - visit.from === BURST
 
 /** Times of a visit's records: two minutes apart at least, within the attacker's hours. */
 export function visitTimes(visit: Visit, records: number): number[] {

@@ -57,18 +57,16 @@ export function plantTraps(tenantDay: TenantDay): void {
 }
 
 /** A token that no log shows, of the kind that people use. */
-function unseen(person: Person, atMs: number, random: Random): Token {
-  return {
-    id: genuineTokenId(random),
-    atMs,
-    session: guid(random),
-    app: apps.PHONE,
-    resource: apps.EXCHANGE,
-    ip: person.mobile.ip,
-    holder: person.oid,
-    origin: 'none',
-  }
-}
+const unseen = (person: Person, atMs: number, random: Random): Token => ({
+  id: genuineTokenId(random),
+  atMs,
+  session: guid(random),
+  app: apps.PHONE,
+  resource: apps.EXCHANGE,
+  ip: person.mobile.ip,
+  holder: person.oid,
+  origin: 'none',
+})
 
 function phoneRead({ of, random }: DrawnDay, person: Person, token: Token, atMs: number) {
   const use = { of, owner: person, token, atMs, client: apps.PHONE_CLIENT, random }
@@ -135,16 +133,14 @@ function guestDay({ of, dayMs, random, into }: DrawnDay): void {
   }
 }
 
-function guestOf(of: Organisation, name: string): Actor {
-  return {
-    upn: `${name}_partner.example.net#EXT#@${of.domain}`,
-    displayName: name,
-    oid: namedGuid(mix(STREAM, of.index, name.length)),
-    deviceId: '',
-    phoneId: '',
-    agent: apps.BROWSERS[0] ?? '',
-  }
-}
+const guestOf = (of: Organisation, name: string): Actor => ({
+  upn: `${name}_partner.example.net#EXT#@${of.domain}`,
+  displayName: name,
+  oid: namedGuid(mix(STREAM, of.index, name.length)),
+  deviceId: '',
+  phoneId: '',
+  agent: apps.BROWSERS[0] ?? '',
+})
 
 /** A delegate from another tenant, or with a personal account: his token was issued where no log is from. */
 function stranger(day: DrawnDay): AuditRecord {

@@ -92,19 +92,18 @@ const TWISTS: Partial<Record<Habit, Twist>> = {
   }),
 }
 
-function withToken(record: Used, trap: Trap, change: Partial<TokenUse>): AuditRecord {
-  return { ...record, token: { ...record.token, ...change }, trap }
-}
+const withToken = (record: Used, trap: Trap, change: Partial<TokenUse>): AuditRecord => ({
+  ...record,
+  token: { ...record.token, ...change },
+  trap,
+})
 
-function withMail(
+const withMail = (
   record: AuditRecord,
   trap: Trap,
   change: Partial<MailPart>,
-): AuditRecord | undefined {
-  return record.mail === undefined
-    ? undefined
-    : { ...record, mail: { ...record.mail, ...change }, trap }
-}
+): AuditRecord | undefined =>
+  record.mail === undefined ? undefined : { ...record, mail: { ...record.mail, ...change }, trap }
 
 /** The record as this tenant's log has it. One that is a trap already, or has no token, stays as it is. */
 export function twist(of: Organisation, record: AuditRecord, random: Random): AuditRecord {

@@ -85,6 +85,5 @@ export class AuditFiles {
   }
 }
 
-function newest(records: readonly AuditRecord[]): AuditRecord[] {
-  return records.toSorted((one, other) => other.atMs - one.atMs).slice(0, ROW_CAP)
-}
+const newest = (records: readonly AuditRecord[]): AuditRecord[] =>
+  records.toSorted((one, other) => other.atMs - one.atMs).slice(0, ROW_CAP)

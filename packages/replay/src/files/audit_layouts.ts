@@ -101,18 +101,17 @@ function folderText(folder: ReadFolder, floatSizes: boolean): string {
   return `{"FolderItems":[${items.join(',')}],"Id":"${folder.id}","Path":${JSON.stringify(folder.path)}}`
 }
 
-function attachments(mail: MailPart): string {
-  return JSON.stringify(
+const attachments = (mail: MailPart): string =>
+  JSON.stringify(
     mail.folders.map(({ id, path, items }) => ({
       Id: id,
       Path: path,
       MessageItems: items.map(({ itemId, bytes }) => ({ Id: itemId, SizeInBytes: bytes })),
     })),
   )
-}
 
-export function affectedItems(mail: MailPart): string {
-  return JSON.stringify(
+export const affectedItems = (mail: MailPart): string =>
+  JSON.stringify(
     mail.folders.flatMap(({ id, path, items }) =>
       items.map((item) => ({
         Id: item.itemId,
@@ -122,7 +121,6 @@ export function affectedItems(mail: MailPart): string {
       })),
     ),
   )
-}
 
 export interface AuditLayout extends Frame {
   readonly name: string

@@ -61,8 +61,8 @@ interface Fetched {
   readonly atMs: number
 }
 
-function event({ seed }: World, { person, session, token, turn, atMs }: Fetched): string {
-  return JSON.stringify({
+const event = ({ seed }: World, { person, session, token, turn, atMs }: Fetched): string =>
+  JSON.stringify({
     id: namedGuid(mix(seed, STREAM, atMs, person.index)),
     time: atMs,
     type: turn === 0 ? 'CODE_TO_TOKEN' : 'REFRESH_TOKEN',
@@ -79,10 +79,9 @@ function event({ seed }: World, { person, session, token, turn, atMs }: Fetched)
       grant_type: 'authorization_code',
     },
   })
-}
 
-function line({ person, session, token }: Fetched, id: string, atMs: number): string {
-  return JSON.stringify({
+const line = ({ person, session, token }: Fetched, id: string, atMs: number): string =>
+  JSON.stringify({
     schema: 'mintmark-access/1',
     id,
     at: isoMs(atMs),
@@ -99,4 +98,3 @@ function line({ person, session, token }: Fetched, id: string, atMs: number): st
     ip: person.office.ip,
     objectPath: `/pages/${atMs % 300}`,
   })
-}

@@ -69,9 +69,8 @@ export function members({ of, signIn, token, isApp, uti, session }: SignInRow): 
 
 const CONTINUOUS = '"authenticationProcessingDetails":[{"key":"Is CAE Token","value":"True"}],'
 
-function clientApp({ category }: SignIn): string {
-  return category === 'interactive' ? 'Browser' : 'Mobile Apps and Desktop clients'
-}
+const clientApp = ({ category }: SignIn): string =>
+  category === 'interactive' ? 'Browser' : 'Mobile Apps and Desktop clients'
 
 function incoming({ category }: SignIn): string {
   if (category === 'non-interactive') return 'refreshToken'

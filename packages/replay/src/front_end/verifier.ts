@@ -86,9 +86,9 @@ export function verifierOf(
 export const keySetOf = (keys: readonly Json[]): JWTVerifyGetKey => createLocalJWKSet(jwkSet(keys))
 
 /** As `jose` wants a set: it reads every key itself, and refuses anything else. */
-export function jwkSet(keys: readonly Json[]): JSONWebKeySet {
-  return { keys: keys.map((key) => ({ ...key, kty: text(key, 'kty') ?? '' })) }
-}
+export const jwkSet = (keys: readonly Json[]): JSONWebKeySet => ({
+  keys: keys.map((key) => ({ ...key, kty: text(key, 'kty') ?? '' })),
+})
 
 export function keysIn(document: unknown): Json[] {
   const keys: unknown = isObject(document) ? document['keys'] : undefined

@@ -1,6 +1,7 @@
 /** The forger's record, compared with an investigation of the logs. */
 import type { Forgery } from './forger.ts'
 
+/** One account, as either side has it. Times are milliseconds since 1970-01-01 UTC. */
 interface AccountReads {
   readonly mailbox: string
   /** `FOLDER/UID` of what was read, in order. */
@@ -18,16 +19,16 @@ export interface Outcome {
 const VERDICTS = { forged: 'unissued', 'reused-id': 'mismatched' } as const
 
 export function outcomeOf(forgeries: readonly Forgery[]): Outcome {
-  const read = forgeries.filter(({ messages }) => messages.length > 0)
+  const accounts = forgeries
+    .filter(({ messages }) => messages.length > 0)
+    .map(({ mailbox, messages, fromMs: firstMs, toMs: lastMs }) => {
+      const named = messages.map(({ folder, uid }) => `${folder}/${uid}`).toSorted(byText)
+      return { mailbox, messages: named, firstMs, lastMs }
+    })
   return {
     tokens: new Map(forgeries.map((each) => [each.tokenId, VERDICTS[each.class]])),
-    accounts: read.map(accountOf).toSorted((a, b) => byText(a.mailbox, b.mailbox)),
+    accounts: accounts.toSorted((a, b) => byText(a.mailbox, b.mailbox)),
   }
-}
-
-function accountOf({ mailbox, messages, fromMs, toMs }: Forgery): AccountReads {
-  const named = messages.map(({ folder, uid }) => `${folder}/${uid}`).toSorted(byText)
-  return { mailbox, messages: named, firstMs: fromMs, lastMs: toMs }
 }
 
 const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
@@ -37,26 +38,18 @@ const CUT_MS = 1000
 
 /** Where the investigation says something else than the truth, one sentence each; none where they agree. */
 export function differences(truth: Outcome, said: Outcome): string[] {
-  return [...tokenDifferences(truth, said), ...accountDifferences(truth, said)]
-}
-
-function tokenDifferences(truth: Outcome, said: Outcome): string[] {
   const ids = [...new Set([...truth.tokens.keys(), ...said.tokens.keys()])]
-  return ids
-    .filter((id) => truth.tokens.get(id) !== said.tokens.get(id))
-    .map((id) => {
-      const [was, is] = [truth.tokens.get(id), said.tokens.get(id)]
-      return `token ${id} is ${was ?? 'genuine'} and is called ${is ?? 'nothing'}`
-    })
+  const tokens = ids.flatMap((id) => {
+    const [was, is] = [truth.tokens.get(id), said.tokens.get(id)]
+    return was === is ? [] : [`token ${id} is ${was ?? 'genuine'} and is called ${is ?? 'nothing'}`]
+  })
+  const names = new Set([...truth.accounts, ...said.accounts].map(({ mailbox }) => mailbox))
+  const accounts = [...names].flatMap((name) => {
+    const [was, is] = [truth, said].map((side) => side.accounts.find((at) => at.mailbox === name))
+    return accountDifference(name, was, is)
+  })
+  return [...tokens, ...accounts]
 }
-
-function accountDifferences(truth: Outcome, said: Outcome): string[] {
-  const names = [...new Set([...truth.accounts, ...said.accounts].map(({ mailbox }) => mailbox))]
-  return names.flatMap((name) => accountDifference(name, readsOf(truth, name), readsOf(said, name)))
-}
-
-const readsOf = ({ accounts }: Outcome, name: string) =>
-  accounts.find(({ mailbox }) => mailbox === name)
 
 function accountDifference(
   name: string,
@@ -65,17 +58,13 @@ function accountDifference(
 ): string[] {
   if (was === undefined) return [`${name} was not read, and is said to be`]
   if (is === undefined) return [`${name} was read, and is not named`]
-  return messageDifference(was, is).concat(timeDifference(was, is))
-}
-
-function messageDifference({ mailbox, messages }: AccountReads, is: AccountReads): string[] {
-  if (messages.join('\n') === is.messages.join('\n')) return []
+  const [read, named] = [was.messages, is.messages]
+  const isSame = read.join('\n') === named.join('\n')
+  const isWithin = is.firstMs >= was.firstMs - CUT_MS && is.lastMs <= was.lastMs + CUT_MS
   return [
-    `${mailbox}: ${messages.length} messages were read, and ${is.messages.length} others named`,
+    ...(isSame
+      ? []
+      : [`${name}: ${read.length} messages were read, and ${named.length} others named`]),
+    ...(isWithin ? [] : [`${name}: named outside of the time in which it was read`]),
   ]
-}
-
-function timeDifference({ mailbox, firstMs, lastMs }: AccountReads, is: AccountReads): string[] {
-  if (is.firstMs >= firstMs - CUT_MS && is.lastMs <= lastMs + CUT_MS) return []
-  return [`${mailbox}: named outside of the time in which it was read`]
 }

@@ -34,8 +34,8 @@ const MAILBOXES = 6
 const MOST_MESSAGES = 9
 const FEWEST_MESSAGES = 4
 
-export function mailboxes(seed: number): readonly Mailbox[] {
-  return Array.from({ length: MAILBOXES }, (_, index) => {
+export const mailboxes = (seed: number): readonly Mailbox[] =>
+  Array.from({ length: MAILBOXES }, (_, index) => {
     const random = new Random(mix(seed, 0x6c697665, index))
     const name = NAMES[index] ?? `user${index}`
     const count = random.between(FEWEST_MESSAGES, MOST_MESSAGES)
@@ -47,7 +47,6 @@ export function mailboxes(seed: number): readonly Mailbox[] {
       ),
     }
   })
-}
 
 function message(random: Random, to: string, id: string): Message {
   const messageId = `<${id}@${DOMAIN}>`

@@ -56,12 +56,11 @@ export async function crashWith(
   }
 }
 
-function endOf(service: ChildProcess): Promise<NodeJS.Signals | null> {
-  return new Promise((resolve) => {
+const endOf = (service: ChildProcess): Promise<NodeJS.Signals | null> =>
+  new Promise((resolve) => {
     service.once('error', () => resolve(null))
     service.once('exit', (_, signal) => resolve(signal))
   })
-}
 
 async function stopped(service: ChildProcess): Promise<number> {
   const { pid } = service

@@ -73,9 +73,8 @@ export function signingKeys(seed: number): SigningKeys {
   }
 }
 
-function keyOf(seed: number, index: number): KeyObject {
-  return seededKey(new Random(mix(seed, STREAM, index)))
-}
+const keyOf = (seed: number, index: number): KeyObject =>
+  seededKey(new Random(mix(seed, STREAM, index)))
 
 function publish(key: KeyObject, plan: Plan, seed: number, index: number): PublishedKey {
   const random = new Random(mix(seed, STREAM, index, 1))
@@ -168,9 +167,7 @@ function inverse(value: bigint, modulus: bigint): bigint {
   return now < 0n ? now + modulus : now
 }
 
-function fromBytes(bytes: Buffer): bigint {
-  return BigInt(`0x${bytes.toString('hex')}`)
-}
+const fromBytes = (bytes: Buffer): bigint => BigInt(`0x${bytes.toString('hex')}`)
 
 function base64url(value: bigint): string {
   const hex = value.toString(16)

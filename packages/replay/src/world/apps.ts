@@ -111,20 +111,13 @@ export const PROXIES: readonly Proxy[] = [
   proxy('146.70.135.182', 5, 18, 6, 22),
 ]
 
-function proxy(
-  ip: string,
-  firstMonth: number,
-  firstDay: number,
-  lastMonth: number,
-  lastDay: number,
-): Proxy {
+function proxy(ip: string, fromMonth: number, from: number, toMonth: number, to: number): Proxy {
   return {
     ip,
-    firstMs: Date.UTC(2023, firstMonth - 1, firstDay),
-    lastMs: Date.UTC(2023, lastMonth - 1, lastDay),
+    firstMs: Date.UTC(2023, fromMonth - 1, from),
+    lastMs: Date.UTC(2023, toMonth - 1, to),
   }
 }
 
-export function proxiesOn(dayMs: number): readonly Proxy[] {
-  return PROXIES.filter(({ firstMs, lastMs }) => firstMs <= dayMs && dayMs <= lastMs)
-}
+export const proxiesOn = (dayMs: number): readonly Proxy[] =>
+  PROXIES.filter(({ firstMs, lastMs }) => firstMs <= dayMs && dayMs <= lastMs)

@@ -26,9 +26,7 @@ export interface Span {
   readonly toMs: number
 }
 
-export function isWithin(span: Span, ms: number): boolean {
-  return span.fromMs <= ms && ms < span.toMs
-}
+export const isWithin = (span: Span, ms: number): boolean => span.fromMs <= ms && ms < span.toMs
 
 export function daysOf(span: Span): number[] {
   const days: number[] = []
@@ -36,9 +34,7 @@ export function daysOf(span: Span): number[] {
   return days
 }
 
-function weekdayOf(dayMs: number): number {
-  return new Date(dayMs).getUTCDay()
-}
+const weekdayOf = (dayMs: number): number => new Date(dayMs).getUTCDay()
 
 export function isWeekend(dayMs: number): boolean {
   const weekday = weekdayOf(dayMs)
@@ -55,9 +51,7 @@ const TWO_DIGITS: readonly string[] = Array.from({ length: 60 }, (_, number) =>
 )
 
 /** `2023-05-15T00:07:12.123Z` */
-export function isoMs(ms: number): string {
-  return `${isoSeconds(ms)}.${thousandths(ms)}Z`
-}
+export const isoMs = (ms: number): string => `${isoSeconds(ms)}.${thousandths(ms)}Z`
 
 /** `2023-05-15T00:07:12`: UTC without saying so, as the unified audit log has it. */
 export function isoSeconds(ms: number): string {
@@ -67,13 +61,9 @@ export function isoSeconds(ms: number): string {
 }
 
 /** `2023-05-15T00:07:12.1230000Z`: seven digits, as .NET writes them. */
-export function isoTicks(ms: number): string {
-  return `${isoSeconds(ms)}.${thousandths(ms)}0000Z`
-}
+export const isoTicks = (ms: number): string => `${isoSeconds(ms)}.${thousandths(ms)}0000Z`
 
-function thousandths(ms: number): string {
-  return String(ms % SECOND).padStart(3, '0')
-}
+const thousandths = (ms: number): string => String(ms % SECOND).padStart(3, '0')
 
 /** `5/15/2023, 3:05:26.000 PM`: Log Analytics' CSV. */
 export function slashMs(ms: number): string {
@@ -87,9 +77,8 @@ export function slashSeconds(ms: number): string {
   return `${slashDay(date)} ${clock(date, '')}`
 }
 
-function slashDay(date: Date): string {
-  return `${date.getUTCMonth() + 1}/${date.getUTCDate()}/${date.getUTCFullYear()}`
-}
+const slashDay = (date: Date): string =>
+  `${date.getUTCMonth() + 1}/${date.getUTCDate()}/${date.getUTCFullYear()}`
 
 function clock(date: Date, fraction: string): string {
   const hour = date.getUTCHours()
@@ -99,6 +88,4 @@ function clock(date: Date, fraction: string): string {
 }
 
 /** `2023-05`, for file names. */
-export function monthOf(ms: number): string {
-  return dateOf(ms).slice(0, 7)
-}
+export const monthOf = (ms: number): string => dateOf(ms).slice(0, 7)

@@ -147,26 +147,24 @@ export class Happenings {
 }
 
 /** The record of an ordinary use: members that a caller leaves out are those of most records. */
-export function auditRecord(
+export const auditRecord = (
   fields: Pick<AuditRecord, 'atMs' | 'id' | 'recordType' | 'operation' | 'workload' | 'userId'> &
     Partial<AuditRecord>,
-): AuditRecord {
-  return {
-    deliveredMs: fields.atMs,
-    result: 'Succeeded',
-    userKey: '',
-    userType: 0,
-    ip: '',
-    token: undefined,
-    sessionId: '',
-    mail: undefined,
-    extra: '',
-    copies: 1,
-    cut: false,
-    trap: undefined,
-    ...fields,
-  }
-}
+): AuditRecord => ({
+  deliveredMs: fields.atMs,
+  result: 'Succeeded',
+  userKey: '',
+  userType: 0,
+  ip: '',
+  token: undefined,
+  sessionId: '',
+  mail: undefined,
+  extra: '',
+  copies: 1,
+  cut: false,
+  trap: undefined,
+  ...fields,
+})
 
 export const signInRow = (
   homeTenant: string,
@@ -200,28 +198,26 @@ export const graphCall = (
   ...fields,
 })
 
-export function useOf(token: Token, tenant: string): TokenUse {
-  return {
-    spelled: token.id.uti,
-    session: token.session,
-    issuedAtMs: token.atMs,
-    clientAppId: token.app.id,
-    resourceId: token.resource.id,
-    holder: token.holder,
-    tenant,
-    origin: token.origin,
-    madeMs: token.atMs,
-  }
-}
+export const useOf = (token: Token, tenant: string): TokenUse => ({
+  spelled: token.id.uti,
+  session: token.session,
+  issuedAtMs: token.atMs,
+  clientAppId: token.app.id,
+  resourceId: token.resource.id,
+  holder: token.holder,
+  tenant,
+  origin: token.origin,
+  madeMs: token.atMs,
+})
 
 const ISSUED: readonly Verdict[] = ['issued']
 
 /** A trap that no verdict but `issued` fits. */
-export function issuedTrap(name: string): Trap {
-  return { name, verdicts: ISSUED, reasons: [] }
-}
+export const issuedTrap = (name: string): Trap => ({ name, verdicts: ISSUED, reasons: [] })
 
 /** A trap whose token no evidence shows: it may be undetermined, or known by its session alone. */
-export function unseenTrap(name: string, ...reasons: readonly string[]): Trap {
-  return { name, verdicts: ['undetermined', 'session-only'], reasons }
-}
+export const unseenTrap = (name: string, ...reasons: readonly string[]): Trap => ({
+  name,
+  verdicts: ['undetermined', 'session-only'],
+  reasons,
+})

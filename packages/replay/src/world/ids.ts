@@ -42,24 +42,19 @@ export function rawTokenId(random: Random): TokenId {
 }
 
 /** The id of something that has a name in this world: the same for the same parts. */
-export function namedGuid(seed: number): string {
-  return guid(new Random(seed))
-}
+export const namedGuid = (seed: number): string => guid(new Random(seed))
 
 /** 24 characters: base64 with padding and the standard alphabet. */
-export function paddedSpelling(uti: string): string {
-  return `${uti.replaceAll('-', '+').replaceAll('_', '/')}==`
-}
+export const paddedSpelling = (uti: string): string =>
+  `${uti.replaceAll('-', '+').replaceAll('_', '/')}==`
 
 /** The GUID of a token id, from its `uti`. */
-export function guidSpelling(uti: string): string {
-  return textOf(reordered(Buffer.from(uti, 'base64url')))
-}
+export const guidSpelling = (uti: string): string =>
+  textOf(reordered(Buffer.from(uti, 'base64url')))
 
 /** 48 characters: base64 of the GUID's text, as sign-in logs had it in 2022. */
-export function asciiSpelling(id: TokenId): string {
-  return Buffer.from(id.guid, 'latin1').toString('base64')
-}
+export const asciiSpelling = (id: TokenId): string =>
+  Buffer.from(id.guid, 'latin1').toString('base64')
 
 function fill(random: Random): void {
   for (let offset = 0; offset < 16; offset += 4) raw.writeUInt32BE(random.next(), offset)
@@ -67,9 +62,10 @@ function fill(random: Random): void {
   raw[8] = 0x80 | (raw.readUInt8(8) & 0x3f)
 }
 
-function tokenId(): TokenId {
-  return { guid: textOf(raw), uti: reordered(Buffer.from(raw)).toString('base64url') }
-}
+const tokenId = (): TokenId => ({
+  guid: textOf(raw),
+  uti: reordered(Buffer.from(raw)).toString('base64url'),
+})
 
 /** .NET writes the first three fields of a GUID little-endian. */
 function reordered(bytes: Buffer): Buffer {

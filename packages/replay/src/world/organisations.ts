@@ -95,14 +95,12 @@ export const EUROPE = 'Europe'
 const GROUPS: readonly string[] = ['Executive', 'Policy', 'Finance', 'Operations', 'Technology']
 const LAST_DAY = 42
 
-function theft(
+const theft = (
   messages: number,
   fromDay: number,
   also: Theft['also'] = '',
   group = 'Policy',
-): Theft {
-  return { messages, group, fromDay, toDay: LAST_DAY, also }
-}
+): Theft => ({ messages, group, fromDay, toDay: LAST_DAY, also })
 
 /** Nine accounts of one group and one of another, 60,000 messages together, no message in two of them. */
 const STATE_THEFTS: readonly Theft[] = [
@@ -118,30 +116,28 @@ const STATE_THEFTS: readonly Theft[] = [
   theft(4300, 8, '', EUROPE),
 ]
 
-function plan(
+const plan = (
   name: string,
   domain: string,
   zone: number,
   audit: AuditShape,
   signIns: SignInShape,
   more: Partial<OrganisationPlan>,
-): OrganisationPlan {
-  return {
-    name,
-    domain,
-    zone,
-    people: 22,
-    audit,
-    signIns,
-    graph: '',
-    owaAuth: true,
-    directory: 'csv',
-    groups: GROUPS,
-    habits: [],
-    thefts: [theft(120, 3)],
-    ...more,
-  }
-}
+): OrganisationPlan => ({
+  name,
+  domain,
+  zone,
+  people: 22,
+  audit,
+  signIns,
+  graph: '',
+  owaAuth: true,
+  directory: 'csv',
+  groups: GROUPS,
+  habits: [],
+  thefts: [theft(120, 3)],
+  ...more,
+})
 
 /** The 25 organisations whose mail was read. The first is the Department of State. */
 export const ORGANISATIONS: readonly OrganisationPlan[] = [

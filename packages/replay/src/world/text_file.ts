@@ -87,10 +87,7 @@ export class TextFile {
     const packed = this.#packedBytes - this.#head.length
     if (this.#packedBytes >= 2 ** 32 || this.#plainBytes >= 2 ** 32)
       throw new RangeError('a zip of the replay holds at most 4 GiB')
-    const sizes = Buffer.alloc(12)
-    sizes.writeUInt32LE(this.#crc, 0)
-    sizes.writeUInt32LE(packed, 4)
-    sizes.writeUInt32LE(this.#plainBytes, 8)
+    const sizes = words(32, this.#crc, packed, this.#plainBytes)
     const centralAt = this.#packedBytes + 16
     this.#put(Buffer.concat([Buffer.from('PK\x07\x08', 'latin1'), sizes]))
     const central = centralHeader(this.#head, sizes)
@@ -104,16 +101,18 @@ const DOS_DATE = ((2023 - 1980) << 9) | (7 << 5) | 1
 /** Sizes follow the data; names are UTF-8. */
 const FLAGS = 0x0808
 
+/** Little-endian numbers, one behind the other. */
+function words(bits: 16 | 32, ...values: readonly number[]): Buffer {
+  const bytes = Buffer.alloc((values.length * bits) / 8)
+  for (const [at, value] of values.entries()) bytes.writeUIntLE(value, (at * bits) / 8, bits / 8)
+  return bytes
+}
+
 function localHeader(member: string): Buffer {
   const name = Buffer.from(member, 'utf8')
-  const header = Buffer.alloc(30)
-  header.write('PK\x03\x04', 0, 'latin1')
-  header.writeUInt16LE(20, 4)
-  header.writeUInt16LE(FLAGS, 6)
-  header.writeUInt16LE(8, 8)
-  header.writeUInt16LE(DOS_DATE, 12)
-  header.writeUInt16LE(name.length, 26)
-  return Buffer.concat([header, name])
+  const packing = words(16, 20, FLAGS, 8, 0, DOS_DATE)
+  const begin = Buffer.from('PK\x03\x04', 'latin1')
+  return Buffer.concat([begin, packing, Buffer.alloc(12), words(16, name.length, 0), name])
 }
 
 /** What the local header says, in the layout of the central directory. */
@@ -124,13 +123,9 @@ function centralHeader(local: Buffer, sizes: Buffer): Buffer {
 }
 
 function endOfDirectory(lengthBytes: number, offset: number): Buffer {
-  const end = Buffer.alloc(22)
-  end.write('PK\x05\x06', 0, 'latin1')
-  end.writeUInt16LE(1, 8)
-  end.writeUInt16LE(1, 10)
-  end.writeUInt32LE(lengthBytes, 12)
-  end.writeUInt32LE(offset, 16)
-  return end
+  const begin = Buffer.from('PK\x05\x06', 'latin1')
+  const entries = words(16, 0, 0, 1, 1)
+  return Buffer.concat([begin, entries, words(32, lengthBytes, offset), words(16, 0)])
 }
 
 export function attempt<T>(path: string, act: () => T): T {

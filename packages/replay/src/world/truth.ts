@@ -163,11 +163,8 @@ export class Truth {
   }
 
   /** Names an ordinary access as a trap: which verdicts are no mistake. */
-  trap(
-    of: Organisation,
-    access: { readonly id: string; readonly atMs: number },
-    { name, verdicts, reasons }: Trap,
-  ): void {
+  trap(of: Organisation, access: Pick<AuditRecord, 'id' | 'atMs'>, label: Trap): void {
+    const { name, verdicts, reasons } = label
     const trap = this.#traps.get(name) ?? { accesses: 0, verdicts: new Set() }
     this.#traps.set(name, trap)
     trap.accesses++
@@ -176,12 +173,7 @@ export class Truth {
     this.#line(of, access, { class: '', trap: name, determinable, verdicts, reasons })
   }
 
-  #line(
-    of: Organisation,
-    access: { readonly id: string; readonly atMs: number },
-    more: object,
-  ): void {
-    const { id, atMs } = access
+  #line(of: Organisation, { id, atMs }: Pick<AuditRecord, 'id' | 'atMs'>, more: object): void {
     const line = { id, at: isoMs(atMs), organisation: of.name, tenant: of.tenant, ...more }
     this.#lines.write(`${JSON.stringify(line)}\n`)
   }
@@ -263,36 +255,11 @@ export class Truth {
 
   /** Distinct messages of one organisation, each counted once in however many mailboxes it is. */
   organisationMessages(of: Organisation): number {
-    let messages = 0
-    for (const account of this.#accounts.values())
-      if (account.of.index === of.index) {
-        const sums = accountSums(account)
-        messages +=
-          sums.messages - [...account.shared].filter((at) => this.#first(of)?.named.has(at)).length
-      }
-    return messages
+    const own = [...this.#accounts.values()].filter((account) => account.of.index === of.index)
+    const first = own.find(({ person }) => person.index === 0)
+    const both = own.flatMap(({ shared }) => [...shared].filter((at) => first?.named.has(at)))
+    return own.reduce((sum, account) => sum + accountSums(account).messages, -both.length)
   }
-
-  #first(of: Organisation): Account | undefined {
-    for (const account of this.#accounts.values())
-      if (account.of.index === of.index && account.person.index === 0) return account
-    return undefined
-  }
-}
-
-interface TruthAccount {
-  readonly mailbox: string
-  readonly organisation: string
-  readonly group: string
-  /** Distinct messages read, whether the log shows it or not; those without a message id are not in it. */
-  readonly messages: number
-  readonly named: number
-  readonly unlogged: number
-  readonly synced: number
-  readonly itemsWithoutMessageId: number
-  readonly records: number
-  readonly first: string
-  readonly last: string
 }
 
 export interface TruthSums {
@@ -305,24 +272,26 @@ export interface TruthSums {
     readonly determinable: { readonly unissued: number; readonly mismatched: number }
     readonly renewalsLogged: number
   }
-  readonly classes: Readonly<Record<string, number>>
-  readonly accounts: readonly TruthAccount[]
-  /** Mailboxes read with genuine tokens in the wrong hands: not of the main incident. */
-  readonly misGranted: readonly {
+  readonly classes: object
+  readonly accounts: readonly {
     readonly mailbox: string
     readonly organisation: string
+    readonly group: string
     readonly messages: number
   }[]
-  readonly traps: Readonly<Record<string, { accesses: number; verdicts: readonly string[] }>>
+  /** Mailboxes read with genuine tokens in the wrong hands: not of the main incident. */
+  readonly misGranted: readonly object[]
+  readonly traps: object
 }
 
-function accountSums(account: Account): TruthAccount {
+function accountSums(account: Account) {
   const named = account.named.size + account.shared.size
   const unlogged = [...account.unlogged].filter((message) => !account.named.has(message)).length
   return {
     mailbox: account.person.upn,
     organisation: account.of.name,
     group: account.person.group,
+    // Those without a message id are not in it.
     messages: named + unlogged + account.synced,
     named,
     unlogged,
