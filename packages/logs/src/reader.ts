@@ -65,12 +65,9 @@ const SAYS = {
 }
 
 /** Rejects of a container that was read up to where it broke. */
-const LOSING_REASONS: ReadonlySet<string> = new Set([
-  'compressed-data-damaged',
-  'compressed-data-ends-early',
-  'expands-beyond-limit',
-  'zip-damaged',
-])
+const LOSING_REASONS: ReadonlySet<string> = new Set(
+  'compressed-data-damaged compressed-data-ends-early expands-beyond-limit zip-damaged'.split(' '),
+)
 
 /**
  * Reads one file, or a slice of one, that comes in chunks through {@link push}. Trust: nothing

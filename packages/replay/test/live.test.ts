@@ -51,7 +51,7 @@ describe('a program', () => {
     void programs.stopAll()
     await programs.stopAll()
     assert.deepEqual(
-      running.map((each) => each.hasEnded()),
+      running.map((each) => each.hasEnded),
       [true, true],
     )
     assert.throws(() => programs.start(process.execPath, []), { code: 'PROGRAM_FAILED' })

@@ -8,12 +8,8 @@ import type { Adapter, RowSink } from '../model/adapter.ts'
 import { named, plain } from '../ual/fields.ts'
 import { first, hasAny } from './cells.ts'
 
-const MAILBOX: readonly string[] = [
-  'Mailbox',
-  'MailboxOwnerUPN',
-  'UserPrincipalName',
-  'PrimarySmtpAddress',
-]
+const MAILBOX: readonly string[] =
+  'Mailbox MailboxOwnerUPN UserPrincipalName PrimarySmtpAddress'.split(' ')
 const FOLDER: readonly string[] = ['FolderPath', 'FolderId', 'Identity']
 const MAX_ITEMS = 0xffff_ffff
 

@@ -32,13 +32,10 @@ const PERSONAL_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad'
 const NAMES = {
   time: ['timeGenerated', 'TimeGenerated [UTC]', 'TimeGenerated', 'Timestamp [UTC]', 'Timestamp'],
   requestId: ['requestId', 'RequestId'],
-  token: [
-    'uniqueTokenId',
-    'UniqueTokenId',
-    'signInActivityId',
-    'SignInActivityId',
-    'UniqueTokenIdentifier',
-  ],
+  token:
+    'uniqueTokenId UniqueTokenId signInActivityId SignInActivityId UniqueTokenIdentifier'.split(
+      ' ',
+    ),
   session: ['sessionId', 'c_Sid', 'C_Sid', 'SessionId'],
   issuedAt: ['tokenIssuedAt', 'TokenIssuedAt [UTC]', 'TokenIssuedAt', 'issuedAt', 'IssuedAt'],
   issuedEpoch: ['C_Iat', 'c_Iat'],

@@ -8,18 +8,8 @@ import { MAX_COLUMNS, MAX_DEPTH } from '../model/limits.ts'
 import { structure } from '../ual/nested.ts'
 import { INNER_WRAPPER_KEY, LINK_KEYS, WRAPPER_KEYS } from './json_walk.ts'
 
-const BODY_KEYS: readonly string[] = [
-  'Body',
-  'body',
-  'EventBody',
-  'eventBody',
-  'result',
-  '_raw',
-  'event',
-  '_source',
-  'message',
-  'original',
-]
+const BODY_KEYS: readonly string[] =
+  'Body body EventBody eventBody result _raw event _source message original'.split(' ')
 
 /** False when the object holds no rows. One in a list of rows is no wrapper of others. */
 export function giveInner(row: Json, line: number, taker: RowTaker, isInWrapper: boolean): boolean {
@@ -164,33 +154,12 @@ function giveTable({ columns, rows }: Table, line: number, taker: RowTaker): voi
   for (const cells of rows) giveCells(names, cells, line, taker)
 }
 
-export class Columns {
-  #names: string[] | undefined = []
-
-  /** One cannot be read, or there are too many: no row of the table can be read. */
-  get areLost(): boolean {
-    return this.#names === undefined
-  }
-
-  /** @returns false where there are too many by now */
-  add(column: Json): boolean {
-    return this.#names === undefined || this.#names.push(nameOf(column)) <= MAX_COLUMNS
-  }
-
-  lose(): void {
-    this.#names = undefined
-  }
-
-  clear(): void {
-    this.#names = []
-  }
-
-  give(cells: unknown, line: number, taker: RowTaker): void {
-    if (this.#names !== undefined) giveCells(this.#names, cells, line, taker)
-  }
-}
-
-function giveCells(names: readonly string[], cells: unknown, line: number, taker: RowTaker): void {
+export function giveCells(
+  names: readonly string[],
+  cells: unknown,
+  line: number,
+  taker: RowTaker,
+): void {
   if (!Array.isArray(cells)) taker.badRow('not-an-object', 'row of a table', line)
   else if (cells.length !== names.length) {
     const detail = `${cells.length} cells, table has ${names.length} columns`
@@ -198,7 +167,7 @@ function giveCells(names: readonly string[], cells: unknown, line: number, taker
   } else if (!taker.row(rowOf(names, cells), line)) taker.unknownRow(line)
 }
 
-function nameOf(column: unknown): string {
+export function nameOf(column: unknown): string {
   const name = isObject(column) ? (own(column, 'name') ?? own(column, 'ColumnName')) : ''
   return typeof name === 'string' ? name : ''
 }

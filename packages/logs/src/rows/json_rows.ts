@@ -8,7 +8,7 @@ import { isObject, type Json, parseObject } from '@mintmark/core'
 import type { RowTaker } from '../model/adapter.ts'
 import { MAX_COLUMNS, MAX_DEPTH, MAX_LINE_BYTES, MAX_ROW_BYTES } from '../model/limits.ts'
 import { parsed } from '../ual/nested.ts'
-import { Columns, giveInner, isDeeperThan, objectIn } from './inner_rows.ts'
+import { giveCells, giveInner, isDeeperThan, nameOf, objectIn } from './inner_rows.ts'
 import { JsonGap, JsonWalk } from './json_walk.ts'
 import { ByteTail } from './lines.ts'
 import {
@@ -52,7 +52,8 @@ export class JsonRows {
   #level = 0
   #isInWrapper: boolean = false
   #list: List = 'objects'
-  readonly #columns = new Columns()
+  /** Undefined where one cannot be read, or there are too many: no row of the table can be read. */
+  #columns: string[] | undefined = []
   readonly #gap = new JsonGap()
   #levelOutside = 0
   #wrapperLine = 0
@@ -158,7 +159,7 @@ export class JsonRows {
     this.#isLineStart = false
     this.#level = Math.max(0, this.#level - 1)
     if (!this.#isInWrapper || this.#level > 0) return false
-    if (this.#list === 'rows') this.#columns.clear()
+    if (this.#list === 'rows') this.#columns = []
     this.#list = 'objects'
     this.#at++
     this.#state = 'object'
@@ -217,7 +218,8 @@ export class JsonRows {
       return
     }
     if (this.#list === 'columns') {
-      if (!this.#columns.add(row)) this.#reject('too-many-columns', `over ${MAX_COLUMNS}`, line)
+      if (this.#columns !== undefined && this.#columns.push(nameOf(row)) > MAX_COLUMNS)
+        this.#reject('too-many-columns', `over ${MAX_COLUMNS}`, line)
       return
     }
     this.#checkText(from, to, line)
@@ -232,7 +234,7 @@ export class JsonRows {
   /** Where a column cannot be read, no row of its table can. */
   #reject(reason: string, detail: string, line: number): void {
     this.#taker.badRow(reason, detail, line)
-    if (this.#list === 'columns') this.#columns.lose()
+    if (this.#list === 'columns') this.#columns = undefined
   }
 
   #begin(): void {
@@ -265,9 +267,9 @@ export class JsonRows {
     const row = parsed(this.#text(from, this.#at))
     if (row === undefined) this.#reject('malformed-json', '', this.#rowLine)
     else if (this.#list !== 'rows' && isObject(row)) this.#give(row, from, this.#at, this.#rowLine)
-    else if (!this.#columns.areLost) {
+    else if (this.#columns !== undefined) {
       this.#checkText(from, this.#at, this.#rowLine)
-      this.#columns.give(row, this.#rowLine, this.#taker)
+      giveCells(this.#columns, row, this.#rowLine, this.#taker)
     }
     this.#line += walk.lines
     this.#state = 'between'

@@ -94,37 +94,23 @@ export function directoryActor(record: Json): { readonly id: string; readonly is
  */
 
 /** Domains of Windows and of the services that hold no person's account. */
-const SYSTEM_DOMAINS: readonly string[] = [
-  'nt authority\\',
-  'nt service\\',
-  'nt virtual machine\\',
-  'builtin\\',
-  'iis apppool\\',
-  'window manager\\',
-  'font driver host\\',
-  'sharepoint\\',
-  'microsoft\\',
-]
+const SYSTEM_DOMAINS: readonly string[] = (
+  'nt authority,nt service,nt virtual machine,builtin,iis apppool,window manager,' +
+  'font driver host,sharepoint,microsoft'
+)
+  .split(',')
+  .map((domain) => `${domain}\\`)
 
 /** Identifiers of a domain's and of Entra's own accounts; every other one is Windows' own or a service's. */
 const PERSONAL_SIDS: readonly string[] = ['s-1-5-21-', 's-1-12-1-']
 
-const SERVICE_NAMES: ReadonlySet<string> = new Set([
-  'system',
-  'local system',
-  'certificate',
-  'not-found',
-  'securitycompliancealerts',
-  'securitycompliancecenter',
-  'ffoservicepartneruser',
-  'threatintel',
-  'airinvestigation',
-  'dlpagent',
-  'ediscoverysearch',
-  'migrationservice',
-  'office365 backend process',
-  'windows azure service management api',
-])
+const SERVICE_NAMES: ReadonlySet<string> = new Set(
+  (
+    'system,local system,certificate,not-found,securitycompliancealerts,securitycompliancecenter,' +
+    'ffoservicepartneruser,threatintel,airinvestigation,dlpagent,ediscoverysearch,' +
+    'migrationservice,office365 backend process,windows azure service management api'
+  ).split(','),
+)
 
 /** Whether a `UserId`, in lower case, is a system's: no person can have signed in under it. */
 export function isSystemName(name: string): boolean {

@@ -41,31 +41,15 @@ export function named(value: unknown): string {
 }
 
 /**
- * Placeholders seen in real records (`<null>`, `Not Available`, `Unknown`), in sanitised exports, and in what `az monitor
- * log-analytics query` prints, where nothing is `None`.
+ * Placeholders seen in real records, in sanitised exports, and in what `az monitor log-analytics query` prints, where
+ * nothing is `None`.
  */
-function isPlaceholder(spelled: string): boolean {
-  switch (spelled.length) {
-    case 1:
-      return spelled === '-'
-    case 3:
-      return spelled === 'n/a'
-    case 4:
-      return spelled === 'null' || spelled === 'none'
-    case 6:
-      return spelled === '<null>'
-    case 7:
-      return spelled === 'unknown'
-    case 10:
-      return spelled === 'anonymized' || spelled === 'anonymised'
-    case 13:
-      return spelled === 'not available'
-    case 36:
-      return spelled === NIL_GUID
-    default:
-      return false
-  }
-}
+const PLACEHOLDERS: ReadonlySet<string> = new Set(
+  '-,n/a,null,none,<null>,unknown,anonymized,anonymised,not available'.split(','),
+)
+
+const isPlaceholder = (spelled: string): boolean =>
+  spelled.length < 14 ? PLACEHOLDERS.has(spelled) : spelled === NIL_GUID
 
 /** Text as logged, except placeholders; case is unchanged. */
 export function logged(value: unknown): string {

@@ -244,12 +244,9 @@ export function someMessages(random: Random): number[] {
 function useFileToken(day: Working, token: Token, into: Happenings): void {
   for (let left = day.random.below(2); left > 0; left--) {
     const atMs = token.atMs + MINUTE + day.random.below(55 * MINUTE)
-    const operation = day.random.pick([
-      'FileAccessed',
-      'FileAccessed',
-      'FileDownloaded',
-      'FileSyncDownloadedFull',
-    ])
+    const operation = day.random.pick(
+      'FileAccessed FileAccessed FileDownloaded FileSyncDownloadedFull'.split(' '),
+    )
     const name = `${day.random.pick(['notes', 'plan', 'report', 'minutes'])}-${day.random.below(400)}.docx`
     into.audits.push(
       fileRecord(day, token, atMs, { operation, site: 'teamwork', name, bytes: 40_000 }),

@@ -188,7 +188,7 @@ export async function startDovecot(
   writeFileSync(file, settings(paths, port, introspectionUrl), { mode: 0o600 })
   const program = programs.start('dovecot', ['-F', '-c', file], { ...own(), PATH })
   await answers(port, program, paths.log)
-  return { port, stop: program.stop }
+  return { port, stop: () => program.stop() }
 }
 
 function own(): Record<string, string> {
@@ -207,8 +207,8 @@ async function answers(port: number, program: Program, log: string): Promise<voi
       socket.on('error', () => resolve(false))
     })
     if (isThere) return
-    if (program.hasEnded() || performance.now() > untilMs)
-      throw failed('dovecot', program.printed() || textOf(log))
+    if (program.hasEnded || performance.now() > untilMs)
+      throw failed('dovecot', program.printed || textOf(log))
     await sleep(50)
   }
 }

@@ -182,13 +182,13 @@ async function run(stage: Stage, name: RunName): Promise<LiveRun> {
   await sleep((2 * SKEW_SECONDS + 1) * 1000, undefined, { signal })
   await users.readMail()
   await dovecot.stop()
-  await guard.stop()
+  await guard.program.stop()
   attempt(logs, () => copyFileSync(events, join(logs, 'dovecot-events.json')))
   await exportLedger(stage, join(logs, 'issuances.ndjson'))
   const truth = join(folder, 'truth.json')
   writeFileSync(truth, `${JSON.stringify({ mode: name, forgeries }, undefined, 2)}\n`)
   const { logins: genuineLogins, reads: genuineReads } = users
-  const alarms = alarmsOf(guard.printed())
+  const alarms = alarmsOf(guard.program.printed)
   return { name, logs, truth, forgeries, alarms, genuineLogins, genuineReads }
 }
 
@@ -231,7 +231,7 @@ async function startGuard(
   folder: string,
   mode: RunName,
   secret: string,
-): Promise<Pick<Program, 'printed' | 'stop'> & { readonly address: string }> {
+): Promise<{ readonly address: string; readonly program: Program }> {
   const { out, provider, programs } = stage
   const keys = join(out, 'provider.jwks')
   writeFileSync(keys, JSON.stringify({ keys: [provider.jwk] }))
@@ -249,15 +249,15 @@ async function startGuard(
   writeFileSync(file, `${JSON.stringify(configuration, undefined, 2)}\n`)
   const program = programs.mintmark('guard', 'serve', '--config', file)
   const address = (await program.prints(/guard at (\S+)/)).replace('http://', '')
-  return { address, printed: program.printed, stop: program.stop }
+  return { address, program }
 }
 
 async function exportLedger({ out, ledger, programs }: Stage, file: string): Promise<void> {
   const openings = ['--openings', join(out, 'openings.ndjson'), '--tenant', DOMAIN]
   const program = programs.mintmark('ledger', 'export', ledger, ...openings)
   const code = await program.ended
-  if (code !== 0) throw failed('mintmark ledger export', program.printed())
-  writeFileSync(file, program.out(), { mode: 0o600 })
+  if (code !== 0) throw failed('mintmark ledger export', program.printed)
+  writeFileSync(file, program.out, { mode: 0o600 })
 }
 
 function alarmsOf(printed: string): Record<string, number> {

@@ -9,17 +9,6 @@ const PATIENCE_MS = 60_000
 const STOP_MS = 10_000
 const MOST_LETTERS = 1 << 20
 
-export interface Program {
-  readonly printed: () => string
-  readonly out: () => string
-  /** Resolves with the first group of the pattern once it is printed. */
-  readonly prints: (pattern: RegExp) => Promise<string>
-  /** Resolves when it has ended: with its exit code, or null for a signal. */
-  readonly ended: Promise<number | null>
-  readonly hasEnded: () => boolean
-  readonly stop: () => Promise<void>
-}
-
 /** Starts programs, and stops those that still run: the last first. */
 export class Programs {
   readonly #running: Program[] = []
@@ -37,7 +26,7 @@ export class Programs {
 
   start(command: string, args: readonly string[], env?: Readonly<Record<string, string>>): Program {
     if (this.#stopped !== undefined) throw failed(command, 'everything is being stopped')
-    const program = startProgram(command, args, env)
+    const program = new Program(command, args, env)
     this.#running.push(program)
     return program
   }
@@ -53,51 +42,60 @@ export class Programs {
   }
 }
 
-function startProgram(
-  command: string,
-  args: readonly string[],
-  env?: Readonly<Record<string, string>>,
-): Program {
-  const [program, ...words] = [...endedWithUs(), command, ...args]
-  const child = spawn(program ?? command, words, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // Ctrl-C goes to the whole group of a terminal: these programs are stopped one by one instead.
-    detached: true,
-    ...(env && { env }),
-  })
-  let [text, out] = ['', '']
-  child.stdout.setEncoding('utf8').on('data', (part: string) => {
-    out += part
-    text = (text + part).slice(-MOST_LETTERS)
-  })
-  child.stderr.setEncoding('utf8').on('data', (part: string) => {
-    text = (text + part).slice(-MOST_LETTERS)
-  })
-  let hasEnded = false
-  const ended = new Promise<number | null>((resolve) => {
-    const end = (code: number | null) => {
-      hasEnded = true
-      resolve(code)
-    }
-    child.on('close', end)
-    child.on('error', () => end(null))
-  })
-  const prints = async (pattern: RegExp): Promise<string> => {
+/** A program that runs until it is stopped, and what it has printed. */
+export class Program {
+  printed: string = ''
+  /** On standard output alone. */
+  out: string = ''
+  hasEnded: boolean = false
+  /** Resolves when it has ended: with its exit code, or null for a signal. */
+  readonly ended: Promise<number | null>
+  readonly #command: string
+  readonly #child: ChildProcess
+
+  constructor(command: string, args: readonly string[], env?: Readonly<Record<string, string>>) {
+    const [program, ...words] = [...endedWithUs(), command, ...args]
+    const child = spawn(program ?? command, words, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C goes to the whole group of a terminal: these programs are stopped one by one instead.
+      detached: true,
+      ...(env && { env }),
+    })
+    this.#command = command
+    this.#child = child
+    child.stdout.setEncoding('utf8').on('data', (part: string) => {
+      this.out += part
+      this.#print(part)
+    })
+    child.stderr.setEncoding('utf8').on('data', (part: string) => this.#print(part))
+    this.ended = new Promise<number | null>((resolve) => {
+      child.on('close', resolve)
+      child.on('error', () => resolve(null))
+    }).finally(() => {
+      this.hasEnded = true
+    })
+  }
+
+  #print(part: string): void {
+    this.printed = (this.printed + part).slice(-MOST_LETTERS)
+  }
+
+  /** Resolves with the first group of the pattern once it is printed. */
+  async prints(pattern: RegExp): Promise<string> {
     const untilMs = performance.now() + PATIENCE_MS
     for (;;) {
-      const found = pattern.exec(text)
+      const found = pattern.exec(this.printed)
       if (found !== null) return found[1] ?? ''
-      if (hasEnded || performance.now() > untilMs) throw failed(command, text)
+      if (this.hasEnded || performance.now() > untilMs) throw failed(this.#command, this.printed)
       await sleep(20)
     }
   }
-  return {
-    printed: () => text,
-    out: () => out,
-    prints,
-    ended,
-    hasEnded: () => hasEnded,
-    stop: () => stop(child, ended),
+
+  async stop(): Promise<void> {
+    this.#child.kill('SIGTERM')
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_MS)
+    await this.ended
+    clearTimeout(timer)
   }
 }
 
@@ -109,13 +107,6 @@ function endedWithUs(): readonly string[] {
   const { error, stdout } = spawnSync('setpriv', ['--help'], { encoding: 'utf8' })
   const isThere = error === undefined && stdout.includes('--pdeathsig')
   return isThere ? ['setpriv', '--pdeathsig', 'TERM'] : []
-}
-
-async function stop(child: ChildProcess, ended: Promise<number | null>): Promise<void> {
-  child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
-  await ended
-  clearTimeout(timer)
 }
 
 /** Its own log says why it ended; this error says that it failed. */

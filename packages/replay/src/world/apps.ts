@@ -9,42 +9,41 @@ export interface App {
   readonly name: string
 }
 
-export const EXCHANGE: App = {
-  id: '00000002-0000-0ff1-ce00-000000000000',
-  name: 'Office 365 Exchange Online',
-}
-export const SHAREPOINT: App = {
-  id: '00000003-0000-0ff1-ce00-000000000000',
-  name: 'Office 365 SharePoint Online',
-}
-export const GRAPH: App = { id: '00000003-0000-0000-c000-000000000000', name: 'Microsoft Graph' }
-export const DIRECTORY_GRAPH: App = {
-  id: '00000002-0000-0000-c000-000000000000',
-  name: 'Windows Azure Active Directory',
-}
+const app = (id: string, name: string): App => ({ id, name })
+
+export const EXCHANGE: App = app(
+  '00000002-0000-0ff1-ce00-000000000000',
+  'Office 365 Exchange Online',
+)
+export const SHAREPOINT: App = app(
+  '00000003-0000-0ff1-ce00-000000000000',
+  'Office 365 SharePoint Online',
+)
+export const GRAPH: App = app('00000003-0000-0000-c000-000000000000', 'Microsoft Graph')
+export const DIRECTORY_GRAPH: App = app(
+  '00000002-0000-0000-c000-000000000000',
+  'Windows Azure Active Directory',
+)
 /** Outlook on the web before 2024: the mail service itself is the client. */
 export const OWA: App = EXCHANGE
 /** Outlook on the web from 2024. */
-export const NEW_OWA: App = { id: '9199bf20-a13f-4107-85dc-02114787ef48', name: 'One Outlook Web' }
-export const OUTLOOK: App = { id: 'd3590ed6-52b3-4102-aeff-aad2292ab01c', name: 'Microsoft Office' }
-export const PHONE: App = { id: '27922004-5251-4030-b22d-91ecd9a37ea4', name: 'Outlook Mobile' }
-export const TEAMS: App = { id: '1fec8e78-bce4-4aaf-ab1b-5451cc387264', name: 'Microsoft Teams' }
-export const ONEDRIVE: App = {
-  id: 'ab9b8c07-8f02-4f72-87fa-80105867a763',
-  name: 'OneDrive SyncEngine',
-}
+export const NEW_OWA: App = app('9199bf20-a13f-4107-85dc-02114787ef48', 'One Outlook Web')
+export const OUTLOOK: App = app('d3590ed6-52b3-4102-aeff-aad2292ab01c', 'Microsoft Office')
+export const PHONE: App = app('27922004-5251-4030-b22d-91ecd9a37ea4', 'Outlook Mobile')
+export const TEAMS: App = app('1fec8e78-bce4-4aaf-ab1b-5451cc387264', 'Microsoft Teams')
+export const ONEDRIVE: App = app('ab9b8c07-8f02-4f72-87fa-80105867a763', 'OneDrive SyncEngine')
 /** Microsoft's own service that calls Graph with tokens that no sign-in log shows. */
-export const SEARCH_SERVICE: App = {
-  id: '66a88757-258c-4c72-893c-3e8bed4d6899',
-  name: 'Office 365 Search Service',
-}
+export const SEARCH_SERVICE: App = app(
+  '66a88757-258c-4c72-893c-3e8bed4d6899',
+  'Office 365 Search Service',
+)
 /** The client of device-code phishing from February 2025 on. */
-export const BROKER: App = {
-  id: '29d9ed98-a469-4536-ade2-f981bc1d605e',
-  name: 'Microsoft Authentication Broker',
-}
+export const BROKER: App = app(
+  '29d9ed98-a469-4536-ade2-f981bc1d605e',
+  'Microsoft Authentication Broker',
+)
 /** What the forged tokens name as their client: an application those mailboxes never saw. Invented. */
-export const FORGED_CLIENT: App = { id: 'b7a1f3d2-5c48-4e96-8d07-2f6c91e0a354', name: '' }
+export const FORGED_CLIENT: App = app('b7a1f3d2-5c48-4e96-8d07-2f6c91e0a354', '')
 
 const CHROME =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome'

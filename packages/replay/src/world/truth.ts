@@ -105,6 +105,15 @@ interface Accessed {
   readonly tokenId: string
 }
 
+/** An access of the attacker's, and what is true of it. */
+type Label = [
+  of: Organisation,
+  access: AuditRecord | GraphCall,
+  kind: AccessClass,
+  expected: Expectation,
+  accessed: Accessed,
+]
+
 export class Truth {
   readonly #lines: Pick<TextFile, 'write'>
   readonly #accounts = new Map<string, Account>()
@@ -122,13 +131,8 @@ export class Truth {
     this.#lines = lines
   }
 
-  forged(
-    of: Organisation,
-    access: AuditRecord | GraphCall,
-    kind: AccessClass,
-    expected: Expectation,
-    accessed: Accessed,
-  ): void {
+  forged(...label: Label): void {
+    const [of, access, , expected, accessed] = label
     this.#firstMs = Math.min(this.#firstMs, access.atMs)
     this.#lastMs = Math.max(this.#lastMs, access.atMs)
     if (accessed.tokenId !== '') this.#tokens.add(accessed.tokenId)
@@ -137,16 +141,10 @@ export class Truth {
       else this.#determinable.unissued++
     }
     this.#organisations.set(of.index, (this.#organisations.get(of.index) ?? 0) + 1)
-    this.attackers(of, access, kind, expected, accessed)
+    this.attackers(...label)
   }
 
-  attackers(
-    of: Organisation,
-    access: AuditRecord | GraphCall,
-    kind: AccessClass,
-    expected: Expectation,
-    accessed: Accessed,
-  ): void {
+  attackers(...[of, access, kind, expected, accessed]: Label): void {
     this.#classes.set(kind, (this.#classes.get(kind) ?? 0) + 1)
     this.#line(of, access, { class: kind, trap: '', ...expected, ...accessed })
   }
