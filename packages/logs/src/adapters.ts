@@ -1,5 +1,4 @@
-import { dovecotEvents } from './dovecot/events.ts'
-import { dovecotLog } from './dovecot/log.ts'
+import { dovecotEvents, dovecotLog } from './dovecot/log.ts'
 import { directory } from './identity/directory.ts'
 import { entraAuditDiagnostic, entraAuditGraph, entraAuditTable } from './identity/entra_audit.ts'
 import { entraPortalCsv } from './identity/entra_portal.ts'
@@ -15,10 +14,16 @@ import { keycloakEvents, keycloakLog } from './identity/keycloak.ts'
 import { mintmarkAccess, mintmarkIssuance, mintmarkPeriod } from './identity/plain_ndjson.ts'
 import { entraOther, localTimesCsv } from './identity/unread.ts'
 import type { Adapter } from './model/adapter.ts'
-import { api, cloudAppEvents, graphQuery, splunkJson } from './ual/api_shapes.ts'
+import {
+  api,
+  cloudAppEvents,
+  graphQuery,
+  officeActivityCsv,
+  officeActivityJson,
+  splunkJson,
+} from './ual/api_shapes.ts'
 import { cmdletCsv, cmdletJson, purviewCsv, splunkCsv } from './ual/cmdlet_shapes.ts'
 import { elastic } from './ual/elastic.ts'
-import { officeActivityCsv, officeActivityJson } from './ual/office_activity.ts'
 
 /**
  * Every shape in which a unified audit log is exported. One logical record gives the same access in each of them, save for

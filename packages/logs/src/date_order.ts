@@ -31,8 +31,7 @@ class DateProver implements RowTaker {
   #context: FileContext = { columns: undefined, dateOrder: 'unproven' }
   #rows = 0
   #isNeeded: boolean = false
-  #hasDayFirst: boolean = false
-  #hasMonthFirst: boolean = false
+  readonly #proven = new Set<DateOrder>()
   #hasAmbiguous: boolean = false
   readonly #zones = new Map<number, FileZone>()
   #exporter: DateProof['exporter']
@@ -46,14 +45,12 @@ class DateProver implements RowTaker {
   }
 
   get proof(): DateProof {
-    const isContradicted = this.#hasDayFirst && this.#hasMonthFirst
-    const proven = this.#hasDayFirst ? 'day-first' : 'month-first'
-    const isProven = this.#hasDayFirst !== this.#hasMonthFirst
+    const [proven = 'unproven', other] = this.#proven
     const [zone] = this.#zones.size === 1 ? this.#zones.values() : []
     return {
-      order: isProven ? proven : 'unproven',
+      order: other === undefined ? proven : 'unproven',
       hasAmbiguous: this.#hasAmbiguous,
-      isContradicted,
+      isContradicted: other !== undefined,
       ...(this.#exporter !== undefined && { exporter: this.#exporter }),
       ...(zone !== undefined && { zone }),
     }
@@ -103,13 +100,11 @@ class DateProver implements RowTaker {
 
   #weigh(date: unknown): void {
     const order = dateOrderOf(date)
-    if (order === 'day-first') this.#hasDayFirst = true
-    else if (order === 'month-first') this.#hasMonthFirst = true
-    else if (!this.#hasAmbiguous) {
-      this.#hasAmbiguous =
+    if (order !== undefined) this.#proven.add(order)
+    else
+      this.#hasAmbiguous ||=
         readSlashDate(date, 'month-first') !== undefined &&
         readSlashDate(date, 'unproven') === undefined
-    }
   }
 }
 

@@ -7,8 +7,7 @@ import { isObject, type Json } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import { type Access, UNKNOWN_ACCESS } from '../model/records.ts'
 import { principalOf } from '../ual/actor.ts'
-import { address, logged, lower, named, plain } from '../ual/fields.ts'
-import { list, object } from '../ual/nested.ts'
+import { address, list, logged, lower, named, object, plain } from '../ual/fields.ts'
 import {
   first,
   hasAny,
@@ -19,6 +18,7 @@ import {
   rejectTime,
   tenantOf,
   tenantOfPath,
+  upperFirst,
 } from './cells.ts'
 
 const MAX_TARGETS = 20
@@ -74,19 +74,16 @@ interface Around {
 
 const NOTHING: Around = { time: undefined, operationName: undefined, ip: undefined, tenant: '' }
 
+const COLUMNS: readonly string[] = (
+  'id activityDisplayName category result loggedByService initiatedBy targetResources ' +
+  'additionalDetails correlationId userAgent'
+).split(' ')
+
+/** The table's columns under Graph's names. */
 const camelled = (row: Json): Json => ({
-  id: row['Id'],
-  activityDisplayName: row['ActivityDisplayName'],
-  category: row['Category'],
-  result: row['Result'],
+  ...Object.fromEntries(COLUMNS.map((name) => [name, row[upperFirst(name)]])),
   resultReason: row['ResultReason'] ?? row['ResultDescription'],
-  loggedByService: row['LoggedByService'],
   operationType: row['AADOperationType'] ?? row['OperationType'],
-  initiatedBy: row['InitiatedBy'],
-  targetResources: row['TargetResources'],
-  additionalDetails: row['AdditionalDetails'],
-  correlationId: row['CorrelationId'],
-  userAgent: row['UserAgent'],
 })
 
 function readAudit(row: Json, around: Around, context: FileContext, sink: RowSink): void {

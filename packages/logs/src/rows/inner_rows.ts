@@ -5,7 +5,7 @@
 import { isObject, type Json, parseObject } from '@mintmark/core'
 import type { RowTaker } from '../model/adapter.ts'
 import { MAX_COLUMNS, MAX_DEPTH } from '../model/limits.ts'
-import { structure } from '../ual/nested.ts'
+import { structure } from '../ual/fields.ts'
 import { INNER_WRAPPER_KEY, LINK_KEYS, WRAPPER_KEYS } from './json_walk.ts'
 
 const BODY_KEYS: readonly string[] =

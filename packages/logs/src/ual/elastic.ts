@@ -69,38 +69,22 @@ function single(value: unknown): unknown {
 
 type Fields = Map<string, unknown>
 
+/** Dotted keys become members where the document does not nest; of deeper names the rest stays dotted. */
 function auditFields(document: Json): Fields {
   const audit = nestedAudit(document)
   if (audit !== undefined) return new Map(Object.entries(audit))
   const fields: Fields = new Map()
   const members = new Map<string, Fields>()
   for (const key of Object.keys(document)) {
-    if (!key.startsWith(PREFIX)) continue
-    const value = single(document[key])
-    if (value !== undefined) addDotted(fields, members, key.slice(PREFIX.length), value)
+    const value = key.startsWith(PREFIX) ? single(document[key]) : undefined
+    if (value === undefined) continue
+    const [, name = '', member] = /^([^.]*)(?:\.(.*))?$/s.exec(key.slice(PREFIX.length)) ?? []
+    if (member === undefined) fields.set(name, value)
+    else members.set(name, (members.get(name) ?? new Map()).set(member, value))
   }
-  for (const [name, nested] of members) {
+  for (const [name, nested] of members)
     if (!fields.has(name)) fields.set(name, Object.fromEntries(nested))
-  }
   return fields
-}
-
-/** `AppAccessContext.UniqueTokenId` becomes a member of `AppAccessContext`; deeper names stay dotted. */
-function addDotted(
-  fields: Fields,
-  members: Map<string, Fields>,
-  key: string,
-  value: unknown,
-): void {
-  const dot = key.indexOf('.')
-  if (dot === -1) {
-    fields.set(key, value)
-    return
-  }
-  const name = key.slice(0, dot)
-  const nested: Fields = members.get(name) ?? new Map()
-  nested.set(key.slice(dot + 1), value)
-  members.set(name, nested)
 }
 
 function recordOf(document: Json): Json | undefined {

@@ -4,8 +4,7 @@
  */
 import { isObject, type Json } from '@mintmark/core'
 import type { Item, SyncedFolder } from '../model/records.ts'
-import { logged, plain, truth, whole } from './fields.ts'
-import { eachPair, isFlattened, list, object } from './nested.ts'
+import { eachPair, isFlattened, list, logged, object, plain, truth, whole } from './fields.ts'
 
 /** Operations whose `Item` is a folder, or the mailbox itself. */
 const FOLDER_OPERATIONS: ReadonlySet<string> = new Set(

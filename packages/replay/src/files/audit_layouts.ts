@@ -5,6 +5,8 @@
  */
 import { isoMs, isoSeconds, isoTicks, slashMs, slashSeconds } from '../world/calendar.ts'
 import type { AuditRecord, MailPart, ReadFolder, TokenUse } from '../world/events.ts'
+import { namedGuid } from '../world/ids.ts'
+import { mix } from '../world/random.ts'
 import {
   type Columns,
   cellsOf,
@@ -12,10 +14,8 @@ import {
   type Frame,
   titlesOf,
   UNFRAMED,
-} from '../world/framed_files.ts'
-import { namedGuid } from '../world/ids.ts'
-import { mix } from '../world/random.ts'
-import type { Wrapping } from '../world/text_file.ts'
+  type Wrapping,
+} from '../world/text_file.ts'
 import { IDS_FROM_MS } from '../world/truth.ts'
 import type { Organisation } from '../world/world.ts'
 

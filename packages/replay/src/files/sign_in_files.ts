@@ -1,6 +1,7 @@
 /** The sign-in logs of a tenant on disk. */
 import { DAY, isoMs, isoTicks, monthOf, slashMs } from '../world/calendar.ts'
 import type { SignIn, SignInCategory, Token } from '../world/events.ts'
+import { asciiSpelling } from '../world/ids.ts'
 import {
   type Columns,
   cellsOf,
@@ -8,8 +9,7 @@ import {
   type FramedFiles,
   titlesOf,
   UNFRAMED,
-} from '../world/framed_files.ts'
-import { asciiSpelling } from '../world/ids.ts'
+} from '../world/text_file.ts'
 import { FIELDS_FROM_MS } from '../world/truth.ts'
 import type { Organisation } from '../world/world.ts'
 
