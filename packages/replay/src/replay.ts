@@ -22,13 +22,8 @@ interface ReplayOptions {
   readonly seed: number
   /** 1 is about 100,000 accesses and 250,000 issuances; only ordinary life is scaled. */
   readonly scale: number
-  readonly onProgress?: (progress: ReplayProgress) => void
-}
-
-interface ReplayProgress {
   /** Days of tenants written, of all. */
-  readonly done: number
-  readonly total: number
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
 }
 
 interface ReplaySummary {
@@ -41,6 +36,8 @@ interface ReplaySummary {
   readonly dump: string | undefined
   readonly dumpLacks: string | undefined
 }
+
+const existsAlready = (path: string): string => `${path} exists already: give another --out`
 
 /** Breathing room for whoever waits: progress bars, signals. */
 const TURN_MS = 50
@@ -63,9 +60,7 @@ export async function replayStorm0558(options: ReplayOptions): Promise<ReplaySum
   }
   for (const path of [paths.logs, paths.truth])
     if (existsSync(path))
-      throw new MintmarkError('OUTPUT_UNWRITABLE', `${path} exists already: give another --out`, {
-        path,
-      })
+      throw new MintmarkError('OUTPUT_UNWRITABLE', existsAlready(path), { path })
   attempt(out, () => {
     rmSync(paths.partial, { recursive: true, force: true })
     rmSync(paths.accesses, { force: true })
@@ -93,10 +88,6 @@ export async function replayStorm0558(options: ReplayOptions): Promise<ReplaySum
   }
 }
 
-/** Of the first link: folder of the dumps in that of the logs, and the provider's list of keys. */
-const DUMPS = 'dumps'
-const KEY_LIST = 'discovery-keys.json'
-
 type FirstLink = Awaited<ReturnType<typeof writeFirstLink>>
 
 /**
@@ -105,11 +96,11 @@ type FirstLink = Awaited<ReturnType<typeof writeFirstLink>>
  */
 async function writeFirstLink({ seed, provider }: World, logs: string) {
   const { leaked, jwks } = signingKeys(seed)
-  const list = join(logs, folderOf(provider), KEY_LIST)
+  const list = join(logs, folderOf(provider), 'discovery-keys.json')
   attempt(list, () =>
     writeFileSync(list, `${JSON.stringify(jwks, undefined, 2)}\n`, { flag: 'wx' }),
   )
-  const dump = `${DUMPS}/${DUMP.name}`
+  const dump = `dumps/${DUMP.name}`
   const dumpLacks = await crashWith(leaked.privateKey, leaked.published.kid, join(logs, dump))
   return { key: leaked.published, dump: dumpLacks === undefined ? dump : undefined, dumpLacks }
 }

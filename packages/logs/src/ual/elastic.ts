@@ -5,7 +5,7 @@
  * Source: elastic/integrations, package o365, ingest pipeline of the audit data stream.
  */
 import { isObject, type Json } from '@mintmark/core'
-import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
+import type { Adapter } from '../model/adapter.ts'
 import { readUalRecord, rejectPayload, ualRecordIn } from './record.ts'
 
 const PREFIX = 'o365.audit.'
@@ -100,23 +100,16 @@ function recordOf(document: Json): Json | undefined {
   return Object.fromEntries(fields)
 }
 
-function isElastic(row: Json): boolean {
-  const document = documentOf(row)
-  return (
-    document['o365audit'] !== undefined ||
-    nestedAudit(document) !== undefined ||
-    hasDottedAudit(document)
-  )
-}
-
-function readElastic(row: Json, context: FileContext, sink: RowSink): void {
-  const record = recordOf(documentOf(row))
-  if (record === undefined) rejectPayload(sink, 'audit-data-not-json', 'o365audit')
-  else readUalRecord(record, sink, { dateOrder: context.dateOrder })
-}
-
 export const elastic: Adapter = {
   shape: 'ual-elastic',
-  accepts: isElastic,
-  read: readElastic,
+  accepts: (row) => {
+    const document = documentOf(row)
+    const isRaw = document['o365audit'] !== undefined
+    return isRaw || nestedAudit(document) !== undefined || hasDottedAudit(document)
+  },
+  read: (row, { dateOrder }, sink) => {
+    const record = recordOf(documentOf(row))
+    if (record === undefined) rejectPayload(sink, 'audit-data-not-json', 'o365audit')
+    else readUalRecord(record, sink, { dateOrder })
+  },
 }

@@ -73,14 +73,10 @@ export async function replayLive(options: LiveOptions): Promise<readonly LiveRun
   assertDovecot()
   const { out, seed } = options
   for (const name of RUNS)
-    if (existsSync(join(out, name)))
-      throw new MintmarkError(
-        'OUTPUT_UNWRITABLE',
-        `${join(out, name)} exists already: give another --out`,
-        {
-          path: out,
-        },
-      )
+    if (existsSync(join(out, name))) {
+      const message = `${join(out, name)} exists already: give another --out`
+      throw new MintmarkError('OUTPUT_UNWRITABLE', message, { path: out })
+    }
   const work = mkdtempSync(join(tmpdir(), 'mintmark-live-'))
   const programs = new Programs(options.mintmark)
   options.signal.addEventListener('abort', () => void programs.stopAll(), { once: true })
