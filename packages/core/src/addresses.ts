@@ -1,10 +1,7 @@
 /**
- * Network addresses as logs write them, to one canonical text.
- *
- * No names are looked up. A wrong address is `''`, never a guess: octets with leading zeros are refused,
- * because programs disagree on whether they are octal.
- *
- * @module
+ * Network addresses as logs write them, to one canonical text. No names are looked up. A wrong address
+ * is `''`, never a guess: octets with leading zeros are refused, because programs disagree on whether
+ * they are octal.
  */
 
 interface Address {

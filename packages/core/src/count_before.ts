@@ -1,7 +1,5 @@
 /**
  * How many of the first of `length` items a condition holds for that none behind them meets. O(log n).
- *
- * @module
  */
 export function countBefore(length: number, isBefore: (index: number) => boolean): number {
   let [low, high] = [0, length]

@@ -1,10 +1,6 @@
 /**
- * The error model shared by every package.
- *
- * Rule: throw only when the caller cannot get a useful answer; report what was skipped beside the result
- * instead.
- *
- * @module
+ * The error model shared by every package. Rule: throw only when the caller cannot get a useful answer;
+ * report what was skipped beside the result instead.
  */
 
 /**

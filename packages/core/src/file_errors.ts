@@ -1,8 +1,4 @@
-/**
- * Why a file cannot be read or written, in words.
- *
- * @module
- */
+/** Why a file cannot be read or written, in words. */
 import { MintmarkError } from './errors.ts'
 
 const READ: ReadonlyMap<string, string> = new Map([

@@ -1,10 +1,7 @@
 /**
- * GUIDs: 16 bytes, their text, and the two byte orders in which they are written.
- *
- * Canonical text is lower-case with hyphens and no braces, as RFC 9562 prints it. .NET writes the first
- * three fields little-endian (`Guid.ToByteArray()`), so the same GUID has two byte strings.
- *
- * @module
+ * GUIDs: 16 bytes, their text, and the two byte orders in which they are written. Canonical text is
+ * lower-case with hyphens and no braces, as RFC 9562 prints it. .NET writes the first three fields
+ * little-endian (`Guid.ToByteArray()`), so the same GUID has two byte strings.
  */
 
 /** Value of a hex digit by character code; 255 elsewhere. */
@@ -40,10 +37,9 @@ export function guidOfNetBytes(b: Uint8Array): string {
 }
 
 /**
- * The GUID that `value` spells, in canonical text; `''` if it spells none.
- *
- * Reads any letter case, braces or parentheses around it, 32 digits without hyphens, and white space on
- * both sides. The all-zero GUID is returned like any other.
+ * The GUID that `value` spells, in canonical text; `''` if it spells none. Reads any letter case,
+ * braces or parentheses around it, 32 digits without hyphens, and white space on both sides. The
+ * all-zero GUID is returned like any other.
  */
 export function readGuid(value: unknown): string {
   if (typeof value !== 'string') return ''

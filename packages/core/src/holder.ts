@@ -1,8 +1,4 @@
-/**
- * Who holds something that one process may have at a time, as a lock file spells it.
- *
- * @module
- */
+/** Who holds something that one process may have at a time, as a lock file spells it. */
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'

@@ -1,8 +1,4 @@
-/**
- * Numbers out of bytes that somebody else wrote: every read is checked against what is there.
- *
- * @module
- */
+/** Numbers out of bytes that somebody else wrote: every read is checked against what is there. */
 import { MintmarkError } from './errors.ts'
 
 /** A position in bytes, moving forward with each read, in one byte order. */

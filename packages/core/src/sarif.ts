@@ -1,10 +1,6 @@
 /**
- * SARIF 2.1.0: the log around rules and results, for code scanning and ticket systems.
- *
- * Source: OASIS, Static Analysis Results Interchange Format (SARIF) Version 2.1.0 Plus Errata 01, sections 3.13 to
- * 3.58.
- *
- * @module
+ * SARIF 2.1.0: the log around rules and results, for code scanning and ticket systems. Source: OASIS, Static
+ * Analysis Results Interchange Format (SARIF) Version 2.1.0 Plus Errata 01, sections 3.13 to 3.58.
  */
 import { createHash } from 'node:crypto'
 import type { Json } from './json.ts'

@@ -1,8 +1,4 @@
-/**
- * Takes secrets out of a log's text before it is shown: tokens, passwords, private keys.
- *
- * @module
- */
+/** Takes secrets out of a log's text before it is shown: tokens, passwords, private keys. */
 
 const HIDDEN = '[secret]'
 

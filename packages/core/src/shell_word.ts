@@ -1,7 +1,5 @@
 /**
  * Words of commands that people copy into a shell. File names are chosen by whoever is investigated.
- *
- * @module
  */
 import { safeText } from './safe_text.ts'
 

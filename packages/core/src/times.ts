@@ -1,13 +1,8 @@
 /**
- * Times in logs, to milliseconds since 1970-01-01 UTC.
- *
- * A time without a zone is UTC: the audit logs write it so, and `Date.parse` would read it in the zone of
- * the analyst's machine. Dates whose day and month could be either are read only in a stated order.
- *
- * Range: years 1900 to 2299, which is what a case can hold; `0001-01-01T00:00:00` is .NET's way to say
- * "none". Nothing here throws or reads a clock.
- *
- * @module
+ * Times in logs, to milliseconds since 1970-01-01 UTC. A time without a zone is UTC: the audit logs write
+ * it so, and `Date.parse` would read it in the zone of the analyst's machine. Dates whose day and month
+ * could be either are read only in a stated order. Range: years 1900 to 2299, which is what a case can
+ * hold; `0001-01-01T00:00:00` is .NET's way to say "none". Nothing here throws or reads a clock.
  */
 
 const DAY_MS = 86_400_000
@@ -54,11 +49,10 @@ const two = (spelled: string, at: number) => digit(spelled, at) * 10 + digit(spe
 const inRange = (ms: number) => (ms >= MIN_MS && ms <= MAX_MS ? ms : undefined)
 
 /**
- * The instant that an ISO 8601 text names; undefined if it names none.
- *
- * Reads `T` or a space, any number of fraction digits (cut to milliseconds), `Z`, `+02:00`, `+0200`, `+02`
- * or ` UTC`, no zone (which is UTC), no seconds, a date alone, and `/Date(ms)/` of PowerShell's JSON.
- * Numbers are never times here: see {@link epochMs}. A day that the calendar does not have is no time.
+ * The instant that an ISO 8601 text names; undefined if it names none. Reads `T` or a space, any number of
+ * fraction digits (cut to milliseconds), `Z`, `+02:00`, `+0200`, `+02` or ` UTC`, no zone (which is UTC),
+ * no seconds, a date alone, and `/Date(ms)/` of PowerShell's JSON. Numbers are never times here: see
+ * {@link epochMs}. A day that the calendar does not have is no time.
  */
 export function utcMs(value: unknown): number | undefined {
   if (typeof value !== 'string' || value.length < 10 || value.length > 64) return undefined
@@ -128,9 +122,8 @@ function looseMs(value: string): number | undefined {
 }
 
 /**
- * The instant of an epoch number, or of a text of digits; undefined if it is out of range.
- *
- * Only for fields that are documented to hold one: a number alone does not say its unit.
+ * The instant of an epoch number, or of a text of digits; undefined if it is out of range. Only for
+ * fields that are documented to hold one: a number alone does not say its unit.
  */
 export function epochMs(value: unknown, unit: 's' | 'ms'): number | undefined {
   const isDigits = typeof value === 'string' && /^\d{1,16}(?:\.\d{1,9})?$/.test(value)
@@ -186,7 +179,6 @@ function hourOf(hour: number, half: string | undefined): number {
 
 /**
  * The instant that a date of numbers names, in a stated order of day and month; undefined if it names none.
- *
  * Reads `9/20/2023 4:05:03 AM`, `4/28/2021, 3:05:26.000 PM`, `28.04.2021 15:05:26`, `28-04-2021 15:05` and
  * year-first dates, for which the order does not matter. With `unproven`, only a date that proves its own
  * order, or means the same in both, is read.

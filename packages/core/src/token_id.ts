@@ -1,15 +1,10 @@
 /**
- * Token ids: 16 bytes, whatever their spelling in a log.
- *
- * One Entra token id is written in four ways: 22 characters of base64url, 24 characters of padded base64,
- * 48 characters of base64 over the GUID's own text, and the GUID's text. All four are read to the same
- * canonical GUID text. Letter case means something until base64 is decoded and nothing afterwards.
- * A token id identifies a token; it is not one, and nothing can be signed or opened with it.
- *
- * Source: reference of the logs, section "Token id encodings"; decoded and compared with the `id` of the
- * same sign-in records.
- *
- * @module
+ * Token ids: 16 bytes, whatever their spelling in a log. One Entra token id is written in four ways: 22
+ * characters of base64url, 24 characters of padded base64, 48 characters of base64 over the GUID's own
+ * text, and the GUID's text. All four are read to the same canonical GUID text. Letter case means
+ * something until base64 is decoded and nothing afterwards. A token id identifies a token; it is not one,
+ * and nothing can be signed or opened with it. Source: reference of the logs, section "Token id
+ * encodings"; decoded and compared with the `id` of the same sign-in records.
  */
 import { createHash } from 'node:crypto'
 import { guidOfBytes, guidOfNetBytes, readGuid } from './guid.ts'
@@ -59,11 +54,8 @@ for (const alphabet of ['+/', '-_']) {
 const decoded = new Uint8Array(36)
 
 /**
- * Reads a token id in any known spelling.
- *
- * Base64 whose unused last bits are not zero is `malformed`: two spellings of one id would otherwise let
- * a forger choose which of them is looked up. Never throws. Cost: one pass over at most 48 characters.
- *
+ * Reads a token id in any known spelling. Base64 whose unused last bits are not zero is `malformed`: two
+ * spellings of one id would otherwise let a forger choose which of them is looked up. Never throws.
  * @param value the field as the log has it; anything but a string is `absent` (null, undefined) or `malformed`
  */
 export function readTokenId(value: unknown): TokenIdReading {
@@ -127,7 +119,6 @@ function isRepeated(spelled: string): boolean {
 
 /**
  * A 16-byte id, as GUID text, for any other text: the first half of SHA-256 over domain, NUL, text.
- *
  * The domain keeps ids of different systems apart: the same `jti` under two issuers is two ids.
  */
 export function hashedId(domain: string, text: string): string {
@@ -140,9 +131,8 @@ const PREFIXED = /^[a-z]{2,12}:([\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da
 
 /**
  * The 16-byte id of a `jti`, which may be any text: unchanged if it is spelled as one, without Keycloak's
- * prefix if it has one, and hashed if it is any other text. Only what is no text is `malformed`.
- *
- * Source: RFC 7519, section 4.1.7; Keycloak 26.2 and newer put what made the token in front of a UUID:
+ * prefix if it has one, and hashed if it is any other text. Only what is no text is `malformed`. Source:
+ * RFC 7519, section 4.1.7; Keycloak 26.2 and newer put what made the token in front of a UUID:
  * `onrtac:581284e9-…` (session type, token type, grant type, two letters each).
  */
 export function readJti(value: unknown): TokenIdReading {

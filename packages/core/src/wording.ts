@@ -1,8 +1,4 @@
-/**
- * Numbers and times as people read them.
- *
- * @module
- */
+/** Numbers and times as people read them. */
 
 /** `60,000`. */
 export function count(value: number): string {

@@ -1,4 +1,4 @@
-/** The scrub of the gate: stored public keys, and the scanner, which is loaded only for it. @module */
+/** The scrub of the gate: stored public keys, and the scanner, which is loaded only for it. */
 import { availableParallelism } from 'node:os'
 import type { Json } from '@mintmark/core'
 import { scrubInput } from '@mintmark/scrub/scrub_input'

@@ -1,7 +1,6 @@
 /**
  * Public keys written down, so that a core is searched for them without the files that they came from.
- *
- * Only public halves are written, whatever a file held. @module
+ * Only public halves are written, whatever a file held.
  */
 import { isObject, type Json } from '@mintmark/core'
 import { spkiOf } from '@mintmark/keys/public_half/key_id'

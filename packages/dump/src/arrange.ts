@@ -1,9 +1,8 @@
 /**
- * Makes a map of the file from a reader's entries: every byte is in one segment or one range of structure.
- *
- * Readers pass on claims of damaged or hostile tables. These rules keep a key from hiding behind one: memory wins over
- * structure unless the structure is the frame itself; bytes that nobody claims are a segment of unknown address; of two
- * runs that share bytes the later one has them, so that a length that is too great hides no later address. @module
+ * Makes a map of the file from a reader's entries: every byte is in one segment or one range of structure. Readers pass
+ * on claims of damaged or hostile tables. These rules keep a key from hiding behind one: memory wins over structure
+ * unless the structure is the frame itself; bytes that nobody claims are a segment of unknown address; of two runs that
+ * share bytes the later one has them, so that a length that is too great hides no later address.
  */
 import { type Layout, MAX_SHORT, SHORT_BYTES } from './memory/layout.ts'
 import { endOf, isDisjoint, joined, merged, partOfRange, without } from './memory/ranges.ts'

@@ -1,4 +1,4 @@
-/** Sources with random access: bytes in memory, and files. @module */
+/** Sources with random access: bytes in memory, and files. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { MintmarkError, safeText, whyUnread } from '@mintmark/core'
 import { type FilePath, fsPath, pathText } from './file_path.ts'
@@ -25,7 +25,6 @@ export interface FileSource extends ByteSource {
 /**
  * A regular file, with the size that it has now. It is read with its own offsets, so that several may read it at
  * once.
- *
  * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, is no regular file, or does not say its size
  */
 export function fileSource(path: FilePath): FileSource {

@@ -1,10 +1,8 @@
 /**
- * Which parts of a sparse file hold data.
- *
- * Cores are mostly holes (of Java's 2.7 GB, 0.17 GB are data), and reading a hole costs what reading data does: about
- * 0.45 s a GB, in zeros. Only lseek(2) with `SEEK_DATA` and `SEEK_HOLE` says where they are, which Node does not
- * offer. Perl does, and belongs to the least that Debian and most other systems install: asking it takes some 10 ms.
- * Where it is missing, or anything is odd, the whole file counts as data. @module
+ * Which parts of a sparse file hold data. Cores are mostly holes (of Java's 2.7 GB, 0.17 GB are data), and reading a
+ * hole costs what reading data does: about 0.45 s a GB, in zeros. Only lseek(2) with `SEEK_DATA` and `SEEK_HOLE` says
+ * where they are, which Node does not offer. Perl does, and belongs to the least that Debian and most other systems
+ * install: asking it takes some 10 ms. Where it is missing, or anything is odd, the whole file counts as data.
  */
 import { spawnSync } from 'node:child_process'
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
@@ -24,10 +22,8 @@ const BLOCK_BYTES = 512
 const MAX_DATA_SHARE = 0.9
 
 /**
- * The runs of the file that hold data, sorted and disjoint. The bytes between them are zeros.
- *
- * A file that somebody writes to meanwhile may get data in what is called a hole.
- *
+ * The runs of the file that hold data, sorted and disjoint. The bytes between them are zeros. A
+ * file that somebody writes to meanwhile may get data in what is called a hole.
  * @param size bytes of the file, as its source has them
  */
 export function dataRanges(path: FilePath, size: number): readonly Range[] {

@@ -1,4 +1,4 @@
-/** Paths of files: text, or on systems that take any bytes for a name those bytes. @module */
+/** Paths of files: text, or on systems that take any bytes for a name those bytes. */
 
 /** Bytes where they are not UTF-8, as threads can be given them. */
 export type FilePath = string | Uint8Array

@@ -1,4 +1,4 @@
-/** The owner of an address, by the names that a dump lists. @module */
+/** The owner of an address, by the names that a dump lists. */
 import type { Mapping, StackPoint } from './memory/layout.ts'
 import type { Owner } from './memory/segment.ts'
 

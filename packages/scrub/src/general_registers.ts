@@ -1,8 +1,7 @@
 /**
  * Finds pieces of known keys in general registers, which hold a word of a number each: too few bytes for the search of all of
- * the file, and enough to leave little of a key where several of them are there.
- *
- * A register that holds bytes of a key holds no pointer: backtraces do not depend on it. @module
+ * the file, and enough to leave little of a key where several of them are there. A register that holds bytes of a key holds
+ * no pointer: backtraces do not depend on it.
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
@@ -50,7 +49,6 @@ class RegisterBytes {
 
 /**
  * Pieces of each key in general registers, in every spelling that is no text; pieces that overlap are one.
- *
  * @param keys by the number that a piece is to have
  */
 export function piecesInRegisters(

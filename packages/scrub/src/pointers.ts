@@ -1,8 +1,7 @@
 /**
- * Keeps words that point into the dump's memory: a debugger follows them when it unwinds stacks.
- *
- * No value of a key is kept by this: those are erased byte by byte. It concerns what is erased because it has the
- * shape of a key as a whole. @module
+ * Keeps words that point into the dump's memory: a debugger follows them when it unwinds stacks. No value of a
+ * key is kept by this: those are erased byte by byte. It concerns what is erased because it has the shape of a
+ * key as a whole.
  */
 import { countBefore } from '@mintmark/core'
 import type { ByteSource, Container, Dump, Range } from '@mintmark/dump'

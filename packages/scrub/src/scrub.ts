@@ -1,4 +1,4 @@
-/** The state of one scrub: found keys, ranges to erase, and their counts. @module */
+/** The state of one scrub: found keys, ranges to erase, and their counts. */
 import { type ByteSource, type Dump, joinedRanges, type Range } from '@mintmark/dump'
 import type { Key } from '@mintmark/keys/material/key'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'

@@ -1,4 +1,4 @@
-/** Writes a copy of a dump without its private keys, or nothing at all. @module */
+/** Writes a copy of a dump without its private keys, or nothing at all. */
 import { type BigIntStats, statSync } from 'node:fs'
 import { MintmarkError, safeJson, safeText, whyUnread } from '@mintmark/core'
 import { dataRanges, type FileSource, fileSource } from '@mintmark/dump'
@@ -45,9 +45,8 @@ export interface FileProgress extends Omit<ScrubProgress, 'step'> {
 /**
  * Scrubs a file into another. The output appears at once, complete and durable, after its report. It does not appear if
  * a key is left or the input changed meanwhile.
- *
  * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_CHANGED`, `INPUT_INVALID` if it is packed or the output is the
- *   input, `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, `DISK_FULL`
+ * input, `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, `DISK_FULL`
  */
 export async function scrubFile(path: string, options: ScrubFileOptions): Promise<ScrubDocument> {
   const { out, report = `${out}.report.json`, isForced = false } = options

@@ -1,8 +1,7 @@
 /**
- * Finds everything of private keys in a dump, and says which bytes to erase.
- *
- * A scan finds the keys; every value of each in every spelling is searched for, whole or in pieces; the erased result
- * is scanned again with `deep`, and further findings are erased too. Nothing is written here. @module
+ * Finds everything of private keys in a dump, and says which bytes to erase. A scan finds the keys; every value of
+ * each in every spelling is searched for, whole or in pieces; the erased result is scanned again with `deep`, and
+ * further findings are erased too. Nothing is written here.
  */
 import { openDump } from '@mintmark/dump'
 import { dataOf, openInput, type ScanInput } from '@mintmark/scan/memory/scan_input'
@@ -17,11 +16,8 @@ import { verifyScrub } from './verify_scrub.ts'
 const MOST_ROUNDS = 5
 
 /**
- * Which bytes of a dump to erase.
- *
- * Memory: as a scan, and some 150 MB at most for what is searched for. Key material is overwritten before this returns,
- * as far as the runtime allows: not for big integers.
- *
+ * Which bytes of a dump to erase. Memory: as a scan, and some 150 MB at most for what is searched for. Key material is
+ * overwritten before this returns, as far as the runtime allows: not for big integers.
  * @param name what the report calls it
  * @throws {MintmarkError} `INPUT_UNREADABLE` if the input cannot be read
  */

@@ -1,6 +1,6 @@
 /**
  * Options, result and report of a scrub. The report has offsets, names and counts, never a value;
- * `docs/schema/mintmark-scrub-1.schema.json` is its contract. @module
+ * `docs/schema/mintmark-scrub-1.schema.json` is its contract.
  */
 import type { Container, Flaw, Range } from '@mintmark/dump'
 import type { Certainty, KeyKind } from '@mintmark/keys/material/key_kind'
@@ -26,7 +26,6 @@ export interface ErasedValue {
 
 /**
  * The state of a key in the output.
- *
  * - `erased`: it was found; a complete search of the output found none of its values in any encoding.
  * - `absent`: it was given, and a complete search found nothing private of it.
  * - `not-found`: nothing private of it was found, but the search was not complete.

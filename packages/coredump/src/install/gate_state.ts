@@ -1,7 +1,6 @@
 /**
- * What `gate install` remembers: the settings for each core, and what was in the kernel before.
- *
- * Trust: it is root's. Whoever can change it decides what program the kernel is given at `gate uninstall`. @module
+ * What `gate install` remembers: the settings for each core, and what was in the kernel before. Trust: it is
+ * root's. Whoever can change it decides what program the kernel is given at `gate uninstall`.
  */
 import {
   closeSync,

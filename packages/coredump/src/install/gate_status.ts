@@ -1,4 +1,4 @@
-/** Whether the gate is as it was installed, and what has come through it. @module */
+/** Whether the gate is as it was installed, and what has come through it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { MintmarkError } from '@mintmark/core'

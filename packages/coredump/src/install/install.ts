@@ -1,4 +1,4 @@
-/** Installs the gate between the kernel and the disk, and removes it. @module */
+/** Installs the gate between the kernel and the disk, and removes it. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync, realpathSync } from 'node:fs'
 import { errnoOf, MintmarkError, makeFolder, safeText } from '@mintmark/core'
@@ -36,10 +36,8 @@ export interface Installed {
 const CHECK_PATIENCE_MS = 60_000
 
 /**
- * Sets `kernel.core_pattern`, after the program that it names has shown that it runs.
- *
- * Installed again, it takes new settings and keeps what it remembers from before the first time.
- *
+ * Sets `kernel.core_pattern`, after the program that it names has shown that it runs. Installed
+ * again, it takes new settings and keeps what it remembers from before the first time.
  * @throws {MintmarkError} `GATE_UNFIT` with what has to be done; the kernel's settings are unchanged
  */
 export function installGate(paths: Paths, settings: GateSettings, programs: Programs): Installed {
@@ -87,7 +85,6 @@ export type Uninstalled =
 
 /**
  * Restores what was there before the gate.
- *
  * @throws {MintmarkError} `GATE_STATE` if the gate is there, and what was before it is not known
  */
 export function uninstallGate(paths: Paths): Uninstalled {
@@ -124,7 +121,6 @@ function putBack(procSys: string, kernel: KernelSettings): void {
 
 /**
  * Runs the script as the kernel would, without an environment, and has it check what it needs.
- *
  * @throws {MintmarkError} `GATE_UNFIT` with what it says
  */
 export function checkProgram(script: string): void {

@@ -1,6 +1,6 @@
 /**
- * What the kernel does with a core: `kernel.core_pattern` and `kernel.core_pipe_limit`.
- * Source: core(5); `fs/coredump.c`. @module
+ * What the kernel does with a core: `kernel.core_pattern` and `kernel.core_pipe_limit`. Source:
+ * core(5); `fs/coredump.c`.
  */
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -28,7 +28,6 @@ export function readKernel(folder: string): KernelSettings {
 
 /**
  * Asked before anything is made.
- *
  * @throws {MintmarkError} `GATE_UNFIT` if this process may not set them
  */
 export function refuseReadOnly(folder: string): void {
@@ -38,7 +37,6 @@ export function refuseReadOnly(folder: string): void {
 
 /**
  * Sets both, and reads them back.
- *
  * @throws {MintmarkError} `GATE_UNFIT` if the kernel does not take them; then it may hold one of the two
  */
 export function writeKernel(folder: string, settings: KernelSettings): void {
@@ -52,7 +50,6 @@ export function writeKernel(folder: string, settings: KernelSettings): void {
 
 /**
  * The pattern that pipes a core into `program`.
- *
  * @throws {MintmarkError} `GATE_UNFIT` if the path cannot be in a pattern
  */
 export function patternFor(program: string): string {

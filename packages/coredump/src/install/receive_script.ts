@@ -1,9 +1,7 @@
 /**
- * The script that the kernel runs for each core. A pattern has room for 127 bytes and no environment.
- *
- * Its limit on cores stays as the kernel set it: 1 byte, by which the kernel knows its own helpers and does not call
- * one for the crash of another. A limit of 0 would allow that.
- * Source: core(5); `umh_coredump_setup` in `fs/coredump.c`. @module
+ * The script that the kernel runs for each core. A pattern has room for 127 bytes and no environment. Its limit on
+ * cores stays as the kernel set it: 1 byte, by which the kernel knows its own helpers and does not call one for the
+ * crash of another. A limit of 0 would allow that. Source: core(5); `umh_coredump_setup` in `fs/coredump.c`.
  */
 import path from 'node:path'
 import { LOG_NAME } from '../spool/gate_log.ts'

@@ -1,4 +1,4 @@
-/** Whether a user other than root can change a program that root is about to run. @module */
+/** Whether a user other than root can change a program that root is about to run. */
 import { realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 
@@ -7,7 +7,6 @@ const STICKY = 0o1000
 
 /**
  * The first of a file and the folders above it that another user than root may write to; undefined if there is none.
- *
  * A folder that all may write to is safe where it is sticky, as `/tmp` is: the names in it are their owners'.
  */
 export function writableByOthers(file: string): string | undefined {

@@ -1,7 +1,6 @@
 /**
- * Writes a scrubbed core, compressed, to a file that is open.
- *
- * zstd takes half of gzip's time. What unpacks it sees damage: gzip's by CRC-32, zstd's by XXH64. @module
+ * Writes a scrubbed core, compressed, to a file that is open. zstd takes half of gzip's time. What
+ * unpacks it sees damage: gzip's by CRC-32, zstd's by XXH64.
  */
 import { createHash, type Hash } from 'node:crypto'
 import { fstatSync, fsyncSync, write } from 'node:fs'
@@ -49,7 +48,6 @@ export interface Outlet {
 
 /**
  * Writes a buffered core with `erased` as zeros, and waits until it is on the disk.
- *
  * @throws the system's own error (`ENOSPC`: the disk is full)
  */
 export async function writeCompressed(

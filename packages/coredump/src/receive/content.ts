@@ -1,5 +1,5 @@
 /**
- * The part of the input that is scrubbed, and how it is written: a core, or a crash report of apport that contains one. @module
+ * The part of the input that is scrubbed, and how it is written: a core, or a crash report of apport that contains one.
  */
 import type { BufferedInput } from '@mintmark/scan/buffer/buffer_layout'
 import { bufferedSource } from '@mintmark/scan/buffer/buffered_source'

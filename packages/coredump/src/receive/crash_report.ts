@@ -1,9 +1,8 @@
 /**
  * Opens a crash report of apport: the core in its field `CoreDump`, and behind it the text of all other fields.
- *
  * Core and text are scrubbed as one: a key of the process is erased from its environment and its backtrace too.
- * Nothing leaves the buffers of the gate: memory, then an encrypted file without a name.
- * Source: `problem_report.py` of apport 2.28. @module
+ * Nothing leaves the buffers of the gate: memory, then an encrypted file without a name. Source:
+ * `problem_report.py` of apport 2.28.
  */
 import { MintmarkError } from '@mintmark/core'
 import type { ByteSource } from '@mintmark/dump'

@@ -1,4 +1,4 @@
-/** What a gate is given, what arrives at it, and what it makes of that. @module */
+/** What a gate is given, what arrives at it, and what it makes of that. */
 import type { Range } from '@mintmark/dump'
 import type { BufferedInput } from '@mintmark/scan/buffer/buffer_layout'
 import type { Inlet } from '@mintmark/scan/buffer/drain'
@@ -81,7 +81,6 @@ export interface Content {
   readonly compression: WrittenCore['compression']
   /**
    * Prepares the output once the erased ranges are known.
-   *
    * @returns why it cannot be made clean, or a function that writes it to an open file
    */
   readonly ready: (erased: readonly Range[], scrub: Scrub) => Promise<string | Write>

@@ -1,4 +1,4 @@
-/** The text of a crash report without erased bytes, still readable as a report. @module */
+/** The text of a crash report without erased bytes, still readable as a report. */
 import type { Range } from '@mintmark/dump'
 import { startsIn } from '@mintmark/scan/packing/report_fields'
 
@@ -10,11 +10,8 @@ const IS_PACKED = /^ base64\s*\n/
 const REMOVED = ' removed: it held a private key\n'
 
 /**
- * A copy of fields in which each erased byte is an asterisk; line ends and the blank behind them stay.
- *
- * A packed field that has one is replaced as a whole, since nothing would unpack the rest. A field whose name has one is
- * left out.
- *
+ * A copy of fields in which each erased byte is an asterisk; line ends and the blank behind them stay. A packed field
+ * that has one is replaced as a whole, since nothing would unpack the rest. A field whose name has one is left out.
  * @param erased sorted and disjoint
  */
 export function maskedText(text: Buffer, erased: readonly Range[]): Buffer {

@@ -1,7 +1,6 @@
 /**
- * One core: buffered, scrubbed, and only then written.
- *
- * Before that it is on a disk only encrypted. Where anything fails there is no core, and a line in the log. @module
+ * One core: buffered, scrubbed, and only then written. Before that it is on a disk only encrypted. Where anything
+ * fails there is no core, and a line in the log.
  */
 import path from 'node:path'
 import { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'

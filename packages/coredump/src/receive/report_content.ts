@@ -1,4 +1,4 @@
-/** A scrubbed crash report: the same fields, with the scrubbed core packed and encoded again. @module */
+/** A scrubbed crash report: the same fields, with the scrubbed core packed and encoded again. */
 import { createHash } from 'node:crypto'
 import { fstatSync, fsyncSync, writeFileSync } from 'node:fs'
 import type { Range } from '@mintmark/dump'

@@ -11,7 +11,6 @@ const BLOCKS = 3
 
 /**
  * Buffers, scrubs and writes bytes without a key, and removes them.
- *
  * @throws whatever a core would be lost for
  */
 export async function selfTest({ spool, compression, loadScrub }: Gate): Promise<void> {

@@ -1,4 +1,4 @@
-/** A core that was read to its end: scrubbed, and only then written. @module */
+/** A core that was read to its end: scrubbed, and only then written. */
 import { closeSync, fsyncSync, writeFileSync } from 'node:fs'
 import { MintmarkError, safeJson } from '@mintmark/core'
 import type { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'

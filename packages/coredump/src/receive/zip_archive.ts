@@ -1,9 +1,7 @@
 /**
- * A zip archive that another system dropped, and its members. None of it is trusted.
- *
- * Nothing is ever written under the name of a member. A damaged or malicious archive is refused as a whole, before any
- * member is taken. yauzl reads the directory; it is loaded once there is an archive. Source: PKWARE's APPNOTE 6.3.10.
- * @module
+ * A zip archive that another system dropped, and its members. None of it is trusted. Nothing is ever written under the
+ * name of a member. A damaged or malicious archive is refused as a whole, before any member is taken. yauzl reads the
+ * directory; it is loaded once there is an archive. Source: PKWARE's APPNOTE 6.3.10.
  */
 import path from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -28,7 +26,6 @@ export interface ZipArchive {
   readonly members: readonly ZipMember[]
   /**
    * Unpacks one. The bytes are the caller's, who wipes them.
-   *
    * @throws {MintmarkError} `INPUT_INVALID` if it is damaged, which may show at its end
    */
   readonly read: (member: ZipMember) => AsyncGenerator<Buffer, void>
@@ -144,7 +141,6 @@ export interface MemberBounds {
 
 /**
  * Reads one member into a buffer: it is unpacked where it is scrubbed, in a process of its own.
- *
  * @param file the archive
  * @returns undefined if there is more than may be
  * @throws {MintmarkError} `INPUT_INVALID` if the archive is refused, or the member is not there or damaged

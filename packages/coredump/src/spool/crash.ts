@@ -1,7 +1,7 @@
 /**
- * What the kernel says of a crash beside the core.
- * Source: core(5), "Naming of core dump files"; Linux 5.3 and newer split the pattern before it is expanded, older
- * ones afterwards, so that a name with blanks is several arguments there. It is last for that. @module
+ * What the kernel says of a crash beside the core. Source: core(5), "Naming of core dump files"; Linux 5.3 and
+ * newer split the pattern before it is expanded, older ones afterwards, so that a name with blanks is several
+ * arguments there. It is last for that.
  */
 /** Arguments of the helper, in the order in which {@link crashOf} reads them. */
 export const SPECIFIERS = '%P %u %g %s %t %c %h %e'

@@ -1,4 +1,4 @@
-/** Space that the spool leaves free: a service that keeps crashing must not fill the disk. @module */
+/** Space that the spool leaves free: a service that keeps crashing must not fill the disk. */
 import { MintmarkError } from '@mintmark/core'
 import type { Spool } from './spool.ts'
 

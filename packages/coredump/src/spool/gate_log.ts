@@ -1,7 +1,6 @@
 /**
- * The log of the gate, `gate.log` of the spool; problems are in the system's log as well.
- *
- * A line holds names and numbers, and nothing of the core. @module
+ * The log of the gate, `gate.log` of the spool; problems are in the system's log as well. A line
+ * holds names and numbers, and nothing of the core.
  */
 import { closeSync, constants, fstatSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import path from 'node:path'

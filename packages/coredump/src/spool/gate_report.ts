@@ -1,6 +1,6 @@
 /**
  * The report beside a core in the spool, or alone where there is no core. `docs/schema/mintmark-gate-1.schema.json`
- * is the contract. @module
+ * is the contract.
  */
 import type { Crash } from './crash.ts'
 

@@ -1,8 +1,7 @@
 /**
  * Memory for buffered cores that all receivers of a spool share, so that many crashes at once keep to one bound.
- *
  * Each writes into its own folder of the spool how much it buffers, and counts after that: two that ask at one
- * moment may both be refused, and never both be let past the bound. @module
+ * moment may both be refused, and never both be let past the bound.
  */
 import type { MemoryShare } from '@mintmark/scan/buffer/core_buffer'
 import type { Spool, SpoolEntry } from './spool.ts'

@@ -1,8 +1,7 @@
 /**
  * Names a process so that others can check whether it still runs, and remove what a killed process left.
- *
  * Process ids are reused. With the time the process started, the boot and the namespace it is unique.
- * Source: proc(5), `/proc/PID/stat` field 22, `starttime`, in ticks since the boot. @module
+ * Source: proc(5), `/proc/PID/stat` field 22, `starttime`, in ticks since the boot.
  */
 import { readFileSync, readlinkSync } from 'node:fs'
 import { errnoOf } from '@mintmark/core'
@@ -16,9 +15,8 @@ export function ownMark(): string {
 export const startOf = (mark: string): number => Number(mark.split('-')[3])
 
 /**
- * Whether the process that a mark names is gone.
- *
- * Where that is unknown (another container's process, in this boot) it counts as running.
+ * Whether the process that a mark names is gone. Where that is unknown (another container's
+ * process, in this boot) it counts as running.
  */
 export function isGone(mark: string): boolean {
   const [boot, namespace, pid, start] = mark.split('-')

@@ -1,4 +1,4 @@
-/** Why a core was lost, in words that contain nothing of it. @module */
+/** Why a core was lost, in words that contain nothing of it. */
 import { errnoOf, MintmarkError } from '@mintmark/core'
 
 const FULL = 'the disk is full (DISK_FULL)'

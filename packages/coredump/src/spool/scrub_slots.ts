@@ -1,8 +1,7 @@
 /**
- * Slots to scrub: few cores at once, since each scrub takes memory beside the buffer of its core.
- *
- * A slot expires, so that a scrub that hangs does not keep it. A core that is still being read needs none. A killed
- * receiver no longer counts as at work. @module
+ * Slots to scrub: few cores at once, since each scrub takes memory beside the buffer of its core. A slot expires,
+ * so that a scrub that hangs does not keep it. A core that is still being read needs none. A killed receiver no
+ * longer counts as at work.
  */
 import path from 'node:path'
 import { MintmarkError } from '@mintmark/core'
@@ -39,7 +38,6 @@ export async function takeSlot(spool: Spool, entry: SpoolEntry, lastsMs: number)
 
 /**
  * Waits for work no longer than a slot lasts.
- *
  * @throws {MintmarkError} `PROGRAM_FAILED` once it is over; the work may still go on then
  */
 export async function within<T>(lastsMs: number, work: Promise<T>): Promise<T> {

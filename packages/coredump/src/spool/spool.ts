@@ -1,9 +1,8 @@
 /**
- * The folder that scrubbed cores are written to: one folder a core, which appears whole or not at all.
- *
- * A core and its report are written into a folder with a hidden name, made durable, and renamed: one step, so that no
- * core is ever there without its report. What a killed process left is found by its name and removed by the next.
- * Trust: whoever can write into the spool can take its cores away and put others there, so only its owner may. @module
+ * The folder that scrubbed cores are written to: one folder a core, which appears whole or not at all. A core and its
+ * report are written into a folder with a hidden name, made durable, and renamed: one step, so that no core is ever
+ * there without its report. What a killed process left is found by its name and removed by the next. Trust: whoever
+ * can write into the spool can take its cores away and put others there, so only its owner may.
  */
 import {
   closeSync,
@@ -68,7 +67,6 @@ export class Spool {
 
   /**
    * Begins a core: a folder of its own, which nobody sees as a core before it is published.
-   *
    * @param program what crashed, of letters, digits, dots, dashes and underscores
    */
   begin(program: string): SpoolEntry {
@@ -185,7 +183,6 @@ export class SpoolEntry {
 
   /**
    * Shows the core under `name`, or `name-2` and so on where that is taken. Its files must be durable.
-   *
    * @returns the folder
    */
   publish(name: string): string {
@@ -210,7 +207,6 @@ export class SpoolEntry {
 
 /**
  * A name for a core, of letters, digits, dots, dashes and underscores.
- *
  * @param names of the executable, the process, the file … : anything at all
  */
 export function coreName(names: readonly (string | number)[], timeMs: number): string {

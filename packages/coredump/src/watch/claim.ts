@@ -1,10 +1,8 @@
 /**
  * Takes a file for one watch alone, so that another on the same folder leaves it: a scheduled watch may still be at
- * work when the next begins.
- *
- * A link in the spool, named after the file, that points at the mark of the process: it is made at once or not at all,
- * and what a killed process left is known by its mark. Two that find such a link at one moment may both take the file;
- * then there are two cores of it. @module
+ * work when the next begins. A link in the spool, named after the file, that points at the mark of the process: it is
+ * made at once or not at all, and what a killed process left is known by its mark. Two that find such a link at one
+ * moment may both take the file; then there are two cores of it.
  */
 import { createHash } from 'node:crypto'
 import { readlinkSync, symlinkSync, unlinkSync } from 'node:fs'

@@ -10,10 +10,9 @@ const FRESH_MS = 500
 type FileNumbers = Pick<Stats, 'dev' | 'ino'>
 
 /**
- * The files that other processes may still write to.
- *
- * Sees the processes that this one may look into: root, all of its own namespace. Without `/proc` it sees none. To look
- * through all processes takes some ten milliseconds, so one probe answers for many files.
+ * The files that other processes may still write to. Sees the processes that this one may look into: root, all of its
+ * own namespace. Without `/proc` it sees none. To look through all processes takes some ten milliseconds, so one probe
+ * answers for many files.
  */
 export class OpenedElsewhere {
   #seen: ReadonlySet<string> = new Set()

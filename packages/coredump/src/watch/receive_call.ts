@@ -1,6 +1,5 @@
 /**
  * Calls `mintmark gate receive` for a dropped file, in a process of its own for memory and crashes.
- * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Stats } from 'node:fs'

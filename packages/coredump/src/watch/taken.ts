@@ -1,4 +1,4 @@
-/** The outcome for a file that another system dropped. @module */
+/** The outcome for a file that another system dropped. */
 import { lstatSync, type Stats, unlinkSync } from 'node:fs'
 import { safeText } from '@mintmark/core'
 import type { ClassPolicy } from '@mintmark/scan/findings/policy'
@@ -61,7 +61,6 @@ export const left = (why: string): Taken => ({ outcome: 'left', why })
 
 /**
  * Removes a raw file, if it is still the file that was read.
- *
  * @returns why it is still there
  */
 export function removeSame(filePath: string, read: Stats): string | undefined {

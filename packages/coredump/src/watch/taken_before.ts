@@ -1,4 +1,4 @@
-/** Dropped files that already have a core or a report without a core in the spool. @module */
+/** Dropped files that already have a core or a report without a core in the spool. */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { isObject } from '@mintmark/core'

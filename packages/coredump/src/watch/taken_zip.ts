@@ -1,8 +1,7 @@
 /**
- * Takes one dropped zip archive: each dump in it goes through the gate like a dropped file.
- *
- * The archive is removed once all its members are in the spool: text beside a dump is scrubbed and kept there too. While
- * something in it is not taken it stays, and so does all of it. @module
+ * Takes one dropped zip archive: each dump in it goes through the gate like a dropped file. The archive is removed once
+ * all its members are in the spool: text beside a dump is scrubbed and kept there too. While something in it is not
+ * taken it stays, and so does all of it.
  */
 import type { Stats } from 'node:fs'
 import { MintmarkError } from '@mintmark/core'

@@ -1,7 +1,6 @@
 /**
  * Watches a folder that another system drops dumps into: Windows Error Reporting, `systemd-coredump`, a cluster's nodes.
- *
- * Raw dumps are on a disk before the gate sees them; it can only make that time short. @module
+ * Raw dumps are on a disk before the gate sees them; it can only make that time short.
  */
 import { type FSWatcher, lstatSync, readdirSync, type Stats, statSync, watch } from 'node:fs'
 import path from 'node:path'
@@ -84,7 +83,6 @@ export class FolderWatch {
 
   /**
    * Takes complete files, one after another.
-   *
    * @param nowMs of the clock that files are dated by
    * @throws {MintmarkError} `INPUT_UNREADABLE` if the folder cannot be read
    */

@@ -1,4 +1,4 @@
-/** Recognises the container of a dump by its first bytes, and reads it. @module */
+/** Recognises the container of a dump by its first bytes, and reads it. */
 import type { Layout } from '../memory/layout.ts'
 import { readElfCore } from './elf_core.ts'
 import { isElf } from './elf_header.ts'

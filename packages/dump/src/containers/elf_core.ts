@@ -1,9 +1,8 @@
 /**
- * ELF core files: Linux (kernel, gcore, lldb), those of the BSDs, and of machines (QEMU, VirtualBox).
- *
- * Source: System V ABI, "Program Header" (gabi 4.1); core(5); the Linux kernel's `fs/binfmt_elf.c` for the order of
- * what is written: header, program headers, notes, memory, and a section header where there are too many segments;
- * `DBGFCoreWrite.cpp` of VirtualBox. @module
+ * ELF core files: Linux (kernel, gcore, lldb), those of the BSDs, and of machines (QEMU, VirtualBox). Source:
+ * System V ABI, "Program Header" (gabi 4.1); core(5); the Linux kernel's `fs/binfmt_elf.c` for the order of what is
+ * written: header, program headers, notes, memory, and a section header where there are too many segments;
+ * `DBGFCoreWrite.cpp` of VirtualBox.
  */
 import type { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
@@ -120,9 +119,7 @@ function readProgramHeaders(elf: ElfHeader, at: number, layout: Layout): Range[]
 }
 
 /**
- * How many program headers there are: those the header names, and those that fit before the first byte they point
- * at.
- *
+ * How many program headers there are: those the header names, and those that fit before the first byte they point at.
  * Past 65,534 the number is in the section header, which the kernel writes last of all: a cut file has lost it. But the
  * kernel and gdb put the notes right after the table, so the first row's offset gives the same number. Rows that only the
  * second count has are taken while they look right.

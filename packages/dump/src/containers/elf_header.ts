@@ -1,7 +1,6 @@
 /**
- * The ELF header of a core file, 32 and 64 bit, either byte order.
- *
- * Source: System V ABI, chapter "ELF Header" (gabi 4.1); `linux/elf.h` for `PN_XNUM`. @module
+ * The ELF header of a core file, 32 and 64 bit, either byte order. Source: System V ABI, chapter
+ * "ELF Header" (gabi 4.1); `linux/elf.h` for `PN_XNUM`.
  */
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
@@ -37,10 +36,9 @@ export function isElf(head: Uint8Array): boolean {
 }
 
 /**
- * The header of a core file, or undefined where it is another kind of ELF file or is cut.
- *
- * The class and byte order that it names are tried first, then the others: with one of these two bytes damaged,
- * the rest of the header still shows what it is.
+ * The header of a core file, or undefined where it is another kind of ELF file or is cut. The class and byte
+ * order that it names are tried first, then the others: with one of these two bytes damaged, the rest of the
+ * header still shows what it is.
  */
 export function readElfHeader(head: Uint8Array, layout: Layout): ElfHeader | undefined {
   const is64 = head[4] !== 1

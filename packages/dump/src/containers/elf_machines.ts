@@ -1,7 +1,6 @@
 /**
- * Where the kernel of each architecture puts the process id and the stack pointer in a core's notes.
- *
- * Source: `linux/elfcore.h` (`elf_prstatus`, `elf_prpsinfo`) with each architecture's `user_regs_struct`. @module
+ * Where the kernel of each architecture puts the process id and the stack pointer in a core's notes. Source:
+ * `linux/elfcore.h` (`elf_prstatus`, `elf_prpsinfo`) with each architecture's `user_regs_struct`.
  */
 
 /** `NT_PRSTATUS`, offsets in bytes from the begin of the descriptor. */

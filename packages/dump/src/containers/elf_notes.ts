@@ -1,7 +1,6 @@
 /**
- * The notes of an ELF core: registers of each thread, mapped files, what the process was.
- *
- * Source: core(5); the Linux kernel's `fs/binfmt_elf.c` (`fill_files_note`), and `uapi/linux/elf.h`. @module
+ * The notes of an ELF core: registers of each thread, mapped files, what the process was. Source: core(5);
+ * the Linux kernel's `fs/binfmt_elf.c` (`fill_files_note`), and `uapi/linux/elf.h`.
  */
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'

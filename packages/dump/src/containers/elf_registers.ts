@@ -1,9 +1,8 @@
 /**
  * Where the registers of a thread are in the notes of an ELF core: general ones, and floating-point and vector ones.
- *
  * Source: the Linux kernel's `uapi/linux/elf.h` (NT_ numbers), `asm/user_64.h`, `asm/user_32.h` and `asm/sigcontext.h`
  * of x86, `asm/ptrace.h` of arm64 (SVE and ZA headers), Intel's Software Developer's Manual, volume 1, 10.5.1 and 13.4
- * (FXSAVE, XSAVE). @module
+ * (FXSAVE, XSAVE).
  */
 import { endOf } from '../memory/ranges.ts'
 import type { Range } from '../memory/segment.ts'

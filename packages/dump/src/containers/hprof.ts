@@ -1,11 +1,8 @@
 /**
- * Heap dumps of Java machines (`.hprof`), also Android's.
- *
- * Each record of the heap is memory as the machine wrote it: big-endian, whatever the processor. The object ids that
- * it names are no addresses of the bytes, so no segment has one.
- *
- * Source: OpenJDK, `src/hotspot/share/services/heapDumper.cpp` ("HPROF binary format"); Android,
- * `art/runtime/hprof/hprof.cc` for its own tags. @module
+ * Heap dumps of Java machines (`.hprof`), also Android's. Each record of the heap is memory as the machine wrote it:
+ * big-endian, whatever the processor. The object ids that it names are no addresses of the bytes, so no segment has
+ * one. Source: OpenJDK, `src/hotspot/share/services/heapDumper.cpp` ("HPROF binary format"); Android,
+ * `art/runtime/hprof/hprof.cc` for its own tags.
  */
 import type { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
@@ -122,7 +119,6 @@ function isHeap(tag: number): boolean {
 
 /**
  * Passes short descriptions (there are hundred thousands) as long as each is followed by a record.
- *
  * @returns where something else begins, or one that a window does not hold
  */
 function passDescriptions(from: number, layout: Layout): number {

@@ -1,6 +1,5 @@
 /**
  * The records of a Java heap: arrays of numbers are segments of their own, everything else is memory between them.
- * @module
  */
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
@@ -96,7 +95,6 @@ export class HeapReader {
 
   /**
    * Adds the memory of one heap record.
-   *
    * @returns where the record ends. Damage in it ends the walk: the rest is one segment
    */
   read(heap: HeapRecord): number {

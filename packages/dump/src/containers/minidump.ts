@@ -1,7 +1,6 @@
 /**
- * Minidumps of Windows, and of Breakpad and Crashpad on Linux, macOS and others.
- *
- * Source: minidumpapiset.h (Windows SDK); Breakpad's `minidump_format.h`, also for what its writers pad. @module
+ * Minidumps of Windows, and of Breakpad and Crashpad on Linux, macOS and others. Source: minidumpapiset.h
+ * (Windows SDK); Breakpad's `minidump_format.h`, also for what its writers pad.
  */
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'

@@ -1,8 +1,6 @@
 /**
- * Where the floating-point and vector registers are in what a minidump keeps of a thread's registers.
- *
- * Source: `CONTEXT` in `winnt.h` of the Windows SDK, and Breakpad's `minidump_cpu_amd64.h`, `minidump_cpu_x86.h`.
- * @module
+ * Where the floating-point and vector registers are in what a minidump keeps of a thread's registers. Source:
+ * `CONTEXT` in `winnt.h` of the Windows SDK, and Breakpad's `minidump_cpu_amd64.h`, `minidump_cpu_x86.h`.
  */
 import { partOfRange, without } from '../memory/ranges.ts'
 import type { Range } from '../memory/segment.ts'

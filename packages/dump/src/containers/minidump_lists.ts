@@ -1,4 +1,4 @@
-/** Lists in a minidump, a count and as many rows: of memory, modules and threads. @module */
+/** Lists in a minidump, a count and as many rows: of memory, modules and threads. */
 import type { Reader } from '@mintmark/core'
 import { type Layout, MAX_SEGMENTS } from '../memory/layout.ts'
 import type { Owner, Range } from '../memory/segment.ts'
@@ -12,7 +12,6 @@ function readLocation(row: Reader): Range {
 /**
  * Shows the rows of a list that begins with a u32 count. Some writers align the rows to 8 bytes and leave 4 between,
  * which only the stream's length shows.
- *
  * @returns the rows that were visited
  */
 function eachListed(

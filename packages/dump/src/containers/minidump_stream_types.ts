@@ -1,8 +1,7 @@
 /**
  * The streams of a minidump, by what their bytes are: a frame that a debugger needs, or memory of the process.
- *
  * Source: `MINIDUMP_STREAM_TYPE` of minidumpapiset.h; Breakpad's `minidump_format.h`; Crashpad's
- * `minidump_extensions.h`. @module
+ * `minidump_extensions.h`.
  */
 
 export const THREAD_LIST = 3

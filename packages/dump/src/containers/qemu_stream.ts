@@ -1,12 +1,9 @@
 /**
- * QEMU's migration stream, as `migrate "exec:…"` and `virsh save` write it: pages of a machine's
- * memory, each behind a header, and the state of its devices.
- *
- * Pages are apart in the file, so that what goes on from one in the next is in one piece nowhere. Addresses are those of
- * the machine in its first block, which is its memory (below 3 GiB on a PC); the other blocks, firmware and tables, are
- * behind it with a page between two.
- *
- * Source: QEMU's `migration/ram.c`, `migration/savevm.c` (version 3), libvirt's `src/qemu/qemu_saveimage.h`. @module
+ * QEMU's migration stream, as `migrate "exec:…"` and `virsh save` write it: pages of a machine's memory, each behind a
+ * header, and the state of its devices. Pages are apart in the file, so that what goes on from one in the next is in one
+ * piece nowhere. Addresses are those of the machine in its first block, which is its memory (below 3 GiB on a PC); the
+ * other blocks, firmware and tables, are behind it with a page between two. Source: QEMU's `migration/ram.c`,
+ * `migration/savevm.c` (version 3), libvirt's `src/qemu/qemu_saveimage.h`.
  */
 import type { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'

@@ -1,12 +1,9 @@
 /**
  * Windows kernel and full dumps (`MEMORY.DMP`), 64 and 32 bit: runs of physical pages, or a bitmap of them.
- *
  * Addresses are physical. Triage dumps ("small memory dumps") list no pages: their bytes are segments without an
- * address.
- *
- * Source: `DUMP_HEADER64`, `DUMP_HEADER32`, `SUMMARY_DUMP32` as the debugging tools describe them; the bitmap
- * header of Windows 8 and later, and the page ranges of Windows 10 and later (`RDMP`), as kdmp-parser reads them.
- * @module
+ * address. Source: `DUMP_HEADER64`, `DUMP_HEADER32`, `SUMMARY_DUMP32` as the debugging tools describe them; the
+ * bitmap header of Windows 8 and later, and the page ranges of Windows 10 and later (`RDMP`), as kdmp-parser
+ * reads them.
  */
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'

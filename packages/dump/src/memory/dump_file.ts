@@ -1,4 +1,4 @@
-/** Reads the headers and tables of a dump out of its source, through small windows. @module */
+/** Reads the headers and tables of a dump out of its source, through small windows. */
 import { Reader } from '@mintmark/core'
 import type { ByteSource } from './segment.ts'
 
@@ -41,7 +41,6 @@ export class DumpFile {
 
   /**
    * Calls `visit` with each whole row of a table, in order, until it returns `false`.
-   *
    * @returns the rows that were visited
    */
   eachRow(table: Table, visit: (row: Reader, index: number) => boolean): number {

@@ -1,6 +1,6 @@
 /**
  * Collects what a container's reader finds: memory, structure, names, flaws. Entries may overlap or be past the end of the
- * file: `arrange.ts` makes a map of them. @module
+ * file: `arrange.ts` makes a map of them.
  */
 import { type ErrorFacts, safeText } from '@mintmark/core'
 import type { DumpFile } from './dump_file.ts'

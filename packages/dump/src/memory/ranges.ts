@@ -1,4 +1,4 @@
-/** Runs of bytes as half-open ranges: joined, and taken from each other. @module */
+/** Runs of bytes as half-open ranges: joined, and taken from each other. */
 import type { Range } from './segment.ts'
 
 /** The end of a run, exclusive. */
@@ -31,7 +31,6 @@ export function joined(ranges: readonly Range[]): Range[] {
 
 /**
  * The parts of `runs` outside of `holes`; both sorted and disjoint. One pass over each.
- *
  * @param part makes the part `[from, to)` of a run; not called for runs that stay whole
  */
 export function without<T extends Range>(

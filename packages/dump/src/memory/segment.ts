@@ -1,4 +1,4 @@
-/** The contents of a dump: runs of memory, their offsets, addresses and owners. @module */
+/** The contents of a dump: runs of memory, their offsets, addresses and owners. */
 import type { ErrorFacts } from '@mintmark/core'
 
 /** How the memory is wrapped. */

@@ -1,9 +1,7 @@
 /**
- * The curves whose keys are verified: y² = x³ + ax + b modulo p, with the base point G of prime order n.
- *
- * Source: SEC 2 version 2 and NIST SP 800-186 (P-192 to P-521, secp256k1), RFC 5639 (brainpool), GM/T 0003.5 (SM2);
- * object identifiers of RFC 5480 and RFC 5639. The numbers are as OpenSSL 3.5 writes them (`openssl ecparam -param_enc explicit`).
- * @module
+ * The curves whose keys are verified: y² = x³ + ax + b modulo p, with the base point G of prime order n. Source: SEC 2 version 2
+ * and NIST SP 800-186 (P-192 to P-521, secp256k1), RFC 5639 (brainpool), GM/T 0003.5 (SM2); object identifiers of RFC 5480 and RFC
+ * 5639. The numbers are as OpenSSL 3.5 writes them (`openssl ecparam -param_enc explicit`).
  */
 import { type WeierstrassPointCons, weierstrass } from '@noble/curves/abstract/weierstrass.js'
 import type { Curve } from '../material/key_material.ts'

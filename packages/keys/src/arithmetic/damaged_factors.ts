@@ -1,6 +1,6 @@
 /**
  * Factors of a number that are known in part: (P + x)·(Q + y) = n with small x and y is nearly linear, so that what is lost is
- * a vector of a plane lattice, which Lagrange's reduction finds. @module
+ * a vector of a plane lattice, which Lagrange's reduction finds.
  */
 import { bitLength } from './modular.ts'
 
@@ -52,11 +52,7 @@ export function areUpperFactors(n: bigint, p: bigint, q: bigint, lost: number): 
   return rest >= 0n && rest < (p + q + (1n << BigInt(lost))) << BigInt(lost)
 }
 
-/**
- * The factors of `n` that `p` and `q` are but for their lowest `lost` bits, which are 0 here.
- *
- * Cost: 5 ms for factors of 1024 bits of which 128 are lost.
- */
+/** The factors of `n` that `p` and `q` are but for their lowest `lost` bits, which are 0 here. */
 export function fromUpperFactors(
   n: bigint,
   p: bigint,
@@ -80,9 +76,6 @@ const SPARE_BITS = 64
 /**
  * The factors of `n`. `low` is the lowest `known` bits of one of them. Both have at most `lost` bits above their lowest
  * `known`.
- *
- * Cost: 0.1 to 0.25 ms for factors of 512 to 2048 bits of which 128 are lost.
- *
  * @param low odd
  */
 export function fromLowerFactor(

@@ -1,4 +1,4 @@
-/** Points of the curves: d·G, and whether a point is on a curve. @module */
+/** Points of the curves: d·G, and whether a point is on a curve. */
 import { createECDH } from 'node:crypto'
 import type { Curve } from '../material/key_material.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
@@ -24,10 +24,8 @@ export function isOnCurve({ p, a, b }: CurveParameters, { x, y }: Point): boolea
 }
 
 /**
- * d·G of a named curve, or undefined if d is not in [1, n − 1].
- *
- * OpenSSL computes it where its build has the curve (some distributions leave brainpool and secp256k1 out), which
- * takes 0.05 to 1 ms; otherwise @noble/curves does.
+ * d·G of a named curve, or undefined if d is not in [1, n − 1]. OpenSSL computes it where its build has the curve
+ * (some distributions leave brainpool and secp256k1 out), which takes 0.05 to 1 ms; otherwise @noble/curves does.
  */
 export function publicPoint(curve: Curve, d: bigint): Point | undefined {
   const parameters = curveNamed(curve)
@@ -50,10 +48,7 @@ function opensslPoint({ openssl, lengthBytes }: CurveParameters, d: bigint): Poi
   }
 }
 
-/**
- * A multiple of a point of a named curve, or undefined if that is no affine point. Cost: 0.4 ms for 256 bits, 2 ms for 521;
- * some 10 ms more the first time.
- */
+/** A multiple of a point of a named curve, or undefined if that is no affine point. */
 export function multiple(curve: CurveParameters, { x, y }: Point, d: bigint): Point | undefined {
   const point = curve
     .points()

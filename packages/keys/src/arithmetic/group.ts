@@ -1,4 +1,4 @@
-/** DSA and DH: g^x = y modulo p. @module */
+/** DSA and DH: g^x = y modulo p. */
 import { createDiffieHellmanGroup } from 'node:crypto'
 import { once } from '../material/memo.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
@@ -44,11 +44,8 @@ const publishedPrimes = once(
 )
 
 /**
- * The public half and what shows the key, or undefined if something does not hold.
- *
- * That q divides p − 1 costs one division and drops everything that is no group of DSA. Without a stored y, g has
- * the order q, or p is prime.
- *
+ * The public half and what shows the key, or undefined if something does not hold. That q divides p − 1 costs one
+ * division and drops everything that is no group of DSA. Without a stored y, g has the order q, or p is prime.
  * @returns `undefined` too where `work_budget.ts` refuses
  */
 export function verifyGroup(

@@ -1,4 +1,4 @@
-/** Numbers in limbs of 28 bits, as kernels multiply them: see `assembly/lib/limbs.ts`. @module */
+/** Numbers in limbs of 28 bits, as kernels multiply them: see `assembly/lib/limbs.ts`. */
 
 /** Two limbs. */
 const PAIR_BYTES = 7

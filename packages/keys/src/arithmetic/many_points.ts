@@ -1,4 +1,4 @@
-/** Sums of points of a curve in affine coordinates, many at a time: they share one inversion. @module */
+/** Sums of points of a curve in affine coordinates, many at a time: they share one inversion. */
 import type { CurveParameters } from './curves.ts'
 import type { Point } from './ec.ts'
 import { inversesModPrime } from './modular.ts'

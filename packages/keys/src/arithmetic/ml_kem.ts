@@ -51,9 +51,7 @@ export function mlKemFromSeed(
 
 /**
  * The encapsulation key inside a decapsulation key that holds together: its hash is right, and what is encapsulated for it comes
- * out again.
- *
- * The last 32 bytes (z) are any bytes, and cannot be verified. Cost: 20 µs for noise, 1 to 3 ms for a key.
+ * out again. The last 32 bytes (z) are any bytes, and cannot be verified.
  */
 export function mlKemPublicKey(
   { k, set, secretLength }: MlKemParameters,

@@ -1,7 +1,6 @@
 /**
  * Polynomials of ML-KEM: 256 numbers below q, their transform back, and how they are spelled.
- *
- * Source: FIPS 203, algorithms 5, 6 and 10. @module
+ * Source: FIPS 203, algorithms 5, 6 and 10.
  */
 export const Q = 3329
 export const N = 256

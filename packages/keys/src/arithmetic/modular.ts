@@ -1,8 +1,6 @@
 /**
- * Whole numbers: reading them from bytes, and arithmetic modulo one of them.
- *
- * BigInt values cannot be wiped; they live as long as the proof that uses them. Every function takes
- * non-negative numbers. @module
+ * Whole numbers: reading them from bytes, and arithmetic modulo one of them. BigInt values cannot be
+ * wiped; they live as long as the proof that uses them. Every function takes non-negative numbers.
  */
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { OPENSSL_BITS, opensslPower } from './openssl_power.ts'
@@ -96,9 +94,8 @@ export function powerCost(modulusBits: number, exponentBits: number): number {
 }
 
 /**
- * `base` to the power of `exponent`, modulo `modulus`.
- *
- * Cost: one multiplication and one division a bit, and a quarter of that again: 3 ms for 1024 bits, 12 ms for
+ * `base` to the power of `exponent`, modulo `modulus`. Cost: one multiplication and one division a bit, and a
+ * quarter of that again: 3 ms for 1024 bits, 12 ms for
  * 2048. Not in constant time: the values come from somebody else's dump.
  */
 export function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
@@ -141,10 +138,9 @@ export function primalityCost(bits: number): number {
 }
 
 /**
- * Whether `value` passes a strong probable-prime test to the bases 2 and 3, or to those that are given.
- *
- * Enough to distinguish a prime from a number that happens to fit or was damaged; not a test against somebody who
- * builds pseudoprimes, who would gain a report on his own file.
+ * Whether `value` passes a strong probable-prime test to the bases 2 and 3, or to those that are given. Enough to
+ * distinguish a prime from a number that happens to fit or was damaged; not a test against somebody who builds
+ * pseudoprimes, who would gain a report on his own file.
  */
 export function isProbablePrime(value: bigint, bases: readonly bigint[] = [2n, 3n]): boolean {
   if (value < 2n) return false

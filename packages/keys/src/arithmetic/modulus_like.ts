@@ -1,6 +1,6 @@
 /**
  * Distinguishes numbers that can be an RSA modulus from others beside an exponent: signatures, and
- * the key's own factors. @module
+ * the key's own factors.
  */
 import { checkPrimeSync } from 'node:crypto'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'

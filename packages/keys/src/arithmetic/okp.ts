@@ -1,4 +1,4 @@
-/** Public halves of Edwards and Montgomery keys (RFC 8032, RFC 7748), computed by OpenSSL. @module */
+/** Public halves of Edwards and Montgomery keys (RFC 8032, RFC 7748), computed by OpenSSL. */
 import {
   createPrivateKey,
   createPublicKey,
@@ -45,10 +45,9 @@ export function okpNamed(curve: OkpCurve): OkpParameters {
 }
 
 /**
- * The public half of a seed or scalar, or undefined if it has the wrong length. Cost: 0.04 ms.
- *
- * OpenSSL is given the secret as it is: it takes ten times as long to find out what is in DER. Node 24 takes raw keys. Older
- * ones take a JWK, which asks for a public half; where Node holds that against the secret, it throws, and DER it is.
+ * The public half of a seed or scalar, or undefined if it has the wrong length. OpenSSL is given the secret as it is: it
+ * takes ten times as long to find out what is in DER. Node 24 takes raw keys. Older ones take a JWK, which asks for a public
+ * half; where Node holds that against the secret, it throws, and DER it is.
  */
 export function okpPublicKey(curve: OkpCurve, secret: Uint8Array): Uint8Array | undefined {
   const { kind, lengthBytes } = okpNamed(curve)
@@ -76,7 +75,6 @@ function publicOf(input: object): Uint8Array | undefined {
   }
 }
 
-/** Cost: 0.4 ms. */
 function byDer(curve: OkpCurve, secret: Uint8Array): Uint8Array | undefined {
   const { oid, lengthBytes } = okpNamed(curve)
   const spelled = derSequence(
@@ -99,7 +97,6 @@ const FIELD = (1n << 255n) - 19n
 
 /**
  * u = (1 + y) / (1 − y): X25519 of an Edwards scalar gives the same point's u (RFC 7748, section 4.1).
- *
  * @param publicKey of Ed25519
  */
 export function montgomeryOf(publicKey: Uint8Array): Uint8Array | undefined {

@@ -1,4 +1,4 @@
-/** RSA from its parts: what arithmetic can complete, and what it proves. @module */
+/** RSA from its parts: what arithmetic can complete, and what it proves. */
 import type { RsaMaterial } from '../material/key_material.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import {
@@ -47,12 +47,9 @@ interface Primes {
 }
 
 /**
- * The whole key that these parts belong to, verified, or undefined.
- *
- * One damaged part does not hide a key whose others fit together: n is then what the primes give, d is left out,
- * e is one of the usual. Without any factor leak between the parts that holds, nothing is given.
- *
- * Cost: 30 µs for parts of 2048 bits that do not fit; the rest asks `work_budget.ts`.
+ * The whole key that these parts belong to, verified, or undefined. One damaged part does not hide a key whose
+ * others fit together: n is then what the primes give, d is left out, e is one of the usual. Without any factor
+ * leak between the parts that holds, nothing is given.
  */
 export function completeRsa(parts: RsaParts, budget: WorkBudget): VerifiedRsa | undefined {
   if (!isSized(parts)) return undefined
@@ -200,11 +197,10 @@ function isExponent(e: bigint): boolean {
 }
 
 /**
- * Whether the numbers are an RSA key: n = p·q (or a multiple of it whose rest fits too), e·d ≡ 1 modulo p − 1 and
- * q − 1, p and q prime.
- *
- * d may be reduced by φ(n) or λ(n), or by neither. Where `work_budget.ts` refuses the test for primes, only a key with a d
- * that fits is taken: a row of equal bytes divides another (seen with `01 01 01 …`), but does not give such a d.
+ * Whether the numbers are an RSA key: n = p·q (or a multiple of it whose rest fits too), e·d ≡ 1 modulo p − 1 and q − 1, p
+ * and q prime. d may be reduced by φ(n) or λ(n), or by neither. Where `work_budget.ts` refuses the test for primes, only a
+ * key with a d that fits is taken: a row of equal bytes divides another (seen with `01 01 01 …`), but does not give such a
+ * d.
  */
 export function isRsa({ n, e, p, q, d }: RsaMaterial, budget: WorkBudget): boolean {
   const bits = bitLength(n)
@@ -267,12 +263,9 @@ const MOST_COMMON_FACTOR = 64
 const LARGEST_COMMON_FACTOR = 1024
 
 /**
- * The primes of n, given both exponents; undefined where they do not belong together.
- *
- * e·d − 1 = k·λ(n) with a small k gives φ(n), and with it p + q, without any exponentiation. Where e is too large for
- * that, the usual search for a square root of 1 modulo n.
- *
- * Cost: 30 µs for 2048 bits where e is below 2^64.
+ * The primes of n, given both exponents; undefined where they do not belong together. e·d − 1 = k·λ(n) with a small k
+ * gives φ(n), and with it p + q, without any exponentiation. Where e is too large for that, the usual search for a
+ * square root of 1 modulo n.
  */
 export function factorsFromExponent(
   n: bigint,
@@ -318,10 +311,9 @@ function firstNear(n: bigint, multiple: bigint): number | undefined {
 }
 
 /**
- * The primes where gcd(p − 1, q − 1) is large: some multiple of e·d − 1 by it is one of φ(n).
- *
- * No other numbers are taken for exponents: a d that is read a byte too far looks like one times 256 (memory full of them
- * took an exponentiation each).
+ * The primes where gcd(p − 1, q − 1) is large: some multiple of e·d − 1 by it is one of φ(n). No other numbers are taken
+ * for exponents: a d that is read a byte too far looks like one times 256 (memory full of them took an exponentiation
+ * each).
  */
 function factorsByLargeGcd(n: bigint, e: bigint, d: bigint): { p: bigint; q: bigint } | undefined {
   const half = bitLength(n) / 2
@@ -375,10 +367,7 @@ const MOST_SEARCHED_EXPONENT = 65_537n
 
 /**
  * The primes p with `e`·`exponent` ≡ 1 (mod p − 1) whose size suits the exponent: dP gives p, dQ gives q.
- *
  * Usually the one, sometimes another by chance: a second factor leak must confirm it.
- *
- * Cost: 1 ms for 1024 bits, and a few tests for primality.
  */
 export function primesFromCrtExponent(
   exponent: bigint,

@@ -1,8 +1,7 @@
 /**
- * Scalars with few unknown bits: x in x·G = R for x below 2^40, by baby steps and giant steps (D. Shanks, 1971).
- *
- * A point and its negative share x, so that a giant step goes twice as far as the baby steps do. Both the sum and the
- * difference of two points come from one inversion, and only their x is needed. @module
+ * Scalars with few unknown bits: x in x·G = R for x below 2^40, by baby steps and giant steps (D. Shanks, 1971). A
+ * point and its negative share x, so that a giant step goes twice as far as the baby steps do. Both the sum and the
+ * difference of two points come from one inversion, and only their x is needed.
  */
 import type { Curve } from '../material/key_material.ts'
 import { type CurveParameters, curveNamed } from './curves.ts'
@@ -30,9 +29,7 @@ export class ShortLogarithm {
   readonly #mask: number
   readonly #reach: number
 
-  /**
-   * @param stepBits of baby steps: 2^16 take 0.1 s and 1 MB, 2^20 sixteen times as much
-   */
+  /** @param stepBits of baby steps: 2^16 take 0.1 s and 1 MB, 2^20 sixteen times as much */
   constructor(curve: Curve, stepBits: number) {
     this.#curve = curve
     this.#parameters = curveNamed(curve)
@@ -123,7 +120,6 @@ export class ShortLogarithm {
 
 /**
  * Visits each center, and its sums with the steps and with their negatives.
- *
  * @param visit gets the number of the center, that of the step from 1 on, negative where it was subtracted, and x of the point;
  * undefined where that is infinity. A center equal to a step is visited once with each sign: which sign says nothing.
  */

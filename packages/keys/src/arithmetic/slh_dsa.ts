@@ -1,6 +1,6 @@
 /**
  * SLH-DSA (FIPS 205): whether the root in a private key is that of the trees which its secrets give. The arithmetic is that of
- * @noble/post-quantum; identifiers are of the NIST registry. @module
+ * @noble/post-quantum; identifiers are of the NIST registry.
  */
 import {
   slh_dsa_sha2_128f,
@@ -70,8 +70,6 @@ export function slhDsaCost({ n, height }: SlhDsaParameters): number {
 
 /**
  * Whether the root in a private key is the root of the top tree that its secret and its public seed give.
- *
- * Cost: 15 to 100 ms for the fast sets, 0.3 to 2 s for the small ones.
  */
 export function isSlhDsaKey(parameters: SlhDsaParameters, secret: Uint8Array): boolean {
   const { n, keygen, secretLength } = parameters

@@ -1,6 +1,6 @@
 /**
  * Finds secret polynomials of ML-KEM in words of 16 bits by themselves: 256 numbers whose inverse transform is
- * small, by chance one in 2^2000. Its first two numbers are sums that go along from offset to offset. @module
+ * small, by chance one in 2^2000. Its first two numbers are sums that go along from offset to offset.
  */
 import { isSmall, N, polynomialAt, Q, transformBack } from './ml_kem_polynomials.ts'
 
@@ -37,9 +37,6 @@ export type Allowed = () => boolean
 
 /**
  * Even offsets in `[from, to)` where secret polynomials begin, ascending; they may reach beyond `to`.
- *
- * Cost: 25 ns a sample of others, 2 ns a byte where all numbers are in range.
- *
  * @param shortest least length, in bytes, of a run of numbers in range that may contain a polynomial
  * @param isAllowed is asked before each probe of some 10 µs
  */
@@ -146,7 +143,6 @@ export function isSmallPolynomial(bytes: Uint8Array, at: number): boolean {
 
 /**
  * For each offset how many polynomials are one behind the other from there on, up to four.
- *
  * @param offsets as {@link smallPolynomials} gave them, of `[from, to)`
  */
 export function inARow(

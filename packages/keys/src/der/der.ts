@@ -1,7 +1,7 @@
 /**
  * Reads DER, and the BER that real writers produce (X.690), one element at a time, without recursion, and never outside
  * its bounds. Lengths may be longer than they need to be; the indefinite length and tags of more than one byte are not
- * read. @module
+ * read.
  */
 
 /** One element: `at` its tag, content in [`from`, `to`). */
@@ -98,10 +98,9 @@ export function lengthOf(element: Element): number {
 }
 
 /**
- * The element, a SEQUENCE if not said, whose content begins at `from`, or undefined.
- *
- * An anchor is found inside; its header ends right before and is 2 to 6 bytes. A header is taken only if its
- * length stays within `end`.
+ * The element, a SEQUENCE if not said, whose content begins at `from`, or undefined. An anchor is found
+ * inside; its header ends right before and is 2 to 6 bytes. A header is taken only if its length stays
+ * within `end`.
  */
 export function sequenceAround(
   bytes: Uint8Array,

@@ -1,4 +1,4 @@
-/** Writes the few DER shapes that a public key needs. @module */
+/** Writes the few DER shapes that a public key needs. */
 import { TAG } from './der.ts'
 
 /** One element with its content, the parts one after another. */

@@ -1,4 +1,4 @@
-/** Structures of DER as rows of their fields, and what is there of one. @module */
+/** Structures of DER as rows of their fields, and what is there of one. */
 import { childrenOf, type Element, elementAt, elementOf, TAG } from './der.ts'
 
 /** Undefined for a field that is absent; none at all where one is missing that must be there. */

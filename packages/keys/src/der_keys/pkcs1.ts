@@ -1,7 +1,6 @@
 /**
- * RSA and DSA keys as a row of INTEGERs.
- *
- * Both begin alike; the count distinguishes them: nine for RSA, six for DSA. @module
+ * RSA and DSA keys as a row of INTEGERs. Both begin alike; the count distinguishes them: nine for
+ * RSA, six for DSA.
  */
 import { bitLength } from '../arithmetic/modular.ts'
 import { RSA_BITS } from '../arithmetic/rsa.ts'

@@ -1,4 +1,4 @@
-/** Private keys of any algorithm in PKCS#8. @module */
+/** Private keys of any algorithm in PKCS#8. */
 import { type OkpParameters, okpOfOid } from '../arithmetic/okp.ts'
 import { childrenOf, contentOf, type Element, elementOf, lengthOf, TAG } from '../der/der.ts'
 import { Row } from '../der/row.ts'

@@ -1,4 +1,4 @@
-/** ML-KEM, ML-DSA and SLH-DSA keys as bytes: a seed, an expanded key, or both. @module */
+/** ML-KEM, ML-DSA and SLH-DSA keys as bytes: a seed, an expanded key, or both. */
 import {
   ML_DSA,
   ML_DSA_SEED,
@@ -86,11 +86,9 @@ export function pqSchemeOfOid(oid: string): PqScheme | undefined {
 }
 
 /**
- * Verifies what was found of a key: its seed, its expanded form, or both.
- *
- * A seed alone is verified by its structure only: every seed gives a key. Noise in place of an expanded key fails within
- * microseconds; the rest asks `work_budget.ts`.
- *
+ * Verifies what was found of a key: its seed, its expanded form, or both. A seed alone is verified by its structure
+ * only: every seed gives a key. Noise in place of an expanded key fails within microseconds; the rest asks
+ * `work_budget.ts`.
  * @returns undefined where neither is there, or what is there is no random-looking secret
  */
 export function verifyPq(

@@ -1,4 +1,4 @@
-/** EC keys as SEC1 spells them, alone or inside PKCS#8. @module */
+/** EC keys as SEC1 spells them, alone or inside PKCS#8. */
 import {
   type CurveParameters,
   curveOfOid,
@@ -38,7 +38,6 @@ interface Sec1 {
 
 /**
  * The EC key whose version INTEGER is at `version`.
- *
  * @param known the curve that a PKCS#8 around it named
  */
 export function sec1At(

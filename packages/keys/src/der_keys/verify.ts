@@ -12,7 +12,6 @@ import { verifyOpaque } from './verify_opaque.ts'
 
 /**
  * Verifies material that was assembled elsewhere, by a search by public key: its secret, its public half.
- *
  * @returns what is not proven, or undefined, where they do not belong together
  */
 export function verifyMaterial(

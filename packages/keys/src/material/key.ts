@@ -1,4 +1,4 @@
-/** A key as far as it was verified, without where it is. It never leaves the process. @module */
+/** A key as far as it was verified, without where it is. It never leaves the process. */
 import type { Certainty, KeyKind, KeyNote } from './key_kind.ts'
 import type { KeyMaterial } from './key_material.ts'
 

@@ -1,4 +1,4 @@
-/** Kinds of keys, and how certain a finding is. @module */
+/** Kinds of keys, and how certain a finding is. */
 
 export type KeyKind =
   | 'rsa'

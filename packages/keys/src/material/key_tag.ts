@@ -1,8 +1,7 @@
 /**
- * Says whether two offsets contain the same key without revealing it: a keyed hash of its values.
- *
- * The hash key is random and lives as long as one scan, so that tags of two scans cannot be compared, and a tag says
- * nothing to whoever guesses keys. It never leaves the process. @module
+ * Says whether two offsets contain the same key without revealing it: a keyed hash of its values. The hash key is
+ * random and lives as long as one scan, so that tags of two scans cannot be compared, and a tag says nothing to
+ * whoever guesses keys. It never leaves the process.
  */
 import { createHmac } from 'node:crypto'
 import type { KeyMaterial } from './key_material.ts'

@@ -1,6 +1,6 @@
 /**
  * Pure values that take long to make: made when they are first asked for, and kept. Nothing that a key is found by may depend
- * on whether they are there already. @module
+ * on whether they are there already.
  */
 
 /** The value of `make`, which is called once. */

@@ -1,4 +1,4 @@
-/** Distinguishes bytes that may be a secret from text, tables and padding. @module */
+/** Distinguishes bytes that may be a secret from text, tables and padding. */
 import { UNLIMITED, type WorkBudget } from './work_budget.ts'
 
 /**

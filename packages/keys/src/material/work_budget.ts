@@ -1,10 +1,8 @@
 /**
  * Counts the cost of detection: bytes made to look like keys cannot stall a scan, and equal bytes give equal reports on
- * any machine.
- *
- * Costs are estimates in nanoseconds. Work of more than about 100 ns is counted by {@link WorkBudget.spend}. Expensive
- * work (an exponentiation, a search for a prime) states its cost first and is refused where the budget has less left.
- * The report says what was refused. @module
+ * any machine. Costs are estimates in nanoseconds. Work of more than about 100 ns is counted by {@link
+ * WorkBudget.spend}. Expensive work (an exponentiation, a search for a prime) states its cost first and is refused
+ * where the budget has less left. The report says what was refused.
  */
 import { createHash } from 'node:crypto'
 

@@ -1,8 +1,6 @@
 /**
- * SubjectPublicKeyInfo of DSA and DH keys: the numbers of their group, and the public half.
- *
- * Source: RFC 3279, sections 2.3.2 and 2.3.3 (DSA, DH of X9.42); PKCS#3, section 9 (DH with the length of its exponent).
- * @module
+ * SubjectPublicKeyInfo of DSA and DH keys: the numbers of their group, and the public half. Source: RFC 3279, sections
+ * 2.3.2 and 2.3.3 (DSA, DH of X9.42); PKCS#3, section 9 (DH with the length of its exponent).
  */
 import { isGroup } from '../arithmetic/group.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'

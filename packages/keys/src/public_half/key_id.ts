@@ -1,4 +1,4 @@
-/** Names a key by its public half. @module */
+/** Names a key by its public half. */
 import { hash } from 'node:crypto'
 import { curveNamed } from '../arithmetic/curves.ts'
 import { toBigEndian, toShortestBytes } from '../arithmetic/modular.ts'
@@ -25,10 +25,9 @@ export interface KeyId {
 }
 
 /**
- * SHA-256 of the SubjectPublicKeyInfo (hex) and RFC 7638 thumbprint (base64url) of a key's public half.
- *
- * Both are undefined where no public half is known; the thumbprint also for keys that JWK has no words for. An RSA
- * key is named as `rsaEncryption`, whatever it was marked for.
+ * SHA-256 of the SubjectPublicKeyInfo (hex) and RFC 7638 thumbprint (base64url) of a key's public half. Both are
+ * undefined where no public half is known; the thumbprint also for keys that JWK has no words for. An RSA key is
+ * named as `rsaEncryption`, whatever it was marked for.
  */
 export function keyIdOf(material: KeyMaterial): Pick<KeyId, 'spkiSha256' | 'jwkThumbprint'> {
   const spki = spkiOf(material)

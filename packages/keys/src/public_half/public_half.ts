@@ -1,4 +1,4 @@
-/** The public key of a private one. @module */
+/** The public key of a private one. */
 import type { KeyMaterial } from '../material/key_material.ts'
 import { keyIdOf } from './key_id.ts'
 import type { PublicKey } from './public_key.ts'

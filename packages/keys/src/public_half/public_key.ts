@@ -1,4 +1,4 @@
-/** A public key whose private half is searched for. @module */
+/** A public key whose private half is searched for. */
 import type {
   EcMaterial,
   GroupMaterial,

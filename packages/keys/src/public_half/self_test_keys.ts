@@ -1,6 +1,6 @@
 /**
  * Private keys that everybody has: those that libraries test themselves with (found in files of Debian 13), and those
- * of standards (RFC 8032, RFC 8410). Only hashes of their public halves are here. @module
+ * of standards (RFC 8032, RFC 8410). Only hashes of their public halves are here.
  */
 
 /** SHA-256 of the SubjectPublicKeyInfo, by who published the key. */

@@ -1,7 +1,6 @@
 /**
- * SubjectPublicKeyInfo: written for key ids, read for the parts that a proof needs.
- *
- * Source: RFC 5280, section 4.1.2.7; RFC 3279, RFC 5480, RFC 8410. @module
+ * SubjectPublicKeyInfo: written for key ids, read for the parts that a proof needs. Source: RFC
+ * 5280, section 4.1.2.7; RFC 3279, RFC 5480, RFC 8410.
  */
 import { curveNamed } from '../arithmetic/curves.ts'
 import { toBigEndian } from '../arithmetic/modular.ts'

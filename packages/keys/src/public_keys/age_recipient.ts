@@ -1,7 +1,6 @@
 /**
- * Recipients of age: X25519 public keys in Bech32, anywhere in a text.
- *
- * Source: C2SP age.md (X25519 recipients, mlkem768x25519 recipients); BIP 173. @module
+ * Recipients of age: X25519 public keys in Bech32, anywhere in a text. Source: C2SP age.md (X25519
+ * recipients, mlkem768x25519 recipients); BIP 173.
  */
 import { UNLIMITED } from '../material/work_budget.ts'
 import { readBech32 } from './bech32.ts'

@@ -1,8 +1,4 @@
-/**
- * Bech32 of 32 bytes: its alphabet, and reading it against its checksum.
- *
- * Source: BIP 173. @module
- */
+/** Bech32 of 32 bytes: its alphabet, and reading it against its checksum. Source: BIP 173. */
 import type { WorkBudget } from '../material/work_budget.ts'
 
 /** Five bits a letter. */
@@ -35,7 +31,6 @@ function stepped(sum: number, value: number): number {
 /**
  * The 32 bytes that `data` spells behind `prefix` and a `1`, or undefined where a letter is invalid, the checksum is wrong
  * or bits that fill up are not zero.
- *
  * @param prefix in small letters: it counts for the checksum
  * @param data ASCII letters, all small or all capitals: 52 and 6 of the checksum
  * @returns the caller's, who wipes them

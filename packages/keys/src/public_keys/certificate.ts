@@ -1,9 +1,6 @@
 /**
- * Public keys of X.509 certificates: the key, whose it is and until when.
- *
- * Nothing is verified: a certificate that anyone made up names a key as well as any other.
- *
- * Source: RFC 5280, section 4.1. @module
+ * Public keys of X.509 certificates: the key, whose it is and until when. Nothing is verified: a
+ * certificate that anyone made up names a key as well as any other. Source: RFC 5280, section 4.1.
  */
 import { X509Certificate } from 'node:crypto'
 import { elementOf, TAG } from '../der/der.ts'

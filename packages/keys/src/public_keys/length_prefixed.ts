@@ -1,6 +1,6 @@
 /**
  * Numbers, highest byte first, and strings with a length before them: as SSH (RFC 4251, section 5), OpenPGP and Java write
- * them. @module
+ * them.
  */
 
 /** Bits of the longest number of OpenPGP. */

@@ -1,4 +1,4 @@
-/** Why a public key cannot be searched for, in words that quote nothing of it. @module */
+/** Why a public key cannot be searched for, in words that quote nothing of it. */
 import { pqSchemeOfOid } from '../der_keys/post_quantum.ts'
 import { curveOfParameters } from '../der_keys/sec1.ts'
 import { UNLIMITED } from '../material/work_budget.ts'

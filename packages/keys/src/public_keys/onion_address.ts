@@ -1,4 +1,4 @@
-/** Addresses of Tor's onion services, which spell their public key: rend-spec-v3, section 6. @module */
+/** Addresses of Tor's onion services, which spell their public key: rend-spec-v3, section 6. */
 import { createHash } from 'node:crypto'
 import type { PublicMaterial } from './spki_key.ts'
 

@@ -1,7 +1,7 @@
 /**
  * Reads the public keys of a file in any of these encodings: JWK, JWKS, maps of PEM in JSON, certificates, chains and
  * PKCS#7, requests for certificates, SubjectPublicKeyInfo, PKCS#1, OpenSSH lines, recipients of age; in PEM or DER,
- * also several in one file. @module
+ * also several in one file.
  */
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { elementOf, TAG } from '../der/der.ts'
@@ -24,11 +24,8 @@ export type { PublicKeyFile } from './jwks.ts'
 const GIVEN_PRIVATE = 'a private key was given: only its public half is used'
 
 /**
- * Every public key that the file contains, each once, in order.
- *
- * Of a private key the public half is taken, and `problems` say so. A file without any key gives a problem, never an
- * error.
- *
+ * Every public key that the file contains, each once, in order. Of a private key the public half is taken, and
+ * `problems` say so. A file without any key gives a problem, never an error.
  * @param name of the file, for the problems
  */
 export function parsePublicKeys(bytes: Uint8Array, name: string): PublicKeyFile {

@@ -1,6 +1,5 @@
 /**
  * Public keys of JSON that maps names to PEM, as Google and Firebase publish the certificates of their signers.
- * @module
  */
 import { isObject } from '@mintmark/core'
 

@@ -1,9 +1,7 @@
 /**
  * Keys of the public root stores: runtimes carry some 140 of them in every process. Their private half is with their
- * authority, so that they are searched for last.
- *
- * Source: Mozilla's root store as Node 20 and 24 compile it in, as certifi (2020 to 2026) and OpenJDK 17 and 25 ship it.
- * @module
+ * authority, so that they are searched for last. Source: Mozilla's root store as Node 20 and 24 compile it in, as
+ * certifi (2020 to 2026) and OpenJDK 17 and 25 ship it.
  */
 import type { PublicKey } from '../public_half/public_key.ts'
 

@@ -1,6 +1,6 @@
 /**
  * Public keys in what is signed around them, in DER: certificates that PKCS#7 carries (RFC 5652), and requests for a certificate
- * (RFC 2986). Nothing is verified: who signed is of no matter to what is searched for. @module
+ * (RFC 2986). Nothing is verified: who signed is of no matter to what is searched for.
  */
 import { childrenOf, type Element, elementAt, elementOf, hexOf, TAG } from '../der/der.ts'
 import { Row } from '../der/row.ts'

@@ -1,4 +1,4 @@
-/** Copies a file with some of its bytes erased, hashes both, and makes sure of what was written. @module */
+/** Copies a file with some of its bytes erased, hashes both, and makes sure of what was written. */
 import { createHash, type Hash } from 'node:crypto'
 import { type ByteSource, dataRanges, fileSource, type Range } from '@mintmark/dump'
 import { eraseIn } from '@mintmark/scan/memory/scan_input'
@@ -28,9 +28,6 @@ export interface CopyTask extends Readable {
 
 /**
  * Writes the source to the target, zeros in place of what is erased. Holes stay holes.
- *
- * Cost: up to the first byte that is erased both have the same hash, which is computed once.
- *
  * @throws {MintmarkError} `INPUT_UNREADABLE`, `DISK_FULL`, `OUTPUT_UNWRITABLE`
  */
 export async function copyErased(task: CopyTask): Promise<Copied> {

@@ -110,7 +110,6 @@ export class NewFile {
 
   /**
    * Moves it into place.
-   *
    * @param isForced whether another file there is replaced
    * @throws {MintmarkError} `OUTPUT_EXISTS` if there is one and it is not to be replaced
    */
@@ -171,7 +170,6 @@ export class NewFile {
 
 /**
  * Refuses a target that may not be replaced, or cannot be made: before the work, not after.
- *
  * @throws {MintmarkError} `OUTPUT_EXISTS` if there is a file and it is not to be replaced; `OUTPUT_UNWRITABLE` if what is
  * there is no file, or its folder is not there or cannot be written to
  */

@@ -1,7 +1,5 @@
 /**
  * Finds pieces of keys that a text has as binary digits: `bin` of Python, of which python-ecdsa makes a key.
- *
- * Cost: one test for each 64 bytes; digits are read eight times, since a byte of the key may begin at any. @module
  */
 import { type Piece, type PieceTable, pieceIn } from './piece_table.ts'
 

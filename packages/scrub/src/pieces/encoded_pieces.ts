@@ -1,7 +1,5 @@
 /**
  * Finds pieces of keys in encoded text, however often it is encoded: base64 of base64, digits of digits, what is packed.
- *
- * Cost: one read of each 48 bytes; encoded text is read in each of its layers. @module
  */
 import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { type EncodedBytes, LayerReader } from '@mintmark/scan/encoded/encoded_layers'
@@ -25,7 +23,6 @@ export class EncodedPieces {
 
   /**
    * Gives the pieces in text that has letters in `[from, to)`, with offsets in `bytes`.
-   *
    * @returns false where so much is encoded in so many ways that not all of it was read
    */
   find(bytes: Uint8Array, from: number, to: number, onPiece: OnPiece): boolean {

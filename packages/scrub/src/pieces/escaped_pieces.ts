@@ -1,8 +1,4 @@
-/**
- * Finds pieces of keys in strings with escapes: see `text/escaped_text.ts` of the scan.
- *
- * Cost: bytes are read around escapes alone, once for each way to escape. @module
- */
+/** Finds pieces of keys in strings with escapes: see `text/escaped_text.ts` of the scan. */
 import {
   ESCAPES,
   type EscapeReader,

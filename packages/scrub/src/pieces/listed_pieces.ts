@@ -1,8 +1,6 @@
 /**
  * Finds pieces of keys that a text has as lists of numbers, whatever is between two: those that no spelling there
  * has word for word, or whose lines are shorter than a piece.
- *
- * Cost: one test for each 16 bytes; lists are read twice, some 50 MB of text a second. @module
  */
 import { isListed, MOST_NUMBERS, type Notation, NumberList } from '@mintmark/scan/text/number_text'
 import { type Piece, type PieceTable, pieceIn } from './piece_table.ts'

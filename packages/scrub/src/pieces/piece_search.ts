@@ -1,9 +1,6 @@
 /**
- * Searches all of an input for pieces of known private keys.
- *
- * Nothing is cut short here, whatever the bytes are: what this does not find of the patterns is not there.
- *
- * Cost: one pass over the data for each {@link MOST_WORDS} words of patterns: some 4 RSA keys of 2048 bits. @module
+ * Searches all of an input for pieces of known private keys. Nothing is cut short here, whatever the bytes are:
+ * what this does not find of the patterns is not there.
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
@@ -77,7 +74,6 @@ const LEAST_BYTES = 11
 
 /**
  * The pieces of each key.
- *
  * @param keys by the number that a piece is to have
  * @throws {MintmarkError} `INPUT_UNREADABLE` as the source does
  */

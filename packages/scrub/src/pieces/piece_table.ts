@@ -1,8 +1,7 @@
 /**
- * Finds any piece of any pattern: so many bytes in a row of it, wherever they are.
- *
- * Memory is examined in words of 8 bytes at multiples of 4. Of each pattern so many words are in the table that every piece
- * that is long enough holds one of them, whatever its alignment in memory. @module
+ * Finds any piece of any pattern: so many bytes in a row of it, wherever they are. Memory is examined in words of 8 bytes
+ * at multiples of 4. Of each pattern so many words are in the table that every piece that is long enough holds one of them,
+ * whatever its alignment in memory.
  */
 import type { Range } from '@mintmark/dump'
 import type { SecretPattern } from './secret_pattern.ts'
@@ -113,7 +112,6 @@ export class PieceTable {
 
   /**
    * Gives each piece that has a word in `[from, to)`, as far as it goes in `bytes`. Of those that share a word the longest.
-   *
    * @param bytes begins at a multiple of 8 of its buffer
    */
   find(bytes: Uint8Array, from: number, to: number, onHit: (hit: PieceHit) => void): void {

@@ -1,6 +1,6 @@
 /**
  * What libraries keep for reductions modulo a prime beside the prime: a scan, which finds that, needs none of it.
- * Source: `Montgomery_Params` and `Modular_Reducer` of Botan, `MontyParams` of crypto-bigint. @module
+ * Source: `Montgomery_Params` and `Modular_Reducer` of Botan, `MontyParams` of crypto-bigint.
  */
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'

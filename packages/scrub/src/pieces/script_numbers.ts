@@ -1,8 +1,6 @@
 /**
- * How scripts keep a number that no library of numbers made: 32 bits in each number of an array.
- *
- * Source: hash.js below elliptic, whose HMAC-DRBG leaves d − 1 in eight doubles, the highest first; sjcl (words with a
- * sign). @module
+ * How scripts keep a number that no library of numbers made: 32 bits in each number of an array. Source: hash.js below
+ * elliptic, whose HMAC-DRBG leaves d − 1 in eight doubles, the highest first; sjcl (words with a sign).
  */
 import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
 

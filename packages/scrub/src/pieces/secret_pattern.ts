@@ -1,6 +1,6 @@
 /**
  * What a private key can look like in memory, spelled out: bytes to search for, and how few of them in a row give it
- * away. @module
+ * away.
  */
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
 import { type DerivedValue, derivedValues } from '@mintmark/scan/known/values/derived_values'
@@ -57,7 +57,6 @@ const LEAST_LETTERS = 16
 
 /**
  * Every value of a key in every spelling. The bytes are the caller's own: wipe them.
- *
  * @param materials what is known of it: a value that several give is spelled once
  */
 export function secretPatterns(

@@ -1,11 +1,10 @@
 /**
  * Spellings of a number that is shifted left: for a division, the divisor until its highest word is full and the dividend
- * with it, or while it is read piece by piece, where what is there so far ends between two digits of the whole.
- *
- * Such copies are freed without being cleared. Loading an RSA key with PyCryptodome leaves 112 of 129 bytes of q · 2^4 in
- * limbs, and 29 of 35 digits of p in Python's, of a number that had not come to its last bytes.
- * Source: `mpn_tdiv_qr` of GMP, `BN_div` of OpenSSL, `mbedtls_mpi_div_mpi` (limbs), `x_divrem` of CPython, `mp_div` of
- * LibTomMath, `_wordDiv` of bn.js, `divRemTo` of jsbn (digits), `MutableBigInteger` of OpenJDK (32-bit words). @module
+ * with it, or while it is read piece by piece, where what is there so far ends between two digits of the whole. Such
+ * copies are freed without being cleared. Loading an RSA key with PyCryptodome leaves 112 of 129 bytes of q · 2^4 in
+ * limbs, and 29 of 35 digits of p in Python's, of a number that had not come to its last bytes. Source: `mpn_tdiv_qr` of
+ * GMP, `BN_div` of OpenSSL, `mbedtls_mpi_div_mpi` (limbs), `x_divrem` of CPython, `mp_div` of LibTomMath, `_wordDiv` of
+ * bn.js, `divRemTo` of jsbn (digits), `MutableBigInteger` of OpenJDK (32-bit words).
  */
 import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import {

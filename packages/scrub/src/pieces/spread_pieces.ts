@@ -1,12 +1,8 @@
 /**
  * Finds pieces of keys whose bytes are spread: each in a word of its own, as lists and arrays of runtimes hold them.
- *
  * A cell of a list of Erlang is {byte · 16 + 15, the next cell · 1}: one that was just made is right beside the one
- * before it. Arrays are those of numbers of 16 to 64 bits, and V8's of small integers and doubles.
- *
- * Cost: one test for each byte, and one at each cell of a run that is long enough. Sources:
+ * before it. Arrays are those of numbers of 16 to 64 bits, and V8's of small integers and doubles. Sources:
  * `erts/emulator/beam/erl_term.h` of Erlang/OTP 27, seen where `crypto` takes a number; `src/objects/smi.h` of V8.
- * @module
  */
 import { type Piece, type PieceTable, pieceIn } from './piece_table.ts'
 

@@ -1,4 +1,4 @@
-/** What symmetric keys become in use: schedules and padded blocks. @module */
+/** What symmetric keys become in use: schedules and padded blocks. */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { decryptionSchedule, expandKey } from '@mintmark/scan/schedules/aes_words'
 
