@@ -4,15 +4,21 @@
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
-import { REACH_BYTES } from '@mintmark/scan/encoded/encoded_layers'
-import { BinaryPieces } from './binary_pieces.ts'
+import { WorkBudget } from '@mintmark/keys/material/work_budget'
+import { type EncodedBytes, LayerReader, REACH_BYTES } from '@mintmark/scan/encoded/encoded_layers'
 import { continued } from './continued.ts'
-import { EncodedPieces } from './encoded_pieces.ts'
-import { EscapedPieces } from './escaped_pieces.ts'
-import { ListedPieces } from './listed_pieces.ts'
-import { type Piece, type PieceHit, PieceTable, pieceIn, wordCount } from './piece_table.ts'
+import {
+  type Decode,
+  type Decoded,
+  type Piece,
+  type PieceHit,
+  PieceTable,
+  pieceIn,
+  wordCount,
+} from './piece_table.ts'
 import { type SecretPattern, secretPatterns } from './secret_pattern.ts'
-import { SpreadPieces } from './spread_pieces.ts'
+import { spreadBytes } from './spread_bytes.ts'
+import { binaryDigits, escapedStrings, listedBytes } from './text_decoders.ts'
 
 /** The pieces that do not are within another of the same key: p and p − 1 differ by one byte. In order of offset. */
 function outermost(pieces: readonly Piece[]): Piece[] {
@@ -86,10 +92,6 @@ export async function findPieces(
     const long = patterns.filter(({ least }) => least >= LEAST_BYTES)
     const short = patterns.filter(({ least }) => least < LEAST_BYTES)
     const table = new PieceTable(long)
-    const finders = [ListedPieces, EscapedPieces, SpreadPieces, BinaryPieces].map(
-      (Finder) => new Finder(table),
-    )
-    const encoded = new EncodedPieces(table)
     const margin = Math.max(REACH_BYTES, (table.longest + 4095) & ~4095)
     const buffer = new Uint8Array(BLOCK_BYTES + 2 * margin)
     try {
@@ -103,21 +105,62 @@ export async function findPieces(
           found.add({ ...piece, offset: offset + piece.offset })
         const end = Math.min(to, bytes.length)
         table.find(bytes, from, end, take)
-        for (const finder of finders) finder.find(bytes, from, end, takePiece)
-        const isRead = encoded.find(bytes, from, end, takePiece)
-        if (!isRead) found.isFull = true
+        for (const decode of DECODERS)
+          decode(bytes, from, end, (decoded) => findIn(table, decoded, takePiece))
+        if (!findEncoded(table, bytes, from, end, takePiece)) found.isFull = true
         for (const pattern of short) findShort(bytes, from, to, pattern, take)
         // oxlint-disable-next-line no-await-in-loop -- lets others run between blocks
         await breath()
       }
     } finally {
-      for (const finder of finders) finder.wipe()
       table.wipe()
       for (const { bytes } of short) bytes.fill(0)
       buffer.fill(0)
     }
   }
   return found.all
+}
+
+const DECODERS: readonly Decode[] = [listedBytes, escapedStrings, spreadBytes, binaryDigits]
+
+function findIn(table: PieceTable, decoded: Decoded, take: (piece: Piece) => void): void {
+  const { bytes, form, spanOf } = decoded
+  table.find(bytes, 0, bytes.length, (hit) => {
+    const span = spanOf(hit.at, hit.at + hit.length)
+    take(pieceIn({ offset: span.from, length: span.to - span.from }, hit, form))
+  })
+}
+
+/** What reading encoded text may take: a cost as in `work_budget.ts`: of a block, and of each of its bytes. */
+const LEAST_COST = 1e9
+const COST_PER_BYTE = 250
+
+/**
+ * Gives the pieces in text that is encoded or packed, however often.
+ * @returns false where so much is encoded in so many ways that not all of it was read
+ */
+function findEncoded(
+  table: PieceTable,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  take: (piece: Piece) => void,
+): boolean {
+  const budget = new WorkBudget(LEAST_COST + COST_PER_BYTE * (to - from))
+  const inLayer = ({ bytes: decoded, coding, spanOf }: EncodedBytes): void => {
+    // The table takes words at multiples of 4 of the memory that they are in.
+    const layer = decoded.byteOffset % 8 === 0 ? decoded : decoded.slice()
+    table.find(layer, 0, layer.length, (hit) => {
+      for (const part of continued(layer, hit)) {
+        const span = spanOf(part.at, part.at + part.length)
+        const range = { offset: span.from, length: span.to - span.from }
+        take(pieceIn(range, part, `${coding}-of-${part.pattern.form}`))
+      }
+    })
+    if (layer !== decoded) layer.fill(0)
+  }
+  new LayerReader({ isDeep: true }).read(bytes, from, to, inLayer, { budget })
+  return !budget.end().wasRefused
 }
 
 const breath = (): Promise<void> =>

@@ -4,6 +4,7 @@
  * whatever its alignment in memory.
  */
 import type { Range } from '@mintmark/dump'
+import type { EncodedBytes } from '@mintmark/scan/encoded/encoded_layers'
 import type { SecretPattern } from './secret_pattern.ts'
 
 /** Bytes in memory that are equal to a piece of a pattern. */
@@ -49,6 +50,19 @@ export function pieceIn(
     isWhole: plain === bytes.length,
   }
 }
+
+/** Bytes that other bytes stand for, and where those are; valid until `take` returns. */
+export interface Decoded {
+  /** Begins at a multiple of 8 of its buffer. */
+  readonly bytes: Uint8Array
+  readonly form: string
+  readonly spanOf: EncodedBytes['spanOf']
+}
+
+export type Take = (decoded: Decoded) => void
+
+/** Gives what is spelled by bytes that have a part in `[from, to)`, with offsets in `bytes`. */
+export type Decode = (bytes: Uint8Array, from: number, to: number, take: Take) => void
 
 const WORD = 8
 /** Words of fewer different bytes are in every memory: zeros, fillings. */
