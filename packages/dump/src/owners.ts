@@ -1,4 +1,5 @@
 /** The owner of an address, by the names that a dump lists. */
+import { countBefore } from '@mintmark/core'
 import type { Mapping, StackPoint } from './memory/layout.ts'
 import type { Owner } from './memory/segment.ts'
 
@@ -8,17 +9,11 @@ function byAddress(one: bigint, other: bigint): number {
 }
 
 /** How many of `sorted` are below `address`. */
-function countBelow<T>(sorted: readonly T[], address: bigint, key: (item: T) => bigint): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    const item = sorted[middle]
-    if (item !== undefined && key(item) < address) low = middle + 1
-    else high = middle
-  }
-  return low
-}
+const countBelow = <T>(sorted: readonly T[], address: bigint, key: (item: T) => bigint): number =>
+  countBefore(sorted.length, (index) => {
+    const item = sorted[index]
+    return item !== undefined && key(item) < address
+  })
 
 /** Finds the owner of a run of addresses. */
 export class Owners {

@@ -6,7 +6,7 @@ import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
 import { endOf } from '../memory/ranges.ts'
 import type { Owner, Range } from '../memory/segment.ts'
-import type { ElfHeader } from './elf_header.ts'
+import { type ElfHeader, wordIn } from './elf_header.ts'
 import { machineOf } from './elf_machines.ts'
 import { generalRegistersOf, isXsave, wideRegistersOf } from './elf_registers.ts'
 
@@ -22,11 +22,8 @@ const MAX_NAME_BYTES = 64
 const MAX_UNKNOWN_BYTES = 1 << 20
 /** The kernel writes at most 4 MiB (`core_file_note_size_limit`), 16 MiB if configured to. */
 const MAX_FILE_NOTE_BYTES = 1 << 24
-/** Looked at for the next note, after one that makes no sense. */
-const RESYNC_BYTES = 1 << 20
 /** Of one dump: 32,768 threads, which is the most that Linux allows by default, with 16 each. */
 const MAX_NOTES = 1 << 19
-const MAX_RESYNCS = 16
 const VDSO_BYTES = 0x2000n
 
 interface Note extends Range {
@@ -48,7 +45,6 @@ export class NoteReader {
   readonly #elf: ElfHeader
   readonly #layout: Layout
   #notesLeft = MAX_NOTES
-  #resyncsLeft = MAX_RESYNCS
   #fileNotes = 0
 
   constructor(elf: ElfHeader, layout: Layout) {
@@ -69,16 +65,12 @@ export class NoteReader {
         this.#layout.addFlaw('table-cut', 'the file ends inside its notes')
         return
       }
-      if (note !== undefined && endOf(note.descriptor) <= endOf(range)) {
-        this.#readDescriptor(note)
-        at = endOf(note)
-        continue
+      if (note === undefined || endOf(note.descriptor) > endOf(range)) {
+        this.#layout.addFlaw('stream-damaged', 'a note is damaged', { offset: at })
+        return
       }
-      this.#layout.addFlaw('stream-damaged', 'a note is damaged', { offset: at })
-      if (this.#resyncsLeft-- <= 0) return
-      const next = nextNote(at + 4, endOf(range), this.#layout)
-      if (next === undefined) return
-      at = next
+      this.#readDescriptor(note)
+      at = endOf(note)
     }
   }
 
@@ -103,7 +95,7 @@ export class NoteReader {
 const padded = (length: number): number => Math.ceil(length / 4) * 4
 
 function readNote(at: number, layout: Layout): Note | 'cut' | undefined {
-  const head = layout.file.reader(at, HEAD_BYTES + MAX_NAME_BYTES, layout.isLittleEndian)
+  const head = layout.reader(at, HEAD_BYTES + MAX_NAME_BYTES)
   if (head.left < HEAD_BYTES) return 'cut'
   const nameBytes = head.u32()
   const length = head.u32()
@@ -134,34 +126,17 @@ function printable(bytes: Uint8Array): string | undefined {
   return name === '' ? undefined : name
 }
 
-/** Where the next note of Linux begins, four bytes aligned, by its length and name. */
-function nextNote(from: number, end: number, layout: Layout): number | undefined {
-  const bytes = layout.file.bytes(from, Math.min(RESYNC_BYTES, end - from))
-  const reader = new Reader(bytes, layout.isLittleEndian)
-  for (let at = 0; at + 20 <= bytes.length; at += 4) {
-    const nameBytes = reader.seek(at).u32()
-    if (nameBytes !== 5 && nameBytes !== 6) continue
-    const name = printable(bytes.subarray(at + HEAD_BYTES, at + HEAD_BYTES + nameBytes))
-    if (name === (nameBytes === 5 ? 'CORE' : 'LINUX')) return from + at
-  }
-  return undefined
-}
-
 /** A thread: its id, and where its stack is. */
 function readStatus(descriptor: Range, elf: ElfHeader, layout: Layout): void {
   const machine = machineOf(elf.machine)
   const fields = elf.is64 ? machine.bits64 : machine.bits32
   if (fields === undefined) return
-  const status = layout.file.reader(
-    descriptor.offset,
-    Math.min(descriptor.length, 512),
-    elf.isLittleEndian,
-  )
+  const status = layout.reader(descriptor.offset, Math.min(descriptor.length, 512))
   const isWide = elf.is64 || elf.machine === 62
   if (status.left < fields.stackPointer + (isWide ? 8 : 4)) return
   const thread = status.seek(fields.pid).u32()
   status.seek(fields.stackPointer)
-  layout.addStack(isWide ? status.u64() : BigInt(status.u32()), String(thread))
+  layout.addStack(wordIn(status, isWide), String(thread))
   // The kernel writes the thread that crashed first.
   layout.addFact('thread', thread)
 }
@@ -178,22 +153,17 @@ function readProcess(descriptor: Range, elf: ElfHeader, layout: Layout): void {
   const bytes = layout.file.bytes(descriptor.offset, Math.min(descriptor.length, 136))
   if (bytes.length < at.name + 16) return
   const end = bytes.subarray(at.name, at.name + 16).indexOf(0)
-  layout.addFact('process', new Reader(bytes, elf.isLittleEndian, at.pid).u32())
+  layout.addFact('process', new Reader(bytes, layout.isLittleEndian, at.pid).u32())
   layout.addFact('program', text(bytes.subarray(at.name, at.name + (end < 0 ? 16 : end))))
 }
 
 /** The kernel's own page of code in each process, which has no file. */
 function readAuxiliary(descriptor: Range, elf: ElfHeader, layout: Layout): void {
   const wordBytes = elf.is64 ? 8 : 4
-  const reader = layout.file.reader(
-    descriptor.offset,
-    Math.min(descriptor.length, 4096),
-    elf.isLittleEndian,
-  )
-  const word = (): bigint => (elf.is64 ? reader.u64() : BigInt(reader.u32()))
+  const reader = layout.reader(descriptor.offset, Math.min(descriptor.length, 4096))
   while (reader.left >= 2 * wordBytes) {
-    const type = word()
-    const value = word()
+    const type = wordIn(reader, elf.is64)
+    const value = wordIn(reader, elf.is64)
     if (type === BigInt(AT_SYSINFO_EHDR))
       layout.addMapping(value, value + VDSO_BYTES, { kind: 'other', name: '[vdso]' })
   }
@@ -208,8 +178,8 @@ function readFiles(descriptor: Range, elf: ElfHeader, layout: Layout): void {
   const wanted = Math.min(descriptor.length, MAX_FILE_NOTE_BYTES)
   const bytes = layout.file.bytes(descriptor.offset, wanted)
   if (bytes.length < 2 * wordBytes) return
-  const reader = new Reader(bytes, elf.isLittleEndian)
-  const word = (): bigint => (elf.is64 ? reader.u64() : BigInt(reader.u32()))
+  const reader = new Reader(bytes, layout.isLittleEndian)
+  const word = (): bigint => wordIn(reader, elf.is64)
   const count = word()
   const present = Math.floor((bytes.length - 2 * wordBytes) / (3 * wordBytes))
   const rows = count > BigInt(present) ? present : Number(count)

@@ -12,8 +12,6 @@ const CLASS_WINDOW_BYTES = 1 << 22
 const MIN_ARRAY_BYTES = 32
 /** Segments that are kept. Past it the shorter arrays join what is between them, and the bound doubles. */
 const MAX_ARRAYS = 1 << 17
-/** `HEAP_DUMP` lengths are 32 bits; older machines wrote longer records all the same. */
-const LENGTH_WRAP = 2 ** 32
 
 const CLASS_DUMP = 0x20
 const INSTANCE_DUMP = 0x21
@@ -68,15 +66,6 @@ const PRIMITIVES: ReadonlyMap<number, Primitive> = new Map([
 
 const OBJECTS: Owner = { kind: 'heap', name: 'objects' }
 
-/** Where the records of one heap record are. */
-export interface HeapRecord {
-  readonly from: number
-  /** Undefined where the machine never filled in the length. */
-  readonly end: number | undefined
-  /** The end may be short of the real one by multiples of 2^32. */
-  readonly mayWrap: boolean
-}
-
 /** Whether a record of a heap begins with this byte. */
 export function isHeapTag(tag: number): boolean {
   return FIXED.has(tag) || (tag >= CLASS_DUMP && tag <= PRIMITIVE_ARRAY)
@@ -95,28 +84,21 @@ export class HeapReader {
 
   /**
    * Adds the memory of one heap record.
+   * @param recordEnd undefined where the machine never filled in the length
    * @returns where the record ends. Damage in it ends the walk: the rest is one segment
    */
-  read(heap: HeapRecord): number {
-    let end = heap.end ?? Number.MAX_SAFE_INTEGER
-    let at = heap.from
-    let claimed = at
-    const claim = (to: number): void => {
-      this.#layout.addMemory(claimed, to - claimed, undefined, OBJECTS)
-      claimed = Math.max(claimed, to)
-    }
-    if (heap.end !== undefined) claim(end)
+  read(from: number, recordEnd: number | undefined): number {
+    const end = recordEnd ?? Number.MAX_SAFE_INTEGER
+    if (recordEnd !== undefined) this.#layout.addMemory(from, recordEnd - from, undefined, OBJECTS)
+    let at = from
     while (at < end) {
       const next = this.#walkWindow(at, end)
-      if (next.at > end && heap.mayWrap) {
-        while (next.at > end) end += LENGTH_WRAP
-        claim(end)
-      } else if (next.at > end) this.#reportDamage('an object reaches past its heap record', at)
+      if (next.at > end) this.#reportDamage('an object reaches past its heap record', at)
       at = Math.min(next.at, end)
       if (next.isDamaged) break
     }
-    if (heap.end !== undefined) return end
-    claim(at)
+    if (recordEnd !== undefined) return recordEnd
+    this.#layout.addMemory(from, at - from, undefined, OBJECTS)
     return at
   }
 

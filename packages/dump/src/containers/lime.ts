@@ -49,7 +49,7 @@ function readHeader(
   at: number,
   layout: Layout,
 ): { readonly address: bigint; readonly length: number } | 'end' | 'damaged' {
-  const header = layout.file.reader(at, HEADER_BYTES, true)
+  const header = layout.reader(at, HEADER_BYTES)
   // A range that is cut has no header after it: nothing is damaged but that range, and it says so itself.
   if (header.left === 0) return 'end'
   if (header.left < HEADER_BYTES) return 'damaged'

@@ -104,20 +104,17 @@ export function readMinidump(layout: Layout): void {
 
 function readDirectory(offset: number, count: number, layout: Layout): Stream[] {
   const streams = new Map<number, Stream>()
-  const { isLittleEndian } = layout
   const rows = Math.min(count, MAX_STREAMS)
   let knownRows = 0
-  const table = { offset, rowBytes: DIRECTORY_ROW_BYTES, rows, isLittleEndian }
-  const read = layout.file.eachRow(table, (row, index) => {
+  const read = layout.eachRow(offset, DIRECTORY_ROW_BYTES, rows, (row, index) => {
     const stream = { type: row.u32(), length: row.u32(), offset: row.u32() }
     if (types.isKnownStream(stream.type)) knownRows = index + 1
-    if (stream.type === 0) return true
+    if (stream.type === 0) return
     if (streams.has(stream.type))
       layout.addFlaw('stream-damaged', 'a stream is listed twice; the first is read', {
         type: stream.type,
       })
     else streams.set(stream.type, stream)
-    return true
   })
   layout.addHeader(offset, knownRows * DIRECTORY_ROW_BYTES)
   if (read < count)
@@ -150,7 +147,7 @@ function readOther(stream: Stream, layout: Layout): void {
 }
 
 function readSystemInfo(stream: Range, layout: Layout): void {
-  const info = layout.file.reader(stream.offset, Math.min(stream.length, 56), layout.isLittleEndian)
+  const info = layout.reader(stream.offset, Math.min(stream.length, 56))
   if (info.left < 24) {
     layout.addFlaw('names-damaged', 'SystemInfo is cut')
     return
@@ -162,7 +159,7 @@ function readSystemInfo(stream: Range, layout: Layout): void {
 }
 
 function readMiscInfo(stream: Range, layout: Layout): void {
-  const info = layout.file.reader(stream.offset, Math.min(stream.length, 24), layout.isLittleEndian)
+  const info = layout.reader(stream.offset, Math.min(stream.length, 24))
   if (info.left < 12) return
   const hasProcessId = (info.seek(4).u32() & 1) === 1
   if (hasProcessId) layout.addFact('process', info.u32())

@@ -21,8 +21,7 @@ function eachListed(
   layout: Layout,
   visit: (row: Reader) => void,
 ): number {
-  const { isLittleEndian } = layout
-  const head = layout.file.reader(stream.offset, Math.min(4, stream.length), isLittleEndian)
+  const head = layout.reader(stream.offset, Math.min(4, stream.length))
   if (head.left < 4) {
     layout.addFlaw('stream-damaged', `${name} is cut`, { offset: stream.offset })
     return 0
@@ -32,10 +31,7 @@ function eachListed(
   const offset = stream.offset + 4 + padding
   const fitting = Math.floor(Math.max(0, stream.length - 4 - padding) / rowBytes)
   const rows = Math.min(count, fitting, MAX_SEGMENTS)
-  const read = layout.file.eachRow({ offset, rowBytes, rows, isLittleEndian }, (row) => {
-    visit(row)
-    return true
-  })
+  const read = layout.eachRow(offset, rowBytes, rows, visit)
   // A stream that is as long as its count says is the list; bytes that were only read as one may be memory.
   if (stream.length === 4 + padding + count * rowBytes)
     layout.addTable(stream.offset, stream.length)
@@ -66,12 +62,7 @@ export function readMemoryList(stream: Range, layout: Layout): void {
 
 /** All memory is in one run, in the order of the rows, most often as the last bytes of the file. */
 export function readMemory64List(stream: Range, layout: Layout): void {
-  const { isLittleEndian } = layout
-  const head = layout.file.reader(
-    stream.offset,
-    Math.min(stream.length, HEAD_64_BYTES),
-    isLittleEndian,
-  )
+  const head = layout.reader(stream.offset, Math.min(stream.length, HEAD_64_BYTES))
   if (head.left < HEAD_64_BYTES) {
     layout.addFlaw('stream-damaged', 'Memory64List is cut', { offset: stream.offset })
     return
@@ -80,13 +71,7 @@ export function readMemory64List(stream: Range, layout: Layout): void {
   let at = head.size()
   const fitting = Math.floor((stream.length - HEAD_64_BYTES) / DESCRIPTOR_BYTES)
   const rows = Math.min(count, fitting, MAX_SEGMENTS)
-  const table = {
-    offset: stream.offset + HEAD_64_BYTES,
-    rowBytes: DESCRIPTOR_BYTES,
-    rows,
-    isLittleEndian,
-  }
-  const read = layout.file.eachRow(table, (row) => {
+  const read = layout.eachRow(stream.offset + HEAD_64_BYTES, DESCRIPTOR_BYTES, rows, (row) => {
     const address = row.u64()
     const length = row.size()
     if (at + length > Number.MAX_SAFE_INTEGER) {
@@ -146,7 +131,7 @@ function nameModule(module: Module, layout: Layout): void {
 
 /** A `MINIDUMP_STRING`: a length in bytes, and UTF-16 in the dump's byte order, and a NUL that is not counted. */
 function readString(offset: number, layout: Layout): string | undefined {
-  const head = layout.file.reader(offset, 4, layout.isLittleEndian)
+  const head = layout.reader(offset, 4)
   if (offset === 0 || head.left < 4) return undefined
   const length = head.u32()
   if (length === 0 || length % 2 === 1 || length > MAX_RECORD_BYTES) return undefined
@@ -201,7 +186,7 @@ function addContext(context: Range, layout: Layout): void {
 /** The thread that crashed, and its registers at that moment. */
 export function readException(stream: Range, layout: Layout): void {
   const wanted = Math.min(stream.length, EXCEPTION_BYTES)
-  const record = layout.file.reader(stream.offset, wanted, layout.isLittleEndian)
+  const record = layout.reader(stream.offset, wanted)
   if (record.left < EXCEPTION_BYTES) {
     layout.addFlaw('stream-damaged', 'Exception is cut', { offset: stream.offset })
     return

@@ -37,7 +37,7 @@ interface Bitmap {
 /** Reads the bitmap after `header`, and adds the runs of pages that it lists. */
 export function readBitmapDump(header: HeaderLayout, layout: Layout): void {
   const start = header.headerBytes
-  const head = layout.file.reader(start, HEADER_BYTES, true)
+  const head = layout.reader(start, HEADER_BYTES)
   if (head.left < HEADER_BYTES) {
     layout.addFlaw('table-cut', 'the file ends inside the header of its bitmap')
     return

@@ -149,7 +149,7 @@ function addRuns(runs: Runs | undefined, header: HeaderLayout, layout: Layout): 
 /** Windows 10 and later: a table of page ranges up to the first page. */
 function readRangeDump(header: HeaderLayout, layout: Layout): void {
   const start = header.headerBytes
-  const head = layout.file.reader(start, RANGES_OFFSET, true)
+  const head = layout.reader(start, RANGES_OFFSET)
   if (head.left < RANGES_OFFSET) {
     layout.addFlaw('table-cut', 'the file ends inside its list of page ranges')
     return
@@ -163,13 +163,7 @@ function readRangeDump(header: HeaderLayout, layout: Layout): void {
   }
   let at = firstPage
   const rows = Math.floor(tableBytes / RANGE_ROW_BYTES)
-  const table = {
-    offset: start + RANGES_OFFSET,
-    rowBytes: RANGE_ROW_BYTES,
-    rows,
-    isLittleEndian: true,
-  }
-  const read = layout.file.eachRow(table, (row) => {
+  const read = layout.eachRow(start + RANGES_OFFSET, RANGE_ROW_BYTES, rows, (row) => {
     const page = row.u64()
     const length = row.size() * PAGE_BYTES
     if (page === 0n || at + length > Number.MAX_SAFE_INTEGER) return false

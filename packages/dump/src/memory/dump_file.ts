@@ -4,16 +4,6 @@ import type { ByteSource } from './segment.ts'
 
 const LINE_BYTES = 1 << 14
 const LINES = 64
-/** Rows of a table read at a time: bounds memory for a table of any size. */
-const PAGE_BYTES = 1 << 18
-
-/** A table of rows of equal length. */
-export interface Table {
-  readonly offset: number
-  readonly rowBytes: number
-  readonly rows: number
-  readonly isLittleEndian: boolean
-}
 
 /** Keeps the last lines read: tables are asked for row by row, names all over the place. Holds at most 1 MiB. */
 export class DumpFile {
@@ -37,26 +27,6 @@ export class DumpFile {
   /** The same as numbers to read. */
   reader(offset: number, length: number, isLittleEndian: boolean): Reader {
     return new Reader(this.bytes(offset, length), isLittleEndian)
-  }
-
-  /**
-   * Calls `visit` with each whole row of a table, in order, until it returns `false`.
-   * @returns the rows that were visited
-   */
-  eachRow(table: Table, visit: (row: Reader, index: number) => boolean): number {
-    const { rowBytes, rows, isLittleEndian } = table
-    const pageRows = Math.max(1, Math.floor(PAGE_BYTES / rowBytes))
-    for (let first = 0; first < rows; first += pageRows) {
-      const wanted = Math.min(pageRows, rows - first)
-      const bytes = this.bytes(table.offset + first * rowBytes, wanted * rowBytes)
-      const present = Math.floor(bytes.length / rowBytes)
-      const reader = new Reader(bytes, isLittleEndian)
-      for (let index = 0; index < present; index++) {
-        if (!visit(reader.seek(index * rowBytes), first + index)) return first + index
-      }
-      if (present < wanted) return first + present
-    }
-    return rows
   }
 
   #line(index: number): Uint8Array {

@@ -2,7 +2,7 @@
  * Collects what a container's reader finds: memory, structure, names, flaws. Entries may overlap or be past the end of the
  * file: `arrange.ts` makes a map of them.
  */
-import { type ErrorFacts, safeText } from '@mintmark/core'
+import { type ErrorFacts, type Reader, safeText } from '@mintmark/core'
 import type { DumpFile } from './dump_file.ts'
 import { endOf } from './ranges.ts'
 import type { Container, Flaw, Owner, Range, Segment } from './segment.ts'
@@ -18,6 +18,8 @@ export const MAX_SHORT: number = 1 << 14
 /** Limit of ranges of structure, and of named mappings. */
 const MAX_RANGES = 1 << 18
 const MAX_FLAWS = 64
+/** Rows of a table read at a time: bounds memory for a table of any size. */
+const PAGE_BYTES = 1 << 18
 
 /** Whose the addresses `[from, to)` are. */
 export interface Mapping {
@@ -58,6 +60,34 @@ export class Layout {
 
   constructor(file: DumpFile) {
     this.file = file
+  }
+
+  /** Bytes of the file as numbers to read, fewer where it ends. */
+  reader(offset: number, length: number): Reader {
+    return this.file.reader(offset, length, this.isLittleEndian)
+  }
+
+  /**
+   * Calls `visit` with each whole row of a table, in order, until it returns `false`.
+   * @returns the rows that were visited
+   */
+  eachRow(
+    offset: number,
+    rowBytes: number,
+    rows: number,
+    visit: (row: Reader, index: number) => unknown,
+  ): number {
+    const pageRows = Math.max(1, Math.floor(PAGE_BYTES / rowBytes))
+    for (let first = 0; first < rows; first += pageRows) {
+      const wanted = Math.min(pageRows, rows - first)
+      const reader = this.reader(offset + first * rowBytes, wanted * rowBytes)
+      const present = Math.floor(reader.left / rowBytes)
+      for (let index = 0; index < present; index++) {
+        if (visit(reader.seek(index * rowBytes), first + index) === false) return first + index
+      }
+      if (present < wanted) return first + present
+    }
+    return rows
   }
 
   get isFull(): boolean {

@@ -1,0 +1,107 @@
+/**
+ * Spellings of a number that only some programs leave: in the words of scripts, and shifted left, as a
+ * division or a reading that did not come to its end leaves it in freed memory.
+ */
+import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
+import {
+  DIGIT_ENCODINGS,
+  digitsOf,
+  PYTHON_DIGITS,
+} from '@mintmark/scan/known/values/digit_encodings'
+import { orderedBytes } from '@mintmark/scan/known/values/encodings'
+
+/** A value as it is written, and the name of that. */
+export interface Spelling {
+  readonly form: string
+  readonly bytes: Uint8Array
+}
+
+const WORD_BYTES = 4
+const SLOT_BYTES = 8
+
+type Write = (slot: DataView, word: number) => void
+
+/** How 32 bits are in a slot of eight bytes: hash.js below elliptic (doubles), sjcl (words with a sign). */
+const SLOTS: Readonly<Record<string, Write>> = {
+  u64: (slot, word) => slot.setUint32(0, word, true),
+  smi: (slot, word) => slot.setUint32(4, word, true),
+  double: (slot, word) => slot.setFloat64(0, word, true),
+  'signed-double': (slot, word) => slot.setFloat64(0, word | 0, true),
+}
+
+/** The words of a number, 32 bits in each element of an array, in either order. */
+export function scriptSpellings(value: bigint, bits: number): readonly Spelling[] {
+  const length = Math.ceil(bits / 32) * WORD_BYTES
+  const big = toBigEndian(value, length)
+  const words = Array.from({ length: length / WORD_BYTES }, (_, k) =>
+    big.readUInt32BE(k * WORD_BYTES),
+  )
+  big.fill(0)
+  const spellings = Object.entries(SLOTS).flatMap(([name, write]) => [
+    { form: `words-be-${name}`, bytes: written(words, write) },
+    { form: `words-le-${name}`, bytes: written(words.toReversed(), write) },
+  ])
+  words.fill(0)
+  return spellings
+}
+
+function written(words: readonly number[], write: Write): Uint8Array {
+  const bytes = new Uint8Array(words.length * SLOT_BYTES)
+  for (const [k, word] of words.entries())
+    write(new DataView(bytes.buffer, k * SLOT_BYTES, SLOT_BYTES), word)
+  return bytes
+}
+
+/** Place in the orders of `encodings.ts`. */
+const JAVA_INT_ARRAY = 2
+/** Zeros in front of {@link shiftedBytes}: shifts by eight times as many bits begin earlier. */
+const LEAD_BYTES = 8
+
+/**
+ * In bytes a shift by eight more is the same one byte on, so that seven are all; so are 29 in digits of
+ * 30 bits. Other digits and words shift as far as fills the highest one, or all but its highest bit.
+ * Source: `mpn_tdiv_qr` of GMP, `BN_div` of OpenSSL, `mbedtls_mpi_div_mpi`, `x_divrem` of CPython,
+ * `mp_div` of LibTomMath, `_wordDiv` of bn.js, `divRemTo` of jsbn, `MutableBigInteger` of OpenJDK.
+ */
+export function shiftedSpellings(value: bigint, bits: number): readonly Spelling[] {
+  const shifted = shiftedBytes(value, Math.ceil(bits / 8) + 1)
+  const limbs = shifted
+    .slice(1)
+    .map((bytes) => ({ form: 'limbs-le64-shifted', bytes: bytes.slice(LEAD_BYTES) }))
+  const spellings = [...limbs, ...inJavaWords(value, bits), ...inDigits(shifted, bits)]
+  for (const bytes of shifted) bytes.fill(0)
+  return spellings
+}
+
+/** A number shifted left by none to seven bits, in `length` bytes, lowest first, with zeros in front. */
+function shiftedBytes(value: bigint, length: number): readonly Uint8Array[] {
+  return [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n].map((shift) => {
+    const bytes = new Uint8Array(LEAD_BYTES + length)
+    const big = toBigEndian(value << shift, length)
+    bytes.set(big.reverse(), LEAD_BYTES)
+    big.fill(0)
+    return bytes
+  })
+}
+
+function inJavaWords(value: bigint, bits: number): Spelling[] {
+  const free = -bits & 31
+  if (free === 0) return []
+  const bytes = orderedBytes(value << BigInt(free), Math.ceil(bits / 32) * 4, JAVA_INT_ARRAY)
+  return [{ form: 'java-int-array-shifted', bytes }]
+}
+
+function inDigits(shifted: readonly Uint8Array[], bits: number): Spelling[] {
+  return DIGIT_ENCODINGS.flatMap((digits) => {
+    const { form, width } = digits
+    const isAny = digits === PYTHON_DIGITS || digits.coding !== 'raw'
+    const shifts = isAny
+      ? Array.from({ length: width - 1 }, (_, k) => k + 1)
+      : [width - (bits % width), width - 1 - (bits % width)].filter((free) => free % width !== 0)
+    return shifts.map((shift) => {
+      const little = shifted[shift % 8]?.subarray(LEAD_BYTES - Math.floor(shift / 8))
+      const bytes = digitsOf(digits, little ?? new Uint8Array(), bits + shift)
+      return { form: `${form}-shifted`, bytes }
+    })
+  })
+}

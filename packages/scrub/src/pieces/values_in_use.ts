@@ -1,0 +1,87 @@
+/** Bytes that keys become in use: schedules and padded blocks of symmetric keys, reducers of primes. */
+import { bitLength } from '@mintmark/keys/arithmetic/modular'
+import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
+import type { DerivedValue } from '@mintmark/scan/known/values/derived_values'
+import { otherPrimes } from '@mintmark/scan/known/values/many_primes'
+import { decryptionSchedule, expandKey } from '@mintmark/scan/schedules/aes_words'
+
+export interface SymmetricValue {
+  readonly value: string
+  readonly form: string
+  readonly bytes: Uint8Array
+  /** So many in a row are too many to leave. */
+  readonly least: number
+}
+
+/** A round key of AES-128 gives the key, and 12 bytes of it do with 2^32 steps. */
+const ROUND_KEY_PART = 12
+
+/** What a key expands to. None for keys of other kinds: numbers are all that they are. */
+export function symmetricValues({ type, ...rest }: KeyMaterial): SymmetricValue[] {
+  if (!('secret' in rest) || rest.secret === undefined) return []
+  if (type === 'aes') return aesSchedules(rest.secret)
+  return type === 'hmac' ? pads(rest.secret) : []
+}
+
+/** Words as little-endian numbers, and with their bytes turned. */
+function aesSchedules(key: Uint8Array): SymmetricValue[] {
+  const words = expandKey(key)
+  const schedules = {
+    'aes-schedule-enc': words,
+    'aes-schedule-dec': decryptionSchedule(words, false),
+    'aes-schedule-dec-forward': decryptionSchedule(words, true),
+  }
+  return Object.entries(schedules).flatMap(([form, schedule]) => {
+    const little = new Uint8Array(schedule.length * 4)
+    const swapped = new Uint8Array(schedule.length * 4)
+    for (const [i, word] of schedule.entries()) {
+      new DataView(little.buffer).setUint32(i * 4, word, true)
+      new DataView(swapped.buffer).setUint32(i * 4, word)
+    }
+    schedule.fill(0)
+    const common = { value: 'schedule', least: ROUND_KEY_PART }
+    return [
+      { ...common, form, bytes: little },
+      { ...common, form: `${form}-swapped`, bytes: swapped },
+    ]
+  })
+}
+
+/** RFC 2104: XOR ipad, XOR opad; and from one to the other, where it was not reported which was which. */
+const PADS = { 'hmac-ipad': 0x36, 'hmac-opad': 0x5c, 'hmac-between': 0x36 ^ 0x5c }
+/** Short keys are searched for with some of the filling behind them, so that chance does not meet them. */
+const LEAST_PAD_BYTES = 24
+
+function pads(key: Uint8Array): SymmetricValue[] {
+  return Object.entries(PADS).map(([form, pad]) => {
+    const bytes = new Uint8Array(Math.max(key.length, LEAST_PAD_BYTES)).fill(pad)
+    for (const [i, byte] of key.entries()) bytes[i] = byte ^ pad
+    return { value: 'padded key', form, bytes, least: LEAST_PAD_BYTES - 8 }
+  })
+}
+
+/**
+ * What libraries keep for reductions modulo a prime: R³ mod p, p² and ⌊R² / p⌋, for R of whole words of
+ * 32 and 64 bits. Source: `Montgomery_Params` and `Modular_Reducer` of Botan, `MontyParams` of crypto-bigint.
+ */
+export function reducerValues(material: RsaMaterial): readonly DerivedValue[] {
+  const { p, q } = material
+  if (p === undefined || q === undefined) return []
+  const others = otherPrimes(material).flatMap((prime) => reducersOf('p', prime))
+  return [...reducersOf('p', p), ...reducersOf('q', q), ...others]
+}
+
+function reducersOf(name: 'p' | 'q', p: bigint): DerivedValue[] {
+  const bits = bitLength(p)
+  const widths = new Set([32, 64].map((word) => Math.ceil(bits / word) * word))
+  const square = p * p
+  const values = [...widths].flatMap((width) => {
+    const radix = 1n << BigInt(width)
+    const barrett = (radix * radix) / p
+    return [
+      { name: `montgomery-r3-mod-${name}`, value: radix ** 3n % p, bits },
+      { name: `barrett-${name}`, value: barrett, bits: bitLength(barrett) },
+    ]
+  })
+  return [...values, { name: `${name}-squared`, value: square, bits: bitLength(square) }]
+}
