@@ -1,10 +1,6 @@
 /**
- * Token ids: 16 bytes, whatever their spelling in a log. One Entra token id is written in four ways: 22
- * characters of base64url, 24 characters of padded base64, 48 characters of base64 over the GUID's own
- * text, and the GUID's text. All four are read to the same canonical GUID text. Letter case means
- * something until base64 is decoded and nothing afterwards. A token id identifies a token; it is not one,
- * and nothing can be signed or opened with it. Source: reference of the logs, section "Token id
- * encodings"; decoded and compared with the `id` of the same sign-in records.
+ * Token ids: 16 bytes, whatever their spelling in a log: 22 characters of base64url, 24 of padded base64,
+ * 48 of base64 over the GUID's own text, or that text. A token id identifies a token; it is not one.
  */
 import { createHash } from 'node:crypto'
 import { guidOfBytes, guidOfNetBytes, readGuid } from './guid.ts'
@@ -43,16 +39,6 @@ const PLACEHOLDERS: ReadonlySet<string> = new Set([
   'signin_activityid',
 ])
 
-/** Six bits of a base64 or base64url character by its code; 255 elsewhere. */
-const SEXTET: Uint8Array = new Uint8Array(256).fill(255)
-for (const alphabet of ['+/', '-_']) {
-  const letters = `ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789${alphabet}`
-  for (let i = 0; i < 64; i++) SEXTET[letters.charCodeAt(i)] = i
-}
-
-// Filled and read within one call: never seen outside of it.
-const decoded = new Uint8Array(36)
-
 /**
  * Reads a token id in any known spelling. Base64 whose unused last bits are not zero is `malformed`: two
  * spellings of one id would otherwise let a forger choose which of them is looked up. Never throws.
@@ -76,34 +62,20 @@ function readRest(trimmed: string, value: string): TokenIdReading {
 }
 
 function spelledId(spelled: string): string {
-  switch (spelled.length) {
-    case 22:
-      return decode(spelled, 22) ? guidOfNetBytes(decoded) : ''
-    case 24:
-      return spelled.endsWith('==') && decode(spelled, 22) ? guidOfNetBytes(decoded) : ''
-    case 48:
-      return decode(spelled, 48) ? readGuid(String.fromCharCode(...decoded)) : ''
-    default:
-      return readGuid(spelled)
-  }
+  const { length } = spelled
+  const isShort = length === 22 || (length === 24 && spelled.endsWith('=='))
+  if (!isShort && length !== 48) return readGuid(spelled)
+  const bytes = decoded(isShort ? spelled.slice(0, 22) : spelled)
+  if (bytes === undefined) return ''
+  return isShort ? guidOfNetBytes(bytes) : readGuid(bytes.toString('latin1'))
 }
 
-/** Decodes `length` base64 characters into `decoded`; false for an invalid character or spare bits in the last. */
-function decode(spelled: string, length: number): boolean {
-  let bits = 0
-  let held = 0
-  let at = 0
-  for (let i = 0; i < length; i++) {
-    const sextet = SEXTET[spelled.charCodeAt(i)] ?? 255
-    if (sextet === 255) return false
-    bits = ((bits << 6) | sextet) & 0xffff
-    held += 6
-    if (held >= 8) {
-      held -= 8
-      decoded[at++] = bits >> held
-    }
-  }
-  return (bits & ((1 << held) - 1)) === 0
+/** What letters of base64 or base64url spell; undefined for an invalid one, or spare bits in the last. */
+function decoded(letters: string): Buffer | undefined {
+  const bytes = Buffer.from(letters, 'base64')
+  const again = bytes.toString('base64url')
+  const isSame = again === letters || again === letters.replaceAll('+', '-').replaceAll('/', '_')
+  return isSame ? bytes : undefined
 }
 
 /** Whether one character fills the whole text, hyphens, braces and padding aside: no random id does. */
