@@ -28,7 +28,6 @@ export const whyUnread = (errno: string): string => READ.get(errno) ?? errno
 /** Why a file cannot be written; where there are no words, the system's own name. */
 export const whyUnwritten = (errno: string): string => WRITE.get(errno) ?? errno
 
-/** The `code` of a failed system call; `''` for anything else. */
 export function errnoOf(cause: unknown): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : ''
 }
@@ -54,7 +53,6 @@ export function unwritable(path: string, cause: unknown): unknown {
   return new MintmarkError(code, `${path} cannot be written: ${why}`, { errno, path }, { cause })
 }
 
-/** Runs file operations in a folder, and throws as {@link unwritable} says. */
 export async function writingIn<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

@@ -3,7 +3,6 @@
  * lower-case with hyphens and no braces, as RFC 9562 prints it.
  */
 
-/** Canonical text of 32 lower-case digits. */
 const hyphenated = (hex: string): string =>
   `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 

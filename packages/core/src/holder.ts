@@ -21,7 +21,6 @@ export interface Holder {
   readonly run: string
 }
 
-/** This process. */
 export function self(): Holder {
   return { host: hostname(), pid: process.pid, started: statOf(process.pid).started, run: RUN }
 }

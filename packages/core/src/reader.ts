@@ -1,7 +1,6 @@
 /** Numbers out of bytes that somebody else wrote: every read is checked against what is there. */
 import { MintmarkError } from './errors.ts'
 
-/** A position in bytes, moving forward with each read, in one byte order. */
 export class Reader {
   readonly #bytes: Uint8Array
   readonly #view: DataView
@@ -20,18 +19,15 @@ export class Reader {
     return this.#at
   }
 
-  /** Bytes from here to the end; never below 0. */
   get left(): number {
     return Math.max(0, this.#bytes.byteLength - this.#at)
   }
 
-  /** Moves to `at`, which may lie past the end. */
   seek(at: number): this {
     this.#at = at
     return this
   }
 
-  /** Moves on without looking. */
   skip(lengthBytes: number): this {
     this.#at += lengthBytes
     return this
@@ -67,7 +63,6 @@ export class Reader {
     return high * 0x1_0000_0000 + (this.#isLittleEndian ? first : second)
   }
 
-  /** A view, not a copy. */
   bytes(lengthBytes: number): Uint8Array {
     const start = this.#take(lengthBytes)
     return this.#bytes.subarray(start, start + lengthBytes)

@@ -45,7 +45,6 @@ export function safeText(text: string, max = 200): string {
   return parts.join('')
 }
 
-/** The parts that fit before an ellipsis. */
 function cut(parts: string[], length: number, max: number): string {
   let left = length
   while (left > max - 1 && parts.length > 0) {
@@ -116,7 +115,6 @@ export function safeJson(value: unknown, indent = 0): string {
   return json.replace(UNSAFE_IN_JSON, utf16Escapes)
 }
 
-/** One `\u` escape for each half. */
 function utf16Escapes(letter: string): string {
   return Array.from(
     { length: letter.length },

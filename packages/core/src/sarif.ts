@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto'
 import type { Json } from './json.ts'
 import { VERSION } from './version.ts'
 
-/** Where OASIS publishes the schema. */
 const SCHEMA =
   'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json'
 
@@ -15,16 +14,13 @@ export interface SarifRule {
   readonly level: 'error' | 'warning' | 'note'
   readonly text: string
   readonly help: string
-  /** Default: the id in PascalCase (section 3.49.7). */
   readonly name?: string
-  /** Default: the text and the help. */
   readonly full?: string
 }
 
 export interface SarifRun {
   readonly rules: readonly SarifRule[]
   readonly results: readonly Json[]
-  /** What could not be examined. */
   readonly notifications: readonly Json[]
   readonly isSuccessful: boolean
   readonly exitCode: number

@@ -13,12 +13,10 @@ const MAX_MS = Date.UTC(MAX_YEAR, 11, 31, 23, 59, 59, 999)
 const DAYS_BEFORE: readonly number[] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
 const DAYS_IN: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-/** Order of day and month, as a date or a whole file proves it. */
 type DayMonthOrder = 'day-first' | 'month-first'
 
 const isLeap = (year: number) => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
 
-/** Midnight of a date; NaN if the calendar has no such day or the year is out of range. */
 function dayMs(year: number, month: number, day: number): number {
   // Written so that NaN fails too.
   if (!(year >= MIN_YEAR && year <= MAX_YEAR && month >= 1 && month <= 12 && day >= 1))
@@ -33,7 +31,6 @@ function dayMs(year: number, month: number, day: number): number {
   )
 }
 
-/** Milliseconds into the day; NaN if there is no such time. */
 function clockMs(hour: number, minute: number, second: number): number {
   if (!(hour < 24 && minute < 60 && second < 60)) return Number.NaN
   return ((hour * 60 + minute) * 60 + second) * 1000
@@ -92,7 +89,6 @@ function digitsEnd(spelled: string, from: number): number {
   return end
 }
 
-/** The first three of the fraction digits in `[from, end)`. */
 function milliseconds(spelled: string, from: number, end: number): number {
   let ms = 0
   for (let at = from; at < from + 3; at++) ms = ms * 10 + (at < end ? digit(spelled, at) : 0)
@@ -138,7 +134,6 @@ interface SlashDate {
   readonly year: number
   readonly first: number
   readonly second: number
-  /** Offset from that day's UTC midnight. */
   readonly timeMs: number
 }
 

@@ -7,7 +7,6 @@ import { guidOfBytes, guidOfNetBytes, readGuid } from './guid.ts'
 
 /** What a field that should hold a token id holds. Only `present` comes with an id. */
 interface TokenIdReading {
-  /** Canonical GUID text; `''` unless `state` is `present`. */
   readonly tokenId: string
   readonly state: 'present' | 'absent' | 'anonymised' | 'malformed'
 }

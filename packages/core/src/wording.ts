@@ -15,9 +15,7 @@ export function plural(value: number, one: string, many: string = `${one}s`): st
 /** A count as two numbers. */
 interface BoundsText {
   readonly lower: number
-  /** Null where nothing bounds it. */
   readonly upper: number | null
-  /** Why nothing does, in words for the place of a number. */
   readonly because?: string
 }
 
@@ -39,11 +37,7 @@ export function boundText(given: BoundsText, one: string, many: string = `${one}
 }
 
 /** What is counted separately from messages: `; apart from these 110 items without a message id, 3 accesses left open`. */
-export function apartFrom(
-  nameless: number,
-  /** Null where nobody asked. */
-  undecided: number | null,
-): string {
+export function apartFrom(nameless: number, undecided: number | null): string {
   const parts = [
     ...(nameless > 0 ? [`${plural(nameless, 'item')} without a message id`] : []),
     ...(undecided !== null && undecided > 0

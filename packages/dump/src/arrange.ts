@@ -12,7 +12,6 @@ import { Owners } from './owners.ts'
 /** Unclaimed bytes between two ranges of structure are padding, where they are too few to hold a key. */
 const MAX_PADDING_BYTES = 15
 
-/** The map of all that the container claims; the rest is unclaimed. */
 export interface Arranged {
   readonly segments: readonly Segment[]
   readonly structure: readonly Range[]
@@ -66,7 +65,6 @@ export function finish(layout: Layout, arranged: Arranged, size: number): Dump {
   }
 }
 
-/** A run of unknown bytes. */
 export function unknownSegment(from: number, to: number): Segment {
   return { offset: from, length: to - from, address: undefined, owner: undefined }
 }
@@ -94,7 +92,6 @@ function byOffset(one: Segment, other: Segment): number {
 
 interface Innermost {
   readonly runs: readonly Segment[]
-  /** As that of a dump. */
   readonly isShared: boolean
 }
 
@@ -137,7 +134,6 @@ function isElsewhere(one: Segment, next: Segment): boolean {
   return next.address - one.address !== BigInt(next.offset - one.offset)
 }
 
-/** The gaps between the claimed runs, up to the last one. */
 function unclaimed(
   memory: readonly Segment[],
   structure: readonly Range[],
@@ -194,7 +190,6 @@ function withOwners(segments: readonly Segment[], owners: Owners): readonly Segm
   })
 }
 
-/** The segments within the file, and what is missing of them. */
 function segmentsInFile(
   segments: readonly Segment[],
   size: number,

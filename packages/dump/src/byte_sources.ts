@@ -4,7 +4,6 @@ import { MintmarkError, safeText, whyUnread } from '@mintmark/core'
 import { type FilePath, fsPath, pathText } from './file_path.ts'
 import type { ByteSource } from './memory/segment.ts'
 
-/** Bytes that are in memory already. */
 export function bytesSource(bytes: Uint8Array): ByteSource {
   return {
     size: bytes.length,
@@ -83,7 +82,6 @@ function readFully(file: number, offset: number, target: Uint8Array, shown: stri
   return done
 }
 
-/** Turns errors of the system into MintmarkError. */
 function attempt<T>(shown: string, action: () => T): T {
   try {
     return action()

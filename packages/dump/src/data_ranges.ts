@@ -16,7 +16,6 @@ const PROGRAM =
   '{ $at = sysseek(STDIN, $data, 4) // exit 1; printf "%d %d\\n", $data, $at } exit($! + 0 != 6)'
 const MAX_OUTPUT_BYTES = 1 << 24
 const TIMEOUT_MS = 10_000
-/** A stat block, whatever the file system's own blocks are. */
 const BLOCK_BYTES = 512
 /** Holes of a file with more data than this are not worth a process. */
 const MAX_DATA_SHARE = 0.9

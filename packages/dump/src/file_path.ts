@@ -3,7 +3,6 @@
 /** Bytes where they are not UTF-8, as threads can be given them. */
 export type FilePath = string | Uint8Array
 
-/** The same as `node:fs` takes it. */
 export function fsPath(path: FilePath): string | Buffer {
   if (typeof path === 'string') return path
   return Buffer.from(path.buffer, path.byteOffset, path.length)

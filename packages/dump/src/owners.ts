@@ -15,7 +15,6 @@ const countBelow = <T>(sorted: readonly T[], address: bigint, key: (item: T) => 
     return item !== undefined && key(item) < address
   })
 
-/** Finds the owner of a run of addresses. */
 export class Owners {
   readonly #mappings: readonly Mapping[]
   readonly #stacks: readonly StackPoint[]

@@ -18,7 +18,6 @@ interface Account extends Omit<ErasedValue, 'places' | 'pieces' | 'bytes' | 'at'
 
 const isOther = ({ value }: Account): number => Number(value !== STRUCTURE)
 
-/** What is reported of a piece. */
 export type ErasedPiece = Pick<Piece, 'key' | 'value' | 'form' | 'offset' | 'length' | 'isWhole'>
 
 export class ErasedValues {

@@ -3,7 +3,6 @@ import type { ScanReport } from '@mintmark/scan/report/report'
 import type { ScanLimit } from '@mintmark/scan/report/scan_limits'
 import type { Piece } from './pieces/piece_table.ts'
 
-/** Scans of the erased input. */
 export interface VerificationScans {
   /** Deep, of the erased input. */
   readonly report: ScanReport
@@ -12,10 +11,8 @@ export interface VerificationScans {
   readonly deepScans: number
 }
 
-/** Pieces of keys that are left. */
 export interface Left {
   readonly inMemory: readonly Piece[]
-  /** In what is never changed. */
   readonly inStructure: readonly Piece[]
 }
 

@@ -19,7 +19,6 @@ const LEAST_DIFFERENT = 5
 /** Bytes that are examined together, those of 4,000 threads: of each offset the number is kept. */
 const BATCH_BYTES = 1 << 20
 
-/** Offsets of the registers by the number that {@link LEAST} bytes spell there. */
 class RegisterBytes {
   readonly #offsets = new Map<number, number[]>()
 
@@ -112,7 +111,6 @@ function isVaried(bytes: Uint8Array, at: number): boolean {
   return new Set(bytes.subarray(at, at + LEAST)).size >= LEAST_DIFFERENT
 }
 
-/** The bytes as one number, which has room for them. */
 function numberAt(bytes: Uint8Array, at: number): number {
   let number = 0
   for (let k = at; k < at + LEAST; k++) number = number * 256 + (bytes[k] ?? 0)

@@ -8,7 +8,6 @@ import type { ByteSource, Container, Dump, Range } from '@mintmark/dump'
 import { SegmentFinder } from '@mintmark/scan/report/segment_finder'
 
 const WORD = 8
-/** Bytes that are read at a time. */
 const BLOCK = 1 << 16
 
 /** Containers whose addresses are those that pointers hold. Others have physical ones, or none. */

@@ -26,7 +26,6 @@ export class ErasedRanges {
     this.#keptOfValues = without(structure, joinedRanges([...wideRegisters, ...generalRegisters]))
   }
 
-  /** Sorted and disjoint, with gaps between them. */
   get all(): readonly Range[] {
     return this.#ranges
   }
@@ -44,11 +43,9 @@ export class ErasedRanges {
   }
 }
 
-/** The ranges joined, without what else is known of them. */
 const plain = (ranges: readonly Range[]): readonly Range[] =>
   joinedRanges(ranges.map(({ offset, length }) => ({ offset, length })))
 
-/** All bytes of ranges that are disjoint. */
 export function bytesOf(ranges: readonly Range[]): number {
   return ranges.reduce((sum, { length }) => sum + length, 0)
 }
@@ -100,7 +97,6 @@ export class ArrayEnds {
   }
 }
 
-/** Bytes that are read at a time. */
 const BLOCK = 1 << 16
 
 /**

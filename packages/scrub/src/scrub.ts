@@ -21,14 +21,12 @@ export interface ScrubTask {
   readonly name: string
   readonly dump: Dump
   readonly source: ByteSource
-  /** Where there is data. */
   readonly data: readonly Range[]
   readonly options: ScrubOptions
 }
 
 /** From this round on findings are erased even if words in them look like pointers. */
 const ROUND_OF_FORCE = 3
-/** Others that a report lists. */
 const MOST_OTHERS = 10_000
 
 export class Scrub {
@@ -38,7 +36,6 @@ export class Scrub {
   readonly values: ErasedValues
   readonly others: ErasedOther[] = []
   moreOthers = 0
-  /** Of all that was to be erased. */
   readonly classes: Set<FindingClass> = new Set()
   rounds = 0
   /** More pieces were found than can be erased. */
@@ -48,7 +45,6 @@ export class Scrub {
   readonly #arrayEnds: ArrayEnds
   readonly #names = new Map<string, KeyId>()
   #vectors: readonly Range[] = []
-  /** Numbers of keys with new values. */
   readonly #fresh = new Set<number>()
 
   constructor(task: ScrubTask) {
@@ -79,7 +75,6 @@ export class Scrub {
     return spkiSha256 === undefined ? undefined : this.#names.get(spkiSha256)
   }
 
-  /** Given keys without a private finding. */
   missingKeys(): readonly PublicKey[] {
     const { publicKeys = [] } = this.task.options
     return publicKeys.filter(({ keyId }) => this.foundKeys.numberOf(keyId.spkiSha256) === undefined)
@@ -113,7 +108,6 @@ export class Scrub {
     return this.isLeft(last) ? last : undefined
   }
 
-  /** @returns whether there is more to erase than before */
   async eraseWhat(report: ScanReport): Promise<boolean> {
     this.rounds++
     const found = this.#toErase(report)
@@ -139,7 +133,6 @@ export class Scrub {
     return this.#ranges.add(ranges, byValue, this.task.options.structureToo === true)
   }
 
-  /** Every key, for a search of what is left. */
   materials(): ReadonlyMap<number, readonly KeyMaterial[]> {
     return new Map(this.foundKeys.all.map(({ number, materials }) => [number, materials]))
   }

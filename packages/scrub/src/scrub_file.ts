@@ -9,18 +9,15 @@ import { checkTarget, NewFile, Unfinished } from './copy/new_file.ts'
 import { scrubInput } from './scrub_input.ts'
 import type { Scrubbed, ScrubOptions, ScrubProgress, ScrubReport } from './scrub_report.ts'
 
-/** A file as it was read or written. */
 export interface FileFacts {
   readonly path: string
   /** Bytes, holes included. */
   readonly size: number
-  /** Bytes that it takes on the disk. */
   readonly sizeOnDisk: number
   /** Hex, holes included. */
   readonly sha256: string
 }
 
-/** What the report file of {@link scrubFile} holds. */
 export type ScrubDocument = ScrubReport & {
   readonly input: FileFacts
   /** Null if the result was not clean: then there is none. */
@@ -31,7 +28,6 @@ export interface ScrubFileOptions extends Omit<ScrubOptions, 'onProgress'> {
   readonly out: string
   /** Where the report goes; beside `out` where absent. */
   readonly report?: string
-  /** Replace what is at `out` and `report`. */
   readonly isForced?: boolean
   /** Registers what is unfinished, for a signal handler to remove. */
   readonly unfinished?: Unfinished

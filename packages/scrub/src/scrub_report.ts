@@ -11,7 +11,6 @@ import type { ClassPolicy } from '@mintmark/scan/findings/policy'
 import type { ScanLimit } from '@mintmark/scan/report/scan_limits'
 import type { Location } from '@mintmark/scan/report/segment_finder'
 
-/** Where one value of a key was in one encoding. */
 export interface ErasedValue {
   /** `p`, `dp`, `montgomery-r2-mod-p` … or `structure` for a whole PEM, DER, JWK … */
   readonly value: string
@@ -20,7 +19,6 @@ export interface ErasedValue {
   readonly bytes: number
   /** How many of `places` are only a part of the value. */
   readonly pieces: number
-  /** The first of them. */
   readonly at: readonly Location[]
 }
 
@@ -41,7 +39,6 @@ export type Verdict = 'erased' | 'absent' | 'not-found' | 'kept' | 'remains'
 export interface PartsExcluded {
   /** Memory contains no part of a value of so many bits; null where that could not be searched for. */
   readonly memoryBits: number | null
-  /** The same of general registers. */
   readonly generalRegisterBits: number | null
   /** Contents of floating-point and vector registers, as far as the container says where they are, are zeros. */
   readonly vectorRegisters: boolean
@@ -51,11 +48,9 @@ export interface ScrubbedKey {
   readonly kind: KeyKind
   readonly bits: number
   readonly keyId: KeyId | undefined
-  /** Whether it was among the given public keys. */
   readonly isGiven: boolean
   readonly note: Finding['note']
   readonly verdict: Verdict
-  /** The verdict in words, with its reasons. */
   readonly statement: string
   readonly partsExcluded: PartsExcluded
   readonly values: readonly ErasedValue[]
@@ -71,7 +66,6 @@ export interface ErasedOther extends Location {
   readonly note: Finding['note']
 }
 
-/** Why an output is not clean. */
 export interface Remainder {
   readonly code:
     | 'key-found'
@@ -87,7 +81,6 @@ export interface Remainder {
 export interface ScrubReport {
   readonly schema: 'mintmark-scrub/1'
   readonly file: string
-  /** Bytes. */
   readonly size: number
   readonly container: Container
   readonly isClean: boolean
@@ -95,7 +88,6 @@ export interface ScrubReport {
   readonly remainders: readonly Remainder[]
   readonly keys: readonly ScrubbedKey[]
   readonly others: readonly ErasedOther[]
-  /** Number of others beyond the list. */
   readonly moreOthers: number
   readonly erased: {
     readonly ranges: readonly Range[]
@@ -115,7 +107,6 @@ export interface ScrubReport {
     readonly findings: number
     /** Published test keys that were left. */
     readonly published: number
-    /** Limits of the last scan. */
     readonly limits: readonly ScanLimit[]
   }
   readonly flaws: readonly Flaw[]
@@ -131,7 +122,6 @@ export interface ScrubProgress {
 export interface ScrubOptions {
   /** Their private halves are searched for in every encoding, and the report answers for each. */
   readonly publicKeys?: readonly PublicKey[]
-  /** As for a scan. */
   readonly threads?: number
   readonly onProgress?: (progress: ScrubProgress) => void
   /** Erase published test keys too. They are part of programs and public. */
@@ -152,7 +142,6 @@ export interface ScrubOptions {
   readonly keepCandidates?: boolean
 }
 
-/** Ranges to erase, and the verdict on the result. */
 export interface Scrubbed {
   /**
    * Sorted and disjoint; of headers and names only contents of registers, and values of keys if the options ask for it.

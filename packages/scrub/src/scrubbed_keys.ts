@@ -62,7 +62,6 @@ function ruled(
   return { ...key, partsExcluded, values: [], inStructure: [] }
 }
 
-/** Published test keys that were left, one for each public half. */
 function keptKeys(scrub: Scrub, { report }: VerificationScans, given: GivenKeys): ScrubbedKey[] {
   const left = new Set(verifiedLeft(scrub, report))
   const groups = new Map<string, Finding[]>()

@@ -11,7 +11,6 @@ import { type Scrub, verifiedLeft } from './scrub.ts'
 import type { Remainder, Scrubbed } from './scrub_report.ts'
 import { keysOf } from './scrubbed_keys.ts'
 
-/** The result of a scrub. Searches the erased input for pieces of every key, unless there is too much to be clean. */
 export async function verifyScrub(
   scrub: Scrub,
   view: ScanInput,
@@ -77,7 +76,6 @@ async function piecesLeft(scrub: Scrub, view: ScanInput): Promise<Left> {
   return { inMemory, inStructure }
 }
 
-/** Offsets that are listed of one reason. */
 const MOST_LISTED = 256
 
 /** What keeps a scrubbed dump from being clean: what is left, and what was cut short that would have shown it. */

@@ -53,21 +53,16 @@ const stateDocument = v.object({
 })
 
 export interface GateSettings {
-  /** The spool, absolute. */
   readonly spool: string
   readonly limits: GateLimits
   readonly compression: Compression
-  /** Take cores of processes too that have a limit of 0 on them. */
   readonly ignoresLimits: boolean
-  /** Write cores although the search for a given key was cut short. */
   readonly acceptsCut: boolean
-  /** See `stored_keys.ts`. */
   readonly publicKeys: readonly Json[]
 }
 
 export interface GateState {
   readonly settings: GateSettings
-  /** What the gate set. */
   readonly kernel: KernelSettings
   /** What was there; undefined if that is not known. */
   readonly previous: KernelSettings | undefined

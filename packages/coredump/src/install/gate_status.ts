@@ -12,12 +12,10 @@ import { checkProgram, type Paths } from './install.ts'
 import { type KernelSettings, readKernel } from './kernel_settings.ts'
 
 export interface GateStatus {
-  /** The kernel pipes cores into this gate. */
   readonly isInstalled: boolean
   readonly kernel: KernelSettings
   readonly state: GateState | undefined
   readonly spool: SpoolCount | undefined
-  /** What has to be examined, in words. */
   readonly problems: readonly string[]
 }
 
@@ -33,7 +31,6 @@ export interface SpoolCount {
   readonly heldBytes: number
   readonly maxHeldBytes: number
   readonly freeBytes: number
-  /** Problems among the last lines of the log. */
   readonly lastProblems: readonly string[]
 }
 
@@ -63,7 +60,6 @@ export function gateStatus(paths: Paths): GateStatus {
   return { isInstalled, kernel, state, spool, problems }
 }
 
-/** @param problems problems reported so far, such as a damaged state */
 function whyNotInstalled(
   { pattern }: KernelSettings,
   { stateFolder }: Paths,

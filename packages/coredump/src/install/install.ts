@@ -21,7 +21,6 @@ import {
 import { type Programs, receiveScript, SCRIPT_MARK } from './receive_script.ts'
 import { writableByOthers } from './writable_by_others.ts'
 
-/** Where the kernel's settings and the gate's own are. */
 export interface Paths {
   readonly procSys: string
   readonly stateFolder: string
@@ -29,7 +28,6 @@ export interface Paths {
 
 export interface Installed {
   readonly state: GateState
-  /** It was there already: only its settings are new. */
   readonly wasThere: boolean
 }
 
@@ -65,7 +63,6 @@ export function installGate(paths: Paths, settings: GateSettings, programs: Prog
   }
 }
 
-/** Absolute, without links. */
 function madeFolder(folder: string): string {
   try {
     makeFolder(folder, 0o700)
@@ -79,7 +76,6 @@ function madeFolder(folder: string): string {
 
 export type Uninstalled =
   | { readonly outcome: 'restored'; readonly kernel: KernelSettings }
-  /** Set by something else since: it stays. */
   | { readonly outcome: 'not-ours'; readonly kernel: KernelSettings }
   | { readonly outcome: 'not-installed'; readonly kernel: KernelSettings }
 
@@ -151,7 +147,6 @@ function takeBack(
   if (pattern !== found.pattern || pipeLimit !== found.pipeLimit) writeKernel(paths.procSys, found)
 }
 
-/** @param paths of programs, or folders of them */
 function refuseForeign(paths: readonly string[]): void {
   if (process.geteuid?.() !== 0) return
   for (const each of paths) {

@@ -16,7 +16,6 @@ export interface KernelSettings {
   readonly pipeLimit: number
 }
 
-/** @param folder `/proc/sys/kernel`, or a folder in its place in a test */
 export function readKernel(folder: string): KernelSettings {
   const read = (name: string) =>
     attempt('read', name, () => readFileSync(path.join(folder, name), 'utf8'))

@@ -6,13 +6,11 @@
 import path from 'node:path'
 import { LOG_NAME } from '../spool/gate_log.ts'
 
-/** By which a script of this kind is known. */
 export const SCRIPT_MARK = '# mintmark gate'
 
 /** A receiver is killed where nothing has come for so long, or twice that, and more is to come. */
 const STALL_SECONDS = 60
 
-/** Absolute paths. */
 export interface Programs {
   readonly node: string
   /** What it runs: `gate-receive.mjs` of the command. */
@@ -22,7 +20,6 @@ export interface Programs {
 /** Before others, while a process waits; `renice.ts` lowers it. */
 const NICE_FIRST = -10
 
-/** @param spool where the log is */
 export function receiveScript(programs: Programs, stateFolder: string, spool: string): string {
   const call = [programs.node, programs.receiver, stateFolder].map(quoted).join(' ')
   return `#!/bin/sh

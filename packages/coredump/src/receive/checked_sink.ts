@@ -10,7 +10,6 @@ export class CheckedSink implements Sink {
   readonly #check: () => void
   #checked = 0
   size = 0
-  /** CRC-32 of what was taken. */
   sum = 0
 
   /** @param check throws if no more may go to the disk */

@@ -17,7 +17,6 @@ export const SUFFIX = { gzip: 'gz', zstd: 'zst' } as const
 export type Compression = keyof typeof SUFFIX
 
 const FAST_ZSTD = { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 }
-/** Streams that compress, fast rather than well. */
 const PACKING = {
   gzip: () => createGzip({ level: 1 }),
   zstd: () => createZstdCompress({ params: FAST_ZSTD }),
@@ -30,7 +29,6 @@ export interface Written {
   readonly sha256: string
   /** SHA-256 of all that was buffered, as read for this, hex. */
   readonly bufferedSha256: string
-  /** Of the compressed file. */
   readonly bytes: number
 }
 
@@ -39,7 +37,6 @@ const PIECE_BYTES = 1 << 20
 const CHECK_BYTES = 64 * PIECE_BYTES
 
 export interface Outlet {
-  /** A file descriptor; it stays open. */
   readonly file: number
   readonly compression: Compression
   /** Asked now and then whether there may be more; it throws if not. */
@@ -91,7 +88,6 @@ export function* erasedPieces(
   }
 }
 
-/** SHA-256 of a buffered core, hex. */
 export function sha256OfBuffered(input: BufferedInput): string {
   const hash = createHash('sha256')
   for (const { bytes } of piecesOf(input)) hash.update(bytes)

@@ -16,29 +16,23 @@ import { CheckedSink } from './checked_sink.ts'
 
 /** Where the parts of an opened report are in its buffer. */
 export interface OpenedReport {
-  /** The core is in front. */
   readonly coreBytes: number
   /** The text of the other fields, as it was before `CoreDump` and behind it, goes on to the end. */
   readonly textAt: number
-  /** Bytes of the text that was before. */
   readonly beforeBytes: number
 }
 
 export interface ReportBuffers {
   /** For what the text decodes to; wiped as soon as it is unpacked. */
   readonly packed: CoreBuffer
-  /** For the core and the text. */
   readonly opened: CoreBuffer
 }
 
 export interface ReportBounds {
-  /** Of the core. */
   readonly maxSizeBytes: number
-  /** Throws if no more may go to the disk. */
   readonly check: () => void
 }
 
-/** Far above what hooks of packages attach. */
 const MOST_TEXT = 64 << 20
 /** Between core and text: nothing of one runs on into the other. */
 const GAP_BYTES = 4096
@@ -108,7 +102,6 @@ function copy(from: ByteSource, to: CoreBuffer): void {
   }
 }
 
-/** Bytes `[from, to)` of a source. */
 const part = (source: ByteSource, from: number, to: number): ByteSource => ({
   size: to - from,
   read: (offset, target) => {

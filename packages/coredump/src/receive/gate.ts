@@ -23,7 +23,6 @@ export interface GateLimits {
   readonly keepFreeBytes: DiskBound
 }
 
-/** The result of a scrub; see `@mintmark/scrub`. */
 export interface Scrubbed {
   readonly erased: readonly Range[]
   readonly report: object
@@ -47,7 +46,6 @@ export interface Gate {
   readonly slotMs?: (bytes: number) => number
 }
 
-/** Where a core comes from, and what is known of it. */
 export interface Arrival {
   /** Closed as soon as it is read to its end. */
   readonly inlet: Inlet
@@ -55,7 +53,6 @@ export interface Arrival {
   readonly source?: DroppedFile
   /** Identifies the program; letters, digits, dots, dashes and underscores. */
   readonly program: string
-  /** Of the core in the spool. */
   readonly name: string
 }
 
@@ -72,11 +69,9 @@ export type CoreOutcome =
 
 export interface Content {
   readonly input: BufferedInput
-  /** Of the core, holes included. */
   readonly coreBytes: number
   /** How many bytes of the input are in the encrypted file. */
   readonly spilledBytes: number
-  /** Of the name of the file that is written. */
   readonly suffix: string
   readonly compression: WrittenCore['compression']
   /**

@@ -35,7 +35,6 @@ function maskedField(field: Buffer, erased: readonly Range[]): Buffer {
   return masked
 }
 
-/** What divides the lines of a value. */
 const isFrame = (field: Buffer, at: number): boolean =>
   field[at] === NEWLINE || (field[at] === BLANK && field[at - 1] === NEWLINE)
 

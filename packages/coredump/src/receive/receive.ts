@@ -14,13 +14,11 @@ import { renice } from '../spool/renice.ts'
 import { coreName, type Spool, type SpoolEntry, safeName } from '../spool/spool.ts'
 import type { Arrival, CoreOutcome, Gate } from './gate.ts'
 
-/** The core of a crash, from the kernel. */
 export function arrivalOf(crash: Crash, inlet: Inlet): Arrival {
   const program = safeName(`${crash.executable}-${crash.uid ?? ''}`)
   return { inlet, crash, program, name: coreName([crash.executable, crash.pid], crash.timeMs) }
 }
 
-/** A core that another system dropped. */
 export function arrivalOfFile(source: DroppedFile, inlet: Inlet): Arrival {
   const { member } = source
   const names = [path.basename(source.path), ...(member === undefined ? [] : [member])]
@@ -76,7 +74,6 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<CoreOut
     return { outcome: 'lost', why }
   }
 
-  /** As it should be: nothing to examine. */
   function respect(why: string): CoreOutcome {
     log.note(`${arrival.name}: no core, ${why}`)
     return { outcome: 'lost', why }
@@ -92,7 +89,6 @@ function tooMany(spool: Spool, { program }: Arrival, most: number): string | und
   return undefined
 }
 
-/** @returns undefined if there is more than may be */
 async function readFrom(
   gate: Gate,
   arrival: Arrival,
@@ -113,7 +109,6 @@ async function readFrom(
   return received
 }
 
-/** @returns undefined if there is more than may be */
 function readAll(
   { limits, spool, log }: Gate,
   { inlet, name }: Arrival,

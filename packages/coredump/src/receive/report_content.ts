@@ -16,13 +16,11 @@ import { maskedText, within } from './masked_text.ts'
 const LINE_BYTES = 3 << 18
 const NOT_CLEAN = 'the text of the report'
 
-/** The text on both sides of the core. */
 interface Sides {
   readonly before: Buffer
   readonly after: Buffer
 }
 
-/** @throws {MintmarkError} `INPUT_INVALID` if the report is damaged or cut */
 export async function openedReport(
   gate: Gate,
   report: BufferedInput,
@@ -90,13 +88,11 @@ interface Report {
   readonly gate: Gate
   readonly input: BufferedInput
   readonly parts: OpenedReport
-  /** What is behind the core. */
   readonly behind: Buffer
   readonly sides: Sides
   readonly erased: readonly Range[]
 }
 
-/** Waits until it is on the disk. */
 async function writeReport(
   file: number,
   { gate, input, parts, behind, sides, erased }: Report,

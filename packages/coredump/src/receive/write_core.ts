@@ -19,7 +19,6 @@ export interface ReadCore {
 
 const NOT_CLEAN = 'the scrub could not make sure that no key is left'
 
-/** Waits until it may, scrubs the core and writes it; its process is gone by now. */
 export async function writeCore(
   gate: Gate,
   arrival: Arrival,

@@ -14,15 +14,12 @@ import { CheckedSink } from './checked_sink.ts'
 export interface ZipMember {
   /** Of no other member; no path that leads out of a folder, and without control characters. */
   readonly name: string
-  /** Unpacked, as the directory has it. */
   readonly bytes: number
-  /** Why it cannot be read; undefined if it can. */
   readonly refusal: string | undefined
   readonly entry: Entry
 }
 
 export interface ZipArchive {
-  /** In the order of the directory, without folders. */
   readonly members: readonly ZipMember[]
   /**
    * Unpacks one. The bytes are the caller's, who wipes them.
@@ -37,7 +34,6 @@ const MOST_NAME = 1024
 const MOST_BYTES = 64 * 2 ** 30
 const STORED = 0
 const DEFLATED = 8
-/** Of a member in front of its name. */
 const HEADER_BYTES = 30
 const BLANK = 0x20
 
@@ -77,7 +73,6 @@ function refusalOf(entry: Entry): string | undefined {
   return method === DEFLATED || method === STORED ? undefined : `it is packed by method ${method}`
 }
 
-/** A folder has no content. */
 const isFile = ({ name, bytes }: ZipMember): boolean => bytes > 0 || !name.endsWith('/')
 
 /** Bytes that several members share unpack to far more than the archive contains. */
@@ -135,7 +130,6 @@ const damaged = (): MintmarkError => refused('it is cut or damaged')
 
 export interface MemberBounds {
   readonly maxSizeBytes: number
-  /** Throws if no more may go to the disk. */
   readonly check: () => void
 }
 

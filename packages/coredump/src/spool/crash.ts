@@ -9,19 +9,16 @@ export const SPECIFIERS = '%P %u %g %s %t %c %h %e'
 export interface Crash {
   /** The thread's name as the process set it: anything at all, never safe to print raw. */
   readonly executable: string
-  /** In the first namespace. */
   readonly pid: number
   readonly uid: number | undefined
   readonly gid: number | undefined
   readonly signal: number | undefined
-  /** UTC. */
   readonly timeMs: number
   readonly host: string | undefined
   /** The process had a limit of 0 on its cores: it asked for none. */
   readonly wantsNone: boolean
 }
 
-/** @param nowMs for where the time is missing */
 export function crashOf(args: readonly string[], nowMs: number): Crash {
   const [pid, uid, gid, signal, seconds, limit, host, ...name] = args
   const time = wholeNumber(seconds)

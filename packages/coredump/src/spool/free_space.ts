@@ -2,7 +2,6 @@
 import { MintmarkError } from '@mintmark/core'
 import type { Spool } from './spool.ts'
 
-/** Bytes as given, or a tenth of the file system, at most {@link AUTO_MOST}. */
 export type DiskBound = number | 'auto'
 
 const AUTO_SHARE = 1 / 10

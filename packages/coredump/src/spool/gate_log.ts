@@ -63,7 +63,6 @@ function appendOwn(file: string, line: string): void {
   }
 }
 
-/** A failure to log must not stop the work. */
 function quietly(action: () => void): void {
   try {
     action()

@@ -4,11 +4,9 @@
  */
 import type { Crash } from './crash.ts'
 
-/** A core that another system dropped. */
 export interface DroppedFile {
   /** As it was given: never safe to print raw. */
   readonly path: string
-  /** Of the file, compressed or not. */
   readonly bytes: number
   readonly modifiedMs: number
   /** Its number in the file system: with the rest it names one file. */
@@ -25,7 +23,6 @@ export interface GateReport {
   readonly crash: Crash | undefined
   readonly source: DroppedFile | undefined
   readonly received: ReceivedBytes
-  /** Of the scrub, as `mintmark scrub` writes it. */
   readonly scrub: object
 }
 
@@ -33,7 +30,6 @@ export interface WrittenCore {
   readonly file: string
   /** `apport`: it is the field `CoreDump` of a crash report, by gzip and base64. */
   readonly compression: 'gzip' | 'zstd' | 'apport'
-  /** Of the compressed file. */
   readonly bytes: number
   /** SHA-256 of the scrubbed core, unpacked; hex. */
   readonly sha256: string

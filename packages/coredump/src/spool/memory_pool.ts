@@ -55,7 +55,6 @@ export class MemoryPool implements MemoryShare {
   }
 }
 
-/** Bytes that all receivers together may buffer now. */
 export function boundBytes(spool: Spool, bound: MemoryBound): number {
   if (bound !== 'auto') return bound
   // Not imported: to import `node:process` makes a stream of standard input, which then no longer blocks.

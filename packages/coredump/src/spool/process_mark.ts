@@ -6,7 +6,6 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { errnoOf } from '@mintmark/core'
 
-/** Letters, digits and dashes. */
 export function ownMark(): string {
   return [bootId(), pidNamespace(), process.pid, startTicks(process.pid) ?? 0].join('-')
 }

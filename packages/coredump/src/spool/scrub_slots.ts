@@ -10,7 +10,6 @@ import { READ, type Spool, type SpoolEntry } from './spool.ts'
 /** Cores of one spool that are scrubbed at once; each takes some 230 MB of memory beside its buffer. */
 const MOST_SLOTS = 2
 const POLL_MS = 100
-/** For those who are not next: each poll reads what all others say. */
 const FAR_POLL_MS = 500
 /** A slot lasts so long, and a tenth of the usual speed of a busy machine on top. */
 const LEAST_MS = 600_000
@@ -19,7 +18,6 @@ const BYTES_A_MS = 1_000
 /** Name of a file in the folder of an unfinished core: when its slot ends. */
 const SLOT = /^turn-(\d+)$/
 
-/** How long the slot of a core may last, in milliseconds. */
 export const slotMs = (bytes: number): number => LEAST_MS + bytes / BYTES_A_MS
 
 /** Waits for a slot for a core that was read; the oldest core first, unless it does not take its slot. */
@@ -62,7 +60,6 @@ function isTaken(spool: Spool, entry: SpoolEntry, lastsMs: number): boolean {
   return false
 }
 
-/** How many slots are taken, and how many older cores wait for one. */
 function waiting(spool: Spool, entry: SpoolEntry): { taken: number; ahead: number } {
   const own = path.basename(entry.folder)
   const nowMs = uptimeMs()

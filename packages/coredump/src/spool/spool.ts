@@ -41,7 +41,6 @@ const WHY: ReadonlyMap<string, string> = new Map([
 const MOST_ALIKE = 1000
 
 export class Spool {
-  /** Absolute, without links. */
   readonly folder: string
 
   private constructor(folder: string) {
@@ -75,7 +74,6 @@ export class Spool {
     return new SpoolEntry(this.folder, made, program)
   }
 
-  /** What is being received now, the oldest first. */
   atWork(): readonly string[] {
     return this.#unfinished()
       .filter(({ mark }) => !isGone(mark))
@@ -83,12 +81,10 @@ export class Spool {
       .map(({ name }) => name)
   }
 
-  /** Bytes of cores that receivers at work buffer in memory. */
   bufferedBytes(): number {
     return this.#tickets().reduce((sum, ticket) => sum + sizeOf(ticket), 0)
   }
 
-  /** Notes of receivers at work, the oldest first. */
   saidAtWork(): readonly { readonly name: string; readonly notes: readonly string[] }[] {
     return this.atWork().map((name) => ({ name, notes: namesIn(path.join(this.folder, name)) }))
   }
@@ -113,14 +109,12 @@ export class Spool {
     return left.length
   }
 
-  /** Names of the folders that {@link removeLeftovers} would remove. */
   leftovers(): readonly string[] {
     return this.#unfinished()
       .filter(({ mark }) => isGone(mark))
       .map(({ name }) => name)
   }
 
-  /** Names of the cores that are there, oldest first. */
   entries(): readonly string[] {
     const found = readdirSync(this.folder, { withFileTypes: true })
     return found
@@ -148,7 +142,6 @@ export class Spool {
 /** A core that is being written. Publish it or discard it. */
 export class SpoolEntry {
   readonly #spool: string
-  /** Where its files are, until it is published. */
   readonly folder: string
   readonly #ticket: string
   readonly #said: Set<string> = new Set()
@@ -175,7 +168,6 @@ export class SpoolEntry {
     this.#said.delete(note)
   }
 
-  /** Opens a new file in it for writing. */
   create(name: string): number {
     const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
     return openSync(path.join(this.folder, name), O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600)
@@ -227,7 +219,6 @@ export function safeName(name: string | number): string {
   return safe === '' ? 'unknown' : safe
 }
 
-/** Gone meanwhile, with its files. */
 function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder)

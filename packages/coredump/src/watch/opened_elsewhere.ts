@@ -1,7 +1,6 @@
 /** Which files some process may still write to. Source: proc(5), `/proc/PID/fd` and `/proc/PID/fdinfo`. @module */
 import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 
-/** `O_WRONLY | O_RDWR`. */
 const MAY_WRITE = 0o3
 
 /** Dumps under way are recognised by processes that have them open: checked again after this. */

@@ -23,9 +23,7 @@ const COUNTS: ReadonlyMap<number | string, Counts> = new Map([
 ])
 
 export interface ToReceive {
-  /** A file descriptor. */
   readonly file: number
-  /** The program that unpacks it. */
   readonly packer: string | undefined
   readonly dropped: DroppedFile
 }

@@ -6,7 +6,6 @@ import type { FileId } from './taken_before.ts'
 
 export type Counts = ClassPolicy['counts']
 
-/** A member of an archive, and its outcome. */
 export interface MemberNote {
   readonly name: string
   readonly text: string
@@ -14,7 +13,6 @@ export interface MemberNote {
   readonly isProblem: boolean
 }
 
-/** Of an archive. */
 interface OfMembers {
   readonly members?: readonly MemberNote[]
   /** Some of it was written: what was erased counts as this. */
@@ -34,7 +32,6 @@ export type Taken =
   | ({ readonly outcome: 'left'; readonly why: string } & OfMembers)
   /** Its core was in the spool already: the receiver was killed before it could remove the raw file. */
   | { readonly outcome: 'removed' }
-  /** Another watch has it. */
   | { readonly outcome: 'elsewhere' }
   | ({ readonly outcome: 'failed'; readonly why: string } & OfMembers)
 

@@ -9,7 +9,6 @@ export type FileId = string
 
 interface TakenFile {
   readonly id: FileId
-  /** Not the report alone. */
   readonly hasCore: boolean
 }
 
@@ -67,7 +66,6 @@ export const fileId = (
   modifiedMs: number,
 ): FileId => `${filePath} ${inode} ${bytes} ${modifiedMs}`
 
-/** Of a member of an archive. */
 export const memberId = (id: FileId, member: string): FileId => `${id} ${member}`
 
 function takenIn(entry: string): TakenFile | undefined {

@@ -25,14 +25,11 @@ export interface OpenedArchive {
   readonly stats: Stats
 }
 
-/** The outcome of a file that is not taken, by its first bytes; undefined if it is taken. */
 type RefusalOf = (head: DumpHead) => Taken | undefined
 
-/** What happens to a member. */
 interface Fate {
   readonly name: string
   readonly fate: 'dump' | 'text' | 'left'
-  /** Of what is left. */
   readonly why?: string
 }
 

@@ -31,7 +31,6 @@ export interface WatchOptions {
 
 export interface WatchCount {
   readonly landed: number
-  /** Of those that were written. */
   readonly withKeys: number
   /** Of those that were written: nothing verified was in them, but what may be keys. */
   readonly withLeads: number
@@ -50,10 +49,8 @@ const POLL_MS = 2000
 const BUSY_SHARE = 1 / 5
 const IDLE_SHARE = 1 / 20
 
-/** Of an archive, a line each, in the system's log too. */
 const MOST_MEMBERS_NOTED = 50
 
-/** In place of bytes that are no UTF-8. */
 const NO_CHARACTER = '\ufffd'
 
 export class FolderWatch {
@@ -69,10 +66,8 @@ export class FolderWatch {
   readonly #leftOut = new Set<string>()
   /** Duration of the last sweep, without the dumps that it took. */
   #scannedMs = 0
-  /** Why the folder could not be searched the last time. */
   #trouble: string | undefined
 
-  /** @throws {MintmarkError} `INPUT_UNREADABLE` if the folder cannot be read */
   constructor(options: WatchOptions) {
     this.#options = options
     namesIn(options.folder)
@@ -205,7 +200,6 @@ export class FolderWatch {
     this.#options.log.problem(`${safeText(filePath)}: not looked at, ${why}`)
   }
 
-  /** Asked for dumps alone. */
   #claim(filePath: string, id: FileId): Claim {
     const { spool, isRemoved } = this.#options
     // A receiver outlives a killed watch.
@@ -218,7 +212,6 @@ export class FolderWatch {
     return 'done'
   }
 
-  /** Forgets files that are gone. */
   #forgetAllBut(ids: ReadonlySet<FileId>): void {
     for (const id of this.#done) if (!ids.has(id)) this.#done.delete(id)
     for (const seen of [this.#failed, this.#ahead])

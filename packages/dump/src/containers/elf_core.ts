@@ -18,7 +18,6 @@ const MAX_NOTE_SEGMENTS = 1024
 const MAX_SECTIONS = 1 << 16
 const MAX_NAME_TABLE_BYTES = 1 << 16
 
-/** Reads a file that begins as ELF does. One that is no core leaves the layout raw. */
 export function readElfCore(layout: Layout): void {
   const elf = readElfHeader(layout)
   if (elf === undefined) return
@@ -55,7 +54,6 @@ function readRow(row: Reader, is64: boolean): ProgramHeader {
   return { type, offset, address, length, isPlausible }
 }
 
-/** Adds the memory that the program headers list; gives the note segments. */
 function readProgramHeaders(elf: ElfHeader, layout: Layout): Range[] {
   const { phoff, programRowBytes, is64 } = elf
   const notes: Range[] = []

@@ -6,7 +6,6 @@ const ET_CORE = 4
 /** `dump-guest-memory` of QEMU (10.0.13) writes the size of a pointer as that of the header. */
 const QEMU_HEADER_BYTES = 8
 
-/** What the header says, with the sizes of its class. */
 export interface ElfHeader {
   readonly is64: boolean
   readonly machine: number
@@ -24,11 +23,9 @@ export interface ElfHeader {
 export const sizeIn = (reader: Reader, is64: boolean): number =>
   is64 ? reader.size() : reader.u32()
 
-/** The same as an address. */
 export const wordIn = (reader: Reader, is64: boolean): bigint =>
   is64 ? reader.u64() : BigInt(reader.u32())
 
-/** Whether the file begins as ELF does, core or not. */
 export function isElf(head: Uint8Array): boolean {
   return head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46
 }

@@ -7,7 +7,6 @@
 interface StatusLayout {
   readonly pid: number
   readonly stackPointer: number
-  /** The first register. */
   readonly registers: number
 }
 
@@ -54,7 +53,6 @@ const MACHINES: ReadonlyMap<number, Machine> = new Map<number, Machine>([
   [258, { name: 'loongarch', bits64: at64(3) }],
 ])
 
-/** The architecture of `e_machine`. */
 export function machineOf(machine: number): Machine {
   return MACHINES.get(machine) ?? { name: `machine ${machine}` }
 }

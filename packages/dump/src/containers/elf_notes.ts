@@ -114,7 +114,6 @@ function readNote(at: number, layout: Layout): Note | 'cut' | undefined {
   }
 }
 
-/** A note's name, without its NULs; undefined where it is invalid. */
 function printable(bytes: Uint8Array): string | undefined {
   let name = ''
   let isOver = false
@@ -126,7 +125,6 @@ function printable(bytes: Uint8Array): string | undefined {
   return name === '' ? undefined : name
 }
 
-/** A thread: its id, and where its stack is. */
 function readStatus(descriptor: Range, elf: ElfHeader, layout: Layout): void {
   const machine = machineOf(elf.machine)
   const fields = elf.is64 ? machine.bits64 : machine.bits32
@@ -204,7 +202,6 @@ function readFiles(descriptor: Range, elf: ElfHeader, layout: Layout): void {
 
 const decoder = new TextDecoder('utf-8')
 
-/** Bytes that should be UTF-8, with U+FFFD for those that are not. */
 function text(bytes: Uint8Array): string {
   return decoder.decode(bytes)
 }

@@ -28,7 +28,6 @@ const I387: Parts = [[28]]
 /** Vector length and flags are before. */
 const SVE: Parts = [[16]]
 
-/** Of the name `LINUX`, by type. */
 const OF_LINUX: ReadonlyMap<number, Parts> = new Map([
   [0x46e62b7f, FXSAVE],
   [NT_X86_XSTATE, XSAVE],
@@ -71,7 +70,6 @@ function partsOf({ name, type, descriptor }: Named, machine: number): Parts {
   return machine === EM_386 && descriptor.length >= 28 ? I387 : ALL
 }
 
-/** General registers in a note, where the architecture is known. */
 export function generalRegistersOf(note: Named, elf: ElfHeader): readonly Range[] {
   if (note.name !== 'CORE' || note.type !== NT_PRSTATUS) return []
   const machine = machineOf(elf.machine)

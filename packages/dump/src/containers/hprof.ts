@@ -21,12 +21,10 @@ const MAX_DESCRIPTION_BYTES = 1 << 20
 /** Of all kinds: descriptions are hundred thousands, records of the heap a megabyte each or longer. */
 const MAX_RECORDS = 1 << 24
 
-/** Whether the file begins as a heap dump does. */
 export function isHprof(head: Uint8Array): boolean {
   return String.fromCodePoint(...head.subarray(0, MAGIC.length)) === MAGIC
 }
 
-/** Reads a dump that {@link isHprof}. */
 export function readHprof(layout: Layout): void {
   layout.container = 'hprof'
   layout.isLittleEndian = false

@@ -17,7 +17,6 @@ const CLASS_DUMP = 0x20
 const INSTANCE_DUMP = 0x21
 const OBJECT_ARRAY = 0x22
 const PRIMITIVE_ARRAY = 0x23
-/** The type of a field or an array that holds object ids. */
 const OBJECT_TYPE = 2
 
 /** Bytes after the tag, of records of one length: so many ids, and so many bytes more. */
@@ -66,12 +65,10 @@ const PRIMITIVES: ReadonlyMap<number, Primitive> = new Map([
 
 const OBJECTS: Owner = { kind: 'heap', name: 'objects' }
 
-/** Whether a record of a heap begins with this byte. */
 export function isHeapTag(tag: number): boolean {
   return FIXED.has(tag) || (tag >= CLASS_DUMP && tag <= PRIMITIVE_ARRAY)
 }
 
-/** Reads the heap records of one dump. */
 export class HeapReader {
   readonly #layout: Layout
   readonly #idBytes: 4 | 8
@@ -106,7 +103,6 @@ export class HeapReader {
     this.#layout.addFlaw('stream-damaged', message, { offset })
   }
 
-  /** Walks the records that begin in the window at `from`; gives where the next one is. */
   #walkWindow(from: number, end: number): { readonly at: number; readonly isDamaged: boolean } {
     const narrow = this.#layout.file.bytes(from, Math.min(WINDOW_BYTES, end - from))
     const first = this.#walk(narrow, from, end, narrow.length < WINDOW_BYTES)

@@ -7,15 +7,12 @@ import type { Layout } from '../memory/layout.ts'
 const HEADER_BYTES = 32
 const MAGIC = 0x4c694d45
 const VERSION = 1
-/** Machines have some dozens. */
 const MOST_RANGES = 16_384
 
-/** Whether the file begins as LiME writes it. */
 export function isLime(head: Uint8Array): boolean {
   return head[0] === 0x45 && head[1] === 0x4d && head[2] === 0x69 && head[3] === 0x4c
 }
 
-/** Reads an image that {@link isLime}. */
 export function readLime(layout: Layout): void {
   layout.container = 'lime'
   let at = 0

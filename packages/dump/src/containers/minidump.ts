@@ -19,7 +19,6 @@ import * as types from './minidump_stream_types.ts'
 const HEADER_BYTES = 32
 const DIRECTORY_ROW_BYTES = 12
 const VERSION = 0xa793
-/** Dumps with user streams have some dozens. */
 const MAX_STREAMS = 1024
 /** Longer tables than any writer makes: what is longer is taken for memory. */
 const MAX_FRAME_BYTES = 1 << 24
@@ -53,7 +52,6 @@ const SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x8206, 'Fuchsia'],
 ])
 
-/** One row of the directory. */
 interface Stream extends Range {
   readonly type: number
 }
@@ -72,7 +70,6 @@ export function isMinidump(head: Uint8Array): boolean {
   return magic === 'MDMP' || magic === 'PMDM'
 }
 
-/** Reads a dump that {@link isMinidump}. */
 export function readMinidump(layout: Layout): void {
   layout.container = 'minidump'
   const head = layout.file.bytes(0, HEADER_BYTES)

@@ -13,7 +13,6 @@ interface Shape {
   readonly goesOnAt?: number
 }
 
-/** By the architecture as `minidump.ts` names it. */
 const SHAPES: ReadonlyMap<string, Shape> = new Map([
   // FltSave (FXSAVE) without its words of control, then VectorRegister. Behind: CONTEXT_EX, the header of XSAVE at a multiple of 64.
   ['x86-64', { length: 1232, parts: [[0x120, 0x4a0]], goesOnAt: 1344 }],
@@ -47,7 +46,6 @@ export function wideRegistersIn(
     .map(([from, to]) => ({ offset: offset + from, length: to - from }))
 }
 
-/** The rest of a context that is as its architecture has it. */
 export function generalRegistersIn(
   context: Range,
   architecture: string | number | boolean | undefined,

@@ -39,7 +39,6 @@ function eachListed(
   return read
 }
 
-/** Says so where fewer rows are there than a list names. */
 function reportMissing(name: string, count: number, read: number, layout: Layout): void {
   if (read === count) return
   layout.addFlaw('table-cut', `${name}: ${read} of ${count} rows are there`, {
@@ -183,7 +182,6 @@ function addContext(context: Range, layout: Layout): void {
   if (context.offset > 0 && context.length <= MAX_CONTEXT_BYTES) layout.addContext(context)
 }
 
-/** The thread that crashed, and its registers at that moment. */
 export function readException(stream: Range, layout: Layout): void {
   const wanted = Math.min(stream.length, EXCEPTION_BYTES)
   const record = layout.reader(stream.offset, wanted)

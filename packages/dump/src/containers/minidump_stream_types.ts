@@ -58,12 +58,10 @@ export function isKnownStream(type: number): boolean {
   return FRAME.has(type) || CONTENT.has(type)
 }
 
-/** Whether the stream's bytes are structure. */
 export function isFrame(type: number): boolean {
   return FRAME.has(type)
 }
 
-/** The stream's name, of an unknown one its number. */
 export function streamName(type: number): string {
   return FRAME.get(type) ?? CONTENT.get(type) ?? `stream 0x${type.toString(16)}`
 }

@@ -51,7 +51,6 @@ function isPacked(head: Uint8Array): boolean {
   return packed.length < 4 || packed.some((byte) => byte !== 0)
 }
 
-/** Reads a stream that {@link isQemuStream}. What is behind its pages is left without an address. */
 export function readQemuStream(layout: Layout): void {
   layout.container = 'qemu'
   const at = streamBegin(layout)
@@ -128,7 +127,6 @@ class QemuStream {
     return this.#pages()
   }
 
-  /** Pages up to the end of their section. */
   #pages(): boolean {
     for (;;) {
       if (this.#headersLeft-- <= 0 || this.#pagesLeft <= 0) {
@@ -145,7 +143,6 @@ class QemuStream {
     }
   }
 
-  /** The blocks of memory, of so many bytes together. */
   #sizes(total: bigint): boolean {
     this.#frame(HEAD_BYTES)
     let next = 0n
@@ -215,7 +212,6 @@ class QemuStream {
   }
 }
 
-/** A name with its length before it; undefined for other bytes. */
 function nameIn(reader: Reader): string | undefined {
   if (reader.left < 1) return undefined
   const length = reader.u8()

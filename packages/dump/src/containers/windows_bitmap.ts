@@ -12,7 +12,6 @@ const MAX_FIRST_PAGE = 2 ** 40
 /** No page begins within a word: addresses of pages that did would hide what is at multiples of a word's size. */
 export const WORD_BYTES = 8
 
-/** Where the fields of each header are. */
 export interface HeaderLayout {
   readonly bits: 32 | 64
   readonly headerBytes: number
@@ -27,14 +26,12 @@ export interface HeaderLayout {
 }
 
 interface Bitmap {
-  /** From the file's start. */
   readonly offset: number
   readonly length: number
   readonly firstPage: number
   readonly presentPages: number
 }
 
-/** Reads the bitmap after `header`, and adds the runs of pages that it lists. */
 export function readBitmapDump(header: HeaderLayout, layout: Layout): void {
   const start = header.headerBytes
   const head = layout.reader(start, HEADER_BYTES)
@@ -58,7 +55,6 @@ export function readBitmapDump(header: HeaderLayout, layout: Layout): void {
     })
 }
 
-/** Windows 8 and later. */
 function wideBitmap(head: Reader, start: number): Bitmap {
   const firstPage = head.seek(0x20).size()
   const presentPages = head.size()
@@ -79,7 +75,6 @@ function isPlausible(bitmap: Bitmap): boolean {
   return length > 0 && length <= MAX_BITMAP_BYTES && isInFile
 }
 
-/** A run of pages that is still growing. */
 class Run {
   pages = 0
   readonly #layout: Layout
@@ -112,7 +107,6 @@ class Run {
   }
 }
 
-/** Gives the number of pages that the bitmap lists. */
 function addPages(bitmap: Bitmap, layout: Layout): number {
   const run = new Run(bitmap.firstPage, layout)
   for (let from = 0; from < bitmap.length && !layout.isFull; from += CHUNK_BYTES) {

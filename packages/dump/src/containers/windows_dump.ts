@@ -47,13 +47,11 @@ const MACHINES: ReadonlyMap<number, string> = new Map([
   [0xaa64, 'arm64'],
 ])
 
-/** `PAGEDU64` or `PAGEDUMP`. */
 export function isWindowsDump(head: Uint8Array): boolean {
   const magic = letters(head, 0, 8)
   return magic === 'PAGEDU64' || magic === 'PAGEDUMP'
 }
 
-/** Reads a dump that {@link isWindowsDump}. */
 export function readWindowsDump(layout: Layout): void {
   layout.container = 'windows-full'
   const head = layout.file.bytes(0, HEADER_64.headerBytes)
@@ -123,7 +121,6 @@ function readRuns(reader: Reader, header: HeaderLayout): Runs | undefined {
   return { runs, isSound: count <= header.maxRuns && sum === total }
 }
 
-/** Pages are in the file in the order of the runs, right after the header. */
 function addRuns(runs: Runs | undefined, header: HeaderLayout, layout: Layout): void {
   if (runs === undefined) {
     layout.addFlaw('header-damaged', 'a full dump that lists no run of pages')

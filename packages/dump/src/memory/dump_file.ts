@@ -24,7 +24,6 @@ export class DumpFile {
     return this.#read(offset, present)
   }
 
-  /** The same as numbers to read. */
   reader(offset: number, length: number, isLittleEndian: boolean): Reader {
     return new Reader(this.bytes(offset, length), isLittleEndian)
   }

@@ -15,7 +15,6 @@ export const MAX_SEGMENTS: number = 1 << 19
  */
 export const SHORT_BYTES = 512
 export const MAX_SHORT: number = 1 << 14
-/** Limit of ranges of structure, and of named mappings. */
 const MAX_RANGES = 1 << 18
 const MAX_FLAWS = 64
 /** Rows of a table read at a time: bounds memory for a table of any size. */
@@ -28,13 +27,11 @@ export interface Mapping {
   readonly owner: Owner
 }
 
-/** An address on the stack of the thread `name`. */
 export interface StackPoint {
   readonly address: bigint
   readonly name: string
 }
 
-/** Collects what one reading of a file finds. */
 export class Layout {
   readonly file: DumpFile
   container: Container = 'raw'
@@ -44,18 +41,13 @@ export class Layout {
   readonly tables: Range[] = []
   readonly mappings: Mapping[] = []
   readonly stacks: StackPoint[] = []
-  /** Where vector registers of threads were saved: areas of XSAVE. */
   readonly vectorRegisters: Range[] = []
-  /** Contents of floating-point and vector registers. */
   readonly wideRegisters: Range[] = []
-  /** General registers, and what little else is beside them. */
   readonly generalRegisters: Range[] = []
-  /** Where a minidump keeps the registers of threads. */
   readonly contexts: Range[] = []
   readonly about: Record<string, string | number> = {}
   readonly flaws: Flaw[] = []
   readonly #reported = new Set<string>()
-  /** Short runs of memory with an address. */
   #short = 0
 
   constructor(file: DumpFile) {
@@ -106,20 +98,17 @@ export class Layout {
     this.addFlaw('table-cut', 'as many segments as are kept; others have no address', facts)
   }
 
-  /** Counts one more. */
   #isShortFull(): boolean {
     if (++this.#short <= MAX_SHORT) return false
     this.reportShort(MAX_SHORT)
     return true
   }
 
-  /** Reports more short runs than the `kept` ones. */
   reportShort(kept: number): void {
     const message = `more runs shorter than ${SHORT_BYTES} bytes than are kept; the rest have no address`
     this.addFlaw('table-cut', message, { kept })
   }
 
-  /** Forgets memory that is shorter than `length`. */
   dropShort(length: number): void {
     const kept = this.memory.filter((segment) => segment.length >= length)
     this.memory.length = 0
@@ -144,7 +133,6 @@ export class Layout {
     addOne(this.stacks, { address, name })
   }
 
-  /** Registers of a thread. */
   addRegisters(kind: 'vector' | 'wide' | 'general', ranges: readonly Range[]): void {
     for (const { offset, length } of ranges) addOne(this[`${kind}Registers`], { offset, length })
   }

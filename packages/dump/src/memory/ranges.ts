@@ -1,7 +1,6 @@
 /** Runs of bytes as half-open ranges: joined, and taken from each other. */
 import type { Range } from './segment.ts'
 
-/** The end of a run, exclusive. */
 export function endOf(range: Range): number {
   return range.offset + range.length
 }
@@ -56,7 +55,6 @@ export function without<T extends Range>(
   return out
 }
 
-/** A part of a plain range. */
 export function partOfRange(_range: Range, from: number, to: number): Range {
   return { offset: from, length: to - from }
 }

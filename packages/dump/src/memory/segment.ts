@@ -1,7 +1,6 @@
 /** The contents of a dump: runs of memory, their offsets, addresses and owners. */
 import type { ErrorFacts } from '@mintmark/core'
 
-/** How the memory is wrapped. */
 export type Container =
   | 'elf-core'
   | 'minidump'
@@ -12,7 +11,6 @@ export type Container =
   | 'qemu'
   | 'raw'
 
-/** The owner of a segment, if the container says it. */
 export interface Owner {
   /** `file`: a mapped file. `module`: a loaded image. `stack`: of the thread in `name`. */
   readonly kind: 'file' | 'module' | 'stack' | 'heap' | 'other'
@@ -20,7 +18,6 @@ export interface Owner {
   readonly name: string
 }
 
-/** A run of memory whose bytes are in the file. */
 export interface Segment {
   /** First byte, from the file's start. Below 2^53. */
   readonly offset: number

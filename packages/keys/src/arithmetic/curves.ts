@@ -9,7 +9,6 @@ import { bitLength } from './modular.ts'
 
 export interface CurveParameters {
   readonly curve: Curve
-  /** What OpenSSL calls it. */
   readonly openssl: string
   /** Content of its object identifier, hex. */
   readonly oid: string
@@ -22,14 +21,12 @@ export interface CurveParameters {
   readonly bits: number
   /** Of a coordinate and of a scalar. */
   readonly lengthBytes: number
-  /** Points of the curve, made when they are asked for first. */
   readonly points: () => WeierstrassPointCons<bigint>
 }
 
 /** Hex. */
 type Numbers = Readonly<Record<'p' | 'a' | 'b' | 'gx' | 'gy' | 'n', string>>
 
-/** A curve from its numbers. */
 function curve(name: Curve, openssl: string, oid: string, numbers: Numbers): CurveParameters {
   const number = (key: keyof Numbers): bigint => BigInt(`0x${numbers[key]}`)
   const n = number('n')
@@ -151,7 +148,6 @@ export const NAMED_CURVES: readonly CurveParameters[] = [
 const BY_OID = new Map(NAMED_CURVES.map((parameters) => [parameters.oid, parameters]))
 const BY_NAME = new Map(NAMED_CURVES.map((parameters) => [parameters.curve, parameters]))
 
-/** @param oid content of the object identifier, hex */
 export function curveOfOid(oid: string): CurveParameters | undefined {
   return BY_OID.get(oid)
 }
@@ -163,7 +159,6 @@ export function curveNamed(name: Curve): CurveParameters {
   return parameters
 }
 
-/** The curves whose coordinates take `lengthBytes`. */
 export function curvesOfLength(lengthBytes: number): readonly CurveParameters[] {
   return CURVES.filter((parameters) => parameters.lengthBytes === lengthBytes)
 }

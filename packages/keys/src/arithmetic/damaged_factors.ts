@@ -14,7 +14,6 @@ const sum = (a: Vector, times: bigint, b: Vector): Vector => [
   a[2] + times * b[2],
 ]
 
-/** The integer next to a fraction, whose divisor is positive. */
 function rounded(a: bigint, b: bigint): bigint {
   const twice = 2n * a + b
   const quotient = twice / (2n * b)
@@ -104,7 +103,6 @@ export function fromLowerFactor(
 
 const ones = (bits: number): bigint => (1n << BigInt(bits)) - 1n
 
-/** Of an odd number, modulo 2^bits. */
 function inverseModulo2(value: bigint, bits: number): bigint {
   // Right in its lowest three bits; each step doubles them.
   let inverse = value & 7n

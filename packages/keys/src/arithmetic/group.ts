@@ -10,11 +10,9 @@ export interface GroupParts {
   readonly x: bigint
   /** Order of g; DH may leave it out. */
   readonly q: bigint | undefined
-  /** The public half, where it was seen. */
   readonly y: bigint | undefined
 }
 
-/** Bits of p. */
 const BITS = { least: 512, most: 8192 } as const
 
 /** Whether these can be the numbers of a group: cheap, and far from all that a group must be. */

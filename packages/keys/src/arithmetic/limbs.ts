@@ -1,6 +1,5 @@
 /** Numbers in limbs of 28 bits, as kernels multiply them: see `assembly/lib/limbs.ts`. */
 
-/** Two limbs. */
 const PAIR_BYTES = 7
 
 /** The lowest `count` limbs of 28 bits. */

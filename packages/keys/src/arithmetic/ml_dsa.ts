@@ -7,16 +7,13 @@ import { shake256 } from './shake.ts'
 
 export interface MlDsaParameters {
   readonly name: string
-  /** Number of the parameter set. */
   readonly set: 44 | 65 | 87
-  /** Content of its object identifier, hex. */
   readonly oid: string
   readonly k: number
   readonly l: number
   readonly eta: 2 | 4
   /** Of the private key as FIPS 204 spells it: ρ, K, the public key's hash, s₁, s₂, t₀. */
   readonly secretLength: number
-  /** Of the public key: ρ and t₁, ten bits a number. */
   readonly publicLength: number
 }
 

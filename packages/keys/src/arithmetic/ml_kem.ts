@@ -5,9 +5,7 @@ import { sha3 } from './shake.ts'
 
 export interface MlKemParameters {
   readonly name: string
-  /** Number of the parameter set. */
   readonly set: 512 | 768 | 1024
-  /** Content of its object identifier, hex. */
   readonly oid: string
   readonly k: number
   /** Of the decapsulation key as FIPS 203 spells it. */

@@ -32,7 +32,6 @@ export function toShortestBytes(value: bigint): Buffer {
   return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex')
 }
 
-/** Bits up to the highest one that is set; 0 for 0. */
 export function bitLength(value: bigint): number {
   if (value === 0n) return 0
   const hex = value.toString(16)
@@ -45,7 +44,6 @@ export function gcd(a: bigint, b: bigint): bigint {
   return x
 }
 
-/** The inverse of `value` modulo `modulus`, or undefined where there is none. */
 export function inverse(value: bigint, modulus: bigint): bigint | undefined {
   if (modulus <= 1n) return undefined
   let [r0, r1] = [modulus, value % modulus]
@@ -111,7 +109,6 @@ export function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   return result
 }
 
-/** The largest number whose square is at most `value`. */
 export function squareRoot(value: bigint): bigint {
   if (value < 2n) return value
   // Above the root, so that the steps only ever go down.

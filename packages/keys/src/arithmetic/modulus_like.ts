@@ -11,13 +11,11 @@ const SMALL_PRIMES_END = 2000
 /** Some 2 ms; above, it takes several times that, and no key has a factor as large. */
 const MOST_BITS_OF_PRIME = 2048
 
-/** Primes, and their product. */
 interface Part {
   readonly primes: number[]
   product: number
 }
 
-/** What a part's product is at most. */
 const MOST_OF_PART = 0x7f_ff_ff_ff
 /** Groups of primes whose product is exact as a Number, in parts: the first have the most multiples. */
 const GROUPS = groupsOfPrimes()
@@ -92,7 +90,6 @@ function addTo(parts: Part[], prime: number): void {
   }
 }
 
-/** Whether one of the odd primes below `n`, ascending, divides it. */
 function hasFactorIn(primes: readonly number[], n: number): boolean {
   for (const prime of primes) {
     if (prime * prime > n) return false

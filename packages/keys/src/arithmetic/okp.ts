@@ -17,7 +17,6 @@ export interface OkpParameters {
   readonly kind: 'ed25519' | 'ed448' | 'x25519' | 'x448'
   /** Content of its object identifier, hex: RFC 8410, section 3. */
   readonly oid: string
-  /** Of the secret and of the public half. */
   readonly lengthBytes: number
   readonly bits: number
 }
@@ -32,7 +31,6 @@ export const OKP: readonly OkpParameters[] = [
 const BY_OID = new Map(OKP.map((parameters) => [parameters.oid, parameters]))
 const BY_CURVE = new Map(OKP.map((parameters) => [parameters.curve, parameters]))
 
-/** @param oid content of the object identifier, hex */
 export function okpOfOid(oid: string): OkpParameters | undefined {
   return BY_OID.get(oid)
 }
@@ -64,7 +62,6 @@ function asJwk(curve: OkpCurve, secret: Uint8Array): JsonWebKey {
   return { kty: 'OKP', crv: curve, d, x: d }
 }
 
-/** Undefined where this Node does not take the key in such a form. */
 function publicOf(input: object): Uint8Array | undefined {
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the types do not know raw keys yet

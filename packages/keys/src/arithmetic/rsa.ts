@@ -23,7 +23,6 @@ export interface RsaParts {
   readonly dP?: bigint | undefined
   readonly dQ?: bigint | undefined
   readonly qInv?: bigint | undefined
-  /** Third and further primes. */
   readonly others?: readonly bigint[]
 }
 
@@ -85,7 +84,6 @@ function productName({ others = [] }: RsaParts): string {
   return others.length === 0 ? 'n = p·q' : `n is the product of its ${others.length + 2} primes`
 }
 
-/** One prime that divides n, or d with e. */
 function primesFromModulus({ n, e, d, p, q }: RsaParts, budget: WorkBudget): Primes | undefined {
   if (n === undefined || n < 9n) return undefined
   for (const prime of [p, q]) {
@@ -100,7 +98,6 @@ function primesFromModulus({ n, e, d, p, q }: RsaParts, budget: WorkBudget): Pri
 /** Below this, two numbers fulfil an equation by chance. */
 const LEAST_PRIME = 1n << 128n
 
-/** p and q without n, or with an n that is damaged. */
 function primesFromEachOther(parts: RsaParts): Primes | undefined {
   const { p, q } = parts
   if (p === undefined || q === undefined || p < LEAST_PRIME || q < LEAST_PRIME || p === q) {
@@ -110,7 +107,6 @@ function primesFromEachOther(parts: RsaParts): Primes | undefined {
   return how === undefined ? undefined : { p, q, n: p * q, how }
 }
 
-/** The equation that shows p and q to be of one key. */
 function leakOf(p: bigint, q: bigint, { e, d, qInv }: RsaParts): string | undefined {
   if (qInv !== undefined && qInv < p && (q * qInv) % p === 1n) return 'qInv·q ≡ 1 (mod p)'
   // libgcrypt keeps u = p⁻¹ mod q in this offset.
@@ -152,7 +148,6 @@ function fits(e: bigint, d: bigint, prime: bigint): boolean {
   return (e * d) % (prime - 1n) === 1n
 }
 
-/** Settles e and d for primes that are there, and tests the primes. */
 function completed(
   { p, q, n, how }: Primes,
   parts: RsaParts,
@@ -241,7 +236,6 @@ function testedPrimes(
 
 const primeCost = (value: bigint): number => primalityCost(bitLength(value))
 
-/** Whether the rest of a key of more than two primes fits its exponents. */
 function isMultiPrime(
   n: bigint,
   rest: bigint,

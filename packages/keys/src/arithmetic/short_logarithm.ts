@@ -105,7 +105,6 @@ export class ShortLogarithm {
     this.#marks[slot] = mark
   }
 
-  /** i·`scalar`·G for i from 1 to `count`. */
   #multiples(scalar: number, count: number): readonly Point[] {
     const multiples = Array.from({ length: count }, (_, i) =>
       this.#times(BigInt(scalar) * BigInt(i + 1)),

@@ -22,9 +22,7 @@ export interface SlhDsaParameters {
   readonly name: string
   /** Strength in bits: of the twelve sets, four have each. */
   readonly set: 128 | 192 | 256
-  /** Content of its object identifier, hex. */
   readonly oid: string
-  /** Bytes of a hash. */
   readonly n: number
   /** There is no seed apart. */
   readonly seedLength: 0

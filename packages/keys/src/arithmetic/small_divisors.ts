@@ -41,7 +41,6 @@ export function smallDivisors(number: bigint, from: bigint, to: bigint): readonl
     .toSorted((a, b) => Number(a - b))
 }
 
-/** Its prime factors below {@link LIMIT}. */
 function primesIn(number: bigint): readonly bigint[] {
   const { primes, product } = smallPrimes()
   let rest = gcd(number, product % number)

@@ -14,7 +14,6 @@ const SAMPLE = 32
 const LEAST_UPPERS = 5
 /** Numbers below 256 of a polynomial: 20 of those from 0 to q, 39 of those around 0, with a deviation of 6. */
 const MOST_LOW = 90
-/** Numbers that are summed up at a time. */
 const CHUNK = 4096
 
 /** 1 for upper bytes of numbers from −q to q. */
@@ -75,7 +74,6 @@ function isSample(bytes: Uint8Array, at: number): boolean {
   return different >= LEAST_UPPERS
 }
 
-/** All numbers around `at` that are in range. */
 function rangeAround(
   bytes: Uint8Array,
   at: number,
@@ -89,7 +87,6 @@ function rangeAround(
   return { begin, end }
 }
 
-/** Examines every polynomial in `[begin, end)`. */
 function probeRuns(
   bytes: Uint8Array,
   begin: number,

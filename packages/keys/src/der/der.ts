@@ -42,7 +42,6 @@ export function headerAt(
   return { from, length }
 }
 
-/** The element at `at`, or undefined if it is not whole within `end`. */
 export function elementAt(bytes: Uint8Array, at: number, end: number): Element | undefined {
   const limit = Math.min(end, bytes.length)
   const header = headerAt(bytes, at, limit)
@@ -51,7 +50,6 @@ export function elementAt(bytes: Uint8Array, at: number, end: number): Element |
   return from + length <= limit ? { tag: bytes[at] ?? 0, at, from, to: from + length } : undefined
 }
 
-/** The element at `at` if it has this tag. */
 export function elementOf(
   bytes: Uint8Array,
   at: number,
@@ -76,12 +74,10 @@ export function elementsIn(bytes: Uint8Array, from: number, to: number): Element
   return at === to ? found : undefined
 }
 
-/** The elements inside `parent`. See {@link elementsIn}. */
 export function childrenOf(bytes: Uint8Array, parent: Element): Element[] | undefined {
   return elementsIn(bytes, parent.from, parent.to)
 }
 
-/** A view of the content. */
 export function contentOf(bytes: Uint8Array, element: Element): Uint8Array {
   return bytes.subarray(element.from, element.to)
 }

@@ -18,7 +18,6 @@ export function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   return written
 }
 
-/** How many bytes a length takes, which is above 0. */
 function bytesOf(length: number): number {
   return Math.ceil((32 - Math.clz32(length)) / 8)
 }
@@ -36,12 +35,10 @@ export function derInteger(value: bigint): Buffer {
   return der(TAG.integer, Buffer.from(zeros + hex, 'hex'))
 }
 
-/** An OBJECT IDENTIFIER from the hex of its content. */
 export function derOid(hex: string): Buffer {
   return der(TAG.oid, Buffer.from(hex, 'hex'))
 }
 
-/** A BIT STRING of whole bytes. */
 export function derBits(bytes: Uint8Array): Buffer {
   return der(TAG.bits, Buffer.from([0]), bytes)
 }

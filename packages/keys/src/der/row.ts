@@ -19,7 +19,6 @@ export class Row {
     })
   }
 
-  /** The fields in [at, end), as far as they go. */
   at(bytes: Uint8Array, at: number, end: number = bytes.length): Fields {
     const found: (Element | undefined)[] = []
     let next = at
@@ -41,7 +40,6 @@ export class Row {
     return this.at(bytes, parent.from, parent.to)
   }
 
-  /** The same of the SEQUENCE that begins at 0. */
   in(der: Uint8Array): Fields {
     return this.of(der, elementOf(der, 0, der.length, TAG.sequence))
   }

@@ -23,7 +23,6 @@ export function placed(
   return { ...verification, form, from: whole?.at ?? version, to: whole?.to ?? to }
 }
 
-/** The SEQUENCE around what is in [version, to), if it is there. */
 export function wholeOf(bytes: Uint8Array, version: number, to: number): Element | undefined {
   const whole = sequenceAround(bytes, version, bytes.length)
   return whole !== undefined && whole.to >= to ? whole : undefined
@@ -34,7 +33,6 @@ export function isFilled(bytes: Uint8Array, version: number, to: number): boolea
   return wholeOf(bytes, version, to)?.to === to
 }
 
-/** The text for a key whose structure is cut and whose secret nothing verifies. */
 export const CUT = 'laid out as a key, cut before its end'
 
 /** `count` non-negative INTEGERs in a row from `at`, or as many as there are. */
@@ -51,7 +49,6 @@ export function integersAt(bytes: Uint8Array, at: number, count: number): Elemen
   return found
 }
 
-/** The number in an INTEGER or an OCTET STRING, without a sign. */
 export function numberOf(bytes: Uint8Array, element: Element, budget: WorkBudget): bigint {
   return fromBigEndian(bytes.subarray(element.from, element.to), budget)
 }

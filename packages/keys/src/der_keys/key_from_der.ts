@@ -12,7 +12,6 @@ import { sec1At } from './sec1.ts'
 
 type KeyAt = (bytes: Uint8Array, version: number, budget: WorkBudget) => DerKey | undefined
 
-/** By what is behind the version. */
 const READERS: ReadonlyMap<number, KeyAt> = new Map([
   [TAG.sequence, pkcs8At],
   [TAG.integer, pkcs1At],

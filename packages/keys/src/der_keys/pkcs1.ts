@@ -15,7 +15,6 @@ const VERSION = new Row('02=0|1')
 const RSA_INTEGERS = 8
 const DSA_INTEGERS = 5
 
-/** The RSA or DSA key whose version INTEGER is at `version`. */
 export function pkcs1At(
   bytes: Uint8Array,
   version: number,

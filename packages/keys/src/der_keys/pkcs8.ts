@@ -14,23 +14,19 @@ import { curveOfParameters, sec1At } from './sec1.ts'
 import { verifyOkp, withPossible } from './verify.ts'
 import { verifyGroupKey } from './verify_opaque.ts'
 
-/** A PKCS#8 structure, not yet verified. */
 export interface Pkcs8 extends Algorithm {
-  /** The OCTET STRING around the key. */
   readonly key: Element
   /** The public half of version 2, where it is there: a view, without the count of unused bits. */
   readonly publicKey: Uint8Array | undefined
   readonly to: number
 }
 
-/** Version, algorithm, key. */
 const PKCS8 = new Row('02=0|1 30 04')
 /** Attributes and the public half, as far as the structure reaches. */
 const TAIL = new Row('a0? 81?')
 const LONGEST_ALGORITHM = 4096
 const PUBLIC = 0x81
 
-/** The key whose PKCS#8 version INTEGER is at `version`. */
 export function pkcs8At(
   bytes: Uint8Array,
   version: number,
@@ -41,7 +37,6 @@ export function pkcs8At(
   return pkcs8 && verification && placed(bytes, 'pkcs8-der', version, pkcs8.to, verification)
 }
 
-/** The structure whose version INTEGER is at `version`, or undefined. */
 export function readPkcs8(bytes: Uint8Array, version: number): Pkcs8 | undefined {
   const [, element, key] = PKCS8.at(bytes, version)
   if (element === undefined || key === undefined || lengthOf(element) > LONGEST_ALGORITHM)
@@ -78,7 +73,6 @@ function verified(
   return scheme && readPqKey(bytes, key, scheme, budget)
 }
 
-/** What `read` makes of the SEQUENCE inside. */
 function insideOf(
   bytes: Uint8Array,
   { key }: Pkcs8,
@@ -141,7 +135,6 @@ export function readPqKey(
     : verifyPq(scheme, undefined, start.subarray(0, secretLength), budget)
 }
 
-/** The element inside, or the two of a SEQUENCE. */
 function partsOf(bytes: Uint8Array, key: Element): readonly Element[] {
   const seed = elementOf(bytes, key.from, key.to, SEED)
   const single = seed ?? elementOf(bytes, key.from, key.to, TAG.octets)

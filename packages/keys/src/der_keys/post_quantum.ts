@@ -31,16 +31,13 @@ export interface LatticeScheme {
   readonly oid: string
   readonly seedLength: number
   readonly secretLength: number
-  /** Of the public half. */
   readonly publicLength: number
   readonly fromSeed: (seed: Uint8Array) => { secret: Uint8Array; publicKey: Uint8Array }
   /** What of the public half the seed gives at once, without anything else: it rejects noise within microseconds. */
   readonly rhoOfSeed: (seed: Uint8Array) => Uint8Array
-  /** The same of a public half. */
   readonly rhoOf: (publicKey: Uint8Array) => Uint8Array
   /** The public half of an expanded key that holds together. */
   readonly publicKeyOf: (secret: Uint8Array) => Uint8Array | undefined
-  /** What shows that. */
   readonly proof: string
 }
 
@@ -80,7 +77,6 @@ export const PQ_SCHEMES: readonly PqScheme[] = [...LATTICE_SCHEMES, ...SLH_DSA]
 
 const BY_OID = new Map(PQ_SCHEMES.map((scheme) => [scheme.oid, scheme]))
 
-/** @param oid content of the object identifier, hex */
 export function pqSchemeOfOid(oid: string): PqScheme | undefined {
   return BY_OID.get(oid)
 }

@@ -21,7 +21,6 @@ const PUBLIC = 0xa1
 /** Of a curve over a field of 571 bits. */
 export const LONGEST_SCALAR = 72
 
-/** Version, scalar, curve, point. */
 const SEC1 = new Row('02=1 04 a0? a1?')
 
 const UNNAMED = 'laid out as a key, nothing names its curve'

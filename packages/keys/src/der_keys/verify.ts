@@ -35,7 +35,6 @@ function pointCost(curve: Curve): number {
 
 const okpCost = (curve: OkpCurve): number => (curve.endsWith('448') ? 300_000 : 80_000)
 
-/** An RSA key from its parts, or undefined where no equation holds. */
 export function verifyRsa(parts: RsaParts, budget: WorkBudget): Key | undefined {
   const found = completeRsa(parts, budget)
   if (found === undefined) return undefined

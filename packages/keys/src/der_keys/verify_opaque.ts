@@ -18,7 +18,6 @@ export function verifyOpaque(material: OpaqueMaterial, budget: WorkBudget): Key 
     : verifyGroupKey(group.kind, { ...group, x: fromBigEndian(secret) }, budget)
 }
 
-/** A DSA or DH key from its numbers, or undefined if they do not fit. */
 export function verifyGroupKey(
   kind: 'dsa' | 'dh',
   parts: GroupParts,

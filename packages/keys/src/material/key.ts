@@ -20,7 +20,6 @@ export interface Key {
   readonly note?: KeyNote | undefined
 }
 
-/** A candidate: nothing about it is verified. */
 export function unverified(kind: KeyKind, bits: number, proof: string): Key {
   return { certainty: 'candidate', proof, bits, kind, material: undefined }
 }

@@ -7,7 +7,6 @@ export interface RsaMaterial {
   /** Primes, p > q; undefined where only n and e are known. Of a multi-prime key the first two. */
   readonly p: bigint | undefined
   readonly q: bigint | undefined
-  /** Third and further primes, where they are known. */
   readonly others?: readonly bigint[]
   /** As it was found; several differ by multiples of λ(n). */
   readonly d: bigint | undefined
@@ -42,7 +41,6 @@ export interface OkpMaterial {
   readonly secret: Uint8Array | undefined
 }
 
-/** Anything else: symmetric keys, post-quantum keys, DSA and DH. */
 export interface OpaqueMaterial {
   readonly type: 'aes' | 'hmac' | 'ml-kem' | 'ml-dsa' | 'slh-dsa' | 'dsa' | 'dh'
   /**

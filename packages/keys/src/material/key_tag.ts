@@ -17,7 +17,6 @@ export class KeyTags {
     this.#hashKey = hashKey
   }
 
-  /** The tag of a key, the same for each of its encodings; `''` where there is no material. */
   of(material: KeyMaterial | undefined): string {
     if (material === undefined) return ''
     const hash = createHmac('sha256', this.#hashKey)

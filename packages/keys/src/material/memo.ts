@@ -3,13 +3,11 @@
  * on whether they are there already.
  */
 
-/** The value of `make`, which is called once. */
 export function once<T extends object>(make: () => T): () => T {
   let made: T | undefined
   return () => (made ??= make())
 }
 
-/** `answer`, which is asked once for each object that lives. */
 export function ofEach<O extends object, T>(answer: (object: O) => T): (object: O) => T {
   const known = new WeakMap<O, { readonly value: T }>()
   return (object) => {

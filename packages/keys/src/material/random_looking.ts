@@ -6,7 +6,6 @@ import { UNLIMITED, type WorkBudget } from './work_budget.ts'
  * guess wrong. Made anew, it would take eight times as long as the rest.
  */
 const seen = new Uint8Array(256)
-/** 1 for each printable one. */
 const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte >= 0x20 && byte < 0x7f))
 
 /**
@@ -63,5 +62,4 @@ function leastOf(length: number): number {
   return Math.floor(256 * (1 - (255 / 256) ** length) * LEAST_SHARE)
 }
 
-/** Chance gives 37 %. */
 const MOST_PRINTABLE = 0.85

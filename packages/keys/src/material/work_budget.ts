@@ -8,10 +8,8 @@ import { createHash } from 'node:crypto'
 
 /** Cached answers: more than a window has different keys. */
 const MOST_KEPT = 2000
-/** Cost of a cached answer. */
 const KEPT_COST = 5000
 
-/** What was spent, and whether some work was refused. */
 export interface Spent {
   readonly cost: number
   readonly wasRefused: boolean
@@ -24,12 +22,10 @@ export class WorkBudget {
   #wasRefused = false
   readonly #kept = new Map<string, boolean>()
 
-  /** @param most no limit where absent */
   constructor(most: number = Number.POSITIVE_INFINITY) {
     this.#most = most
   }
 
-  /** Begins anew. */
   start(most: number): void {
     this.#done = 0
     this.#most = most
@@ -43,7 +39,6 @@ export class WorkBudget {
     return spent
   }
 
-  /** Counts work that is being done. */
   spend(cost: number): void {
     this.#done += cost
   }

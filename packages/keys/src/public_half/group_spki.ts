@@ -10,7 +10,6 @@ import type { GroupMaterial } from '../material/key_material.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { type Algorithm, groupSpki, OID, spkiParts } from './spki.ts'
 
-/** The public half of a DSA or DH key, in numbers. */
 export interface GroupKey {
   readonly kind: 'dsa' | 'dh'
   readonly p: bigint
@@ -42,7 +41,6 @@ export function groupKeyOfSpki(
 }
 
 const NUMBERS = new Row('02 02 02?')
-/** Bytes of p of 8192 bits. */
 export const MOST_NUMBER = 1025
 
 /** The numbers that the parameters of an algorithm of DSA or DH spell: p, q, g of DSA, p, g and what follows of DH. */

@@ -13,7 +13,6 @@ const JWK_CURVES: Partial<Record<Curve, string>> = {
   secp256k1: 'secp256k1',
 }
 
-/** Which key it is, by its public half. */
 export interface KeyId {
   /** SHA-256 of the DER SubjectPublicKeyInfo, hex. */
   readonly spkiSha256: string | undefined
@@ -38,7 +37,6 @@ export function keyIdOf(material: KeyMaterial): Pick<KeyId, 'spkiSha256' | 'jwkT
   }
 }
 
-/** The SubjectPublicKeyInfo of the public half, where there is one. */
 export function spkiOf(material: KeyMaterial): Uint8Array | undefined {
   if (material.type === 'rsa') return rsaSpki(material)
   if (material.type === 'ec') return ecSpki(material)

@@ -13,7 +13,6 @@ export function publicHalf(material: KeyMaterial | undefined): PublicKey | undef
   }
 }
 
-/** The same without its name. */
 export function withoutSecret(
   material: KeyMaterial | undefined,
 ): PublicKey['material'] | undefined {

@@ -9,7 +9,6 @@ import type {
 import type { KeyId } from './key_id.ts'
 
 export interface PublicKey {
-  /** Without any secret. */
   readonly material: RsaMaterial | EcMaterial | OkpMaterial | GroupMaterial | LatticeMaterial
   /** Of the JWK. Text of whoever wrote the file: not safe to print raw. */
   readonly kid?: string

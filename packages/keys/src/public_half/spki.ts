@@ -54,20 +54,17 @@ export function groupSpki(oid: string, parameters: readonly bigint[], y: bigint)
 }
 
 export interface Algorithm {
-  /** Content of the identifier, hex. */
   readonly oid: string
   readonly parameters: Element | undefined
 }
 
 export interface SpkiParts extends Algorithm {
-  /** A view. */
   readonly publicKey: Uint8Array
 }
 
 const ALGORITHM = new Row('06 *?')
 const SPKI = new Row('30 03')
 
-/** What an AlgorithmIdentifier says. */
 export function algorithmOf(bytes: Uint8Array, element: Element): Algorithm | undefined {
   const [oid, parameters] = ALGORITHM.of(bytes, element)
   return oid && { oid: hexOf(bytes, oid), parameters }

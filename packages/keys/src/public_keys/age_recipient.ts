@@ -11,7 +11,6 @@ const RECIPIENT = /(?<![\w-])(?:age1([02-9ac-hj-np-z]{58})|AGE1([02-9AC-HJ-NP-Z]
 /** Of the hybrid with ML-KEM-768, of security keys, of plugins: what follows the `1` names them. */
 const OTHER_RECIPIENT = /(?<![\w-])age1[a-z\d]{2,24}1[02-9ac-hj-np-z]{20}/
 
-/** Their keys, in order: those whose checksum is right. */
 export function keysOfRecipients(text: string): PublicMaterial[] {
   return [...text.matchAll(RECIPIENT)].flatMap(([, small, capitals]) => {
     const data = Buffer.from(small ?? capitals ?? '', 'latin1')
@@ -21,7 +20,6 @@ export function keysOfRecipients(text: string): PublicMaterial[] {
   })
 }
 
-/** Why a recipient in the text is of no supported kind, or undefined. */
 export function recipientProblem(text: string): string | undefined {
   return OTHER_RECIPIENT.test(text)
     ? 'a recipient of age that is no X25519 key (of its hybrid with ML-KEM-768, of a plugin) cannot be looked for'

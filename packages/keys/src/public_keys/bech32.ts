@@ -1,14 +1,12 @@
 /** Bech32 of 32 bytes: its alphabet, and reading it against its checksum. Source: BIP 173. */
 import type { WorkBudget } from '../material/work_budget.ts'
 
-/** Five bits a letter. */
 export const BECH32_ALPHABET = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
 /** Letters of 32 bytes, and of the checksum behind them. */
 export const BECH32_LETTERS = 52
 export const CHECKSUM_LETTERS = 6
 const BYTES = 32
 
-/** Of a text that is read. */
 const READ_COST = 4000
 
 /** What letters, small or capital, mean; 255 for any other. */

@@ -11,7 +11,6 @@ import type { PublicKey } from '../public_half/public_key.ts'
 import { keyOfSpki } from './spki_key.ts'
 
 const CERTIFICATE = new Row('30')
-/** Version, serial number, algorithm, issuer, validity, subject, key. */
 const SIGNED = new Row('a0? * * * * * 30')
 
 /** The key of a certificate that begins at 0, or undefined for none and for kinds that are not searched for. */
@@ -32,7 +31,6 @@ export function spkiOfCertificate(der: Uint8Array): Uint8Array | undefined {
   return spki && der.subarray(spki.at, spki.to)
 }
 
-/** A public key with what is known of it. */
 export function keyWith(
   material: PublicKey['material'],
   known: Pick<PublicKey, 'kid' | 'subject' | 'notAfterMs'>,
@@ -41,7 +39,6 @@ export function keyWith(
   return { ...known, material, keyId: { ...keyIdOf(material), kid, subject } }
 }
 
-/** A key without further attributes. */
 export const plainKey = (material: PublicKey['material'] | undefined): PublicKey | undefined =>
   material && keyWith(material, {})
 

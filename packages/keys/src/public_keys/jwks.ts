@@ -17,7 +17,6 @@ export interface PublicKeyFile {
   readonly problems: readonly string[]
 }
 
-/** More keys than this are not read from one file. */
 const MOST_KEYS = 100_000
 
 /** The keys of a JWK, a JWK set or a list of either, already parsed. */
@@ -55,7 +54,6 @@ function hasSecret(jwk: Json): boolean {
   return text(jwk, 'd') !== undefined || text(jwk, 'k') !== undefined
 }
 
-/** The key of one JWK, with its `kid` and the subject of its certificate. */
 export function keyOfJwk(jwk: Json, budget: WorkBudget): PublicKey | undefined {
   const certificate = certificateOf(jwk, budget)
   const material = materialOf(jwk, budget) ?? certificate?.material

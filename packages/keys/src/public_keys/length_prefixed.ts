@@ -16,7 +16,6 @@ export class LengthPrefixed {
     this.#at = at
   }
 
-  /** Where the next begins. */
   get at(): number {
     return this.#at
   }
@@ -41,7 +40,6 @@ export class LengthPrefixed {
     return this.take(this.number(lengthBytes))
   }
 
-  /** A view of the next bytes. */
   take(length: number | undefined): Uint8Array | undefined {
     const at = this.#at
     if (length === undefined || length > this.#bytes.length - at) {
@@ -52,7 +50,6 @@ export class LengthPrefixed {
     return this.#bytes.subarray(at, at + length)
   }
 
-  /** A short name, or an empty text. */
   name(): string {
     const bytes = this.string()
     return bytes === undefined || bytes.length > 64 ? '' : latinOf(bytes)

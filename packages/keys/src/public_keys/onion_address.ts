@@ -3,14 +3,12 @@ import { createHash } from 'node:crypto'
 import type { PublicMaterial } from './spki_key.ts'
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz234567'
-/** Letters of an address, without `.onion`. */
 export const ONION_LETTERS = 56
 /** Version 3 ends with this letter. */
 const ADDRESS = /^[a-z2-7]{55}d$/
 const BYTES = 35
 const KEY_BYTES = 32
 
-/** The key of an address whose checksum is right. */
 export function keyOfOnion(address: string): PublicMaterial | undefined {
   if (!ADDRESS.test(address)) return undefined
   let value = 0n

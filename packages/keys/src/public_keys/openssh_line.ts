@@ -51,7 +51,6 @@ export function keyOfSshBlob(
   return point && pointKey(curveNamed(curve), point, budget)
 }
 
-/** Bytes of p and q of a DSA key at least. */
 const LEAST_GROUP = 64
 const LEAST_ORDER = 16
 

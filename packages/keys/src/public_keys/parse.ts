@@ -53,7 +53,6 @@ function textOf(bytes: Uint8Array): string {
   return decoder.decode(bytes)
 }
 
-/** The results of several parts of a file, joined. */
 const joined = (parts: readonly PublicKeyFile[]): PublicKeyFile => ({
   keys: parts.flatMap(({ keys }) => keys),
   problems: parts.flatMap(({ problems }) => problems),
@@ -139,7 +138,6 @@ function keysOfBlock(label: string, body: string): PublicKeyFile {
   return problemOf('a PEM block holds no key that can be looked for')
 }
 
-/** Why a private key gives no public half. */
 function privateProblem(label: string, body: string): string {
   return label.startsWith('ENCRYPTED') || body.includes('ENCRYPTED')
     ? 'a private key is encrypted'
@@ -158,7 +156,6 @@ function opensshPublic(bytes: Buffer): PublicKeyFile {
   return found(plainKey(blob && keyOfSshBlob(blob)))
 }
 
-/** Every key of DER elements one behind the other. */
 function keysOfDer(bytes: Uint8Array): PublicKeyFile {
   const all: PublicKeyFile[] = []
   for (let at = 0; ; ) {
@@ -189,7 +186,6 @@ function spkiIn(der: Uint8Array): Uint8Array {
   return spkiOfCertificate(der) ?? spkiOfRequest(der) ?? der
 }
 
-/** The public half of a private key in DER. */
 function privateHalf(der: Uint8Array): PublicMaterial | undefined {
   const material = withoutSecret(keyFromDer(der)?.material)
   if (material !== undefined) return material

@@ -9,7 +9,6 @@ export interface NamedPem {
   readonly pem: string
 }
 
-/** A longer name is no key id. */
 const MOST_NAME_LETTERS = 1000
 const BEGINS = /^\s*-----BEGIN /
 

@@ -49,12 +49,10 @@ const ROOTS: ReadonlySet<string> = new Set(
     .split(/\s+/),
 )
 
-/** Whether a key is one of a public root store. */
 export function isRoot({ keyId }: PublicKey): boolean {
   return isPublicRoot(keyId.spkiSha256)
 }
 
-/** Whether a hash of a SubjectPublicKeyInfo is that of such a key. */
 export function isPublicRoot(spkiSha256: string | undefined): boolean {
   return spkiSha256 !== undefined && ROOTS.has(spkiSha256.slice(0, 16))
 }

@@ -11,7 +11,6 @@ const SIGNED_DATA = '2a864886f70d010702'
 const CERTIFICATES = 0xa0
 const CONTENT_INFO = new Row('06 a0')
 const REQUEST = new Row('30 * 03')
-/** Version, subject, key, attributes, which some writers leave out. */
 const ASKED = new Row('02 * 30 a0? *?')
 
 /**

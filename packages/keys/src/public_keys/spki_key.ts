@@ -86,7 +86,6 @@ export function pointKey(
   return ecKey(curve, whole.subarray(1, 1 + length), whole.subarray(1 + length), budget)
 }
 
-/** The key with these coordinates, if they are of a point of the curve. */
 export function ecKey(
   parameters: CurveParameters,
   xBytes: Uint8Array,

@@ -15,13 +15,11 @@ export interface Copied {
 
 interface Readable {
   readonly source: ByteSource
-  /** Where the source has data; the rest is a hole. */
   readonly data: readonly Range[]
   readonly onProgress?: (doneBytes: number) => void
 }
 
 export interface CopyTask extends Readable {
-  /** Sorted and disjoint. */
   readonly erased: readonly Range[]
   readonly target: NewFile
 }
@@ -49,7 +47,6 @@ export async function copyErased(task: CopyTask): Promise<Copied> {
   return { inputSha256, outputSha256: output?.digest('hex') ?? inputSha256 }
 }
 
-/** SHA-256 of a file, holes included, as hex. */
 export async function sha256OfFile(path: string): Promise<string> {
   const source = fileSource(path)
   const hash = createHash('sha256')

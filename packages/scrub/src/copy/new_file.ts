@@ -29,7 +29,6 @@ export class Unfinished {
     this.#files.add(file)
   }
 
-  /** @returns whether it was there */
   drop(file: string): boolean {
     return this.#files.delete(file)
   }
@@ -61,13 +60,11 @@ export function unfinishedFor(filePath: string): readonly string[] {
 
 /** A file under way. Call {@link NewFile.discard} whatever happens: it does nothing once the file is in place. */
 export class NewFile {
-  /** Where the bytes are meanwhile. */
   readonly path: string
   readonly #target: string
   readonly #shown: string
   readonly #unfinished: Unfinished
   #file: number | undefined
-  /** Once it is in place. */
   #placed: string | undefined
 
   /**
@@ -103,7 +100,6 @@ export class NewFile {
     }
   }
 
-  /** Waits until all of it is on the disk. */
   sync(): void {
     this.#attempt(() => fsyncSync(this.#open()))
   }
@@ -124,7 +120,6 @@ export class NewFile {
     syncFolder(path.dirname(this.#target))
   }
 
-  /** Removes it again. */
   withdraw(): void {
     if (this.#placed !== undefined) removeQuietly(this.#placed)
     this.#placed = undefined
@@ -197,7 +192,6 @@ export function checkTarget(filePath: string, isForced: boolean): void {
 /** Bytes that a name may have beside what is put before and behind it: systems allow 255. */
 const MOST_NAME_BYTES = 200
 
-/** What follows the name of the offset. */
 const BEGUN_END = /^[0-9a-f]{12}\.tmp$/
 
 /** As much of a name as there is room for: its letters may have up to four bytes each. */

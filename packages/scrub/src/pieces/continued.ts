@@ -45,7 +45,6 @@ function acrossLines(bytes: Uint8Array, hit: PieceHit): PieceHit[] {
   return [...partBefore(text, hit, 0), ...partBefore(text, hit, 1), ...partBehind(text, hit)]
 }
 
-/** @param taken characters of the piece that belong to what is between the lines */
 function partBefore(text: Buffer, hit: PieceHit, taken: number): PieceHit[] {
   const { pattern } = hit
   const at = hit.at + taken

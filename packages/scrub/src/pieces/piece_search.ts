@@ -32,7 +32,6 @@ function outermost(pieces: readonly Piece[]): Piece[] {
   })
 }
 
-/** What was found. */
 export interface Pieces {
   /** In order of offset; of the same key none is within another. */
   readonly pieces: readonly Piece[]
@@ -73,7 +72,6 @@ const BLOCK_BYTES = 4 << 20
 const MOST_WORDS = 650_000
 /** The same of memory: small keys have thousands of small patterns. */
 const MOST_PATTERN_BYTES = 48 << 20
-/** Of a pattern besides its bytes. */
 const OBJECT_BYTES = 300
 /** A piece holds a word of 8 bytes at a multiple of 4 if it is no shorter. */
 const LEAST_BYTES = 11
@@ -168,7 +166,6 @@ const breath = (): Promise<void> =>
     setImmediate(resolve)
   })
 
-/** Patterns of as many keys as are searched for at once. */
 function* batches(
   keys: ReadonlyMap<number, readonly KeyMaterial[]>,
 ): Generator<readonly SecretPattern[], void, void> {
@@ -196,7 +193,6 @@ function* batches(
 interface Block {
   readonly offset: number
   readonly length: number
-  /** The block's own bytes, from its begin. */
   readonly from: number
   readonly to: number
 }

@@ -9,15 +9,12 @@ import type { SecretPattern } from './secret_pattern.ts'
 
 /** Bytes in memory that are equal to a piece of a pattern. */
 export interface PieceHit {
-  /** In the bytes that were searched. */
   readonly at: number
   readonly length: number
   readonly pattern: SecretPattern
-  /** Where in the pattern the piece begins. */
   readonly from: number
 }
 
-/** A piece of a key in an input. */
 export interface Piece extends Range {
   readonly key: number
   readonly value: string
@@ -25,7 +22,6 @@ export interface Piece extends Range {
   /** Bytes of the spelling before it, and those of the whole. */
   readonly from: number
   readonly of: number
-  /** Bits of the value. */
   readonly valueBits: number
   readonly isWhole: boolean
 }
@@ -69,7 +65,6 @@ const WORD = 8
 const LEAST_DIFFERENT_OF_WORD = 3
 /** A piece of fewer different bytes is no part of a key that anyone would miss. */
 const LEAST_DIFFERENT = 5
-/** Bits of the filter for each word. */
 const FILTER_BITS = 16
 /** Numbers that are kept of a word: its two halves, its pattern, its offset there, and the word before it in its slot. */
 const ENTRY = 5
@@ -97,7 +92,6 @@ export class PieceTable {
   /** {@link ENTRY} numbers for each word. */
   readonly #entries: Uint32Array
   #entered = 0
-  /** The longest pattern, in bytes. */
   readonly longest: number
 
   constructor(patterns: readonly SecretPattern[]) {
@@ -116,7 +110,6 @@ export class PieceTable {
     }
   }
 
-  /** Overwrites the table and the patterns. */
   wipe(): void {
     this.#slots.fill(0)
     this.#entries.fill(0)
@@ -150,7 +143,6 @@ export class PieceTable {
     }
   }
 
-  /** @param last what was found before: another word of it is nothing new */
   #longestAt(
     bytes: Uint8Array,
     at: number,
@@ -244,7 +236,6 @@ function extended(bytes: Uint8Array, at: number, pattern: SecretPattern, offset:
   return { at: at - before, length: before + behind, pattern, from: offset - before }
 }
 
-/** Whether so many different bytes are there. */
 function isVaried(bytes: Uint8Array, at: number, length: number, least: number): boolean {
   let different = 0
   for (let k = at; k < at + length; k++) {

@@ -9,7 +9,6 @@ import { otherPrimes } from '@mintmark/scan/known/values/many_primes'
 import { scriptSpellings, shiftedSpellings } from './rare_spellings.ts'
 import { reducerValues, symmetricValues } from './values_in_use.ts'
 
-/** One value in one spelling. */
 export interface SecretPattern {
   readonly bytes: Uint8Array
   /** So many in a row are erased, wherever in the value they are; all of them where it is the length of `bytes`. */
@@ -19,9 +18,7 @@ export interface SecretPattern {
   /** `limbs-le64`, `hex` … */
   readonly form: string
   readonly isText: boolean
-  /** Bits of the value. */
   readonly bits: number
-  /** Number of the key. */
   readonly key: number
 }
 
@@ -68,7 +65,6 @@ export function secretPatterns(
 
 interface Spelled {
   readonly key: number
-  /** Values that are spelled already. */
   readonly seen: Set<bigint>
   readonly hasTexts: boolean
 }

@@ -100,7 +100,6 @@ export const spreadBytes: Decode = (bytes, from, to, take) => {
   decoded.fill(0)
 }
 
-/** The first cell of the run around one. */
 function beginOf(view: DataView, at: number, stride: number, byteAt: ByteAt): number {
   let begin = at
   while (begin >= stride && at - begin < AGAIN * stride && byteAt(view, begin - stride) >= 0)
@@ -108,7 +107,6 @@ function beginOf(view: DataView, at: number, stride: number, byteAt: ByteAt): nu
   return begin
 }
 
-/** @returns how many cells of a run are read into `decoded` */
 function readCells(
   view: DataView,
   begin: number,

@@ -22,7 +22,6 @@ const NOTATIONS: readonly Notation[] = ['hex', 'decimal']
 const MOST_WIDE = 1 << 14
 const WIDE_AGAIN = 512
 
-/** Text of a window: where it begins there, and bytes a character. */
 interface Text {
   readonly chars: Uint8Array
   readonly base: number
@@ -50,7 +49,6 @@ function isRun(bytes: Uint8Array, at: number, width: 1 | 2): boolean {
   return true
 }
 
-/** @returns where in its characters the lists around an offset are read */
 function readLists(list: NumberList, text: Text, at: number, done: number, take: Take): number {
   const { chars } = text
   let begin = at
@@ -139,7 +137,6 @@ export const binaryDigits: Decode = (bytes, from, to, take) => {
   decoded.fill(0)
 }
 
-/** Bytes of a string with escapes that are read at once. */
 const MOST_BYTES = 1 << 14
 /** Letters between two numbers: as many letters of a key in a row are found as they are. */
 const MOST_PLAIN = 16

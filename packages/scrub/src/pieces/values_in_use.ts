@@ -9,7 +9,6 @@ export interface SymmetricValue {
   readonly value: string
   readonly form: string
   readonly bytes: Uint8Array
-  /** So many in a row are too many to leave. */
   readonly least: number
 }
 
