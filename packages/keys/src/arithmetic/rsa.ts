@@ -252,8 +252,7 @@ function isMultiPrime(
   return budget.withinOnce(cost, 'exponents', [n, e, d], () => power(2n, e * d, n) === 2n) ?? false
 }
 
-/** gcd(p − 1, q − 1) of 98 % of keys; the rest takes the slow way. */
-const MOST_COMMON_FACTOR = 64
+/** Of p − 1 and q − 1: a larger one has one key in thousands. */
 const LARGEST_COMMON_FACTOR = 1024
 
 /**
@@ -276,14 +275,9 @@ export function factorsFromExponent(
     const g = firstNear(n, multiple)
     return g === undefined ? undefined : factorsFromMultiple(n, BigInt(g) * multiple)
   }
-  for (let g = 1n; g <= MOST_COMMON_FACTOR; g += g === 1n ? 1n : 2n) {
-    const found = factorsFromMultiple(n, g * multiple)
-    if (found !== undefined) return found
-  }
-  return budget.within(powerCost(bits, 2 * bits) + 1_000_000, () => {
-    if (bitLength(e) > bits / 2 - 8) return factorsBySquareRoot(n, multiple)
-    return factorsByLargeGcd(n, e, d)
-  })
+  return budget.within(powerCost(bits, 2 * bits) + 1_000_000, () =>
+    factorsBySquareRoot(n, multiple),
+  )
 }
 
 /** Bits that the smaller half of a modulus has above its exponent where {@link firstNear} gives all. */
@@ -300,23 +294,6 @@ function firstNear(n: bigint, multiple: bigint): number | undefined {
   const share = Number((multiple % n) >> low) / Number(n >> low)
   for (let g = 1; g <= LARGEST_COMMON_FACTOR; g += g === 1 ? 1 : 2) {
     if (Math.abs(g * share - Math.round(g * share)) < ROUGHLY) return g
-  }
-  return undefined
-}
-
-/**
- * The primes where gcd(p − 1, q − 1) is large: some multiple of e·d − 1 by it is one of φ(n). No other numbers are taken
- * for exponents: a d that is read a byte too far looks like one times 256 (memory full of them took an exponentiation
- * each).
- */
-function factorsByLargeGcd(n: bigint, e: bigint, d: bigint): { p: bigint; q: bigint } | undefined {
-  const half = bitLength(n) / 2
-  const product = e * d
-  for (let g = BigInt(MOST_COMMON_FACTOR + 2); g <= LARGEST_COMMON_FACTOR; g += 2n) {
-    const gap = n - ((g * product) % n)
-    if (bitLength(gap) >= half + bitLength(e) + 12) continue
-    const found = factorsFromMultiple(n, g * (product - 1n))
-    if (found !== undefined) return found
   }
   return undefined
 }
