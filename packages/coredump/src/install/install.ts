@@ -1,6 +1,8 @@
 /** Installs the gate between the kernel and the disk, and removes it. */
+
 import { spawnSync } from 'node:child_process'
-import { readFileSync, realpathSync } from 'node:fs'
+import { readFileSync, realpathSync, statSync } from 'node:fs'
+import path from 'node:path'
 import { errnoOf, MintmarkError, makeFolder, safeText } from '@mintmark/core'
 import { Spool } from '../spool/spool.ts'
 import {
@@ -19,14 +21,13 @@ import {
   writeKernel,
 } from './kernel_settings.ts'
 import { type Programs, receiveScript, SCRIPT_MARK } from './receive_script.ts'
-import { writableByOthers } from './writable_by_others.ts'
 
 export interface Paths {
   readonly procSys: string
   readonly stateFolder: string
 }
 
-export interface Installed {
+interface Installed {
   readonly state: GateState
   readonly wasThere: boolean
 }
@@ -180,4 +181,21 @@ function unknownPrevious(): MintmarkError {
     'the gate is installed, and the kernel.core_pattern before it is not known. Set it by hand: ' +
       '"sysctl -w kernel.core_pattern=core", or what /usr/lib/sysctl.d has (systemctl restart systemd-sysctl)',
   )
+}
+
+const OTHERS_WRITE = 0o022
+const STICKY = 0o1000
+
+/**
+ * The first of a file and the folders above it that another user than root may write to; undefined if there is none.
+ * A folder that all may write to is safe where it is sticky, as `/tmp` is: the names in it are their owners'.
+ */
+export function writableByOthers(file: string): string | undefined {
+  for (let at = realpathSync(file); ; at = path.dirname(at)) {
+    const stats = statSync(at)
+    const isShared = (stats.mode & OTHERS_WRITE) !== 0
+    const isSticky = stats.isDirectory() && (stats.mode & STICKY) !== 0
+    if (stats.uid !== 0 || (isShared && !isSticky)) return at
+    if (at === path.dirname(at)) return undefined
+  }
 }

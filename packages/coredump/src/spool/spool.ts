@@ -4,6 +4,7 @@
  * there without its report. What a killed process left is found by its name and removed by the next. Trust: whoever
  * can write into the spool can take its cores away and put others there, so only its owner may.
  */
+
 import {
   closeSync,
   constants,
@@ -26,7 +27,7 @@ import { isGone, ownMark, startOf } from './process_mark.ts'
 
 const UNFINISHED = /^\.unfinished-([0-9a-z-]+)\.[0-9A-Za-z]{6}$/
 /** In an unfinished folder: the program that crashed; the file's size is the bytes buffered in memory. */
-export const TICKET = 'ticket'
+const TICKET = 'ticket'
 /** In an unfinished folder: it was read to its end. */
 export const READ = 'read'
 const OTHERS_WRITE = 0o022
@@ -264,4 +265,19 @@ function refuseOthers(stats: Stats, folder: string): void {
 
 function unfit(message: string, errno: string): MintmarkError {
   return new MintmarkError('GATE_UNFIT', message, { errno })
+}
+
+export type DiskBound = number | 'auto'
+
+const AUTO_SHARE = 1 / 10
+const AUTO_MOST = 4 * 2 ** 30
+
+/** @throws {MintmarkError} `DISK_FULL` if fewer bytes are free than are to stay free */
+export function refuseFullDisk(spool: Spool, bound: DiskBound): void {
+  const { freeBytes, totalBytes } = spool.room()
+  const keptBytes = bound === 'auto' ? Math.min(AUTO_MOST, totalBytes * AUTO_SHARE) : bound
+  if (freeBytes >= keptBytes) return
+  const [free, kept] = [freeBytes, keptBytes].map((bytes) => Math.floor(bytes / 2 ** 20))
+  const message = `the spool's disk has ${free} MiB left, of which ${kept} are to stay free`
+  throw new MintmarkError('DISK_FULL', message)
 }

@@ -4,8 +4,8 @@
  */
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
+import { partOfRange, without } from '../memory/ranges.ts'
 import type { Range } from '../memory/segment.ts'
-import { generalRegistersIn, wideRegistersIn } from './minidump_contexts.ts'
 import {
   readException,
   readMemory64List,
@@ -14,7 +14,68 @@ import {
   readThreadExList,
   readThreadList,
 } from './minidump_lists.ts'
-import * as types from './minidump_stream_types.ts'
+
+const THREAD_LIST = 3
+const MODULE_LIST = 4
+const MEMORY_LIST = 5
+const EXCEPTION = 6
+const SYSTEM_INFO = 7
+const THREAD_EX_LIST = 8
+const MEMORY_64_LIST = 9
+const MISC_INFO = 15
+
+/** Tables, texts of the system and handles: structure. */
+const FRAME: ReadonlyMap<number, string> = new Map([
+  [THREAD_LIST, 'ThreadList'],
+  [MODULE_LIST, 'ModuleList'],
+  [MEMORY_LIST, 'MemoryList'],
+  [EXCEPTION, 'Exception'],
+  [SYSTEM_INFO, 'SystemInfo'],
+  [THREAD_EX_LIST, 'ThreadExList'],
+  [MEMORY_64_LIST, 'Memory64List'],
+  [12, 'HandleData'],
+  [13, 'FunctionTable'],
+  [14, 'UnloadedModuleList'],
+  [MISC_INFO, 'MiscInfo'],
+  [16, 'MemoryInfoList'],
+  [17, 'ThreadInfoList'],
+  [18, 'HandleOperationList'],
+  [19, 'Token'],
+  [21, 'SystemMemoryInfo'],
+  [22, 'ProcessVmCounters'],
+  [24, 'ThreadNames'],
+  [0x4350_0001, 'CrashpadInfo'],
+  [0x4767_0001, 'BreakpadInfo'],
+  [0x4767_0003, 'LinuxCpuInfo'],
+  [0x4767_0004, 'LinuxProcStatus'],
+  [0x4767_0005, 'LinuxLsbRelease'],
+  [0x4767_0008, 'LinuxAuxv'],
+  [0x4767_0009, 'LinuxMaps'],
+  [0x4767_000a, 'LinuxDsoDebug'],
+])
+
+/** What the process was given, or said: a key can be there. */
+const CONTENT: ReadonlyMap<number, string> = new Map([
+  [10, 'CommentA'],
+  [11, 'CommentW'],
+  [20, 'JavaScriptData'],
+  [0x4767_0002, 'AssertionInfo'],
+  [0x4767_0006, 'LinuxCmdLine'],
+  [0x4767_0007, 'LinuxEnviron'],
+])
+
+/** Whether a row of the directory with this type is one, and no bytes read as one. */
+function isKnownStream(type: number): boolean {
+  return FRAME.has(type) || CONTENT.has(type)
+}
+
+function isFrame(type: number): boolean {
+  return FRAME.has(type)
+}
+
+function streamName(type: number): string {
+  return FRAME.get(type) ?? CONTENT.get(type) ?? `stream 0x${type.toString(16)}`
+}
 
 const HEADER_BYTES = 32
 const DIRECTORY_ROW_BYTES = 12
@@ -57,11 +118,11 @@ interface Stream extends Range {
 }
 
 const LISTS: ReadonlyMap<number, (stream: Stream, layout: Layout) => void> = new Map([
-  [types.THREAD_LIST, readThreadList],
-  [types.THREAD_EX_LIST, readThreadExList],
-  [types.MODULE_LIST, readModuleList],
-  [types.MEMORY_LIST, readMemoryList],
-  [types.MEMORY_64_LIST, readMemory64List],
+  [THREAD_LIST, readThreadList],
+  [THREAD_EX_LIST, readThreadExList],
+  [MODULE_LIST, readModuleList],
+  [MEMORY_LIST, readMemoryList],
+  [MEMORY_64_LIST, readMemory64List],
 ])
 
 /** `MDMP`, or the same from a big-endian writer. */
@@ -105,7 +166,7 @@ function readDirectory(offset: number, count: number, layout: Layout): Stream[] 
   let knownRows = 0
   const read = layout.eachRow(offset, DIRECTORY_ROW_BYTES, rows, (row, index) => {
     const stream = { type: row.u32(), length: row.u32(), offset: row.u32() }
-    if (types.isKnownStream(stream.type)) knownRows = index + 1
+    if (isKnownStream(stream.type)) knownRows = index + 1
     if (stream.type === 0) return
     if (streams.has(stream.type))
       layout.addFlaw('stream-damaged', 'a stream is listed twice; the first is read', {
@@ -123,8 +184,8 @@ function readDirectory(offset: number, count: number, layout: Layout): Stream[] 
 }
 
 function readStream(stream: Stream, layout: Layout): void {
-  if (!types.isFrame(stream.type)) {
-    const owner = { kind: 'other', name: types.streamName(stream.type) } as const
+  if (!isFrame(stream.type)) {
+    const owner = { kind: 'other', name: streamName(stream.type) } as const
     layout.addMemory(stream.offset, stream.length, undefined, owner)
     return
   }
@@ -135,12 +196,12 @@ function readStream(stream: Stream, layout: Layout): void {
 function readOther(stream: Stream, layout: Layout): void {
   if (stream.length <= MAX_FRAME_BYTES) layout.addTable(stream.offset, stream.length)
   else
-    layout.addFlaw('stream-damaged', `${types.streamName(stream.type)} is longer than any`, {
+    layout.addFlaw('stream-damaged', `${streamName(stream.type)} is longer than any`, {
       length: stream.length,
     })
-  if (stream.type === types.EXCEPTION) readException(stream, layout)
-  else if (stream.type === types.SYSTEM_INFO) readSystemInfo(stream, layout)
-  else if (stream.type === types.MISC_INFO) readMiscInfo(stream, layout)
+  if (stream.type === EXCEPTION) readException(stream, layout)
+  else if (stream.type === SYSTEM_INFO) readSystemInfo(stream, layout)
+  else if (stream.type === MISC_INFO) readMiscInfo(stream, layout)
 }
 
 function readSystemInfo(stream: Range, layout: Layout): void {
@@ -160,4 +221,58 @@ function readMiscInfo(stream: Range, layout: Layout): void {
   if (info.left < 12) return
   const hasProcessId = (info.seek(4).u32() & 1) === 1
   if (hasProcessId) layout.addFact('process', info.u32())
+}
+
+/** Of a CONTEXT: its length, and the parts of it, from its begin, that hold nothing but such registers. */
+interface Shape {
+  readonly length: number
+  readonly parts: readonly (readonly [from: number, to: number])[]
+  /** Where more state of the same kind begins behind it, as XSAVE has it, and its headers; none where absent. */
+  readonly goesOnAt?: number
+}
+
+const SHAPES: ReadonlyMap<string, Shape> = new Map([
+  // FltSave (FXSAVE) without its words of control, then VectorRegister. Behind: CONTEXT_EX, the header of XSAVE at a multiple of 64.
+  ['x86-64', { length: 1232, parts: [[0x120, 0x4a0]], goesOnAt: 1344 }],
+  // `FloatSave` and `ExtendedRegisters` (FXSAVE), each without its control words; `FloatSave` without its last word.
+  [
+    'i386',
+    {
+      length: 716,
+      parts: [
+        [0x38, 0x88],
+        [0xec, 0x2cc],
+      ],
+      goesOnAt: 832,
+    },
+  ],
+  // V.
+  ['arm64', { length: 912, parts: [[0x110, 0x310]] }],
+])
+
+/** Contents of registers that no unwinder reads; none of a context that is not as its architecture has it. */
+function wideRegistersIn(
+  { offset, length }: Range,
+  architecture: string | number | boolean | undefined,
+): readonly Range[] {
+  const shape = SHAPES.get(String(architecture))
+  if (shape === undefined || length < shape.length) return []
+  const { parts, goesOnAt } = shape
+  const all = goesOnAt === undefined ? parts : [...parts, [goesOnAt, length] as const]
+  return all
+    .filter(([from, to]) => from < to)
+    .map(([from, to]) => ({ offset: offset + from, length: to - from }))
+}
+
+function generalRegistersIn(
+  context: Range,
+  architecture: string | number | boolean | undefined,
+): readonly Range[] {
+  const shape = SHAPES.get(String(architecture))
+  if (shape === undefined || context.length < shape.length) return []
+  return without(
+    [{ ...context, length: shape.length }],
+    wideRegistersIn(context, architecture),
+    partOfRange,
+  )
 }

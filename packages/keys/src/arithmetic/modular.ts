@@ -2,8 +2,9 @@
  * Whole numbers: reading them from bytes, and arithmetic modulo one of them. BigInt values cannot be
  * wiped; they live as long as the proof that uses them. Every function takes non-negative numbers.
  */
+
+import { constants, createPublicKey, publicEncrypt } from 'node:crypto'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
-import { OPENSSL_BITS, opensslPower } from './openssl_power.ts'
 
 /** The number that `bytes` spell, highest byte first; 0 for none. */
 export function fromBigEndian(bytes: Uint8Array, budget: WorkBudget = UNLIMITED): bigint {
@@ -163,4 +164,37 @@ function reachesLast(first: bigint, twos: bigint, value: bigint): boolean {
     if (x === last) return true
   }
   return false
+}
+
+/** Bits of the modulus: below, setting up takes as long as it saves; above, OpenSSL refuses long exponents. */
+const OPENSSL_BITS = { least: 384, most: 3072 } as const
+
+/** A base below the modulus to a power, or undefined where OpenSSL refuses. */
+type Raise = (base: bigint) => bigint | undefined
+
+/**
+ * Raises to the power of `exponent` modulo `modulus`; undefined where the modulus is too small or too large for it.
+ * Like other whole numbers these are not wiped.
+ */
+export function opensslPower(exponent: bigint, modulus: bigint): Raise | undefined {
+  const digits = modulus.toString(16).length
+  if (4 * digits < OPENSSL_BITS.least || 4 * digits > OPENSSL_BITS.most) return undefined
+  const length = Math.ceil(digits / 2)
+  const bytes = (value: bigint): Buffer =>
+    Buffer.from(value.toString(16).padStart(2 * length, '0'), 'hex')
+  const spelled = (value: bigint): string => bytes(value).toString('base64url')
+  try {
+    const jwk = { kty: 'RSA', n: spelled(modulus), e: spelled(exponent) }
+    const key = createPublicKey({ key: jwk, format: 'jwk' })
+    const padding = constants.RSA_NO_PADDING
+    return (base) => {
+      try {
+        return BigInt(`0x${publicEncrypt({ key, padding }, bytes(base)).toString('hex')}`)
+      } catch {
+        return undefined
+      }
+    }
+  } catch {
+    return undefined
+  }
 }
