@@ -1,6 +1,6 @@
 /** Writes a copy of a dump without its private keys, or nothing at all. */
 import { type BigIntStats, statSync } from 'node:fs'
-import { MintmarkError, safeJson, safeText, whyUnread } from '@mintmark/core'
+import { errnoOf, MintmarkError, safeJson, safeText, whyUnread } from '@mintmark/core'
 import { dataRanges, type FileSource, fileSource } from '@mintmark/dump'
 import { magicOf } from '@mintmark/scan/packing/packed'
 import { howToUnpack, packerOf } from '@mintmark/scan/packing/packers'
@@ -45,8 +45,7 @@ export interface FileProgress extends Omit<ScrubProgress, 'step'> {
  * input, `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, `DISK_FULL`
  */
 export async function scrubFile(path: string, options: ScrubFileOptions): Promise<ScrubDocument> {
-  const { out, report = `${out}.report.json`, isForced = false } = options
-  const { unfinished = new Unfinished() } = options
+  const { out, report = `${out}.report.json`, isForced = false, onProgress, ...rest } = options
   const source = fileSource(path)
   try {
     refusePacked(source, path)
@@ -54,19 +53,9 @@ export async function scrubFile(path: string, options: ScrubFileOptions): Promis
     for (const filePath of [out, report]) refuseInput(filePath, before)
     if (report === out) throw invalid('the report cannot be where the output is')
     for (const filePath of [out, report]) checkTarget(filePath, isForced)
-    const { onProgress, ...rest } = options
-    const scrubbed = await scrubInput({ kind: 'file', path }, path, {
-      ...rest,
-      ...(onProgress && { onProgress }),
-    })
-    return await written(source, before, scrubbed, {
-      path,
-      out,
-      report,
-      isForced,
-      unfinished,
-      onProgress,
-    })
+    const scrub = { ...rest, ...(onProgress && { onProgress }) }
+    const scrubbed = await scrubInput({ kind: 'file', path }, path, scrub)
+    return await written(path, source, before, scrubbed, { ...options, report, isForced })
   } finally {
     source.close()
   }
@@ -81,27 +70,20 @@ function refusePacked(source: FileSource, path: string): void {
   throw new MintmarkError('INPUT_INVALID', message, { path: shown, packer })
 }
 
-interface Locations {
-  readonly path: string
-  readonly out: string
-  readonly report: string
-  readonly isForced: boolean
-  readonly unfinished: Unfinished
-  readonly onProgress: ScrubFileOptions['onProgress']
-}
-
 async function written(
+  path: string,
   source: FileSource,
   before: BigIntStats,
   scrubbed: Scrubbed,
-  locations: Locations,
+  options: ScrubFileOptions & { readonly report: string; readonly isForced: boolean },
 ): Promise<ScrubDocument> {
-  const { path, out, report: reportLocation, isForced, unfinished } = locations
-  const reportFile = new NewFile(reportLocation, unfinished)
+  const { out, report, isForced, unfinished = new Unfinished() } = options
+  const reportFile = new NewFile(report, unfinished)
   let target: NewFile | undefined
   try {
     if (scrubbed.isClean) target = new NewFile(out, unfinished)
-    const copied = target && (await copiedTo(target, source, before, scrubbed.erased, locations))
+    const copied =
+      target && (await copiedTo(target, path, source, before, scrubbed.erased, options))
     const inputSha256 = copied?.inputSha256 ?? (await sha256OfFile(path))
     checkUnchanged(path, before)
     const document: ScrubDocument = {
@@ -126,10 +108,11 @@ async function written(
 /** Writes the output under its other name, and makes sure that it is there. */
 async function copiedTo(
   target: NewFile,
+  path: string,
   source: FileSource,
   before: BigIntStats,
   erased: Scrubbed['erased'],
-  { path, out, onProgress }: Locations,
+  { out, onProgress }: ScrubFileOptions,
 ): Promise<Copied> {
   const copied = await copyErased({
     source,
@@ -178,7 +161,7 @@ function statOf(path: string): BigIntStats {
     return statSync(path, { bigint: true })
   } catch (cause) {
     const shown = safeText(path)
-    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN'
+    const errno = errnoOf(cause)
     const message = `cannot read ${shown}: ${whyUnread(errno)}`
     throw new MintmarkError('INPUT_UNREADABLE', message, { path: shown, errno }, { cause })
   }

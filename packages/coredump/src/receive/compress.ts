@@ -41,6 +41,8 @@ export interface Outlet {
   readonly compression: Compression
   /** Asked now and then whether there may be more; it throws if not. */
   readonly check: () => void
+  /** What comes out of the compressor is written as this has it. */
+  readonly encode?: (packed: AsyncIterable<Buffer>) => AsyncIterable<Buffer>
 }
 
 /**
@@ -50,42 +52,39 @@ export interface Outlet {
 export async function writeCompressed(
   input: BufferedInput,
   erased: readonly Range[],
-  { file, compression, check }: Outlet,
+  outlet: Outlet,
 ): Promise<Written> {
-  const sums = { raw: createHash('sha256'), scrubbed: createHash('sha256') }
-  const pieces = erasedPieces(input, input.size, { erased, check, sums })
-  await writePacked(pieces, file, { compression })
-  fsyncSync(file)
+  const sums = await writeErased(input, input.size, erased, outlet)
+  fsyncSync(outlet.file)
   const [rawSha256, sha256] = [sums.raw.digest('hex'), sums.scrubbed.digest('hex')]
-  return { rawSha256, sha256, bufferedSha256: rawSha256, bytes: fstatSync(file).size }
+  return { rawSha256, sha256, bufferedSha256: rawSha256, bytes: fstatSync(outlet.file).size }
 }
 
-interface Packing {
-  readonly compression: Compression
-  /** What comes out of the compressor is written as this has it. */
-  readonly encode?: (packed: AsyncIterable<Buffer>) => AsyncIterable<Buffer>
-}
-
-export interface Erasing {
-  readonly erased: readonly Range[]
-  readonly check: Outlet['check']
-  /** Of what is read, and of what it becomes. */
-  readonly sums: { readonly raw: Hash; readonly scrubbed: Hash }
-}
-
-/** The first bytes of a buffered core with `erased` as zeros; each piece is to be used before the next. */
-export function* erasedPieces(
+/**
+ * Writes the first bytes of a buffered core, packed, with `erased` as zeros.
+ * @returns sums of what was read, and of what it became
+ */
+export async function writeErased(
   input: BufferedInput,
   to: number,
-  { erased, check, sums }: Erasing,
-): Generator<Buffer, void> {
-  for (const { offset, bytes } of piecesOf(input, to)) {
-    if (offset % CHECK_BYTES === 0) check()
-    sums.raw.update(bytes)
-    eraseIn(bytes, offset, erased)
-    sums.scrubbed.update(bytes)
-    yield bytes
+  erased: readonly Range[],
+  { file, compression, check, encode = (packed) => packed }: Outlet,
+): Promise<{ readonly raw: Hash; readonly scrubbed: Hash }> {
+  const sums = { raw: createHash('sha256'), scrubbed: createHash('sha256') }
+  function* pieces(): Generator<Buffer, void> {
+    for (const { offset, bytes } of piecesOf(input, to)) {
+      if (offset % CHECK_BYTES === 0) check()
+      sums.raw.update(bytes)
+      eraseIn(bytes, offset, erased)
+      sums.scrubbed.update(bytes)
+      // Streams read ahead: each gets a copy.
+      yield Buffer.from(bytes)
+    }
   }
+  await pipeline(pieces, PACKING[compression](), encode, (packed: AsyncIterable<Buffer>) =>
+    writeAll(packed, file),
+  )
+  return sums
 }
 
 export function sha256OfBuffered(input: BufferedInput): string {
@@ -109,20 +108,6 @@ function* piecesOf(
   } finally {
     piece.fill(0)
   }
-}
-
-/** Writes pieces to an open file, packed. Streams read ahead: each gets a copy. */
-export async function writePacked(
-  pieces: Iterable<Buffer>,
-  file: number,
-  { compression, encode = (packed) => packed }: Packing,
-): Promise<void> {
-  function* copies(): Generator<Buffer, void> {
-    for (const piece of pieces) yield Buffer.from(piece)
-  }
-  await pipeline(copies, PACKING[compression](), encode, (packed: AsyncIterable<Buffer>) =>
-    writeAll(packed, file),
-  )
 }
 
 /** No stream of Node's: one that is destroyed closes the file, whose number may be another's when it is closed again. */

@@ -1,5 +1,4 @@
 /** A scrubbed crash report: the same fields, with the scrubbed core packed and encoded again. */
-import { createHash } from 'node:crypto'
 import { fstatSync, fsyncSync, writeFileSync } from 'node:fs'
 import { MintmarkError } from '@mintmark/core'
 import type { ByteSource, Range } from '@mintmark/dump'
@@ -12,7 +11,7 @@ import { MAGIC_BYTES, packerOf } from '@mintmark/scan/packing/packers'
 import { CORE_FIELD, coreFieldOf, startsIn } from '@mintmark/scan/packing/report_fields'
 import { refuseFullDisk } from '../spool/spool.ts'
 import { CheckedSink } from './checked_sink.ts'
-import { erasedPieces, type Written, writePacked } from './compress.ts'
+import { type Written, writeErased } from './compress.ts'
 import type { Content, Gate, Scrub } from './gate.ts'
 
 /** Bytes of one line before base64: readers of reports keep a line in memory. A multiple of three. */
@@ -100,12 +99,10 @@ async function writeReport(
   file: number,
   { gate, input, parts, behind, sides, erased }: Report,
 ): Promise<Written> {
-  const sums = { raw: createHash('sha256'), scrubbed: createHash('sha256') }
-  const check = checkOf(gate)
   writeFileSync(file, sides.before)
   writeFileSync(file, CORE_FIELD)
-  const pieces = erasedPieces(input, parts.coreBytes, { erased, check, sums })
-  await writePacked(pieces, file, { compression: 'gzip', encode: inLines })
+  const outlet = { file, compression: 'gzip', check: checkOf(gate), encode: inLines } as const
+  const sums = await writeErased(input, parts.coreBytes, erased, outlet)
   writeFileSync(file, sides.after)
   fsyncSync(file)
   return {

@@ -61,8 +61,8 @@ export class FolderWatch {
   readonly #ahead = new Map<FileId, number>()
   /** Files whose names cannot be read, as they are shown. */
   readonly #leftOut = new Set<string>()
-  /** Duration of the last sweep, without the dumps that it took. */
-  #scannedMs = 0
+  /** How long it took to list the folder. */
+  #listedMs = 0
   #trouble: string | undefined
 
   constructor(options: WatchOptions) {
@@ -80,9 +80,9 @@ export class FolderWatch {
    */
   async sweep(nowMs: number): Promise<WatchCount> {
     const count = { landed: 0, withKeys: 0, withLeads: 0, failed: 0, left: 0, waiting: 0 }
-    let startMs = performance.now()
-    this.#scannedMs = 0
+    const startMs = performance.now()
     const files = this.#files()
+    this.#listedMs = performance.now() - startMs
     this.#forgetAllBut(new Set(files.map(({ filePath, stats }) => idOf(filePath, stats))))
     for (const { filePath, stats } of files) {
       const id = idOf(filePath, stats)
@@ -92,14 +92,12 @@ export class FolderWatch {
         continue
       }
       const { call, isRemoved } = this.#options
-      this.#scannedMs += performance.now() - startMs
       // oxlint-disable-next-line no-await-in-loop -- one after another keeps to the bound of memory
       const taken = await takeFile(filePath, call, {
         isRemoved,
         claim: () => this.#claim(filePath, id),
         before: () => this.#before.states(),
       })
-      startMs = performance.now()
       if (taken.outcome === 'elsewhere') {
         count.waiting++
         continue
@@ -112,7 +110,6 @@ export class FolderWatch {
       if (counts === 'found') count.withKeys++
       if (counts === 'lead') count.withLeads++
     }
-    this.#scannedMs += performance.now() - startMs
     return count
   }
 
@@ -122,14 +119,14 @@ export class FolderWatch {
     if (this.#ahead.size === 0) return first
     // A timer can end a millisecond early by the other clock.
     await pause(this.#options.quietMs + 2)
-    const second = await this.sweep(Date.now())
+    const { landed, withKeys, withLeads, failed, left, waiting } = await this.sweep(Date.now())
     return {
-      landed: first.landed + second.landed,
-      withKeys: first.withKeys + second.withKeys,
-      withLeads: first.withLeads + second.withLeads,
-      failed: first.failed + second.failed,
-      left: first.left + second.left,
-      waiting: second.waiting,
+      landed: first.landed + landed,
+      withKeys: first.withKeys + withKeys,
+      withLeads: first.withLeads + withLeads,
+      failed: first.failed + failed,
+      left: first.left + left,
+      waiting,
     }
   }
 
@@ -147,7 +144,7 @@ export class FolderWatch {
         watcher?.close()
         watcher = undefined
       }
-      const tookMs = this.#scannedMs
+      const tookMs = this.#listedMs
       // oxlint-disable-next-line no-await-in-loop -- as above
       await pause(tookMs / BUSY_SHARE, undefined, { signal }).catch(() => {})
       // oxlint-disable-next-line no-await-in-loop -- as above

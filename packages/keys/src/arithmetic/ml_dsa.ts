@@ -45,11 +45,6 @@ export function mlDsaSecretParts(
   }
 }
 
-/** The ρ that a seed gives: what a public key begins with. Cost: 3 µs. */
-export function mlDsaRho({ k, l }: MlDsaParameters, seed: Uint8Array): Uint8Array {
-  return shake256(128, seed, Uint8Array.of(k, l)).subarray(0, 32)
-}
-
 /** The key pair of a seed of 32 bytes. Cost: 2 to 8 ms. */
 export function mlDsaFromSeed(
   { set }: MlDsaParameters,

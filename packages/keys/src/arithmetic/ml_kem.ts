@@ -26,11 +26,6 @@ export const ML_KEM: readonly MlKemParameters[] = (
 
 export const ML_KEM_SEED = 64
 
-/** The ρ that a seed gives: what an encapsulation key ends with. @param d the first half of the seed. Cost: 3 µs. */
-export function mlKemRho({ k }: MlKemParameters, d: Uint8Array): Uint8Array {
-  return sha3(512, d, Uint8Array.of(k)).subarray(0, 32)
-}
-
 /** The polynomials of s in a decapsulation key, 12 bits a number; a copy. */
 export function mlKemSecretVector({ k }: MlKemParameters, secret: Uint8Array): Uint8Array {
   return Uint8Array.from(secret.subarray(0, k * POLY_BYTES))

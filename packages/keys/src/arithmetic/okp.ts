@@ -1,10 +1,5 @@
 /** Public halves of Edwards and Montgomery keys (RFC 8032, RFC 7748), computed by OpenSSL. */
-import {
-  createPrivateKey,
-  createPublicKey,
-  type JsonWebKey,
-  type JsonWebKeyInput,
-} from 'node:crypto'
+import { createPrivateKey, type JsonWebKey, type JsonWebKeyInput } from 'node:crypto'
 import { TAG } from '../der/der.ts'
 import { der, derInteger, derOid, derSequence } from '../der/der_write.ts'
 import type { OkpMaterial } from '../material/key_material.ts'
@@ -73,21 +68,15 @@ function publicOf(input: object): Uint8Array | undefined {
 }
 
 function byDer(curve: OkpCurve, secret: Uint8Array): Uint8Array | undefined {
-  const { oid, lengthBytes } = okpNamed(curve)
+  const { oid } = okpNamed(curve)
   const spelled = derSequence(
     derInteger(0n),
     derSequence(derOid(oid)),
     der(TAG.octets, der(TAG.octets, secret)),
   )
-  try {
-    const key = createPrivateKey({ key: spelled, format: 'der', type: 'pkcs8' })
-    const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
-    return new Uint8Array(spki.subarray(spki.length - lengthBytes))
-  } catch {
-    return undefined
-  } finally {
-    spelled.fill(0)
-  }
+  const publicKey = publicOf({ key: spelled, format: 'der', type: 'pkcs8' })
+  spelled.fill(0)
+  return publicKey
 }
 
 const FIELD = (1n << 255n) - 19n

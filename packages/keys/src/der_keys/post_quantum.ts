@@ -5,7 +5,6 @@ import {
   type MlDsaParameters,
   mlDsaFromSeed,
   mlDsaPublicKey,
-  mlDsaRho,
 } from '../arithmetic/ml_dsa.ts'
 import {
   ML_KEM,
@@ -13,9 +12,9 @@ import {
   type MlKemParameters,
   mlKemFromSeed,
   mlKemPublicKey,
-  mlKemRho,
 } from '../arithmetic/ml_kem.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
+import { sha3, shake256 } from '../arithmetic/shake.ts'
 import { isSlhDsaKey, SLH_DSA, type SlhDsaParameters, slhDsaCost } from '../arithmetic/slh_dsa.ts'
 import { type Key, REFUSED, unverified } from '../material/key.ts'
 import type { OpaqueMaterial } from '../material/key_material.ts'
@@ -51,7 +50,7 @@ const mlKem = (parameters: MlKemParameters): LatticeScheme => ({
   kind: 'ml-kem',
   seedLength: ML_KEM_SEED,
   fromSeed: (seed) => mlKemFromSeed(parameters, seed),
-  rhoOfSeed: (seed) => mlKemRho(parameters, seed.subarray(0, 32)),
+  rhoOfSeed: (seed) => sha3(512, seed.subarray(0, 32), Uint8Array.of(parameters.k)).subarray(0, 32),
   rhoOf: (publicKey) => publicKey.subarray(-32),
   publicKeyOf: (secret) => mlKemPublicKey(parameters, secret),
   proof: 'opens what is sealed for its public half, H(ek) fits',
@@ -62,7 +61,8 @@ const mlDsa = (parameters: MlDsaParameters): LatticeScheme => ({
   kind: 'ml-dsa',
   seedLength: ML_DSA_SEED,
   fromSeed: (seed) => mlDsaFromSeed(parameters, seed),
-  rhoOfSeed: (seed) => mlDsaRho(parameters, seed),
+  rhoOfSeed: (seed) =>
+    shake256(128, seed, Uint8Array.of(parameters.k, parameters.l)).subarray(0, 32),
   rhoOf: (publicKey) => publicKey.subarray(0, 32),
   publicKeyOf: (secret) => mlDsaPublicKey(parameters, secret),
   proof: 't₀ and H(pk) follow from s₁ and s₂',
