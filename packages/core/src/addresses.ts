@@ -1,5 +1,4 @@
 /** Network addresses as logs write them, to one canonical text. A wrong address is `''`, never a guess. */
-import { isIPv4, isIPv6 } from 'node:net'
 
 interface Address {
   /** Dotted IPv4, or IPv6 as RFC 5952 writes it; `''` without one. */
@@ -10,6 +9,8 @@ interface Address {
 
 const NONE: Address = { ip: '', port: 0 }
 
+const V4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
+const V6_LETTERS = /^[\da-f:.]+$/i
 /** An address in brackets or without a colon, and perhaps a port; anything else is IPv6 alone. */
 const WITH_PORT = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/
 
@@ -26,10 +27,11 @@ export function readAddress(value: unknown): Address {
 }
 
 function canonical(spelled: string): string {
-  if (isIPv4(spelled)) return spelled
+  if (V4.test(spelled)) return spelled
   const [address = ''] = spelled.split('%', 1)
-  if (!isIPv6(address)) return ''
-  const ip = new URL(`http://[${address}]`).hostname.slice(1, -1)
+  const url = V6_LETTERS.test(address) ? URL.parse(`http://[${address}]`) : null
+  if (url === null) return ''
+  const ip = url.hostname.slice(1, -1)
   const [, high, low] = /^::ffff:([\da-f]+):([\da-f]+)$/.exec(ip) ?? []
   if (high === undefined || low === undefined) return ip
   return [high, low]
