@@ -12,10 +12,8 @@ const RECORD_HEAD_BYTES = 9
 const HEAP_DUMP = 0x0c
 const HEAP_DUMP_SEGMENT = 0x1c
 /** Also records that describe: strings of classes and methods, classes, frames, traces, threads, settings. */
-const KNOWN: ReadonlySet<number | undefined> = new Set([
-  ...[1, 2, 3, 4, 5, 6, 7, 0x0a, 0x0b, 0x0d, 0x0e, 0x2c],
-  ...[HEAP_DUMP, HEAP_DUMP_SEGMENT],
-])
+const DESCRIPTIONS = [1, 2, 3, 4, 5, 6, 7, 0x0a, 0x0b, 0x0d, 0x0e, 0x2c]
+const KNOWN: ReadonlySet<number> = new Set([...DESCRIPTIONS, HEAP_DUMP, HEAP_DUMP_SEGMENT])
 /** A name has at most 65,535 bytes, and a trace some thousand frames: what is longer may be anything. */
 const MAX_DESCRIPTION_BYTES = 1 << 20
 /** Of all kinds: descriptions are hundred thousands, records of the heap a megabyte each or longer. */
@@ -76,15 +74,17 @@ function readRecords(from: number, idBytes: 4 | 8, layout: Layout): void {
       const isUnfilled = length === 0 && head.left > 0 && isHeapTag(head.u8())
       at = heap.read(body, isUnfilled ? undefined : body + length)
       continue
-    } else if (isTrusted && length <= MAX_DESCRIPTION_BYTES) {
-      // If anything but a record follows, the length that leads there is damaged.
-      const [last, next] = layout.file.bytes(body + length - 1, 2)
-      if (last === undefined) reportCut(at, layout)
-      else if (next === undefined || KNOWN.has(next))
-        layout.addTable(at, RECORD_HEAD_BYTES + length)
-    }
+    } else if (isTrusted) addDescription(at, body + length, layout)
     at = body + length
   }
+}
+
+/** If anything but a record follows, the length that leads there is damaged. */
+function addDescription(at: number, end: number, layout: Layout): void {
+  if (end - at > MAX_DESCRIPTION_BYTES) return
+  const [last, next] = layout.file.bytes(end - 1, 2)
+  if (last === undefined) reportCut(at, layout)
+  else if (next === undefined || KNOWN.has(next)) layout.addTable(at, end - at)
 }
 
 function reportCut(offset: number, layout: Layout): void {

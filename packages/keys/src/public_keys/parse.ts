@@ -219,12 +219,12 @@ const BEGINS = /^\s*-----BEGIN /
 /** The members of such a map, already parsed; none unless each of its members is PEM. */
 function namedPems(value: unknown): NamedPem[] {
   if (!isObject(value)) return []
-  const found: NamedPem[] = []
+  const pems: NamedPem[] = []
   for (const [name, pem] of Object.entries(value)) {
     if (typeof pem !== 'string' || !BEGINS.test(pem) || name.length > MOST_NAME_LETTERS) return []
-    found.push({ name, pem })
+    pems.push({ name, pem })
   }
-  return found
+  return pems
 }
 
 /** Not of a longer word; 58 letters are 32 bytes and their checksum. */

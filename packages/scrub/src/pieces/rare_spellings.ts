@@ -78,7 +78,8 @@ function shiftedBytes(value: bigint, length: number): readonly Uint8Array[] {
   return [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n].map((shift) => {
     const bytes = new Uint8Array(LEAD_BYTES + length)
     const big = toBigEndian(value << shift, length)
-    bytes.set(big.reverse(), LEAD_BYTES)
+    bytes.set(big, LEAD_BYTES)
+    bytes.subarray(LEAD_BYTES).reverse()
     big.fill(0)
     return bytes
   })
