@@ -1,8 +1,7 @@
 /**
- * Writes the API documentation of every package into `dist/api`: `npm run docs:api`.
- *
- * TypeDoc reads the sources with a compiler of its own: it does not know the one that builds them. Both are fetched when
- * they are needed, so that nobody installs them for anything else.
+ * Writes the API documentation of every package into `dist/api`: `npm run docs:api`. TypeDoc reads
+ * the sources with a compiler of its own: it does not know the one that builds them. Both are
+ * fetched when they are needed, so that nobody installs them for anything else.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /**
  * How many cores of ordinary processes does the gate refuse to write, when it is given keys that are not in them?
- *
  * Starts programs, takes their cores with gcore, hands them to `gate watch` with a fresh RSA, a fresh P-256 and a fresh
  * Ed25519 public key, and counts what was written: `node tools/count_dropped_cores.mjs [ROUNDS] [--only NAME,NAME]`.
  * Each round takes one core of each program, with data of its own. What is not installed is left out and named.

@@ -1,7 +1,6 @@
 /**
  * Starts programs that hold no private key of anybody's, takes their cores with gcore, scans each, and prints how much
  * data there was and what was found: `node tools/count_false_positives.mjs [GB] [--keep FOLDER] [--only NAMES]`.
- *
  * What is not installed of `keyless_programs.mjs` is left out, and said. Each process gets some work first, so that its
  * heap is full of what such a program has. As root, since PostgreSQL wants a user of its own. With `--keep`, cores with
  * findings or candidates stay there; with `--only NAME,NAME` only these programs are started. With `--every-way` each

@@ -1,7 +1,6 @@
 /**
  * Where the machine's Node is older than the workspace needs, `npm start`, `npm test` and the workspace's `mintmark` go on
  * under a current one. It is installed once from the package registry into `.node`, which git ignores.
- *
  * `node tools/current_node.mjs` prints the path of the Node to use.
  */
 import { spawn, spawnSync } from 'node:child_process'
@@ -54,7 +53,6 @@ function install(name) {
 
 /**
  * Goes on under a current Node, if this is none: never returns then. The process ends as that one does.
- *
  * @param isSaid whether to name the Node that is taken
  * @param least the oldest that will do
  */

@@ -1,7 +1,6 @@
 /**
  * Runs `mintmark trust lint` on packages of others, and prints a table row for each: version, files, errors and warnings,
  * and files that were not examined. People decide whether a finding is right: docs/trust-lint.md.
- *
  * Usage: node tools/lint_packages.mjs [--list] PACKAGE..., where PACKAGE is NAME@VERSION of npm, deb:NAME of Debian,
  * or src:NAME for its source, where apt has lists of sources
  */

@@ -2,7 +2,6 @@
  * `npm run pack`: writes the package `mintmark` below `release`: what `npm pack` makes of the built workspace, its SBOM, the
  * libraries (`pack_libraries.mjs`), and the SHA-256 of all. The package `mintmark` is the workspace without sources, at the
  * same paths: its files find one another by the same addresses. The same commit gives the same bytes.
- *
  * Usage: node tools/pack.mjs [FOLDER], in a workspace that is set up
  */
 import { spawnSync } from 'node:child_process'
@@ -41,8 +40,8 @@ const HOLDS = [
 /** Only the pictures of pages: most of the bytes of the whole package. */
 const LEFT_OUT = /^docs.img\b/
 /**
- * Only cases in folders need chDB, only `trust lint` the parsers, only `replay --live` the last two. The command says so where
- * they are not there.
+ * Only cases in folders need chDB, only `trust lint` the parsers, only `replay --live` the last
+ * two. The command says so where they are not there.
  */
 const OPTIONAL = new Set([
   ...['@ast-grep/lang-csharp', '@ast-grep/lang-go', '@ast-grep/lang-java', '@ast-grep/lang-python', '@ast-grep/napi'],

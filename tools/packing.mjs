@@ -7,7 +7,6 @@ export const root = path.dirname(import.meta.dirname)
 
 /**
  * `npm pack`, with the same permissions whoever runs it.
- *
  * @param programs paths below the folder that can be run
  * @returns the tarball's name in `out`
  */

@@ -1,7 +1,7 @@
 /**
- * `npm run screenshots`: what the replayed incident looks like, into `docs/img` or the folder that is given: every
- * view and the report, light and dark, at 1280 pixels, and some of them at 390. Uses what `npm start` made, and makes it
- * where it is not there.
+ * `npm run screenshots`: what the replayed incident looks like, into `docs/img` or the folder that
+ * is given: every view and the report, light and dark, at 1280 pixels, and some of them at 390.
+ * Uses what `npm start` made, and makes it where it is not there.
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'

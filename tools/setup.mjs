@@ -1,9 +1,8 @@
 /**
- * Makes a clone ready to run: dependencies installed, the page made, the command bundled. Does nothing twice.
- * `npm start` begins with it; by itself it is `node tools/setup.mjs`.
- *
- * `npm install` and not `npm ci`: chdb names optional packages for platforms that the registry does not
- * hold, which `npm ci` refuses. The lockfile must come out as it went in, so it is as strict.
+ * Makes a clone ready to run: dependencies installed, the page made, the command bundled. Does
+ * nothing twice. `npm start` begins with it; by itself it is `node tools/setup.mjs`. `npm install`
+ * and not `npm ci`: chdb names optional packages for platforms that the registry does not hold,
+ * which `npm ci` refuses. The lockfile must come out as it went in, so it is as strict.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'

@@ -1,6 +1,6 @@
 /**
- * `npm start`: sets up, writes the incident of 2023 again as log files, investigates them exactly as a user would his
- * own, and writes the report. What is there already is not made again.
+ * `npm start`: sets up, writes the incident of 2023 again as log files, investigates them exactly
+ * as a user would his own, and writes the report. What is there already is not made again.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'

@@ -2,11 +2,9 @@
  * `npm test`: installs what is missing, then runs the short tests from their sources. `npm run test:all` runs the long ones,
  * too, and with `--long` those alone. Words narrow it to files whose path holds one of them: `npm test -- reconcile`; where no short test does, to long
  * ones. `npm run test:watch` runs again what a change concerns.
- *
  * A test is short where it is below `packages/` or `tests/repo`, unless its name ends in `.long.test.ts`. The long ones
  * start servers, browsers and victims, kill processes, or draw many cases. Those of `tests/` see the command and the page as
  * they ship: these are made first, where they are not of these sources.
- *
  * The last lines say what failed and why.
  */
 import { spawn } from 'node:child_process'

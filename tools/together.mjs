@@ -1,6 +1,6 @@
 /**
- * Puts short test files together, several in one process: to start Node and to load the code under test takes most
- * of them longer than their tests.
+ * Puts short test files together, several in one process: to start Node and to load the code under
+ * test takes most of them longer than their tests.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -18,7 +18,6 @@ const REACHES_OUT = /^(?:before|after)Each\(|process\.env\b.* = |memoryUsage|res
 
 /**
  * The files to start, in their order: some as they are, some as one that imports several of a package.
- *
  * @param folder where what imports is written
  * @returns what to start, and the files that it runs
  */

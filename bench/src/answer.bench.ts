@@ -1,9 +1,7 @@
 /**
  * How right `investigate` is: the replayed incident against its truth, and a real tenant's log where it is at hand.
- *
  * The built command is run as a user runs it; what is compared is what it printed. Ends with exit code 1 where the
  * answer to the replay is wrong.
- *
  * Usage: node bench/src/answer.bench.ts [--seed N] [--scale X] [--real FOLDER]. FOLDER has the audit log of
  * invictus-ir/o365_dataset (`../shared/data/invictus` if not given). `BENCH_TINY=1` takes a small replay, and no
  * real tenant: a test has that (tests/e2e/src/real_tenant.test.ts).

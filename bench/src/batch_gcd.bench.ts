@@ -1,9 +1,7 @@
 /**
  * The batch gcd of many RSA moduli, with 20 planted pairs that share a factor of half of their bits.
- *
  * Primes of 1,024 bits would take hours to make: each modulus is a product of small primes that no other has, which costs
  * the trees the same.
- *
  * Usage: node bench/src/batch_gcd.bench.ts [keys]. BENCH_TINY=1 only checks that it works.
  */
 import { deepEqual } from 'node:assert/strict'

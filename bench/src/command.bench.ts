@@ -1,8 +1,7 @@
 /**
- * How long a user waits: `mintmark --help`, and `investigate` on the default replay into a new case.
- *
- * Each is the built command as a process, measured from outside. `BENCH_TINY=1` takes a small replay, and
- * one organisation of it.
+ * How long a user waits: `mintmark --help`, and `investigate` on the default replay into a new
+ * case. Each is the built command as a process, measured from outside. `BENCH_TINY=1` takes a small
+ * replay, and one organisation of it.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'

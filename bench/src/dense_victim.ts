@@ -1,7 +1,6 @@
 /**
  * A process whose memory is a dense heap of many kinds of data, that holds an RSA key and AES schedules: for
  * `scan_peers.bench.ts`, which takes its core.
- *
  * Usage: node dense_victim.ts MEGABYTES. Prints `ready` and then waits to be ended.
  */
 import {

@@ -1,14 +1,11 @@
 /**
  * Scans of files that are made to hold a scan up, beside a usual file of the same size: what is dense in the core of a
  * process with a heap of many kinds of data.
- *
  * Each file is scanned with no public key, with one and with a hundred, by the command, its start counted. Asked: no
  * more than ten times as long as the usual file, at most 512 MB, and that the output names what was cut short. The
  * key of some floods is the one given.
- *
  * Needs gcore (of gdb) and GNU time, and fails without them where CI=true. BENCH_TINY=1 takes small files, with a hundred
  * keys (with the one among them) alone, and checks memory, and that nothing fails.
- *
  * Usage: node bench/src/floods.bench.ts [MEGABYTES] [--only PART-OF-A-NAME]
  */
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,7 +1,5 @@
 /**
  * Files made to hold a scan up, for `floods.bench.ts`: bytes that look like keys from end to end.
- *
- * @module
  */
 import {
   createECDH,

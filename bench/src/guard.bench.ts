@@ -1,10 +1,8 @@
 /**
  * The verifier beside what it is built on, and the live set.
- *
  * Tokens are ES256 with about 600 bytes of signing input, each verified once. Alternately within one run: the signature alone
  * by jose (`compactVerify`), the whole of `jwtVerify` by jose, of `fast-jwt` without its cache, and of the guard. Processor
  * time is user and system of the process, so that what a thread of the pool does is counted. The guard remembers no token.
- *
  * Usage: node bench/src/guard.bench.ts. BENCH_TINY=1 only checks that it runs and that all agree.
  */
 import { execFileSync } from 'node:child_process'

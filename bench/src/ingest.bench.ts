@@ -2,7 +2,6 @@
  * Ingest of unified audit NDJSON against the engine's own reading of the same file with typed columns
  * into a table of the same order. Each run is a process of its own, alternately, so that both meet the same
  * machine; the ratio is what counts.
- *
  * Usage: node bench/src/ingest.bench.ts [megabytes] [rounds]. BENCH_TINY=1 only checks that it runs.
  */
 import { execFileSync } from 'node:child_process'

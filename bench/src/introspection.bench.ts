@@ -1,7 +1,6 @@
 /**
  * `mintmark guard serve` under load: how many tokens a second it answers for, how long each answer takes, and what it
  * costs the guard's own process.
- *
  * Ledger and guard are the built command's own, each a process. Tokens are ES256, recorded and signed by a gate; the caller
  * is known by its secret. A third process asks over connections that are kept alive: it shares the processors with the guard,
  * so that the guard's time for a request says more than the rate. First 3,000 requests come each second, whatever the guard
@@ -9,7 +8,6 @@
  * that come over and over, to one that does as is usual. A server that
  * answers without a check is measured beside them. The first seconds of each are reported apart: a server's code is
  * compiled as it is used.
- *
  * Usage: node bench/src/introspection.bench.ts [--seconds N]. BENCH_TINY=1 only checks that all are let in.
  */
 import { execFile, spawn } from 'node:child_process'

@@ -1,10 +1,9 @@
 /**
- * Asks a guard about tokens, from a process of its own: `node introspection_load.ts FILE`, where FILE holds an
- * {@link Assignment}. Writes an {@link Answered} to standard output.
- *
- * Requests are made beforehand and written to plain sockets, so that the load takes as little of the processors as it can: it
- * shares them with what it measures. A request that comes at its time waits for a free connection where there is none, and
- * that counts.
+ * Asks a guard about tokens, from a process of its own: `node introspection_load.ts FILE`, where
+ * FILE holds an {@link Assignment}. Writes an {@link Answered} to standard output. Requests are
+ * made beforehand and written to plain sockets, so that the load takes as little of the processors
+ * as it can: it shares them with what it measures. A request that comes at its time waits for a
+ * free connection where there is none, and that counts.
  */
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'

@@ -1,10 +1,8 @@
 /**
  * Appends to a ledger in a folder, durably: how many a second, and how long each waits.
- *
  * Entries are made beforehand: making one is the work of a signing gate. First they come at a steady rate, whatever the
  * ledger does; then as fast as 512 callers get their acknowledgements. *Published* is from the call until a checkpoint that covers the entry has been renamed into its place. Beside it, in
  * the same run: one append and fsync of the same bytes for each entry, which is what a log without group commit does.
- *
  * Usage: node bench/src/ledger.bench.ts [folder] [--seconds N]. The folder decides which disk is measured.
  * BENCH_TINY=1 only checks that everything that was acknowledged is there.
  */

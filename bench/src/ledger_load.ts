@@ -1,4 +1,4 @@
-/** Entries for the benches of the ledger, and how they come. @module */
+/** Entries for the benches of the ledger, and how they come. */
 import { randomUUID } from 'node:crypto'
 import { type Description, type Issuance, issuanceOf, newSalt, SALT_CLAIM } from '@mintmark/ledger'
 

@@ -1,10 +1,8 @@
 /**
  * Appends to a ledger in PostgreSQL beside one in a folder, on the same disk and alternately: how many a second, durably, and
  * what share of the folder's rate that is.
- *
  * 512 callers wait for each acknowledgement. The server is Debian's, with its usual settings but for 32 MB of shared
  * buffers, on loopback; it, the ledger and the callers share the machine.
- *
  * Usage: node bench/src/ledger_postgres.bench.ts [--seconds N]. BENCH_TINY=1 only checks that everything that was
  * acknowledged is there.
  */

@@ -1,11 +1,9 @@
 /**
  * Starts a ledger in a folder whose newest shard is long: how long until it takes entries, and how many tokens it knows.
- *
  * The ledger is made by its own writer, with a clock that says when each entry comes: so many a second, from midnight on.
  * Tokens live for 50 minutes. Then a process that has done nothing else opens it, with the clock of the last entry: as
  * it was closed; as it was killed, with its journal behind it; and without what is kept for a quick start.
  * With `--postgres` its record is in a PostgreSQL server that this starts, and a machine without copies opens it as well.
- *
  * Usage: node bench/src/ledger_restart.bench.ts [folder] [--entries N] [--rate N] [--keep] [--postgres]. With `--keep` the ledger
  * stays where it is. BENCH_TINY=1 only checks that all three know the same tokens.
  */

@@ -1,6 +1,5 @@
 /**
  * One start of a ledger, in a process of its own: `node ledger_start.ts FOLDER NOW_MS [killed]`.
- *
  * Prints what it took as JSON. With `killed` it then appends, and ends without a word to the ledger.
  */
 import { randomUUID } from 'node:crypto'

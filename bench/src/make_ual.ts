@@ -1,9 +1,6 @@
 /**
  * Unified audit records for benchmarks: NDJSON of about 1.4 KB a record, the same for the same seed.
- *
- * @module
  */
-
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 

@@ -1,7 +1,5 @@
 /**
  * What the other tools print, held against our report. Keys that they print stay in this process.
- *
- * @module
  */
 import { closeSync, openSync, readSync } from 'node:fs'
 import { isObject, type Json, parseObject } from '@mintmark/core'
@@ -53,8 +51,8 @@ function hexAt(file: number, offset: number, length: number): string {
 }
 
 /**
- * rsakeyfind prints for each place `FOUND PRIVATE KEY AT OFFSET` and the numbers in lines of hex bytes. It proves
- * nothing: a place counts as a key where the modulus is the product of the primes.
+ * rsakeyfind prints for each place `FOUND PRIVATE KEY AT OFFSET` and the numbers in lines of hex
+ * bytes. It proves nothing: a place counts as a key where the modulus is the product of the primes.
  */
 export function rsaKeysMissed(
   out: string,

@@ -1,8 +1,4 @@
-/**
- * What is said of a real tenant's unified audit log (invictus-ir/o365_dataset).
- *
- * @module
- */
+/** What is said of a real tenant's unified audit log (invictus-ir/o365_dataset). */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { gunzipSync } from 'node:zlib'

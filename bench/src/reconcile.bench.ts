@@ -1,14 +1,11 @@
 /**
  * Reconcile against one `LEFT ANTI JOIN` on the token id in the same engine and the same tables.
- *
  * The join answers much less: whether an id was ever issued, and not to whom, nor what its absence proves.
  * Each run is a process of its own, alternately, so that both meet the same machine; ratios are what counts.
  * Reconcile's time has everything in it: both match pipelines, sessions, verdicts, base rates.
- *
  * The world: 25 tenants, twice as many tokens as accesses, so that half of the tokens are never used; one
  * access in a thousand is made with a forged token, and one in ten thousand with the id of somebody else's;
  * each of these tokens is used 25 times.
- *
  * Usage: node bench/src/reconcile.bench.ts [accesses…] [--rounds N] [--worlds DIR]. Worlds are kept in DIR
  * and found there again; without it they are made anew and removed. BENCH_TINY=1 only checks that it runs and
  * that both find the same.

@@ -1,8 +1,4 @@
-/**
- * The answer to the replayed incident beside what the replay wrote down.
- *
- * @module
- */
+/** The answer to the replayed incident beside what the replay wrote down. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Json, parseObject } from '@mintmark/core'

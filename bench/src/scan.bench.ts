@@ -1,10 +1,8 @@
 /**
  * The kernels of the scan, and the scan as a whole, against reading the same file.
- *
  * Kernels run over up to 64 MiB of the file that are in memory already, without zero pages. The whole scan reads,
  * with its page cache warm, and makes both passes. Rounds are interleaved, so that a noisy neighbour slows all alike:
  * ratios are what counts.
- *
  * Usage: node bench/src/scan.bench.ts [file] [--rounds N]. Without a file, one of 64 MiB is made up: bytes that
  * look random, small numbers, text and zeros. BENCH_TINY=1 only checks that the kernel of schedules agrees with its reference.
  */

@@ -1,15 +1,12 @@
 /**
  * The default scan of a real core beside the tools that a responder would take: rsakeyfind and aeskeyfind, which look
  * for keys in memory, and gitleaks and yara, which look for patterns.
- *
  * The core is of a process made here: a dense heap of a gigabyte that holds an RSA key and AES schedules. Every program
  * reads the same file with its page cache warm, one after another. What counts is the ratio to rsakeyfind followed by
  * aeskeyfind, and that Mintmark finds each real key among their findings. Then the same core is scanned for the
  * private halves of one public key, and of a hundred, three times alternately. It has no copy of them.
- *
  * Needs gcore (of gdb) and GNU time; a peer that is missing is left out, and fails the run where CI=true. BENCH_TINY=1
  * takes a small process and checks what is found alone.
- *
  * Usage: node bench/src/scan_peers.bench.ts [MEGABYTES] [--core FILE]
  */
 import { execFileSync } from 'node:child_process'

@@ -1,7 +1,5 @@
 /**
  * Runs programs on large files and measures their time and memory; takes the core of a process with a dense heap.
- *
- * @module
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import path from 'node:path'

@@ -1,13 +1,10 @@
 /**
  * What the product says of evidence with known truth, when ordinary accidents have happened to it.
- *
  * Each world is written to a folder as it is, with each fault alone, with each choice of a forger's, and with pairs of
  * faults; the product investigates it in this process. These must be 0, or the run ends with 1: genuine accesses that are
  * accused (`established`), bounds that the truth is outside of, and forged accesses that the forger's own choices hide.
- *
  * Usage: node bench/src/truth.bench.ts [--seeds N] [--first SEED] [--worlds firm,campus,replay] [--faults x,y]
  *   [--pairs N] [--share S] [--people N] [--explain] [--list] [--keep DIR] [--record FILE] [--markdown]
- *
  * `--faults` takes names, and `none`, `faults` and `forger` for all of a kind; `--share 0.2` draws a fifth of them for each
  * seed. `--explain` prints every mistake, what was missed, and ordinary accesses that are leads. `--keep` leaves evidence
  * and case. `--record` keeps outcomes in a file, does not repeat what it has, and prints a table of all of it; several runs

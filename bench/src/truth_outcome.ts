@@ -1,8 +1,4 @@
-/**
- * What one run of the truth bench found, small enough to be kept as a line of a file.
- *
- * @module
- */
+/** What one run of the truth bench found, small enough to be kept as a line of a file. */
 import type { Judged, Measure, World } from '@mintmark/faults'
 
 export interface Outcome {

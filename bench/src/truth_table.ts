@@ -1,8 +1,4 @@
-/**
- * The table of the truth bench: fault × world, and what goes wrong in each.
- *
- * @module
- */
+/** The table of the truth bench: fault × world, and what goes wrong in each. */
 import { groupsBy } from '@mintmark/faults'
 import { faultName, mistakesIn, type Outcome } from './truth_outcome.ts'
 

@@ -1,8 +1,4 @@
-/**
- * The worlds of the truth bench, and what is done to each.
- *
- * @module
- */
+/** The worlds of the truth bench, and what is done to each. */
 import {
   campus,
   FAULTS,

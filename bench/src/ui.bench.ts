@@ -1,9 +1,8 @@
 /**
- * How long the first view of `mintmark ui` takes on a case of a million accesses, from the address to a page on which
- * the answer stands and the chart is drawn, in Debian's Chromium; the same view narrowed to half of the time; and a mark
- * on one access, until the answer counts one less.
- *
- * `node bench/src/ui.bench.ts [ACCESSES]`. `BENCH_TINY=1` takes two thousand.
+ * How long the first view of `mintmark ui` takes on a case of a million accesses, from the address
+ * to a page on which the answer stands and the chart is drawn, in Debian's Chromium; the same view
+ * narrowed to half of the time; and a mark on one access, until the answer counts one less. `node
+ * bench/src/ui.bench.ts [ACCESSES]`. `BENCH_TINY=1` takes two thousand.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,6 +1,6 @@
 /**
- * Builds the page that `mintmark ui` serves into `dist/page`, and the report's components into `dist/report`, when one
- * of their sources has changed.
+ * Builds the page that `mintmark ui` serves into `dist/page`, and the report's components into
+ * `dist/report`, when one of their sources has changed.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'

@@ -1,10 +1,6 @@
 /**
- * What the kernel runs for each core, by the script of `gate install`: no command, since a process waits for it while
- * it is loaded.
- *
- * Imports nothing that reading does not need.
- *
- * @module
+ * What the kernel runs for each core, by the script of `gate install`: no command, since a process
+ * waits for it while it is loaded. Imports nothing that reading does not need.
  */
 import type { Gate, GateSettings } from '@mintmark/coredump/receiver'
 import {

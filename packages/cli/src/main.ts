@@ -1,5 +1,4 @@
-/** argv → a command → an exit code. The only place that ends the process. @module */
-
+/** argv → a command → an exit code. The only place that ends the process. */
 import { type ExitCode, NOT_ANSWERED } from './process/exit_codes.ts'
 import { type Io, isClosed, processIo } from './process/io.ts'
 

@@ -1,8 +1,4 @@
-/**
- * The built command as a user runs it: a process of its own.
- *
- * @module
- */
+/** The built command as a user runs it: a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 

@@ -1,8 +1,4 @@
-/**
- * What the builders of dumps give: the file, and the truth about it.
- *
- * @module
- */
+/** What the builders of dumps give: the file, and the truth about it. */
 
 /** Where the builder put a run of memory. */
 export interface BuiltSegment {

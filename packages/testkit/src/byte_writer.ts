@@ -1,7 +1,5 @@
 /**
  * Numbers and bytes, one after another, in one byte order: what builders of files are made with.
- *
- * @module
  */
 
 /** Grows as it is written to. */

@@ -1,9 +1,6 @@
 /**
  * Builds ELF cores, from the documents and not from the reader: it shares no constant with it.
- *
  * Source: System V ABI (gabi 4.1); core(5); the order of the kernel's `elf_core_dump`.
- *
- * @module
  */
 import type { BuiltDump, BuiltSegment, MemoryToDump } from './built_dump.ts'
 import { ByteWriter } from './byte_writer.ts'

@@ -1,7 +1,5 @@
 /**
  * The logs of a small incident in which every text is hostile: to HTML, Markdown, terminals, spreadsheets and eyes.
- *
- * @module
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -130,7 +128,6 @@ const touch = {
 
 /**
  * Writes the logs into a folder, and gives the folder below it that holds them, whose name names a person.
- *
  * Two people read their own mail; somebody reads all that {@link HOSTILE_MESSAGES} counts, from two addresses, with
  * tokens and sessions that nobody issued, and takes a file. One subject has ten megabytes.
  */

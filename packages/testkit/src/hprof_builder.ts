@@ -1,8 +1,4 @@
-/**
- * Builds heap dumps of Java machines, from the format's description and not from the reader.
- *
- * @module
- */
+/** Builds heap dumps of Java machines, from the format's description and not from the reader. */
 import type { BuiltDump, BuiltSegment } from './built_dump.ts'
 import { ByteWriter } from './byte_writer.ts'
 

@@ -1,7 +1,5 @@
 /**
  * The replayed incident in its full size, investigated by the built command: made once for all files of a run of tests.
- *
- * @module
  */
 import { mkdirSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
@@ -19,7 +17,6 @@ export interface Incident {
 
 /**
  * The incident where a run's files share it, or, where nothing is shared or another file is still at it, in `own`.
- *
  * @param own an empty folder, which the caller removes
  * @throws {Error} where a command failed, with what it said
  */

@@ -1,8 +1,4 @@
-/**
- * Builds dumps of a machine's physical memory: Windows' by runs and by bitmap, and LiME's.
- *
- * @module
- */
+/** Builds dumps of a machine's physical memory: Windows' by runs and by bitmap, and LiME's. */
 import type { BuiltDump, BuiltSegment } from './built_dump.ts'
 import { ByteWriter } from './byte_writer.ts'
 

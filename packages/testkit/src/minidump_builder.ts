@@ -1,9 +1,6 @@
 /**
- * Builds minidumps, from the documents and not from the reader.
- *
- * Source: minidumpapiset.h; Breakpad's `minidump_format.h`.
- *
- * @module
+ * Builds minidumps, from the documents and not from the reader. Source: minidumpapiset.h;
+ * Breakpad's `minidump_format.h`.
  */
 import type { BuiltDump, BuiltSegment, MemoryToDump } from './built_dump.ts'
 import { ByteWriter } from './byte_writer.ts'

@@ -1,7 +1,5 @@
 /**
  * Builds migration streams of QEMU: each page behind its header, as `virsh save` writes them too.
- *
- * @module
  */
 import type { BuiltDump, BuiltSegment } from './built_dump.ts'
 import { ByteWriter } from './byte_writer.ts'

@@ -1,13 +1,9 @@
 /**
- * A file system in memory that can fail or lose its power at any operation.
- *
- * It keeps what a disk would: content counts as kept only after the file was synced, a name only after its folder was.
- * A power cut keeps all that, and of everything else whatever the dice say: a name or not, a part of the bytes, zeros
- * where bytes should be. A machine that keeps more than it must is no excuse.
- *
- * It is a `Files` of the ledger, whose tests it serves: nothing of the ledger is imported here.
- *
- * @module
+ * A file system in memory that can fail or lose its power at any operation. It keeps what a disk
+ * would: content counts as kept only after the file was synced, a name only after its folder was. A
+ * power cut keeps all that, and of everything else whatever the dice say: a name or not, a part of
+ * the bytes, zeros where bytes should be. A machine that keeps more than it must is no excuse. It
+ * is a `Files` of the ledger, whose tests it serves: nothing of the ledger is imported here.
  */
 
 interface GrowingFile {

@@ -1,9 +1,6 @@
 /**
  * What the page may do to a case: mark, try a hunt, keep a hunt among the user's own. Nothing of the evidence is ever changed.
- *
- * @module
  */
-
 import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as cases from '@mintmark/case'
@@ -115,7 +112,6 @@ export class OwnHunts {
 
   /**
    * Keeps a hunt, in place of an earlier one of the same id of the user's own.
-   *
    * @returns its id
    * @throws {MintmarkError} `HUNT_INVALID` for text that is no hunt, and for the id of one that is built in;
    *   `INPUT_INVALID` where there is no folder for it; `OUTPUT_UNWRITABLE`

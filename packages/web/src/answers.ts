@@ -1,4 +1,4 @@
-/** What each address of the API answers, from the views of a case. @module */
+/** What each address of the API answers, from the views of a case. */
 import { readFileSync } from 'node:fs'
 import * as cases from '@mintmark/case'
 import { readTokenId } from '@mintmark/core'
@@ -159,7 +159,6 @@ export async function withinPart<T>(
 
 /**
  * A hunt without the accesses that it points at.
- *
  * @param within hits in a part, by hunt; left out: the part is the whole
  */
 export function summary(

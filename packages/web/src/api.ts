@@ -1,13 +1,9 @@
-/**
- * The API between the server and the page, as types: what each address takes and answers.
- *
- * @module
- */
+/** The API between the server and the page, as types: what each address takes and answers. */
 import type * as cases from '@mintmark/case'
 
 /**
- * Long lists, by address: with `offset` and `limit`, and the values of `./table.ts`. With `format` (`csv`, `json`) the
- * whole list is a file, with its `columns` alone.
+ * Long lists, by address: with `offset` and `limit`, and the values of `./table.ts`. With `format`
+ * (`csv`, `json`) the whole list is a file, with its `columns` alone.
  */
 export interface Lists {
   readonly '/api/accesses': cases.AccessPage

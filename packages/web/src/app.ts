@@ -1,7 +1,5 @@
 /**
  * The server of a case: the page, its API, and session authentication before both. A value: tests call `app.request()`.
- *
- * @module
  */
 import { MintmarkError, safeText } from '@mintmark/core'
 import { type Context, Hono } from 'hono'

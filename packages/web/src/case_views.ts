@@ -1,10 +1,7 @@
 /**
  * What the page shows of a case: its answer, its selection as a table, and the parts of it that somebody views.
- *
  * Questions to parts are put one after the other: a part is never taken away while a question is put to it. A mark changes
  * the attacker's accesses at once; ambiguous ones are found again in the background.
- *
- * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as cases from '@mintmark/case'
@@ -66,7 +63,6 @@ export class CaseViews {
 
   /**
    * Answers for the case, and writes its selection down: the first view waits for neither.
-   *
    * @param huntDirs folders with the user's own hunts, as they are when they are asked for
    * @throws {MintmarkError} as `answer`
    */
@@ -95,7 +91,6 @@ export class CaseViews {
 
   /**
    * Runs `work` when everything before it is done.
-   *
    * @param signal of who asked: `work` is not begun for somebody who has gone
    * @throws {Error} what `work` throws; the signal's reason
    */
@@ -144,7 +139,6 @@ export class CaseViews {
 
   /**
    * Runs `work` beside others, and before what is found anew: it needs no part that could be taken away.
-   *
    * @throws {Error} what `work` throws
    */
   async beside<T>(work: () => Promise<T>): Promise<T> {
@@ -158,7 +152,6 @@ export class CaseViews {
 
   /**
    * Marks, as `write` does it, and brings the answer up to it.
-   *
    * @param write gives the time of its marks; it may ask for the accesses of a part
    * @throws {MintmarkError} as `write`
    */
@@ -179,7 +172,6 @@ export class CaseViews {
 
   /**
    * Waits until the answer is whole again.
-   *
    * @throws {Error} why it could not be found anew; the next call tries again
    */
   async refreshed(): Promise<void> {

@@ -1,8 +1,4 @@
-/**
- * Columns whose value is not a member of the row: the same on the page and in an export.
- *
- * @module
- */
+/** Columns whose value is not a member of the row: the same on the page and in an export. */
 import { baseRateText } from '@mintmark/case/conclusion_text'
 import type { ColumnOf } from './table.ts'
 

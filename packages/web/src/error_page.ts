@@ -1,8 +1,6 @@
 /**
- * A refusal as a page: where a person has opened an address, what went wrong and what to do. Programs get the same as
- * JSON.
- *
- * @module
+ * A refusal as a page: where a person has opened an address, what went wrong and what to do.
+ * Programs get the same as JSON.
  */
 import { createHash } from 'node:crypto'
 import type { Problem } from './api.ts'

@@ -1,4 +1,4 @@
-/** Long lists: sorted, filtered and cut into pages by the server, and exported whole. @module */
+/** Long lists: sorted, filtered and cut into pages by the server, and exported whole. */
 import * as cases from '@mintmark/case'
 import { type Asked, withinPart } from './answers.ts'
 import type { Lists } from './api.ts'
@@ -117,7 +117,6 @@ async function sessionsAsked(asked: Asked) {
 
 /**
  * The whole list as a file, if the address asks for one: rows, columns and order as its table shows them.
- *
  * @throws {MintmarkError} as {@link listPage}
  */
 export async function exportOf(path: keyof Lists, asked: Asked): Promise<Response | undefined> {

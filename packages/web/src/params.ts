@@ -1,4 +1,4 @@
-/** Values of an address, bounded before anything is asked with them. @module */
+/** Values of an address, bounded before anything is asked with them. */
 import { MintmarkError } from '@mintmark/core'
 import { type FocusQuery, readFocus, type Unread } from './query.ts'
 import { readTable, type TableQuery } from './table.ts'

@@ -1,7 +1,5 @@
 /**
  * A focus as it is written in an address: the same for the page, its API and a link that somebody keeps.
- *
- * @module
  */
 import { utcMs } from '@mintmark/core/times'
 
@@ -56,8 +54,8 @@ const CLASSES = ['forged', 'replayed', 'mis-granted', 'context', 'named']
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu
 
 /**
- * The focus that an address names. What of it cannot be read is in `unread` and narrows nothing: of several values of
- * one kind all go, since those that are left would show less than was meant.
+ * The focus that an address names. What of it cannot be read is in `unread` and narrows nothing: of
+ * several values of one kind all go, since those that are left would show less than was meant.
  */
 export function readFocus(params: URLSearchParams): {
   readonly focus: FocusQuery

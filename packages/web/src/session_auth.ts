@@ -1,12 +1,9 @@
 /**
  * Session authentication: the one browser that was given the address with the token, from this machine.
- *
  * - The token in the printed address works once. It is exchanged for a cookie that no script can read and no other
  *   site can cause to be sent.
  * - The Host must be the address that is served: a name that somebody points at 127.0.0.1 is refused.
  * - A request that a browser says comes from another origin is refused, whatever it carries.
- *
- * @module
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 

@@ -1,7 +1,5 @@
 /**
  * A time that somebody types: `2023-06-12 10:00 – 12:00`, `2023-06-12`, `12 June 2023 10-12`. Everything is UTC.
- *
- * @module
  */
 
 /** ISO 8601, UTC; half-open. */

@@ -1,4 +1,4 @@
-/** What is built of the page: its files, read once and served from memory so that no address is ever a path; and the report. @module */
+/** What is built of the page: its files, read once and served from memory so that no address is ever a path; and the report. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,7 +23,6 @@ export interface StaticFile {
 
 /**
  * Files of the page by their address; `/index.html` is the page itself.
- *
  * @throws {MintmarkError} `INPUT_UNREADABLE` where the page is not built
  */
 export function pageFiles(folder: string = PAGE): ReadonlyMap<string, StaticFile> {

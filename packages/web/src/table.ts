@@ -1,8 +1,6 @@
 /**
- * What a table shows of its list, as it is in an address: order, filters, columns and page. The server arranges a long
- * list and the page a short one, by the same rules.
- *
- * @module
+ * What a table shows of its list, as it is in an address: order, filters, columns and page. The
+ * server arranges a long list and the page a short one, by the same rules.
  */
 import { csvCell, safeJson } from '@mintmark/core/safe_text'
 import { quoted, type Unread } from './query.ts'

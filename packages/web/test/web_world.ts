@@ -1,8 +1,4 @@
-/**
- * A small case of plain lines, with hostile text in every field that a person chooses.
- *
- * @module
- */
+/** A small case of plain lines, with hostile text in every field that a person chooses. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

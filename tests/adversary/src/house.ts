@@ -1,7 +1,5 @@
 /**
  * A ledger, its witnesses and a guard, each a process of its own, as somebody attacks them over HTTP.
- *
- * @module
  */
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,8 +1,4 @@
-/**
- * What somebody who has a provider's private key, and a genuine token, may show.
- *
- * @module
- */
+/** What somebody who has a provider's private key, and a genuine token, may show. */
 import { createHmac, type KeyObject } from 'node:crypto'
 import {
   claimsOf,
@@ -33,8 +29,8 @@ export interface Loot {
 export interface Variant {
   readonly name: string
   /**
-   * `raised`: its signature is good under a key that the guard knows or knew, so that there is an alarm. `silent`: anybody
-   * could have made it, and nobody may raise an alarm.
+   * `raised`: its signature is good under a key that the guard knows or knew, so that there is an
+   * alarm. `silent`: anybody could have made it, and nobody may raise an alarm.
    */
   readonly alarm: 'raised' | 'silent'
   readonly make: (loot: Loot) => Promise<string>

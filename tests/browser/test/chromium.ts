@@ -26,7 +26,6 @@ export const COLOUR_RULES: readonly string[] = ['color-contrast', 'link-in-text-
 
 /**
  * What axe finds serious or critical, as `rule: element`.
- *
  * @param rules ids of those to run, where not all of them
  */
 export async function axeFindings(page: Page, rules?: readonly string[]): Promise<string[]> {

@@ -1,6 +1,5 @@
 /**
  * One model of confidence: terminal, page and report of one case say the same words and numbers.
- *
  * Four cases: something is established, a lead alone, no access with a verdict, nothing is found.
  */
 import assert from 'node:assert/strict'

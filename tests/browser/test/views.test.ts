@@ -1,7 +1,6 @@
 /**
- * The replayed incident in a browser: what is seen, what is selected, what a mark changes, what is printed.
- *
- * Slow for a test (a minute): the case is made by the built command, and shared.
+ * The replayed incident in a browser: what is seen, what is selected, what a mark changes, what is
+ * printed. Slow for a test (a minute): the case is made by the built command, and shared.
  */
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'

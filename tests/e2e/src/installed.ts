@@ -59,7 +59,6 @@ export function pack(out: string): string[] {
 
 /**
  * Installs a tarball with npm, without running any script of a package: nothing is compiled.
- *
  * @param folder a new folder, in which npm runs
  */
 export function install(folder: string, tarball: string, ...flags: readonly string[]): void {

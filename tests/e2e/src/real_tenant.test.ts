@@ -1,6 +1,6 @@
 /**
- * A real tenant's unified audit log of 2021 (invictus-ir/o365_dataset), where it is at hand: the numbers were
- * found by other means than this program's.
+ * A real tenant's unified audit log of 2021 (invictus-ir/o365_dataset), where it is at hand: the
+ * numbers were found by other means than this program's.
  */
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'

@@ -1,7 +1,6 @@
 /**
- * The replayed incident, investigated by the built command as a user would, against the truth.
- *
- * Slow for a test (a minute), and the one that holds the whole.
+ * The replayed incident, investigated by the built command as a user would, against the truth. Slow
+ * for a test (a minute), and the one that holds the whole.
  */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'

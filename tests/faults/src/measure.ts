@@ -1,8 +1,4 @@
-/**
- * Runs the product on a world and holds what it says against the truth.
- *
- * @module
- */
+/** Runs the product on a world and holds what it says against the truth. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -73,7 +69,6 @@ interface Verdict {
 
 /**
  * Writes a world to a folder of its own, investigates it in this process, and compares.
- *
  * @param keep the folder to use, which stays; else a temporary one, which does not
  */
 export async function measure(world: World, keep?: string): Promise<Measure> {
@@ -153,8 +148,8 @@ function ordinary(id: string): TrueAccess {
 }
 
 /**
- * Bounds that the truth is outside of. Where records went without a mark, no reader could know. What nobody selected has no bound, and is in
- * `missed`.
+ * Bounds that the truth is outside of. Where records went without a mark, no reader could know.
+ * What nobody selected has no bound, and is in `missed`.
  */
 function violationsOf({ exposure, renamed }: World, said: Scope): Violation[] {
   const claims = said.accounts

@@ -1,7 +1,5 @@
 /**
  * The replayed incident as a world: three of its tenants, read from the files that the replay wrote.
- *
- * @module
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,8 +1,4 @@
-/**
- * A world as files on a disk: what a case is made of.
- *
- * @module
- */
+/** A world as files on a disk: what a case is made of. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'

@@ -1,6 +1,6 @@
 /**
- * The short run of the truth bench: accidents that have accused the innocent before, and a forger's choices that have hidden
- * him. The long run is `node bench/src/truth.bench.ts`.
+ * The short run of the truth bench: accidents that have accused the innocent before, and a forger's
+ * choices that have hidden him. The long run is `node bench/src/truth.bench.ts`.
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'

@@ -1,9 +1,6 @@
 /**
  * Mail clients, tenants and addresses by the words that a page uses for them.
- *
  * First-party application ids are public; others are invented. Addresses are of documentation and benchmark ranges.
- *
- * @module
  */
 import { guidOf } from './made_ids.ts'
 

@@ -1,8 +1,4 @@
-/**
- * From the tables of a page to every sign-in and every access of its world.
- *
- * @module
- */
+/** From the tables of a page to every sign-in and every access of its world. */
 import { addressOf, type Client, clientOf, type Person, personOf } from './clients.ts'
 import { drawn, guidOf, spelledOf } from './made_ids.ts'
 import { cell, daysOf, type Line, optional, peopleOf, timeOf, type World } from './notation.ts'
@@ -136,9 +132,9 @@ interface Use {
 type Token = Pick<Access, 'token' | 'session' | 'issuedAtMs' | 'tokenTenant'>
 
 /**
- * What the record says of its token. `noon` is the sign-in of that name, that day; `noon@-3` that of three days
- * before. `unseen` is in no log, `unseen@-7` claims to be seven days old, and `unseen@elsewhere` to be of that tenant.
- * `junk`, `zero` and `no-id` are what they say.
+ * What the record says of its token. `noon` is the sign-in of that name, that day; `noon@-3` that
+ * of three days before. `unseen` is in no log, `unseen@-7` claims to be seven days old, and
+ * `unseen@elsewhere` to be of that tenant. `junk`, `zero` and `no-id` are what they say.
  */
 function tokenOf(line: Line, use: Use, made: ReadonlyMap<string, SignIn>): Token {
   const [word = '', where = ''] = cell(line, 'token').split('@')

@@ -1,11 +1,7 @@
 /**
- * The rows of a world as exports write them.
- *
- * Nothing is shared with the readers of `@mintmark/logs`: a mistake in a layout must not hide in both.
- *
- * Source: entra-docs sign-in schema; Office 365 Management Activity API schema; Purview's CSV export.
- *
- * @module
+ * The rows of a world as exports write them. Nothing is shared with the readers of
+ * `@mintmark/logs`: a mistake in a layout must not hide in both. Source: entra-docs sign-in schema;
+ * Office 365 Management Activity API schema; Purview's CSV export.
  */
 import { type Tenant, tenantOf } from './clients.ts'
 import type { Access, SignIn } from './expand.ts'

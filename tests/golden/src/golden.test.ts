@@ -1,6 +1,5 @@
 /**
  * Golden worlds: each accident of `worlds/`, with the truth written on its page, investigated by the built command.
- *
  * What must hold is what the page says, and three things that hold for every page: nobody genuine is accused, no forger
  * passes for genuine or goes unmentioned, and the truth is between the bounds.
  */

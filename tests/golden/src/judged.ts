@@ -1,8 +1,4 @@
-/**
- * What the built command says about a world, asked as a user asks it.
- *
- * @module
- */
+/** What the built command says about a world, asked as a user asks it. */
 import { isObject, type Json } from '@mintmark/core'
 import { mintmark } from '@mintmark/testkit'
 import { parse } from 'csv-parse/sync'

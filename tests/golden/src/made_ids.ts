@@ -1,8 +1,4 @@
-/**
- * Ids that follow from names: the same world has the same ids every time.
- *
- * @module
- */
+/** Ids that follow from names: the same world has the same ids every time. */
 import { createHash } from 'node:crypto'
 
 /** A number below `end` that follows from a name. */

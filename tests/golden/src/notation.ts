@@ -1,9 +1,6 @@
 /**
- * A golden world as people write it: one Markdown page with a few small tables.
- *
- * Invariant: everything that a world has is on its page; nothing else decides what its logs hold.
- *
- * @module
+ * A golden world as people write it: one Markdown page with a few small tables. Invariant:
+ * everything that a world has is on its page; nothing else decides what its logs hold.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'

@@ -1,8 +1,4 @@
-/**
- * What a page may ask of the written report of its case.
- *
- * @module
- */
+/** What a page may ask of the written report of its case. */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'

@@ -1,8 +1,4 @@
-/**
- * Writes the logs of a world into a folder, each with the accident that its page names.
- *
- * @module
- */
+/** Writes the logs of a world into a folder, each with the accident that its page names. */
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Tenant, tenantOf } from './clients.ts'

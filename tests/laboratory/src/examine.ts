@@ -1,4 +1,4 @@
-/** Probes a verifier strict, with each planted fault, and for its time to distrust. @module */
+/** Probes a verifier strict, with each planted fault, and for its time to distrust. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'

@@ -1,4 +1,4 @@
-/** docs/trust-laboratory.md, whose table a command writes. @module */
+/** docs/trust-laboratory.md, whose table a command writes. */
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const FILE = new URL('../../../docs/trust-laboratory.md', import.meta.url)

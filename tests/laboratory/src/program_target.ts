@@ -1,4 +1,4 @@
-/** Verifiers that are programs: each with its place and its fault in the environment. @module */
+/** Verifiers that are programs: each with its place and its fault in the environment. */
 import { fileURLToPath } from 'node:url'
 import { startProgram } from '@mintmark/tests-e2e/guard-servers'
 import { bearerTarget } from '@mintmark/trust'

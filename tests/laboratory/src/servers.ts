@@ -1,4 +1,4 @@
-/** Servers on loopback, on ports that are free. @module */
+/** Servers on loopback, on ports that are free. */
 import type { Server } from 'node:http'
 
 export async function portOf(server: Pick<Server, 'listen' | 'address'>): Promise<number> {

@@ -1,4 +1,4 @@
-/** A verifier of the laboratory: strict, with planted faults, and with a short cache. @module */
+/** A verifier of the laboratory: strict, with planted faults, and with a short cache. */
 import { isObject, type Json, parseObject } from '@mintmark/core'
 import { type Target, type Verify, verifyTarget } from '@mintmark/trust'
 import type { HarnessOptions, VerifierConfig } from '@mintmark/trust/harness'

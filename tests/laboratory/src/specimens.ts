@@ -1,4 +1,4 @@
-/** All verifiers of the laboratory, in the order of the table. @module */
+/** All verifiers of the laboratory, in the order of the table. */
 import type { Specimen } from './specimen.ts'
 import { awsJwtVerify } from './verifiers/aws_jwt_verify.ts'
 import { dovecotOauthbearer, dovecotXoauth2 } from './verifiers/dovecot.ts'

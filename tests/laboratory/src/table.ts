@@ -1,4 +1,4 @@
-/** The table of docs/trust-laboratory.md. @module */
+/** The table of docs/trust-laboratory.md. */
 import type { Examined, MeasuredCache } from './examine.ts'
 import { FAULTS } from './specimen.ts'
 

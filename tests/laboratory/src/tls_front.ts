@@ -1,4 +1,4 @@
-/** A key set over https, with a certificate of its own. @module */
+/** A key set over https, with a certificate of its own. */
 import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto'
 import { createServer } from 'node:https'
 import { certificateOf } from '@mintmark/replay/certificate'

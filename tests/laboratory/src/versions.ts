@@ -1,4 +1,4 @@
-/** Versions of what the laboratory examines. @module */
+/** Versions of what the laboratory examines. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'

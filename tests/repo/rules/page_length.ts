@@ -1,4 +1,4 @@
-/** Rule of textlint: a page has at most so many words, counted as `wc -w` does. @module */
+/** Rule of textlint: a page has at most so many words, counted as `wc -w` does. */
 import { basename } from 'node:path'
 import type { TextlintRuleModule } from '@textlint/types'
 

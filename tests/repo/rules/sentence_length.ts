@@ -1,4 +1,4 @@
-/** Rule of textlint: a sentence has at most 25 words. A piece of code is one word. @module */
+/** Rule of textlint: a sentence has at most 25 words. A piece of code is one word. */
 import type { TextlintRuleModule } from '@textlint/types'
 import { StringSource } from 'textlint-util-to-string'
 

@@ -1,4 +1,4 @@
-/** Rule of textlint: no word of the old dialect, one spelling of each term; code is left alone. @module */
+/** Rule of textlint: no word of the old dialect, one spelling of each term; code is left alone. */
 import type { TextlintRuleModule } from '@textlint/types'
 import { BANNED, SPELLINGS } from '../src/wording.ts'
 

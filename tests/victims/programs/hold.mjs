@@ -1,7 +1,7 @@
 /**
- * Holds private keys with Node: `load FILE`, `sign FILE…`, `numbers FILE` (has signed; also as JWK, BigInt and Buffer),
- * and `ciphers FILE…` of raw keys: AES-256-GCM, AES-192-CTR and the decryption of AES-128-CBC, with files of keys that
- * sign behind those three.
+ * Holds private keys with Node: `load FILE`, `sign FILE…`, `numbers FILE` (has signed; also as JWK,
+ * BigInt and Buffer), and `ciphers FILE…` of raw keys: AES-256-GCM, AES-192-CTR and the decryption
+ * of AES-128-CBC, with files of keys that sign behind those three.
  */
 import { createCipheriv, createDecipheriv, createPrivateKey, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'

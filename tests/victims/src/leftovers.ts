@@ -1,6 +1,5 @@
 /**
  * Whether any window of memory is a number from which an RSA key can be rebuilt: gcd over products of windows.
- *
  * For X of half the bits of n, X·(X − 1)·(X + 1)·(R² − X) shares a factor with n where X is p, p + 1, p − 1 or
  * R² mod p, or the same of q. Of the first three only what X can be is multiplied: p is odd, and not below n divided by
  * the least number that is too long for q. Plain BigInt, so that nothing of the code under test is in it.
@@ -26,10 +25,9 @@ const BATCH = 1024
 const WORD = 8
 
 /**
- * Offsets of windows that lead to a factor of n.
- *
- * Windows begin at each multiple of `step` in the process. Left out are those that no number of that size in the wild
- * looks like: less than one in 10^12 random ones has so many words that begin with 0, or so few bytes above 0x7f.
+ * Offsets of windows that lead to a factor of n. Windows begin at each multiple of `step` in the
+ * process. Left out are those that no number of that size in the wild looks like: less than one in
+ * 10^12 random ones has so many words that begin with 0, or so few bytes above 0x7f.
  */
 export function leftovers(
   pieces: readonly Piece[],

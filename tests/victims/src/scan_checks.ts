@@ -11,8 +11,8 @@ export interface Expected {
   /** Names of needles that such a process is known to hold; at least one place of each. */
   readonly forms: readonly string[]
   /**
-   * Whether the dump shows a public key, or a whole private one, so that none need be given. `by-file`: only where a
-   * file of the key was not collected yet.
+   * Whether the dump shows a public key, or a whole private one, so that none need be given.
+   * `by-file`: only where a file of the key was not collected yet.
    */
   readonly isHarvestable: boolean | 'by-file'
   /** Keys of the program's own that are found besides: by kind, with what they are. */

@@ -1,6 +1,6 @@
 /**
- * sshd with three host keys: the listener, which shields them once they are loaded, and the process of a session, which holds
- * them in the clear.
+ * sshd with three host keys: the listener, which shields them once they are loaded, and the process
+ * of a session, which holds them in the clear.
  */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'

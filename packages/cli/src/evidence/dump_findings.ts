@@ -1,7 +1,5 @@
 /**
  * What a case stores of the scan of a dump: which keys it contains, in which encodings, how often. Never their bytes.
- *
- * @module
  */
 import type { DumpFile, DumpKey, DumpKeyForm, DumpScan } from '@mintmark/case'
 import { isoOf } from '@mintmark/core'

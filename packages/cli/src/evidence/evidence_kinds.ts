@@ -1,9 +1,6 @@
 /**
  * Evidence that is no log, detected by its content: memory dumps, packed or not, and lists of public keys.
- *
  * Loads little of `scan`: most evidence has no dump, and the scanner takes longer to load than a small log.
- *
- * @module
  */
 import { DUMP_SHAPE, KEYS_SHAPE, TRUST_SHAPES } from '@mintmark/case'
 import { bytesSource, openDump } from '@mintmark/dump'

@@ -1,5 +1,4 @@
-/** Until when each key was to be trusted, by key sets and records of the evidence. @module */
-
+/** Until when each key was to be trusted, by key sets and records of the evidence. */
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import path from 'node:path'
 import * as cases from '@mintmark/case'

@@ -1,11 +1,8 @@
 /* oxlint-disable no-await-in-loop -- one dump takes all threads */
 /**
- * Searches the dumps of a case for keys: the public ones of the case are known, and each dump is searched once.
- *
- * The package `case` stores what is found and does not scan; `scan` knows no case. The scanner is loaded only where there
- * is a dump.
- *
- * @module
+ * Searches the dumps of a case for keys: the public ones of the case are known, and each dump is
+ * searched once. The package `case` stores what is found and does not scan; `scan` knows no case.
+ * The scanner is loaded only where there is a dump.
  */
 
 import { createHash } from 'node:crypto'
@@ -24,10 +21,8 @@ const RULES = 2
 
 /**
  * Scans each dump that was read in and has not been searched for these public keys yet.
- *
  * `read` are the files of this run, which have just been hashed. Dumps that cannot be searched (in an archive) are
  * reported by the answer.
- *
  * @throws {MintmarkError} as `Session.command`
  */
 export async function scanDumps(

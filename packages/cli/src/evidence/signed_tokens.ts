@@ -1,9 +1,6 @@
 /**
  * Tokens of the evidence whose key is known: captured ones, and those that a guard raised an alarm on.
- *
  * A captured token is verified here with every key of the evidence. Its id is stored, never the token.
- *
- * @module
  */
 import { type KeyObject, verify } from 'node:crypto'
 import { type KeyTrust, type SignedToken, TRUST_SHAPES } from '@mintmark/case'
@@ -45,8 +42,8 @@ function onlyOf(keys: readonly KeyTrust[]): string {
 }
 
 /**
- * A guard has verified the signature before it raises an alarm. Which key it was, its issuer and `kid` say together: many
- * issuers have a key of one `kid`.
+ * A guard has verified the signature before it raises an alarm. Which key it was, its issuer and
+ * `kid` say together: many issuers have a key of one `kid`.
  */
 function ofAlarm(line: string, keys: readonly KeyTrust[]): Omit<SignedToken, 'source'> | undefined {
   const alarm = parseObject(line) ?? {}

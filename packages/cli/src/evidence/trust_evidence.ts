@@ -1,11 +1,7 @@
 /**
  * What the files beside the logs say about keys: key sets and trust records, alarms of a guard, captured tokens, probes.
- *
  * The package `case` stores the facts and reads no such file; `trust` knows no case.
- *
- * @module
  */
-
 import * as cases from '@mintmark/case'
 import { isObject, isoOf, type Json, parseObject, safeText, text, utcMs } from '@mintmark/core'
 import type { Call } from '../process/call.ts'
@@ -19,7 +15,6 @@ const SHAPES: ReadonlySet<string> = new Set([
 
 /**
  * Reads what the case's files say about keys, and stores it in the case. Facts from files that are gone stay.
- *
  * @throws {MintmarkError} as `Session.command`
  */
 export async function readTrustEvidence(session: cases.Session, call: Call): Promise<void> {

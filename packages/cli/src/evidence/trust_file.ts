@@ -1,4 +1,4 @@
-/** Files of the evidence that say who trusts which key. @module */
+/** Files of the evidence that say who trusts which key. */
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import type { EvidenceRow, FactSource } from '@mintmark/case'

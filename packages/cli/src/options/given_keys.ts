@@ -1,9 +1,6 @@
 /**
  * Public keys of the command line: the files of `--public-key`, which takes several and may be repeated.
- *
- * @module
  */
-
 import { readFile, stat } from 'node:fs/promises'
 import { MintmarkError, safeText } from '@mintmark/core'
 import { type PublicKey, type PublicKeyFile, parsePublicKeys } from '@mintmark/keys'
@@ -24,7 +21,6 @@ export interface KeysAndOperands {
 
 /**
  * The keys of `--public-key`; what in the files cannot be used is reported on standard error.
- *
  * @throws {MintmarkError} `INPUT_UNREADABLE` for a file that cannot be read, `INPUT_INVALID` for one without a key
  */
 export const givenKeys = async (call: Call): Promise<readonly PublicKey[]> =>
@@ -32,7 +28,6 @@ export const givenKeys = async (call: Call): Promise<readonly PublicKey[]> =>
 
 /**
  * As {@link givenKeys}, of a command that has operands of its own.
- *
  * An option that takes several files takes the operands behind it too. Where no operand is left, the last files that
  * hold no public key are what was meant to be read: `scan --public-key jwks.json core.4711` scans `core.4711`.
  */

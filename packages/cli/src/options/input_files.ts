@@ -1,4 +1,4 @@
-/** Files and folders of the command line, as files. @module */
+/** Files and folders of the command line, as files. */
 import { type BigIntStats, closeSync, constants, existsSync, openSync, readSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
@@ -34,7 +34,6 @@ interface InputFiles {
 
 /**
  * Walks folders, and follows links in them: each folder and each file once, so that a loop ends. Names may be any bytes.
- *
  * Pipes are read where they are named themselves. In folders they are left out and reported, as are sockets and devices.
  */
 export async function inputFiles(paths: readonly string[]): Promise<InputFiles> {

@@ -1,4 +1,4 @@
-/** Options of commands that work on a case, read into what the case wants. @module */
+/** Options of commands that work on a case, read into what the case wants. */
 import { userInfo } from 'node:os'
 import { type Case, type Indicator, openCase, readIndicators, type Selection } from '@mintmark/case'
 import { safeText, utcMs } from '@mintmark/core'
@@ -53,7 +53,6 @@ const LISTS = {
 
 /**
  * The selection that the options describe; `{}` when they describe none.
- *
  * @throws {MintmarkError} `INPUT_INVALID` for an invalid time, `INPUT_UNREADABLE` for the list
  */
 export async function selectionOption(call: Call): Promise<Selection> {

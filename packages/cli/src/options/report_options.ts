@@ -1,5 +1,4 @@
-/** Options of `mintmark report`, read into what a report is written with, and for whom. @module */
-
+/** Options of `mintmark report`, read into what a report is written with, and for whom. */
 import { everybody, type Whom, whomOf } from '@mintmark/case'
 import { type MintmarkError, safeText } from '@mintmark/core'
 import { type Paper, type Redaction, readSigningKey, type WriteOptions } from '@mintmark/report'
@@ -72,7 +71,6 @@ const ALL = 'all'
 
 /**
  * Recipients, each once; undefined where no notice is asked for.
- *
  * @throws {MintmarkError} `INPUT_INVALID` for a name that is nobody's in the scope, or several parties'
  */
 export function recipientsOf(

@@ -1,8 +1,6 @@
 /**
- * One call of a command: its options, read into values, and where it prints. Loads little: some commands must start at
- * once.
- *
- * @module
+ * One call of a command: its options, read into values, and where it prints. Loads little: some
+ * commands must start at once.
  */
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
@@ -103,8 +101,8 @@ export class Call implements Io {
   }
 
   /**
-   * Where something is to be written. `-` is refused: what appears completely or not at all cannot go to standard output,
-   * and a file of that name would be taken for lost.
+   * Where something is to be written. `-` is refused: what appears completely or not at all cannot
+   * go to standard output, and a file of that name would be taken for lost.
    */
   path(name: string): string | undefined {
     const path = this.text(name)

@@ -1,8 +1,4 @@
-/**
- * Exit codes: what each means, and the one rule by which a command's outcome becomes one.
- *
- * @module
- */
+/** Exit codes: what each means, and the one rule by which a command's outcome becomes one. */
 import type { Outcome } from '@mintmark/case'
 
 /**

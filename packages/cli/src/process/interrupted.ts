@@ -1,4 +1,4 @@
-/** Ctrl-C: what a long command says of what is stored, and how it ends. @module */
+/** Ctrl-C: what a long command says of what is stored, and how it ends. */
 import type { Io } from './io.ts'
 
 /** What shells give for an end by SIGINT. */

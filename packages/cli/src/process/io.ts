@@ -7,7 +7,6 @@ type IfUnread = ExitCode | 'own' | 'lost'
 export interface Io {
   /**
    * Resolves when the text is handed over: an export must not outrun a slow pipe.
-   *
    * @param code what the process ends with if nobody reads on (`| head`), `own` what the command returns; 0 if left out.
    * `lost`: the text must not be lost, so that is a failure, which is reported
    * @param isInFile the answer is also in a file: if it cannot be printed, that is reported and `code` still applies

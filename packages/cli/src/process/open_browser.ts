@@ -1,10 +1,7 @@
 /**
- * Opens an address in the user's browser.
- *
- * The address lets in whoever opens it first, and other users of the machine see the arguments of every process. So the
- * browser is given the name of a file that only this user can read, and that leads to the address.
- *
- * @module
+ * Opens an address in the user's browser. The address lets in whoever opens it first, and other
+ * users of the machine see the arguments of every process. So the browser is given the name of a
+ * file that only this user can read, and that leads to the address.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -41,8 +41,8 @@ function durationText(ms: number): string {
 }
 
 /**
- * Progress of one step, for people: nothing unless standard error is a terminal and the step takes more
- * than a second.
+ * Progress of one step, for people: nothing unless standard error is a terminal and the step takes
+ * more than a second.
  */
 export class Progress {
   readonly #io: Io

@@ -1,11 +1,8 @@
 /**
  * The command line: every command under what somebody wants to do, as help shows it. `commands.ts` reads it.
- *
  * A command is its name and operands, two blanks, and what it does; `[data]` after that: programs read what it prints,
  * whatever its options. Below it are an example and its options, an option a line: its flags, what it does, and marks, two
  * blanks between them. `@name` stands for options of {@link SHARED}.
- *
- * @module
  */
 export const COMMAND_LINES = `
 # Investigate a breach:

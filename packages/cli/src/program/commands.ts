@@ -1,4 +1,4 @@
-/** The commands of the command line, read from its text, and what carries each out. @module */
+/** The commands of the command line, read from its text, and what carries each out. */
 import { Option } from 'commander'
 import type { Handler } from '../process/call.ts'
 import { COMMAND_LINES, SHARED } from './command_lines.ts'

@@ -1,4 +1,4 @@
-/** What completes commands and options in a shell, made from the commands themselves. @module */
+/** What completes commands and options in a shell, made from the commands themselves. */
 import type { Command, Option } from 'commander'
 import type { Handler } from '../process/call.ts'
 import { DONE } from '../process/exit_codes.ts'

@@ -1,11 +1,8 @@
 /**
- * `mintmark.config.json` in the folder where the command runs: values of options that are not given. Loaded only where
- * there is one.
- *
- * Trust: whoever writes it chooses the case and the hunts. So it is the user's own or root's, it names no server, and it
- * is no part of the evidence; what it sets is reported.
- *
- * @module
+ * `mintmark.config.json` in the folder where the command runs: values of options that are not
+ * given. Loaded only where there is one. Trust: whoever writes it chooses the case and the hunts.
+ * So it is the user's own or root's, it names no server, and it is no part of the evidence; what it
+ * sets is reported.
  */
 import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
@@ -61,7 +58,6 @@ export class Config {
 
   /**
    * Reports what a command takes from the file.
-   *
    * @param operands of the command
    * @throws {MintmarkError} `INPUT_INVALID` where the file is in a folder that is evidence
    */

@@ -1,4 +1,4 @@
-/** Options of every command: how it prints, never what it does. @module */
+/** Options of every command: how it prints, never what it does. */
 import { Call, type Options } from '../process/call.ts'
 import type { ExitCode } from '../process/exit_codes.ts'
 import { type Io, widthOf } from '../process/io.ts'
@@ -12,7 +12,6 @@ const FOR_PROGRAMS = ['json', 'csv', 'sarif', 'timesketch', 'rejects'] as const
 
 /**
  * A call that prints as these options ask for.
- *
  * @param isData whether programs read what the command prints, whatever its options
  */
 export function callOf(io: Io, options: Options, isData = false): Call {

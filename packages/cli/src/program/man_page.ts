@@ -1,10 +1,4 @@
-/**
- * The manual page, made from the commands themselves.
- *
- * Source: man-pages(7), groff_man(7).
- *
- * @module
- */
+/** The manual page, made from the commands themselves. Source: man-pages(7), groff_man(7). */
 import { type Command, Help, type Option } from 'commander'
 import type { Handler } from '../process/call.ts'
 import { DONE, EXIT_CODES_TEXT } from '../process/exit_codes.ts'

@@ -1,10 +1,7 @@
 /**
- * The command line: which commands there are, what each takes, and how a failure becomes an exit code.
- *
- * Only argument parsing is loaded here; a command's own code, and the engine with it, is loaded when the
- * command runs, so that `--help` answers at once.
- *
- * @module
+ * The command line: which commands there are, what each takes, and how a failure becomes an exit
+ * code. Only argument parsing is loaded here; a command's own code, and the engine with it, is
+ * loaded when the command runs, so that `--help` answers at once.
  */
 import { existsSync } from 'node:fs'
 import type { MintmarkError } from '@mintmark/core'
@@ -196,7 +193,6 @@ const outputOf = (io: Io) => ({
 
 /**
  * An empty value is a variable of a script that was never set; as a folder it would be the one where the command runs.
- *
  * @throws {MintmarkError} `INPUT_INVALID`
  */
 async function refuseEmpty(command: Command, taken: readonly Option[]): Promise<void> {

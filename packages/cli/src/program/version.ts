@@ -1,4 +1,4 @@
-/** Which build of the program this is. @module */
+/** Which build of the program this is. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { parseObject, text, VERSION } from '@mintmark/core'

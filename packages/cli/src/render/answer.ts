@@ -1,9 +1,6 @@
 /**
- * The answer on a terminal: 24 rows where it has 80 columns, the answer first.
- *
- * What happened, how much was read, how sure, what nobody can see, who was hit most, the key, what else, what next.
- *
- * @module
+ * The answer on a terminal: 24 rows where it has 80 columns, the answer first. What happened, how
+ * much was read, how sure, what nobody can see, who was hit most, the key, what else, what next.
  */
 import * as cases from '@mintmark/case'
 import { boundText, safeText, shellWord } from '@mintmark/core'

@@ -1,8 +1,4 @@
-/**
- * The keys of an answer, on a terminal: which key, in which file, who accessed that file.
- *
- * @module
- */
+/** The keys of an answer, on a terminal: which key, in which file, who accessed that file. */
 import * as cases from '@mintmark/case'
 import { minute, safeText } from '@mintmark/core'
 import { plural } from './table.ts'

@@ -1,7 +1,5 @@
 /**
  * Who was hit, on a terminal: the mailboxes without a ceiling, and the organisations that were read most.
- *
- * @module
  */
 import type * as cases from '@mintmark/case'
 import { safeText } from '@mintmark/core'

@@ -1,8 +1,8 @@
 import { safeText } from '@mintmark/core'
 
 /**
- * Where an error was thrown, and what caused it. Of a cause only its name and code: its message may quote what was read,
- * which may be a token or a key.
+ * Where an error was thrown, and what caused it. Of a cause only its name and code: its message may
+ * quote what was read, which may be a token or a key.
  */
 export function errorTrace({ stack = '', message, cause }: Error): string {
   const trace = stack

@@ -1,4 +1,4 @@
-/** Colours for people: how it came out, and how sure it is. The words stay as they are. @module */
+/** Colours for people: how it came out, and how sure it is. The words stay as they are. */
 import { styleText } from 'node:util'
 
 type Style = Parameters<typeof styleText>[0]

@@ -5,7 +5,6 @@ import type { Io } from '../process/io.ts'
 /**
  * Writes rows as they come: JSON lines, or CSV (RFC 4180, UTF-8, cells that a spreadsheet would run
  * neutralised) whose columns are those of the first row, or those named, which are then written without a row, too.
- *
  * @param code what the process ends with if nobody reads on
  * @returns how many rows were written
  */

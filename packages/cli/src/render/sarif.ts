@@ -1,10 +1,7 @@
 /**
- * What a scan found, as SARIF 2.1.0: for code scanning and ticket systems.
- *
- * Levels are those of the policy (`policy.ts` of `scan`); what was not searched is a notification. No value of a
- * key is in it, nor the text around one.
- *
- * @module
+ * What a scan found, as SARIF 2.1.0: for code scanning and ticket systems. Levels are those of the
+ * policy (`policy.ts` of `scan`); what was not searched is a notification. No value of a key is in
+ * it, nor the text around one.
  */
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -1,4 +1,4 @@
-/** The rules of the SARIF log: one for each class of secret. @module */
+/** The rules of the SARIF log: one for each class of secret. */
 import type { SarifRule } from '@mintmark/core'
 import type { KeyKind } from '@mintmark/keys'
 import type { Finding } from '@mintmark/scan'

@@ -1,4 +1,4 @@
-/** What a scan found, on a terminal: at most 40 lines, verified keys first. @module */
+/** What a scan found, on a terminal: at most 40 lines, verified keys first. */
 import { basename } from 'node:path'
 import { safeText, shellWord } from '@mintmark/core'
 import type { Finding, ScanReport } from '@mintmark/scan'

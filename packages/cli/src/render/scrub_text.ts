@@ -1,4 +1,4 @@
-/** What a scrub did, on a terminal: at most 40 lines. The report file has all. @module */
+/** What a scrub did, on a terminal: at most 40 lines. The report file has all. */
 import { safeText } from '@mintmark/core'
 import type { ErasedValue, ScrubbedKey, ScrubDocument } from '@mintmark/scrub'
 import { cut, hex, keyNames, line, section, shortPath, size, what } from './scan_text.ts'

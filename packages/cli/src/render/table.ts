@@ -1,7 +1,5 @@
 /**
  * Text for a terminal in columns, as wide as the terminal at most. Whatever comes from a log passes `safeText`.
- *
- * @module
  */
 import { safeText } from '@mintmark/core'
 import { proseWidth, shortened, wrapped } from './wrapped.ts'
@@ -51,7 +49,6 @@ export const RIGHT: Omit<Column, 'title'> = { align: 'right' }
 /**
  * Rows under their titles, two blanks between columns; every cell is made safe to print. Long cells are shortened with
  * an ellipsis, then columns are left out, which a line below names.
- *
  * @param width columns of the terminal; `Infinity` for the whole table
  */
 export function table(

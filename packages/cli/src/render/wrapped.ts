@@ -1,5 +1,4 @@
-/** Text for a terminal, wrapped at its words to the terminal's width. @module */
-
+/** Text for a terminal, wrapped at its words to the terminal's width. */
 import { WIDTH } from '../process/io.ts'
 
 export { WIDTH }
@@ -64,8 +63,8 @@ export function shortened(text: string, width: number, shows: 'start' | 'end' = 
 const COMMAND = /^(.*?\s{2,}|\s*)((?:mintmark|[A-Z][a-z]+-[A-Z]\w+) -?.*)$/
 
 /**
- * Each line that is wider than the terminal, on several. Words stay whole: paths and hashes are copied. A command goes
- * on behind a backslash, or in PowerShell a backtick.
+ * Each line that is wider than the terminal, on several. Words stay whole: paths and hashes are
+ * copied. A command goes on behind a backslash, or in PowerShell a backtick.
  */
 export function fitted(text: string, width: number): string {
   if (/^\s*[[{]/.test(text)) return text

@@ -1,6 +1,6 @@
 /**
- * Commands that open no case load none of its engine: the engine alone takes a third of a second. Those that read evidence in load
- * what searches dumps once there is one.
+ * Commands that open no case load none of its engine: the engine alone takes a third of a second.
+ * Those that read evidence in load what searches dumps once there is one.
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'

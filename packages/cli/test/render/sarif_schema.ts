@@ -1,6 +1,6 @@
 /**
- * The part of the SARIF 2.1.0 schema that we use, written from the standard's text (sections 3.13 to 3.58), stricter than
- * it: no property is allowed that is not here.
+ * The part of the SARIF 2.1.0 schema that we use, written from the standard's text (sections 3.13
+ * to 3.58), stricter than it: no property is allowed that is not here.
  */
 
 type Schema = Readonly<Record<string, unknown>>

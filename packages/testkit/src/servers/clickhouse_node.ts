@@ -1,8 +1,7 @@
 /**
- * One ClickHouse node in this process: libchdb carries ClickHouse's own servers. Run as a script with
- * the engine's arguments; it serves until it is killed.
- *
- * Called through ffi-rs because the engine must run on the caller's own stack.
+ * One ClickHouse node in this process: libchdb carries ClickHouse's own servers. Run as a script
+ * with the engine's arguments; it serves until it is killed. Called through ffi-rs because the
+ * engine must run on the caller's own stack.
  */
 import { createRequire } from 'node:module'
 import { DataType, load, open } from 'ffi-rs'

@@ -1,8 +1,6 @@
 /**
- * A real ClickHouse for tests, with nothing to download: libchdb.so of the npm package `chdb` carries
- * ClickHouse's own servers. One node, or two shards that know each other.
- *
- * @module
+ * A real ClickHouse for tests, with nothing to download: libchdb.so of the npm package `chdb`
+ * carries ClickHouse's own servers. One node, or two shards that know each other.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'

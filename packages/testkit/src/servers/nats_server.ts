@@ -1,8 +1,4 @@
-/**
- * Debian's NATS server with JetStream in a folder of its own, on loopback.
- *
- * @module
- */
+/** Debian's NATS server with JetStream in a folder of its own, on loopback. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

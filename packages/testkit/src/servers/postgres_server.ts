@@ -1,8 +1,4 @@
-/**
- * Debian's PostgreSQL in a folder of its own, on loopback, with its usual durability.
- *
- * @module
- */
+/** Debian's PostgreSQL in a folder of its own, on loopback, with its usual durability. */
 import { spawnSync } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,9 +1,5 @@
 /* oxlint-disable no-await-in-loop -- waits until something is there */
-/**
- * A server of the system that a test starts, kills and starts again.
- *
- * @module
- */
+/** A server of the system that a test starts, kills and starts again. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { Socket } from 'node:net'

@@ -1,7 +1,5 @@
 /**
  * The API's client. A failure is text for the reader, and never takes away what is shown already.
- *
- * @module
  */
 import type { Actions, Api } from '../../src/api.ts'
 
@@ -67,8 +65,8 @@ async function reached(address: string, init: RequestInit): Promise<Response> {
 }
 
 /**
- * What an address gives, asked for again whenever the question changes; nothing is asked while it is undefined. To be
- * called while a component is made.
+ * What an address gives, asked for again whenever the question changes; nothing is asked while it
+ * is undefined. To be called while a component is made.
  */
 export function asked<P extends keyof Api>(
   path: P,

@@ -1,8 +1,4 @@
-/**
- * The answer to the selection in the address: every view reads it here, so that all agree.
- *
- * @module
- */
+/** The answer to the selection in the address: every view reads it here, so that all agree. */
 import type { AnswerView } from '../../src/api.ts'
 import { writeFocus } from '../../src/query.ts'
 import { get, Loaded, messageOf } from './api.svelte.ts'

@@ -1,8 +1,4 @@
-/**
- * Geometry of the timeline, without a document: the page and the printed report draw the same.
- *
- * @module
- */
+/** Geometry of the timeline, without a document: the page and the printed report draw the same. */
 import { scaleUtc } from 'd3-scale'
 import { CLASSES, tone } from './words.ts'
 

@@ -1,7 +1,5 @@
 /**
  * How the width of paper is shared among the columns of a table, so that no word is broken where there is room.
- *
- * @module
  */
 import type { Report } from '@mintmark/report'
 

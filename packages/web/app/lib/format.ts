@@ -1,4 +1,4 @@
-/** Numbers and times as people read them. All times are UTC. @module */
+/** Numbers and times as people read them. All times are UTC. */
 import { plural } from '@mintmark/core/wording'
 
 export { bounds, count, percent, plural } from '@mintmark/core/wording'

@@ -1,4 +1,4 @@
-/** Keys of the page: which they are, and where they lead. @module */
+/** Keys of the page: which they are, and where they lead. */
 import type { View } from './route.svelte.ts'
 
 /** After `g`. */

@@ -1,7 +1,5 @@
 /**
  * Positions of the nodes of a lineage: one column a kind, and each node about as high as those it hangs from.
- *
- * @module
  */
 import type { Report } from '@mintmark/report'
 

@@ -1,4 +1,4 @@
-/** Notes of the case, which every part that shows some reads here. @module */
+/** Notes of the case, which every part that shows some reads here. */
 import type { Note } from '@mintmark/case'
 import type { NoteRequest } from '../../src/api.ts'
 import { get, Loaded, post } from './api.svelte.ts'

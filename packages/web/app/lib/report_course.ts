@@ -1,7 +1,5 @@
 /**
  * The report's course as a chart: days put into bins, and each log's bands in every tenant as one band.
- *
- * @module
  */
 import { safeText } from '@mintmark/core/safe_text'
 import type { Report } from '@mintmark/report'

@@ -1,8 +1,6 @@
 /**
- * Where the reader is: the view, the selection, and what is open. All of it is in the address, so that a link
- * shows the same to somebody else, and the back button takes back what was done last.
- *
- * @module
+ * Where the reader is: the view, the selection, and what is open. All of it is in the address, so
+ * that a link shows the same to somebody else, and the back button takes back what was done last.
  */
 import type { FocusList, FocusQuery, Unread, View } from '../../src/query.ts'
 import { FOCUS_LISTS, quoted, readFocus, VIEWS, writeFocus } from '../../src/query.ts'

@@ -1,4 +1,4 @@
-/** What the page calls things, where the case's own word needs one more. @module */
+/** What the page calls things, where the case's own word needs one more. */
 
 /** Classes of accesses in the order in which they are drawn; `docs/scope.md` describes them. */
 export const CLASSES: readonly { readonly name: string; readonly means: string }[] = [

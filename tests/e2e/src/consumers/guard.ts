@@ -1,6 +1,6 @@
 /**
- * A program that has `@mintmark/guard` and its siblings alone: three services let in what is recorded. A forger has the
- * issuer's key.
+ * A program that has `@mintmark/guard` and its siblings alone: three services let in what is
+ * recorded. A forger has the issuer's key.
  */
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { once } from 'node:events'

@@ -1,9 +1,8 @@
 /* oxlint-disable no-await-in-loop -- rounds follow one another */
 /**
- * A ledger and a guard that are killed over and over while tokens are issued and used: no genuine token is called forged,
- * none that was acknowledged is lost, and tokens that a forger shows in between raise an alarm.
- *
- * SLOW=1 makes it a hundred thousand tokens.
+ * A ledger and a guard that are killed over and over while tokens are issued and used: no genuine
+ * token is called forged, none that was acknowledged is lost, and tokens that a forger shows in
+ * between raise an alarm. SLOW=1 makes it a hundred thousand tokens.
  */
 import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto'

@@ -1,7 +1,7 @@
 /* oxlint-disable no-await-in-loop -- one login after the other */
 /**
- * The chain of 2023 on real parts: oidc-provider issues, Dovecot and nginx ask the guard, imapflow reads mail, and a forger
- * has the provider's real private key.
+ * The chain of 2023 on real parts: oidc-provider issues, Dovecot and nginx ask the guard, imapflow
+ * reads mail, and a forger has the provider's real private key.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'

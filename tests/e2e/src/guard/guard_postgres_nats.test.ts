@@ -1,8 +1,8 @@
 /* oxlint-disable no-await-in-loop -- what falls, falls in turn */
 /**
- * A ledger in PostgreSQL that publishes to NATS, and a guard that receives its entries: three commands and two
- * servers. Each of them is killed in turn. Genuine tokens are admitted once it is back, none is called forged, and a
- * forged one raises the alarm.
+ * A ledger in PostgreSQL that publishes to NATS, and a guard that receives its entries: three
+ * commands and two servers. Each of them is killed in turn. Genuine tokens are admitted once it is
+ * back, none is called forged, and a forged one raises the alarm.
  */
 import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto'

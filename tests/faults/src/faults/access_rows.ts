@@ -1,8 +1,4 @@
-/**
- * Faults that lose or cut rows of the access logs.
- *
- * @module
- */
+/** Faults that lose or cut rows of the access logs. */
 import type { Fault } from '../world/fault.ts'
 import { timeOf, userOf } from '../world/fields.ts'
 import type { Random } from '../world/random.ts'

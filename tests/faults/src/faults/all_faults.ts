@@ -1,8 +1,4 @@
-/**
- * Every fault, and how one is put into a world.
- *
- * @module
- */
+/** Every fault, and how one is put into a world. */
 import type { Fault } from '../world/fault.ts'
 import { Random } from '../world/random.ts'
 import type { World } from '../world/world.ts'

@@ -1,8 +1,4 @@
-/**
- * Changing what rows say, column by column.
- *
- * @module
- */
+/** Changing what rows say, column by column. */
 import { appOf, tokenOf, withToken } from '../world/fields.ts'
 import type { Random } from '../world/random.ts'
 import { type Json, mapRows, type World, withFiles } from '../world/world.ts'

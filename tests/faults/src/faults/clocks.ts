@@ -1,8 +1,4 @@
-/**
- * Faults of clocks and dates.
- *
- * @module
- */
+/** Faults of clocks and dates. */
 import type { Fault } from '../world/fault.ts'
 import { shifted } from '../world/fields.ts'
 import type { Random } from '../world/random.ts'

@@ -1,8 +1,4 @@
-/**
- * Faults of columns: missing, altered, or holding another thing than their name says.
- *
- * @module
- */
+/** Faults of columns: missing, altered, or holding another thing than their name says. */
 import { createHash } from 'node:crypto'
 import type { Fault } from '../world/fault.ts'
 import { addressOf, withAddress, withContext, withMember, withToken } from '../world/fields.ts'

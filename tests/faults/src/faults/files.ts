@@ -1,8 +1,4 @@
-/**
- * What happens to files and takes nothing away: every verdict and bound must stay.
- *
- * @module
- */
+/** What happens to files and takes nothing away: every verdict and bound must stay. */
 import type { Fault } from '../world/fault.ts'
 import { timeOf, withMember } from '../world/fields.ts'
 import { groupsBy } from '../world/groups.ts'

@@ -1,10 +1,7 @@
 /**
  * The adversary: somebody who holds the signing key, and so chooses all that a token says.
- *
  * Each changes the records of the accesses that are forged already, in any world. The address is the server's to see: nobody
  * here chooses it. Whatever he writes, such an access must never be called issued, and must be a lead at least.
- *
- * @module
  */
 import type { Fault } from '../world/fault.ts'
 import {

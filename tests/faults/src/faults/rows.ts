@@ -1,8 +1,4 @@
-/**
- * Taking rows away, and whether a reader could see that.
- *
- * @module
- */
+/** Taking rows away, and whether a reader could see that. */
 import { timeOf } from '../world/fields.ts'
 import type { Random } from '../world/random.ts'
 import { DAY, HOUR } from '../world/times.ts'
@@ -54,8 +50,8 @@ export function momentIn(random: Random, times: readonly number[]): number {
 }
 
 /**
- * A moment in an access log. Accidents that matter are those that hide something: more than half of them meet an access
- * by a forged token, where there is one.
+ * A moment in an access log. Accidents that matter are those that hide something: more than half of
+ * them meet an access by a forged token, where there is one.
  */
 export function accessMoment(world: World, random: Random, length: number): number {
   const forged = [...world.truth.values()].filter((each) => each.forged !== '')

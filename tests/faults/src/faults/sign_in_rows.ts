@@ -1,8 +1,4 @@
-/**
- * Faults that lose rows of the sign-in logs.
- *
- * @module
- */
+/** Faults that lose rows of the sign-in logs. */
 import type { Fault } from '../world/fault.ts'
 import { addressOf, appOf, timeOf, userOf, withAddress } from '../world/fields.ts'
 import { groupsBy } from '../world/groups.ts'

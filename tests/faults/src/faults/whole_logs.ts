@@ -1,8 +1,4 @@
-/**
- * Faults of whole logs: missing, replaced by a partner's, alone, grouped, without some tokens.
- *
- * @module
- */
+/** Faults of whole logs: missing, replaced by a partner's, alone, grouped, without some tokens. */
 import type { Fault } from '../world/fault.ts'
 import { addressOf, appOf, timeOf, userOf, withMember, withToken } from '../world/fields.ts'
 import type { Random } from '../world/random.ts'

@@ -1,8 +1,4 @@
-/**
- * Faults of columns that hold another thing than their name says, or begin to hold it one day.
- *
- * @module
- */
+/** Faults of columns that hold another thing than their name says, or begin to hold it one day. */
 import type { Fault } from '../world/fault.ts'
 import {
   addressOf,

@@ -1,9 +1,6 @@
 /**
  * Records of what a token was used for: reading mail, synchronising a folder, sending, opening a file, a call of Graph.
- *
  * Source: Office 365 Management Activity API schema; azure-monitor-docs, table MicrosoftGraphActivityLogs.
- *
- * @module
  */
 import { seconds, ticks } from '../world/times.ts'
 import type { Json } from '../world/world.ts'

@@ -1,8 +1,4 @@
-/**
- * Somebody who signs tokens himself and reads mail with them.
- *
- * @module
- */
+/** Somebody who signs tokens himself and reads mail with them. */
 import { genuineTokenId, guid, inventedTokenId } from '../world/ids.ts'
 import type { Random } from '../world/random.ts'
 import { DAY, HOUR, MINUTE } from '../world/times.ts'

@@ -1,7 +1,5 @@
 /**
  * Attackers of a large place: each differs from the others in what he uses, how fast, and what his ids look like.
- *
- * @module
  */
 import { guid } from '../world/ids.ts'
 import type { Random } from '../world/random.ts'

@@ -1,10 +1,7 @@
 /**
  * A university hospital: up to 2,000 people behind shared addresses, shifts, many programs, guests, services.
- *
  * Things begin while the logs run, and are in the sign-in logs: new devices, travel, a vendor's application, another
  * egress for everybody. Some of what is ordinary is never in them: calls of the provider's own services.
- *
- * @module
  */
 import { guid } from '../world/ids.ts'
 import { Random } from '../world/random.ts'
@@ -211,8 +208,8 @@ function live(place: Place, habit: Habit): void {
 }
 
 /**
- * People of a partner who open files of this tenant, and people of this tenant who are guests there: their sign-ins are
- * in both tenants' logs. Returns the partner's logs.
+ * People of a partner who open files of this tenant, and people of this tenant who are guests
+ * there: their sign-ins are in both tenants' logs. Returns the partner's logs.
  */
 function guests(place: Place, staff: readonly Person[]): Recorder {
   const { random } = place

@@ -1,7 +1,5 @@
 /**
  * A small firm: 3 to 40 people, one office, web mail and phones, a few desktops, a European time zone.
- *
- * @module
  */
 import { guid } from '../world/ids.ts'
 import { Random } from '../world/random.ts'

@@ -1,8 +1,4 @@
-/**
- * Where the people of a large place are: shared egress, homes, mobile networks, elsewhere.
- *
- * @module
- */
+/** Where the people of a large place are: shared egress, homes, mobile networks, elsewhere. */
 import type { Random } from '../world/random.ts'
 import { addressIn } from './people.ts'
 

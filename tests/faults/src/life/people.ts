@@ -1,8 +1,4 @@
-/**
- * Who lives in a world: tenants, their people, and what these use.
- *
- * @module
- */
+/** Who lives in a world: tenants, their people, and what these use. */
 import { guid } from '../world/ids.ts'
 import type { Random } from '../world/random.ts'
 

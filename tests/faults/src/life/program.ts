@@ -1,8 +1,4 @@
-/**
- * One program of one person's at work: asks for tokens, reads, and leaves the records of both.
- *
- * @module
- */
+/** One program of one person's at work: asks for tokens, reads, and leaves the records of both. */
 import type { Random } from '../world/random.ts'
 import { MINUTE } from '../world/times.ts'
 import type { Json } from '../world/world.ts'

@@ -1,9 +1,4 @@
-/**
- * Collects what happens in one tenant as rows of its logs, with the truth beside it.
- *
- * @module
- */
-
+/** Collects what happens in one tenant as rows of its logs, with the truth beside it. */
 import { timeOf } from '../world/fields.ts'
 import { guid } from '../world/ids.ts'
 import type { Random } from '../world/random.ts'

@@ -1,9 +1,6 @@
 /**
  * Applications that call Graph for themselves: some are in the sign-in log, the provider's own are not.
- *
  * Source: entra-docs, concept-interactive-sign-ins (first-party app-only sign-ins are excluded from the logs).
- *
- * @module
  */
 import { genuineTokenId, guid } from '../world/ids.ts'
 import type { Random } from '../world/random.ts'

@@ -1,7 +1,5 @@
 /**
  * Tokens of one program of one person's: sign-ins, sessions, renewals, as an identity provider logs them.
- *
- * @module
  */
 import { genuineTokenId, guid, type TokenId } from '../world/ids.ts'
 import type { Random } from '../world/random.ts'

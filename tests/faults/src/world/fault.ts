@@ -1,8 +1,4 @@
-/**
- * A fault: an ordinary accident to evidence, as a function from one world to another.
- *
- * @module
- */
+/** A fault: an ordinary accident to evidence, as a function from one world to another. */
 import type { Random } from './random.ts'
 import type { World } from './world.ts'
 

@@ -1,8 +1,4 @@
-/**
- * The members of rows that faults look at and change, whatever kind of log the row is of.
- *
- * @module
- */
+/** The members of rows that faults look at and change, whatever kind of log the row is of. */
 import { msOf, seconds, ticks } from './times.ts'
 import { type Json, type LogFile, objectOf, textOf } from './world.ts'
 

@@ -1,9 +1,6 @@
 /**
- * A log file as text, in the shape that its exporter gives it.
- *
- * Source: reference of the logs, "Export shapes of the same record" and "Entra sign-ins".
- *
- * @module
+ * A log file as text, in the shape that its exporter gives it. Source: reference of the logs,
+ * "Export shapes of the same record" and "Entra sign-ins".
  */
 import { msOf, slashed } from './times.ts'
 import {

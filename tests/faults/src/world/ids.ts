@@ -1,11 +1,7 @@
 /**
- * GUIDs and token ids as the systems spell them.
- *
- * Written here again, and not taken from the readers or the replay: a mistake in one cannot hide in another.
- *
- * Source: docs of the linkable identifiers; spellings and last bytes as observed from 2021 to 2025.
- *
- * @module
+ * GUIDs and token ids as the systems spell them. Written here again, and not taken from the readers
+ * or the replay: a mistake in one cannot hide in another. Source: docs of the linkable identifiers;
+ * spellings and last bytes as observed from 2021 to 2025.
  */
 import type { Random } from './random.ts'
 

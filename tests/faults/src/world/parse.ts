@@ -1,9 +1,6 @@
 /**
- * Log files of other makers as rows, where they are of a shape that this package writes too.
- *
- * Not the product's readers: what they misread must show.
- *
- * @module
+ * Log files of other makers as rows, where they are of a shape that this package writes too. Not
+ * the product's readers: what they misread must show.
  */
 import { groupsBy } from './groups.ts'
 import { ticks } from './times.ts'

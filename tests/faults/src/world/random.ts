@@ -1,9 +1,6 @@
 /**
- * Numbers that look random and are the same for one seed on every machine.
- *
- * Source: Doty-Humphrey, PractRand, generator sfc32.
- *
- * @module
+ * Numbers that look random and are the same for one seed on every machine. Source: Doty-Humphrey,
+ * PractRand, generator sfc32.
  */
 
 /** A stream of numbers from one seed. Not for secrets. */

@@ -1,8 +1,4 @@
-/**
- * Times as logs spell them. All are milliseconds UTC inside.
- *
- * @module
- */
+/** Times as logs spell them. All are milliseconds UTC inside. */
 
 export const MINUTE = 60_000
 export const HOUR: number = 60 * MINUTE

@@ -1,9 +1,6 @@
 /**
- * A world: the log files of tenants as parsed rows, and what really happened.
- *
- * A fault makes another world of it. It changes or removes rows; the truth stays what it was.
- *
- * @module
+ * A world: the log files of tenants as parsed rows, and what really happened. A fault makes another
+ * world of it. It changes or removes rows; the truth stays what it was.
  */
 
 export type Json = Readonly<Record<string, unknown>>
@@ -79,8 +76,8 @@ export interface TrueAccess {
 export interface Exposure {
   readonly mailboxes: ReadonlyMap<string, number>
   /**
-   * The same of genuine tokens in the wrong hands: a lower bound may count it, and an upper bound need not, since the
-   * provider issued them. Absent where there are none.
+   * The same of genuine tokens in the wrong hands: a lower bound may count it, and an upper bound
+   * need not, since the provider issued them. Absent where there are none.
    */
   readonly misused?: ReadonlyMap<string, number>
   /** Undefined where the whole is not known. */

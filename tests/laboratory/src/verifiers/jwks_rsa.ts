@@ -1,4 +1,4 @@
-/** jwks-rsa as the key cache of three libraries, which know a key by its kid alone. @module */
+/** jwks-rsa as the key cache of three libraries, which know a key by its kid alone. */
 import jwksRsa from 'jwks-rsa'
 import { boundKeys, type Cache, type Place, type Way } from '../specimen.ts'
 

@@ -1,4 +1,4 @@
-/** Middleware of Express as a verify function, without a server. @module */
+/** Middleware of Express as a verify function, without a server. */
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { Verify } from '@mintmark/trust'

@@ -1,4 +1,4 @@
-/** Verifiers in other languages, from Debian's packages. @module */
+/** Verifiers in other languages, from Debian's packages. */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** SAML in process: what both libraries are made with. @module */
+/** SAML in process: what both libraries are made with. */
 import type { Opened, Place } from '../specimen.ts'
 
 /** Where the service takes responses; nothing listens there. */

@@ -53,7 +53,6 @@ export const missingMbedTls: Missing = () =>
 
 /**
  * `describe` for tests that need programs (all need gcore and gdb).
- *
  * @param needs names of programs, and checks whether other things are there
  */
 export function describeVictim(

@@ -15,7 +15,6 @@ const MAPPING = /^([0-9a-f]+)-([0-9a-f]+) ...([ps]) \S+ \S+ (\d+) *(.*)$/
 
 /**
  * Addresses at which private memory of no file begins of which no page was ever written.
- *
  * @param smaps the content of `/proc/PID/smaps`. Source: proc_pid_smaps(5)
  */
 export function untouchedIn(smaps: string): ReadonlySet<bigint> {
@@ -34,7 +33,6 @@ export function untouchedIn(smaps: string): ReadonlySet<bigint> {
 /**
  * Writes a 64-bit little-endian core anew, without the bytes of these segments: their headers stay, as the kernel
  * writes them.
- *
  * @param untouched addresses at which they begin
  */
 export function leaveOut(path: string, untouched: ReadonlySet<bigint>): void {

@@ -24,7 +24,6 @@ export interface Victim {
 
 /**
  * Starts a program and waits until it prints what says that its key is loaded.
- *
  * @param ready what it then has printed, on either stream
  */
 export async function startVictim(
@@ -58,8 +57,8 @@ export async function startVictim(
 }
 
 /**
- * The same of a program that prints a secret that it made between `masked` and `ready`: turned so that no copy is there
- * which only the test asked for.
+ * The same of a program that prints a secret that it made between `masked` and `ready`: turned so
+ * that no copy is there which only the test asked for.
  */
 export async function startMasked(
   command: string,

@@ -72,8 +72,8 @@ const reversedRounds = (rounds: Buffer): Buffer =>
 const swappedWords = (bytes: Buffer): Buffer => Buffer.from(bytes).swap32()
 
 /**
- * What must be found of a symmetric key, and, with the bare key, what must be gone. It has no public half: its id is
- * empty.
+ * What must be found of a symmetric key, and, with the bare key, what must be gone. It has no
+ * public half: its id is empty.
  */
 export function aesTruth(key: Buffer): Truth {
   const name = `${key.length * 8}`

@@ -1,7 +1,6 @@
 /**
- * Spellings of a number, written for these tests alone: what the scanner must know is held against them.
- *
- * Source: key-material notes, section 5, "Encodings"; base64 at its three alignments besides.
+ * Spellings of a number, written for these tests alone: what the scanner must know is held against
+ * them. Source: key-material notes, section 5, "Encodings"; base64 at its three alignments besides.
  */
 
 /** Something that must be found, or must be gone: a name for people, and its bytes. */

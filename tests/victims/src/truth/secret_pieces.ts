@@ -1,6 +1,6 @@
 /**
- * Looks for any piece of a secret in memory, 96 bits and more of it, in whatever way it is spelled: what a scrub must not leave.
- * Nothing of it comes from the code under test.
+ * Looks for any piece of a secret in memory, 96 bits and more of it, in whatever way it is spelled:
+ * what a scrub must not leave. Nothing of it comes from the code under test.
  */
 import type { Piece } from '../process/core_file.ts'
 

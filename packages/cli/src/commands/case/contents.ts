@@ -1,4 +1,4 @@
-/** What is in a case: its files, what their logs cover, and answers to SQL. @module */
+/** What is in a case: its files, what their logs cover, and answers to SQL. */
 import * as cases from '@mintmark/case'
 import { safeText } from '@mintmark/core'
 import { withCase } from '../../options/options.ts'

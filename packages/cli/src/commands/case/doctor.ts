@@ -1,7 +1,5 @@
 /**
  * `doctor`: what exports have, which questions they can answer, and which export would change that. No case is made.
- *
- * @module
  */
 import * as cases from '@mintmark/case'
 import { isoOf, safeText } from '@mintmark/core'

@@ -1,5 +1,4 @@
-/** Reads evidence into a case, and answers from it. @module */
-
+/** Reads evidence into a case, and answers from it. */
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import * as cases from '@mintmark/case'

@@ -1,9 +1,6 @@
 /**
  * `note`: what somebody knows of an access, a token, a mailbox or a view of the page; without a text the notes are listed.
- *
- * @module
  */
-
 import * as cases from '@mintmark/case'
 import { safeText } from '@mintmark/core'
 import { authorOption, withCase } from '../../options/options.ts'

@@ -1,4 +1,4 @@
-/** Reports and notices: written, compared, and checked to be as they were written. @module */
+/** Reports and notices: written, compared, and checked to be as they were written. */
 import { answer, type Case } from '@mintmark/case'
 import { plural, safeText, shellWord } from '@mintmark/core'
 import * as reports from '@mintmark/report'

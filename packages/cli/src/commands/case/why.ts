@@ -1,7 +1,5 @@
 /**
  * `why`: an access, token or session, with its record, what was looked for, and what would settle it.
- *
- * @module
  */
 import * as cases from '@mintmark/case'
 import { isoOf, safeText } from '@mintmark/core'

@@ -1,5 +1,4 @@
-/** The core dump gate: install it, and receive cores by it. @module */
-
+/** The core dump gate: install it, and receive cores by it. */
 import { realpathSync } from 'node:fs'
 import path from 'node:path'
 import { isatty } from 'node:tty'

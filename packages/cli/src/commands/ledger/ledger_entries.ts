@@ -1,5 +1,4 @@
-/** What is in a ledger: its keys, its newest entries, all of its issuances. @module */
-
+/** What is in a ledger: its keys, its newest entries, all of its issuances. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isObject, isoOf, safeJson, safeText } from '@mintmark/core'
 import * as ledger from '@mintmark/ledger'
@@ -8,8 +7,8 @@ import { type Handler, invalid } from '../../process/call.ts'
 import { DONE, NOT_ANSWERED } from '../../process/exit_codes.ts'
 
 /**
- * Prints the verifier key of each shard, the newest first: a client of other tlogs takes a key for one name alone, and each
- * shard is a log of its own. All are the ledger's one key.
+ * Prints the verifier key of each shard, the newest first: a client of other tlogs takes a key for
+ * one name alone, and each shard is a log of its own. All are the ledger's one key.
  */
 export const ledgerKeys: Handler = async (call, location = '') => {
   const reader = await openReader(location)

@@ -1,4 +1,4 @@
-/** Proofs that a token is recorded. @module */
+/** Proofs that a token is recorded. */
 import { isoOf, MintmarkError, safeJson } from '@mintmark/core'
 import * as ledger from '@mintmark/ledger'
 import { liveAnswers, openReader } from '@mintmark/ledger/http'

@@ -1,4 +1,4 @@
-/** Servers that answer until the process is asked to end. @module */
+/** Servers that answer until the process is asked to end. */
 import { isoOf, safeJson } from '@mintmark/core'
 import * as guard from '@mintmark/guard'
 import { isFolderWitness } from '@mintmark/ledger'
@@ -68,8 +68,8 @@ function eventLine(call: Call, event: string, more: object): string {
 }
 
 /**
- * Serves a guard until the process is asked to end. Alarms and events are lines of JSON on standard output: where nobody can
- * read them any more, it ends.
+ * Serves a guard until the process is asked to end. Alarms and events are lines of JSON on standard
+ * output: where nobody can read them any more, it ends.
  */
 export const guardServe: Handler = async (call) => {
   const { url, stop } = await guard.serveGuard(configOf(call), { log: logTo(call), now: call.now })

@@ -1,9 +1,4 @@
-/**
- * The provider and the mail front end of 2023, to be probed. Both listen on loopback alone.
- *
- * @module
- */
-
+/** The provider and the mail front end of 2023, to be probed. Both listen on loopback alone. */
 import path from 'node:path'
 import { shellWord } from '@mintmark/core'
 import { signingKeys, startFrontEnd } from '@mintmark/replay/front-end'

@@ -1,8 +1,6 @@
 /* oxlint-disable no-await-in-loop -- one case after the other */
 /**
  * The live replay: runs it, investigates the logs of both runs, and compares the answers with the truth.
- *
- * @module
  */
 
 import { mkdtemp } from 'node:fs/promises'

@@ -1,5 +1,4 @@
-/** Which messages would have stayed unread with one measure. @module */
-
+/** Which messages would have stayed unread with one measure. */
 import { MEASURES, type WhatIf, whatIf } from '@mintmark/replay/front-end'
 import type { Call } from '../../process/call.ts'
 import { DONE, type ExitCode } from '../../process/exit_codes.ts'

@@ -1,5 +1,4 @@
-/** A probe of the operator's own verifier, once or again and again. @module */
-
+/** A probe of the operator's own verifier, once or again and again. */
 import { setTimeout } from 'node:timers/promises'
 import { type Json, MintmarkError, parseObject, plural, safeJson } from '@mintmark/core'
 import * as trust from '@mintmark/trust'

@@ -118,8 +118,8 @@ const { n: modulus, e: exponent, kty } = rsa.export({ format: 'jwk' })
 writeFileSync(publicKey, JSON.stringify({ kty, n: modulus, e: exponent, kid: 'signing' }))
 
 /**
- * A script that ends each thread with a key in its message as it answers a window. The first thread searches, too: it
- * waits with its windows until another has begun one.
+ * A script that ends each thread with a key in its message as it answers a window. The first thread
+ * searches, too: it waits with its windows until another has begun one.
  */
 const endsThreads = (begun: string): string =>
   `import { appendFileSync, existsSync } from 'node:fs'
