@@ -89,7 +89,6 @@ function textOf(body: unknown, name: string): string {
   throw invalid(`${name} is missing`, name)
 }
 
-/** Where the user's hunts are kept. */
 export class OwnHunts {
   readonly #dirs: readonly string[]
   readonly #home: string | undefined
@@ -103,7 +102,6 @@ export class OwnHunts {
     this.#home = dirs[0] ?? home
   }
 
-  /** Folders that there are. */
   dirs(): readonly string[] {
     const home = this.#home
     const isExtra = home !== undefined && !this.#dirs.includes(home) && existsSync(home)

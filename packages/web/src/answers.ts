@@ -177,7 +177,6 @@ function huntFile(views: CaseViews, id: string): string | undefined {
   return hunt === undefined ? undefined : readFileSync(hunt.file, 'utf8')
 }
 
-/** Of each kind. */
 const MOST = 6
 const SHORTEST = 2
 

@@ -108,7 +108,6 @@ export interface Thing {
   readonly kind: 'organisation' | 'group' | 'mailbox' | 'hunt' | 'key' | 'evidence'
   /** As the selection, or the thing's view, takes it. */
   readonly value: string
-  /** As it is shown. */
   readonly name: string
 }
 
@@ -119,7 +118,6 @@ export interface HuntSummary extends Omit<cases.HuntResult, 'rows'> {
 }
 
 export interface HuntView extends HuntSummary {
-  /** The whole file. */
   readonly source: string
 }
 

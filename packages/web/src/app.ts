@@ -97,7 +97,6 @@ function enter(c: Context, auth: SessionAuth): Response {
   return opened
 }
 
-/** A refusal as a page, where a person has asked; undefined for what stays as it is. */
 async function asPage(request: Request, response: Response): Promise<Response | undefined> {
   if (response.headers.get('content-type') !== PROBLEM || !isForPeople(request)) return undefined
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type says that it is one

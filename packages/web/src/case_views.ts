@@ -10,7 +10,6 @@ import { type FocusList, type FocusQuery, isWhole, writeFocus } from './query.ts
 /** Parts that are kept written down; the one that was not looked at for longest goes first. */
 const MOST_PARTS = 6
 
-/** What is said of a part. */
 type PartAnswer = Pick<cases.Answer, 'scope' | 'timeline' | 'unknowns'>
 
 /** The whole answer on its way, after a mark. */
@@ -20,7 +19,6 @@ interface Refresh {
   readonly done: Promise<Error | undefined>
 }
 
-/** How often work that nobody waits for looks whether somebody does. */
 const IDLE_MS = 20
 
 const asError = (cause: unknown) => (cause instanceof Error ? cause : new Error(String(cause)))
@@ -48,7 +46,6 @@ export class CaseViews {
   #whole: cases.Selected | undefined
   readonly #parts = new Map<string, Part>()
   #last: Promise<unknown> = Promise.resolve()
-  /** Questions that somebody waits for. */
   #busy = 0
   /** Of the marks that the answer follows; see `marksMark`. */
   #mark = ''

@@ -12,7 +12,6 @@ export function focusParam(params: URLSearchParams): FocusQuery {
   return focus
 }
 
-/** @throws {MintmarkError} `INPUT_INVALID` */
 export function tableParam(
   params: URLSearchParams,
   columns: readonly { readonly name: string }[],
@@ -27,7 +26,6 @@ function requireRead([first]: readonly Unread[]): void {
   if (first !== undefined) throw invalid(`${first.name}: ${first.says}`, first.name)
 }
 
-/** @throws {MintmarkError} `INPUT_INVALID` */
 export function numberParam(
   params: URLSearchParams,
   name: string,
@@ -40,7 +38,6 @@ export function numberParam(
   throw invalid(`${name} is no number from ${least} to ${most}`, name)
 }
 
-/** @throws {MintmarkError} `INPUT_INVALID` */
 export function textParam(params: URLSearchParams, name: string): string {
   const text = params.get(name) ?? ''
   if (text.length <= MOST_LETTERS) return text

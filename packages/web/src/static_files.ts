@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url'
 import { isObject, MintmarkError } from '@mintmark/core'
 import type { Paper, Report } from '@mintmark/report'
 
-/** Where Vite puts the page. */
 const PAGE = fileURLToPath(new URL('../dist/page/', import.meta.url))
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -44,7 +43,6 @@ export function pageFiles(folder: string = PAGE): ReadonlyMap<string, StaticFile
   }
 }
 
-/** Where Vite puts the components. */
 const RENDER = new URL('../dist/report/render.js', import.meta.url)
 
 /** Makes the file: no network, no script, styles and typefaces inside, the same bytes for the same report. */

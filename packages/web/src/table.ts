@@ -5,7 +5,6 @@
 import { csvCell, safeJson } from '@mintmark/core/safe_text'
 import { quoted, type Unread } from './query.ts'
 
-/** What a cell holds; null is nothing. */
 export type Cell = string | number | boolean | null
 
 /** A column of a list of `T`. */
@@ -42,7 +41,6 @@ export interface TableQuery extends Arrangement {
 export const TABLE_NAMES = ['sort', 'where', 'q', 'columns', 'page'] as const
 
 const MOST_WHERE = 20
-/** Of a filter. */
 export const MOST_LETTERS = 2000
 
 /** Reads what it can; the rest is in `unread`, and is as if it were not there. */

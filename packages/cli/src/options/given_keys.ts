@@ -7,15 +7,12 @@ import { type PublicKey, type PublicKeyFile, parsePublicKeys } from '@mintmark/k
 import type { Call } from '../process/call.ts'
 import { reasonOf } from './input_files.ts'
 
-/** A larger file is no file of public keys. */
 const LARGEST_BYTES = 64 << 20
-/** An address that keys are published at. */
 const ADDRESS = /^https?:\/\//i
 
 /** The keys of `--public-key`, and what is to be read. */
 export interface KeysAndOperands {
   readonly publicKeys: readonly PublicKey[]
-  /** Empty where the command line names none. */
   readonly operands: readonly string[]
 }
 

@@ -5,10 +5,8 @@ import path from 'node:path'
 import { whyUnread } from '@mintmark/core'
 import { type FilePath, fsPath, namedPath, pathText } from '@mintmark/dump'
 
-/** Standard input, as a path. */
 export const STANDARD_INPUT = '-'
 
-/** A file to read. */
 export interface InputFile {
   readonly path: FilePath
   /** Bytes; 0 of a pipe, which has none. */
@@ -45,7 +43,6 @@ export async function inputFiles(paths: readonly string[]): Promise<InputFiles> 
   return walk
 }
 
-/** What Node replaces invalid UTF-8 with. */
 const NO_LETTER = '\ufffd'
 
 /** A path of the command line. Node has it as text alone: all files are found whose names decode to this text. */

@@ -23,7 +23,6 @@ export async function withCase(
   }
 }
 
-/** The number of worker threads. @throws {MintmarkError} `INPUT_INVALID` */
 export function threadsOption(call: Call): { readonly threads?: number } {
   const threads = call.number('threads', { least: 1, most: 64 })
   return threads === undefined ? {} : { threads }

@@ -9,7 +9,6 @@ import { type ExitCode, WRONG_USAGE } from './exit_codes.ts'
 import { type Io, WIDTH } from './io.ts'
 import { Progress } from './progress.ts'
 
-/** Options of one call, as commander hands them over. */
 export type Options = Readonly<Record<string, unknown>>
 
 /** What a number may be; a whole one, unless `isFraction`. */
@@ -27,6 +26,9 @@ const UNITS_MS: ReadonlyMap<string, number> = new Map([
 ])
 /** Timers of Node take no more than 24 days. */
 const LONGEST_MS = 24 * 86_400_000
+
+/** What a command can print, by the option that asks for it; `text` comes last, where none does. */
+type Formats = Readonly<Record<string, () => object | string | Promise<object | string>>>
 
 /** Options are named as commander names them: `maxAtOnce`. What reads one throws `INPUT_INVALID` for a wrong value. */
 export class Call implements Io {
@@ -60,7 +62,14 @@ export class Call implements Io {
     return this.out(this.isJson ? `${safeJson(document, indent)}\n` : text(), 'own')
   }
 
-  /** Says how the command is to be called. */
+  /** Prints the first format that is asked for: a document as indented JSON, or text; and ends with `code`. */
+  async end(code: ExitCode, formats: Formats, isInFile = false): Promise<ExitCode> {
+    const asked = Object.keys(formats).find((name) => name === 'text' || this.flag(name)) ?? 'text'
+    const shown = await formats[asked]?.()
+    await this.out(typeof shown === 'string' ? shown : `${safeJson(shown, 2)}\n`, code, isInFile)
+    return code
+  }
+
   wrongUsage(what: string): ExitCode {
     this.err(`error: ${what} (see --help)\n`)
     return WRONG_USAGE
@@ -72,7 +81,6 @@ export class Call implements Io {
     return WRONG_USAGE
   }
 
-  /** Does work that shows its progress. */
   async progress<T>(work: (progress: Progress) => Promise<T>): Promise<T> {
     const progress = new Progress(this)
     try {
@@ -167,5 +175,4 @@ export async function bytesOfFile(path: string): Promise<Buffer> {
   }
 }
 
-/** What carries a command out. */
 export type Handler = (call: Call, ...operands: string[]) => Promise<ExitCode>

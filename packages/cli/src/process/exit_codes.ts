@@ -21,7 +21,6 @@ export function exitCode({ isFound, isWhole, hasLeads = false }: Outcome): ExitC
   return hasLeads ? LEADS_ONLY : DONE
 }
 
-/** As `--help` prints it. */
 export const EXIT_CODES_TEXT = `Exit codes: 0 is nothing found and all judged, or output written as asked.
 1 is found (established). 2 is wrong usage. 3 is failed, or a part could not be
 answered, read or searched. 4 is leads only. 1 wins over 3, 3 over 4.`

@@ -29,16 +29,12 @@ export interface Io {
   readonly codeIfUnprinted?: () => ExitCode
 }
 
-/** Whether the reader of a pipe has gone. */
 export const isClosed = (error: Error): boolean => errnoOf(error) === 'EPIPE'
 
-/** Columns where nothing says how many there are. */
 export const WIDTH = 80
 
-/** Columns that text may take. */
 export const widthOf = ({ width = WIDTH }: Io): number => width
 
-/** Narrower than that nothing can be laid out. */
 const NARROWEST = 40
 
 /** Columns of the terminal; in a pipe those that the environment names. */
@@ -48,7 +44,6 @@ function columnsOf({ columns }: { readonly columns?: number }): number {
   return Math.max(NARROWEST, found)
 }
 
-/** The process's own streams. */
 export function processIo(): Io {
   let codeIfUnread: IfUnread = 0
   let codeIfUnprinted: ExitCode = 3

@@ -9,7 +9,6 @@ const BAR = 30
 const KNOWN_SHARE = 0.02
 const MOST_LEFT_MS = 99 * 3_600_000
 
-/** How far a step is. */
 interface Done {
   readonly step: string
   readonly done: number

@@ -18,7 +18,6 @@ export async function stoppable<T>(work: (stop: AbortSignal) => Promise<T>): Pro
   }
 }
 
-/** Resolves when the process is asked to end. */
 export const stopRequested = (): Promise<void> =>
   new Promise((resolve) => {
     stopSignal().addEventListener('abort', () => resolve())

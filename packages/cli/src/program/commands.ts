@@ -4,7 +4,6 @@ import type { Handler } from '../process/call.ts'
 import { COMMAND_LINES, SHARED } from './command_lines.ts'
 
 export interface CommandLine {
-  /** What it is for, as help shows it. */
   readonly heading: string
   /** With those above it: `gate install`. */
   readonly name: string

@@ -18,7 +18,6 @@ const SHELLS: ReadonlyMap<string, (positions: readonly Position[]) => string> = 
   ['fish', fish],
 ])
 
-/** The command that prints it. */
 export const completionOf =
   (program: Command): Handler =>
   async (call, shell = '') => {
@@ -86,7 +85,6 @@ complete -o bashdefault -o default -F _mintmark mintmark
 `
 }
 
-/** Inside of quotation marks. */
 const quoted = (text: string): string => text.replaceAll(/[\\']/g, '').replaceAll(/\s+/g, ' ')
 
 const described = ({ below, options }: Position): string[] => [

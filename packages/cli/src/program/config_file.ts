@@ -21,16 +21,13 @@ const KNOWN: ReadonlyMap<string, boolean> = new Map([
   ['prepared-by', false],
 ])
 
-/** As commander names the values of options. */
 const camelCase = (name: string) =>
   name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 export class Config {
   readonly #file: string
-  /** By the names of their options. */
   readonly #values: ReadonlyMap<string, string | string[]>
 
-  /** @throws {MintmarkError} `INPUT_INVALID` */
   constructor(file: string) {
     this.#file = path.resolve(file)
     const own = process.geteuid?.()
@@ -44,7 +41,6 @@ export class Config {
     )
   }
 
-  /** Puts the values in place of defaults. */
   apply(command: Command): void {
     for (const option of command.options) {
       const name = option.attributeName()

@@ -41,7 +41,6 @@ function isColored(when: unknown, { isTerminal = false }: Io): boolean {
 
 const MEBIBYTE_IN_KIBIBYTES = 1024
 
-/** What a verbose command ends with. */
 export async function verboseEnd(code: ExitCode): Promise<string> {
   const { versionText } = await import('./version.ts')
   const build = `${versionText()}, Node ${process.versions.node}, ${process.platform} ${process.arch}`

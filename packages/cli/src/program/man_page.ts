@@ -3,7 +3,6 @@ import { type Command, Help, type Option } from 'commander'
 import type { Handler } from '../process/call.ts'
 import { DONE, EXIT_CODES_TEXT } from '../process/exit_codes.ts'
 
-/** The command that prints it. */
 export const manPageOf =
   (program: Command): Handler =>
   async (call) => {
@@ -70,7 +69,6 @@ const optionLines = (option: Option): string[] => [
   plain(new Help().optionDescription(option)),
 ]
 
-/** Text escaped for groff. */
 const plain = (text: string): string =>
   text
     .replaceAll('\\', '\\e')

@@ -64,7 +64,6 @@ async function loadConfig(): Promise<Config | undefined> {
 /** Why parsing ends where help is asked for on an unknown command: parsed again without `--help`, commander reports it. */
 const HELP_OF_NONE = 'mintmark.helpOfNone'
 
-/** Why parsing ends where the version is asked for. */
 const VERSION_ASKED = 'mintmark.version'
 
 async function failed(error: unknown, io: Io, isVerbose: boolean): Promise<ExitCode> {
@@ -166,7 +165,6 @@ function carryOut(
   })
 }
 
-/** What is the same for the program and all of its commands. */
 function prepare(command: Command, io: Io): Command {
   return command
     .exitOverride()

@@ -28,7 +28,6 @@ const ROOMS: readonly Omit<Room, 'width'>[] = [
 ]
 
 interface Shown {
-  /** Columns of the terminal. */
   readonly width?: number
   /** The case as a command takes it. Default its absolute path. */
   readonly path?: string
@@ -121,7 +120,6 @@ function read(answer: cases.Answer, room: Room, block: Block): string[] {
   ]
 }
 
-/** `67,174 messages or more`. */
 const orMore = (text: string) => text.replace(/^at least (.*)$/, '$1 or more')
 
 const STRENGTHS = {
@@ -173,7 +171,6 @@ const notRead = ({ unread: { losses, files, records } }: cases.Answer['conclusio
   ...(records === 0 ? [] : [`${plural(records, 'row')} rejected`]),
 ]
 
-/** The first names, and how many more there are. */
 function firstOf(names: readonly string[], most: number): string {
   const left = names.length - most
   return `${names.slice(0, most).join(', ')}${left > 0 ? ` and ${count(left)} more` : ''}`

@@ -8,7 +8,6 @@ import { labelled, shortened, wrapped } from './wrapped.ts'
 
 /** How much is shown; `--json` has all. */
 export interface Room {
-  /** Columns. */
   readonly width: number
   /** Lines of mailboxes without a ceiling, and of organisations. */
   readonly mailboxes: number

@@ -18,7 +18,6 @@ const SHOWN = { keys: 12, locations: 2, candidates: 3, protected: 3, ignored: 2,
 /** Of what was not searched, where that is the answer: nothing else takes much room then. */
 const MOST_GAPS = 8
 
-/** What a scan answered, as it is printed. */
 export interface Answered {
   readonly scanned: Scanned
   readonly answer: ScanAnswer
@@ -144,7 +143,6 @@ function groupLines(group: Group<Finding>): string[] {
   ]
 }
 
-/** The kind of a key and its length. */
 export const what = ({ kind, bits }: Pick<Finding, 'kind' | 'bits'>): string =>
   bits === 0 ? kind : `${kind} ${bits}`
 

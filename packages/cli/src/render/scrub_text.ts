@@ -4,12 +4,10 @@ import type { ErasedValue, ScrubbedKey, ScrubDocument } from '@mintmark/scrub'
 import { cut, hex, keyNames, line, section, shortPath, size, what } from './scan_text.ts'
 import { count, plural } from './table.ts'
 
-/** Lines of each list. */
 const SHOWN = { keys: 12, values: 3, given: 4, others: 3, left: 5 }
 
 interface ScrubShown {
   readonly document: ScrubDocument
-  /** Where the report is. */
   readonly report: string
 }
 

@@ -24,7 +24,6 @@ export interface Column {
   readonly shows?: 'start' | 'end'
 }
 
-/** A column, and the text of its cell in a row. */
 export type ColumnOf<Row> = readonly [
   title: string,
   cell: (row: Row) => string,
@@ -43,7 +42,6 @@ export const listed = <Row>(
     width,
   )
 
-/** Aligned as numbers are. */
 export const RIGHT: Omit<Column, 'title'> = { align: 'right' }
 
 /**

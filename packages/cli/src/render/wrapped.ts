@@ -7,13 +7,11 @@ export { WIDTH }
 const WIDEST_PROSE = 100
 const LABEL = 14
 
-/** Columns of prose on a terminal of so many. */
 export const proseWidth = (width: number): number => Math.min(width, WIDEST_PROSE)
 
 export interface LabelledOptions {
   /** Columns of the terminal. Default {@link WIDTH}. */
   readonly width?: number
-  /** Columns of the label. */
   readonly indent?: number
   /** Most lines; what does not fit ends in an ellipsis. */
   readonly lines?: number

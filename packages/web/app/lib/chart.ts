@@ -21,7 +21,6 @@ interface Segment {
   readonly bins: number
 }
 
-/** What is drawn in place of such a time. */
 export interface Break {
   readonly x: number
   readonly width: number

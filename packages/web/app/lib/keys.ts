@@ -1,4 +1,3 @@
-/** Keys of the page: which they are, and where they lead. */
 import type { View } from './route.svelte.ts'
 
 /** After `g`. */
@@ -15,7 +14,6 @@ export const VIEW_KEYS: Readonly<Record<View, string>> = {
   marks: 'm',
 }
 
-/** Other keys, and what they do. */
 export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['/', 'search'],
   ['?', 'this help'],
@@ -37,7 +35,6 @@ export function isTaken(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
 }
 
-/** Moves the focus to the next row of what is open, or to the one before. */
 export function stepRow(by: 1 | -1): void {
   const root = document.querySelector('dialog[open]') ?? document.getElementById('main')
   const rows = [...(root?.querySelectorAll<HTMLElement>('[data-row]') ?? [])]

@@ -12,12 +12,10 @@ export interface TableColumn<T> extends ColumnOf<T> {
   readonly isExtra?: boolean
   /** Left out on a phone, unless somebody chooses it. */
   readonly isWide?: boolean
-  /** What of the selection its cells narrow; others filter the table. */
   readonly focus?: FocusList | ((row: T) => FocusList | undefined)
   /** What is drawn in place of its value. */
   readonly shows?: (row: T) => string
   /** Where its cells lead; undefined: nowhere. */
   readonly href?: (row: T) => string | undefined
-  /** Characters that are drawn. */
   readonly max?: number
 }

@@ -10,9 +10,7 @@ export const CLASSES: readonly { readonly name: string; readonly means: string }
   { name: 'either', means: 'could be either party’s' },
 ]
 
-/** CSS class of a class's colour. */
 export const tone = (name: string): string =>
   CLASSES.some((one) => one.name === name) ? name : 'named'
 
-/** Kebab-case as words. */
 export const spelled = (code: string): string => code.replaceAll('-', ' ')

@@ -11,7 +11,6 @@ import { labelled, wrapped } from '../../render/wrapped.ts'
 /** Files without records that text names; JSON names all. */
 const SHOWN = 10
 
-/** Characters of a log's name. */
 const MOST_NAME = 24
 
 export const doctor: Handler = async (call, ...paths) => {
@@ -137,7 +136,6 @@ const WHY: Readonly<Record<cases.Lacking['how'], string>> = {
   'no-ids': 'Without token ids:',
 }
 
-/** Each export that would change an answer. */
 function toExport(questions: readonly cases.Question[], shown: Shown): string {
   const wanted = cases.exportsWanted(questions)
   return wanted.length === 0 ? '' : `TO EXPORT\n${wanted.map((one) => howTo(one, shown)).join('')}`

@@ -55,7 +55,6 @@ function hitsCsv(results: readonly cases.HuntResult[]): string {
   return csvText(CSV, rows)
 }
 
-/** What a hunt is, without its SQL and its file. */
 const summary = ({
   sql: _sql,
   file: _file,
@@ -70,7 +69,6 @@ const huntTable = (hunts: readonly cases.Hunt[], width: number) =>
     ['title', ({ title }) => title, { least: 24 }],
   ])
 
-/** Hunts with hits one by one, the others in one sentence. */
 function described(results: readonly cases.HuntResult[], width: number): string {
   const hit = results.filter(({ hits }) => hits > 0)
   const none = results.filter(({ hits }) => hits === 0).map(({ id }) => id)

@@ -1,8 +1,7 @@
-/** Reads evidence into a case, and answers from it. */
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import * as cases from '@mintmark/case'
-import { safeJson, safeText, shellWord } from '@mintmark/core'
+import { safeText, shellWord } from '@mintmark/core'
 import { requirePaths } from '@mintmark/logs'
 import { otherShape } from '../../evidence/evidence_kinds.ts'
 import { scanDumps } from '../../evidence/scan_dumps.ts'
@@ -32,8 +31,7 @@ export const investigate: Handler = async (call, ...args) => {
   })
   const code = exitCode(cases.caseOutcome(found.conclusion, call.options['scan'] !== false))
   const shown = { width: call.width, path: nearPath(found.case) }
-  await call.out(call.isJson ? `${safeJson(found, 2)}\n` : answerText(found, shown), code)
-  return code
+  return await call.end(code, { json: () => found, text: () => answerText(found, shown) })
 }
 
 /** Every file is in the case completely or not at all; what is derived from them is derived again. */
@@ -61,7 +59,6 @@ function nearPath(location: string): string {
   return path.isAbsolute(location) && near !== '' && !near.startsWith('..') ? near : location
 }
 
-/** Reads files into the case, with progress. */
 export function readIn(
   investigated: cases.Case,
   paths: readonly string[],

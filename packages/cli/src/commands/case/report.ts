@@ -10,7 +10,6 @@ import { DONE, type ExitCode, exitCode } from '../../process/exit_codes.ts'
 import { type Interrupted, interruptible } from '../../process/interrupted.ts'
 import { labelled } from '../../render/wrapped.ts'
 
-/** Writes the report of a case to a folder. */
 export const report: Handler = async (call) => {
   const missing = ['case', 'out'].find((name) => call.text(name) === undefined)
   if (missing !== undefined) return call.missing(missing)

@@ -53,7 +53,6 @@ const NOTHING_SELECTED = `No access of this case is selected. A name (mailbox, a
 misspelt, or no log may cover it. What the logs cover: mintmark coverage
 `
 
-/** The same where nothing was named that could be misspelt. */
 const NOTHING_ESTABLISHED = `No access is established as the attacker's. Upper bounds include what leads are
 about. Each access: mintmark verdicts. What the logs cover: mintmark coverage
 `

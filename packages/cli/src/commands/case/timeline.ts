@@ -118,7 +118,6 @@ const phaseTable = ({ phases }: cases.Timeline, width: number) =>
     ['what', ({ label }) => label, { least: 20 }],
   ])
 
-/** Hours of the day, UTC, in four columns. */
 function hourTable({ hours }: cases.Timeline, width: number): string {
   const rows = Array.from({ length: 6 }, (_, row) =>
     Array.from({ length: 4 }, (__, column) => row + 6 * column).flatMap((hour) => [

@@ -11,7 +11,6 @@ import { stopRequested } from '../../process/stopping.ts'
 
 const HOST = '127.0.0.1'
 
-/** Serves a case to one browser until the process is asked to end. */
 export const ui: Handler = async (call) => {
   // First of all: a page that is not built is reported before a case is opened.
   const files = pageFiles()
@@ -59,7 +58,6 @@ function shown(url: string, { session, location }: Case, call: Call): (() => voi
   }
 }
 
-/** Steps of an answer. */
 const STEPS = 6
 
 /** The views of the case; what was computed before for the same evidence is not computed again. */

@@ -47,7 +47,6 @@ function unused(id: string, issuances: readonly cases.IssuanceSeen[], width: num
   return `Nothing in this case has the id ${name}: no access, token or session.\nGive a record's own id, a token id in any spelling, or a session id as logged.\n`
 }
 
-/** Of one paragraph. */
 const LINES = 6
 
 function one(found: cases.Why, width: number): string {

@@ -70,7 +70,6 @@ export const gateStatusOf: Handler = async (call) => {
   return exitCode({ isFound: status.problems.length > 0, isWhole: true })
 }
 
-/** Keys by how many there are. */
 function publicPart({ state, ...rest }: coredump.GateStatus): object {
   if (state === undefined) return rest
   const { publicKeys, ...settings } = state.settings
@@ -117,10 +116,8 @@ function foldersOf(call: Call): coredump.Paths {
   throw new MintmarkError('GATE_UNFIT', 'only Linux pipes cores into a program: use "gate watch"')
 }
 
-/** Each is 1024 times the one before. */
 const UNITS = ['', 'K', 'M', 'G', 'T']
 
-/** @throws {MintmarkError} `INPUT_INVALID` */
 export const limitsOf = (call: Call): coredump.GateLimits => ({
   maxMemoryBytes: boundOption(call, 'maxMemory'),
   keepFreeBytes: boundOption(call, 'keepFree'),
@@ -152,7 +149,6 @@ export async function storedKeysOf(call: Call): Promise<readonly Json[]> {
   return (await givenKeys(call)).map(storedKey)
 }
 
-/** @throws {MintmarkError} `INPUT_INVALID` */
 export function folderOption(call: Call, name: string): string {
   const given = call.text(name)
   if (given === undefined || given === '') throw invalid(name, `--${name} takes a folder`)

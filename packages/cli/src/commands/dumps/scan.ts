@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
-import { MintmarkError, safeJson } from '@mintmark/core'
+import { MintmarkError } from '@mintmark/core'
 import { fsPath, pathText } from '@mintmark/dump'
 import type { PublicKey } from '@mintmark/keys'
 import type { ScanReport } from '@mintmark/scan'
@@ -38,8 +38,13 @@ export const scan: Handler = async (call, ...args) => {
   )
   const answer = answerOf(scanned)
   const code = exitCodeOf(answer)
-  await call.out(await rendered({ scanned, answer, code }, call), code)
-  return code
+  const answered = { scanned, answer, code }
+  // Each format is loaded only where it is asked for.
+  return await call.end(code, {
+    sarif: async () => (await import('../../render/sarif.ts')).scanSarif(answered),
+    json: () => documentOf(answered),
+    text: async () => (await import('../../render/scan_text.ts')).scanText(answered),
+  })
 }
 
 export const exitCodeOf = ({ status, unsearched }: ScanAnswer): ExitCode =>
@@ -98,17 +103,6 @@ async function scanOne({ path, isPipe }: InputFile, options: ScanOptions): Promi
 }
 
 const share = (done: number, total: number): number => (total === 0 ? 1 : Math.min(1, done / total))
-
-/** Each format is loaded only where it is asked for. */
-async function rendered(answered: Answered, call: Call): Promise<string> {
-  if (call.flag('sarif')) {
-    const { scanSarif } = await import('../../render/sarif.ts')
-    return `${safeJson(scanSarif(answered), 2)}\n`
-  }
-  if (call.isJson) return `${safeJson(documentOf(answered), 2)}\n`
-  const { scanText } = await import('../../render/scan_text.ts')
-  return scanText(answered)
-}
 
 /** What `--json` prints: the answer, then a report a file with its findings by what they count as. */
 export function documentOf({ scanned: { reports, unreadable }, answer, code }: Answered): object {

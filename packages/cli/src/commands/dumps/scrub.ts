@@ -1,4 +1,4 @@
-import { safeJson, safeText } from '@mintmark/core'
+import { safeText } from '@mintmark/core'
 import type { PublicKey } from '@mintmark/keys'
 import {
   type ScrubDocument,
@@ -9,7 +9,7 @@ import {
 } from '@mintmark/scrub'
 import { keysAndOperands } from '../../options/given_keys.ts'
 import { type Call, type Handler, invalid } from '../../process/call.ts'
-import { DONE, type ExitCode, NOT_ANSWERED } from '../../process/exit_codes.ts'
+import { DONE, NOT_ANSWERED } from '../../process/exit_codes.ts'
 import { type Interrupted, interruptible } from '../../process/interrupted.ts'
 import { scrubText } from '../../render/scrub_text.ts'
 
@@ -32,10 +32,10 @@ export const scrub: Handler = async (call, ...args) => {
   const document = await endingClean(call, (unfinished) =>
     scrubbed(path, { ...asked, unfinished }, call),
   )
-  const shown = { document, report }
-  const code = exitCodeOf(document)
-  await call.out(call.isJson ? `${safeJson(document, 2)}\n` : scrubText(shown), code, true)
-  return code
+  // Erased keys are no finding: that is the purpose.
+  const code = document.isClean ? DONE : NOT_ANSWERED
+  const text = () => scrubText({ document, report })
+  return await call.end(code, { json: () => document, text }, true)
 }
 
 /** A run that was killed could not remove its unfinished files. */
@@ -98,6 +98,3 @@ async function endingClean<T>(
     process.removeListener('SIGXFSZ', goOn)
   }
 }
-
-/** Erased keys are no finding: that is the purpose. */
-const exitCodeOf = ({ isClean }: ScrubDocument): ExitCode => (isClean ? DONE : NOT_ANSWERED)

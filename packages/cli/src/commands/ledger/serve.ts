@@ -61,7 +61,6 @@ function natsOption(call: Call): guard.NatsAddress | undefined {
   return { url, stream, credentialsFile: call.text('natsCredentials') }
 }
 
-/** One line, with its end. */
 function eventLine(call: Call, event: string, more: object): string {
   const at = isoOf(call.now())
   return `${safeJson({ schema: 'mintmark-ledger-event/1', at, event, ...more })}\n`
@@ -78,7 +77,6 @@ export const guardServe: Handler = async (call) => {
   return await untilStopped(event, text, stop, call)
 }
 
-/** The same of a signing gate. */
 export const guardSign: Handler = async (call) => {
   const { url, stop } = await guard.serveSigner(configOf(call), logTo(call))
   const event = { schema: 'mintmark-signer-event/1', event: 'listening', url }

@@ -47,6 +47,5 @@ Next:  mintmark investigate ${shellWord(logs)} --case ${shellWord(`${out}/case`)
   return DONE
 }
 
-/** Size of the baseline activity. */
 const scaleOf = (call: Call): number =>
   call.number('scale', { least: 0.001, most: 1000, isFraction: true }) ?? 1

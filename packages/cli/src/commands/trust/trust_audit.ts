@@ -1,8 +1,8 @@
-import { plural, safeJson } from '@mintmark/core'
+import { plural } from '@mintmark/core'
 import * as trust from '@mintmark/trust'
 import { originsOption } from '../../options/trust_options.ts'
 import { bytesOfFile, type Call, type Handler, invalid } from '../../process/call.ts'
-import { type ExitCode, exitCode } from '../../process/exit_codes.ts'
+import { exitCode } from '../../process/exit_codes.ts'
 
 /** Audits the keys that sources list now, and those that a record saw listed. Exit code 1: an error or a warning. */
 export const trustAudit: Handler = async (call, ...operands) => {
@@ -34,13 +34,11 @@ export const trustAudit: Handler = async (call, ...operands) => {
     blocklistEntries: blocklist?.entries,
   }
   const code = exitCode({ isFound: trust.isFound(answer), isWhole: trust.isWhole(answer) })
-  await call.out(written(answer, code, call), code)
-  return code
-}
-
-function written(answer: trust.AuditAnswer, code: ExitCode, call: Call): string {
-  if (call.flag('sarif')) return `${safeJson(trust.auditSarif(answer, code), 2)}\n`
-  return call.isJson ? `${safeJson(trust.auditDocument(answer), 2)}\n` : trust.auditText(answer)
+  return await call.end(code, {
+    sarif: () => trust.auditSarif(answer, code),
+    json: () => trust.auditDocument(answer),
+    text: () => trust.auditText(answer),
+  })
 }
 
 async function blocklistOption(call: Call) {

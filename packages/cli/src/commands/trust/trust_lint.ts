@@ -1,4 +1,3 @@
-import { safeJson } from '@mintmark/core'
 import { parseAllowances } from '@mintmark/trust'
 import * as linter from '@mintmark/trust/lint'
 import type { Handler } from '../../process/call.ts'
@@ -16,11 +15,9 @@ export const trustLint: Handler = async (call, folder = '') => {
     isFound: linter.isLintFound(report),
     isWhole: linter.isLintWhole(report),
   })
-  const isJson = call.isJson
-  const document = isJson
-    ? linter.lintDocument(report, rules)
-    : linter.lintSarif(report, rules, code)
-  const isText = !isJson && !call.flag('sarif')
-  await call.out(isText ? linter.lintText(report, rules) : `${safeJson(document, 2)}\n`, code)
-  return code
+  return await call.end(code, {
+    json: () => linter.lintDocument(report, rules),
+    sarif: () => linter.lintSarif(report, rules, code),
+    text: () => linter.lintText(report, rules),
+  })
 }

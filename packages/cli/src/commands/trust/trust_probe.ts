@@ -14,8 +14,9 @@ const DISTRUST_EVERY_MS = 250
 /** Finds out which forged tokens the operator's own verifier accepts. No token is printed. */
 export const trustProbe: Handler = async (call) => {
   if (call.flag('list')) {
-    await call.out(listed(call))
-    return DONE
+    const vectors = trust.namedVectors(call.list('vectors'))
+    const json = () => ({ schema: 'mintmark-trust-vectors/1', vectors })
+    return await call.end(DONE, { json, text: () => vectors.map(vectorLine).join('') })
   }
   const everyMs = call.duration('schedule')
   if (everyMs !== undefined)
@@ -29,8 +30,13 @@ export const trustProbe: Handler = async (call) => {
     }),
   )
   const code = exitCode(trust.resultOf(report))
-  await call.out(printed(report, call, code), code)
-  return code
+  return await call.end(code, {
+    json: () => trust.probeDocument(report),
+    sarif: () => trust.probeSarif(report, code),
+    junit: () => trust.probeJunit(report),
+    md: () => trust.probeMarkdown(report),
+    text: () => trust.probeText(report),
+  })
 }
 
 const INTERRUPTED = {
@@ -98,24 +104,10 @@ function distrustOption(call: Call, progress: Progress): trust.ProbeOptions['dis
   }
 }
 
-function printed(report: trust.ProbeReport, call: Call, code: ExitCode): string {
-  if (call.isJson) return `${safeJson(trust.probeDocument(report), 2)}\n`
-  if (call.flag('sarif')) return `${safeJson(trust.probeSarif(report, code), 2)}\n`
-  if (call.flag('junit')) return trust.probeJunit(report)
-  return call.flag('md') ? trust.probeMarkdown(report) : trust.probeText(report)
-}
+type Vector = ReturnType<typeof trust.namedVectors>[number]
 
-function listed(call: Call): string {
-  const chosen = trust.namedVectors(call.list('vectors'))
-  if (call.isJson) {
-    return `${safeJson({ schema: 'mintmark-trust-vectors/1', vectors: chosen }, 2)}\n`
-  }
-  return chosen
-    .map(
-      ({ id, family, level, what }) => `${family.padEnd(10)}  ${level.padEnd(8)}  ${id}: ${what}\n`,
-    )
-    .join('')
-}
+const vectorLine = ({ id, family, level, what }: Vector): string =>
+  `${family.padEnd(10)}  ${level.padEnd(8)}  ${id}: ${what}\n`
 
 /** @throws {MintmarkError} `INPUT_INVALID`, `INPUT_UNREADABLE` */
 async function targetOption(call: Call): Promise<trust.Target> {

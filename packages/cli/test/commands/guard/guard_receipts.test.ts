@@ -25,9 +25,9 @@ after(() => rmSync(scratch, { recursive: true, force: true }))
 
 const MINUTE = 60_000
 const START = Date.parse('2026-11-20T00:00:00Z')
-/** Four days with a token every five minutes, so that a silence would be noticed. */
-const TOKENS = 4 * 288
-const FORGED_AT = 700
+/** Four days with a token every twenty minutes, so that a silence would be noticed. */
+const TOKENS = 4 * 72
+const FORGED_AT = 175
 const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 
 const wiki: AudiencePolicy = {
@@ -51,7 +51,7 @@ async function issue(folder: string): Promise<string[]> {
   const gate = new SigningGate({ record, kid: 'key-1', alg: 'ES256', privateKey })
   const tokens: string[] = []
   for (let i = 0; i < TOKENS; i++) {
-    nowMs = START + 5 * i * MINUTE
+    nowMs = START + 20 * i * MINUTE
     tokens.push((await gate.mint(claimsAt(nowMs))).token)
   }
   await ledger.close()
@@ -88,7 +88,7 @@ async function present(folder: string, tokens: readonly string[], file: string):
   })
   let jti = ''
   for (const [i, token] of tokens.entries()) {
-    nowMs = START + 5 * i * MINUTE + MINUTE
+    nowMs = START + 20 * i * MINUTE + MINUTE
     assert.deepEqual((await guard.judge(token, [wiki], 'wiki')).isAdmitted, true)
     if (i !== FORGED_AT) continue
     const forged = claimsAt(nowMs - MINUTE)
