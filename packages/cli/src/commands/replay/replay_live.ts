@@ -159,7 +159,10 @@ Both runs took ${seconds} s. Logs, truth and cases are in ${safeText(out, 500)}
 Next:  mintmark report --case ${shellWord(runs[0]?.folder ?? '')} --out REPORT\n`
 }
 
-function runText({ run, folder, truth, said, differences }: ComparedRun, width: number): string {
+function runText(
+  { run, folder, truth, said, differences: found }: ComparedRun,
+  width: number,
+): string {
   const refused = run.forgeries.filter(({ isRefused }) => isRefused).length
   const alarms = Object.entries(run.alarms).map(([alarm, times]) => `${count(times)} ${alarm}`)
   const rows = table(
@@ -173,15 +176,15 @@ function runText({ run, folder, truth, said, differences }: ComparedRun, width: 
     ],
     width,
   )
-  const found =
-    differences.length === 0
+  const comparison =
+    found.length === 0
       ? 'They agree: every token, mailbox, message and time.'
-      : `They differ:\n${differences.map((each) => `  ${safeText(each, 300)}`).join('\n')}`
+      : `They differ:\n${found.map((each) => `  ${safeText(each, 300)}`).join('\n')}`
   return `${run.name}: ${WHAT[run.name]}
 ${plural(run.genuineLogins, 'genuine login')} and ${plural(run.genuineReads, 'message')} read; ${count(run.forgeries.length)} forged tokens shown, ${count(refused)} refused; alarms: ${alarms.join(', ') || 'none'}
 
 ${rows}
-${found}
+${comparison}
   logs   ${safeText(run.logs, 500)}
   truth  ${safeText(run.truth, 500)}
   case   ${safeText(folder, 500)}

@@ -287,12 +287,6 @@ describe('report verify', () => {
     assert.match(changed.out, /^changed {4}accounts\.csv$/m)
   })
 
-  it('has help with an example of itself', async () => {
-    const { code, out: printed } = await mintmark('report', 'verify', '--help')
-    assert.equal(code, 0)
-    assert.match(printed, /Example:\n {2}mintmark report verify .+/)
-  })
-
   it('fails for a folder that is no report', async () => {
     const { code, err } = await mintmark('report', 'verify', folder)
     assert.equal(code, 3)

@@ -15,6 +15,13 @@ const schema: Json = parsed(readFileSync(SCHEMA, 'utf8'))
 const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema)
 
 const OUTCOMES = new Set(['refused', 'accepted', 'late', 'cannot-tell'])
+const THE_2023_SET = [
+  'consumer-key',
+  'retired-key-listed',
+  'key-unlisted',
+  'other-tenant-key',
+  'disabled-issuer-key',
+]
 const row = (vector: string) => ({ vector, until: '2999-12-31', reason: 'known' })
 
 let world: TrustWorld
@@ -83,6 +90,13 @@ describe('the document of a probe', () => {
     } = parsed(JSON.stringify(document['summary']))
     const sum = [refused, accepted, slow, cannotTell].reduce<number>((all, n) => all + Number(n), 0)
     assert.equal(sum, objects(document['vectors']).length)
+    assert.ok(Number(refused) >= 80)
+    const required = objects(document['vectors']).filter(({ level }) => level === 'required')
+    const accepting = required.filter(({ outcome }) => outcome === 'accepted')
+    assert.deepEqual(
+      accepting.map(({ id }) => id),
+      THE_2023_SET,
+    )
   })
 
   it('has each of the four outcomes, and no other', async () => {
@@ -105,10 +119,18 @@ describe('the document of a probe', () => {
     assert.ok(isObject(objects(allowed['vectors'])[0]?.['allowed']))
     const timed = ['--vectors', 'alg-none', '--distrust', '--patience', '1']
     const document = await documentOf(world.target, ...timed)
-    assert.equal(objects(document['distrust']).length, 2)
+    assert.deepEqual(
+      objects(document['distrust']).map(({ endpoint, outcome }) => [endpoint, outcome]),
+      [
+        ['reachable', 'accepted'],
+        ['unreachable', 'accepted'],
+      ],
+    )
   })
+})
 
-  it('is refused by the schema with another outcome, or without one of the four members', async () => {
+describe('the schema of a probe', () => {
+  it('refuses another outcome, and a document without one of the four members', async () => {
     const document = await documentOf(world.target, '--vectors', 'alg-none')
     const [vector] = objects(document['vectors'])
     assert.equal(validate({ ...document, vectors: [{ ...vector, outcome: 'skipped' }] }), false)
