@@ -56,19 +56,6 @@ describe('gate watch', { skip }, () => {
       assert.equal(countPieces(key, core), 0)
     }
   })
-
-  it('keeps the dropped file where asked to, and takes it once', async () => {
-    const [dropped, spool] = [place('dropped'), place('spool')]
-    mkdirSync(dropped)
-    writeFileSync(join(dropped, 'core.1'), readFileSync(raw))
-    assert.equal((await sweep(dropped, spool, 'keep')).code, 1)
-    const { code, out } = await sweep(dropped, spool, 'keep')
-    assert.deepEqual(
-      [code, JSON.parse(out)],
-      [0, { landed: 0, withKeys: 0, withLeads: 0, failed: 0, left: 0, waiting: 0 }],
-    )
-    assert.deepEqual([readdirSync(dropped), spooled(spool).length], [['core.1'], 1])
-  })
 })
 
 describe('gate watch, carefully,', { skip }, () => {
@@ -89,40 +76,6 @@ describe('gate watch, carefully,', { skip }, () => {
     assert.equal(code, 1)
     assert.deepEqual(readdirSync(dropped), ['core.gz'])
     assert.match(logOf(spool), /problem .*could not be unpacked to its end/)
-  })
-
-  it('leaves a file alone that somebody still writes to, or that has just changed', async () => {
-    const [dropped, spool] = [place('dropped'), place('spool')]
-    mkdirSync(dropped)
-    writeFileSync(join(dropped, 'core.1'), readFileSync(raw))
-    const writer = spawn(
-      'sh',
-      ['-c', 'exec 3>>"$0"; echo; exec sleep 100', join(dropped, 'core.1')],
-      {
-        stdio: ['ignore', 'pipe', 'ignore'],
-      },
-    )
-    await new Promise((resolve) => writer.stdout.once('data', resolve))
-    const { out } = await sweep(dropped, spool, 'remove')
-    writer.kill()
-    assert.deepEqual(JSON.parse(out), {
-      landed: 0,
-      withKeys: 0,
-      withLeads: 0,
-      failed: 0,
-      left: 0,
-      waiting: 1,
-    })
-    const young = await sweep(dropped, spool, 'remove', '--settle', '3600')
-    assert.deepEqual(JSON.parse(young.out), {
-      landed: 0,
-      withKeys: 0,
-      withLeads: 0,
-      failed: 0,
-      left: 0,
-      waiting: 1,
-    })
-    assert.deepEqual(readdirSync(dropped), ['core.1'])
   })
 })
 

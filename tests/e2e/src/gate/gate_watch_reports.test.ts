@@ -6,7 +6,7 @@ import { before, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { answered, rowsOf } from '../built_command.ts'
 import { key, place, program, raw, skip, takeRawCore } from './gate_call.ts'
-import { backtrace, logOf, spooled, unfinishedIn } from './gate_spool.ts'
+import { backtrace, spooled, unfinishedIn } from './gate_spool.ts'
 import { countPieces } from './gate_victim.ts'
 import { killedSweep, plainCopies, sweep } from './gate_watch_call.ts'
 
@@ -81,16 +81,6 @@ describe('gate watch, with a crash report of apport,', { skip }, () => {
     writeFileSync(core, landed.core)
     const seen = backtrace(program, core)
     if (seen !== undefined) assert.equal(seen, backtrace(program, raw))
-  })
-
-  it('keeps one that is cut, and says why', async () => {
-    const [dropped, spool] = [place('dropped'), place('spool')]
-    mkdirSync(dropped)
-    const whole = reportOf(readFileSync(raw))
-    writeFileSync(join(dropped, NAME), whole.subarray(0, whole.indexOf('\nDate:') - 5000))
-    assert.equal((await sweep(dropped, spool)).code, 3)
-    assert.deepEqual([readdirSync(dropped), spooled(spool)], [[NAME], []])
-    assert.match(logOf(spool), /no core, the core of the report is cut or damaged/)
   })
 })
 

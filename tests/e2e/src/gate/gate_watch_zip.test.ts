@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { before, describe, it } from 'node:test'
 import { hasProgram, key, skip as missing, place, raw, takeRawCore } from './gate_call.ts'
-import { logOf, spooled, unfinishedIn } from './gate_spool.ts'
+import { spooled, unfinishedIn } from './gate_spool.ts'
 import { countPieces } from './gate_victim.ts'
 import { killedSweep, plainCopies, sweep } from './gate_watch_call.ts'
 
@@ -13,15 +13,15 @@ const skip = missing === false && !hasProgram('zip') ? 'there is no zip' : missi
 
 before(takeRawCore)
 
-/** Drops an archive with two dumps and a text with the key; `more` options of the program. */
-function dropZip(dropped: string, ...more: readonly string[]): void {
+/** Drops an archive with two dumps and a text with the key. */
+function dropZip(dropped: string): void {
   const members = place('members')
   for (const folder of [dropped, members]) mkdirSync(folder)
   writeFileSync(join(members, 'core.1'), readFileSync(raw))
   writeFileSync(join(members, 'core.2'), readFileSync(raw))
   writeFileSync(join(members, 'env.txt'), `LANG=C\nKEY=${key.pem}`)
   const names = ['core.1', 'core.2', 'env.txt']
-  const { status } = spawnSync('zip', ['-q1', ...more, join(dropped, 'x.zip'), ...names], {
+  const { status } = spawnSync('zip', ['-q1', join(dropped, 'x.zip'), ...names], {
     cwd: members,
   })
   assert.equal(status, 0)
@@ -47,24 +47,6 @@ describe('gate watch, with a zip archive,', { skip }, () => {
     assert.equal(cores.filter(({ core }) => core?.length === bytes).length, 2)
     assert.equal(cores.length, 3)
     for (const { core } of cores) assert.equal(core && countPieces(key, core), 0)
-  })
-
-  it('leaves one that is encrypted, takes nothing of it, and ends with 3', async () => {
-    const [dropped, spool] = [place('dropped'), place('spool')]
-    dropZip(dropped, '-P', 'password')
-    assert.equal((await sweep(dropped, spool)).code, 3)
-    assert.deepEqual([readdirSync(dropped), spooled(spool)], [['x.zip'], []])
-    assert.match(logOf(spool), /x\.zip \(core\.1\): not taken, it is encrypted\n/)
-  })
-
-  it('leaves one that is cut, takes nothing of it, and ends with 3', async () => {
-    const [dropped, spool] = [place('dropped'), place('spool')]
-    dropZip(dropped)
-    const whole = readFileSync(join(dropped, 'x.zip'))
-    writeFileSync(join(dropped, 'x.zip'), whole.subarray(0, whole.length - 4000))
-    assert.equal((await sweep(dropped, spool)).code, 3)
-    assert.deepEqual([readdirSync(dropped), spooled(spool)], [['x.zip'], []])
-    assert.match(logOf(spool), /x\.zip: not taken, it is a zip archive, and it is cut or damaged\n/)
   })
 })
 
