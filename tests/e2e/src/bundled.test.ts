@@ -3,10 +3,8 @@ import { spawnSync } from 'node:child_process'
 import {
   closeSync,
   cpSync,
-  existsSync,
   mkdtempSync,
   openSync,
-  readFileSync,
   rmSync,
   statSync,
   utimesSync,
@@ -15,7 +13,6 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { parseObject } from '@mintmark/core'
 import { ROOT } from './built_command.ts'
 
 const bin = join(ROOT, 'packages/cli/bin')
@@ -112,20 +109,6 @@ it('a failed write to standard output is reported, and ends with 3', () => {
     [status, stderr],
     [3, 'mintmark: standard output cannot be written to (ENOSPC)\n'],
   )
-})
-
-it('a scrub whose summary cannot be printed ends with what it did: its report is in a file', () => {
-  const out = join(folder, 'unprinted')
-  const full = openSync('/dev/full', 'w')
-  const command = [join(bin, 'mintmark.mjs'), 'scrub', dump, '-o', out]
-  const { status, stderr } = spawnSync(process.execPath, command, {
-    encoding: 'utf8',
-    stdio: ['ignore', full, 'pipe'],
-  })
-  closeSync(full)
-  const { isClean } = parseObject(readFileSync(`${out}.report.json`, 'utf8')) ?? {}
-  assert.deepEqual([status, isClean, existsSync(out)], [0, true, true])
-  assert.equal(stderr, 'mintmark: standard output cannot be written to (ENOSPC)\n')
 })
 
 /** The bin of a command that has nothing else, started under what may be another version of Node. */

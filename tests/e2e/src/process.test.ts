@@ -103,36 +103,6 @@ await main(['--version'], io)
 })
 
 describe('the built command', () => {
-  it('prints its help and ends with 0', async () => {
-    const { code, out, err } = await mintmark('--help')
-    assert.deepEqual([code, err], [0, ''])
-    assert.match(out, /^Usage: mintmark /)
-  })
-
-  it('does not load the engine for its help', async () => {
-    const script = [
-      "import { runProgram } from '@mintmark/cli'",
-      'const io = { out: async () => {}, err() {}, showsProgress: false, now: () => 0 }',
-      "await runProgram(['investigate', '--help'], io)",
-      'const { sharedObjects } = process.report.getReport()',
-      "process.stdout.write(JSON.stringify(sharedObjects.filter((file) => file.includes('chdb'))))",
-    ].join('\n')
-    const { code, out } = await startNode('--input-type=module', '--eval', script).ended
-    assert.deepEqual([code, out], [0, '[]'])
-  })
-
-  it('ends with 2 for a wrong usage, with its complaint on standard error alone', async () => {
-    const { code, out, err } = await mintmark('verdicts')
-    assert.deepEqual([code, out], [2, ''])
-    assert.match(err, /--case/)
-  })
-
-  it('ends with 3 for a case that is not there', async () => {
-    const { code, out, err } = await mintmark('evidence', '--case', join(folder, 'none'))
-    assert.deepEqual([code, out], [3, ''])
-    assert.match(err, /^mintmark: .*\(CASE_MISSING\)\n$/)
-  })
-
   it('ends with 3 where nothing could be decided, and leaves its input unchanged', async () => {
     const input = join(folder, 'lines.ndjson')
     writeFileSync(input, LINE)
