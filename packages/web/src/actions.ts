@@ -1,6 +1,4 @@
-/**
- * What the page may do to a case: mark, try a hunt, keep a hunt among the user's own. Nothing of the evidence is ever changed.
- */
+/** What the page may do to a case: mark, try and keep hunts. The evidence is never changed. */
 import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as cases from '@mintmark/case'
@@ -93,10 +91,7 @@ export class OwnHunts {
   readonly #dirs: readonly string[]
   readonly #home: string | undefined
 
-  /**
-   * @param dirs folders that the user named
-   * @param home where a saved hunt goes where none was named; undefined for nowhere
-   */
+  /** `home`: where a saved hunt goes where no folder was named; undefined for nowhere. */
   constructor(dirs: readonly string[], home: string | undefined) {
     this.#dirs = dirs
     this.#home = dirs[0] ?? home

@@ -157,10 +157,7 @@ export async function withinPart<T>(
   return await views.ask(query, ({ table }) => question(views.case.session, table), signal)
 }
 
-/**
- * A hunt without the accesses that it points at.
- * @param within hits in a part, by hunt; left out: the part is the whole
- */
+/** A hunt without its rows. `within`: hits in a part, by hunt; left out for the whole. */
 export function summary(
   within?: ReadonlyMap<string, number>,
 ): (result: cases.HuntResult) => HuntSummary {

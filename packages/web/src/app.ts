@@ -1,6 +1,4 @@
-/**
- * The server of a case: the page, its API, and session authentication before both. A value: tests call `app.request()`.
- */
+/** The server of a case: session authentication, the API, the page. Tests call `app.request()`. */
 import { MintmarkError, safeText } from '@mintmark/core'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'

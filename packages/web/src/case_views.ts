@@ -86,11 +86,7 @@ export class CaseViews {
     return this.#answer
   }
 
-  /**
-   * Runs `work` when everything before it is done.
-   * @param signal of who asked: `work` is not begun for somebody who has gone
-   * @throws {Error} what `work` throws; the signal's reason
-   */
+  /** Runs `work` when everything before it is done; not begun for a `signal` that is aborted. */
   turn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const result = this.beside(() =>
       this.#last.then(() => {
@@ -134,10 +130,7 @@ export class CaseViews {
     }, signal)
   }
 
-  /**
-   * Runs `work` beside others, and before what is found anew: it needs no part that could be taken away.
-   * @throws {Error} what `work` throws
-   */
+  /** Runs `work` beside others, before what is found anew: it needs no part of the selection. */
   async beside<T>(work: () => Promise<T>): Promise<T> {
     this.#busy++
     try {
@@ -147,11 +140,7 @@ export class CaseViews {
     }
   }
 
-  /**
-   * Marks, as `write` does it, and brings the answer up to it.
-   * @param write gives the time of its marks; it may ask for the accesses of a part
-   * @throws {MintmarkError} as `write`
-   */
+  /** Marks, as `write` does it, and brings the answer up to it. Gives the time of the marks. */
   mark(
     write: (part: (query: FocusQuery) => Promise<cases.Selected>) => Promise<string>,
   ): Promise<string> {
@@ -167,10 +156,7 @@ export class CaseViews {
     return this.#refresh !== undefined
   }
 
-  /**
-   * Waits until the answer is whole again.
-   * @throws {Error} why it could not be found anew; the next call tries again
-   */
+  /** Waits until the answer is whole again. Throws why it could not be; another call tries again. */
   async refreshed(): Promise<void> {
     while (this.#refresh !== undefined) {
       const refresh = this.#refresh

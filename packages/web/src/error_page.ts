@@ -1,7 +1,4 @@
-/**
- * A refusal as a page: where a person has opened an address, what went wrong and what to do.
- * Programs get the same as JSON.
- */
+/** A refusal as a page for people: what went wrong and what to do. Programs get JSON. */
 import { createHash } from 'node:crypto'
 import type { Problem } from './api.ts'
 

@@ -115,10 +115,7 @@ async function sessionsAsked(asked: Asked) {
   return { rows, total: rows.length }
 }
 
-/**
- * The whole list as a file, if the address asks for one: rows, columns and order as its table shows them.
- * @throws {MintmarkError} as {@link listPage}
- */
+/** The whole list as a file, if the address asks for one, as its table shows it. */
 export async function exportOf(path: keyof Lists, asked: Asked): Promise<Response | undefined> {
   const format = asked.params.get('format')
   if (format === null) return undefined

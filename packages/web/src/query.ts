@@ -1,6 +1,4 @@
-/**
- * A focus as it is written in an address: the same for the page, its API and a link that somebody keeps.
- */
+/** A focus as an address has it: the same for the page, its API and a link. */
 import { utcMs } from '@mintmark/core/times'
 
 /** Views of the page; the first is the page itself. */

@@ -1,6 +1,4 @@
-/**
- * A time that somebody types: `2023-06-12 10:00 – 12:00`, `2023-06-12`, `12 June 2023 10-12`. Everything is UTC.
- */
+/** A typed time: `2023-06-12 10:00 – 12:00`, `2023-06-12`, `12 June 2023 10-12`. All UTC. */
 
 /** ISO 8601, UTC; half-open. */
 export interface TypedSpan {
@@ -24,10 +22,7 @@ interface Moment {
   readonly endMs: number
 }
 
-/**
- * @param year of a day that names none
- * @returns undefined where the text is no time, or ends before it begins
- */
+/** `year` is of a day that names none. Undefined for what is no time, or ends before it begins. */
 export function readSpan(text: string, year: number): TypedSpan | undefined {
   const [first = '', second, ...more] = text
     .trim()

@@ -20,10 +20,7 @@ export interface StaticFile {
   readonly type: string
 }
 
-/**
- * Files of the page by their address; `/index.html` is the page itself.
- * @throws {MintmarkError} `INPUT_UNREADABLE` where the page is not built
- */
+/** Files of the page by address. @throws {MintmarkError} `INPUT_UNREADABLE` if it is not built */
 export function pageFiles(folder: string = PAGE): ReadonlyMap<string, StaticFile> {
   try {
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })

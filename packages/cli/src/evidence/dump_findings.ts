@@ -1,6 +1,4 @@
-/**
- * What a case stores of the scan of a dump: which keys it contains, in which encodings, how often. Never their bytes.
- */
+/** What a case stores of a scan: which keys, in which encodings, how often. Never their bytes. */
 import type { DumpFile, DumpKey, DumpKeyForm, DumpScan } from '@mintmark/case'
 import { isoOf } from '@mintmark/core'
 import type { PublicKey } from '@mintmark/keys'

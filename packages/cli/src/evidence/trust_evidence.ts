@@ -13,10 +13,7 @@ const SHAPES: ReadonlySet<string> = new Set([
   ...Object.values(cases.TRUST_SHAPES),
 ])
 
-/**
- * Reads what the case's files say about keys, and stores it in the case. Facts from files that are gone stay.
- * @throws {MintmarkError} as `Session.command`
- */
+/** Stores what the case's files say about keys. Facts from files that are gone stay. */
 export async function readTrustEvidence(session: cases.Session, call: Call): Promise<void> {
   const rows = (await cases.evidenceRows(session)).filter(
     ({ shape, sameAs }) => SHAPES.has(shape) && sameAs === undefined,

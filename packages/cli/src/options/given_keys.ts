@@ -1,6 +1,4 @@
-/**
- * Public keys of the command line: the files of `--public-key`, which takes several and may be repeated.
- */
+/** Public keys of the command line: files of `--public-key`, several and repeatable. */
 import { readFile, stat } from 'node:fs/promises'
 import { MintmarkError, safeText } from '@mintmark/core'
 import { type PublicKey, type PublicKeyFile, parsePublicKeys } from '@mintmark/keys'

@@ -50,10 +50,7 @@ const LISTS = {
   operation: 'operations',
 } as const
 
-/**
- * The selection that the options describe; `{}` when they describe none.
- * @throws {MintmarkError} `INPUT_INVALID` for an invalid time, `INPUT_UNREADABLE` for the list
- */
+/** The selection that options describe; `{}` if none. @throws {MintmarkError} `INPUT_INVALID` */
 export async function selectionOption(call: Call): Promise<Selection> {
   const attacker = call.text('attacker')
   const given = Object.entries(LISTS).filter(([name]) => call.list(name).length > 0)

@@ -69,10 +69,7 @@ type Affected = Parameters<typeof everybody>[0]
 /** Everybody whom the accesses concern, whoever has this name: `ALL` is an organisation that is called so. */
 const ALL = 'all'
 
-/**
- * Recipients, each once; undefined where no notice is asked for.
- * @throws {MintmarkError} `INPUT_INVALID` for a name that is nobody's in the scope, or several parties'
- */
+/** Recipients, each once; undefined for no notice. @throws {MintmarkError} `INPUT_INVALID` */
 export function recipientsOf(
   scope: Affected,
   names: readonly string[],

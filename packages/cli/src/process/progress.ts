@@ -39,10 +39,7 @@ function durationText(ms: number): string {
   return minutes < 100 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`
 }
 
-/**
- * Progress of one step, for people: nothing unless standard error is a terminal and the step takes
- * more than a second.
- */
+/** Progress of one step: nothing unless on a terminal, and after more than a second. */
 export class Progress {
   readonly #io: Io
   readonly #startedMs: number

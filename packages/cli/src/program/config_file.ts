@@ -52,11 +52,7 @@ export class Config {
     }
   }
 
-  /**
-   * Reports what a command takes from the file.
-   * @param operands of the command
-   * @throws {MintmarkError} `INPUT_INVALID` where the file is in a folder that is evidence
-   */
+  /** Reports what a command takes from the file. @throws {MintmarkError} in a folder of evidence */
   report(command: Command, operands: readonly string[], call: Call): void {
     const names = [...this.#values.keys()]
     const used = names.filter((name) => command.getOptionValueSource(camelCase(name)) === 'config')

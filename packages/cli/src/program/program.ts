@@ -189,10 +189,7 @@ const outputOf = (io: Io) => ({
   writeErr: (text: string) => io.err(text),
 })
 
-/**
- * An empty value is a variable of a script that was never set; as a folder it would be the one where the command runs.
- * @throws {MintmarkError} `INPUT_INVALID`
- */
+/** An empty value is an unset variable of a script; as a folder it would be the working one. */
 async function refuseEmpty(command: Command, taken: readonly Option[]): Promise<void> {
   const values: Options = command.optsWithGlobals()
   const empty = taken.find((each) => [values[each.attributeName()]].flat().includes(''))

@@ -1,6 +1,4 @@
-/**
- * Who was hit, on a terminal: the mailboxes without a ceiling, and the organisations that were read most.
- */
+/** Who was hit: mailboxes without a ceiling, and the organisations that were read most. */
 import type * as cases from '@mintmark/case'
 import { safeText } from '@mintmark/core'
 import { bounds, count, plural, table } from './table.ts'

@@ -1,6 +1,4 @@
-/**
- * Text for a terminal in columns, as wide as the terminal at most. Whatever comes from a log passes `safeText`.
- */
+/** Text in columns, as wide as the terminal. What comes from a log passes `safeText`. */
 import { safeText } from '@mintmark/core'
 import { proseWidth, shortened, wrapped } from './wrapped.ts'
 

@@ -1,6 +1,4 @@
-/**
- * The API's client. A failure is text for the reader, and never takes away what is shown already.
- */
+/** The API's client. A failure is text for the reader, and takes away nothing that is shown. */
 import type { Actions, Api } from '../../src/api.ts'
 
 type Query = Readonly<Record<string, string | number>>

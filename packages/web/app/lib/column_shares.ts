@@ -1,6 +1,4 @@
-/**
- * How the width of paper is shared among the columns of a table, so that no word is broken where there is room.
- */
+/** How the columns of a table share the width of paper, so that few words are broken. */
 import type { Report } from '@mintmark/report'
 
 type Table = Report['sections'][number]['tables'][number]

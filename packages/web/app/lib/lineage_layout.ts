@@ -1,6 +1,4 @@
-/**
- * Positions of the nodes of a lineage: one column a kind, and each node about as high as those it hangs from.
- */
+/** Positions of a lineage's nodes: a column a kind, each about as high as those it hangs from. */
 import type { Report } from '@mintmark/report'
 
 type Lineage = Report['lineage']

@@ -1,6 +1,4 @@
-/**
- * The report's course as a chart: days put into bins, and each log's bands in every tenant as one band.
- */
+/** The report's course as a chart: days in bins, and each log's bands of all tenants as one. */
 import { safeText } from '@mintmark/core/safe_text'
 import type { Report } from '@mintmark/report'
 import type { Course } from './chart.ts'

@@ -1,6 +1,4 @@
-/**
- * `doctor`: what exports have, which questions they can answer, and which export would change that. No case is made.
- */
+/** `doctor`: what exports can answer, and which export would change that. No case is made. */
 import * as cases from '@mintmark/case'
 import { isoOf, safeText } from '@mintmark/core'
 import type { Handler } from '../../process/call.ts'

@@ -1,6 +1,4 @@
-/**
- * `note`: what somebody knows of an access, a token, a mailbox or a view of the page; without a text the notes are listed.
- */
+/** `note`: what somebody knows of an access, a token, a mailbox or a view; or the list of notes. */
 import * as cases from '@mintmark/case'
 import { safeText } from '@mintmark/core'
 import { authorOption, withCase } from '../../options/options.ts'

@@ -1,6 +1,4 @@
-/**
- * `why`: an access, token or session, with its record, what was looked for, and what would settle it.
- */
+/** `why`: an access, token or session, its record, what was looked for, what would settle it. */
 import * as cases from '@mintmark/case'
 import { isoOf, safeText } from '@mintmark/core'
 import { withCase } from '../../options/options.ts'

@@ -1,7 +1,5 @@
 /* oxlint-disable no-await-in-loop -- one case after the other */
-/**
- * The live replay: runs it, investigates the logs of both runs, and compares the answers with the truth.
- */
+/** Runs the live replay, investigates the logs of both runs, and compares that with the truth. */
 
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
