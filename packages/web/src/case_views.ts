@@ -156,7 +156,7 @@ export class CaseViews {
     return this.#refresh !== undefined
   }
 
-  /** Waits until the answer is whole again. Throws why it could not be; another call tries again. */
+  /** Waits until the answer is whole. Throws why it could not be; the next call tries again. */
   async refreshed(): Promise<void> {
     while (this.#refresh !== undefined) {
       const refresh = this.#refresh
