@@ -7,13 +7,17 @@ export interface Outcome {
   readonly err: string
 }
 
-/** Runs the program in this process. */
-export async function mintmark(...args: readonly string[]): Promise<Outcome> {
-  let out = ''
-  let err = ''
+/** Runs the program in this process, with what of its surroundings is otherwise. */
+export async function run(
+  args: readonly string[],
+  otherwise: Partial<Io> = {},
+  onOut: (text: string) => void = () => undefined,
+): Promise<Outcome> {
+  let [out, err] = ['', '']
   const io: Io = {
     out: (text) => {
       out += text
+      onOut(text)
       return Promise.resolve()
     },
     err: (text) => {
@@ -21,10 +25,12 @@ export async function mintmark(...args: readonly string[]): Promise<Outcome> {
     },
     showsProgress: false,
     now: () => 0,
+    ...otherwise,
   }
-  const code = await runProgram(args, io)
-  return { code, out, err }
+  return { code: await runProgram(args, io), out, err }
 }
+
+export const mintmark = (...args: readonly string[]): Promise<Outcome> => run(args)
 
 /** The same with lines as long as they are. */
 export const unwrapped = async (...args: readonly string[]): Promise<Outcome> =>

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { type Io, runProgram } from '../src/index.ts'
 import { table } from '../src/render/table.ts'
 import { fitted, wrapped } from '../src/render/wrapped.ts'
 import { writeEvidence } from './evidence_folder.ts'
+import { run as runWith } from './fake_io.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-terminal-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -15,21 +15,8 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 const logs = join(folder, 'in')
 const inCase = ['--case', join(folder, 'case')]
 
-async function run(width: number | undefined, ...args: readonly string[]): Promise<string> {
-  let out = ''
-  const io: Io = {
-    out: (text) => {
-      out += text
-      return Promise.resolve()
-    },
-    err: () => {},
-    showsProgress: false,
-    now: () => 0,
-    ...(width !== undefined && { width }),
-  }
-  await runProgram(args, io)
-  return out
-}
+const run = async (width: number | undefined, ...args: readonly string[]): Promise<string> =>
+  (await runWith(args, width === undefined ? {} : { width })).out
 
 before(async () => {
   writeEvidence(logs)

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, describe, it } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
-import { type Io, runProgram } from '../../src/index.ts'
 import { errorTrace } from '../../src/render/error_trace.ts'
 import { painted } from '../../src/render/paint.ts'
+import { run as runWith } from '../fake_io.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-general-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -21,22 +21,8 @@ writeFileSync(
 const RED = '\u001b[31m'
 
 /** Runs the program as if a person looked at both of its outputs, or nobody. */
-async function run(isTerminal: boolean, ...args: readonly string[]) {
-  let [out, err] = ['', '']
-  const io: Io = {
-    out: (text) => {
-      out += text
-      return Promise.resolve()
-    },
-    err: (text) => {
-      err += text
-    },
-    showsProgress: isTerminal,
-    isTerminal,
-    now: () => Date.now(),
-  }
-  return { code: await runProgram(args, io), out, err }
-}
+const run = (isTerminal: boolean, ...args: readonly string[]) =>
+  runWith(args, { showsProgress: isTerminal, isTerminal, now: () => Date.now() })
 
 function set(name: 'NO_COLOR' | 'TERM', value: string | undefined): void {
   if (value === undefined) delete process.env[name]

@@ -1,6 +1,5 @@
 /** The commands of `mintmark trust` on records, key sets and source trees: what they print, and how they end. */
 import assert from 'node:assert/strict'
-import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -8,17 +7,12 @@ import { after, describe, it } from 'node:test'
 import { isObject, parseObject } from '@mintmark/core'
 import { mintmark } from '../../fake_io.ts'
 import { sarifErrors } from '../../render/sarif_official.ts'
+import { keyNamed } from './trust_world.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'mintmark-trust-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
 const place = (name: string) => path.join(folder, name)
-
-function keyNamed(kid: string): Record<string, unknown> {
-  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const pem = publicKey.export({ format: 'pem', type: 'spki' })
-  return { ...createPublicKey(pem).export({ format: 'jwk' }), kid, use: 'sig', alg: 'ES256' }
-}
 
 const [a, b, c] = [keyNamed('a'), keyNamed('b'), keyNamed('c')]
 

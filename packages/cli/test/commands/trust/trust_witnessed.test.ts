@@ -1,6 +1,5 @@
 /** A record before witnesses, and before a checkpoint that a colleague keeps: whoever has its key rewrites nothing. */
 import assert from 'node:assert/strict'
-import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -9,17 +8,12 @@ import { isObject, parseObject } from '@mintmark/core'
 import { createFolderWitness, formatVerifierKey, parseVerifierKey } from '@mintmark/ledger'
 import { type RunningServer, serveWitness } from '@mintmark/ledger/http'
 import { mintmark } from '../../fake_io.ts'
+import { keyNamed } from './trust_world.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'mintmark-witnessed-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
 const place = (name: string) => path.join(folder, name)
-
-function keyNamed(kid: string): Record<string, unknown> {
-  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const pem = publicKey.export({ format: 'pem', type: 'spki' })
-  return { ...createPublicKey(pem).export({ format: 'jwk' }), kid, use: 'sig', alg: 'ES256' }
-}
 
 const [a, b] = [keyNamed('a'), keyNamed('b')]
 let made = 0

@@ -1,4 +1,5 @@
 /** A test issuer, and a verifier of its merged key set that knows no class of keys. */
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -6,8 +7,13 @@ import { join } from 'node:path'
 import { isObject } from '@mintmark/core'
 import { type RunningIssuer, startIssuer } from '@mintmark/trust'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { runProgram } from '../../../src/index.ts'
-import type { Outcome } from '../../fake_io.ts'
+import { type Outcome, run } from '../../fake_io.ts'
+
+export function keyNamed(kid: string): Record<string, unknown> {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const pem = publicKey.export({ format: 'pem', type: 'spki' })
+  return { ...createPublicKey(pem).export({ format: 'jwk' }), kid, use: 'sig', alg: 'ES256' }
+}
 
 export interface TrustWorld {
   readonly folder: string
@@ -49,22 +55,5 @@ export async function startTrustWorld(): Promise<TrustWorld> {
 }
 
 /** With the clock of this machine: a token of another time is no genuine one. */
-export async function trust(
-  args: readonly string[],
-  onOut: (text: string) => void = () => undefined,
-): Promise<Outcome> {
-  let [out, err] = ['', '']
-  const code = await runProgram(['trust', ...args], {
-    out: (text) => {
-      out += text
-      onOut(text)
-      return Promise.resolve()
-    },
-    err: (text) => {
-      err += text
-    },
-    showsProgress: false,
-    now: () => Date.now(),
-  })
-  return { code, out, err }
-}
+export const trust = (args: readonly string[], onOut?: (text: string) => void): Promise<Outcome> =>
+  run(['trust', ...args], { now: () => Date.now() }, onOut)
