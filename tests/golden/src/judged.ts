@@ -25,7 +25,7 @@ export interface Verdict {
 /** Investigates a folder in a case of its own. */
 export async function judge(evidence: string, place: string): Promise<Judged> {
   const told = await mintmark('investigate', evidence, '--case', place, '--no-scan')
-  const answer = await mintmark('investigate', evidence, '--case', place, '--no-scan', '--json')
+  const scope = await mintmark('scope', '--json', '--case', place)
   const csv = await mintmark('verdicts', '--csv', '--case', place)
   return {
     code: told.code,
@@ -33,7 +33,7 @@ export async function judge(evidence: string, place: string): Promise<Judged> {
     out: told.out,
     err: told.err,
     verdicts: verdictsOf(csv.out),
-    messages: messagesOf(answer.out),
+    messages: messagesOf(scope.out),
   }
 }
 
@@ -57,10 +57,9 @@ function textOf(row: Json, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
-function messagesOf(answer: string): Judged['messages'] {
-  const found: unknown = answer.startsWith('{') ? JSON.parse(answer) : {}
-  const scope = isObject(found) && isObject(found['scope']) ? found['scope'] : {}
-  const messages = isObject(scope['messages']) ? scope['messages'] : {}
+function messagesOf(scope: string): Judged['messages'] {
+  const found: unknown = scope.startsWith('{') ? JSON.parse(scope) : {}
+  const messages = isObject(found) && isObject(found['messages']) ? found['messages'] : {}
   const { lower, upper } = messages
   return {
     lower: typeof lower === 'number' ? lower : 0,
