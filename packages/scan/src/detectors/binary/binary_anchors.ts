@@ -3,8 +3,7 @@
  * offsets take them in this order. @module
  */
 import type { Anchor } from '../../anchors/anchor.ts'
-import { DER_ANCHORS, ENCRYPTED_ANCHORS } from './der_anchors.ts'
-import { DER_TAIL_ANCHORS } from './der_tails.ts'
+import { DER_ANCHORS, DER_TAIL_ANCHORS, ENCRYPTED_ANCHORS } from './der_anchors.ts'
 import { KEYSTORE_ANCHORS } from './keystore.ts'
 import { LIBGCRYPT_ANCHORS } from './libgcrypt.ts'
 import { OPENPGP_ANCHORS } from './openpgp_binary.ts'

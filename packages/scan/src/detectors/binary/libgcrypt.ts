@@ -6,12 +6,12 @@ import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { verifyByPoint } from '@mintmark/keys/der_keys/verify_numbers'
 import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
-import { type Key, unverified } from '@mintmark/keys/material/key'
+import type { Key } from '@mintmark/keys/material/key'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit } from '../../anchors/anchored.ts'
-import type { Detector, Match } from '../../anchors/match.ts'
+import type { Detector } from '../../anchors/match.ts'
 
 /** `03 01 LL LL name 01 LL LL value`; the value is [from, to). */
 interface Token {
@@ -86,8 +86,7 @@ const detect: Detector = (bytes, at, { budget }) => {
   const tokens = tokensAround(bytes, own)
   const values = new Map(tokens.map(({ name, from, to }) => [name, bytes.subarray(from, to)]))
   const verification = verificationOf(values, budget)
-  if (verification === undefined) return lone(own)
-  return hit(verification, FORM, tokens[0]?.at ?? at, tokens.at(-1)?.to ?? own.to)
+  return verification && hit(verification, FORM, tokens[0]?.at ?? at, tokens.at(-1)?.to ?? own.to)
 }
 
 function verificationOf(
@@ -126,17 +125,6 @@ function curveVerification(
   return edwards.certainty === 'proven'
     ? edwards
     : verifyOkp('X25519', seed.toReversed(), publicKey, budget)
-}
-
-const LEAST_LONE = 64
-
-/** A token that has lost the others: the name and the size of a secret of RSA, which a public key may prove. */
-function lone({ name, at, from, to }: Token): Match | undefined {
-  const length = to - from
-  if (!'dpqu'.includes(name) || length < LEAST_LONE) return undefined
-  const bits = (length - (length % 2)) * (name === 'd' ? 8 : 16)
-  const text = `a value named ${name} as libgcrypt holds it; alone it proves nothing`
-  return hit(unverified('rsa', bits, text), FORM, at, to, 'fragment')
 }
 
 export const LIBGCRYPT_ANCHORS: readonly Anchor[] = 'n d p q u x'

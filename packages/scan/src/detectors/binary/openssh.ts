@@ -13,7 +13,7 @@ import { LengthPrefixed } from '@mintmark/keys/public_keys/length_prefixed'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, patternOf, protectedHit } from '../../anchors/anchored.ts'
 import type { Detector } from '../../anchors/match.ts'
-import { isAt } from '../../text/text_run.ts'
+import { isAt, latin } from '../../text/text_run.ts'
 
 /** What a key of 16,384 bits takes, and a certificate before it. */
 const LONGEST = 32_768
@@ -157,55 +157,30 @@ function typeAnchor([type, fields]: readonly [string, Fields]): Anchor {
   return anchor(`openssh-${type}`, patternOf(spelled.slice(0, 16)), sight, detect)
 }
 
-/** `seen` marks where the fields are, `skipped` bytes behind its begin; those of RSA begin with n, which is before it. */
-interface Tail {
-  readonly type: string
-  readonly seen: string
-  readonly skipped: number
-  readonly fields: Fields
-}
+/** How far before the exponent of a key of RSA its type is at most. */
+const RSA_TYPE_BEFORE = 2080
 
-/** What a freed buffer leaves: its first 16 bytes are overwritten, and the type begins among those. */
-const TAILS: readonly Tail[] = [
-  { type: 'ssh-rsa', seen: '\0\0\0\x03\x01\0\x01\0\0', skipped: 0, fields: RSA_TAIL },
-  { type: 'ssh-ed25519', seen: 'ed25519\0\0\0\x20', skipped: 7, fields: ED25519 },
-  ...NIST.map((curve) => ({
-    type: `ecdsa-sha2-${curve}`,
-    seen: `\0\0\0\x08${curve}\0\0\0`,
-    skipped: 0,
-    fields: ECDSA,
-  })),
+/** What a freed buffer leaves, which has lost its first 16 bytes and the begin of the type: where its fields are, and the type. */
+const TAILS: readonly (readonly [seen: string, skipped: number, type: string, Fields])[] = [
+  ['\0\0\0\x03\x01\0\x01\0\0', 0, 'ssh-rsa', RSA_TAIL],
+  ['ed25519\0\0\0\x20', 7, 'ssh-ed25519', ED25519],
+  ...NIST.map((curve) => [`\0\0\0\x08${curve}\0\0\0`, 0, `ecdsa-sha2-${curve}`, ECDSA] as const),
 ]
 
-function tailAnchor({ type, seen, skipped, fields }: Tail): Anchor {
+function tailAnchor([seen, skipped, type, fields]: (typeof TAILS)[number]): Anchor {
   const detect: Detector = (bytes, at, { budget }) => {
     const start = at + skipped
     budget.spend(FIELDS_COST)
     // Where the type is whole, its own anchor has the key.
-    const isWhole = fields === RSA_TAIL ? isElsewhere(bytes, start) : endsWith(bytes, start, type)
-    const found = isWhole ? undefined : read(bytes, start, fields, budget)
+    const before = fields === RSA_TAIL ? RSA_TYPE_BEFORE : type.length
+    if (latin(bytes, Math.max(0, start - before), start).includes(type)) return undefined
+    const found = read(bytes, start, fields, budget)
     return found?.proof.certainty === 'proven'
       ? hit(found.proof, 'openssh-v1-body', at, found.to)
       : undefined
   }
-  const sight = { before: 2080, behind: LONGEST }
+  const sight = { before: RSA_TYPE_BEFORE, behind: LONGEST }
   return anchor(`openssh-tail-${type}`, patternOf(seen), sight, detect)
-}
-
-/**
- * Whether the type of a key of RSA and its n are before its exponent at `at`, or no key is there. The numbers behind
- * give the length of n: no arithmetic, for a file can hold such keys a hundred thousand times.
- */
-function isElsewhere(bytes: Uint8Array, at: number): boolean {
-  const fields = new LengthPrefixed(bytes.subarray(at, at + LONGEST))
-  const [p, q] = Array.from({ length: 5 }, () => fields.string()).slice(3)
-  if (p === undefined || q === undefined) return true
-  // Either may begin with a zero, and so may n.
-  return [0, 1, 2].some((less) => {
-    const length = p.length + q.length - less
-    const from = at - 4 - length
-    return endsWith(bytes, from, 'ssh-rsa') && new LengthPrefixed(bytes, from).number(4) === length
-  })
 }
 
 /** Whether the bytes before `to` spell `text`. */

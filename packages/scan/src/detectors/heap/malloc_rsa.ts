@@ -1,43 +1,101 @@
 /**
  * RSA keys whose public half is only in limbs: a modulus in a chunk of glibc's malloc, and near it two chunks half as
  * long with its two factors. So keep OpenSSL, mbedTLS, GMP and Rust's `num-bigint` their numbers, wolfSSL highest byte
- * first as it read them. No row of a table: it goes through the heap by pairs. @module
+ * first as it read them. No row of a table: it goes through the heap by pairs.
  */
 import { areUpperFactors, fromUpperFactors } from '@mintmark/keys/arithmetic/damaged_factors'
-import { gcd, inverse, toBigEndian } from '@mintmark/keys/arithmetic/modular'
+import {
+  fromBigEndian,
+  fromLittleEndian,
+  gcd,
+  inverse,
+  toBigEndian,
+} from '@mintmark/keys/arithmetic/modular'
 import { verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
-import type { Match } from '../../anchors/match.ts'
-import { SIZE_BYTES } from '../../known/objects/chunk_head.ts'
-import {
-  type Chunk,
-  chunkAnchors,
-  EXPONENTS,
-  isFull,
-  numberAt,
-  numbersNear,
-  type StoredNumber,
-} from './chunk_numbers.ts'
+import type { Detector, Match } from '../../anchors/match.ts'
+import { chunkHead, SIZE_BYTES, sizeAt } from '../../known/objects/chunk_head.ts'
 
+/** Public exponents that are distinguished from each other by their d: all that programs make keys with. */
+export const EXPONENTS: readonly bigint[] = [65_537n, 3n, 17n, 5n, 257n]
 /** Of a modulus: of the sizes that are in use. */
 const LENGTHS = [128, 256, 384, 512, 1024]
 const REACH = 8192
-/** Of searching for an exponent's d near. */
-const SEARCH_COST = 10_000
-/** Of the lost bits of two primes of 1024 bits. */
-const REBUILD_COST = 5_000_000
-
-/** Pairs with `isPair` true, by their indexes. */
-function* pairsOf<T>(all: readonly T[], isPair: (a: T, b: T) => boolean): Generator<[T, T]> {
-  for (const [i, a] of all.entries()) {
-    for (const b of all.slice(i + 1)) if (isPair(a, b)) yield [a, b]
-  }
-}
-
+/** What a chunk takes besides its bytes, and one more limb if need be. */
+const HEAD = 16
+const MOST_NUMBERS = 96
+/** Of a number and the head of its chunk. */
+const MOST_BYTES = 2048
+/** Of a number of 48 bits, the highest. */
+const TOP_BIT = 2 ** 47
+/** Of the chunks near, of searching for an exponent's d there, and of the lost bits of two primes of 1024 bits. */
+const COST = { near: 9600, search: 10_000, rebuild: 5_000_000 } as const
 /** Bytes of a d by which it is recognised. */
 const COMPARED_BYTES = 16
+/** Bits of a number that `free` writes over: two words. */
+const LOST = 128
+
+/** A chunk with a number of `length` bytes, which begins at `from`. */
+interface Chunk {
+  readonly bytes: Uint8Array
+  readonly from: number
+  readonly length: number
+  readonly budget: WorkBudget
+}
+
+/** A number in a chunk, and enough of it to reject most unrelated pairs. */
+interface StoredNumber {
+  readonly offset: number
+  /** The lowest 32 bits, and the highest 48. */
+  readonly low: number
+  readonly high: number
+  readonly hasTop: boolean
+  readonly isOdd: boolean
+  readonly value: () => bigint
+}
+
+/** Whether the lowest bit of a number that begins at `from` is set, and the highest: nothing else costs less to ask. */
+export const isFull = (bytes: Uint8Array, from: number, length: number): boolean =>
+  ((bytes[from] ?? 0) & 1) === 1 && (bytes[from + length - 1] ?? 0) >= 0x80
+
+function numberAt(
+  { bytes, budget }: Chunk,
+  offset: number,
+  length: number,
+  isBig: boolean,
+): StoredNumber {
+  const stored = Buffer.from(bytes.buffer, bytes.byteOffset + offset, length)
+  const [low, high] = isBig
+    ? [stored.readInt32BE(length - 4), stored.readUIntBE(0, 6)]
+    : [stored.readInt32LE(0), stored.readUIntLE(length - 6, 6)]
+  const value = () => (isBig ? fromBigEndian : fromLittleEndian)(stored, budget)
+  return { offset, low, high, hasTop: high >= TOP_BIT, isOdd: (low & 1) === 1, value }
+}
+
+/** Numbers with their highest bit in chunks near this one that are half as long, nearest first. */
+function halvesNear(chunk: Chunk, isBig: boolean): StoredNumber[] {
+  const { bytes, from: own, budget } = chunk
+  const length = chunk.length / 2
+  budget.spend(COST.near)
+  const found: StoredNumber[] = []
+  for (let distance = 16; distance <= REACH && found.length < MOST_NUMBERS; distance += 16) {
+    for (const from of [own - distance, own + distance]) {
+      if (from + length > bytes.length) continue
+      const size = sizeAt(bytes, from - SIZE_BYTES)
+      if (size !== length + HEAD && size !== length + 2 * HEAD) continue
+      if (isRandomLookingAt(bytes, from, length, budget))
+        found.push(numberAt(chunk, from, length, isBig))
+    }
+  }
+  return found.filter(({ hasTop }) => hasTop)
+}
+
+function* pairsOf<T>(all: readonly T[]): Generator<[T, T]> {
+  for (const [i, a] of all.entries()) for (const b of all.slice(i + 1)) yield [a, b]
+}
 
 /** The exponent whose d is near but for its lowest `lost` bytes, modulo φ(n) or λ(n); 65,537 where none does. */
 function exponentOf(
@@ -52,7 +110,7 @@ function exponentOf(
   const near = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
   const phi = (p - 1n) * (q - 1n)
   const orders = [phi, phi / gcd(p - 1n, q - 1n)]
-  budget.spend(EXPONENTS.length * SEARCH_COST)
+  budget.spend(EXPONENTS.length * COST.search)
   const isNear = (e: bigint): boolean =>
     orders.some((order) => {
       const d = inverse(e, order)
@@ -67,67 +125,81 @@ function exponentOf(
 function detect(chunk: Chunk): Match | undefined {
   const { bytes, from, length, budget } = chunk
   for (const isBig of [false, true]) {
-    const n = numberAt(chunk, from, { isBig })
-    if (!n.isFull || !isRandomLookingAt(bytes, from, length, budget)) continue
-    const found = productIn(chunk, n, isBig) ?? (isBig ? undefined : freedIn(chunk, n))
+    const n = numberAt(chunk, from, length, isBig)
+    if (!n.isOdd || !n.hasTop || !isRandomLookingAt(bytes, from, length, budget)) continue
+    const near = halvesNear(chunk, isBig)
+    const found =
+      productAmong(near, chunk, n, isBig) ?? (isBig ? undefined : freedAmong(near, chunk, n))
     if (found !== undefined) return found
   }
   return undefined
 }
 
-/** The key whose modulus this number is, where two others near have it as their product. */
-function productIn(chunk: Chunk, own: StoredNumber, isBig: boolean): Match | undefined {
-  const { length, budget } = chunk
-  const half = length / 2
-  const near = numbersNear(chunk, { isBig, length: half }).filter(({ isFull: isWhole }) => isWhole)
-  for (const pair of pairsOf(near, (a, b) => Math.imul(a.low, b.low) === own.low)) {
+/** The key whose modulus this number is, where two others have it as their product. */
+function productAmong(
+  near: readonly StoredNumber[],
+  chunk: Chunk,
+  own: StoredNumber,
+  isBig: boolean,
+): Match | undefined {
+  for (const pair of pairsOf(near.filter(({ isOdd }) => isOdd))) {
+    if (Math.imul(pair[0].low, pair[1].low) !== own.low) continue
     const [p = 0n, q = 0n] = pair.map(({ value }) => value())
     const n = own.value()
     if (p * q !== n) continue
-    const verification = verifyRsa({ n, e: exponentOf(chunk, p, q, isBig), p, q }, budget)
+    const e = exponentOf(chunk, p, q, isBig)
+    const verification = verifyRsa({ n, e, p, q }, chunk.budget)
     const offset = Math.min(...pair.map((each) => each.offset))
     if (verification !== undefined)
-      return hit(verification, isBig ? 'limbs-be' : 'limbs-le64', offset, offset + half)
+      return hit(verification, isBig ? 'limbs-be' : 'limbs-le64', offset, offset + chunk.length / 2)
   }
   return undefined
 }
 
-/** Bits of a number that `free` writes over: two words. */
-const LOST = 128
-
-/** The same where two others near are its primes but for what `free` wrote over their begins. */
-function freedIn(chunk: Chunk, own: StoredNumber): Match | undefined {
+/** The same where two others are its primes but for what `free` wrote over their begins. */
+function freedAmong(
+  near: readonly StoredNumber[],
+  chunk: Chunk,
+  own: StoredNumber,
+): Match | undefined {
   const { length, budget } = chunk
-  const half = length / 2
-  const near = numbersNear(chunk, { isAny: true, length: half }).filter(({ hasTop }) => hasTop)
-  // All three were cut after 48 bits, and their highest bit is set.
-  const isPair = (a: StoredNumber, b: StoredNumber) =>
-    Math.abs((own.high * 2 ** 48) / (a.high * b.high) - 1) <= 2 ** -45
-  for (const pair of pairsOf(near, isPair)) {
-    const [p = 0n, q = 0n] = pair.map(({ value }) => (value() >> BigInt(LOST)) << BigInt(LOST))
+  for (const [a, b] of pairsOf(near)) {
+    // All three were cut after 48 bits, and their highest bit is set.
+    if (Math.abs((own.high * 2 ** 48) / (a.high * b.high) - 1) > 2 ** -45) continue
+    const [p = 0n, q = 0n] = [a, b].map(({ value }) => (value() >> BigInt(LOST)) << BigInt(LOST))
     const n = own.value()
     if (!areUpperFactors(n, p, q, LOST)) continue
-    budget.spend(REBUILD_COST)
+    budget.spend(COST.rebuild)
     const primes = fromUpperFactors(n, p, q, LOST)
     if (primes === undefined) continue
     const e = exponentOf(chunk, primes.p, primes.q, false, LOST / 8)
     const verification = verifyRsa({ n, e, ...primes }, budget)
-    const { offset } = pair[0]
     if (verification !== undefined)
-      return hit(verification, 'limbs-le64', offset + LOST / 8, offset + half)
+      return hit(verification, 'limbs-le64', a.offset + LOST / 8, a.offset + length / 2)
   }
   return undefined
 }
 
-/** In either order of bytes. */
-const mayBeFull: typeof isFull = (bytes, from, length) =>
-  isFull(bytes, from, length) ||
-  (((bytes[from + length - 1] ?? 0) & 1) === 1 && (bytes[from] ?? 0) >= 0x80)
+const detectorOf =
+  (length: number): Detector =>
+  (bytes, at, { budget }) => {
+    const from = at + SIZE_BYTES
+    return from + length > bytes.length ? undefined : detect({ bytes, from, length, budget })
+  }
 
-export const MALLOC_RSA_ANCHORS: readonly Anchor[] = chunkAnchors(
-  'malloc-rsa',
-  LENGTHS,
-  REACH,
-  mayBeFull,
-  detect,
+/** Whether a number in either order of bytes may be a modulus. */
+function mayBeFull(bytes: Uint8Array, from: number, length: number): boolean {
+  const last = bytes[from + length - 1] ?? 0
+  return isFull(bytes, from, length) || ((last & 1) === 1 && (bytes[from] ?? 0) >= 0x80)
+}
+
+export const MALLOC_RSA_ANCHORS: readonly Anchor[] = LENGTHS.map((length) =>
+  Object.assign(chunkHead(length + HEAD), {
+    name: `malloc-rsa-${8 * length}`,
+    number: { from: SIZE_BYTES, length: 64 } as const,
+    before: REACH,
+    behind: REACH + MOST_BYTES,
+    mayContain: (bytes: Uint8Array, at: number) => mayBeFull(bytes, at + SIZE_BYTES, length),
+    detect: detectorOf(length),
+  }),
 )

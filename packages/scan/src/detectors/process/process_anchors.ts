@@ -3,7 +3,6 @@
  * are of 64-bit processes whose lowest byte comes first. @module
  */
 import type { Anchor } from '../../anchors/anchor.ts'
-import { MALLOC_FACTOR_ANCHORS } from '../heap/malloc_factors.ts'
 import { MALLOC_RSA_ANCHORS } from '../heap/malloc_rsa.ts'
 import { POINTED_NUMBER_ANCHORS } from '../heap/pointed_numbers.ts'
 import { layoutAnchor } from './layout.ts'
@@ -12,6 +11,5 @@ import { LAYOUTS } from './library_layouts.ts'
 export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...LAYOUTS.map(layoutAnchor),
   ...MALLOC_RSA_ANCHORS,
-  ...MALLOC_FACTOR_ANCHORS,
   ...POINTED_NUMBER_ANCHORS,
 ]

@@ -4,7 +4,6 @@
  * anchor of the same structure in binary. @module
  */
 import { headerAt, TAG } from '@mintmark/keys/der/der'
-import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import type { Detector, Match } from '../../anchors/match.ts'
 import { decodeBase64, letterAt, lettersBefore, skipJunk } from '../../text/base64.ts'
@@ -12,7 +11,6 @@ import { base64Needles } from '../../text/base64_needles.ts'
 import { findLast, isAt, type TextReader, type TextRun, textAnchors } from '../../text/text_run.ts'
 import { BINARY_ANCHORS } from '../binary/binary_anchors.ts'
 import { keyIn } from './decoded.ts'
-import { keyAtEnd } from './key_end.ts'
 import { armorBody } from './pem.ts'
 
 /** Letters before a structure that may belong to the key's own headers: 48 bytes; of a tail, to n. */
@@ -34,8 +32,6 @@ interface Structure {
   readonly detect: Detector
   /** Whether the bytes behind the first are those of a key, as far as few of them say. */
   readonly isLikely?: (head: Uint8Array, at: number) => boolean
-  /** Bytes that it takes at most. */
-  readonly most?: number
   /** Where its first long number is. */
   readonly numberAt?: 3 | 5
   /** Behind the begin of the key. */
@@ -72,14 +68,6 @@ const isFile = (head: Uint8Array, at: number): boolean => {
   return a === 0 && b === 0 && c === 0 && length > 3 && length <= 40
 }
 
-/** The object identifier before it, 06 03 2B 65 and one more byte, or nothing at all. */
-const isNamed = (head: Uint8Array, at: number): boolean =>
-  at < 3 || (head[at - 5] === TAG.oid && head[at - 4] === 3 && head[at - 3] === 0x2b)
-
-const okp = (name: string, bytes: readonly number[]): Structure => {
-  return { name, bytes, bits: 32, isLikely: isNamed, most: 160, detect: detectOkp }
-}
-
 const STRUCTURES: readonly Structure[] = [
   // Version 0 and an INTEGER of 64 to 16,383 bytes: PKCS#1, DSA.
   ofAnchor('pkcs1', [2, 1, 0, 2, 0x80], 34, { numberAt: 3 }),
@@ -89,9 +77,6 @@ const STRUCTURES: readonly Structure[] = [
   ofAnchor('pkcs8-v2', [2, 1, 1, 0x30], 32),
   ofAnchor('sec1', [2, 1, 1, 4, 0], 34, { isLikely: isScalar }),
   ofAnchor('sec1', [2, 1, 1, 4, 0x40], 34, { isLikely: isScalar }),
-  okp('okp-25519', [4, 0x22, 4, 0x20]),
-  okp('okp-ed448', [4, 0x3b, 4, 0x39]),
-  okp('okp-x448', [4, 0x3a, 4, 0x38]),
   ofAnchor('pkcs12', [2, 1, 3, 0x30], 32),
   ofAnchor('pbes2', [6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5, 0x0d], 88),
   ofAnchor('pkcs12-pbe', [6, 0x0a, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 0x0c, 1], 88),
@@ -193,7 +178,7 @@ function sizeOf(structure: Structure, { chars, budget }: TextRun, { start, offse
   const most = Math.max(0, offset) + HEAD_BYTES
   const { bytes } = decodeBase64(chars, start, chars.length, budget, { isUrl: true, most })
   const isNone = structure.isLikely?.(bytes, offset) === false
-  const size = isNone ? 0 : (structure.most ?? sizeAt(bytes, offset, structure))
+  const size = isNone ? 0 : sizeAt(bytes, offset, structure)
   bytes.fill(0)
   return size
 }
@@ -219,18 +204,4 @@ function isInArmor({ chars, at, budget }: TextRun): boolean {
   const letters = decodeBase64(chars, body, at, budget)
   letters.bytes.fill(0)
   return skipJunk(chars, letters.end, at) >= at
-}
-
-/** A secret of RFC 8410 whose head is cut: named, or if the letters end with its last byte. */
-function detectOkp(
-  body: Uint8Array,
-  at: number,
-  { budget }: { readonly budget: WorkBudget },
-): Match | undefined {
-  const isWhole = body[at - 10] === TAG.integer && body[at - 9] === 1
-  const end = at + 4 + (body[at + 3] ?? 0)
-  if (isWhole || body.length < end) return undefined
-  const cut = keyAtEnd(body.subarray(0, end), budget)
-  // Dashes of an armor's last line are letters of the other alphabet.
-  return body.length === end || cut?.key.certainty === 'proven' ? cut : undefined
 }

@@ -1,35 +1,50 @@
 /**
- * JSON Web Keys with their private members: alone, in a set, in other JSON, in strings of JSON, in any order.
- *
- * Source: RFC 7517, RFC 7518 section 6, RFC 8037, draft-ietf-cose-dilithium (`AKP`). @module
+ * JSON Web Keys with their private members, in any JSON and strings of it, in any order; without their `kty` too, whose begin
+ * a freed buffer has lost, and `RSAParameters` of .NET (RFC 7517; RFC 7518, section 6; RFC 8037; draft-ietf-cose-dilithium).
  */
 import { OKP } from '@mintmark/keys/arithmetic/okp'
 import { type Key, unverified } from '@mintmark/keys/material/key'
+import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
 import type { Match } from '../../anchors/match.ts'
+import { isBase64Letter } from '../../text/base64.ts'
 import { COLON, isOpened, MEMBER, QUOTE, SPACE } from '../../text/quoted.ts'
-import { GLANCE, isAt, latin, type TextReader, type TextRun } from '../../text/text_run.ts'
-import { objectAround, SIDE_MOST } from './json_object.ts'
+import {
+  GLANCE,
+  isAlphanumeric,
+  isAt,
+  latin,
+  type TextReader,
+  type TextRun,
+  textAnchors,
+} from '../../text/text_run.ts'
 import { Labelled } from './labelled.ts'
 import { ecKey, okpKey, pqKey, rsaNamed } from './parts.ts'
 
-export const KTY = 'kty'
+/** Letters to either side of an offset that belong to one key: a 16,384-bit RSA key with its certificate chain. */
+const SIDE_MOST = 24_576
+const KTY = 'kty'
 const TYPE = new RegExp(
   `^${KTY}${QUOTE}${SPACE}${COLON}${SPACE}${QUOTE}(RSA|EC|OKP|oct|AKP)${QUOTE}`,
 )
 const MEMBERS = new RegExp(MEMBER, 'dg')
 const SYMMETRIC_LEAST = 8
-/** Of the object around a `kty`, its numbers not counted. */
+/** Of the object around a mark, its numbers not counted. */
 const OBJECT_COST = 3000
 
-export const JWK: TextReader = {
+const JWK: TextReader = {
   before: SIDE_MOST,
   behind: SIDE_MOST,
   glance: (run) => (typeAt(run) === undefined ? 0 : SIDE_MOST),
   isEnd: (bytes, offset, stride) =>
     bytes[offset] === 0 ||
     (isAt(bytes, offset, KTY, stride) && isOpened(bytes, offset + 1 - stride)),
-  read: readJwk,
+  read: (run) => {
+    const keyOf = READERS.get(typeAt(run) ?? '')
+    const { values, from, end } = membersAround(run, KTY)
+    const key = values.has('d', 'k', 'priv', 'p') ? keyOf?.(values) : undefined
+    return key && hit(key, 'jwk', from, end)
+  },
 }
 
 /** The value of the `kty` of a run, if it is one that a key has. */
@@ -38,20 +53,16 @@ function typeAt({ chars, at }: TextRun): string | undefined {
   return TYPE.exec(latin(chars, at, Math.min(chars.length, at + GLANCE)))?.[1]
 }
 
-function readJwk(run: TextRun): Match | undefined {
-  const { chars, at, budget } = run
-  const keyOf = READERS.get(typeAt(run) ?? '')
-  if (keyOf === undefined) return undefined
+function membersAround({ chars, at, budget }: TextRun, mark: string) {
   budget.spend(OBJECT_COST)
-  const { from, end } = objectAround(chars, at, KTY)
+  const { from, end } = objectAround(chars, at, mark)
   const values = new Labelled(chars, budget).addAll(MEMBERS, from, end, 'base64url')
-  const key = values.has('d', 'k', 'priv', 'p') ? keyOf(values) : undefined
-  return key && hit(key, 'jwk', from, end)
+  return { values, from, end }
 }
 
 const READERS: ReadonlyMap<string, (values: Labelled) => Key | undefined> = new Map([
   ['RSA', ({ number, budget }) => rsaNamed(number, 'n e d p q dp dq qi', budget)],
-  ['EC', ecOf],
+  ['EC', (values) => curveKey(values, values.text('crv'))],
   ['OKP', okp],
   [
     'AKP',
@@ -60,20 +71,15 @@ const READERS: ReadonlyMap<string, (values: Labelled) => Key | undefined> = new 
   ['oct', symmetric],
 ])
 
-function ecOf(values: Labelled): Key | undefined {
+function curveKey(values: Labelled, curve: string): Key | undefined {
   const [d, x, y] = [values.bytes('d'), values.bytes('x'), values.bytes('y')]
-  return ecKey(values.text('crv'), d, x, y, values.budget)
+  return okpKey(curve, d, x, values.budget) ?? ecKey(curve, d, x, y, values.budget)
 }
 
 /** Where the name of the curve is cut off, its length and the public half shows which one it is. */
 function okp(values: Labelled): Key | undefined {
-  const { budget } = values
-  const [secret, publicKey] = [values.bytes('d'), values.bytes('x')]
-  if (values.has('crv') || publicKey === undefined)
-    return okpKey(values.text('crv'), secret, publicKey, budget)
-  return OKP.map(({ curve }) => okpKey(curve, secret, publicKey, budget)).find(
-    (key) => key !== undefined,
-  )
+  if (values.has('crv') || !values.has('x')) return curveKey(values, values.text('crv'))
+  return OKP.map(({ curve }) => curveKey(values, curve)).find((key) => key !== undefined)
 }
 
 function symmetric(values: Labelled): Key | undefined {
@@ -84,4 +90,81 @@ function symmetric(values: Labelled): Key | undefined {
   const proof = 'kty is oct, k decodes; any bytes are such a key'
   const material = { type, secret, publicKey: undefined } as const
   return { ...unverified(type, secret.length * 8, proof), material }
+}
+
+/** What is in an object of a key whose `kty` is gone: the usual exponent, or the name of its curve. */
+const MARKS = ['AQAB', 'crv', 'Ed25519', 'X25519', 'Ed448', 'X448']
+const PARAMETERS =
+  'n|Modulus|modulus e|Exponent|exponent d|D p|P q|Q dp|DP dq|DQ qi|InverseQ|inverseQ'
+
+function untyped(mark: string): TextReader {
+  const isWithin = mark === 'AQAB' ? isBase64Letter : isAlphanumeric
+  const isWord = (bytes: Uint8Array, at: number, stride: number): boolean =>
+    isAt(bytes, at, mark, stride) &&
+    !isWithin(bytes[at - stride]) &&
+    !isWithin(bytes[at + mark.length * stride])
+  const isMark = ({ chars, at }: TextRun) => isWord(chars, at, 1) && isOpened(chars, at)
+  return {
+    before: SIDE_MOST,
+    behind: SIDE_MOST,
+    glance: (run) => (isMark(run) ? SIDE_MOST : 0),
+    isEnd: (bytes, offset, stride) => bytes[offset] === 0 || isWord(bytes, offset, stride),
+    read: (run) => (isMark(run) ? readUntyped(run, mark) : undefined),
+  }
+}
+
+function readUntyped(run: TextRun, mark: string): Match | undefined {
+  const { values, from, end } = membersAround(run, mark)
+  // What has a `kty` is read by that.
+  if (values.has(KTY) || !values.has('d', 'D', 'p', 'P')) return undefined
+  const curve = mark === 'crv' ? values.text('crv') : values.has('crv') ? '' : mark
+  const key =
+    mark === 'AQAB' ? rsaNamed(values.number, PARAMETERS, values.budget) : curveKey(values, curve)
+  if (key?.certainty !== 'proven') return undefined
+  return hit(key, values.has('Modulus', 'modulus') ? 'rsa-parameters' : 'jwk', from, end)
+}
+
+export const JWK_ANCHORS: readonly Anchor[] = [
+  ...textAnchors('jwk', KTY, JWK, [1, 2, 4]),
+  ...MARKS.flatMap((mark) => textAnchors(`jwk-${mark}`, mark, untyped(mark))),
+]
+
+const [OPEN, CLOSE, DOUBLE_QUOTE, PERCENT] = [0x7b, 0x7d, 0x22, 0x25]
+/** A sign as a URL has it. */
+const IN_URL = /^%(?:25)*(22|7[bd])/i
+
+/** The sign that begins at a letter, which a URL may have escaped. */
+function signAt(chars: Uint8Array, at: number): number | undefined {
+  if (chars[at] !== PERCENT) return chars[at]
+  const code = IN_URL.exec(latin(chars, at, at + 16))?.[1]
+  return code === undefined ? PERCENT : Number.parseInt(code, 16)
+}
+
+/**
+ * The object of a JSON text around an offset, or as far as nothing says that it is another.
+ *
+ * @param mark a name or value that no other object has: so no letter is passed by more than two anchors
+ */
+function objectAround(chars: Uint8Array, at: number, mark: string) {
+  const first = mark.charCodeAt(0)
+  const isOther = (i: number): boolean =>
+    chars[i] === 0 || (chars[i] === first && isAt(chars, i, mark) && isOpened(chars, i))
+  const most = Math.min(chars.length, at + SIDE_MOST)
+  let [end, depth] = [at + 1, 0]
+  for (; end < most && !isOther(end); end++) {
+    const sign = signAt(chars, end)
+    if (sign === CLOSE && depth-- === 0) break
+    if (sign === OPEN) depth += 1
+  }
+  const to = end < most && signAt(chars, end) === CLOSE ? end + 1 : end
+  const least = Math.max(0, at - SIDE_MOST)
+  depth = 0
+  let from = at
+  for (let i = at - 1; i >= least && !isOther(i); i--) {
+    const sign = signAt(chars, i)
+    if (sign === OPEN && depth-- === 0) return { from: i, end: to }
+    if (sign === CLOSE) depth += 1
+    if (sign === DOUBLE_QUOTE && depth === 0) from = i
+  }
+  return { from, end: to }
 }

@@ -4,12 +4,9 @@ import { textAnchors } from '../../text/text_run.ts'
 import { AGE_IDENTITY, AGE_PREFIX } from './bech32_keys.ts'
 import { DNSSEC } from './dnssec.ts'
 import { keyXml } from './dotnet_xml.ts'
-import { ESCAPED_DER_ANCHORS } from './escaped_der.ts'
 import { HEADERLESS_ANCHORS } from './headerless_base64.ts'
-import { JWK, KTY } from './jwk.ts'
-import { JWK_WORD_ANCHORS } from './jwk_words.ts'
+import { JWK_ANCHORS } from './jwk.ts'
 import { PEM } from './pem.ts'
-import { PEM_END, PEM_END_TEXT } from './pem_end.ts'
 import { FIRST_PRIME, PRINTED_CURVE, PRINTED_RSA, PRIVATE } from './printed_key.ts'
 import { PUTTY } from './putty.ts'
 import { SEXP, SEXP_PROTECTED } from './sexp.ts'
@@ -18,13 +15,10 @@ import { WIREGUARD, WIREGUARD_NAME } from './wireguard.ts'
 
 export const TEXT_ANCHORS: readonly Anchor[] = [
   ...textAnchors('pem', '-----BEGIN ', PEM, [1, 2, 4]),
-  ...textAnchors('pem-end', PEM_END_TEXT, PEM_END),
   ...HEADERLESS_ANCHORS,
-  ...ESCAPED_DER_ANCHORS,
   ...textAnchors('age', AGE_PREFIX, AGE_IDENTITY),
   ...textAnchors('putty', 'PuTTY-User-Key-File-', PUTTY),
-  ...textAnchors('jwk', KTY, JWK, [1, 2, 4]),
-  ...JWK_WORD_ANCHORS,
+  ...JWK_ANCHORS,
   ...['RSAKeyValue', 'RSAKeyPair', 'DSAKeyValue'].flatMap((element) =>
     textAnchors(`xml-${element}`, element, keyXml(element)),
   ),

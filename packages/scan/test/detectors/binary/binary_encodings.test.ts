@@ -11,7 +11,6 @@ import {
   cngRsa,
   ED,
   idOf,
-  libgcrypt,
   mpint,
   openpgp,
   P256,
@@ -83,12 +82,6 @@ describe('a damaged byte in a private number', () => {
 it('several keys in one OpenSSH file are all found', () => {
   const bytes = Buffer.concat([CHECK, sshEd25519(), sshRsa(), sshEcdsa(P256, 'nistp256')])
   assert.deepEqual(idsOf(hitsIn(planted(bytes, 99))), [ED, RSA, P256].map(idOf))
-})
-
-it('a number of libgcrypt that is alone is a candidate', () => {
-  const [hit, ...more] = hitsIn(planted(libgcrypt(['p']), 99))
-  assert.equal(more.length, 0)
-  assert.deepEqual([hit?.certainty, hit?.note, hit?.kind], ['candidate', 'fragment', 'rsa'])
 })
 
 describe('the same letters, two formats', () => {

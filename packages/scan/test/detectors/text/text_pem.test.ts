@@ -207,14 +207,6 @@ describe('base64 without armor is found once', () => {
     }
   })
 
-  it('as a candidate: the seed of a key whose curve is cut off', () => {
-    const [pem = ''] = pemsOf(ED25519)
-    const [hit, ...others] = hitsIn(planted(Buffer.from(bodyOf(pem).slice(16)), 5))
-    assert.deepEqual(others, [])
-    assert.equal(hit && `${hit.certainty} ${hit.kind} ${hit.note}`, 'candidate ed25519 fragment')
-    assert.equal(hit?.material, undefined)
-  })
-
   it('as what it is: inside its PEM', () => {
     for (const pem of pemsOf(RSA)) assert.equal(onlyKey(Buffer.from(pem)).form, 'pem')
   })
