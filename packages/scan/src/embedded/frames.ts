@@ -106,53 +106,17 @@ function* patternsIn(
 
 const XZ_HEAD_BYTES = 12
 const XZ_FOOTER_BYTES = 12
-/** Of 16 GiB in blocks of 4 KiB: more is not unpacked. */
-const XZ_INDEX_BYTES = 1 << 24
 
-/**
- * Behind the stream of xz that begins there: its footer leads to an index, whose sizes lead back to the head. Undefined
- * where none does.
- */
+/** Behind the stream of xz that begins there, by the sum of its footer; undefined where none ends. */
 export function xzEnd(source: ByteSource, at: number): number | undefined {
   const head = Buffer.from(bytesAt(source, at, XZ_HEAD_BYTES).buffer)
   const footer = Buffer.concat([head.subarray(6, 8), Buffer.from('YZ')])
   for (const found of patternsIn(source, [footer], at + XZ_HEAD_BYTES)) {
     const end = found.at + footer.length
     const view = bytesAt(source, end - XZ_FOOTER_BYTES, XZ_FOOTER_BYTES)
-    const sum = crc32(new Uint8Array(view.buffer, 4, 6))
-    const index = 4 * (view.getUint32(4, true) + 1)
-    if (view.getUint32(0, true) !== sum || index > XZ_INDEX_BYTES) continue
-    const indexAt = end - XZ_FOOTER_BYTES - index
-    if (at + XZ_HEAD_BYTES + blockBytes(source, indexAt, index) === indexAt) return end
+    if (view.getUint32(0, true) === crc32(new Uint8Array(view.buffer, 4, 6))) return end
   }
   return undefined
-}
-
-/** Bytes of all blocks that an index of xz lists; NaN of what is no index. */
-function blockBytes(source: ByteSource, at: number, length: number): number {
-  const index = new Uint8Array(length)
-  if (at < 0 || source.read(at, index) < length || index[0] !== 0) return Number.NaN
-  // Their count, then two sizes of each: packed, and unpacked.
-  const [count = 0, ...sizes] = numbersIn(index.subarray(1))
-  let sum = 0
-  for (const size of sizes.slice(0, 2 * count).filter((_, k) => k % 2 === 0))
-    sum += 4 * Math.ceil(size / 4)
-  return sum
-}
-
-/** Numbers of seven bits a byte, the lowest first, the last byte of each without its highest bit. */
-function numbersIn(bytes: Uint8Array): number[] {
-  const numbers: number[] = []
-  let [value, scale] = [0, 1]
-  for (const byte of bytes) {
-    value += (byte & 127) * scale
-    scale *= 128
-    if (byte >= 128) continue
-    numbers.push(value)
-    value = 0
-    scale = 1
-  }
-  return numbers
 }
 
 /** `BZh1` to `BZh9`, and the begin of a block or the end of a stream without one. */

@@ -1,5 +1,5 @@
 /**
- * Secret-key and secret-subkey packets of OpenPGP, version 4, and Ed25519 and X25519 ones of version 6 (RFC 9580, sections 3.2,
+ * Secret-key and secret-subkey packets of OpenPGP, version 4 (RFC 9580, sections 3.2,
  * 4.2, 5.5.3 and 5.5.5; RFC 6637). What follows the public numbers says whether a passphrase guards the rest: 0 means that it
  * is in the clear. @module
  */
@@ -124,19 +124,6 @@ function verifyCurve(
   return verifyOkp(okp, scalar, point.subarray(1), budget)
 }
 
-/** Version 6: algorithm, length of the public part (32), public half, usage, secret. */
-const version6 =
-  (curve: 'Ed25519' | 'X25519'): Detector =>
-  (bytes, at, { budget }) => {
-    const version = at - BEFORE_ALGORITHM
-    const [from, usage, to] = [at + 5, at + 37, at + 70]
-    if (bytes[version] !== 6 || to > bytes.length || bytes[usage] !== 0) return undefined
-    const [publicKey, secret] = [bytes.subarray(from, usage), bytes.subarray(usage + 1, to)]
-    const verification = verifyOkp(curve, secret, publicKey, budget)
-    if (verification.certainty !== 'proven') return undefined
-    return hit(verification, FORM, headerBefore(bytes, version) ?? version, to)
-  }
-
 const SIGHT = { before: 16, behind: 16_384 }
 
 /** Identifiers of the curves of ECDSA and ECDH, behind their lengths. */
@@ -168,6 +155,4 @@ export const OPENPGP_ANCHORS: readonly Anchor[] = [
   ...CURVE_PACKETS.map(([algorithm, oid]) =>
     anchor(`openpgp-${algorithm}-${oid}`, `${hex(algorithm)} ${oid}`, SIGHT, detectCurvePacket),
   ),
-  anchor('openpgp-v6-ed25519', '1b 00 00 00 20', SIGHT, version6('Ed25519')),
-  anchor('openpgp-v6-x25519', '19 00 00 00 20', SIGHT, version6('X25519')),
 ]

@@ -271,10 +271,3 @@ export const random =
     const found = field(location)
     return found !== undefined && isRandomLooking(found.bytes, location.budget)
   }
-
-/** As RFC 7748 has a scalar of 32 bytes: one of 32 random numbers is so. */
-export const isClamped = (from: number): Check =>
-  all(
-    byteAt(from, (byte) => (byte & 7) === 0),
-    byteAt(from + 31, (byte) => byte >> 6 === 1),
-  )

@@ -4,13 +4,12 @@
  */
 import { CURVES, curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
-import { montgomeryOf, okpNamed, okpPublicKey } from '@mintmark/keys/arithmetic/okp'
+import { okpNamed } from '@mintmark/keys/arithmetic/okp'
 import { LATTICE_SCHEMES, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
 import { verifyRsa } from '@mintmark/keys/der_keys/verify'
-import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
 import type { Curve } from '@mintmark/keys/material/key_material'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
-import { type ChunkHead, chunkHead, chunkSize } from '../../known/objects/chunk_head.ts'
+import { chunkHead, chunkSize } from '../../known/objects/chunk_head.ts'
 import {
   all,
   bignum,
@@ -20,7 +19,6 @@ import {
   type Field,
   goSlice,
   inline,
-  isClamped,
   type KeyRow,
   type Layout,
   type Location,
@@ -236,19 +234,11 @@ function hasNoPointers(from: number): Check {
 
 const SEEDS: readonly Layout[] = [
   {
-    library: 'libsodium, OpenSSH, Tor',
+    library: 'libsodium, OpenSSH',
     name: 'seed-chunk',
     pattern: chunkHead(chunkSize(BOTH), { isBeforeFree: true }),
     number: { from: 8, length: BOTH },
-    rows: [
-      seedAt(8),
-      // `curve25519_keypair_t` of Tor has the public half first.
-      {
-        when: isClamped(8 + HALF),
-        parts: [8 + HALF, 8].map((from) => inline(from, HALF)),
-        verify: okpKey('X25519'),
-      },
-    ],
+    ...seedAt(8),
   },
   {
     // It notes before what it allocates how long that is: both halves, and whether there is a secret.
@@ -287,47 +277,6 @@ const SEEDS: readonly Layout[] = [
   },
 ]
 
-/** Of a multiplication of X25519, and of the inverse that the point takes. */
-const SCALAR_COST = 200_000
-
-/**
- * What a seed is hashed to, scalar and prefix, and the public half at `publicAt`: of the scalar alone anyone signs. With any
- * signature the prefix reveals the scalar, so it is erased too.
- */
-const scalarAt = (from: number, publicAt: number): KeyRow => ({
-  glance: isClamped(from),
-  when: all(...[from, from + HALF, publicAt].map((half) => random(inline(half, HALF)))),
-  parts: [inline(from, BOTH), inline(publicAt, HALF)],
-  verify: ([scalar, open], { budget }) => {
-    const publicKey = open?.slice()
-    const isOfIt = budget.within(SCALAR_COST, () => {
-      const u = publicKey && montgomeryOf(publicKey)
-      const made = scalar && okpPublicKey('X25519', scalar.subarray(0, HALF))
-      return u !== undefined && made !== undefined && Buffer.compare(made, u) === 0
-    })
-    if (isOfIt !== true || publicKey === undefined) return undefined
-    const material = { type: 'okp', curve: 'Ed25519', publicKey, secret: undefined } as const
-    const proof = 'scalar times B is the key beside it'
-    return { certainty: 'proven', kind: 'ed25519', bits: 256, proof, material }
-  },
-  form: 'expanded-scalar',
-})
-
-/** The public half behind the hash as in ring (`Ed25519KeyPair`), or before it as in Tor (`ed25519_keypair_t`). */
-const scalarChunk = (name: string, counts: number, head: ChunkHead = {}): Layout => ({
-  library: 'ring, Tor',
-  name,
-  pattern: chunkHead(chunkSize(3 * HALF + counts), head),
-  number: { from: 8 + counts, length: BOTH },
-  rows: [scalarAt(8 + counts, 8 + counts + BOTH), scalarAt(8 + counts + HALF, 8 + counts)],
-})
-
-const SCALARS: readonly Layout[] = [
-  scalarChunk('scalar-chunk', 0),
-  // Rust counts who shares it, and who might.
-  scalarChunk('scalar-shared', 16, { behind: [1, 0, 0, 0, 0, 0, 0, 0] }),
-]
-
 const WORD = 8
 /** Limbs of 16,384 bits. */
 const RSA_LIMBS = 256
@@ -360,39 +309,6 @@ const GO_RSA: Layout = {
   }),
 }
 
-const GROUP_LIMBS = 128
-const [P_AT, Q_AT, G_AT, FLAGS_AT] = [-48, -40, -32, 16] as const
-/** More flags than there are. */
-const FLAGS_MOST = 0x10
-
-const groupKey = (kind: 'dsa' | 'dh', publicAt: number): KeyRow => ({
-  glance: all(
-    byteAt(FLAGS_AT, (flags) => flags < FLAGS_MOST),
-    pointers(P_AT, G_AT),
-    numbered(FLAGS_AT + 1, 0, 3),
-  ),
-  parts: [
-    ...[publicAt + WORD, P_AT, G_AT, publicAt].map((from) => bignum(from, GROUP_LIMBS)),
-    optional(bignum(Q_AT, GROUP_LIMBS)),
-  ],
-  verify: ofNumbers(([x = 0n, p = 0n, g = 0n, y, q], budget) => {
-    // Of a safe prime q says nothing new: such keys are named without it.
-    const own = q === undefined || 2n * q + 1n === p ? undefined : q
-    return verifyGroupKey(kind, { p, g, q: own, y, x }, budget)
-  }),
-})
-
-/**
- * {…, FFC_PARAMS, BIGNUM *public, BIGNUM *secret} (internal/ffc.h), of DH behind the length of the exponent. The anchor is a
- * counter, −1 where the group was not made here, and the name and the index of g.
- */
-const OPENSSL_GROUP: Layout = {
-  library: 'OpenSSL 3.0 to 3.5',
-  name: 'openssl-group',
-  pattern: 'ff ff ff ff ?? ?? 00 00 ff ff ff ff 00 00 00 00',
-  rows: [groupKey('dsa', 48), groupKey('dh', 56)],
-}
-
 /** Of a key's begin: noise ends here. */
 const BEGIN_BYTES = 64
 
@@ -420,9 +336,7 @@ export const LAYOUTS: readonly Layout[] = [
   ...GNUTLS,
   GO_X25519,
   ...SEEDS,
-  ...SCALARS,
   GO_RSA,
-  OPENSSL_GROUP,
   ...LATTICE,
   OPENSSL_ML_KEM,
 ]

@@ -7,7 +7,6 @@ import { headerAt, TAG } from '@mintmark/keys/der/der'
 import type { Anchor } from '../../anchors/anchor.ts'
 import type { Detector, Match } from '../../anchors/match.ts'
 import { decodeBase64, letterAt, lettersBefore, skipJunk } from '../../text/base64.ts'
-import { base64Needles } from '../../text/base64_needles.ts'
 import { findLast, isAt, type TextReader, type TextRun, textAnchors } from '../../text/text_run.ts'
 import { BINARY_ANCHORS } from '../binary/binary_anchors.ts'
 import { keyIn } from './decoded.ts'
@@ -93,6 +92,26 @@ const STRUCTURES: readonly Structure[] = [
     isTail: true,
   }),
 ]
+
+/**
+ * The letters of base64 that stand for `bits` whatever surrounds them, for each of the three offsets that they
+ * can begin at within a group.
+ *
+ * @param bytes begin of the bytes searched for
+ * @param bits how many of their bits count
+ */
+export function base64Needles(
+  bytes: readonly number[],
+  bits: number,
+): readonly { readonly text: string; readonly phase: number; readonly inGroup: number }[] {
+  return [0, 1, 2].map((phase) => {
+    const lead = phase * 8
+    const first = Math.ceil(lead / 6)
+    const last = Math.floor((lead + bits) / 6)
+    const buffer = Buffer.from([...new Uint8Array(phase), ...bytes, 0, 0, 0])
+    return { text: buffer.toString('base64').slice(first, last), phase, inGroup: first % 4 }
+  })
+}
 
 /**
  * Every structure at every offset it can have in a group of four letters. Two structures that differ behind the letters

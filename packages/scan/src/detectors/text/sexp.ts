@@ -1,143 +1,106 @@
 /**
  * GnuPG's private keys as S-expressions: the text of `private-keys-v1.d` since 2.3, and the canonical form (agent/keyformat.txt
- * of GnuPG; libgcrypt's manual). @module
+ * of GnuPG; libgcrypt's manual).
  */
 import type { Key } from '@mintmark/keys/material/key'
+import type { Anchor } from '../../anchors/anchor.ts'
 import { hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Match } from '../../anchors/match.ts'
-import { endsAt, find, latin, type TextReader, type TextRun } from '../../text/text_run.ts'
-import { Labelled, type Value } from './labelled.ts'
+import { endsAt, latin, type TextReader, type TextRun, textAnchors } from '../../text/text_run.ts'
+import { Labelled } from './labelled.ts'
 import { ecKeyOfPoint, groupNamed, okpKey, rsaNamed } from './parts.ts'
 
 const BEHIND_MOST = 32_768
 const PROTECTED_MOST = 8192
-const TOKENS_MOST = 128
+const PAIRS_MOST = 32
 const VALUE_MOST = 4096
-const NAME_MOST = 24
 /** Of a letter that is read. */
 const LETTER_COST = 2
 
-/** A value, or a bracket, whose value is empty; `end` is behind it. */
-interface Token extends Value {
-  readonly type: 'open' | 'close' | 'value'
-  readonly end: number
-}
+const NAME = '(?<name>[a-z-]{1,24})'
+const VALUE = String.raw`(?:#(?<hex>[^#]{0,12288})#|"(?<raw>[^"]{0,12288})"|(?<word>[A-Za-z\d-]{1,32}))`
 
-/** How an encoding is spelled. */
-interface Syntax {
-  /** What its keys begin with, up to the bracket of the algorithm, without protection and with it. */
-  readonly head: RegExp
-  readonly protectedHead: RegExp
-  /** What is behind a protected head: the algorithm, a number or the curve. */
-  readonly begin: readonly Token['type'][]
-  /** One token: `(`, `)`, or letters by how they are coded, `length` of those that are counted. */
-  readonly token: RegExp
-}
+/** How a key begins, up to its algorithm, and a name with its value, with all that closes the one before. */
+const SYNTAXES = [
+  {
+    head: /^\((?<protected>protected-)?private-key\s+\(\s*(?<algorithm>[a-z-]{1,24})/,
+    pair: new RegExp(String.raw`(?:\s*\))?\s*\(\s*${NAME}\s+${VALUE}`, 'dy'),
+  },
+  {
+    // Canonical: each value behind its length, `12:twelve bytes`.
+    head: /^\((?:11:|(?<protected>21:protected-))private-key\(\d{1,2}:(?<algorithm>[a-z-]{1,24})/,
+    pair: new RegExp(String.raw`\)?\(\d{1,2}:${NAME}(?<length>\d{1,5}):`, 'dy'),
+  },
+]
 
-/** `(`, `)`, `12:twelve bytes`. */
-const CANONICAL: Syntax = {
-  head: /^\(11:private-key(?=\()/,
-  protectedHead: /^\(21:protected-private-key\(/,
-  begin: ['value', 'open', 'value', 'value'],
-  token: /(?<open>\()|(?<close>\))|(?<length>\d{1,5}):/dy,
-}
-
-/** `(`, `)`, `word`, `"quoted"`, `#hex#`. */
-const TEXT: Syntax = {
-  head: /^\(private-key(?=\s)/,
-  protectedHead: /^\(protected-private-key/,
-  begin: ['open', 'value', 'open', 'value', 'value'],
-  token:
-    /\s*(?:(?<open>\()|(?<close>\))|#(?<hex>[^#]{0,12288})#|"(?<raw>[^"]{0,12288})"|(?<word>[A-Za-z\d-]{1,32}))/dy,
-}
-
-const SYNTAXES = [CANONICAL, TEXT]
-
-function nextToken({ token }: Syntax, text: string, at: number): Token | undefined {
-  token.lastIndex = at
-  const groups = token.exec(text)?.indices?.groups
-  if (groups === undefined) return undefined
-  let end = token.lastIndex
-  const { open, close, hex, raw, word, length } = groups
-  if (open ?? close)
-    return { type: open ? 'open' : 'close', from: end, to: end, coding: 'raw', end }
-  let [from, to] = hex ?? raw ?? word ?? [end, end]
-  if (length !== undefined) {
-    const bytes = Number(text.slice(...length))
-    ;[from, to, end] = [end, end + bytes, end + bytes]
-    if (bytes > VALUE_MOST || end > text.length) return undefined
-  }
-  return { type: 'value', from, to, coding: hex ? 'hex' : 'raw', end }
-}
-
-/** The syntax and the length of a head at the run's offset. */
-function headAt({ chars, at }: TextRun, which: 'head' | 'protectedHead') {
-  const text = latin(chars, at, at + 32)
-  for (const syntax of SYNTAXES) {
-    const length = syntax[which].exec(text)?.[0].length
-    if (length !== undefined) return { syntax, length }
+function headAt({ chars, at }: TextRun, isProtected: boolean) {
+  const text = latin(chars, at, at + 64)
+  for (const { head, pair } of SYNTAXES) {
+    const found = head.exec(text)
+    if (found === null || (found.groups?.['protected'] !== undefined) !== isProtected) continue
+    return { pair, end: at + found[0].length, algorithm: found.groups?.['algorithm'] ?? '' }
   }
   return undefined
 }
 
-export const SEXP: TextReader = {
+/** The names and values from an offset on, as far as they follow each other, and where the last ends. */
+function valuesFrom(run: TextRun, pair: RegExp, from: number, most: number) {
+  const { chars, budget } = run
+  const text = latin(chars)
+  const values = new Labelled(chars, budget)
+  let end = from
+  for (let i = 0; i < most; i++) {
+    pair.lastIndex = end
+    const groups = pair.exec(text)?.indices?.groups
+    if (groups === undefined) break
+    const [begin, to] = groups['name'] ?? [0, 0]
+    const { hex, raw, word, length } = groups
+    let value = hex ?? raw ?? word
+    let next = pair.lastIndex
+    if (length !== undefined) {
+      const bytes = Number(text.slice(...length))
+      if (bytes > VALUE_MOST || next + bytes > text.length) break
+      value = [next, next + bytes]
+      next += bytes
+    }
+    if (value === undefined) break
+    values.add(text.slice(begin, to), { from: value[0], to: value[1], coding: hex ? 'hex' : 'raw' })
+    end = next
+  }
+  return { values, end }
+}
+
+const SEXP: TextReader = {
   before: 0,
   behind: BEHIND_MOST,
-  glance: (run) => (headAt(run, 'head') === undefined ? 0 : BEHIND_MOST),
+  glance: (run) => (headAt(run, false) === undefined ? 0 : BEHIND_MOST),
   isEnd: endsAt('(private-key'),
   read: readSexp,
 }
 
-export const SEXP_PROTECTED: TextReader = {
+const SEXP_PROTECTED: TextReader = {
   before: 0,
   behind: PROTECTED_MOST,
-  glance: (run) => (headAt(run, 'protectedHead') === undefined ? 0 : PROTECTED_MOST),
+  glance: (run) => (headAt(run, true) === undefined ? 0 : PROTECTED_MOST),
   read: (run) => {
-    const found = headAt(run, 'protectedHead')
-    if (found === undefined) return undefined
-    const text = latin(run.chars)
-    let end = run.at + found.length
+    const head = headAt(run, true)
+    const end = head && valuesFrom(run, head.pair, head.end, 1).end
     // Heads alone, and the patterns that libgcrypt fills in, are in every gpg-agent's program.
-    for (const type of found.syntax.begin) {
-      const token = nextToken(found.syntax, text, end)
-      if (token?.type !== type) return undefined
-      ;({ end } = token)
-    }
+    if (end === undefined || end === head?.end) return undefined
     const proof = 'a protected-private-key of GnuPG; a passphrase guards it'
     return protectedHit('encrypted-key', 'sexp-protected', run.at, end, proof)
   },
 }
 
 function readSexp(run: TextRun): Match | undefined {
-  const { at, budget } = run
-  const found = headAt(run, 'head')
-  if (found === undefined) return undefined
-  let offset = at + found.length
-  // The begin of the next key: nothing behind it belongs to this one.
-  const head = latin(run.chars, at, offset)
-  const chars = run.chars.subarray(0, find(run.chars, head, offset, budget))
+  const { chars, at, budget } = run
+  const head = headAt(run, false)
+  if (head === undefined) return undefined
   budget.spend(LETTER_COST * (chars.length - at))
-  const text = latin(chars)
-  const shortName = ({ from, to }: Value) => (to - from > NAME_MOST ? '' : text.slice(from, to))
-  const values = new Labelled(chars, budget)
-  let algorithm = ''
-  let name: Token | undefined
-  for (let i = 0, depth = 1; i < TOKENS_MOST && depth > 0; i++) {
-    const token = nextToken(found.syntax, text, offset)
-    if (token === undefined) break
-    offset = token.end
-    if (token.type !== 'value') {
-      depth += token.type === 'open' ? 1 : -1
-      name = undefined
-    } else if (algorithm === '') algorithm = shortName(token)
-    else if (name === undefined) name = token
-    else {
-      values.add(shortName(name), token)
-      name = undefined
-    }
-  }
-  const key = ALGORITHMS.get(algorithm)?.(values)
-  return key === undefined ? undefined : hit(key, 'sexp', at, offset)
+  const { values, end } = valuesFrom(run, head.pair, head.end, PAIRS_MOST)
+  const key = ALGORITHMS.get(head.algorithm)?.(values)
+  const closed = /^(?:\s*\)){0,3}/.exec(latin(chars, end, end + 32))?.[0] ?? ''
+  return key === undefined ? undefined : hit(key, 'sexp', at, end + closed.length)
 }
 
 type KeyOf = (values: Labelled) => Key | undefined
@@ -176,3 +139,10 @@ const ALGORITHMS: ReadonlyMap<string, KeyOf> = new Map([
   ['ecdsa', ecc],
   ['ecdh', ecc],
 ])
+
+export const SEXP_ANCHORS: readonly Anchor[] = [
+  ...textAnchors('sexp-text', '(private-key', SEXP),
+  ...textAnchors('sexp-canonical', '(11:private-key(', SEXP),
+  ...textAnchors('sexp-protected', '(protected-private-key', SEXP_PROTECTED),
+  ...textAnchors('sexp-canonical-protected', '(21:protected-private-key(', SEXP_PROTECTED),
+]

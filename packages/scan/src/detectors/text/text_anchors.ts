@@ -9,7 +9,7 @@ import { JWK_ANCHORS } from './jwk.ts'
 import { PEM } from './pem.ts'
 import { FIRST_PRIME, PRINTED_CURVE, PRINTED_RSA, PRIVATE } from './printed_key.ts'
 import { PUTTY } from './putty.ts'
-import { SEXP, SEXP_PROTECTED } from './sexp.ts'
+import { SEXP_ANCHORS } from './sexp.ts'
 import { ENTRA_REFRESH, JOSE, prefixedToken, refreshToken } from './token.ts'
 import { WIREGUARD, WIREGUARD_NAME } from './wireguard.ts'
 
@@ -26,10 +26,7 @@ export const TEXT_ANCHORS: readonly Anchor[] = [
   ...textAnchors('printed-curve', PRIVATE, PRINTED_CURVE),
   ...textAnchors('dnssec', 'Private-key-format:', DNSSEC),
   ...textAnchors('wireguard', WIREGUARD_NAME, WIREGUARD),
-  ...textAnchors('sexp-text', '(private-key', SEXP),
-  ...textAnchors('sexp-canonical', '(11:private-key(', SEXP),
-  ...textAnchors('sexp-protected', '(protected-private-key', SEXP_PROTECTED),
-  ...textAnchors('sexp-canonical-protected', '(21:protected-private-key(', SEXP_PROTECTED),
+  ...SEXP_ANCHORS,
   ...textAnchors('jose', 'eyJ', JOSE),
   ...['refresh_token', 'refreshToken', 'RefreshToken'].flatMap((name) =>
     textAnchors(`refresh-${name}`, name, refreshToken(name)),

@@ -189,9 +189,3 @@ describe('nothing private, nothing reported', () => {
     it(name, () => assert.deepEqual(hitsIn(planted(bytes, 70)), []))
   }
 })
-
-it('a symmetric CNG key is a candidate', () => {
-  const bytes = Buffer.concat([text('KDBM'), u32le(1, 32), noise(32)])
-  const [hit] = hitsIn(planted(bytes, 70))
-  assert.deepEqual([hit?.certainty, hit?.kind, hit?.bits], ['candidate', 'aes', 256])
-})

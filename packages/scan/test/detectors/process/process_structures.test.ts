@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
@@ -220,46 +220,6 @@ describe('a seed of Ed25519 and its public half in one array', () => {
       assert.deepEqual(await process.found('none'), [])
     }
   })
-})
-
-it('a scalar of X25519 behind its public half in a chunk of malloc, as Tor has it, is found', async () => {
-  const [publicKey, , secret] = numbersOf(pairOf('x25519'))
-  assert.ok(publicKey && secret)
-  secret[0] = (secret[0] ?? 0) & 0xf8
-  secret[31] = ((secret[31] ?? 0) & 0x3f) | 0x40
-  const process = new Process()
-  process.number(words(0x51n), SECRET_AT - 8)
-  const at = process.number(Buffer.concat([publicKey, secret]), SECRET_AT) + 32n
-  const expected = [['x25519', 'limbs-le64', 32, `0x${at.toString(16)}`]]
-  assert.deepEqual(await process.found('exchange'), expected)
-  publicKey[9] = (publicKey[9] ?? 0) ^ 1
-  process.number(publicKey, SECRET_AT)
-  assert.deepEqual(await process.found('exchange'), [])
-})
-
-describe('a scalar of Ed25519 with its prefix and public half', () => {
-  const [publicKey, , seed] = numbersOf(pairOf('ed25519'))
-  assert.ok(publicKey && seed)
-  const hash = createHash('sha512').update(seed).digest()
-  hash[0] = (hash[0] ?? 0) & 0xf8
-  hash[31] = ((hash[31] ?? 0) & 0x3f) | 0x40
-  const cases: Readonly<Record<string, readonly [Uint8Array, number]>> = {
-    'of Tor': [Buffer.concat([words(0x71n), publicKey, hash]), 40],
-    'of ring': [Buffer.concat([words(0x71n), hash, publicKey]), 8],
-    'of ring, shared': [Buffer.concat([words(0x81n, 1n, 1n), hash, publicKey]), 24],
-  }
-  for (const [name, [bytes, inside]] of Object.entries(cases)) {
-    it(`${name} is found, and is nothing with another scalar`, async () => {
-      const process = new Process()
-      const at = process.number(bytes, SECRET_AT) + BigInt(inside)
-      const expected = [['ed25519', 'expanded-scalar', 64, `0x${at.toString(16)}`]]
-      assert.deepEqual(await process.found('scalar'), expected)
-      const wrong = Buffer.from(bytes)
-      wrong[inside + 9] = (wrong[inside + 9] ?? 0) ^ 1
-      process.number(wrong, SECRET_AT)
-      assert.deepEqual(await process.found('scalar'), [])
-    })
-  }
 })
 
 describe('an ECDSA key of ring', () => {
