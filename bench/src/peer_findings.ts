@@ -3,7 +3,7 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs'
 import { isObject, type Json, parseObject } from '@mintmark/core'
-import { findSchedulesReference } from '@mintmark/scan'
+import { expandKey } from '@mintmark/scan/schedules/aes_words'
 
 /** Our report of one file. Keys that it names and ignores count as found where they are held against others' keys. */
 export interface Ours {
@@ -116,8 +116,7 @@ function hasSchedule(core: string, hex: string): boolean {
 }
 
 function isSchedule(bytes: Uint8Array, keyLength: number): boolean {
-  return findSchedulesReference(Uint8Array.from(bytes), 0, 4).some(
-    ({ layout, isSwapped, isHeadless, keyWords }) =>
-      layout === 'encryption' && !isSwapped && !isHeadless && keyWords * 4 === keyLength,
-  )
+  const key = Uint8Array.from(bytes.subarray(0, keyLength))
+  const expanded = Buffer.from(expandKey(key).buffer)
+  return expanded.equals(bytes.subarray(0, expanded.length))
 }

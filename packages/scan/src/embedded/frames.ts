@@ -1,8 +1,7 @@
 /**
  * Finds where packed data ends. The programs of zstd and lz4 take later bytes for damage, those of xz and bzip2 leave
  * them out without a word.
- *
- * Source: RFC 8878, section 3.1.1; the LZ4 frame format 1.6.2; the .xz file format 1.2.1; bzip2 1.0.8. @module
+ * Source: RFC 8878, section 3.1.1; the LZ4 frame format 1.6.2; the .xz file format 1.2.1; bzip2 1.0.8.
  */
 import { crc32 } from 'node:zlib'
 import type { ByteSource } from '@mintmark/dump'
@@ -37,7 +36,6 @@ const ZSTD = 0xfd2fb528
 const SKIPPABLE = 0x184d2a5
 const LZ4 = 0x184d2204
 
-/** Behind the frame that begins there; undefined where none does. */
 function zstdEnd(source: ByteSource, at: number): number | undefined {
   const head = bytesAt(source, at, HEAD_BYTES)
   const magic = head.getUint32(0, true)
@@ -83,7 +81,6 @@ const STEP_BYTES = 1 << 16
 
 interface PatternAt {
   readonly at: number
-  /** Its index among the patterns. */
   readonly nth: number
 }
 

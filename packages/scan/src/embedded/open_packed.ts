@@ -1,7 +1,6 @@
 /**
  * Opens packed data amid other bytes: from its first byte to its end, into a buffer.
- *
- * gzip, zlib and zip are unpacked in this process, the others by the system's own programs. @module
+ * gzip, zlib and zip are unpacked in this process, the others by the system's own programs.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { Readable, type Transform } from 'node:stream'
@@ -16,22 +15,18 @@ import { framesEnd, xzEnd } from './frames.ts'
 import { decodedFrom } from './text_stream.ts'
 
 const STEP_BYTES = 1 << 18
-/** As much of gzip is read for its head, with a name and a comment. */
 const HEAD_BYTES = 1 << 16
 
-/** How it ended. */
 export interface Opened {
   /** Bytes from the offset on that it takes, as far as it was read. */
   readonly length: number
   /** `cut`: it is damaged, or ends too soon. `unopened`: it is encrypted, or nothing here opens it. */
   readonly end: 'end' | 'cut' | 'too-large' | 'unopened'
-  /** Why it was not opened, for people. */
   readonly reason?: string
 }
 
 /**
  * Unpacks what is at an offset into a buffer.
- *
  * @param room bytes that may come out
  * @throws the system's own error where the buffer cannot be written, or the source not read
  */

@@ -1,6 +1,6 @@
 /**
  * Searches packed data amid the other bytes of a file: each is unpacked into a buffer and searched like a file. What is
- * found has the offset of the packed data, and `inside` the offset in what came out. @module
+ * found has the offset of the packed data, and `inside` the offset in what came out.
  */
 import type { ByteSource } from '@mintmark/dump'
 import type { PackedCoding, PackedSeen } from '../anchors/match.ts'
@@ -13,7 +13,6 @@ import type { RawFindingList } from '../report/raw_findings.ts'
 import { type LimitList, type LimitSeen, TOO_MANY_PACKED } from '../report/scan_limits.ts'
 import { type Opened, openPacked } from './open_packed.ts'
 
-/** Packings within each other that are opened. */
 export const MOST_DEPTH = 8
 /** Limit of unpacked bytes of one file, zeros included: as many as a large core has. */
 export const MOST_BYTES: number = 16 * 2 ** 30
@@ -24,12 +23,10 @@ const MOST_VAIN = 1000
 const BY_PROGRAM: ReadonlySet<PackedCoding> = new Set<PackedCoding>(['zstd', 'lz4', 'xz', 'bzip2'])
 /** Their heads are also signatures in programs. */
 const OF_FILES: ReadonlySet<PackedCoding> = new Set<PackedCoding>(['7z', 'rar'])
-/** Bytes of each that are buffered in memory. */
 const MEMORY_BYTES = 16 << 20
 /** Less output means that it was a signature in a program. */
 const LEAST_BYTES = 24
 
-/** What was found at one offset. */
 export interface FoundInside {
   readonly found: readonly (Finding & RawFinding)[]
   readonly limits: readonly LimitSeen[]
@@ -56,29 +53,23 @@ export class PackedList {
   }
 }
 
-/** How what came out is searched. */
 export interface PackedSearch {
-  /** Depth of packing. */
   readonly depth: number
-  /** Rest of the limit of the file. */
   readonly room: { bytes: number }
   /** In a dump, packed data may be partly overwritten: then that is no limit. */
   readonly isDump: boolean
   readonly search: (input: BufferedInput, packedBytes: number) => Promise<FoundInside>
 }
 
-/** What is known of the bytes around. */
 export interface PackedOutcome {
   readonly packed: PackedList
   readonly rawFindings: RawFindingList
   readonly limits: LimitList
-  /** What was unpacked from offsets in it, and searched. */
   unpackedBytes: number
 }
 
 /**
  * Searches every offset that a search has noted.
- *
  * @throws {MintmarkError} `INPUT_UNREADABLE` if what comes out cannot be buffered, or the disk is full
  */
 export async function scanPacked(
@@ -147,7 +138,6 @@ async function scanOffset(
   }, MEMORY_BYTES)
 }
 
-/** What came out of an offset. */
 interface BufferedContent {
   readonly opened: Opened
   readonly buffer: Sink & { readonly input: () => BufferedInput }
@@ -196,7 +186,6 @@ function rankOf({ certainty, proof }: Finding): number {
   return proof.startsWith(EQUAL_VALUE) ? 1 : 2
 }
 
-/** A finding as it is in the file around it. */
 function seenOutside(
   finding: Finding & RawFinding,
   { coding, at }: PackedSeen,

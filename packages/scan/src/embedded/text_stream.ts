@@ -1,9 +1,7 @@
 /**
  * Base64 and hexadecimal digits of any length, from an offset in a source on: step by step, as `base64.ts` reads what is in
  * memory.
- *
  * A part that ends with padding may be followed by the next, each a text of its own: writers of large values encode them so.
- * @module
  */
 import type { ByteSource } from '@mintmark/dump'
 import { hexOf } from '../encoded/text_runs.ts'
@@ -58,7 +56,6 @@ function behindBlanks(chars: Uint8Array, from: number): number {
   return at
 }
 
-/** Text of one or two bytes a letter. */
 class Text {
   readonly #source: ByteSource
   readonly #bytes: Buffer
@@ -86,7 +83,6 @@ class Text {
   }
 }
 
-/** Letters on their way to bytes. */
 class Group {
   readonly #isHex: boolean
   #bits = 0
@@ -96,7 +92,6 @@ class Group {
     this.#isHex = coding === 'hex'
   }
 
-  /** The next text begins a group of its own. */
   end(): void {
     this.#bits = 0
     this.#letters = 0

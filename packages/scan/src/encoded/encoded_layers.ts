@@ -2,9 +2,8 @@
  * Decodes encoded text amid other bytes, however often it is encoded: base64 of base64, hexadecimal digits, lists of
  * numbers, gzip and zlib in any order, up to {@link MOST_LAYERS} deep. Of UTF-16 the letters are read like those of
  * ASCII.
- *
  * Each layer of text is at least a quarter shorter than its encoding, so all layers together are less than four times
- * as long. Packed data gives 1 MiB at most. All of it counts in the budget of the probe (`work_budget.ts`). @module
+ * as long. Packed data gives 1 MiB at most. All of it counts in the budget of the probe (`work_budget.ts`).
  */
 import type { PackedCoding, PackedSeen, Probe } from '../anchors/match.ts'
 import { isBase64Letter, lettersBefore } from '../text/base64.ts'
@@ -15,18 +14,15 @@ import { LetterRun, mayBeEncoded } from './letter_layers.ts'
 import { NumberLayers } from './number_layers.ts'
 import { isGzipHead, unpackedAt } from './packed_layers.ts'
 
-/** Encodings within each other. */
 export const MOST_LAYERS = 8
 /** Text is searched for at multiples of this. */
 export const STRIDE = 48
 /** So many letters in a row that a run may have, at an offset that is examined, and around it. */
 const SAMPLED = 8
 const LEAST_RUN = 56
-/** Characters in a row that a list of numbers may have. */
 const SAMPLED_LIST = 16
 /** How far a text may go on to either side of what is searched. */
 export const REACH_BYTES = 65_536
-/** First bytes of gzip and of zlib. */
 const GZIP = Buffer.from([0x1f, 0x8b, 8])
 const ZLIB = 0x78
 /** Of a layer, of each of its bytes, of a character that is read, and of a letter of two bytes. */
@@ -35,7 +31,6 @@ const COST = { layer: 2000, byte: 10, character: 60, wide: 15 } as const
 /** A decoded layer, and where its encoding is in the searched bytes. */
 export interface EncodedBytes {
   readonly bytes: Uint8Array
-  /** Encodings, the outermost first: `base64-of-gzip`. */
   readonly coding: string
   readonly spanOf: (from: number, to: number) => Span
   /** The outermost coding, and where it begins in the bytes that are searched. */
@@ -44,7 +39,6 @@ export interface EncodedBytes {
 
 export type OnEncoded = (encoded: EncodedBytes) => void
 
-/** Searched bytes, and how they were decoded. */
 interface Location {
   readonly bytes: Uint8Array
   readonly depth: number
@@ -75,7 +69,6 @@ export class LayerReader {
 
   /**
    * Gives what text that has letters in `[from, to)` stands for; it is wiped when `take` returns.
-   *
    * @param offsets where text can be, by `encoded_offsets.ts`: no other is examined
    */
   read(
@@ -115,7 +108,6 @@ export class LayerReader {
     }
   }
 
-  /** A probe begins. */
   #begin(): void {
     this.#isSpent = false
   }
@@ -142,7 +134,6 @@ export class LayerReader {
     return ((KINDS[first] ?? 0) & second) === 0 ? done : this.#narrow(location, at, done, take)
   }
 
-  /** The same of text of one byte a letter. */
   #narrow(location: Location, at: number, done: number, take: OnEncoded): number {
     const { bytes } = location
     if (isLetters(bytes, at, 1)) {
@@ -298,7 +289,6 @@ const LEAST_LETTERS = 4096
 
 /**
  * Notes a long run of letters in lines, which stands for bytes with whatever is amid them.
- *
  * @returns behind it, or where letters begin in it that may stand for something else
  */
 function notedRun(location: Location, at: number, done: number): number {
@@ -344,7 +334,6 @@ function isLetters(bytes: Uint8Array, at: number, width: 1 | 2): boolean {
   return true
 }
 
-/** Whether letters follow each other around an offset. */
 function isLongRun(bytes: Uint8Array, at: number): boolean {
   let [from, to] = [at, at + SAMPLED]
   while (to - from < LEAST_RUN && isBase64Letter(bytes[to])) to++

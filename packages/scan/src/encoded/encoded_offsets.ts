@@ -1,8 +1,7 @@
 /**
  * Offsets at which encoded text can be, so that nothing else is read byte by byte.
- *
  * Kernel: `assembly/encoded_offsets.ts` (AssemblyScript, SIMD). A property test holds it against
- * its reference. @module
+ * its reference.
  */
 import { type KernelMemory, kernelFunction, LAYOUT } from '../anchors/kernel_memory.ts'
 import { isBase64Letter } from '../text/base64.ts'
@@ -11,7 +10,6 @@ import { encodedOffsetsWasm } from './encoded_offsets.wasm.ts'
 
 /** What the kernel examines from an offset on, in bytes. */
 const READ_BYTES = 16
-/** Digits among so many characters of a list. */
 export const LEAST_DIGITS = 6
 
 const KINDS = [isBase64Letter, isListed, isDigit]

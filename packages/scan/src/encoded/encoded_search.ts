@@ -13,7 +13,6 @@ import { EncodedOffsets } from './encoded_offsets.ts'
 import { PACKED_HEADS } from './packed_heads.ts'
 import { isGzipHead } from './packed_layers.ts'
 
-/** Offsets of anchors in one layer. */
 const MOST_OFFSETS = 20_000
 /** Cost of a probe, and of reporting a hit: its names, its offset in a report. */
 const PROBE_COST = 300
@@ -21,7 +20,6 @@ const HIT_COST = 105_000
 
 const INDEX = new AnchorIndex([...BINARY_ANCHORS, ...TEXT_ANCHORS, ...PACKED_HEADS])
 
-/** With their offsets in the bytes that were searched. */
 export function* keysOf(
   { bytes, coding, spanOf, root }: EncodedBytes,
   { budget, onPacked }: Probe,
@@ -43,7 +41,6 @@ export function* keysOf(
   }
 }
 
-/** Text that is shorter holds no key, in any coding. */
 const LEAST_BYTES = 56
 
 export class EncodedSearch implements WindowSearch {

@@ -1,5 +1,4 @@
-/** The bytes of one layer of encoded text or packed data, and whether they are worth decoding. @module */
-/** Offsets `[from, to)`. */
+/** The bytes of one layer of encoded text or packed data, and whether they are worth decoding. */
 export interface Span {
   readonly from: number
   readonly to: number
@@ -18,7 +17,6 @@ export interface Layer {
 /** Of 16 bytes of a text so many are printable, or blanks; in UTF-16 or UTF-32 zeros are between. */
 const TEXT_OF_16 = 15
 const WIDE_OF_16 = 4
-/** Letters of text in which no key has room. */
 const LEAST_TEXT = 24
 
 /** A zero counts as more letters than a layer has: one sum shows both. */
@@ -41,7 +39,6 @@ export function isTextual(bytes: Uint8Array): boolean {
   return 16 * (text + zeros) >= least && 16 * text >= WIDE_OF_16 * bytes.length
 }
 
-/** Bytes of text in a row that stand out of others. */
 const LEAST_PART = 64
 
 /** Ranges of bytes that are worth decoding: all of it, or texts amid other bytes. */
@@ -85,7 +82,6 @@ const PACKETS = new Set([0xc5, 0xc7])
 /** What OpenPGP calls RSA, ElGamal, DSA and what is of curves. */
 const ALGORITHMS = new Set([1, 2, 3, 16, 17, 18, 19, 22, 25, 26, 27, 28])
 
-/** How many bytes {@link isKeyHead} examines. */
 export const KEY_HEAD = 12
 
 /** Whether it begins as a keystore of Java or a secret key of OpenPGP, which have nothing of DER. */

@@ -1,9 +1,8 @@
 /**
  * What letters of base64 or hexadecimal digits stand for, where that is text again, or packed, or has the structure of
  * a key.
- *
  * Base64 of anything else is left to the anchors of `headerless_base64.ts`. Where a group of four letters begins is
- * identified by the text: of ASCII, three of the 24 bits of a group are zeros. @module
+ * identified by the text: of ASCII, three of the 24 bits of a group are zeros.
  */
 import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import { letterValue, readLetters } from '../text/base64.ts'
@@ -18,7 +17,6 @@ import {
 } from './layer.ts'
 import { failsOf, hexOf, hexRanges, LEAST_TEXT, textRanges } from './text_runs.ts'
 
-/** Letters that are read at once. */
 const MOST_LETTERS = 1 << 18
 /** Offsets in one run of letters that look like gzip and are examined. */
 const MOST_PACKED = 8
@@ -34,7 +32,6 @@ const LEAST_UNREAD = 2048
 const LEAST_ESCAPES = 8
 const BACKSLASH = 0x5c
 
-/** More than the value of a letter. */
 const PAST_LETTERS = 64
 
 const VALUES = Uint8Array.from({ length: 256 }, (_, byte) => letterValue(byte))
@@ -92,7 +89,6 @@ function beginsKey(bytes: Uint8Array, from: number): boolean {
   return isKey
 }
 
-/** What the letters `[from, to)` of these values stand for. */
 function decoded(values: Uint8Array, from: number, to: number): Uint8Array {
   const bytes = new Uint8Array(((to - from) * 6) >> 3)
   for (let k = 0, at = from; k < bytes.length; k += 3, at += 4) {
@@ -124,12 +120,10 @@ export class LetterRun {
     this.#offsets = new Uint32Array(this.#values.length)
   }
 
-  /** Whether a run of a text of so many letters has room. */
   holds(length: number): boolean {
     return this.#values.length >= Math.min(length, MOST_LETTERS)
   }
 
-  /** @returns behind the run */
   read(chars: Uint8Array, from: number, to: number, budget: WorkBudget): number {
     this.#budget = budget
     const { count, end } = readLetters(chars, from, to, this.#values, this.#offsets)
@@ -156,7 +150,6 @@ export class LetterRun {
     this.#length = 0
   }
 
-  /** What it stands for: layers of their own memory. */
   layers(): Layer[] {
     const layers: Layer[] = []
     this.#budget.spend(COST.range * this.#length)

@@ -1,17 +1,13 @@
 /**
  * What lists of hexadecimal or decimal numbers stand for, where that is text again, or packed, or has the structure of a key.
- * @module
  */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { isListed, MOST_NUMBERS, type Notation, NumberList } from '../text/number_text.ts'
 import { type Layer, partsWorthDecoding } from './layer.ts'
 
 const NOTATIONS: readonly Notation[] = ['hex', 'decimal']
-/** No key has fewer bytes. */
 const LEAST_NUMBERS = 28
-/** Characters of a list, or of a line of a hex dump before its text. */
 const LEAST_CHARACTERS = 48
-/** Of a character. */
 const COST = 15
 
 export class NumberLayers {
@@ -19,7 +15,6 @@ export class NumberLayers {
 
   /**
    * Reads the lists around an offset in both notations.
-   *
    * @param least where they begin at the earliest
    * @returns layers of their own memory, and where the lists end
    */

@@ -1,10 +1,9 @@
 /**
  * Heads of packed data amid other bytes: members of zip files, frames of zstd and lz4, streams of xz and bzip2, and base64
  * that begins a container.
- *
  * None is unpacked here. What is whole within reach is read by `encoded_layers.ts`; all else is noted, and opened by itself.
  * Source: PKWARE's APPNOTE 4.3.7; RFC 8878, section 3.1.1; the LZ4 frame format 1.6.2; the .xz file format 1.1.0, section
- * 2.1.1; bzip2's compress.c. @module
+ * 2.1.1; bzip2's compress.c.
  */
 import type { Anchor } from '../anchors/anchor.ts'
 import { anchor, patternOf } from '../anchors/anchored.ts'
@@ -12,9 +11,7 @@ import type { Detector, PackedCoding } from '../anchors/match.ts'
 import { decodeBase64, isBase64Letter } from '../text/base64.ts'
 import { latin } from '../text/text_run.ts'
 
-/** Of a head that is examined. */
 const HEAD_COST = 500
-/** Looked at behind a head of binary data. */
 const HEAD_BYTES = 64
 
 const u16 = (bytes: Uint8Array, at: number): number =>

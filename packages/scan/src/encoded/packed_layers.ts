@@ -1,6 +1,6 @@
 /**
  * What gzip and zlib packed amid other bytes: configuration in Secrets of Kubernetes, bodies of HTTP, pages of databases.
- * Source: RFC 1950, RFC 1952. What is cut gives what comes out before; what is damaged gives nothing. @module
+ * Source: RFC 1950, RFC 1952. What is cut gives what comes out before; what is damaged gives nothing.
  */
 import { constants, inflateRawSync, inflateSync } from 'node:zlib'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
@@ -13,7 +13,6 @@ const MOST_PACKED = 1 << 18
 const FIRST_PACKED = 256
 /** Behind what gzip packed: two sums of four bytes. */
 export const GZIP_SUMS = 8
-/** Deflate packs no more than so many times. */
 const MOST_TIMES = 1032
 /** Of an offset, and of a byte that comes out, or may have where the end was damaged. */
 const COST = { offset: 80_000, byte: 4 } as const
@@ -31,7 +30,6 @@ export function isZlibBegin(head: Uint8Array): boolean {
 
 /**
  * What is packed at an offset.
- *
  * @param onUnfinished called where more is packed there than was unpacked: too much, or not all of it in reach
  * @returns undefined where nothing is, or more than 1 MiB
  */

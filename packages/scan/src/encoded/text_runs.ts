@@ -1,9 +1,8 @@
 /**
  * Ranges of a run of letters that decode to ASCII, or are hexadecimal digits, found from a few letters of each: of
  * letters that stand for anything else one in two is not examined.
- *
  * The values of letters are those of base64; more than 63 is none. A property test compares them with
- * references. @module
+ * references.
  */
 
 /** Letters of base64 in a row that stand for ASCII, and hexadecimal digits. */
@@ -14,7 +13,6 @@ const BLOCK = LEAST_TEXT / 2
 export const PHASES = [0, 1, 2, 3] as const
 export const ALL_FAIL = 15
 
-/** Letters `[from, to)`. */
 export interface LetterRange {
   readonly from: number
   readonly to: number
@@ -44,12 +42,10 @@ const HEX_OF_LETTER = Uint8Array.from({ length: 256 }, (_, value) => {
 /** The same of hexadecimal digits: 1 for all others. */
 const IS_NO_HEX = Uint8Array.from({ length: 256 }, (_, index) => Number(hexOf(index & 63) > 15))
 
-/** The phases in which a letter cannot stand for ASCII, a bit each. */
 export function failsOf(value: number, offset: number): number {
   return FAILS[((offset & 3) << 6) | value] ?? ALL_FAIL
 }
 
-/** The value of a letter as a hexadecimal digit; 16 for other letters. */
 export function hexOf(value: number): number {
   return HEX_OF_LETTER[value] ?? 16
 }
@@ -75,7 +71,6 @@ export function textRanges(values: Uint8Array, length: number): TextRange[] {
   return found.toSorted((a, b) => a.to - b.to || a.phase - b.phase)
 }
 
-/** Runs of hexadecimal digits, in order. */
 export function hexRanges(values: Uint8Array, length: number): LetterRange[] {
   const found: LetterRange[] = []
   let done = 0
@@ -88,7 +83,6 @@ export function hexRanges(values: Uint8Array, length: number): LetterRange[] {
   return found
 }
 
-/** A run of letters, from where it is examined. */
 interface Letters extends Omit<LetterRange, 'to'> {
   readonly values: Uint8Array
   readonly length: number

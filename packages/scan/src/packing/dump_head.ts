@@ -1,4 +1,4 @@
-/** Distinguishes a dump from any other file by its first bytes, packed or not. @module */
+/** Distinguishes a dump from any other file by its first bytes, packed or not. */
 import { spawnSync } from 'node:child_process'
 import { fstatSync, readSync } from 'node:fs'
 import { constants, gunzipSync } from 'node:zlib'
@@ -6,14 +6,11 @@ import { bytesSource, openDump } from '@mintmark/dump'
 import { isMachineDump, packerOf, programOf } from './packers.ts'
 import { isCrashReport } from './report_fields.ts'
 
-/** Folders with programs of the system. */
 export const PROGRAM_PATH = '/usr/local/bin:/usr/bin:/bin'
 /** Enough for the first packed block: lz4 makes blocks of 4 MiB. */
 export const HEAD_BYTES: number = 5 << 20
-/** Enough for the headers of any container. */
 const UNPACKED_BYTES = 1 << 20
 const PATIENCE_MS = 10_000
-/** Of a head that is packed by gzip. */
 const GZIP_BYTES = 1 << 14
 
 export interface DumpHead {

@@ -1,7 +1,6 @@
 /**
  * Packed files: identified by their first bytes, and unpacked by programs of the system.
- *
- * `systemd-coredump` packs cores by zstd, lz4 or xz; `jmap` and others by gzip. @module
+ * `systemd-coredump` packs cores by zstd, lz4 or xz; `jmap` and others by gzip.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
@@ -15,9 +14,7 @@ import { withBuffer } from '../buffer/temporary_buffer.ts'
 import { dumpHead, PROGRAM_PATH } from './dump_head.ts'
 import { MAGIC_BYTES, packerOf, programOf } from './packers.ts'
 
-/** A file that is packed. */
 export interface Packing {
-  /** `zstd`, `zip` … */
   readonly name: string
   /** It contains a dump and can be unpacked here. */
   readonly isDump: boolean
@@ -40,7 +37,6 @@ export function magicOf(source: Pick<FileSource, 'read'>): Uint8Array {
 
 /**
  * The name of the packer of a file, by its first bytes; undefined where it is not packed.
- *
  * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened
  */
 export function packerOfFile(file: FilePath): string | undefined {
@@ -54,7 +50,6 @@ export function packerOfFile(file: FilePath): string | undefined {
 
 /**
  * The packer of a file, and whether it packed a dump; undefined where it is not packed.
- *
  * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, or the program that unpacks it is not there
  */
 export function packingOf(file: string): Packing | undefined {
@@ -74,9 +69,7 @@ export function packingOf(file: string): Packing | undefined {
 
 /**
  * Unpacks a file, has `use` examine what came out, and wipes it.
- *
  * Memory: 128 MiB; see `temporary_buffer.ts` for where the rest goes.
- *
  * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, or buffered (the disk is full)
  */
 export async function withUnpacked<T>(
@@ -93,7 +86,6 @@ export async function withUnpacked<T>(
 
 /**
  * A folder can have thousands of small gzip files: no process is started for them.
- *
  * @returns false where it is not small, or not whole: then nothing is buffered
  */
 function gunzipSmall(file: FilePath, buffer: CoreBuffer): boolean {
@@ -111,7 +103,6 @@ function gunzipSmall(file: FilePath, buffer: CoreBuffer): boolean {
   }
 }
 
-/** undefined where it is damaged or large, or something is behind it. */
 function gunzipWhole(packed: Uint8Array): Buffer | undefined {
   try {
     const how = { info: true, maxOutputLength: SMALL_UNPACKED_BYTES }

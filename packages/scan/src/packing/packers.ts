@@ -1,6 +1,6 @@
 /**
  * Packers by the first bytes of their output, after the formats' documents and programs. Signatures of hibernation
- * files are those of libhibr and Volatility; no such file was tested. @module
+ * files are those of libhibr and Volatility; no such file was tested.
  */
 import { constants, inflateSync } from 'node:zlib'
 
@@ -9,7 +9,6 @@ export const MAGIC_BYTES = 512
 
 interface Packer {
   readonly name: string
-  /** Hex, a pattern. */
   readonly magic: string
   /** Unpacks standard input to standard output, called with `-dc`; none for archives of several files. */
   readonly program?: string
@@ -94,14 +93,12 @@ const LIME_PACKED: Omit<Packer, 'magic'> = {
   howDump: 'unpack it first (pigz -dc, or zlib-flate -uncompress)',
 }
 
-/** The name of the packer; undefined where none is known. */
 export function packerOf(head: Uint8Array): string | undefined {
   const hex = Buffer.from(head.subarray(0, 64)).toString('hex')
   const packer = PACKERS.find(({ magic }) => new RegExp(`^${magic}`).test(hex))
   return packer?.name ?? (isPackedLime(head) ? LIME_PACKED.name : undefined)
 }
 
-/** Whether these are the first bytes of a LiME image that is packed. */
 function isPackedLime(head: Uint8Array): boolean {
   const [first = 0, second = 0] = head
   if ((first & 15) !== 8 || ((first << 8) | second) % 31 !== 0) return false
@@ -124,12 +121,10 @@ export function howToUnpack(name: string): string {
   return named(name)?.howDump ?? 'unpack it first'
 }
 
-/** The program that unpacks the output of this packer. */
 export function programOf(name: string | undefined): string | undefined {
   return named(name)?.program
 }
 
-/** Whether the output of this packer is opened member by member. */
 export function hasMembers(name: string): boolean {
   return named(name)?.hasMembers === true
 }

@@ -1,18 +1,14 @@
 /**
  * Fields of a crash report of apport: a name, a colon and a value; lines of a value behind its first begin with a blank.
- *
- * Source: `problem_report.py` of apport 2.28: `ProblemType` is first; a packed value is lines of base64. @module
+ * Source: `problem_report.py` of apport 2.28: `ProblemType` is first; a packed value is lines of base64.
  */
 import { MintmarkError } from '@mintmark/core'
 import type { ByteSource } from '@mintmark/dump'
 
 /** The field with the core. Offsets in the report. */
 export interface CoreField {
-  /** Of its name. */
   readonly from: number
-  /** Of the first letter of its base64. */
   readonly valueAt: number
-  /** Behind its last line. */
   readonly end: number
 }
 
@@ -30,11 +26,6 @@ export function isCrashReport(head: Uint8Array): boolean {
   return isReport && bytes.includes(`\n${CORE_FIELD.toString()}`)
 }
 
-/**
- * Finds the core.
- *
- * @throws {MintmarkError} `INPUT_INVALID` if there is none, or more than one: readers differ in which they take
- */
 export function coreFieldOf(source: ByteSource): CoreField {
   const found: CoreField[] = []
   let from: number | undefined
@@ -53,7 +44,6 @@ export function coreFieldOf(source: ByteSource): CoreField {
   return field
 }
 
-/** Where each field begins, and the end. */
 function* fieldStarts(source: ByteSource): Generator<number, void> {
   const window = Buffer.alloc(STEP_BYTES)
   yield 0
@@ -67,7 +57,6 @@ function* fieldStarts(source: ByteSource): Generator<number, void> {
   yield source.size
 }
 
-/** Where fields begin behind the first byte. */
 export function* startsIn(text: Buffer): Generator<number, void> {
   for (let end = text.indexOf(NEWLINE); end >= 0; end = text.indexOf(NEWLINE, end + 1))
     if (end + 1 < text.length && text[end + 1] !== BLANK) yield end + 1

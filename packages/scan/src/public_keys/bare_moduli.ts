@@ -1,4 +1,4 @@
-/** Moduli of RSA that are by themselves in memory, by their exponent beside them: 65,537. @module */
+/** Moduli of RSA that are by themselves in memory, by their exponent beside them: 65,537. */
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { hasNoSmallFactor, hasTinyFactor } from '@mintmark/keys/arithmetic/modulus_like'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
@@ -9,9 +9,7 @@ import { rsaKey } from '@mintmark/keys/public_keys/spki_key'
 
 /** How far from its exponent a modulus is searched for: OpenSSL allocates one after the other. */
 const MOST_APART = 640
-/** How far behind its exponent a modulus may begin. */
 const MOST_BEHIND = 64
-/** Bytes of the moduli that are searched for there. */
 const BARE_BYTES = [512, 384, 256, 128]
 const SHORTEST_BARE = Math.min(...BARE_BYTES)
 const ARRAY_BYTES: ReadonlySet<number> = new Set(BARE_BYTES)
@@ -27,7 +25,6 @@ export function littleNear(
   return modulusNear(bytes, at, false, budget) ?? arrayNear(bytes, at, budget)
 }
 
-/** Bytes of an exponent in an array of .NET or Mono, whose length is before it. */
 const EXPONENT_BYTES = 3
 
 /** A modulus in an array near the array with its exponent, as `RSAParameters` has them: highest byte first. */
@@ -176,7 +173,6 @@ function modulusAt(
   return hasNoSmallFactor(n, budget) ? n : undefined
 }
 
-/** Whether a number is odd and has its highest bit, by its lowest and its highest byte. */
 function isOddAndFull(bytes: Uint8Array, lowest: number, highest: number): boolean {
   return ((bytes[lowest] ?? 0) & 1) === 1 && (bytes[highest] ?? 0) >= 0x80
 }
@@ -186,7 +182,6 @@ function isCounted(bytes: Uint8Array, at: number, count: number): boolean {
   return bytes[at - 4] === (count & 0xff) && bytes[at - 3] === count >> 8 && bytes[at - 2] === 0
 }
 
-/** The last word first, each as it is. */
 function wordsTurned(window: Uint8Array): Uint8Array {
   const turned = window.slice()
   new Uint32Array(turned.buffer).reverse()
@@ -196,7 +191,6 @@ function wordsTurned(window: Uint8Array): Uint8Array {
 /** 1 for a zero: counted without branches. */
 const IS_ZERO = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte === 0))
 
-/** Eight bytes, at least half of them zero. */
 function isGap(bytes: Uint8Array, at: number): boolean {
   let zeros = 0
   for (let k = at; k < at + 8; k++) zeros += IS_ZERO[bytes[k] ?? 0] ?? 0

@@ -2,8 +2,7 @@
  * Finds public keys in memory, to search for their private halves: certificates, SubjectPublicKeyInfo, RSAPublicKey, SSH
  * blobs and lines, JWK sets, CNG and CAPI blobs, libgcrypt tokens, addresses of onion services, and bare moduli in limbs with
  * their exponent near.
- *
- * Nothing is verified: a number that is no modulus costs no more than time. @module
+ * Nothing is verified: a number that is no modulus costs no more than time.
  */
 import { parseObject } from '@mintmark/core'
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
@@ -21,11 +20,8 @@ import { bigNear, littleNear, rightBefore, rightBehind } from './bare_moduli.ts'
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex')
 
-/** What limits call them. */
 const KEYS = 'public keys'
-/** As long as a pattern of the kernel can be. */
 const PATTERN_BYTES = 16
-/** Of a public key: its hash and its thumbprint. */
 const KEY_COST = 12_000
 
 type KeyAt = (bytes: Uint8Array, at: number, budget: WorkBudget) => PublicKey | undefined
@@ -55,7 +51,6 @@ function keyAnchor(pattern: Buffer, keysAt: readonly KeyAt[], isBare = false): A
 const sshBlobAt: KeyAt = (bytes, at, budget) =>
   plainKey(keyOfSshBlob(bytes.subarray(at, at + 4096), budget))
 
-/** Object identifiers of algorithms, with what follows them. */
 const ALGORITHMS = [
   '06 09 2a 86 48 86 f7 0d 01 01 01 05 00 03',
   '06 09 2a 86 48 86 f7 0d 01 01 0a',
@@ -164,7 +159,6 @@ function onionAt(from: number): KeyAt {
   }
 }
 
-/** Letters before a `kty` and behind its begin that are examined. */
 const MOST_BEFORE_KTY = 8192
 const MOST_BEHIND_KTY = 24_576
 

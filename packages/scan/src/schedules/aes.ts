@@ -1,7 +1,6 @@
 /**
  * AES keys by their schedules.
- *
- * A schedule of 44 to 60 words that obeys the whole recurrence is verified: by chance it does once in 2^1280. @module
+ * A schedule of 44 to 60 words that obeys the whole recurrence is verified: by chance it does once in 2^1280.
  */
 import type { KernelMemory } from '../anchors/kernel_memory.ts'
 import type { Match } from '../anchors/match.ts'
@@ -24,10 +23,8 @@ const ENCODINGS: Readonly<Record<ScheduleLayout, string>> = {
   'decryption-forward': 'aes-schedule-dec-forward',
 }
 
-/** 44 words. The first four may be gone. */
 const LEAST_SCHEDULE = 160
 
-/** Searches for AES key schedules. */
 export class AesSearch implements WindowSearch {
   readonly name = 'aes'
   readonly reach: number = SCHEDULE_REACH

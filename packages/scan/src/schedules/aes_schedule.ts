@@ -1,14 +1,13 @@
 /**
  * Finds expanded AES keys (FIPS-197 sections 5.2 and 5.3.5): all sizes, both directions, both word orders. Kernel:
- * `assembly/aes_schedule.ts`; a property test compares it with {@link findSchedulesReference}. @module
+ * `assembly/aes_schedule.ts`; a property test compares it with a reference.
  */
 import { type KernelMemory, kernelFunction, LAYOUT } from '../anchors/kernel_memory.ts'
 import { aesScheduleWasm } from './aes_schedule.wasm.ts'
-import { expandKey, mixed, SBOX, step } from './aes_words.ts'
+import { mixed, SBOX, step } from './aes_words.ts'
 
 export type ScheduleLayout = 'encryption' | 'decryption' | 'decryption-forward'
 
-/** A schedule that obeys the whole recurrence. */
 export interface ScheduleHit {
   /** Of its first byte; of a headless one, of the first byte that is left. */
   readonly at: number
@@ -20,9 +19,12 @@ export interface ScheduleHit {
   readonly isHeadless: boolean
 }
 
-const ENCODINGS: readonly ScheduleLayout[] = ['encryption', 'decryption', 'decryption-forward']
+export const SCHEDULE_LAYOUTS: readonly ScheduleLayout[] = [
+  'encryption',
+  'decryption',
+  'decryption-forward',
+]
 
-/** The longest schedule, in bytes. */
 export const SCHEDULE_REACH = 240
 
 /** Hits that the table contains; the kernel needs room for what four offsets can have. */
@@ -33,14 +35,13 @@ export function scheduleHit(at: number, code: number): ScheduleHit {
   const words = (code >> 4) & 15
   return {
     at,
-    layout: ENCODINGS[code & 3] ?? 'encryption',
+    layout: SCHEDULE_LAYOUTS[code & 3] ?? 'encryption',
     isSwapped: (code & 4) !== 0,
     keyWords: words === 4 ? 4 : words === 6 ? 6 : 8,
     isHeadless: (code & 256) !== 0,
   }
 }
 
-/** Bytes that are there of a hit. */
 export function scheduleLength(hit: ScheduleHit): number {
   return (hit.keyWords + 7) * 16 - (hit.isHeadless ? 16 : 0)
 }
@@ -57,7 +58,6 @@ export class ScheduleKernel {
 
   /**
    * Schedules that begin in `[from, to)` at `from` plus a multiple of 4, as far as `bytes` holds them whole.
-   *
    * In no particular order. Cost: one pass; a hit costs about a microsecond.
    */
   find(bytes: Uint8Array, from: number, to: number): readonly ScheduleHit[] {
@@ -88,7 +88,6 @@ export class ScheduleKernel {
 
 /**
  * The schedule that begins at byte 0 of `bytes`, as encryption words; undefined where less than all of it is there.
- *
  * With `isHeadless`, what the first 16 bytes would be is undone from the rest.
  */
 export function scheduleWords(
@@ -111,53 +110,15 @@ export function scheduleWords(
   return words
 }
 
-/** Works out the first four words from the others. */
 function undoHead(words: Uint32Array, keyWords: number): void {
   for (let i = keyWords + 3; i >= keyWords; i--) {
     words[i - keyWords] = (words[i] ?? 0) ^ step(words[i - 1] ?? 0, i, keyWords)
   }
 }
 
-/** The key of a schedule. */
 export function keyOfWords(words: Uint32Array, keyWords: number): Uint8Array {
   const key = new Uint8Array(4 * keyWords)
   const view = new DataView(key.buffer)
   for (let i = 0; i < keyWords; i++) view.setUint32(4 * i, words[i] ?? 0, true)
   return key
-}
-
-/** Says what {@link ScheduleKernel.find} means, one offset and one encoding at a time. Tests only. */
-export function findSchedulesReference(
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-): readonly ScheduleHit[] {
-  const found: ScheduleHit[] = []
-  for (let at = from; at < to; at += 4) {
-    for (const layout of ENCODINGS) {
-      for (const keyWords of [4, 6, 8] as const) {
-        for (const isSwapped of [false, true]) {
-          const shape = { at, layout, isSwapped, keyWords }
-          const whole = { ...shape, isHeadless: false }
-          const rest = { ...shape, isHeadless: true }
-          const before = bytes.subarray(Math.max(0, at - 16))
-          if (expands(bytes.subarray(at), whole)) found.push(whole)
-          else if (expands(bytes.subarray(at), rest) && (at < 16 || !expands(before, whole))) {
-            found.push(rest)
-          }
-        }
-      }
-    }
-  }
-  return found
-}
-
-/** Whether the key at byte 0 expands to exactly what is there. */
-function expands(bytes: Uint8Array, hit: ScheduleHit): boolean {
-  const words = scheduleWords(bytes, hit)
-  if (words === undefined) return false
-  const full = expandKey(keyOfWords(words, hit.keyWords))
-  const isLost = (i: number) =>
-    hit.isHeadless && (hit.layout === 'decryption' ? i >= full.length - 4 : i < 4)
-  return words.every((word, i) => isLost(i) || word === full[i])
 }

@@ -1,6 +1,5 @@
 /**
  * The parts of AES that key schedules are made of. Words are little-endian: byte 0 of a column is the low one.
- * @module
  */
 
 /** FIPS-197 section 5.1.1: the inverse of each byte in GF(2^8), then an affine map. */
@@ -37,13 +36,11 @@ export const SBOX: Uint8Array = makeSbox()
 
 const rotated = (word: number, bits: number) => (word >>> bits) | (word << (32 - bits))
 
-/** SubWord. */
 export function substituted(word: number): number {
   const at = (shift: number) => (SBOX[(word >>> shift) & 255] ?? 0) << shift
   return (at(0) | at(8) | at(16) | at(24)) >>> 0
 }
 
-/** MixColumns of one column. */
 export function mixed(word: number): number {
   const twice = ((word & 0x7f7f7f7f) << 1) ^ (((word >>> 7) & 0x01010101) * 0x1b)
   return (twice ^ rotated(twice ^ word, 8) ^ rotated(word, 16) ^ rotated(word, 24)) >>> 0

@@ -1,10 +1,9 @@
 /**
  * Distinguishes the key of a random generator from a chosen key: `size_t keylen; int use_df; unsigned char K[32]; V[16]` of
- * OpenSSL 3 (drbg_ctr.c), and `AES_KEY ks; …` of BoringSSL (ctr_drbg_state_st), one a thread. @module
+ * OpenSSL 3 (drbg_ctr.c), and `AES_KEY ks; …` of BoringSSL (ctr_drbg_state_st), one a thread.
  */
 
 export const DRBG_KEY_BYTES = 32
-/** The number 32 as a `size_t`. */
 const KEY_LENGTH = Buffer.from('2000000000000000', 'hex')
 /** From there to the key: the truth value is between. */
 const TO_KEY = 12
@@ -15,7 +14,6 @@ const MOST_ALIKE = 64
 /** The states of generators in a window, listed once: a file full of schedules asks for each. */
 export class DrbgStates {
   #window: Uint8Array | undefined
-  /** Where keys begin, by their first four bytes. */
   readonly #offsets = new Map<number, number[]>()
 
   /** Whether `window` holds `key` as the state of a generator. Its bytes must be the same as long as it is the same object. */
@@ -53,7 +51,6 @@ function firstOf(bytes: Uint8Array, at: number): number {
 const BORING_KEY_BYTES = 248
 /** What the state takes, and what it may take with all that belongs to a thread. */
 const BORING_STATE_BYTES = { least: 288, most: 512 }
-/** Both functions are in one library. */
 const MOST_APART = 1n << 24n
 const MOST_CALLS = 1n << 48n
 

@@ -1,6 +1,6 @@
 /**
  * HMAC keys by the two padded blocks that a library keeps of them: 64 bytes and more with 0x6a between each and its
- * partner. A key shorter than its block is verified; one that fills it leaves open which block is which. @module
+ * partner. A key shorter than its block is verified; one that fills it leaves open which block is which.
  */
 import type { KernelMemory } from '../anchors/kernel_memory.ts'
 import type { Match } from '../anchors/match.ts'
@@ -12,12 +12,9 @@ const IPAD = 0x36
 const OPAD = 0x5c
 /** Blocks of the hash functions in use: SHA-1 and SHA-256, SHA-512, SHA3 of 512, 384, 256 and 224 bits. */
 const BLOCKS = [144, 136, 128, 104, 72, 64] as const
-/** Shorter keys are not distinguished from fillings. */
 const SHORTEST_KEY = 8
-/** Fewer different values make a filling, not a key. */
 const LEAST_DIFFERENT = 6
 
-/** Searches for pairs of padded blocks. */
 export class HmacSearch implements WindowSearch {
   readonly name = 'hmac'
   readonly reach: number = PADS_REACH

@@ -1,16 +1,14 @@
 /**
  * Finds pairs of blocks that an HMAC key leaves, the key XOR 0x36… and XOR 0x5c… (RFC 2104, section 2). Kernel:
- * `assembly/hmac_pads.ts`; a property test compares it with its reference. @module
+ * `assembly/hmac_pads.ts`; a property test compares it with its reference.
  */
 import { type KernelMemory, kernelFunction, LAYOUT } from '../anchors/kernel_memory.ts'
 import { hmacPadsWasm } from './hmac_pads.wasm.ts'
 
 /** A run of bytes that differ by 0x6a from those `distance` further on. */
 export interface PadHit {
-  /** Of the first block's first byte. */
   readonly at: number
   readonly distance: number
-  /** 64 to 144 bytes. */
   readonly length: number
 }
 
@@ -37,7 +35,6 @@ export class PadKernel {
 
   /**
    * Pairs that begin in `[from, to)`, at any offset, and are a multiple of `step` (8, or 1) bytes apart.
-   *
    * Each once, ascending. With step 8 those whose words have no upper 16 bits at all are passed over, with step 1 those
    * of which half are zeros: no pad of a key is either. Where more than two copies of a block are within 1 KiB, some
    * pairs hide others. Cost: one pass of 8-byte words, or with step 1 one for each byte.

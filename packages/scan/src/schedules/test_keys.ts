@@ -1,4 +1,6 @@
-/** Symmetric keys published in standards, or derived from them: libraries contain them for self-tests. @module */
+/**
+ * Symmetric keys published in standards, or derived from them: libraries contain them for self-tests.
+ */
 
 /** FIPS-197 appendix A, and SP 800-38A appendix F. All are published. */
 const PUBLISHED: ReadonlySet<string> = new Set([

@@ -1,35 +1,27 @@
 /**
  * Base64 as it is in memory: cut anywhere, in lines, escaped, quoted or wrapped in HTML.
- *
  * Both alphabets are read at once. Between two letters may be: blanks and line ends; `\n`, `\r`, `\t` as two letters,
  * with any number of backslashes; `\/`; `\u000a`, `\x0a`, `\012`, `#012` of rsyslog and their kin; `` `n `` of PowerShell; `%0A` and
  * `%2B`, also as `%250A`; tags such as `<br>`; entities such as `&nbsp;`; what joins string literals of a program (`" +
  * "`).
- *
- * Source: RFC 4648. Cost: one pass. @module
+ * Source: RFC 4648. Cost: one pass.
  */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { REACH } from '../anchors/anchor.ts'
 import { isBlank, latin } from './text_run.ts'
 
-/** What a piece of text decodes to. */
 export interface Decoded {
   /** Owned by the caller, who wipes it. */
   readonly bytes: Uint8Array
-  /** Just behind the last letter or padding that was used. */
   readonly end: number
-  /** Letters used, without padding. */
   readonly letters: number
-  /** `=` seen. */
   readonly padding: number
 }
 
 export interface DecodeOptions {
-  /** Stop once so many bytes are there. */
   readonly most?: number
   /** Whether `-` and `_` are letters: not in PEM, where a dash ends the body. */
   readonly isUrl?: boolean
-  /** Stop at an empty line. */
   readonly stopsAtBlankLine?: boolean
 }
 
@@ -38,10 +30,8 @@ const SKIP = 65
 const MAYBE = 66
 const STOP = 67
 const [TAG_BEGIN, BACKSLASH, LETTER_N] = [0x3c, 0x5c, 0x6e]
-/** Letters of a tag, and of anything else between two letters. */
 const TAG_MOST = 300
 const OTHER_MOST = 136
-/** Of a letter that is gone over backwards, and of one that is stepped over. */
 const BACK_COST = 5
 const STEP_COST = 5
 
@@ -85,7 +75,6 @@ const ENTITIES: readonly (readonly [name: RegExp, kind: number])[] = [
   [/^(?:equals|#61|#x3d)$/i, PAD],
 ]
 
-/** Steps over one letter, or over what may be between two. */
 function step(chars: Uint8Array, at: number, to: number, table: Uint8Array, out: Step): void {
   const kind = table[chars[at] ?? 0] ?? STOP
   out.kind = kind
@@ -143,7 +132,6 @@ export function hexDigit(letter: number | undefined): number {
 
 /**
  * Decodes from `from` on as far as it is base64. Bits left over behind the last whole byte are dropped.
- *
  * @param to where the text ends at the latest
  */
 export function decodeBase64(
@@ -179,7 +167,6 @@ export function decodeBase64(
   return { bytes: body.takeBytes(), end, letters: body.letters, padding: body.padding }
 }
 
-/** Letters on their way to bytes, in {@link scratch}. */
 class Body {
   readonly #most: number
   #length = 0
@@ -246,7 +233,6 @@ class Body {
 
 /**
  * The letters of either alphabet from `from` on, as far as it is base64: the value of each, and where it is.
- *
  * @param values as many are read as it has room for
  * @param offsets of the same length
  * @returns how many there are, and just behind the last of them and its padding
@@ -310,7 +296,6 @@ export function letterValue(letter: number | undefined): number {
   return KINDS_URL[letter ?? 0] ?? STOP
 }
 
-/** Whether a letter is of either alphabet. */
 export function isBase64Letter(letter: number | undefined): boolean {
   return letter !== undefined && (KINDS_URL[letter] ?? STOP) < PAD
 }
@@ -329,7 +314,6 @@ export function skipJunk(chars: Uint8Array, at: number, to: number): number {
 
 /**
  * Goes back from `at` over at most `most` letters and the line breaks between them.
- *
  * @param isUrl whether `-` and `_` are letters
  * @returns where the earliest of them is, and how many letters are between it and `at`
  */

@@ -1,6 +1,6 @@
 /**
  * Bytes of a string as programs print and send it: most of them escaped, the others as they are. In literals of Python,
- * Ruby, Go, C and JSON, in URLs, quoted-printable, and as UTF-8 of one letter a byte. @module
+ * Ruby, Go, C and JSON, in URLs, quoted-printable, and as UTF-8 of one letter a byte.
  */
 import { hexDigit } from './base64.ts'
 
@@ -24,7 +24,6 @@ function digits(letter: Letter, at: number, count: number, base: 8 | 16): number
   return number
 }
 
-/** Letters of a byte, and the bit of its number. */
 export const LETTERS = 7
 export const NUMBERED = 8
 
@@ -51,7 +50,6 @@ const NUMBERS: readonly (readonly [first: number | undefined, count: number, bas
   [undefined, 2, 8],
   [undefined, 1, 8],
 ]
-/** Of a, b, t, n, v, f, r and e. */
 const CONTROLS: ReadonlyMap<number, number> = new Map(
   Array.from(Buffer.from('abtnvfre'), (name, k) => [name, k < 7 ? 7 + k : 27]),
 )

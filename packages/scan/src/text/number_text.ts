@@ -1,22 +1,18 @@
 /**
  * Bytes spelled as numbers in text: lists of hexadecimal or decimal numbers, whatever is between two of them, and the lines of
  * hex dumps with their addresses, as `xxd`, `hexdump -C`, `od -t x1`, OpenSSL, mbedTLS, .NET, Java, Go and Node.js write them.
- * @module
  */
 import { hexDigit } from './base64.ts'
 
 export type Notation = 'hex' | 'decimal'
 
-/** Numbers that are read at once. */
 export const MOST_NUMBERS: number = 1 << 16
-/** Characters between two numbers. */
 const MOST_BETWEEN = 80
 /** Bytes of a line of a hex dump, before its text column. */
 const DUMP_LINE_BYTES = 16
 const MOST_WORD_BYTES = 8
 const MOST_TEXT_COLUMN = 200
 
-/** Characters of a line before the address, as of a log. */
 const MOST_PREFIX = 120
 
 const [ZERO, X, BACKSLASH, DASH, COLON, QUOTE, BLANK, NEWLINE, BACKTICK] = [
@@ -38,7 +34,6 @@ export function isListed(char: number | undefined): boolean {
 }
 
 const isBetween = (char: number | undefined): boolean => IS_BETWEEN[char ?? 0] === 1
-/** Whether a character is a decimal digit. */
 export const isDigit = (char: number | undefined): boolean =>
   char !== undefined && char >= ZERO && char < ZERO + 10
 
@@ -46,7 +41,6 @@ export const isDigit = (char: number | undefined): boolean =>
 export class NumberList {
   /** One byte for each number: at most `length` of them count. */
   readonly bytes: Uint8Array
-  /** Where the digits of each byte begin and end. */
   readonly begins: Uint32Array
   readonly ends: Uint32Array
   length = 0
@@ -72,7 +66,6 @@ export class NumberList {
 
   /**
    * Reads the numbers from an offset on.
-   *
    * @returns behind the last of them, or, if there is none, behind others
    */
   read(chars: Uint8Array, at: number, notation: Notation): number {
@@ -110,7 +103,6 @@ export class NumberList {
   /**
    * Turns round the bytes of each number of several bytes: of a word whose lowest byte comes first in memory, a program
    * prints the highest first.
-   *
    * @returns whether there is one
    */
   reverseWords(): boolean {
@@ -141,7 +133,6 @@ export class NumberList {
     return end ?? at
   }
 
-  /** Where the next number may begin. */
   #behindBetween(chars: Uint8Array, at: number): number | undefined {
     let next = at
     for (let left = MOST_BETWEEN; left > 0; left--) {
@@ -188,7 +179,6 @@ export class NumberList {
   }
 }
 
-/** n, r and t behind a backslash. */
 const isLineEscape = (char: number | undefined): boolean =>
   char === 0x6e || char === 0x72 || char === 0x74
 
@@ -205,7 +195,6 @@ function behindToken(chars: Uint8Array, at: number): number {
   return next
 }
 
-/** Behind the end of a line that is not too long. */
 function behindLine(chars: Uint8Array, at: number): number | undefined {
   const most = Math.min(chars.length, at + MOST_TEXT_COLUMN)
   for (let next = at; next < most; next++) if (chars[next] === NEWLINE) return next + 1

@@ -1,23 +1,19 @@
 /**
  * Reads armor whose lines have a prefix or suffix: quoted mail, comments, diffs, line numbers, log times, terminal colours.
- *
- * Text before the first line shows what is before the others: the same signs as often, or as many letters. @module
+ * Text before the first line shows what is before the others: the same signs as often, or as many letters.
  */
 import type { Match } from '../anchors/match.ts'
 import { latin, type TextRun } from './text_run.ts'
 
-/** Letters before an armor's first line that are examined. */
 export const PREFIX_MOST = 160
 
 /** Lines of a 16,384-bit key, and some. */
 const LINES_MOST = 400
 const LINE_MOST = 1024
-/** The first line, with what is behind it. */
 const FIRST_MOST = 256
 const TEXT_MOST = 32_768
 /** A line of a body, or the name of a header: less is not read on. */
 const LETTERS_LEAST = 16
-/** Lines that may be between an armor's first line and its body. */
 const HEADERS_MOST = 8
 /** Of one kind of line end, of one way, and of a letter of it. */
 const COST = { ends: 2500, way: 1500, letter: 20 } as const
@@ -44,7 +40,6 @@ type FindBody = (line: string) => number
 
 /**
  * Reads armor without its prefixes, in each of the ways that fit the text before it.
- *
  * @param read reads plain text from its first letter on
  * @returns the first verified key, else the first other thing; offset and length are those of the prefixed text
  */
@@ -156,7 +151,6 @@ function isOver(text: string, line: number): boolean {
   return isShort || (text === '' && line > HEADERS_MOST) || text.startsWith('-----BEGIN')
 }
 
-/** Where a letter of the plain text was. */
 function sourceOf(lines: readonly Pick<Line, 'from' | 'text'>[], offset: number): number {
   let at = 0
   for (const { from, text } of lines) {

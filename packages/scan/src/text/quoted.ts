@@ -1,6 +1,6 @@
 /**
  * Names and values between quotes, whatever the quotes became on their way: JSON, JSON within JSON, Python, HTML, URLs.
- * Sources of regular expressions. @module
+ * Sources of regular expressions.
  */
 
 /** `"`, `'`, `\"`, `\\\"`, `\u0022`, `&quot;`, `%22`, `%2522`. */
@@ -14,7 +14,6 @@ const UNQUOTED = String.raw`(?:[^"'\\&%]|(?!${QUOTE})[\\&%]){0,16384}`
 /** `"name": "value"`. */
 export const MEMBER: string = `${QUOTE}(?<name>[\\w#-]{1,16})${QUOTE}${SPACE}${COLON}${SPACE}${QUOTE}(?<value>${UNQUOTED})${QUOTE}`
 
-/** The last letters of the quotes above. */
 const QUOTE_ENDS: ReadonlySet<number | undefined> = new Set(Buffer.from(`"';27`))
 
 /** Whether a quote ends right before `at`. */

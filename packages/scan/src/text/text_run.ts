@@ -1,6 +1,6 @@
 /**
  * Text in a window: the same characters whether they are one byte apart, two or four. Read from a letter on, texts of either byte
- * order differ only before the first letter and behind the last. @module
+ * order differ only before the first letter and behind the last.
  */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { type Anchor, REACH } from '../anchors/anchor.ts'
@@ -10,12 +10,10 @@ import type { Match } from '../anchors/match.ts'
 export interface TextRun {
   /** One letter a byte. A view of the window where letters are one byte apart, else a copy. */
   readonly chars: Uint8Array
-  /** Where the anchor's first letter is. */
   readonly at: number
   readonly budget: WorkBudget
 }
 
-/** Examines text around an anchor. */
 export interface TextReader {
   /**
    * First reads some letters around the anchor: how many letters behind it `read` wants, at most `behind`; 0 where
@@ -31,7 +29,6 @@ export interface TextReader {
   readonly behind: number
 }
 
-/** Letters around an anchor that {@link TextReader.glance} sees. */
 export const GLANCE = 160
 
 const PATTERN_MOST = 16
@@ -103,7 +100,6 @@ const LETTER_COST = 8
 /** Letters that are taken behind an end, for its own closing bracket. */
 const END_LETTERS = 64
 
-/** Bytes with letters `stride` bytes apart. */
 interface Wide {
   readonly bytes: Uint8Array
   readonly stride: number
@@ -157,7 +153,6 @@ function wideEnd(wide: Wide, at: number, most: number, isEnd: TextReader['isEnd'
   return to
 }
 
-/** Whether `ascii` is at `at`, its letters `stride` bytes apart. */
 export function isAt(chars: Uint8Array, at: number, ascii: string, stride: number = 1): boolean {
   if (at < 0 || at + (ascii.length - 1) * stride >= chars.length) return false
   for (let i = 0; i < ascii.length; i++) {
@@ -199,14 +194,12 @@ export function findLast(
   return at < 0 ? -1 : from + at
 }
 
-/** Letters as a string, one character each. */
 export function latin(chars: Uint8Array, from: number = 0, to: number = chars.length): string {
   const end = Math.min(to, chars.length)
   if (from >= end) return ''
   return Buffer.from(chars.buffer, chars.byteOffset + from, end - from).toString('latin1')
 }
 
-/** A-Z, a-z, 0-9. */
 export function isAlphanumeric(letter: number | undefined): boolean {
   if (letter === undefined) return false
   const lower = letter | 0x20

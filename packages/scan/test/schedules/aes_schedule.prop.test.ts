@@ -3,12 +3,12 @@ import { it } from 'node:test'
 import * as fc from 'fast-check'
 import { KernelMemory } from '../../src/anchors/kernel_memory.ts'
 import {
-  findSchedulesReference,
   type ScheduleHit,
   ScheduleKernel,
   type ScheduleLayout,
 } from '../../src/schedules/aes_schedule.ts'
 import { decryptionSchedule, expandKey } from '../../src/schedules/aes_words.ts'
+import { findSchedulesReference } from './schedules_reference.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 100)
 const kernel = new ScheduleKernel(new KernelMemory(1 << 20))

@@ -1,6 +1,6 @@
 /**
  * Keys in DER: PKCS#8, PKCS#1, SEC1 and what is encrypted, each found by its first bytes behind the outer SEQUENCE,
- * which a freed buffer has lost. @module
+ * which a freed buffer has lost.
  */
 import {
   type CurveParameters,
@@ -55,7 +55,6 @@ function enclosingKey(bytes: Uint8Array, version: number, budget: WorkBudget): D
   return undefined
 }
 
-/** The curve whose identifier ends at `end`. */
 export function curveBefore(bytes: Uint8Array, end: number): CurveParameters | undefined {
   const before = Buffer.from(bytes.subarray(Math.max(0, end - 16), end)).toString('hex')
   return NAMED_CURVES.find(({ oid }) => before.endsWith(oid))
@@ -63,7 +62,6 @@ export function curveBefore(bytes: Uint8Array, end: number): CurveParameters | u
 
 const detectPkcs8: Detector = (bytes, at, { budget }) => derHit(pkcs8At(bytes, at, budget))
 
-/** RSA or DSA whose version is at `at`, in a PKCS#8 or not. */
 export const detectPkcs1: Detector = (bytes, at, { budget }) => {
   const key = pkcs1At(bytes, at, budget)
   return key && derHit(enclosingKey(bytes, at, budget) ?? key)
@@ -115,7 +113,6 @@ const detectEncrypted: Detector = (bytes, at) => {
   return protectedHit('encrypted-key', 'pkcs8-encrypted-der', from, key.to, proof)
 }
 
-/** 1.2.840.113549.1.7.x: data, signed data. */
 const CONTENT = Buffer.from('06092a864886f70d0107', 'hex')
 /** 1.2.840.113549.1.12.10.1.2, a key bag that is encrypted, and 1.2.840.113549.1.7.6, encrypted content. */
 const ENCRYPTED = ['2a864886f70d010c0a0102', '2a864886f70d010706'].map((oid) =>
@@ -204,7 +201,6 @@ function verifiedTail(
   return verifyRsaFields({ n, e, d, p, q, dP, dQ, qInv }, filled, bits, budget)
 }
 
-/** The INTEGER that ends at `end` and has `least` to `most` bytes. */
 function elementBefore(
   bytes: Uint8Array,
   end: number,

@@ -1,6 +1,6 @@
 /**
  * Keys in libgcrypt's memory, as gpg-agent 2.4 holds them after the first use: `04` closes a list, `03` opens one, `01` begins
- * data, a length of two bytes, lowest first, then so many bytes (src/sexp.c of libgcrypt 1.11). @module
+ * data, a length of two bytes, lowest first, then so many bytes (src/sexp.c of libgcrypt 1.11).
  */
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
@@ -21,7 +21,6 @@ interface Token {
   readonly to: number
 }
 
-/** A list with a name of one letter, whose data has no more than so many bytes. */
 const HEAD = Buffer.from([3, 1, 1, 0])
 const MOST_VALUE = 2100
 /** Between two tokens are a close and an open, and no more. */
@@ -29,7 +28,6 @@ const MOST_GAP = 4
 /** The longest key has n, e, d, p, q, u; DSA p, q, g, y, x. */
 const MOST_TOKENS = 8
 
-/** The token at `at`, whose name has one letter. */
 function tokenAt(bytes: Uint8Array, at: number): Token | undefined {
   if (at < 0 || HEAD.some((byte, i) => bytes[at + i] !== byte) || bytes[at + 5] !== 1) {
     return undefined
@@ -40,7 +38,6 @@ function tokenAt(bytes: Uint8Array, at: number): Token | undefined {
   return { name: String.fromCharCode(bytes[at + 4] ?? 0), at, from, to: from + length }
 }
 
-/** The token that ends right before `token`, if there is one. */
 function tokenBefore(bytes: Uint8Array, token: Token): Token | undefined {
   const first = Math.max(0, token.at - MOST_VALUE - 8)
   const view = Buffer.from(bytes.buffer, bytes.byteOffset + first, token.at - first)

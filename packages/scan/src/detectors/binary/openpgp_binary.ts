@@ -1,7 +1,7 @@
 /**
  * Secret-key and secret-subkey packets of OpenPGP, version 4 (RFC 9580, sections 3.2,
  * 4.2, 5.5.3 and 5.5.5; RFC 6637). What follows the public numbers says whether a passphrase guards the rest: 0 means that it
- * is in the clear. @module
+ * is in the clear.
  */
 import { curveOfOid } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian, toBigEndian } from '@mintmark/keys/arithmetic/modular'
@@ -16,7 +16,6 @@ import { anchor, hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Detector, Match } from '../../anchors/match.ts'
 
 const FORM = 'openpgp-packet'
-/** Version and time before the algorithm. */
 const BEFORE_ALGORITHM = 5
 const [RSA, ELGAMAL, DSA, ECDH, ECDSA, EDDSA] = [1, 16, 17, 18, 19, 22]
 
@@ -67,7 +66,6 @@ function packetEnd(bytes: Uint8Array, at: number): number {
   return first < 224 ? at + 3 + (first - 192) * 256 + second + 192 : 0
 }
 
-/** Tags of packets with a secret key, by how many bytes before the version they are. */
 const TAGS: readonly (readonly [back: number, tags: readonly number[]])[] = [
   [2, [0x94, 0x9c, 0xc5, 0xc7]],
   [3, [0x95, 0x9d, 0xc5, 0xc7]],

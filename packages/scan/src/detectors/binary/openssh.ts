@@ -1,7 +1,7 @@
 /**
  * OpenSSH keys: the private part of key v1 files, with its magic or without, and the agent's message that adds a key. Both
  * spell the same strings behind the name of the type (PROTOCOL.key, PROTOCOL.certkeys; draft-ietf-sshm-ssh-agent, section 3.2).
- * `sk-` types hold no scalar, only a handle: their names are not among the anchors. @module
+ * `sk-` types hold no scalar, only a handle: their names are not among the anchors.
  */
 import { curvesOfLength } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
@@ -17,9 +17,7 @@ import { isAt, latin } from '../../text/text_run.ts'
 
 /** What a key of 16,384 bits takes, and a certificate before it. */
 const LONGEST = 32_768
-/** Bytes of a number of 16,384 bits. */
 const MOST_NUMBER = 2049
-/** Of fields that are read one after another, their numbers not counted. */
 const FIELDS_COST = 700
 
 type Strings = Readonly<Record<string, Uint8Array | undefined>>
@@ -31,7 +29,6 @@ interface Fields {
   readonly verify: (strings: Strings, budget: WorkBudget) => Key | undefined
 }
 
-/** Verifies the numbers among the strings. */
 const verifiesNumbers =
   (kind: 'rsa' | 'dsa', names: string): Fields['verify'] =>
   (strings, budget) => {
@@ -98,7 +95,6 @@ function read(
   return verification && { proof: verification, to: start + fields.at }
 }
 
-/** ADD_IDENTITY and ADD_ID_CONSTRAINED. */
 const MESSAGES: ReadonlySet<number | undefined> = new Set([17, 25])
 
 /** What is before the first key: two equal check numbers in a file, a message's number in the agent. */
@@ -111,9 +107,7 @@ function framing(bytes: Uint8Array, at: number): { form: string; from: number } 
 }
 
 const MAGIC = 'openssh-key-v1\0'
-/** Of no cipher, behind the magic. */
 const PLAIN = '\0\0\0\x04none'
-/** Of a cipher or a key derivation. */
 const NAME = /^[a-z0-9@.-]{3,}$/
 
 /** A file that is encrypted; in one that is not, the types inside are found by themselves. */
@@ -183,7 +177,6 @@ function tailAnchor([seen, skipped, type, fields]: (typeof TAILS)[number]): Anch
   return anchor(`openssh-tail-${type}`, patternOf(seen), sight, detect)
 }
 
-/** Whether the bytes before `to` spell `text`. */
 const endsWith = (bytes: Uint8Array, to: number, text: string): boolean =>
   isAt(bytes, to - text.length, text)
 

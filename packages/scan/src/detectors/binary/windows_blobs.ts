@@ -1,9 +1,7 @@
 /**
  * Keys as CryptoAPI (PRIVATEKEYBLOB, `.snk` and PVK files) and CNG (BCRYPT_*_BLOB) write them: four letters, words that are
  * lengths, and the numbers one after another: of CryptoAPI lowest byte first, of CNG highest.
- *
  * Source: Microsoft, "RSA/Schannel Key BLOBs", bcrypt.h; PVK as OpenSSL's `pvkfmt.c` reads it.
- * @module
  */
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { RSA_BITS } from '@mintmark/keys/arithmetic/rsa'
@@ -37,7 +35,6 @@ interface Blob {
 
 const isWithin = (value: number, least: number, most: number) => value >= least && value <= most
 
-/** Words of four bytes, lowest first, as far as they are there. */
 function wordsAt(bytes: Uint8Array, at: number, count: number): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const there = Math.max(0, Math.min(count, Math.floor((bytes.length - at) / 4)))

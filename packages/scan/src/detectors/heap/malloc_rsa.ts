@@ -21,24 +21,19 @@ import { chunkHead, SIZE_BYTES, sizeAt } from '../../known/objects/chunk_head.ts
 
 /** Public exponents that are distinguished from each other by their d: all that programs make keys with. */
 export const EXPONENTS: readonly bigint[] = [65_537n, 3n, 17n, 5n, 257n]
-/** Of a modulus: of the sizes that are in use. */
 const LENGTHS = [128, 256, 384, 512, 1024]
 const REACH = 8192
 /** What a chunk takes besides its bytes, and one more limb if need be. */
 const HEAD = 16
 const MOST_NUMBERS = 96
-/** Of a number and the head of its chunk. */
 const MOST_BYTES = 2048
-/** Of a number of 48 bits, the highest. */
 const TOP_BIT = 2 ** 47
 /** Of the chunks near, of searching for an exponent's d there, and of the lost bits of two primes of 1024 bits. */
 const COST = { near: 9600, search: 10_000, rebuild: 5_000_000 } as const
-/** Bytes of a d by which it is recognised. */
 const COMPARED_BYTES = 16
 /** Bits of a number that `free` writes over: two words. */
 const LOST = 128
 
-/** A chunk with a number of `length` bytes, which begins at `from`. */
 interface Chunk {
   readonly bytes: Uint8Array
   readonly from: number
@@ -49,7 +44,6 @@ interface Chunk {
 /** A number in a chunk, and enough of it to reject most unrelated pairs. */
 interface StoredNumber {
   readonly offset: number
-  /** The lowest 32 bits, and the highest 48. */
   readonly low: number
   readonly high: number
   readonly hasTop: boolean

@@ -2,7 +2,7 @@
  * RSA keys whose numbers are far apart, as a process with a well-used heap has them: the heads of the numbers are near each
  * other, and each leads to its limbs wherever those are. A second prime is of the same key where their product is one of
  * them, or where one is d: e·d = 1 modulo p − 1 and q − 1. A row is not of one structure, but of as many as a key has
- * numbers. @module
+ * numbers.
  */
 import { bitLength, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { verifyRsa } from '@mintmark/keys/der_keys/verify'
@@ -16,11 +16,8 @@ import { pointerAt } from '../../known/objects/pointers.ts'
 import { EXPONENTS, isFull } from './malloc_rsa.ts'
 
 const WORD = 8
-/** Of the count of limbs and what follows it. */
 const HEAD_BYTES = 16
-/** Of going through the heads near. */
 const NEAR_COST = 2000
-/** Of a division by a prime of 512 bits. */
 const DIVISION_COST = 2000
 
 /** How a library keeps the heads of the numbers of a key: limbs*, then the count of limbs. */
@@ -41,11 +38,9 @@ interface HeadRow {
 
 interface Numbered extends Pointed {
   readonly value: bigint
-  /** There is room for no more limbs than there are. */
   readonly isTight: boolean
 }
 
-/** Numbers of a process that heads in these bytes lead to. */
 interface Process {
   readonly bytes: Uint8Array
   readonly memory: Memory
@@ -66,7 +61,6 @@ function numberAt(
   return { ...there, value: fromLittleEndian(there.bytes, budget), isTight: room === limbs }
 }
 
-/** Other numbers of so many limbs whose heads are near, nearest first. */
 function numbersNear(row: HeadRow, process: Process, at: number, limbs: number): Numbered[] {
   process.budget.spend(NEAR_COST)
   const found: Numbered[] = []
@@ -119,7 +113,6 @@ const isInverse = (e: bigint, d: bigint, prime: bigint): boolean =>
 
 /**
  * The key of `p`. Where its product shows it, and no d, its exponent is taken to be 65,537.
- *
  * @param others numbers that may be the other prime
  * @param wholes numbers that may be n or d
  */

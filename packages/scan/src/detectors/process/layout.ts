@@ -1,7 +1,6 @@
 /**
  * Rows of layouts and their interpreter: an anchor, conditions around it, and offsets of or pointers to the parts of a key.
  * Only arithmetic verifies the parts. Another structure is a row in `library_layouts.ts`, and in `docs/key-encodings.md`.
- * @module
  */
 import { type CurveParameters, curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { isOnCurve, type Point } from '@mintmark/keys/arithmetic/ec'
@@ -17,7 +16,6 @@ import { anchor, hit, type Sight } from '../../anchors/anchored.ts'
 import type { Match, Memory, Pointed } from '../../anchors/match.ts'
 import { addressAt, isPointer, pointerAt } from '../../known/objects/pointers.ts'
 
-/** A structure: offsets of fields count from `at`, and `base` is where `bytes` begin in the window. */
 export interface Location {
   readonly bytes: Uint8Array
   readonly at: number
@@ -53,7 +51,6 @@ export type Layout = Pick<Anchor, 'alignment' | 'number'> & {
 
 const USUAL_SIGHT: Sight = { before: 72, behind: 128 }
 
-/** The anchor of a layout. */
 export function layoutAnchor(layout: Layout): Anchor {
   const { name, pattern, sight = USUAL_SIGHT, alignment = EIGHTHS, number } = layout
   const rows = 'rows' in layout ? layout.rows : [layout]
@@ -97,15 +94,12 @@ export function verifiedHit(
   return hit(verification, form, offset, offset + Math.min(most, length))
 }
 
-/** How a number of a key of a curve is read. */
 type Reader = (bytes: Uint8Array, budget: WorkBudget, curve: CurveParameters) => bigint
 
-/** Of the equation of a curve. */
 const POINT_COST = 15_000
 
 /**
  * Verifies a secret, X and Y in one or apart, and, of Jacobian coordinates, Z: those may be in Montgomery's form.
- *
  * @param curves that the structure may be for
  * @param coordinate reads coordinates, where those are not kept as the secret is
  */
@@ -135,7 +129,6 @@ export function ecKey(
 
 const NONE = new Uint8Array(0)
 
-/** The point of these coordinates, if they are one of the curve. */
 function pointOf(curve: CurveParameters, x: bigint, y: bigint, z?: bigint): Point | undefined {
   if (z === undefined) return isOnCurve(curve, { x, y }) ? { x, y } : undefined
   const { p } = curve
@@ -178,7 +171,6 @@ export const inline =
     return { bytes: bytes.subarray(begin, begin + length), offset: base + begin }
   }
 
-/** A field of another. */
 export const within =
   (outer: Field, field: Field): Field =>
   (location) => {
@@ -241,13 +233,11 @@ export function spelled(from: number, pattern: string): Check {
 export const numbered = (from: number, value: number, length: number): Check =>
   spelled(from, `${value.toString(16)}${' 0'.repeat(length - 1)}`)
 
-/** Whether the byte at `from` passes. */
 export const byteAt =
   (from: number, isOne: (byte: number) => boolean): Check =>
   ({ bytes, at }) =>
     isOne(bytes[at + from] ?? 0)
 
-/** Whether pointers are at all of these. */
 export const pointers =
   (...offsets: readonly number[]): Check =>
   ({ bytes, at }) =>

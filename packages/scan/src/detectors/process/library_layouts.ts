@@ -1,6 +1,6 @@
 /**
  * Keys as libraries keep them in a process of 64 bits, lowest byte first: by structures that lead to the parts, or side by side
- * in an array of just their size, which an allocator or a runtime marks. A row a structure, with its source. @module
+ * in an array of just their size, which an allocator or a runtime marks. A row a structure, with its source.
  */
 import { CURVES, curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
@@ -37,7 +37,6 @@ import { OPENSSL_ML_KEM } from './ml_kem_layouts.ts'
 
 const bytesOf = (curve: Curve): number => curveNamed(curve).lengthBytes
 
-/** Curves whose numbers have so many words. */
 const ofLimbs = (limbs: number): Curve[] =>
   CURVES.filter(({ bits }) => Math.ceil(bits / 64) === limbs).map(({ curve }) => curve)
 
@@ -278,7 +277,6 @@ const SEEDS: readonly Layout[] = [
 ]
 
 const WORD = 8
-/** Limbs of 16,384 bits. */
 const RSA_LIMBS = 256
 const MOST_PRIMES = 5
 
@@ -309,7 +307,6 @@ const GO_RSA: Layout = {
   }),
 }
 
-/** Of a key's begin: noise ends here. */
 const BEGIN_BYTES = 64
 
 /** Expanded keys of ML-KEM and ML-DSA alone in a chunk, as OpenSSL keeps those of ML-DSA: their parts show each other. */

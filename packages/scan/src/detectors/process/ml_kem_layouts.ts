@@ -1,6 +1,5 @@
 /**
  * ML-KEM keys as structures of libraries: their polynomials are words of 16 bits, and H(ek) shows that s and t are of one key.
- * @module
  */
 import { ML_KEM, type MlKemParameters } from '@mintmark/keys/arithmetic/ml_kem'
 import { mlKemPacked } from '@mintmark/keys/arithmetic/ml_kem_polynomials'
@@ -49,7 +48,6 @@ function verifyParts(
 /** From the upper two bytes of z*, which the anchor begins with. */
 const AT = { pointers: -46, rho: 14 } as const
 
-/** Whether a pointer is so many bytes before the next. */
 const isApart =
   (pointer: number, distance: number): Check =>
   ({ bytes, at }) => {

@@ -1,6 +1,6 @@
 /**
  * Anchors of structures that only the memory of a process has: most of them hold pointers, or what an allocator writes. They
- * are of 64-bit processes whose lowest byte comes first. @module
+ * are of 64-bit processes whose lowest byte comes first.
  */
 import type { Anchor } from '../../anchors/anchor.ts'
 import { MALLOC_RSA_ANCHORS } from '../heap/malloc_rsa.ts'

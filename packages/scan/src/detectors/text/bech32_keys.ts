@@ -1,8 +1,6 @@
 /**
  * Keys in Bech32: identities of age, of X25519 and of its hybrid with ML-KEM-768. The checksum verifies the encoding.
- *
  * Source: age-encryption.org/v1 and C2SP age.md (X25519, mlkem768x25519 identities): 32 bytes, a scalar or the seed of X-Wing.
- * @module
  */
 import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import type { Key } from '@mintmark/keys/material/key'
@@ -12,11 +10,9 @@ import { hit } from '../../anchors/anchored.ts'
 import type { Match } from '../../anchors/match.ts'
 import { isAt, type TextReader, type TextRun } from '../../text/text_run.ts'
 
-/** What all identities of age begin with that hold a key. */
 export const AGE_PREFIX = 'AGE-SECRET-KEY-'
 
 interface Kind {
-  /** What is before the `1`. */
   readonly prefix: string
   readonly verificationOf: (secret: Uint8Array, budget: WorkBudget) => Key
 }

@@ -1,8 +1,7 @@
 /**
  * Keys in decoded text: every binary encoding, at any offset.
- *
  * A body whose first letters are gone still has its inner structure, so it is not enough to read from the
- * first byte on. @module
+ * first byte on.
  */
 import { keyFromDer } from '@mintmark/keys/der_keys/key_from_der'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
@@ -16,15 +15,12 @@ const INDEX = new AnchorIndex(BINARY_ANCHORS)
 /** Offsets that are examined in one body, so that one full of anchors costs no more. */
 const OFFSETS_MOST = 48
 const FOUND_MOST = 1024
-/** Of an anchor that looks. */
 const PROBE_COST = 300
 
-/** The higher the better. */
 export const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, lesser: 1 }
 
 /**
  * The best verified key in `decoded`; where nothing is verified, the longest candidate or protected one.
- *
  * @param decoded never kept
  * @returns offsets from the begin of `decoded`
  */

@@ -1,9 +1,8 @@
 /**
  * BIND's private keys for DNSSEC, `Private-key-format: v1.2` and v1.3, in plain text, in strings, in HTML
  * (lib/dns/dst_parse.c of BIND 9; RFC 5702, 6605, 8080).
- *
  * The elliptic ones have no public half in the file: header, algorithm, exact length and padding, and a scalar in range
- * are all that can be checked. They are well-formed, and verified where their public half is known. @module
+ * are all that can be checked. They are well-formed, and verified where their public half is known.
  */
 import type { Key } from '@mintmark/keys/material/key'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
@@ -21,9 +20,7 @@ const FIELDS = `Algorithm PrivateKey ${RSA} ${DSA}`.split(' ')
 const MARK = /<[^<>\0]{0,300}>|(?<name>[\w()]{1,20}):|\0/g
 /** The number of an algorithm, behind blanks in any spelling of HTML. */
 const NUMBER = /(?<!#x?)\b\d{1,2}\b/i
-/** Letters of a value with the tags around it. */
 const MARKED_MOST = 1024
-/** Of a letter. */
 const LETTER_COST = 4
 
 export const DNSSEC: TextReader = {

@@ -1,6 +1,6 @@
 /**
  * RSA and DSA keys as XML: .NET's `ToXmlString(true)`, XKMS 2.0 and its draft; escaped in HTML or JSON, in UTF-16 (RFC 3275,
- * section 6.4; XKMS 2.0, section 8.2). @module
+ * section 6.4; XKMS 2.0, section 8.2).
  */
 import { hit } from '../../anchors/anchored.ts'
 import type { Match } from '../../anchors/match.ts'
@@ -9,7 +9,6 @@ import { Labelled } from './labelled.ts'
 import { groupNamed, rsaNamed } from './parts.ts'
 
 const BEHIND_MOST = 32_768
-/** How `<` and `>` are spelled. */
 const OPEN = String.raw`(?:<|&lt;|\\u003[cC]|%3C)`
 const CLOSE = String.raw`(?:>|&gt;|\\u003[eE]|%3E)`
 /** A bracket at the end, with a prefix such as `ds:` behind it. */
@@ -22,10 +21,8 @@ const ELEMENT = new RegExp(
   'dg',
 )
 const RSA = 'Modulus Exponent|PublicExponent D|PrivateExponent P Q - - -'
-/** Of a letter that is stepped over. */
 const LETTER_COST = 4
 
-/** @param element `RSAKeyValue`, `RSAKeyPair` or `DSAKeyValue` */
 export function keyXml(element: string): TextReader {
   return {
     before: PREFIX_MOST,

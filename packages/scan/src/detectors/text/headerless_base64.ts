@@ -1,7 +1,7 @@
 /**
  * Private keys in base64 without armor, found by what the inner structure of each encoding looks like in base64, at
  * each of the three offsets that it can begin at: whether its own header is there or not. What is there is examined by the
- * anchor of the same structure in binary. @module
+ * anchor of the same structure in binary.
  */
 import { headerAt, TAG } from '@mintmark/keys/der/der'
 import type { Anchor } from '../../anchors/anchor.ts'
@@ -14,26 +14,20 @@ import { armorBody } from './pem.ts'
 
 /** Letters before a structure that may belong to the key's own headers: 48 bytes; of a tail, to n. */
 const BACK_LETTERS = { head: 64, tail: 3000 } as const
-/** Bytes that are examined before more is decoded. */
 const HEAD_BYTES = 128
 const WHOLE_MOST = 16_384
-/** For headers and short numbers. */
 const ROOM = 192
 const PEM_HEADER_MOST = 600
 
-/** An inner structure by which a body is found. */
 interface Structure {
   readonly name: string
   /** Its first bytes, and how many bits of them never differ. */
   readonly bytes: readonly number[]
   readonly bits: number
-  /** Examines the body, in which the structure is at an offset. */
   readonly detect: Detector
   /** Whether the bytes behind the first are those of a key, as far as few of them say. */
   readonly isLikely?: (head: Uint8Array, at: number) => boolean
-  /** Where its first long number is. */
   readonly numberAt?: 3 | 5
-  /** Behind the begin of the key. */
   readonly isTail?: true
 }
 
@@ -43,7 +37,6 @@ const detectorOf = (anchorName: string): Detector => {
   return own.detect
 }
 
-/** The structure that an anchor in binary begins with. */
 function ofAnchor(
   anchorName: string,
   bytes: readonly number[] | string,
@@ -96,7 +89,6 @@ const STRUCTURES: readonly Structure[] = [
 /**
  * The letters of base64 that stand for `bits` whatever surrounds them, for each of the three offsets that they
  * can begin at within a group.
- *
  * @param bytes begin of the bytes searched for
  * @param bits how many of their bits count
  */
@@ -145,9 +137,7 @@ function reader(structure: Structure, text: string, phase: number, inGroup: numb
 }
 
 interface Body {
-  /** Where a group of letters begins. */
   readonly start: number
-  /** Which byte from there on is the structure's first. */
   readonly offset: number
 }
 
@@ -202,7 +192,6 @@ function sizeOf(structure: Structure, { chars, budget }: TextRun, { start, offse
   return size
 }
 
-/** As its SEQUENCE says, else by its first number. */
 function sizeAt(head: Uint8Array, at: number, { numberAt }: Structure): number {
   const number = numberAt && headerAt(head, at + numberAt, head.length)?.length
   if (numberAt !== undefined && !(number !== undefined && number >= 48 && number <= 2080)) return 0

@@ -47,7 +47,6 @@ const JWK: TextReader = {
   },
 }
 
-/** The value of the `kty` of a run, if it is one that a key has. */
 function typeAt({ chars, at }: TextRun): string | undefined {
   if (!isOpened(chars, at)) return undefined
   return TYPE.exec(latin(chars, at, Math.min(chars.length, at + GLANCE)))?.[1]
@@ -130,10 +129,8 @@ export const JWK_ANCHORS: readonly Anchor[] = [
 ]
 
 const [OPEN, CLOSE, DOUBLE_QUOTE, PERCENT] = [0x7b, 0x7d, 0x22, 0x25]
-/** A sign as a URL has it. */
 const IN_URL = /^%(?:25)*(22|7[bd])/i
 
-/** The sign that begins at a letter, which a URL may have escaped. */
 function signAt(chars: Uint8Array, at: number): number | undefined {
   if (chars[at] !== PERCENT) return chars[at]
   const code = IN_URL.exec(latin(chars, at, at + 16))?.[1]
@@ -142,7 +139,6 @@ function signAt(chars: Uint8Array, at: number): number | undefined {
 
 /**
  * The object of a JSON text around an offset, or as far as nothing says that it is another.
- *
  * @param mark a name or value that no other object has: so no letter is passed by more than two anchors
  */
 function objectAround(chars: Uint8Array, at: number, mark: string) {

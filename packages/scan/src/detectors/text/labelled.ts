@@ -1,4 +1,4 @@
-/** Named values in a text, each decoded on demand. @module */
+/** Named values in a text, each decoded on demand. */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { decodeBase64, skipJunk } from '../../text/base64.ts'
 import { latin } from '../../text/text_run.ts'
@@ -7,7 +7,6 @@ import { numberOf } from './parts.ts'
 /** How bytes are spelled. Of `base64` with its padding other text may follow; of an `element` and `base64url` none. */
 export type ValueCoding = 'base64' | 'element' | 'base64url' | 'hex' | 'raw'
 
-/** Letters [from, to). */
 export interface Value {
   readonly from: number
   readonly to: number
@@ -20,7 +19,6 @@ export class Labelled {
   readonly #chars: Uint8Array
   readonly budget: WorkBudget
   readonly #values = new Map<string, Value>()
-  /** Behind the last value that was decoded. */
   end: number
 
   constructor(chars: Uint8Array, budget: WorkBudget, end = 0) {
@@ -38,7 +36,6 @@ export class Labelled {
     return this
   }
 
-  /** The first of a name counts. */
   add(name: string, value: Value): void {
     if (!this.#values.has(name)) this.#values.set(name, value)
   }
@@ -74,7 +71,6 @@ export class Labelled {
     return bytes
   }
 
-  /** For `rsaNamed` and its kin. */
   readonly number = (name: string): bigint | undefined => {
     const bytes = this.bytes(name)
     const number = numberOf(bytes, this.budget)

@@ -1,6 +1,6 @@
 /**
  * Builds keys from named values of a text, and verifies or drops them. A public half in the text must agree; otherwise the key
- * is at most a candidate. @module
+ * is at most a candidate.
  */
 import { curveNamed, NAMED_CURVES } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
@@ -14,7 +14,6 @@ import type { Curve } from '@mintmark/keys/material/key_material'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 
 type Bytes = Uint8Array | undefined
-/** The number that a text has under a name. */
 type NumberOf = (name: string) => bigint | undefined
 
 /** A number from its big-endian bytes; undefined where there are none, or more than 16,384 bits have. */
@@ -58,7 +57,6 @@ export function groupNamed(
   return verifyGroupKey(kind, { p, q, g, y, x }, budget)
 }
 
-/** An RSA key, if its parts prove each other. */
 export function rsaKey(parts: RsaParts, budget: WorkBudget): Key | undefined {
   const verified = verifyRsa(parts, budget)
   if (verified?.material?.type !== 'rsa') return undefined
@@ -85,7 +83,6 @@ const CURVE_NAMES: ReadonlyMap<string, Curve> = new Map([
 /**
  * An EC key. It is verified by d·G = Q, or by one coordinate of Q; without them it is a candidate, since any scalar in
  * range has a point.
- *
  * @param d as long as the curve's order, or a byte longer (sign)
  */
 export function ecKey(
@@ -115,7 +112,6 @@ export function ecKey(
     : checked(withCoordinate(verification, x, y, budget), (x ?? y) !== undefined)
 }
 
-/** The same with a point as 04 X Y. */
 export function ecKeyOfPoint(
   name: string,
   d: Bytes,
@@ -159,7 +155,6 @@ function checked(verification: Key, isVerified: boolean): Key | undefined {
   return { ...verification, certainty: 'candidate', proof: words }
 }
 
-/** An ML-DSA or ML-KEM key from its seed. */
 export function pqKey(
   name: string,
   seed: Bytes,

@@ -1,8 +1,7 @@
 /**
  * PEM: armor of private keys, in files, in JSON, on one line, in HTML, in quoted mail, with the end cut off.
- *
  * Source: RFC 7468, RFC 1421 (`Proc-Type`), OpenSSH PROTOCOL.key, OpenVPN's `--genkey`, RFC 4716's private
- * sibling of ssh.com. @module
+ * sibling of ssh.com.
  */
 import { unverified } from '@mintmark/keys/material/key'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
@@ -19,7 +18,6 @@ const LABELLED = /^([^-]{0,48})-----/
 const LABELLED_MOST = 53
 const LABEL = /^(?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?$|^OpenVPN Static key V1$/
 const BODY_LEAST = 20
-/** A body shorter than that holds no encrypted key. */
 const ENCRYPTED_LEAST = 40
 
 export const PEM: TextReader = {
@@ -38,7 +36,6 @@ function bare(run: TextRun, read: (run: TextRun) => Match | undefined): Match | 
   return prefixed?.key.certainty === 'candidate' ? (found ?? prefixed) : (prefixed ?? found)
 }
 
-/** The label between the dashes of an armor's first line, if it is one of a private key. */
 function labelAt(chars: Uint8Array, at: number): string | undefined {
   if (!isAt(chars, at, BEGIN)) return undefined
   const from = at + BEGIN.length
@@ -99,7 +96,6 @@ const HEADERS_MOST = 16
 const HEADER_MOST = 1024
 const NAME = /^([A-Za-z-]{1,31}):[ \t-\r]/
 
-/** Steps over `Name: value` lines. */
 function skipHeaders(
   chars: Uint8Array,
   from: number,
@@ -118,7 +114,6 @@ function skipHeaders(
   return { body: at, isEncrypted }
 }
 
-/** Where the line ends, in line feeds or in escapes. */
 function lineEnd(chars: Uint8Array, from: number): number {
   const most = Math.min(chars.length, from + HEADER_MOST)
   const length = latin(chars, from, most + 1).search(/[\n\r]|\\[nr]/)
@@ -184,7 +179,6 @@ function readChecksum(
   return { value, end: value === undefined ? end : (sum?.end ?? end) }
 }
 
-/** RFC 9580, section 6.1.1. */
 function crc24(bytes: Uint8Array): number {
   let crc = 0xb704ce
   for (const byte of bytes) {

@@ -1,8 +1,6 @@
 /**
  * Keys as programs print them for people: labels, and below each its number in hexadecimal pairs between colons.
- *
  * Seen in OpenSSL 1.0 to 3.5 (`openssl rsa`, `ec`, `pkey` with `-text`) and GnuTLS 3.8 (`certtool --key-info`).
- * @module
  */
 import { hit } from '../../anchors/anchored.ts'
 import type { Match } from '../../anchors/match.ts'
@@ -35,14 +33,11 @@ const printedReader = (
   },
 })
 
-/** An RSA key, from the label of its first prime. */
 export const PRINTED_RSA: TextReader = printedReader(FIRST_PRIME, 16_384, 8192, readRsa)
-/** A key on a curve, from the label of its private half. */
 export const PRINTED_CURVE: TextReader = printedReader(PRIVATE, 64, 1024, readCurve)
 
 interface Printed {
   readonly bytes: Uint8Array
-  /** Where label and number begin and end in the text. */
   readonly from: number
   readonly to: number
 }
@@ -75,7 +70,6 @@ function readRsa({ at, budget }: TextRun, before: string, behind: string): Match
   return hit(key, 'printed', n?.from ?? d?.from ?? at, at + end)
 }
 
-/** Curves that are not named, by the length of a point. */
 const CURVES: Readonly<Record<number, string>> = { 65: 'nistp256', 97: 'nistp384', 133: 'nistp521' }
 
 /** The kind by the line before it, else the curve by its name or the length of the point. */

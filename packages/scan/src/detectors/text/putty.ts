@@ -1,4 +1,6 @@
-/** PuTTY's private key files, versions 2 and 3 (PuTTY's manual, appendix C): also indented, in strings, in UTF-16. @module */
+/**
+ * PuTTY's private key files, versions 2 and 3 (PuTTY's manual, appendix C): also indented, in strings, in UTF-16.
+ */
 import type { Key } from '@mintmark/keys/material/key'
 import { LengthPrefixed } from '@mintmark/keys/public_keys/length_prefixed'
 import { REACH } from '../../anchors/anchor.ts'
@@ -10,11 +12,9 @@ import { ecKeyOfPoint, groupNamed, numberOf, okpKey, rsaNamed } from './parts.ts
 
 const HEADER = 'PuTTY-User-Key-File-'
 const HEAD = new RegExp(`^${HEADER}[23]`)
-/** Lines of a 16,384-bit RSA key. */
 const LINES_MOST = 200
 const LINE_BYTES = 48
 const NAME_MOST = 40
-/** Of a letter in which names are looked for. */
 const LETTER_COST = 1
 
 export const PUTTY: TextReader = {

@@ -14,7 +14,6 @@ const BEHIND_MOST = 32_768
 const PROTECTED_MOST = 8192
 const PAIRS_MOST = 32
 const VALUE_MOST = 4096
-/** Of a letter that is read. */
 const LETTER_COST = 2
 
 const NAME = '(?<name>[a-z-]{1,24})'
@@ -109,7 +108,6 @@ type KeyOf = (values: Labelled) => Key | undefined
 const rsa: KeyOf = ({ number, budget }) => rsaNamed(number, 'n e d p q - - u', budget)
 const elgamal: KeyOf = ({ number, budget }) => groupNamed('dh', number, 'p - g y x', budget)
 
-/** Names that libgcrypt gives the curves that are not in Weierstrass form. */
 const OKP_CURVES: Readonly<Record<string, string>> = {
   Ed25519: 'Ed25519',
   Ed448: 'Ed448',

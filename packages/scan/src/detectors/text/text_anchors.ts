@@ -1,4 +1,6 @@
-/** Anchors of text encodings, each for letters one byte apart and two; for PEM and JWK four as well. @module */
+/**
+ * Anchors of text encodings, each for letters one byte apart and two; for PEM and JWK four as well.
+ */
 import type { Anchor } from '../../anchors/anchor.ts'
 import { textAnchors } from '../../text/text_run.ts'
 import { AGE_IDENTITY, AGE_PREFIX } from './bech32_keys.ts'

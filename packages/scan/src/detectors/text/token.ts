@@ -1,7 +1,6 @@
 /**
  * Bearer tokens and refresh tokens: secrets, but no keys (RFC 7515 and 7516, compact
  * serialisation; RFC 6749 for `refresh_token`; the shapes of Entra's, Google's and GitHub's as they are seen).
- * @module
  */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { REACH } from '../../anchors/anchor.ts'
@@ -23,7 +22,6 @@ const DOT = 0x2e
 /** Header, claims and signature; or header, key, iv, ciphertext and tag. */
 const PARTS = /^[\w-]{1,12288}(?:\.[\w-]{0,49152}){2,4}/
 const SIGNATURE_LEAST = 20
-/** Of a letter of a token. */
 const LETTER_COST = 2
 
 const isTokenLetter = (letter: number | undefined): boolean =>
@@ -47,7 +45,6 @@ export const JOSE: TextReader = {
   read: readJose,
 }
 
-/** What letters of base64url say. */
 function decoded(chars: Uint8Array, from: number, to: number, budget: WorkBudget): string {
   const { bytes } = decodeBase64(chars, from, Math.min(chars.length, to), budget, { isUrl: true })
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')

@@ -1,7 +1,6 @@
 /**
  * Private keys in configurations of WireGuard and systemd-networkd (src/config.c of wireguard-tools). The public half is not in
  * the file: exact length and padding, and the five bits that `wg genkey` sets and clears, are all that can be checked.
- * @module
  */
 import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
@@ -39,7 +38,6 @@ function read({ chars, at, budget }: TextRun): Match | undefined {
   return hit(shown, 'wireguard', end - letters.length, end)
 }
 
-/** As RFC 7748 asks of a scalar. */
 function isClamped(secret: Uint8Array): boolean {
   return ((secret[0] ?? 0) & 7) === 0 && ((secret[31] ?? 0) & 0xc0) === 0x40
 }
