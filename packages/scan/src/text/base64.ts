@@ -142,93 +142,75 @@ export function decodeBase64(
   options: DecodeOptions = {},
 ): Decoded {
   const table = options.isUrl === true ? KINDS_URL : KINDS
-  const body = new Body(Math.min(options.most ?? scratch.length, scratch.length))
+  const most = Math.min(options.most ?? scratch.length, scratch.length)
   const out: Step = { kind: STOP, next: from }
+  const body: Body = { length: 0, bits: 0, letters: 0, padding: 0 }
   let [at, end, breaks] = [from, from, 0]
-  while (at < to && !body.isFull()) {
-    const groups = body.takeGroups(chars, at, to, table)
-    if (groups > at) {
-      at = groups
-      end = groups
-      breaks = 0
-      continue
-    }
-    step(chars, at, to, table, out)
+  while (at < to && body.length < most) {
+    const isBetweenGroups = (body.letters & 3) === 0 && body.padding === 0
+    const last = Math.min(to, at + ((most - body.length) / 3) * 4) - 3
+    out.next = isBetweenGroups ? takeGroups(chars, at, last, table, body) : at
+    out.kind = 0
+    const isGroups = out.next > at
+    if (!isGroups) step(chars, at, to, table, out)
     if (out.kind === SKIP) {
       breaks += chars[at] === 0x0a ? 1 : 0
       if (breaks > 1 && options.stopsAtBlankLine === true) break
-    } else if (body.take(out.kind)) {
+    } else if (isGroups || take(body, out.kind)) {
       end = out.next
       breaks = 0
     } else break
     at = out.next
   }
   budget.spend(300 + 4 * (at - from))
-  return { bytes: body.takeBytes(), end, letters: body.letters, padding: body.padding }
+  const bytes = scratch.slice(0, body.length)
+  scratch.fill(0, 0, body.length)
+  return { bytes, end, letters: body.letters, padding: body.padding }
 }
 
-class Body {
-  readonly #most: number
-  #length = 0
-  #bits = 0
-  letters = 0
-  padding = 0
+/** Letters on their way to bytes, of which so many are in {@link scratch}. */
+interface Body {
+  length: number
+  bits: number
+  letters: number
+  padding: number
+}
 
-  constructor(most: number) {
-    this.#most = most
-  }
-
-  isFull(): boolean {
-    return this.#length >= this.#most
-  }
-
-  /** Takes whole groups of four letters as long as nothing is between them, which is nearly everything. */
-  takeGroups(chars: Uint8Array, from: number, to: number, table: Uint8Array): number {
-    if ((this.letters & 3) !== 0 || this.padding > 0) return from
-    const last = Math.min(to, from + ((this.#most - this.#length) / 3) * 4) - 3
-    let length = this.#length
-    let at = from
-    for (; at < last; at += 4) {
-      const a = table[chars[at] ?? 0] ?? STOP
-      const b = table[chars[at + 1] ?? 0] ?? STOP
-      const c = table[chars[at + 2] ?? 0] ?? STOP
-      const d = table[chars[at + 3] ?? 0] ?? STOP
-      if ((a | b | c | d) >= PAD) break
-      scratch[length] = (a << 2) | (b >> 4)
-      scratch[length + 1] = (b << 4) | (c >> 2)
-      scratch[length + 2] = (c << 6) | d
-      length += 3
-    }
-    this.#length = length
-    this.letters += at - from
-    return at
-  }
-
-  #takeLetter(value: number): void {
-    this.#bits = ((this.#bits << 6) | value) & 0xffffff
-    const offset = this.letters & 3
-    this.letters += 1
-    if (offset !== 0) scratch[this.#length++] = this.#bits >> (6 - 2 * offset)
-  }
-
-  /** @returns whether it belongs to the body */
-  take(kind: number): boolean {
-    if (kind < PAD) {
-      if (this.padding > 0) return false
-      this.#takeLetter(kind)
-      return true
-    }
-    if (kind !== PAD || (this.letters & 3) === 0 || this.padding === 2) return false
-    this.padding += 1
+/** @returns whether a letter or padding belongs to the body */
+function take(body: Body, kind: number): boolean {
+  if (kind < PAD && body.padding === 0) {
+    body.bits = ((body.bits << 6) | kind) & 0xffffff
+    const offset = body.letters++ & 3
+    if (offset !== 0) scratch[body.length++] = body.bits >> (6 - 2 * offset)
     return true
   }
+  if (kind !== PAD || (body.letters & 3) === 0 || body.padding === 2) return false
+  body.padding += 1
+  return true
+}
 
-  /** A copy; the scratch is wiped. */
-  takeBytes(): Uint8Array {
-    const bytes = scratch.slice(0, this.#length)
-    scratch.fill(0, 0, this.#length)
-    return bytes
+/** Decodes whole groups of four letters as long as nothing is between them, which is nearly everything. */
+function takeGroups(
+  chars: Uint8Array,
+  from: number,
+  last: number,
+  table: Uint8Array,
+  body: Body,
+): number {
+  let [at, length] = [from, body.length]
+  for (; at < last; at += 4, length += 3) {
+    const a = table[chars[at] ?? 0] ?? STOP
+    const b = table[chars[at + 1] ?? 0] ?? STOP
+    const c = table[chars[at + 2] ?? 0] ?? STOP
+    const d = table[chars[at + 3] ?? 0] ?? STOP
+    if ((a | b | c | d) >= PAD) break
+    scratch[length] = (a << 2) | (b >> 4)
+    scratch[length + 1] = (b << 4) | (c >> 2)
+    scratch[length + 2] = (c << 6) | d
   }
+  body.length = length
+  body.letters += at - from
+  return at
 }
 
 /**

@@ -9,7 +9,6 @@ import { keyXml } from './dotnet_xml.ts'
 import { HEADERLESS_ANCHORS } from './headerless_base64.ts'
 import { JWK_ANCHORS } from './jwk.ts'
 import { PEM } from './pem.ts'
-import { FIRST_PRIME, PRINTED_CURVE, PRINTED_RSA, PRIVATE } from './printed_key.ts'
 import { PUTTY } from './putty.ts'
 import { SEXP_ANCHORS } from './sexp.ts'
 import { ENTRA_REFRESH, JOSE, prefixedToken, refreshToken } from './token.ts'
@@ -24,8 +23,6 @@ export const TEXT_ANCHORS: readonly Anchor[] = [
   ...['RSAKeyValue', 'RSAKeyPair', 'DSAKeyValue'].flatMap((element) =>
     textAnchors(`xml-${element}`, element, keyXml(element)),
   ),
-  ...textAnchors('printed-rsa', FIRST_PRIME, PRINTED_RSA),
-  ...textAnchors('printed-curve', PRIVATE, PRINTED_CURVE),
   ...textAnchors('dnssec', 'Private-key-format:', DNSSEC),
   ...textAnchors('wireguard', WIREGUARD_NAME, WIREGUARD),
   ...SEXP_ANCHORS,
