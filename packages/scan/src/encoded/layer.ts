@@ -43,7 +43,7 @@ const LEAST_PART = 64
 
 /** Ranges of bytes that are worth decoding: all of it, or texts amid other bytes. */
 export function partsWorthDecoding(bytes: Uint8Array): Span[] {
-  if (isWorthDecoding(bytes)) return [{ from: 0, to: bytes.length }]
+  if (isTextual(bytes) || hasStructure(bytes)) return [{ from: 0, to: bytes.length }]
   const parts: Span[] = []
   for (let from = 0, at = 0; at <= bytes.length; at++) {
     if (COUNTS[bytes[at] ?? 0] === 1) continue
@@ -55,11 +55,7 @@ export function partsWorthDecoding(bytes: Uint8Array): Span[] {
 
 const OPENSSH = Buffer.from('openssh-key-v1\0')
 
-/** Whether it is text, or has what a key in DER begins with, or a packed one. */
-function isWorthDecoding(bytes: Uint8Array): boolean {
-  return isTextual(bytes) || hasStructure(bytes)
-}
-
+/** Whether it has what a key begins with, or what packs one. */
 function hasStructure(bytes: Uint8Array): boolean {
   if (isZlibHead(bytes, 0) || isKeyHead(bytes)) return true
   for (let at = 0; at + 3 < bytes.length; at++) {
@@ -73,42 +69,22 @@ function hasStructure(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(OPENSSH)
 }
 
-/** What JKS and JCEKS begin with, before their version. */
-const KEYSTORES = new Set([0xfeedfeed, 0xcececece])
-/** Secret keys of OpenPGP and their subkeys: with a length of one byte, of two bytes, and with one of any kind. */
-const SHORT_PACKETS = new Set([0x94, 0x9c])
-const LONG_PACKETS = new Set([0x95, 0x9d])
-const PACKETS = new Set([0xc5, 0xc7])
-/** What OpenPGP calls RSA, ElGamal, DSA and what is of curves. */
-const ALGORITHMS = new Set([1, 2, 3, 16, 17, 18, 19, 22, 25, 26, 27, 28])
-
+/**
+ * In hex, what keystores of Java begin with, and secret keys of OpenPGP and their subkeys: a tag, a length, a version, a time,
+ * and an algorithm that there is. Neither has anything of DER.
+ */
+const KEY_HEADS =
+  /^(?:(?:feedfeed|cececece)0{6}|(?:9[4c]..|9[5d]....|c[57][0-9ab].|c[57][c-f]...)0[4-6].{8}(?:0[1-3]|1[0-369a-c]))/
+const KEY_FIRST = new Set([0xfe, 0xce, 0x94, 0x9c, 0x95, 0x9d, 0xc5, 0xc7])
 export const KEY_HEAD = 12
 
-/** Whether it begins as a keystore of Java or a secret key of OpenPGP, which have nothing of DER. */
+/** Whether {@link isKeyHead} may hold of what begins with this byte. */
+export const mayBeKeyHead = (first: number | undefined): boolean => KEY_FIRST.has(first ?? 0)
+
+/** Whether it begins as a keystore of Java or a secret key of OpenPGP. */
 export function isKeyHead(bytes: Uint8Array): boolean {
-  if (bytes.length < KEY_HEAD) return false
-  const [a = 0, b = 0, c = 0, d = 0] = bytes
-  if (!mayBeKeyHead(((a << 24) | (b << 16) | (c << 8) | d) >>> 0)) return false
-  const version = versionOffset(a, b)
-  if (version > 0) return ALGORITHMS.has(bytes[version + 5] ?? 0)
-  return bytes[4] === 0 && bytes[5] === 0 && bytes[6] === 0
-}
-
-/** Whether {@link isKeyHead} may hold of what begins with these four bytes, the first the highest. */
-export function mayBeKeyHead(word: number): boolean {
-  const offset = versionOffset(word >>> 24, (word >>> 16) & 0xff)
-  if (offset === 0) return KEYSTORES.has(word)
-  const version = (word >>> (24 - 8 * offset)) & 0xff
-  return version >= 4 && version <= 6
-}
-
-/** Where a packet of OpenPGP that begins with these two bytes has its version; 0 if none does. */
-function versionOffset(first: number, second: number): number {
-  if (first < 0x94 || first > 0xc7) return 0
-  if (SHORT_PACKETS.has(first)) return 2
-  if (LONG_PACKETS.has(first)) return 3
-  if (PACKETS.has(first)) return second < 0xc0 ? 2 : 3
-  return 0
+  if (bytes.length < KEY_HEAD || !mayBeKeyHead(bytes[0])) return false
+  return KEY_HEADS.test(Buffer.from(bytes.subarray(0, KEY_HEAD)).toString('hex'))
 }
 
 /** The two bytes that zlib writes for a window of 32 KiB, at any of its levels. */

@@ -69,15 +69,9 @@ function beginsPacked(bytes: Uint8Array, at: number): boolean {
 
 const HEAD_LETTERS = (4 * KEY_HEAD) / 3
 
-/** Most runs of letters do not: four bytes are read without taking memory. */
 function beginsKey(bytes: Uint8Array, from: number): boolean {
-  let word = 0
-  for (let k = 0; k < 6; k++) {
-    const value = VALUES[bytes[from + k] ?? 0] ?? PAST_LETTERS
-    if (value >= PAST_LETTERS) return false
-    word = k < 5 ? (word << 6) | value : (word << 2) | (value >> 4)
-  }
-  if (!mayBeKeyHead(word >>> 0)) return false
+  const [first = 0, second = 0] = [VALUES[bytes[from] ?? 0], VALUES[bytes[from + 1] ?? 0]]
+  if (!mayBeKeyHead(((first << 2) | (second >> 4)) & 0xff)) return false
   const values = bytes
     .subarray(from, from + HEAD_LETTERS)
     .map((byte) => VALUES[byte] ?? PAST_LETTERS)

@@ -9,7 +9,6 @@ export const PREFIX_MOST = 160
 
 /** Lines of a 16,384-bit key, and some. */
 const LINES_MOST = 400
-const LINE_MOST = 1024
 const FIRST_MOST = 256
 const TEXT_MOST = 32_768
 /** A line of a body, or the name of a header: less is not read on. */
@@ -28,11 +27,9 @@ const SIGNS = /[^A-Za-z0-9+/=]{1,16}$/
 /** As far as an armor's lines go: letters, dashes, and what is in its headers. */
 const CONTENT = /^[A-Za-z0-9+/= \t\-:,.()_@]*/
 
-/** A line of the prefixed text: where it begins, where it ends, and the line end behind it. */
 interface Line {
   readonly from: number
   readonly text: string
-  readonly end: string
 }
 
 /** Where the body of a line begins: behind signs, at a column, or behind its blanks. */
@@ -49,18 +46,18 @@ export function readPrefixed(
 ): Match | undefined {
   let best: Match | undefined
   const before = latin(chars, Math.max(0, at - PREFIX_MOST), at)
-  const behind = latin(chars, at)
+  const behind = latin(chars, at, at + TEXT_MOST)
   for (const ends of LINE_ENDS) {
     budget.spend(COST.ends)
     const lines = linesOf(behind, ends)
     const [first, second] = lines
     if (first === undefined || second === undefined || first.text.length >= FIRST_MOST) continue
-    const last = [...before.matchAll(ends)].at(-1)
-    const prefix = last === undefined ? before : before.slice(last.index + last[0].length)
+    const prefix = linesOf(before, ends).at(-1)?.text ?? ''
     for (const bodyOf of waysOf(prefix, second.text)) {
-      const { letters, plain } = withoutPrefixes(lines, bodyOf)
-      budget.spend(COST.way + COST.letter * letters)
-      if (plain === undefined) continue
+      const plain = withoutPrefixes(lines, bodyOf)
+      const end = plain.at(-1)?.from ?? 0
+      budget.spend(COST.way + COST.letter * end)
+      if (plain.length < 2) continue
       const text = plain.map((line) => `${line.text}\n`).join('')
       const own = Uint8Array.from(Buffer.from(text, 'latin1'))
       const hit = read({ chars: own, at: 0, budget })
@@ -77,18 +74,12 @@ export function readPrefixed(
 function linesOf(text: string, ends: RegExp): readonly Line[] {
   const lines: Line[] = []
   let from = 0
-  const take = (to: number, end: string): void => {
-    for (; to > from + LINE_MOST; from += LINE_MOST)
-      lines.push({ from, text: text.slice(from, from + LINE_MOST), end: '' })
-    lines.push({ from, text: text.slice(from, to), end })
-    from = to + end.length
-  }
   for (const { 0: end, index } of text.matchAll(ends)) {
-    take(index, end)
-    if (lines.length >= LINES_MOST || from >= TEXT_MOST) return lines.slice(0, LINES_MOST)
+    lines.push({ from, text: text.slice(from, index) })
+    from = index + end.length
+    if (lines.length >= LINES_MOST) return lines
   }
-  if (from < text.length) take(text.length, '')
-  return lines.slice(0, LINES_MOST)
+  return [...lines, { from, text: text.slice(from) }]
 }
 
 const atColumn =
@@ -122,27 +113,18 @@ function behindSigns(signs: string, times: number): FindBody {
   }
 }
 
-/** The lines as plain text; undefined where there is no second one, or none has a prefix: that was read already. */
-function withoutPrefixes(lines: readonly Line[], bodyOf: FindBody) {
-  const plain: Pick<Line, 'from' | 'text'>[] = []
-  let [letters, isWhole, hasOn] = [0, false, false]
+/** The lines as plain text, up to the last of the armor. */
+function withoutPrefixes(lines: readonly Line[], bodyOf: FindBody): readonly Line[] {
+  const plain: Line[] = []
   for (const line of lines) {
     const skipped = plain.length === 0 ? 0 : bodyOf(line.text)
     const text = CONTENT.exec(line.text.slice(skipped))?.[0] ?? ''
-    letters += line.text.length
     if (isOver(text, plain.length)) break
-    isWhole = text.startsWith('-----END') && text.length > 8 && plain.length > 0
-    hasOn ||= skipped > 0 || (!isWhole && isCutShort(line, skipped + text.length))
     plain.push({ from: line.from + skipped, text })
-    if (isWhole) break
+    if (text.startsWith('-----END') && text.length > 8) break
   }
-  const isRead = plain.length < 2 || (isWhole && !hasOn)
-  return { letters, plain: isRead ? undefined : plain }
+  return plain
 }
-
-/** Whether a line has more than its first letters, or no end of its own. */
-const isCutShort = ({ text, end }: Line, letters: number): boolean =>
-  letters < text.length || !/[\n\r]$/.test(end)
 
 /** Whether a line is no more of it: a short second one, empty where the headers are over, or the begin of another armor. */
 function isOver(text: string, line: number): boolean {
@@ -151,7 +133,7 @@ function isOver(text: string, line: number): boolean {
   return isShort || (text === '' && line > HEADERS_MOST) || text.startsWith('-----BEGIN')
 }
 
-function sourceOf(lines: readonly Pick<Line, 'from' | 'text'>[], offset: number): number {
+function sourceOf(lines: readonly Line[], offset: number): number {
   let at = 0
   for (const { from, text } of lines) {
     if (offset <= at + text.length) return from + offset - at
