@@ -84,7 +84,6 @@ interface PatternAt {
   readonly nth: number
 }
 
-/** Where one of some patterns of one length is in the source, from an offset on, in order. */
 function* patternsIn(
   source: ByteSource,
   patterns: readonly Buffer[],

@@ -69,7 +69,6 @@ interface Into {
   readonly room: number
 }
 
-/** @returns whether there is room for more */
 function take({ buffer, room }: Into, bytes: Buffer): boolean {
   buffer.take(bytes)
   bytes.fill(0)

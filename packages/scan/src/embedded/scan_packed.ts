@@ -30,11 +30,9 @@ const LEAST_BYTES = 24
 export interface FoundInside {
   readonly found: readonly (Finding & RawFinding)[]
   readonly limits: readonly LimitSeen[]
-  /** Bytes of it that were searched, with all that is packed in it. */
   readonly bytes: number
 }
 
-/** Offsets in the bytes that are searched, each once, in order. */
 export class PackedList {
   readonly #locations = new Map<string, PackedSeen>()
   leftOut = 0
@@ -105,7 +103,6 @@ export async function scanPacked(
   }
 }
 
-/** A file that is one as a whole is reported, or opened, as such. */
 function isOfFile({ coding, at }: PackedSeen): boolean {
   return OF_FILES.has(coding) && at === 0
 }

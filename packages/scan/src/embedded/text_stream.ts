@@ -44,7 +44,6 @@ export function* decodedFrom(
   }
 }
 
-/** How many of the letters are hexadecimal digits, up to the first other letter. */
 function digitsOf(values: Uint8Array, count: number): number {
   const end = values.subarray(0, count).findIndex((value) => hexOf(value) > 15)
   return end < 0 ? count : end

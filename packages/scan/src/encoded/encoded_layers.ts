@@ -25,7 +25,6 @@ const SAMPLED_LIST = 16
 export const REACH_BYTES = 65_536
 const GZIP = Buffer.from([0x1f, 0x8b, 8])
 const ZLIB = 0x78
-/** Of a layer, of each of its bytes, of a character that is read, and of a letter of two bytes. */
 const COST = { layer: 2000, byte: 10, character: 60, wide: 15 } as const
 
 /** A decoded layer, and where its encoding is in the searched bytes. */
@@ -44,7 +43,6 @@ interface Location {
   readonly depth: number
   readonly coding: string
   readonly spanOf: ((from: number, to: number) => Span) | undefined
-  /** Two bytes a letter were put together. */
   readonly isNarrowed: boolean
   /** What stands for all of it in the bytes that are searched: the outermost coding, and where it begins. */
   readonly root: PackedSeen | undefined
@@ -60,7 +58,6 @@ export class LayerReader {
   readonly #isDeep: boolean
   #run: LetterRun = new LetterRun(0)
   readonly #numbers: NumberLayers = new NumberLayers()
-  /** The budget is used up: nothing more is read. */
   #isSpent: boolean = false
 
   constructor({ isDeep }: LayerOptions) {
@@ -185,7 +182,6 @@ export class LayerReader {
     return end
   }
 
-  /** Text of two bytes a letter around an offset, as a text of its own. */
   #wide(location: Location, at: number, done: number, take: OnEncoded): number {
     const { bytes } = location
     if (location.isNarrowed || !(isLetters(bytes, at, 2) || isList(bytes, at, 2))) return done
@@ -231,7 +227,6 @@ export class LayerReader {
     } else if (isZlibHead(bytes, from)) enter(from)
   }
 
-  /** Gives a layer, and what is encoded in it; wipes it. */
   #enter(outer: Location, layer: Layer, take: OnEncoded): void {
     const { bytes } = layer
     outer.probe.budget.within(COST.layer + COST.byte * bytes.length, () => {
@@ -268,7 +263,6 @@ function offsetOf(bytes: Uint8Array, probe: Probe): Location {
   }
 }
 
-/** What is packed at an offset; where that is more than is unpacked here, it is noted. */
 function unpackedIn(location: Location, at: number): Layer | undefined {
   const { bytes } = location
   return unpackedAt(bytes, at, location.probe.budget, () =>
@@ -310,7 +304,6 @@ function notedRun(location: Location, at: number, done: number): number {
 const isInLines = (byte: number | undefined): boolean =>
   byte === 0x0a || byte === 0x0d || isBase64Letter(byte)
 
-/** Notes what begins at an offset, for all encodings around it. */
 function noteRoot({ root, spanOf, probe }: Location, coding: PackedCoding, at: number): void {
   probe.onPacked?.(root ?? { coding, at: spanOf?.(at, at + 1).from ?? at })
 }
@@ -321,7 +314,6 @@ function isAscii(letter: number | undefined): boolean {
   )
 }
 
-/** Of each byte whether it is a letter of base64 (1), and whether a list of numbers may have it (2). */
 const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
   return (isBase64Letter(byte) ? 1 : 0) | (isListed(byte) ? 2 : 0)
 })

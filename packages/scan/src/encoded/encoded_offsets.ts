@@ -14,7 +14,6 @@ export const LEAST_DIGITS = 6
 
 const KINDS = [isBase64Letter, isListed, isDigit]
 
-/** Room for offsets, one of them unused: see the kernel. */
 const MOST_OFFSETS = LAYOUT.hitBytes / 4 - 1
 
 export class EncodedOffsets {

@@ -14,7 +14,6 @@ import { PACKED_HEADS } from './packed_heads.ts'
 import { isGzipHead } from './packed_layers.ts'
 
 const MOST_OFFSETS = 20_000
-/** Cost of a probe, and of reporting a hit: its names, its offset in a report. */
 const PROBE_COST = 300
 const HIT_COST = 105_000
 

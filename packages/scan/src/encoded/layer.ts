@@ -7,7 +7,6 @@ export interface Span {
 export type Coding = 'base64' | 'hex' | 'decimal' | 'gzip' | 'zlib'
 
 export interface Layer {
-  /** Its maker wipes it after use. */
   readonly bytes: Uint8Array
   readonly coding: Coding
   /** What of the bytes around it stands for its `[from, to)`. */
@@ -27,7 +26,6 @@ const COUNTS = Uint32Array.from({ length: 256 }, (_, byte) => {
   return (byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13 ? 1 : 0
 })
 
-/** Whether nearly all of it is ASCII, of whatever width. */
 export function isTextual(bytes: Uint8Array): boolean {
   if (bytes.length < LEAST_TEXT) return false
   let sum = 0
@@ -55,7 +53,6 @@ export function partsWorthDecoding(bytes: Uint8Array): Span[] {
 
 const OPENSSH = Buffer.from('openssh-key-v1\0')
 
-/** Whether it has what a key begins with, or what packs one. */
 function hasStructure(bytes: Uint8Array): boolean {
   if (isZlibHead(bytes, 0) || isKeyHead(bytes)) return true
   for (let at = 0; at + 3 < bytes.length; at++) {
@@ -81,7 +78,6 @@ export const KEY_HEAD = 12
 /** Whether {@link isKeyHead} may hold of what begins with this byte. */
 export const mayBeKeyHead = (first: number | undefined): boolean => KEY_FIRST.has(first ?? 0)
 
-/** Whether it begins as a keystore of Java or a secret key of OpenPGP. */
 export function isKeyHead(bytes: Uint8Array): boolean {
   if (bytes.length < KEY_HEAD || !mayBeKeyHead(bytes[0])) return false
   return KEY_HEADS.test(Buffer.from(bytes.subarray(0, KEY_HEAD)).toString('hex'))

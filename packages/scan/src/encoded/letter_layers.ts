@@ -18,9 +18,7 @@ import {
 import { failsOf, hexOf, hexRanges, LEAST_TEXT, textRanges } from './text_runs.ts'
 
 const MOST_LETTERS = 1 << 18
-/** Offsets in one run of letters that look like gzip and are examined. */
 const MOST_PACKED = 8
-/** Of a letter that is read, that is examined for runs, and of one that is decoded in a phase. */
 const COST = { read: 10, range: 5, decoded: 12 } as const
 /** What `H4sI` has for letters, as `1f 8b 08` begins. */
 const GZIP_LETTERS = [7, 56, 44, 8] as const
@@ -37,7 +35,6 @@ const PAST_LETTERS = 64
 const VALUES = Uint8Array.from({ length: 256 }, (_, byte) => letterValue(byte))
 /** Letters by which text in base64 and hexadecimal digits are distinguished from names and from base64 of other bytes. */
 const SAMPLE = 16
-/** Letters before an offset among which a run may begin that is packed. */
 const NEAR = 48
 
 /**
@@ -97,7 +94,6 @@ function decoded(values: Uint8Array, from: number, to: number): Uint8Array {
   return bytes
 }
 
-/** A run of letters: reading another overwrites it. */
 export class LetterRun {
   readonly #values: Uint8Array
   readonly #offsets: Uint32Array
@@ -108,7 +104,6 @@ export class LetterRun {
   /** Where digits begin that stand for bytes which are neither text nor a key, and are many. */
   unread: number | undefined
 
-  /** @param length of the text that runs are in: they have room for no more letters */
   constructor(length: number) {
     this.#values = new Uint8Array(Math.min(length, MOST_LETTERS))
     this.#offsets = new Uint32Array(this.#values.length)
@@ -153,7 +148,6 @@ export class LetterRun {
     return layers
   }
 
-  /** Runs that are ASCII in one of the four phases. */
   #addTexts(layers: Layer[]): void {
     for (const { from, to, phase } of textRanges(this.#values, this.#length)) {
       const layer = this.#base64(from + ((phase - from) & 3), to)

@@ -62,7 +62,6 @@ function isZstd(bytes: Uint8Array, at: number): boolean {
 const isPdf = (bytes: Uint8Array, at: number): boolean =>
   /^%PDF-\d.\d[\r\n](?:.*[\r\n])?\d+ \d+ obj/s.test(latin(bytes, at, at + HEAD_BYTES))
 
-/** A head in hexadecimal digits, as {@link HEAD_BYTES} have it. */
 const fits =
   (head: RegExp) =>
   (bytes: Uint8Array, at: number): boolean =>
@@ -136,7 +135,6 @@ function noteBase64(isGzip: boolean): Detector {
   }
 }
 
-/** Whether text in base64 goes on in the next line. */
 function goesOn(bytes: Uint8Array, end: number): boolean {
   let at = end
   while (bytes[at] === 0x0a || bytes[at] === 0x0d || bytes[at] === 0x20) at++

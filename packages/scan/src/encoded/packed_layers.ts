@@ -11,10 +11,8 @@ const MOST_UNPACKED = 1 << 20
 const MOST_PACKED = 1 << 18
 /** So many bytes are read first: by chance few offsets have as much that can be unpacked. */
 const FIRST_PACKED = 256
-/** Behind what gzip packed: two sums of four bytes. */
 export const GZIP_SUMS = 8
 const MOST_TIMES = 1032
-/** Of an offset, and of a byte that comes out, or may have where the end was damaged. */
 const COST = { offset: 80_000, byte: 4 } as const
 
 /** Offsets that look like gzip: three bytes, the only method, and flags that there are. */
@@ -23,7 +21,6 @@ export function isGzipHead(bytes: Uint8Array, at: number): boolean {
   return (bytes[at + 3] ?? 0xff) < 0x20
 }
 
-/** Whether these are the first bytes of zlib, and of a block of deflate behind them. */
 export function isZlibBegin(head: Uint8Array): boolean {
   return isZlibHead(head, 0) && isBlockHead(head, 2)
 }
@@ -116,7 +113,6 @@ function isBlockHead(bytes: Uint8Array, at: number): boolean {
   return kind === 2 && first >> 3 < 30 && isWholeCode(bytes, at)
 }
 
-/** Whether the lengths of the code for the block's own codes make a whole one. */
 function isWholeCode(bytes: Uint8Array, at: number): boolean {
   const bits = (from: number, count: number): number => {
     const word = (bytes[at + (from >> 3)] ?? 0) | ((bytes[at + (from >> 3) + 1] ?? 0) << 8)

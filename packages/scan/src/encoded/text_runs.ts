@@ -5,7 +5,6 @@
  * references.
  */
 
-/** Letters of base64 in a row that stand for ASCII, and hexadecimal digits. */
 export const LEAST_TEXT = 32
 export const LEAST_HEX = 56
 /** A run that is long enough has all letters of one of these blocks. */
@@ -32,14 +31,12 @@ const FAILS = Uint8Array.from({ length: 256 }, (_, index) => {
   return bits
 })
 
-/** The value of a hexadecimal digit by that of the same letter of base64; 16 for others. */
 const HEX_OF_LETTER = Uint8Array.from({ length: 256 }, (_, value) => {
   if (value >= 52 && value < 62) return value - 52
   if (value >= 26 && value < 32) return value - 16
   return value < 6 ? value + 10 : 16
 })
 
-/** The same of hexadecimal digits: 1 for all others. */
 const IS_NO_HEX = Uint8Array.from({ length: 256 }, (_, index) => Number(hexOf(index & 63) > 15))
 
 export function failsOf(value: number, offset: number): number {

@@ -16,7 +16,6 @@ const GZIP_BYTES = 1 << 14
 export interface DumpHead {
   /** A known container; raw bytes are no reason to take a file away. */
   readonly isDump: boolean
-  /** The program that unpacks it; undefined where it is not packed. */
   readonly packer: string | undefined
   /** The program is missing: what the file contains is unknown. */
   readonly isPackerMissing: boolean
@@ -62,7 +61,6 @@ export function dumpHeadOf(head: Uint8Array): DumpHead {
 interface UnpackedHead {
   readonly unpacked: Uint8Array
   readonly isPackerMissing: boolean
-  /** It did not unpack to its end: only its head is here. */
   readonly isCut: boolean
 }
 
@@ -81,7 +79,6 @@ function unpackedHead(packer: string, head: Uint8Array): UnpackedHead {
   return { unpacked, isPackerMissing, isCut: status !== 0 }
 }
 
-/** Deflate makes at most 1,032 bytes of one. */
 function gunzippedHead(head: Uint8Array): UnpackedHead {
   const finishFlush = constants.Z_SYNC_FLUSH
   try {

@@ -29,16 +29,11 @@ const MAX_BYTES = 64 * 2 ** 30
 const SMALL_BYTES = 1 << 20
 const SMALL_UNPACKED_BYTES = 16 << 20
 
-/** The first bytes, from which {@link packerOf} identifies the packer. */
 export function magicOf(source: Pick<FileSource, 'read'>): Uint8Array {
   const bytes = new Uint8Array(MAGIC_BYTES)
   return bytes.subarray(0, source.read(0, bytes))
 }
 
-/**
- * The name of the packer of a file, by its first bytes; undefined where it is not packed.
- * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened
- */
 export function packerOfFile(file: FilePath): string | undefined {
   const source = fileSource(file)
   try {

@@ -4,7 +4,6 @@
  */
 import { constants, inflateSync } from 'node:zlib'
 
-/** First bytes that identify what packed a file. */
 export const MAGIC_BYTES = 512
 
 interface Packer {

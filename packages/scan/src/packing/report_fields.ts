@@ -5,7 +5,6 @@
 import { MintmarkError } from '@mintmark/core'
 import type { ByteSource } from '@mintmark/dump'
 
-/** The field with the core. Offsets in the report. */
 export interface CoreField {
   readonly from: number
   readonly valueAt: number

@@ -7,7 +7,6 @@ import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { plainKey } from '@mintmark/keys/public_keys/certificate'
 import { rsaKey } from '@mintmark/keys/public_keys/spki_key'
 
-/** How far from its exponent a modulus is searched for: OpenSSL allocates one after the other. */
 const MOST_APART = 640
 const MOST_BEHIND = 64
 const BARE_BYTES = [512, 384, 256, 128]
@@ -15,7 +14,6 @@ const SHORTEST_BARE = Math.min(...BARE_BYTES)
 const ARRAY_BYTES: ReadonlySet<number> = new Set(BARE_BYTES)
 const WORD = 8
 
-/** The key whose exponent is the word at `at`, lowest byte first. */
 export function littleNear(
   bytes: Uint8Array,
   at: number,
@@ -57,7 +55,6 @@ function countAt(bytes: Uint8Array, at: number): number {
   return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
 }
 
-/** The key whose exponent is the word at `at`, highest byte first. */
 export function bigNear(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | undefined {
   // Limbs with the lowest byte first, behind zeros, look alike between two words.
   return at % 4 === 0 ? modulusNear(bytes, at, true, budget) : undefined

@@ -92,7 +92,6 @@ export const KEY_ANCHORS: readonly Anchor[] = [
   keyAnchor(hex('00 00 00 00 00 01 00 01'), [bigNear, rightBehind], true),
 ]
 
-/** How far before its key a certificate's begin is searched for: names and dates take this much at most. */
 const MOST_BEFORE_KEY = 2048
 
 /** The SubjectPublicKeyInfo around an algorithm's identifier, with the certificate around that if it is there. */
@@ -127,7 +126,6 @@ function certificateAround(
 
 const MODULUS_BYTES = [64, 96, 128, 192, 256, 384, 512, 1024]
 
-/** INTEGER n right before INTEGER 65537. */
 function rsaPublicKeyAt(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | undefined {
   for (const length of MODULUS_BYTES) {
     const header = length < 127 ? 2 : length < 255 ? 3 : 4

@@ -12,7 +12,6 @@ export interface ScheduleHit {
   /** Of its first byte; of a headless one, of the first byte that is left. */
   readonly at: number
   readonly layout: ScheduleLayout
-  /** Each 32-bit word has its bytes in reverse. */
   readonly isSwapped: boolean
   readonly keyWords: 4 | 6 | 8
   /** The first 16 bytes are overwritten, as free() does. */
@@ -30,7 +29,6 @@ export const SCHEDULE_REACH = 240
 /** Hits that the table contains; the kernel needs room for what four offsets can have. */
 const CAPACITY = LAYOUT.hitBytes / 8
 
-/** The hit that the kernel means by an offset and a code. */
 export function scheduleHit(at: number, code: number): ScheduleHit {
   const words = (code >> 4) & 15
   return {

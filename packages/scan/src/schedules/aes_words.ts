@@ -31,7 +31,6 @@ function divided(byte: number): number {
   return product
 }
 
-/** FIPS-197 figure 7. */
 export const SBOX: Uint8Array = makeSbox()
 
 const rotated = (word: number, bits: number) => (word >>> bits) | (word << (32 - bits))
@@ -46,14 +45,12 @@ export function mixed(word: number): number {
   return (twice ^ rotated(twice ^ word, 8) ^ rotated(word, 16) ^ rotated(word, 24)) >>> 0
 }
 
-/** InvMixColumns of one column: MixColumns to the fourth power is the identity. */
 export function unmixed(word: number): number {
   return mixed(mixed(mixed(word)))
 }
 
 const RCON: readonly number[] = [0, 1, 2, 4, 8, 16, 32, 64, 128, 0x1b, 0x36]
 
-/** What word i - 1 adds to word i - keyWords to make word i. */
 export function step(word: number, i: number, keyWords: number): number {
   const phase = i % keyWords
   if (phase === 0) return (substituted(rotated(word, 8)) ^ (RCON[i / keyWords] ?? 0)) >>> 0

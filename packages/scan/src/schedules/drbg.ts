@@ -11,7 +11,6 @@ const TO_KEY = 12
 const MOST_STATES = 4096
 const MOST_ALIKE = 64
 
-/** The states of generators in a window, listed once: a file full of schedules asks for each. */
 export class DrbgStates {
   #window: Uint8Array | undefined
   readonly #offsets = new Map<number, number[]>()
@@ -42,7 +41,6 @@ export class DrbgStates {
   }
 }
 
-/** Four bytes as a number that a Map can compare quickly. */
 function firstOf(bytes: Uint8Array, at: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getInt32(at, true)
 }

@@ -11,7 +11,6 @@ import { REACH } from '../anchors/anchor.ts'
 import { isBlank, latin } from './text_run.ts'
 
 export interface Decoded {
-  /** Owned by the caller, who wipes it. */
   readonly bytes: Uint8Array
   readonly end: number
   readonly letters: number
@@ -115,7 +114,6 @@ function stepBetween(
 
 const isQuote = (letter: number | undefined): boolean => letter === 0x22 || letter === 0x27
 
-/** What may be between two literals that are joined: blanks, `+`, `.`, `,` and a backslash. */
 const isGlue = (letter: number | undefined): boolean =>
   isBlank(letter) || letter === 0x2b || letter === 0x2e || letter === 0x2c || letter === BACKSLASH
 
@@ -168,7 +166,6 @@ export function decodeBase64(
   return { bytes, end, letters: body.letters, padding: body.padding }
 }
 
-/** Letters on their way to bytes, of which so many are in {@link scratch}. */
 interface Body {
   length: number
   bits: number
@@ -248,7 +245,6 @@ export function readLetters(
   return { count, end }
 }
 
-/** Where the letter with number `index` is, counted from `from`. */
 export function letterAt(
   chars: Uint8Array,
   from: number,

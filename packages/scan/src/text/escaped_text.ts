@@ -13,7 +13,6 @@ export type Letter = (index: number) => number
  */
 export type EscapeReader = (letter: Letter, at: number) => number
 
-/** The number that `[at, at + count)` spells in base 8 or 16; −1 where that is none. */
 function digits(letter: Letter, at: number, count: number, base: 8 | 16): number {
   let number = 0
   for (let k = at; k < at + count; k++) {
@@ -54,7 +53,6 @@ const CONTROLS: ReadonlyMap<number, number> = new Map(
   Array.from(Buffer.from('abtnvfre'), (name, k) => [name, k < 7 ? 7 + k : 27]),
 )
 
-/** The number behind a backslash, with its letters as in {@link EscapeReader}. */
 function numberAt(letter: Letter, at: number): number {
   for (const [first, count, base] of NUMBERS) {
     const begin = first === undefined ? at : at + 1
@@ -94,7 +92,6 @@ const literal = literalOf(1)
 /** A literal whose other letters are UTF-8, as JSON is sent. */
 const wideLiteral: EscapeReader = (letter, at) => (letter(at) > 0x7f ? utf8 : literal)(letter, at)
 
-/** Ways to escape, by what begins an escape. */
 export const ESCAPES: readonly (readonly [mark: number, readers: readonly EscapeReader[]])[] = [
   [BACKSLASH, [literal, literalOf(2)]],
   [0x25, [withMark(0x25)]],

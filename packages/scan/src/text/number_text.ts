@@ -8,7 +8,6 @@ export type Notation = 'hex' | 'decimal'
 
 export const MOST_NUMBERS: number = 1 << 16
 const MOST_BETWEEN = 80
-/** Bytes of a line of a hex dump, before its text column. */
 const DUMP_LINE_BYTES = 16
 const MOST_WORD_BYTES = 8
 const MOST_TEXT_COLUMN = 200
@@ -51,7 +50,6 @@ export class NumberList {
   /** Characters of the hex dump's first line before its address. */
   #prefix = 0
 
-  /** @param characters of the text that is read: it has fewer numbers */
   constructor(characters: number = MOST_NUMBERS) {
     const room = Math.min(characters, MOST_NUMBERS) + 16
     this.bytes = new Uint8Array(room)
@@ -59,7 +57,6 @@ export class NumberList {
     this.ends = new Uint32Array(room)
   }
 
-  /** Whether the numbers of a text of so many characters have room. */
   holds(characters: number): boolean {
     return this.bytes.length >= Math.min(characters, MOST_NUMBERS) + 16
   }
@@ -182,7 +179,6 @@ export class NumberList {
 const isLineEscape = (char: number | undefined): boolean =>
   char === 0x6e || char === 0x72 || char === 0x74
 
-/** Behind `0x`, or the x of `\x`. */
 function behindPrefix(chars: Uint8Array, at: number): number {
   if (chars[at] === ZERO && ((chars[at + 1] ?? 0) | 0x20) === X) return at + 2
   return ((chars[at] ?? 0) | 0x20) === X ? at + 1 : at
@@ -227,11 +223,9 @@ function addressEnd(chars: Uint8Array, at: number): number | undefined {
   return digits >= 6 && isByte && isAlone ? end + 1 : undefined
 }
 
-/** WinDbg has one in the middle of addresses of 64 bits. */
 const isMiddle = (chars: Uint8Array, at: number, from: number): boolean =>
   chars[at] === BACKTICK && at === from + 8
 
-/** Behind a colon and a blank, two blanks, or a dash between blanks. */
 function behindAddress(chars: Uint8Array, at: number): number | undefined {
   const [first, second, third] = [chars[at], chars[at + 1], chars[at + 2]]
   if (first === COLON) return second === BLANK || second === 0x09 ? at + 1 : undefined

@@ -7,14 +7,12 @@ import { latin, type TextRun } from './text_run.ts'
 
 export const PREFIX_MOST = 160
 
-/** Lines of a 16,384-bit key, and some. */
 const LINES_MOST = 400
 const FIRST_MOST = 256
 const TEXT_MOST = 32_768
 /** A line of a body, or the name of a header: less is not read on. */
 const LETTERS_LEAST = 16
 const HEADERS_MOST = 8
-/** Of one kind of line end, of one way, and of a letter of it. */
 const COST = { ends: 2500, way: 1500, letter: 20 } as const
 
 /** Line ends as they are, with the zeros between the strings of a text that was cut up; and spelled out. */
@@ -22,7 +20,6 @@ const LINE_ENDS = [
   /\r\n|\n\0|[\n\r\0]/g,
   /(?:\\{1,16}r){0,4}\\{1,16}n|(?:\\{1,16}r){1,4}|<br ?\/?>/gi,
 ]
-/** Signs at the end of a prefix, which are no letters of base64. */
 const SIGNS = /[^A-Za-z0-9+/=]{1,16}$/
 /** As far as an armor's lines go: letters, dashes, and what is in its headers. */
 const CONTENT = /^[A-Za-z0-9+/= \t\-:,.()_@]*/
@@ -113,7 +110,6 @@ function behindSigns(signs: string, times: number): FindBody {
   }
 }
 
-/** The lines as plain text, up to the last of the armor. */
 function withoutPrefixes(lines: readonly Line[], bodyOf: FindBody): readonly Line[] {
   const plain: Line[] = []
   for (const line of lines) {

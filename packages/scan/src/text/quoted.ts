@@ -5,7 +5,6 @@
 
 /** `"`, `'`, `\"`, `\\\"`, `\u0022`, `&quot;`, `%22`, `%2522`. */
 export const QUOTE: string = String.raw`(?:\\{0,64}["']|\\{1,64}u002[27]|&quot;|&#3[49];|&apos;|%(?:25)*2[27])`
-/** Blanks and line ends, escaped too. */
 export const SPACE: string = String.raw`(?:[\s+]|\\+[nrt]|%(?:25)*(?:20|0[9ADad]))*`
 export const COLON: string = '(?::|%(?:25)*3[Aa])'
 /** As many letters that begin no quote as the longest value has: n of 16,384 bits is 2,731. */
@@ -16,7 +15,6 @@ export const MEMBER: string = `${QUOTE}(?<name>[\\w#-]{1,16})${QUOTE}${SPACE}${C
 
 const QUOTE_ENDS: ReadonlySet<number | undefined> = new Set(Buffer.from(`"';27`))
 
-/** Whether a quote ends right before `at`. */
 export function isOpened(chars: Uint8Array, at: number): boolean {
   return QUOTE_ENDS.has(chars[at - 1])
 }

@@ -6,7 +6,6 @@ import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { type Anchor, REACH } from '../anchors/anchor.ts'
 import type { Match } from '../anchors/match.ts'
 
-/** Letters around an anchor. Offsets in a {@link Match} of a {@link TextReader} count letters of it. */
 export interface TextRun {
   /** One letter a byte. A view of the window where letters are one byte apart, else a copy. */
   readonly chars: Uint8Array
@@ -94,10 +93,8 @@ function wiped<T>(run: TextRun, result: T): T {
   return result
 }
 
-/** Of letters that are copied, and of each byte of them: a cost as in `work_budget.ts`. */
 const RUN_COST = 500
 const LETTER_COST = 8
-/** Letters that are taken behind an end, for its own closing bracket. */
 const END_LETTERS = 64
 
 interface Wide {
@@ -105,7 +102,6 @@ interface Wide {
   readonly stride: number
 }
 
-/** Whether zeros are between the letter at `offset` and the one before. */
 function isSpread({ bytes, stride }: Wide, offset: number): boolean {
   if (bytes[offset - 1] !== 0) return false
   return stride === 2 || (bytes[offset - 2] === 0 && bytes[offset - 3] === 0)
@@ -161,13 +157,11 @@ export function isAt(chars: Uint8Array, at: number, ascii: string, stride: numbe
   return true
 }
 
-/** An end where `ascii` is: see {@link TextReader.isEnd}. */
 export function endsAt(ascii: string): NonNullable<TextReader['isEnd']> {
   const first = ascii.charCodeAt(0)
   return (bytes, offset, stride) => bytes[offset] === first && isAt(bytes, offset, ascii, stride)
 }
 
-/** Where `ascii` next begins from `from` on, or where the text ends. */
 export function find(chars: Uint8Array, ascii: string, from: number, budget: WorkBudget): number {
   const { buffer, byteOffset, length } = chars
   const at = Buffer.from(buffer, byteOffset, length).indexOf(ascii, from, 'latin1')
@@ -176,7 +170,6 @@ export function find(chars: Uint8Array, ascii: string, from: number, budget: Wor
   return end
 }
 
-/** Where `ascii` last begins in [from, to), or -1. */
 export function findLast(
   chars: Uint8Array,
   ascii: string,
@@ -206,7 +199,6 @@ export function isAlphanumeric(letter: number | undefined): boolean {
   return (lower >= 0x61 && lower <= 0x7a) || (letter >= 0x30 && letter <= 0x39)
 }
 
-/** Blank, tab, carriage return, line feed, form feed, vertical tab. */
 export function isBlank(letter: number | undefined): boolean {
   return letter === 0x20 || (letter !== undefined && letter >= 0x09 && letter <= 0x0d)
 }

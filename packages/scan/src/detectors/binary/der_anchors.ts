@@ -35,7 +35,6 @@ import type { Detector } from '../../anchors/match.ts'
 const LONGEST_HEAD = 512
 const SHORTEST_HEAD = 8
 
-/** The OCTET STRING whose content begins with the SEQUENCE around `version`, if both are there. */
 function octetsAround(bytes: Uint8Array, version: number): Element | undefined {
   const inner = sequenceAround(bytes, version, bytes.length)
   return inner && sequenceAround(bytes, inner.at, bytes.length, TAG.octets)
@@ -156,7 +155,6 @@ export const ENCRYPTED_ANCHORS: readonly Anchor[] = [
   anchor('pkcs12', '02 01 03 30', { before: 8, behind: LONGEST_PFX }, detectPkcs12),
 ]
 
-/** Of the rest of a freed PKCS#1: bytes of a prime. */
 const [LEAST_HALF, MOST_HALF] = [32, 1025]
 
 /**

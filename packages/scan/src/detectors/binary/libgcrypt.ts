@@ -23,9 +23,7 @@ interface Token {
 
 const HEAD = Buffer.from([3, 1, 1, 0])
 const MOST_VALUE = 2100
-/** Between two tokens are a close and an open, and no more. */
 const MOST_GAP = 4
-/** The longest key has n, e, d, p, q, u; DSA p, q, g, y, x. */
 const MOST_TOKENS = 8
 
 function tokenAt(bytes: Uint8Array, at: number): Token | undefined {

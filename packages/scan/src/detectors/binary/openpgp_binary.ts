@@ -30,7 +30,6 @@ const ALGORITHMS: ReadonlyMap<number | undefined, Algorithm> = new Map([
 ])
 const LEAST_MODULUS = 64
 
-/** A packet whose header is at `at`, with a length of two bytes. */
 const detectPacket: Detector = (bytes, at, { budget }) => {
   const version = at + 3
   const algorithm = ALGORITHMS.get(bytes[version + BEFORE_ALGORITHM])
@@ -124,7 +123,6 @@ function verifyCurve(
 
 const SIGHT = { before: 16, behind: 16_384 }
 
-/** Identifiers of the curves of ECDSA and ECDH, behind their lengths. */
 const CURVES = [
   '08 2a 86 48 ce 3d 03 01 07',
   '05 2b 81 04 00 22',

@@ -15,7 +15,6 @@ import { anchor, hit, patternOf, protectedHit } from '../../anchors/anchored.ts'
 import type { Detector } from '../../anchors/match.ts'
 import { isAt, latin } from '../../text/text_run.ts'
 
-/** What a key of 16,384 bits takes, and a certificate before it. */
 const LONGEST = 32_768
 const MOST_NUMBER = 2049
 const FIELDS_COST = 700
@@ -61,7 +60,6 @@ function verifyEcdsa({ curve, point, d }: Strings, budget: WorkBudget): Key | un
 const NUMBER = [48, MOST_NUMBER] as const
 const verifyRsa = verifiesNumbers('rsa', 'n e d qInv p q')
 const RSA: Fields = { names: 'n e d qInv p q', first: NUMBER, verify: verifyRsa }
-/** The exponent 65,537 and what is behind it. */
 const RSA_TAIL: Fields = { names: 'e d qInv p q', first: [3, 3], verify: verifyRsa }
 const ED25519: Fields = { names: 'a k', first: [32, 32], verify: verifyEd25519 }
 const ECDSA: Fields = { names: 'curve point d', first: [8, 8], verify: verifyEcdsa }
@@ -75,7 +73,6 @@ const CERTIFICATE = [0, LONGEST] as const
 const RSA_CERTIFIED: Fields = { names: 'cert d qInv p q', first: CERTIFICATE, verify: verifyRsa }
 const ED25519_CERTIFIED: Fields = { names: 'cert a k', first: CERTIFICATE, verify: verifyEd25519 }
 
-/** What the fields from `start` on prove, and where they end. */
 function read(
   bytes: Uint8Array,
   start: number,
@@ -151,7 +148,6 @@ function typeAnchor([type, fields]: readonly [string, Fields]): Anchor {
   return anchor(`openssh-${type}`, patternOf(spelled.slice(0, 16)), sight, detect)
 }
 
-/** How far before the exponent of a key of RSA its type is at most. */
 const RSA_TYPE_BEFORE = 2080
 
 /** What a freed buffer leaves, which has lost its first 16 bytes and the begin of the type: where its fields are, and the type. */

@@ -63,7 +63,6 @@ function blobAt(
 
 const isRsaBits = (bits: number) => isWithin(bits, RSA_BITS.least, RSA_BITS.most)
 
-/** A key by its numbers in this order; a damaged one where all that is in `fields` is filled. */
 function rsaOf(
   [e, n, p, q, dP, dQ, qInv, d]: readonly bigint[],
   fields: readonly Uint8Array[],
@@ -106,7 +105,6 @@ const CAPI_RSA: Blob = {
   offsetOf: capiOffset,
 }
 
-/** `RSA2` has the primes, `RSA3` everything. */
 const cngRsa = (magic: 'RSA2' | 'RSA3'): Blob => ({
   magics: [magic],
   form: magic === 'RSA3' ? 'cng-rsa3' : 'cng-rsa2',
@@ -158,7 +156,6 @@ const cngPostQuantum = (kind: PqScheme['kind'], expanded: string, seed: string):
   },
 })
 
-/** In the order in which they are tried where a magic is of several. */
 const BLOBS: readonly Blob[] = [
   cngRsa('RSA2'),
   CAPI_RSA,

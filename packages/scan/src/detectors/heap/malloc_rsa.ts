@@ -28,7 +28,6 @@ const HEAD = 16
 const MOST_NUMBERS = 96
 const MOST_BYTES = 2048
 const TOP_BIT = 2 ** 47
-/** Of the chunks near, of searching for an exponent's d there, and of the lost bits of two primes of 1024 bits. */
 const COST = { near: 9600, search: 10_000, rebuild: 5_000_000 } as const
 const COMPARED_BYTES = 16
 /** Bits of a number that `free` writes over: two words. */
@@ -41,7 +40,6 @@ interface Chunk {
   readonly budget: WorkBudget
 }
 
-/** A number in a chunk, and enough of it to reject most unrelated pairs. */
 interface StoredNumber {
   readonly offset: number
   readonly low: number
@@ -69,7 +67,6 @@ function numberAt(
   return { offset, low, high, hasTop: high >= TOP_BIT, isOdd: (low & 1) === 1, value }
 }
 
-/** Numbers with their highest bit in chunks near this one that are half as long, nearest first. */
 function halvesNear(chunk: Chunk, isBig: boolean): StoredNumber[] {
   const { bytes, from: own, budget } = chunk
   const length = chunk.length / 2
@@ -181,7 +178,6 @@ const detectorOf =
     return from + length > bytes.length ? undefined : detect({ bytes, from, length, budget })
   }
 
-/** Whether a number in either order of bytes may be a modulus. */
 function mayBeFull(bytes: Uint8Array, from: number, length: number): boolean {
   const last = bytes[from + length - 1] ?? 0
   return isFull(bytes, from, length) || ((last & 1) === 1 && (bytes[from] ?? 0) >= 0x80)

@@ -25,7 +25,6 @@ interface HeadRow {
   /** How far from a head those of its key are searched for, and how many of one length. */
   readonly reach: number
   readonly most: number
-  /** Limbs of a prime: of the sizes that are in use. */
   readonly limbs: readonly number[]
   /** What there is of the head of a prime, from `lead` bytes before the count of limbs on. */
   readonly lead: number
@@ -165,7 +164,6 @@ const OPENSSL: HeadRow = {
   },
 }
 
-/** Limbs that Go has room for from the first. */
 const GO_ROOM = 32
 /** Of the address of limbs, the highest half: Go's heap begins at 0xc000000000, on arm64 at 0x4000000000. */
 const HEAP_TOPS = [0xc0, 0x40]

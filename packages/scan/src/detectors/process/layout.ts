@@ -24,7 +24,6 @@ export interface Location {
   readonly budget: WorkBudget
 }
 
-/** Bytes of a structure, or that it leads to; undefined where they are not there. */
 export type Field = (location: Location) => Pointed | undefined
 export type Check = (location: Location) => boolean
 
@@ -32,10 +31,8 @@ export type Check = (location: Location) => boolean
 export interface KeyRow {
   readonly glance?: Check
   readonly when?: Check
-  /** The secret first; all must be there. */
   readonly parts: readonly Field[]
   readonly verify: (parts: readonly Uint8Array[], location: Location) => Key | undefined
-  /** What a finding is called; `limbs-le64` where absent. */
   readonly form?: string
 }
 
@@ -45,7 +42,6 @@ export type Layout = Pick<Anchor, 'alignment' | 'number'> & {
   readonly library: string
   readonly name: string
   readonly pattern: string | Pick<Anchor, 'pattern' | 'mask'>
-  /** How far the fields are from the pattern at most; {@link USUAL_SIGHT} where absent. */
   readonly sight?: Sight
 } & (KeyRow | { readonly rows: readonly KeyRow[] })
 
@@ -143,7 +139,6 @@ function pointOf(curve: CurveParameters, x: bigint, y: bigint, z?: bigint): Poin
   return undefined
 }
 
-/** Verifies a secret and its public half. */
 export const okpKey =
   (curve: OkpCurve): KeyRow['verify'] =>
   (parts, { budget }) => {
@@ -217,7 +212,6 @@ export const bignum =
 
 const NOTHING: Pointed = { bytes: new Uint8Array(0), offset: 0 }
 
-/** A field, or no bytes where it is not there. */
 export const optional =
   (field: Field): Field =>
   (location) =>

@@ -40,7 +40,6 @@ const bytesOf = (curve: Curve): number => curveNamed(curve).lengthBytes
 const ofLimbs = (limbs: number): Curve[] =>
   CURVES.filter(({ bits }) => Math.ceil(bits / 64) === limbs).map(({ curve }) => curve)
 
-/** OpenSSL's numbers of curves: `obj_mac.h`. */
 const CURVE_OF_NID = new Map<number, Curve>([
   [415, 'P-256'],
   [713, 'P-224'],
@@ -167,7 +166,6 @@ const RING: readonly Layout[] = (['P-256', 'P-384'] as const).map((curve) => {
 const HALF = 32
 const BOTH = 64
 
-/** How OpenSSL and GnuTLS number the curves. */
 const OKP_CURVES = [
   ['X25519', 0, 6],
   ['X448', 1, 8],

@@ -45,7 +45,6 @@ function verifyParts(
   return verification
 }
 
-/** From the upper two bytes of z*, which the anchor begins with. */
 const AT = { pointers: -46, rho: 14 } as const
 
 const isApart =

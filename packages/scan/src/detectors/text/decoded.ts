@@ -12,7 +12,6 @@ import type { Match } from '../../anchors/match.ts'
 import { BINARY_ANCHORS } from '../binary/binary_anchors.ts'
 
 const INDEX = new AnchorIndex(BINARY_ANCHORS)
-/** Offsets that are examined in one body, so that one full of anchors costs no more. */
 const OFFSETS_MOST = 48
 const FOUND_MOST = 1024
 const PROBE_COST = 300

@@ -18,7 +18,6 @@ const DSA = 'Prime(p) Subprime(q) Base(g) Public_value(y) Private_value(x)'
 const FIELDS = `Algorithm PrivateKey ${RSA} ${DSA}`.split(' ')
 /** A tag, whose attributes have colons too; a name; an end. */
 const MARK = /<[^<>\0]{0,300}>|(?<name>[\w()]{1,20}):|\0/g
-/** The number of an algorithm, behind blanks in any spelling of HTML. */
 const NUMBER = /(?<!#x?)\b\d{1,2}\b/i
 const MARKED_MOST = 1024
 const LETTER_COST = 4
@@ -58,7 +57,6 @@ function fieldsIn(chars: Uint8Array, from: number, to: number, budget: WorkBudge
   return fields
 }
 
-/** Curves by the number of their algorithm, and bytes of a secret. */
 const CURVES: ReadonlyMap<number, readonly [curve: string, length: number]> = new Map([
   [13, ['P-256', 32]],
   [14, ['P-384', 48]],

@@ -15,7 +15,6 @@ const CLOSE = String.raw`(?:>|&gt;|\\u003[eE]|%3E)`
 const OPEN_BEFORE = new RegExp(`${OPEN}(?:[A-Za-z]{0,9}:)?$`)
 const CLOSE_AT = new RegExp(`^${CLOSE}`)
 const PREFIX_MOST = 16
-/** The text of an element, by its name without prefix. */
 const ELEMENT = new RegExp(
   `${OPEN}(?:[A-Za-z]{0,20}:)?(?<name>[A-Za-z]{1,40})(?:(?!${OPEN})[^]){0,512}?${CLOSE}(?<value>(?:(?!${OPEN})[^])*)`,
   'dg',

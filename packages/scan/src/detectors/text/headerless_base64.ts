@@ -141,7 +141,6 @@ interface Body {
   readonly offset: number
 }
 
-/** Where a group begins, up to so many letters before a structure. */
 function bodyAround(
   { chars, at, budget }: TextRun,
   phase: number,

@@ -29,7 +29,6 @@ const TYPE = new RegExp(
 )
 const MEMBERS = new RegExp(MEMBER, 'dg')
 const SYMMETRIC_LEAST = 8
-/** Of the object around a mark, its numbers not counted. */
 const OBJECT_COST = 3000
 
 const JWK: TextReader = {

@@ -27,7 +27,6 @@ export class Labelled {
     this.end = end
   }
 
-  /** The values in [from, to) that an expression has as its groups `name` and `value`. */
   addAll(expression: RegExp, from: number, to: number, coding: ValueCoding): this {
     for (const { groups, indices } of latin(this.#chars, from, to).matchAll(expression)) {
       const [begin = 0, end = 0] = indices?.groups?.['value'] ?? []
@@ -44,7 +43,6 @@ export class Labelled {
     return names.some((name) => this.#values.has(name))
   }
 
-  /** A value as it is, if it is short; empty if there is none. */
   text(name: string, most: number = NAME_MOST): string {
     const value = this.#values.get(name)
     if (value === undefined || value.to - value.from > most) return ''

@@ -65,7 +65,6 @@ export function rsaKey(parts: RsaParts, budget: WorkBudget): Key | undefined {
   return { ...verified, certainty: 'candidate', proof }
 }
 
-/** Names of curves in JWK, OpenSSH, GnuPG and OpenSSL. */
 const CURVE_NAMES: ReadonlyMap<string, Curve> = new Map([
   ['P-256K', 'secp256k1'],
   ['NIST P-192', 'P-192'],
@@ -123,7 +122,6 @@ export function ecKeyOfPoint(
   return ecKey(name, d, point.subarray(1, 1 + half), point.subarray(1 + half), budget)
 }
 
-/** What was computed, beside the one coordinate that is there. */
 function withCoordinate(verification: Key, x: Bytes, y: Bytes, budget: WorkBudget): Key {
   const { material } = verification
   const coordinate = x ?? y

@@ -28,7 +28,6 @@ export const PEM: TextReader = {
   read: (run) => bare(run, readPem),
 }
 
-/** As it is, or else as if its lines had no prefixes. */
 function bare(run: TextRun, read: (run: TextRun) => Match | undefined): Match | undefined {
   const found = read(run)
   if (found !== undefined && found.key.certainty !== 'candidate') return found
@@ -53,7 +52,6 @@ export function armorBody(chars: Uint8Array, at: number): number | undefined {
   return headers?.isEncrypted === false ? headers.body : undefined
 }
 
-/** The key in the armor that begins at the run's offset. A header alone is nothing. */
 function readPem({ chars, at, budget }: TextRun): Match | undefined {
   const label = labelAt(chars, at)
   if (label === undefined) return undefined
@@ -120,7 +118,6 @@ function lineEnd(chars: Uint8Array, from: number): number {
   return length < 0 ? most : from + length
 }
 
-/** Behind `-----END …-----` where it follows, else `end`. */
 function armorEnd(chars: Uint8Array, end: number, label: string): number {
   const dashes = skipJunk(chars, end, chars.length)
   const footer = `-----END ${label}-----`
@@ -154,7 +151,6 @@ function openPgpArmor(
   }
 }
 
-/** Whether the first packet is a secret key of a version that there is. */
 function isSecretKey([first = 0, ...rest]: Uint8Array): boolean {
   const isNew = (first & 0x40) !== 0
   const tag = isNew ? first & 0x3f : (first >> 2) & 0x0f
@@ -164,7 +160,6 @@ function isSecretKey([first = 0, ...rest]: Uint8Array): boolean {
   return (first & 0x80) !== 0 && tag === SECRET_KEY_TAG && version >= 3 && version <= 6
 }
 
-/** The four letters behind `=`, and where what is read ends. */
 function readChecksum(
   chars: Uint8Array,
   end: number,

@@ -55,7 +55,6 @@ function readFile(run: TextRun): Match | undefined {
   }
 }
 
-/** Names of the strings behind the type in the public part, and in the private one. */
 const NAMES: Readonly<Record<string, readonly [open: string, secret: string]>> = {
   'ssh-rsa': ['e n', 'd p q u'],
   'ssh-dss': ['p q g y', 'x'],

@@ -104,7 +104,6 @@ function readSexp(run: TextRun): Match | undefined {
 
 type KeyOf = (values: Labelled) => Key | undefined
 
-/** libgcrypt's u is p⁻¹ mod q. */
 const rsa: KeyOf = ({ number, budget }) => rsaNamed(number, 'n e d p q - - u', budget)
 const elgamal: KeyOf = ({ number, budget }) => groupNamed('dh', number, 'p - g y x', budget)
 

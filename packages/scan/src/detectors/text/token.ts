@@ -19,7 +19,6 @@ import {
 } from '../../text/text_run.ts'
 
 const DOT = 0x2e
-/** Header, claims and signature; or header, key, iv, ciphertext and tag. */
 const PARTS = /^[\w-]{1,12288}(?:\.[\w-]{0,49152}){2,4}/
 const SIGNATURE_LEAST = 20
 const LETTER_COST = 2
@@ -52,7 +51,6 @@ function decoded(chars: Uint8Array, from: number, to: number, budget: WorkBudget
   return text
 }
 
-/** JWS: header, claims, signature; JWE: header, key, iv, ciphertext, tag. */
 function readJose({ chars, at, budget }: TextRun): Match | undefined {
   const parts = PARTS.exec(latin(chars, at))?.[0].split('.')
   if (parts === undefined) return undefined
@@ -76,10 +74,8 @@ function readJose({ chars, at, budget }: TextRun): Match | undefined {
 }
 
 const REFRESH_MOST = 8192
-/** What is between the name of a refresh token and its value: `": "`, `=`, `%3D` and the like. */
 const BETWEEN = new RegExp(`^${QUOTE}?${SPACE}(?:%3[dD]|[:=])${SPACE}${QUOTE}?(?=[\\w+/-])`)
 
-/** @param name as a document or a program spells it */
 export const refreshToken = (name: string): TextReader => {
   const valueBegin = ({ chars, at }: TextRun): number | undefined => {
     const from = at + name.length
@@ -137,7 +133,6 @@ function entraBegin({ chars, at }: TextRun): number | undefined {
   return head === undefined ? undefined : at - head.length
 }
 
-/** Refresh tokens with a known prefix: Google's `1//0`, GitHub's `ghr_`. */
 export const prefixedToken = (prefix: string, owner: string): TextReader => ({
   before: 1,
   behind: 512,
