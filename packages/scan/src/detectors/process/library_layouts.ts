@@ -9,7 +9,10 @@ import { LATTICE_SCHEMES, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
 import { verifyRsa } from '@mintmark/keys/der_keys/verify'
 import type { Curve } from '@mintmark/keys/material/key_material'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
+import type { Anchor } from '../../anchors/anchor.ts'
 import { chunkHead, chunkSize } from '../../known/objects/chunk_head.ts'
+import { MALLOC_RSA_ANCHORS } from '../heap/malloc_rsa.ts'
+import { POINTED_NUMBER_ANCHORS } from '../heap/pointed_numbers.ts'
 import {
   all,
   bignum,
@@ -22,6 +25,7 @@ import {
   type KeyRow,
   type Layout,
   type Location,
+  layoutAnchor,
   numbered,
   ofNumbers,
   okpKey,
@@ -334,4 +338,11 @@ export const LAYOUTS: readonly Layout[] = [
   GO_RSA,
   ...LATTICE,
   OPENSSL_ML_KEM,
+]
+
+/** Anchors of structures that only the memory of a process of 64 bits has, lowest byte first. */
+export const PROCESS_ANCHORS: readonly Anchor[] = [
+  ...LAYOUTS.map(layoutAnchor),
+  ...MALLOC_RSA_ANCHORS,
+  ...POINTED_NUMBER_ANCHORS,
 ]
