@@ -8,7 +8,7 @@ import { RSA_BITS } from '@mintmark/keys/arithmetic/rsa'
 import { PQ_SCHEMES, type PqScheme, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
 import { verifyOkp, verifyRsaFields } from '@mintmark/keys/der_keys/verify'
 import { verifyByPoint } from '@mintmark/keys/der_keys/verify_numbers'
-import type { Key } from '@mintmark/keys/material/key'
+import { type Key, unverified } from '@mintmark/keys/material/key'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { LengthPrefixed } from '@mintmark/keys/public_keys/length_prefixed'
@@ -141,6 +141,22 @@ const CNG_ECC: Blob = {
   },
 }
 
+/** A symmetric key: nothing to hold it against. */
+const CNG_SYMMETRIC: Blob = {
+  magics: ['KDBM'],
+  form: 'cng-kdbm',
+  header: 12,
+  lengths: ([version, length = 0]) =>
+    version === 1 && isWithin(length, 16, 128) && length % 8 === 0 ? [length] : undefined,
+  verify: ([secret], budget) => {
+    if (secret === undefined || !isRandomLooking(secret, budget)) return undefined
+    const type = secret.length <= 32 ? 'aes' : 'hmac'
+    const material = { type, secret: new Uint8Array(secret), publicKey: undefined } as const
+    const words = 'a blob of a symmetric key, filled'
+    return { ...unverified(type, secret.length * 8, words), material }
+  },
+}
+
 /** The name of the set in UTF-16, then an expanded key or a seed. */
 const cngPostQuantum = (kind: PqScheme['kind'], expanded: string, seed: string): Blob => ({
   magics: [expanded, seed],
@@ -161,6 +177,7 @@ const BLOBS: readonly Blob[] = [
   CAPI_RSA,
   cngRsa('RSA3'),
   CNG_ECC,
+  CNG_SYMMETRIC,
   cngPostQuantum('ml-dsa', 'DSSK', 'DSSS'),
   cngPostQuantum('ml-kem', 'MLKR', 'MLKS'),
 ]
