@@ -1,7 +1,6 @@
 /**
  * The answer of a scan: findings by class, gaps of the search, and the status that follows.
- *
- * Renderings and the exit code depend on nothing else. @module
+ * Renderings and the exit code depend on nothing else.
  */
 import type { Finding } from './findings/finding.ts'
 import { classOf, countsOf, type FindingClass } from './findings/policy.ts'

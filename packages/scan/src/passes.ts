@@ -1,6 +1,6 @@
 /**
- * The passes over a file: for recognisable encodings, for private halves of public keys, and for every value of found
- * keys. @module
+ * The passes over a file: for recognisable encodings, for private halves of public keys, and for
+ * every value of found keys.
  */
 import type { Key } from '@mintmark/keys/material/key'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'

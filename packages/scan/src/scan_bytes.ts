@@ -1,9 +1,7 @@
 /**
- * Scans bytes: their container, the keys in them, and what could not be searched.
- *
- * Up to three passes. The first searches for every recognisable encoding. The second searches for private halves of
- * given and discovered public keys, in encodings that only arithmetic shows. The third searches for all other copies of
- * values of found keys. @module
+ * Scans bytes: their container, the keys in them, and what could not be searched. Up to three
+ * passes. The first searches for every recognisable encoding. The second searches for private
+ * halves of given and discovered public keys, in encodings that only arithmetic shows.
  */
 import { randomBytes } from 'node:crypto'
 import { type ByteSource, type Dump, openDump, type Range } from '@mintmark/dump'
@@ -38,9 +36,7 @@ const HEAD_BYTES = 64
 
 /**
  * Scans bytes that need not be a file. The same bytes give the same report.
- *
  * Memory: some 10 MB a thread besides the runtime's own, whatever the size.
- *
  * @param name what the report calls it
  * @throws {MintmarkError} `INPUT_UNREADABLE` if they cannot be read, or their headers
  */

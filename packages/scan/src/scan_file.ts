@@ -1,4 +1,4 @@
-/** Scans one file: as it is, or what it unpacks to. @module */
+/** Scans one file: as it is, or what it unpacks to. */
 import { statSync } from 'node:fs'
 import { type FilePath, type FileSource, fileSource, fsPath, pathText } from '@mintmark/dump'
 import type { BufferedInput } from './buffer/buffer_layout.ts'
@@ -12,10 +12,8 @@ import { type ScanOptions, scanInput } from './scan_bytes.ts'
 
 /**
  * Scans a dump, or any other file. One that is packed by itself is unpacked first; an archive is not.
- *
  * Memory: some 10 MB a thread besides the runtime's own, whatever the size; 128 MiB more for a packed file. The same
  * file gives the same report.
- *
  * @throws {MintmarkError} `INPUT_UNREADABLE` if the file cannot be opened, or its headers cannot be read, or it is packed
  * by a program that is not there
  */

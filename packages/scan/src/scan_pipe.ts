@@ -1,7 +1,6 @@
 /**
- * Scans what comes through a pipe: in order, once.
- *
- * A scan reads most bytes more than once, so the input is buffered: `temporary_buffer.ts`. @module
+ * Scans what comes through a pipe: in order, once. A scan reads most bytes more than once, so the
+ * input is buffered: `temporary_buffer.ts`.
  */
 import { MintmarkError, safeText } from '@mintmark/core'
 import type { BufferedInput } from './buffer/buffer_layout.ts'
@@ -16,9 +15,7 @@ import { type ScanOptions, scanInput } from './scan_bytes.ts'
 
 /**
  * Reads a file descriptor to its end, then scans what it gave. The descriptor stays open.
- *
  * Memory: 128 MiB besides that of `scanFile`, whatever the size.
- *
  * @param name what the report calls it
  * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be read, or buffered (the disk is full), or is packed
  */

@@ -1,4 +1,4 @@
-/** Anchors: byte patterns that the kernel searches for, and the detectors that examine them. @module */
+/** Anchors: byte patterns that the kernel searches for, and the detectors that examine them. */
 import type { Detector } from './match.ts'
 
 /** A byte pattern of an encoding, and the detector that examines each hit. */

@@ -1,12 +1,7 @@
 /**
- * The budget of anchors, so that bytes full of them cannot stall a scan, and which of them are passed over.
- *
- * Each block of bytes adds to the budget; what is unused stays for later blocks of the window. Pieces of memory that
- * are shorter than a block are one block together: what is overdrawn is forgiven once a block. An anchor that used its
- * share of a block's budget is passed over until the next block. Once all is used up, so are those above an equal part.
- * So a flood of one encoding hides no other. A probe that takes half of the share by itself (the tree of one SLH-DSA
- * key, a key of RSA of 15,360 bits in OpenSSL's program) is the only one of its kind in a window; it does not count
- * against cheap probes behind it. @module
+ * The budget of anchors, so that bytes full of them cannot stall a scan, and which of them are
+ * passed over. Each block of bytes adds to the budget; what is unused stays for later blocks of the
+ * window.
  */
 
 /** Budget of a byte. A window without keys takes 1 to 2 ns a byte: this keeps any other above a tenth of its speed. */
@@ -148,7 +143,6 @@ export class AnchorBudget {
 
   /**
    * Passes over an offset of an anchor; the kernel stops naming them after some.
-   *
    * @returns whether it is the first of the block
    */
   pass(anchor: number): boolean {

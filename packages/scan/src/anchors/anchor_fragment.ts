@@ -1,4 +1,4 @@
-/** The four neighbouring bytes of a pattern by which the anchor kernel finds it. @module */
+/** The four neighbouring bytes of a pattern by which the anchor kernel finds it. */
 import { ANYWHERE, type Anchor } from './anchor.ts'
 
 /** Bytes of a fragment. */

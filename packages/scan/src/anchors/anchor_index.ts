@@ -1,6 +1,6 @@
 /**
- * Anchors by their first two bytes, for short bytes that are in no kernel's memory: what text decodes to, what was unpacked.
- * @module
+ * Anchors by their first two bytes, for short bytes that are in no kernel's memory: what text
+ * decodes to, what was unpacked.
  */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from './anchor.ts'

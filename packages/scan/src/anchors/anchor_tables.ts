@@ -1,4 +1,7 @@
-/** Lays patterns out for the anchor kernel: its tables of nibbles, of hashes, and of what is compared. @module */
+/**
+ * Lays patterns out for the anchor kernel: its tables of nibbles, of hashes, and of what is
+ * compared.
+ */
 import { ANYWHERE, type Anchor } from './anchor.ts'
 import {
   endsOf,
@@ -162,7 +165,6 @@ class Layout {
 
 /**
  * Lays anchors out.
- *
  * @throws {RangeError} if a pattern is shorter than 2 bytes or longer than 16, has a mask of another length, or has
  * fewer than 12 bits that count, or there are more than 65,534
  */

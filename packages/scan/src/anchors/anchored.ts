@@ -1,4 +1,4 @@
-/** Makes anchors and matches: the small shapes that all binary detectors share. @module */
+/** Makes anchors and matches: the small shapes that all binary detectors share. */
 import type { DerKey } from '@mintmark/keys/der_keys/der_key'
 import type { Key } from '@mintmark/keys/material/key'
 import type { Anchor } from './anchor.ts'

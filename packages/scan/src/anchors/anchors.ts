@@ -1,8 +1,6 @@
 /**
- * Finds the patterns of many anchors in one pass.
- *
- * Kernel: `assembly/anchors.ts` (AssemblyScript, relaxed SIMD, 16 bytes a step). A property test
- * holds it against its reference. @module
+ * Finds the patterns of many anchors in one pass. Kernel: `assembly/anchors.ts` (AssemblyScript,
+ * relaxed SIMD, 16 bytes a step). A property test holds it against its reference.
  */
 import { ofEach } from '@mintmark/keys/material/memo'
 import type { Anchor } from './anchor.ts'
@@ -57,7 +55,6 @@ export class AnchorKernel {
    * Gives every pattern that begins in `[from, to)` and is in `bytes` to `take`, ascending but for up to 15 bytes; those
    * before a number where it can be random. With `isAligned` the first byte is at a multiple of 8 in the process, and patterns
    * begin where their alignment says.
-   *
    * `take` may set anchors off, and may not call this kernel. Cost: one pass, plus about 10 ns a hit.
    */
   find(

@@ -1,8 +1,7 @@
 /**
- * The WebAssembly memory that the kernels share: files are read straight into its window.
- *
- * Layout: tables and hits of all kernels below 1 MiB, then the window, then 128 bytes that kernels may read
- * beyond a window's end. It never grows, so views of it never detach. @module
+ * The WebAssembly memory that the kernels share: files are read straight into its window. Layout:
+ * tables and hits of all kernels below 1 MiB, then the window, then 128 bytes that kernels may read
+ * beyond a window's end. It never grows, so views of it never detach.
  */
 
 /** Where each part is. Kernels have no static data, so nothing else is in this memory. */
@@ -54,7 +53,6 @@ export class KernelMemory {
 
   /**
    * What so many bytes of a file are read into.
-   *
    * @throws {RangeError} if the window does not hold them
    */
   windowOf(length: number): Uint8Array {
@@ -65,7 +63,6 @@ export class KernelMemory {
 
   /**
    * The pointer to `bytes`: they are copied into the window unless they are in this memory.
-   *
    * @throws {RangeError} if they do not fit
    */
   place(bytes: Uint8Array): number {

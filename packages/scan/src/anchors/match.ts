@@ -1,6 +1,6 @@
 /**
- * What a detector finds: a match, which holds a key, and becomes a finding. A key never leaves the process, and only a
- * finding is reported. @module
+ * What a detector finds: a match, which holds a key, and becomes a finding. A key never leaves the
+ * process, and only a finding is reported.
  */
 import type { Key } from '@mintmark/keys/material/key'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
@@ -68,7 +68,6 @@ export interface Probe {
 
 /**
  * Examines an offset that a kernel's anchor points to.
- *
  * @param bytes a window of a segment: valid until the detector returns, never to be kept or changed
  * @param at where the anchor is in it
  * @returns what is there, or undefined: never throws for any bytes

@@ -1,8 +1,7 @@
 /**
- * Offsets whose bytes were examined before in the same piece: a file full of one key, whole or damaged, is examined once.
- *
- * A detector gives the same answer for equal bytes in its reach at an offset of the same alignment. Bytes that go on
- * repeating are compared once, however many anchors are in them. @module
+ * Offsets whose bytes were examined before in the same piece: a file full of one key, whole or
+ * damaged, is examined once. A detector gives the same answer for equal bytes in its reach at an
+ * offset of the same alignment.
  */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 

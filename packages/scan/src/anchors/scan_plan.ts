@@ -1,9 +1,7 @@
 /**
- * Cuts a dump into windows that are read and searched one by one.
- *
- * Every byte of the file belongs to exactly one piece of one window, headers and tables included: a key is reported
- * by the window to whose piece its begin, or its anchor, belongs. Around its own bytes a piece sees up to
- * `REACH` more to either side, as far as its run of memory goes. @module
+ * Cuts a dump into windows that are read and searched one by one. Every byte of the file belongs to
+ * exactly one piece of one window, headers and tables included: a key is reported by the window to
+ * whose piece its begin, or its anchor, belongs.
  */
 import type { Dump, Range } from '@mintmark/dump'
 import { REACH } from './anchor.ts'

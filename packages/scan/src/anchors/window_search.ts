@@ -1,4 +1,7 @@
-/** What searches a whole window of a segment by itself, without anchors: schedules, pads, known keys. @module */
+/**
+ * What searches a whole window of a segment by itself, without anchors: schedules, pads, known
+ * keys.
+ */
 import type { Match, Probe } from './match.ts'
 
 /** Verified offsets that are only counted, and where the first of them is. */
@@ -20,7 +23,6 @@ export interface WindowSearch {
   readonly over?: LeftOver | undefined
   /**
    * Hits that begin in `[from, to)` of `bytes`; they may reach beyond `to`, to the end of `bytes`.
-   *
    * Offsets are those in `bytes`. `bytes` is valid until all are taken, and is never to be changed or kept; its
    * first byte has an address that is a multiple of 16 in the segment.
    * `address` is that of the first byte, as far as the dump says.

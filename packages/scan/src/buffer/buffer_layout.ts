@@ -1,4 +1,4 @@
-/** A buffered core as plain data that each thread of this process can read. @module */
+/** A buffered core as plain data that each thread of this process can read. */
 /** Read at once, and stored or dropped (all zeros) as a whole. A divisor of {@link CHUNK_BYTES}. */
 export const BLOCK_BYTES: number = 1 << 16
 /** Memory is taken by this much. What is not written to of it takes no room. */

@@ -1,9 +1,7 @@
 /**
- * Reads a buffered core: its data in shared memory up to a bound, the rest in an encrypted file without a name.
- *
- * The file is AES-256-CTR under a key that is random for
- * each core and lives in shared memory alone. Trust: whoever can change the file (it has no name: root, through
- * `/proc`) can read this process's memory as well; reading it without the key gives nothing. @module
+ * Reads a buffered core: its data in shared memory up to a bound, the rest in an encrypted file
+ * without a name. The file is AES-256-CTR under a key that is random for each core and lives in
+ * shared memory alone.
  */
 import { readSync } from 'node:fs'
 import { MintmarkError } from '@mintmark/core'

@@ -1,8 +1,7 @@
 /**
- * Buffers a core while it comes in, in order, once: `buffered_source.ts` says where its bytes go.
- *
- * A core through a pipe has no holes: of a Java process 2.5 of 2.7 GB are zeros. Blocks of zeros take no room.
- * @module
+ * Buffers a core while it comes in, in order, once: `buffered_source.ts` says where its bytes go. A
+ * core through a pipe has no holes: of a Java process 2.5 of 2.7 GB are zeros. Blocks of zeros take
+ * no room.
  */
 import { BLOCK_BYTES, type BufferedInput, CHUNK_BYTES } from './buffer_layout.ts'
 import { SpillWriter } from './spill.ts'
@@ -61,7 +60,6 @@ export class CoreBuffer {
 
   /**
    * Where what comes next is to be put, for {@link took}: one byte at least, and mostly far more.
-   *
    * @throws the system's own error if the file cannot be written (`ENOSPC`: the disk is full)
    */
   room(): Buffer {
@@ -86,7 +84,6 @@ export class CoreBuffer {
 
   /**
    * What was taken, to be read. Valid until {@link wipe}; nothing more can be taken.
-   *
    * @throws as {@link room} does
    */
   input(): BufferedInput {

@@ -1,4 +1,4 @@
-/** Reads a core to its end as fast as it comes: the dying process waits for nothing else. @module */
+/** Reads a core to its end as fast as it comes: the dying process waits for nothing else. */
 import { closeSync, openSync, readSync } from 'node:fs'
 import type { CoreBuffer } from './core_buffer.ts'
 
@@ -31,7 +31,6 @@ export class Inlet {
 
 /**
  * Copies everything that comes into the buffer.
- *
  * @param check throws if no more may go to the file
  * @returns `too-large` once there are more than `maxBytes`; the rest is not read then
  * @throws the system's own error if it cannot be read or buffered

@@ -1,6 +1,6 @@
 /**
- * Buffers the little that most packed data unpacks to. A file has thousands of such offsets, and a buffer for a core
- * takes a megabyte and a folder. @module
+ * Buffers the little that most packed data unpacks to. A file has thousands of such offsets, and a
+ * buffer for a core takes a megabyte and a folder.
  */
 import type { BufferedInput } from './buffer_layout.ts'
 

@@ -1,4 +1,4 @@
-/** The encrypted, nameless file for what memory does not take of a core: AES-256-CTR. @module */
+/** The encrypted, nameless file for what memory does not take of a core: AES-256-CTR. */
 import { createCipheriv, randomFillSync } from 'node:crypto'
 import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs'
 import path from 'node:path'
@@ -10,7 +10,6 @@ const ROOM_BLOCKS = 64
 
 /**
  * The key stream from `at` on. No two bytes of one core meet the same: an offset in the file is written once.
- *
  * @param secret {@link SECRET_BYTES}: the key, then the nonce
  */
 export function cipherAt(secret: SharedArrayBuffer, at: number): ReturnType<typeof createCipheriv> {

@@ -1,4 +1,4 @@
-/** The keys that a scrub found, each once, with all its known values. @module */
+/** The keys that a scrub found, each once, with all its known values. */
 import { randomBytes } from 'node:crypto'
 import { factorsFromExponent } from '@mintmark/keys/arithmetic/rsa'
 import type { Key } from '@mintmark/keys/material/key'

@@ -1,5 +1,6 @@
 /**
- * Whether a file is key-dense: verified keys fill a good part of most windows, and not all could be examined. @module
+ * Whether a file is key-dense: verified keys fill a good part of most windows, and not all could be
+ * examined.
  */
 import { ownBytes, type Window } from '../anchors/scan_plan.ts'
 import type { WindowResult } from './window_result.ts'

@@ -1,8 +1,7 @@
 /**
- * The threads that search the windows of one file in parallel, pass after pass.
- *
- * Threads live as long as the scan: to start one, with its modules, takes some 0.2 s of processor time. The thread that
- * asks searches too. @module
+ * The threads that search the windows of one file in parallel, pass after pass. Threads live as
+ * long as the scan: to start one, with its modules, takes some 0.2 s of processor time. The thread
+ * that asks searches too.
  */
 import type { ByteSource } from '@mintmark/dump'
 import type { Window } from '../anchors/scan_plan.ts'
@@ -38,9 +37,7 @@ export class SearchThreads {
 
   /**
    * Gives each window to one of `count` threads, this one included, and each result to `take` in the order of windows.
-   *
    * Keeps only few windows and results at a time. One search at a time.
-   *
    * @param source of the calling thread: the same bytes as `start.input` where there are others
    */
   async search(

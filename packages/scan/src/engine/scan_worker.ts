@@ -1,4 +1,7 @@
-/** A thread that searches windows of one file. It answers each window with findings, never with bytes of the file. @module */
+/**
+ * A thread that searches windows of one file. It answers each window with findings, never with
+ * bytes of the file.
+ */
 import { parentPort } from 'node:worker_threads'
 import { KernelMemory } from '../anchors/kernel_memory.ts'
 import { WINDOW_CAPACITY } from '../anchors/scan_plan.ts'

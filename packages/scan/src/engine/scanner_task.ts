@@ -1,4 +1,4 @@
-/** What a scanner searches for, as data that threads can be given. @module */
+/** What a scanner searches for, as data that threads can be given. */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import type { Anchor } from '../anchors/anchor.ts'

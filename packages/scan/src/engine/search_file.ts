@@ -1,4 +1,4 @@
-/** A file to search, and in how many threads: in this one alone where that is quicker. @module */
+/** A file to search, and in how many threads: in this one alone where that is quicker. */
 import { availableParallelism } from 'node:os'
 import type { ByteSource, Range } from '@mintmark/dump'
 import { type Run, WINDOW_BYTES, type Window } from '../anchors/scan_plan.ts'
@@ -36,7 +36,6 @@ export interface Searched {
 
 /**
  * Number of threads for so many bytes of a file; 1 for this thread alone.
- *
  * @param asked as many as there are processors, up to 8, where undefined
  */
 export function searchersOf(file: SearchedFile, asked: number | undefined, bytes: number): number {

@@ -1,4 +1,4 @@
-/** Searches windows: in a thread of its own, or in the calling thread between other work. @module */
+/** Searches windows: in a thread of its own, or in the calling thread between other work. */
 import { Worker } from 'node:worker_threads'
 import type { ByteSource } from '@mintmark/dump'
 import type { Window } from '../anchors/scan_plan.ts'

@@ -1,4 +1,4 @@
-/** Chooses which verified keys are searched for by all of their values. @module */
+/** Chooses which verified keys are searched for by all of their values. */
 import { ML_KEM_SEED } from '@mintmark/keys/arithmetic/ml_kem'
 import type { Key } from '@mintmark/keys/material/key'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
@@ -141,7 +141,6 @@ function kindsOfMany(keys: readonly KeyMaterial[]): ReadonlySet<string> {
 
 /**
  * The first of each kind, then the second of each, and so on: many keys of one kind do not displace others.
- *
  * @param kindOf what names the kind of each; within a kind the order stays
  */
 export function roundRobin<T>(all: readonly T[], kindOf: (item: T) => string): readonly T[] {

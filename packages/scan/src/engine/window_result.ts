@@ -1,4 +1,4 @@
-/** The result of one window as plain data for other threads. @module */
+/** The result of one window as plain data for other threads. */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { Key } from '@mintmark/keys/material/key'
 import { publicHalf } from '@mintmark/keys/public_half/public_half'
@@ -45,7 +45,6 @@ const MOST_PACKED = 50_000
 
 /**
  * Searches one window; matches leave as findings.
- *
  * @param hashKey for the tags of keys; see `key_tag.ts`
  */
 export function searchWindow(

@@ -1,7 +1,6 @@
 /**
- * Searches one window after another: anchors and their detectors, then the searches of whole windows.
- *
- * Owns one kernel memory, into which the file is read. Each thread has its own scanner. @module
+ * Searches one window after another: anchors and their detectors, then the searches of whole
+ * windows. Owns one kernel memory, into which the file is read. Each thread has its own scanner.
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
@@ -52,7 +51,6 @@ export interface WindowTaker extends Pick<Probe, 'onPublicKey' | 'hasRoomForKey'
   readonly onMatch: (found: Match) => RawFinding | undefined
   /**
    * The same bytes are elsewhere too: `finding` is what `onMatch` gave for them. Where absent, they are examined each time.
-   *
    * @returns whether the offset is reported, not only counted
    */
   readonly onCopy?: (
@@ -146,9 +144,7 @@ export class WindowScanner {
 
   /**
    * Reads a window and searches it.
-   *
    * Unreadable bytes, errors of a detector and too many anchors are limits; the rest is searched.
-   *
    * @returns searched bytes of the window, without its surroundings
    */
   scan(source: ByteSource, window: Window, taker: WindowTaker): number {

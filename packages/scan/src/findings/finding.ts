@@ -1,7 +1,6 @@
 /**
- * What leaves this package about a key: its location and its identity, never its value.
- *
- * Invariant: a finding is made only from numbers, names and hashes of public keys. @module
+ * What leaves this package about a key: its location and its identity, never its value. Invariant:
+ * a finding is made only from numbers, names and hashes of public keys.
  */
 import type { Owner } from '@mintmark/dump'
 import type { Certainty, KeyKind, KeyNote } from '@mintmark/keys/material/key_kind'

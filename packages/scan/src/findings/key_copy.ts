@@ -1,4 +1,4 @@
-/** The keys themselves: they pass between threads, and never leave the process. @module */
+/** The keys themselves: they pass between threads, and never leave the process. */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 
 /** Whether anything in it is secret: public halves are not erased. */

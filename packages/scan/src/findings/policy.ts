@@ -1,14 +1,4 @@
-/**
- * The one policy of classes of findings. The headline, the exit code, the level in SARIF and what `scrub` erases follow
- * from it, and from nothing else.
- *
- * | class | is | counts as |
- * |---|---|---|
- * | `key` | a verified private or symmetric key | found |
- * | `candidate` | well-formed or in part, and nothing verifies it | a lead |
- * | `protected` | an encrypted key, a token | nothing by itself |
- * | `ignored` | a published test key, the state of a random generator | nothing | @module
- */
+/** The one policy of classes of findings. */
 import type { KeyNote } from '@mintmark/keys/material/key_kind'
 import type { Finding } from './finding.ts'
 

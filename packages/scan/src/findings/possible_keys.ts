@@ -1,4 +1,7 @@
-/** Keys that a candidate may be. Known public halves decide: given ones and those elsewhere in the dump. @module */
+/**
+ * Keys that a candidate may be. Known public halves decide: given ones and those elsewhere in the
+ * dump.
+ */
 import { verifyMaterial } from '@mintmark/keys/der_keys/verify'
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
 import { WorkBudget } from '@mintmark/keys/material/work_budget'

@@ -1,9 +1,7 @@
 /**
- * Extra budget of anchors in a file, so that small files, and a few key-dense windows of a large one, are examined in
- * full.
- *
- * One part is spread over all windows at first. The other goes to windows that used their part up, which are searched
- * again. Which these are depends on the bytes alone. @module
+ * Extra budget of anchors in a file, so that small files, and a few key-dense windows of a large
+ * one, are examined in full. One part is spread over all windows at first. The other goes to
+ * windows that used their part up, which are searched again.
  */
 import { COST_PER_BYTE, DEEP_FACTOR } from '../anchors/anchor_budget.ts'
 import { ownBytes, type Window } from '../anchors/scan_plan.ts'
@@ -125,7 +123,6 @@ export class CutWindows {
   /**
    * Windows to search again: in a long flood, those in which other encodings were cut short as well. Reports the limits
    * of the rest.
-   *
    * @param isPatient whether anything passed over makes the scrub unclean
    */
   again(isDeep: boolean, isPatient: boolean = false): readonly Window[] {

@@ -1,8 +1,7 @@
 /**
  * Zeros that the first pass found: later passes skip them as they skip holes of a sparse file.
- *
- * Cores are mostly zeros. A copy of one that was taken without regard to holes (a pipe, scp) has them all on the disk,
- * and a pass spends some 0.45 s a GB on reading them. @module
+ * Cores are mostly zeros. A copy of one that was taken without regard to holes (a pipe, scp) has
+ * them all on the disk, and a pass spends some 0.45 s a GB on reading them.
  */
 import { joinedRanges, partOfRange, type Range, withoutRanges } from '@mintmark/dump'
 

@@ -1,4 +1,4 @@
-/** Parts of a source, one after another as if they were a file. @module */
+/** Parts of a source, one after another as if they were a file. */
 import { countBefore } from '@mintmark/core'
 import type { ByteSource, Range } from '@mintmark/dump'
 

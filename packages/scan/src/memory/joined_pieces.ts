@@ -1,6 +1,6 @@
 /**
- * Lays many small pieces of a window side by side, so that a search that has much to do before its first byte goes through
- * them at once: a Java heap has tens of thousands of arrays. @module
+ * Lays many small pieces of a window side by side, so that a search that has much to do before its
+ * first byte goes through them at once: a Java heap has tens of thousands of arrays.
  */
 import { countBefore } from '@mintmark/core'
 import type { Piece } from '../anchors/scan_plan.ts'

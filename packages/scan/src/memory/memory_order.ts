@@ -1,8 +1,7 @@
 /**
- * Dumps whose memory is in short pieces that are in another order in the file: they are searched in the order of memory.
- *
- * Then nothing is searched twice, as borders are, and what costs the same for each piece is spent once. Other dumps are
- * searched as the file has them, which is quicker to read, and their borders again: see `segment_boundaries.ts`. @module
+ * Dumps whose memory is in short pieces that are in another order in the file: they are searched in
+ * the order of memory. Then nothing is searched twice, as borders are, and what costs the same for
+ * each piece is spent once.
  */
 import type { Range } from '@mintmark/dump'
 import type { Run } from '../anchors/scan_plan.ts'
@@ -26,7 +25,6 @@ export interface MemoryOrder {
 /**
  * The runs of a dump in the order of memory, and what has no address as it is; undefined where that is not worth it, or
  * an address is listed more than once. O(n log n).
- *
  * @param inFile which borders are searched as the file has them
  */
 export function arrangedRuns(runs: readonly Run[], inFile: FileBorders): MemoryOrder | undefined {

@@ -1,5 +1,6 @@
 /**
- * The memory of the dumped process by address, for what follows pointers: they lead out of a window more often than not. @module
+ * The memory of the dumped process by address, for what follows pointers: they lead out of a window
+ * more often than not.
  */
 import { countBefore } from '@mintmark/core'
 import type { ByteSource } from '@mintmark/dump'
@@ -47,7 +48,6 @@ export class ProcessMemory {
 
   /**
    * Overwrites what was handed out.
-   *
    * @returns whether there was any
    */
   wipe(): boolean {

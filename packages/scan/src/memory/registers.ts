@@ -1,7 +1,7 @@
 /**
- * The vector registers of threads, as an ELF core of x86-64 keeps them: the lower halves of all together, the upper
- * ones in another, so that what was copied by them is in one piece nowhere.
- * Source: Intel's Software Developer's Manual, volume 1, 13.4 and 13.5 (the area of XSAVE). @module
+ * The vector registers of threads, as an ELF core of x86-64 keeps them: the lower halves of all
+ * together, the upper ones in another, so that what was copied by them is in one piece nowhere.
+ * Source: Intel's Software Developer's Manual, volume 1, 13.4 and 13.5 (the area of XSAVE).
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
@@ -30,7 +30,6 @@ const MOST_OFFSETS = 4096
 
 /**
  * Where 32 bytes are in registers that look like a secret: in one piece, or in two. In order of the areas, at most 4096.
- *
  * @param areas what registers were saved to, one a thread
  */
 export function secretsInRegisters(

@@ -1,4 +1,4 @@
-/** The input of a scan as plain data: each thread opens it for itself. @module */
+/** The input of a scan as plain data: each thread opens it for itself. */
 import { countBefore } from '@mintmark/core'
 import { dataRanges, type FilePath, type FileSource, fileSource, type Range } from '@mintmark/dump'
 import type { BufferedInput } from '../buffer/buffer_layout.ts'
@@ -29,7 +29,6 @@ export type ScanInput = FileInput | BufferedInput | ErasedInput | ArrangedInput
 
 /**
  * Opens an input for reading; close it when done.
- *
  * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened
  */
 export function openInput(input: ScanInput): FileSource {

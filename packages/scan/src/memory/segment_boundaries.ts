@@ -1,11 +1,6 @@
 /**
- * Segment boundaries: runs that are neighbours in the process, but not in the dump.
- *
- * The kernel writes memory in the order of its addresses, and most others do. Where a writer does not (ranges of a
- * minidump, headers in an image of physical memory), a key across two runs is whole in neither. So boundaries are
- * searched again as the process sees them.
- *
- * A damaged header makes boundaries where there are none, so those are searched again as the file has them. @module
+ * Segment boundaries: runs that are neighbours in the process, but not in the dump. The kernel
+ * writes memory in the order of its addresses, and most others do.
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { Run } from '../anchors/scan_plan.ts'

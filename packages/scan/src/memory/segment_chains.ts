@@ -1,4 +1,7 @@
-/** Which runs of memory go on in which: at their addresses, or as they follow each other in the file. @module */
+/**
+ * Which runs of memory go on in which: at their addresses, or as they follow each other in the
+ * file.
+ */
 import type { Run } from '../anchors/scan_plan.ts'
 
 /** Of each run on either side of a border: more than the longest form, ML-DSA in PEM in UTF-32. */

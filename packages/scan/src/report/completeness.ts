@@ -1,8 +1,7 @@
 /**
- * The one ledger of completeness: everything that was asked for and was not searched, or not to its end.
- *
- * Whatever stops a search (a bound, a budget, a file that cannot be read or is damaged) is one record here. Headline, JSON,
- * SARIF and exit code say what this list says: a search is complete where it is empty. @module
+ * The one ledger of completeness: everything that was asked for and was not searched, or not to its
+ * end. Whatever stops a search (a bound, a budget, a file that cannot be read or is damaged) is one
+ * record here.
  */
 import type { ErrorFacts } from '@mintmark/core'
 import type { Flaw } from '@mintmark/dump'

@@ -1,4 +1,4 @@
-/** What a scan answers of each public key that it was given. @module */
+/** What a scan answers of each public key that it was given. */
 import type { KeyKind } from '@mintmark/keys/material/key_kind'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
@@ -32,7 +32,6 @@ const UNSOUGHT = 'its modulus is of a size whose factors are not looked for'
 
 /**
  * An answer for each key, in their order.
- *
  * @param isStopped the search was stopped somewhere, or the file is damaged or cut
  */
 export function givenKeys(

@@ -1,4 +1,4 @@
-/** The public keys of one scan: given ones first, then discovered ones. @module */
+/** The public keys of one scan: given ones first, then discovered ones. */
 import { isPrimeFactor } from '@mintmark/keys/arithmetic/modulus_like'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
@@ -58,7 +58,6 @@ export class KnownKeys {
 
   /**
    * Takes a key, or the name of a key that is there already.
-   *
    * @param isOwn it was made of its private half
    */
   add(key: PublicKey, isBare: boolean, isOwn = false): void {

@@ -1,4 +1,6 @@
-/** Merges the findings of windows: one finding for each offset, with its address, owner and copies. @module */
+/**
+ * Merges the findings of windows: one finding for each offset, with its address, owner and copies.
+ */
 import type { Dump } from '@mintmark/dump'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
 import type { Finding, RawFinding } from '../findings/finding.ts'
@@ -46,7 +48,6 @@ export class RawFindingList {
 
   /**
    * The findings, in order of offset.
-   *
    * @param isKnown whether a public key is known by more than its private half
    */
   findings(file: string, dump: Dump, isKnown: IsKnown = () => false): readonly Finding[] {

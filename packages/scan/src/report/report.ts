@@ -1,4 +1,4 @@
-/** The report of a scan of one file. @module */
+/** The report of a scan of one file. */
 import type { Container, Flaw } from '@mintmark/dump'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { Finding } from '../findings/finding.ts'

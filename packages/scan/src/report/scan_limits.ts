@@ -1,4 +1,4 @@
-/** What a scan did not or could not examine, reported beside its result. @module */
+/** What a scan did not or could not examine, reported beside its result. */
 import type { ErrorFacts } from '@mintmark/core'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
 import { howToUnpack } from '../packing/packers.ts'

@@ -1,4 +1,4 @@
-/** The segment of an offset of a file. @module */
+/** The segment of an offset of a file. */
 import { countBefore } from '@mintmark/core'
 import type { Range, Segment } from '@mintmark/dump'
 import type { Finding } from '../findings/finding.ts'

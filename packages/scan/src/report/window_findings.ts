@@ -1,4 +1,7 @@
-/** What one window gives: a raw finding for each match and for some copies of its bytes, and the keys themselves. @module */
+/**
+ * What one window gives: a raw finding for each match and for some copies of its bytes, and the
+ * keys themselves.
+ */
 import type { Key } from '@mintmark/keys/material/key'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'

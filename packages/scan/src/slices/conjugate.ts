@@ -1,10 +1,6 @@
 /**
- * Finds windows that can be a prime factor of a known modulus, or its private exponent: offsets, tests, and the filters
- * before them.
- *
- * Kernels: `slice_map.ts`, `number_offsets.ts`, `candidates.ts`, `factors.ts`, `conjugate.ts`, `exponents.ts` and
- * `slice_words.ts` in `assembly/` (AssemblyScript, SIMD), in one memory. Property tests compare them with the oracles
- * in `test/slices/reference`. @module
+ * Finds windows that can be a prime factor of a known modulus, or its private exponent: offsets,
+ * tests, and the filters before them.
  */
 import { limbs28 } from '@mintmark/keys/arithmetic/limbs'
 import { randomBounds } from '@mintmark/keys/material/random_looking'
@@ -143,7 +139,6 @@ export class ConjugateKernel {
    * Fills five lists with the windows that begin in [0, to) of the slice: factors that something marks, factors at
    * multiples of 8 in the two plain orders, other factors, what is beside a factor or negated and nothing marks, and
    * what is so and marked. What nothing marks is listed as far as `choice` asks for it.
-   *
    * @returns how many did not fit
    */
   candidates(shape: FactorShape, to: number, choice: CandidateChoice): number {
@@ -194,7 +189,6 @@ export class ConjugateKernel {
 
   /**
    * Tests a list against all keys until the nanoseconds spent since {@link reset} reach `budget`.
-   *
    * @returns the hits, and the first entry that was not examined
    */
   test(
@@ -261,7 +255,6 @@ export class ConjugateKernel {
   /**
    * Offsets in [0, to) that something marks well, and the sides, alternating: see `bounded` in the kernel. A view until
    * the next call.
-   *
    * @param probed so many bytes from an offset on must look random, as `random_looking.ts` has it, and no two of their
    *   words of eight bytes may have no upper 16 bits, as addresses have none; 0: none is examined
    * @param room the first offsets of which so many are given

@@ -1,4 +1,7 @@
-/** Input and output of the kernels of `conjugate.ts`: windows, tables of keys and words, shapes of numbers. @module */
+/**
+ * Input and output of the kernels of `conjugate.ts`: windows, tables of keys and words, shapes of
+ * numbers.
+ */
 /** How a number's bytes are in memory, by number: the orders of the kernel. */
 export const ORDERS = [
   { form: 'limbs-le64', alignment: 1, word: 1, isHighFirst: false },

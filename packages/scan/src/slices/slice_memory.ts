@@ -1,4 +1,7 @@
-/** The memory that the kernels of `conjugate.ts` share: a slice of what is searched, tables of keys, lists. @module */
+/**
+ * The memory that the kernels of `conjugate.ts` share: a slice of what is searched, tables of keys,
+ * lists.
+ */
 import { candidatesWasm } from './candidates.wasm.ts'
 import { conjugateWasm } from './conjugate.wasm.ts'
 import { exponentsWasm } from './exponents.wasm.ts'

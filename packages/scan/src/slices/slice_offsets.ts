@@ -1,4 +1,4 @@
-/** Where in a slice numbers of a size can be, worked out once for each slice and size. @module */
+/** Where in a slice numbers of a size can be, worked out once for each slice and size. */
 import type { DigitShape } from './conjugate_types.ts'
 import { AT, BLOCKS, KEPT, LIST, MAP_BYTES, SIZES_KEPT, type SliceMemory } from './slice_memory.ts'
 

@@ -1,4 +1,4 @@
-/** The head of a chunk of glibc's malloc in a process of 64 bits: its size, with three flags. @module */
+/** The head of a chunk of glibc's malloc in a process of 64 bits: its size, with three flags. */
 import { type Anchor, EIGHTHS } from '../../anchors/anchor.ts'
 
 const FLAGS = 7

@@ -2,7 +2,6 @@
  * Secrets behind a word that shows what is there: objects of CPython, terms of Erlang, strings of OCaml, and structures of
  * bignum libraries, all of 64-bit processes, lowest byte first. One row each: the words, how what is around them must look,
  * where the secret begins, and how it is read.
- *
  * - CPython: int is {count, class*, size, digits of 30 bits in four bytes each}, where size is the number of digits, and eight
  *   times that from 3.12 on; bytes is {count, class*, length, hash, bytes, 0}.
  * - Erlang: a header has a size in words from the seventh bit on. A number is {header, digits of 64 bits}; a string of up to
@@ -11,9 +10,8 @@
  * - OCaml: a string is {words · 1024 + colour · 256 + 252, bytes, zeros and how many}, in whole words.
  * - OpenSSL's BIGNUM {limbs*, int top, int dmax, int neg, int flags}; mbedTLS's {limbs*, short sign, unsigned short n}; GMP's
  *   {int alloc, int size, limbs*}; LibTomMath's {int used, int alloc, int sign, digits*}. The secret is where they point to.
- *
  * Sources: Include/cpython/longintrepr.h and bytesobject.h of CPython 3.8 to 3.13; `erts/emulator/beam/erl_term.h`,
- * `erl_bits.h`, `erl_binary.h` and `big.h` of Erlang/OTP 24 to 28; runtime/caml/mlvalues.h of OCaml 5.3. @module
+ * `erl_bits.h`, `erl_binary.h` and `big.h` of Erlang/OTP 24 to 28; runtime/caml/mlvalues.h of OCaml 5.3.
  */
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { digitCount, PYTHON_DIGITS, TOMMATH_DIGITS } from '../values/digit_encodings.ts'

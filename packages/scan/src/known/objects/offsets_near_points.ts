@@ -1,6 +1,6 @@
 /**
- * Offsets at which the secret may be near copies of its public half: right before a point, in a chunk of its size, next to a
- * copy, behind its own length, and further off. All are in [from, to). @module
+ * Offsets at which the secret may be near copies of its public half: right before a point, in a
+ * chunk of its size, next to a copy, behind its own length, and further off. All are in [from, to).
  */
 import { chunkSize, SIZE_BYTES, sizeAt } from './chunk_head.ts'
 

@@ -1,4 +1,4 @@
-/** Pointers of processes whose lowest byte comes first, of 64 bits where nothing else is said. @module */
+/** Pointers of processes whose lowest byte comes first, of 64 bits where nothing else is said. */
 
 /** The word at `at`, if a process can have it as an address, whatever it is a multiple of. */
 export function addressAt(bytes: Uint8Array, at: number): bigint | undefined {

@@ -1,10 +1,7 @@
 /**
- * Numbers of JavaScript libraries in the heap of V8: an array of small integers, or of floating point numbers where one of them
- * was none for a moment, a digit each, lowest first (bn.js, jsbn).
- *
- * Nothing leads to such an array but an object among many thousands, so that all words are examined that can be digits, where
- * an array can begin.
- * Source: `src/objects/smi.h` and `fixed-array.h` of V8, with words of 64 bits. @module
+ * Numbers of JavaScript libraries in the heap of V8: an array of small integers, or of floating
+ * point numbers where one of them was none for a moment, a digit each, lowest first (bn.js, jsbn).
+ * Source: `src/objects/smi.h` and `fixed-array.h` of V8, with words of 64 bits.
  */
 import { DIGIT_ENCODINGS, type DigitEncoding } from '../values/digit_encodings.ts'
 

@@ -1,8 +1,7 @@
 /**
- * Numbers that leak a factor: after one known step they share a factor with the modulus.
- *
- * One gcd of n with the product of many such numbers shows whether one leaks. A product that is 0 contains both
- * factors: then its parts are examined. @module
+ * Numbers that leak a factor: after one known step they share a factor with the modulus. One gcd of
+ * n with the product of many such numbers shows whether one leaks. A product that is 0 contains
+ * both factors: then its parts are examined.
  */
 import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
 import { montgomeryWidths } from '../values/derived_values.ts'
@@ -86,7 +85,6 @@ export class LeakingNumbers {
 
   /**
    * The index of the first number that gives a factor of n, neither 1 nor n, and its leak.
-   *
    * Cost: some 3 µs a number and factor leak for 2048 bits, and 0.05 ms; twice that and 15 gcds where there is one.
    */
   first(n: bigint): (Omit<Step, 'multiple'> & { readonly factor: bigint }) | undefined {

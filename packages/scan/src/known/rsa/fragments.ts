@@ -1,6 +1,6 @@
 /**
- * Pairs of windows whose low limbs multiply to that of a known modulus: parts of its factors, whatever became of the
- * rest, and factors that there were too many windows to divide by. @module
+ * Pairs of windows whose low limbs multiply to that of a known modulus: parts of its factors,
+ * whatever became of the rest, and factors that there were too many windows to divide by.
  */
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { Candidate, ConjugateKernel, FactorHit } from '../../slices/conjugate.ts'
@@ -33,7 +33,6 @@ const SMALL = 1n << 32n
 
 /**
  * Pairs among the windows of the slice whose low limbs the kernel has kept. `budget` pays for them.
- *
  * @param known factors that are known already
  */
 export function conjugateFragments(

@@ -1,9 +1,9 @@
 /**
- * Prime factors of known keys, highest byte first, in chunks of glibc's malloc that were freed: `free` writes over the first 16
- * bytes, and the rest stays. What is left is more than two thirds of the factor, which gives all of it.
- *
- * So GnuTLS leaves what it reads a key from and writes it to. Source: malloc/malloc.c of glibc, of 64 bits (fd and bk, or next
- * and key, at the begin of what a chunk contains). @module
+ * Prime factors of known keys, highest byte first, in chunks of glibc's malloc that were freed:
+ * `free` writes over the first 16 bytes, and the rest stays. What is left is more than two thirds
+ * of the factor, which gives all of it. So GnuTLS leaves what it reads a key from and writes it to.
+ * Source: malloc/malloc.c of glibc, of 64 bits (fd and bk, or next and key, at the begin of what a
+ * chunk contains).
  */
 import { fromLowerFactor } from '@mintmark/keys/arithmetic/damaged_factors'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'

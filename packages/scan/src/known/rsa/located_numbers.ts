@@ -1,7 +1,7 @@
 /**
- * Numbers of a slice that can share a factor with a known modulus without being one: Montgomery leftovers, d mod (p − 1).
- *
- * Each costs an operation on whole moduli, so only offsets where a number visibly begins or ends are examined. @module
+ * Numbers of a slice that can share a factor with a known modulus without being one: Montgomery
+ * leftovers, d mod (p − 1). Each costs an operation on whole moduli, so only offsets where a number
+ * visibly begins or ends are examined.
  */
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { BEFORE, type ConjugateKernel, ORDERS } from '../../slices/conjugate.ts'
@@ -40,7 +40,6 @@ const FEW_KEYS = 4
 
 /**
  * The numbers of the slice that have a boundary, as many as the budget allows. Their group's keys get them as factors.
- *
  * @param isText the slice is what text means, and gone with it: a number there has an end on both sides, or its length before it
  */
 export function boundedNumbers(
@@ -90,7 +89,6 @@ export function movedBy(number: LocatedNumber, bytes: number): LocatedNumber {
 /**
  * Offsets and their sides in turn. First those that both sides or a length mark: what the budget does not reach is the
  * least likely.
- *
  * @param isDeep those without a boundary as well, at multiples of 8
  */
 function likelyPairs(

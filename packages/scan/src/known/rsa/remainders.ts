@@ -1,7 +1,7 @@
 /**
- * Decides which numbers share a factor with a known modulus without being one: Montgomery leftovers, d mod (p − 1).
- *
- * Powers are only raised where a number visibly begins and ends or where its length is before it. @module
+ * Decides which numbers share a factor with a known modulus without being one: Montgomery
+ * leftovers, d mod (p − 1). Powers are only raised where a number visibly begins and ends or where
+ * its length is before it.
  */
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
@@ -32,7 +32,6 @@ export class Remainders {
 
   /**
    * For each key at most one number that gives it away.
-   *
    * @param window of whose slices the numbers are
    * @param known moduli of keys that need not be searched for any more
    */

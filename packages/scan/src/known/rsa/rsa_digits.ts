@@ -1,4 +1,4 @@
-/** Numbers of known RSA keys in the digits of other runtimes. @module */
+/** Numbers of known RSA keys in the digits of other runtimes. */
 import { BEFORE, type DigitShape } from '../../slices/conjugate.ts'
 import type { Budget } from '../values/budget.ts'
 import {

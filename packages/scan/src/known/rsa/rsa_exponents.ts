@@ -1,4 +1,4 @@
-/** Private exponents in a slice, identified by their upper half. @module */
+/** Private exponents in a slice, identified by their upper half. */
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import { ORDERS } from '../../slices/conjugate.ts'
 import type { Budget } from '../values/budget.ts'

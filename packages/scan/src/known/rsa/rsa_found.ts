@@ -1,4 +1,4 @@
-/** Reads numbers out of windows, and rebuilds keys from them. @module */
+/** Reads numbers out of windows, and rebuilds keys from them. */
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { isPrimeFactor } from '@mintmark/keys/arithmetic/modulus_like'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'

@@ -1,4 +1,6 @@
-/** Known RSA keys of one size: what their factors have in common, and their tables in the kernel. @module */
+/**
+ * Known RSA keys of one size: what their factors have in common, and their tables in the kernel.
+ */
 import { bitLength, hasSmallFactor } from '@mintmark/keys/arithmetic/modular'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type {

@@ -1,6 +1,6 @@
 /**
- * Searches one slice of a window for factors of known moduli, their neighbours, leftovers of arithmetic modulo them,
- * and private exponents, in every encoding. @module
+ * Searches one slice of a window for factors of known moduli, their neighbours, leftovers of
+ * arithmetic modulo them, and private exponents, in every encoding.
  */
 import { type ConjugateKernel, type FactorHit, ORDERS } from '../../slices/conjugate.ts'
 import { type FoundValue, keyOf } from '../values/found_value.ts'
@@ -83,7 +83,6 @@ export class RsaSearch {
 
   /**
    * What the numbers of a window's slices give, at most one value a key.
-   *
    * @param known moduli of keys that were found already
    */
   finish(

@@ -1,4 +1,7 @@
-/** Searches the text of a slice for numbers of known keys: hexadecimal, base64 in every alignment, decimal. @module */
+/**
+ * Searches the text of a slice for numbers of known keys: hexadecimal, base64 in every alignment,
+ * decimal.
+ */
 import { countBefore } from '@mintmark/core'
 import { BEFORE, BEHIND, type ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
 import type { Budget } from '../values/budget.ts'

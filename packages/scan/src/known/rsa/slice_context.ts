@@ -1,4 +1,4 @@
-/** One slice of a window, and what is found in it. @module */
+/** One slice of a window, and what is found in it. */
 import type { ConjugateKernel } from '../../slices/conjugate.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import type { LocatedNumber } from './located_numbers.ts'

@@ -1,8 +1,7 @@
 /**
- * Searches windows for the private halves of known public keys.
- *
- * RSA: factors of n by the kernel of `conjugate.ts`, leaks of factors by `factor_leaks.ts`, private exponents by their
- * upper half. Curves: scalars and seeds near the public half and between boundaries. @module
+ * Searches windows for the private halves of known public keys. RSA: factors of n by the kernel of
+ * `conjugate.ts`, leaks of factors by `factor_leaks.ts`, private exponents by their upper half.
+ * Curves: scalars and seeds near the public half and between boundaries.
  */
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'

@@ -1,4 +1,4 @@
-/** What the search for the secrets of known keys may cost, for each kind of offset. @module */
+/** What the search for the secrets of known keys may cost, for each kind of offset. */
 
 import { Budget, type Rate } from '../values/budget.ts'
 import { type Depth, PATIENT } from '../values/search_limits.ts'

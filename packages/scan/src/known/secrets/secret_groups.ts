@@ -1,7 +1,6 @@
 /**
- * Known public keys whose private half is one secret, where RSA has factors: what they look like in memory, and whether bytes
- * are the secret of one of them. Of DSA and DH powers of g stand for multiples of a point; of ML-KEM and ML-DSA a seed gives ρ
- * by one hash, so that a probe costs next to nothing (FIPS 203, algorithm 13; FIPS 204, algorithm 6). @module
+ * Known public keys whose private half is one secret, where RSA has factors: what they look like in
+ * memory, and whether bytes are the secret of one of them.
  */
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { publicPoint } from '@mintmark/keys/arithmetic/ec'

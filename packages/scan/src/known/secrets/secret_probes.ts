@@ -1,4 +1,4 @@
-/** Probes offsets where the secret of a known key may be, until the budget is spent. @module */
+/** Probes offsets where the secret of a known key may be, until the budget is spent. */
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'

@@ -1,13 +1,4 @@
-/**
- * Searches a window for the secrets of known keys that have one, as those of curves do.
- *
- * They are searched for where something points to that is of their size; in arrays like those of the public half; in objects
- * of CPython, the JVM, V8 and Erlang; by themselves in text; near copies of the public half; and where something that looks like
- * a secret visibly begins and ends.
- *
- * A multiplication an offset is too expensive for every offset, unless the file is small; what the budget does not reach is
- * counted. @module
- */
+/** Searches a window for the secrets of known keys that have one, as those of curves do. */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Memory } from '../../anchors/match.ts'
 import type { ConjugateKernel } from '../../slices/conjugate.ts'
@@ -165,7 +156,6 @@ export class SecretWindow {
 
   /**
    * Examines the slice of the window's `bytes` that the kernel contains, which begins at `at`.
-   *
    * @param found where {@link SecretSearch.words} are in it and behind it
    */
   probe(

@@ -1,10 +1,6 @@
 /**
- * Secrets of known keys that are by themselves in text: as many hexadecimal digits or letters of base64 as a secret takes,
- * and no letter more on either side. So WireGuard writes them (`PrivateKey = …=`), and so they are in variables of a process
- * (`PRIVATE_KEY=0x…`) and in files of settings, or such a text in base64, as a Secret of Kubernetes has it. Letters are one
- * byte apart.
- *
- * The kernel lists runs of text (`text_runs`); each byte of those is examined here, once for each length of secrets. @module
+ * Secrets of known keys that are by themselves in text: as many hexadecimal digits or letters of
+ * base64 as a secret takes, and no letter more on either side.
  */
 import { BEHIND, type ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
 import { isBase64Letter } from '../../text/base64.ts'
@@ -100,7 +96,6 @@ const isInTexts = ({ depth }: Sought): boolean => depth !== 'discovered'
 /**
  * Texts that begin in [from, to) of `bytes` and may be a secret of `length` bytes, those first that a name is before,
  * then base64.
- *
  * @param runs where text is, ascending: all of {@link lettersOf} bytes or more; one may be there in two parts that overlap
  */
 export function secretTexts(

@@ -1,7 +1,7 @@
 /**
- * What the tests of a search may cost, so that no bytes can stall it: an amount at once, and an amount a byte.
- *
- * Costs are estimates in nanoseconds, not times: the same bytes give the same findings on any machine. @module
+ * What the tests of a search may cost, so that no bytes can stall it: an amount at once, and an
+ * amount a byte. Costs are estimates in nanoseconds, not times: the same bytes give the same
+ * findings on any machine.
  */
 /** Of a kind of test: nanoseconds for each byte that is examined, and what may be saved up. */
 export interface Rate {

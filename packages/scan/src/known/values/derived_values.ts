@@ -1,7 +1,7 @@
 /**
  * Every number (or string of bytes) that a private key can look like in memory.
- * Source: key-material notes of this project, section 2.5: limbs and leftovers seen in OpenSSL, mbedTLS, Go, GMP,
- * libgcrypt and SymCrypt; RFC 8032 for Edwards keys. @module
+ * Source: key-material notes of this project, section 2.5: limbs and leftovers seen in OpenSSL,
+ * mbedTLS, Go, GMP, libgcrypt and SymCrypt; RFC 8032 for Edwards keys.
  */
 import { createHash } from 'node:crypto'
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'
@@ -33,7 +33,6 @@ export interface DerivedValue {
 
 /**
  * Every value from which this key, or a half of it, can be had; none where the private half is not known.
- *
  * Public values (n, e, x, y) are not in it. The list is the same, in the same order, for equal keys.
  */
 export function derivedValues(material: KeyMaterial): readonly DerivedValue[] {

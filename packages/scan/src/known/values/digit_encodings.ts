@@ -1,8 +1,9 @@
 /**
  * Numbers whose words do not use all their bits: arrays of digits, lowest first.
- * Source: CPython `Include/cpython/longintrepr.h` (30 and 15 bits), Go `crypto/internal/bigmod` before 1.21 (63 bits),
- * bn.js (26 bits) and jsbn (28 bits) as V8 stores small integers, LibTomMath `tommath.h` (60 bits: Dropbear, CryptX of
- * Perl; 28 on 32-bit machines), 51- and 52-bit limbs of field and RNS code. @module
+ * Source: CPython `Include/cpython/longintrepr.h` (30 and 15 bits), Go `crypto/internal/bigmod`
+ * before 1.21 (63 bits), bn.js (26 bits) and jsbn (28 bits) as V8 stores small integers, LibTomMath
+ * `tommath.h` (60 bits: Dropbear, CryptX of Perl; 28 on 32-bit machines), 51- and 52-bit limbs of
+ * field and RNS code.
  */
 import { bitLength, toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'

@@ -1,4 +1,4 @@
-/** Every spelling of a number that runtimes leave in memory, as bytes to search for. @module */
+/** Every spelling of a number that runtimes leave in memory, as bytes to search for. */
 import { bitLength, toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { BECH32_ALPHABET } from '@mintmark/keys/public_keys/bech32'
 import { ORDERS } from '../../slices/conjugate.ts'
@@ -20,10 +20,8 @@ const LEAST_BYTES = 8
 /**
  * Every spelling of `value` in a field of `bits` bits and in one that is just wide enough, without two of equal bytes:
  * integers of Python and of DER have no leading zeros.
- *
  * Binary spellings carry no more leading zero bytes than the word that holds the top bit: a wider field holds them
  * too. Spellings in text leave out the characters at either end that carry bits of something else.
- *
  * The same in the same order for equal numbers. Cost: 0.1 to 0.2 ms, most of it for text.
  */
 export function encodingsOf(value: bigint, bits: number, hasTexts = true): readonly Encoding[] {

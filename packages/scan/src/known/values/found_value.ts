@@ -1,4 +1,4 @@
-/** What the search by public key found, before it becomes a hit. @module */
+/** What the search by public key found, before it becomes a hit. */
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import { okpNamed } from '@mintmark/keys/arithmetic/okp'

@@ -1,4 +1,4 @@
-/** RSA keys of more than two primes (RFC 8017, section 3.2): what of them can be in memory. @module */
+/** RSA keys of more than two primes (RFC 8017, section 3.2): what of them can be in memory. */
 import { inverse, isProbablePrime } from '@mintmark/keys/arithmetic/modular'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 

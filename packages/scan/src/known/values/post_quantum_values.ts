@@ -1,7 +1,8 @@
 /**
- * What of a key of ML-KEM or ML-DSA is apart in memory: the halves of its seed, and its secret polynomials.
- * Source: FIPS 203, algorithm 13 (s in 12 bits a number); crypto/ml_kem of OpenSSL 3.5, of Go and of BoringSSL (s in words of
- * 16 bits); FIPS 204, algorithm 24 (K, s₁ and s₂ packed). @module
+ * What of a key of ML-KEM or ML-DSA is apart in memory: the halves of its seed, and its secret
+ * polynomials.
+ * Source: FIPS 203, algorithm 13 (s in 12 bits a number); crypto/ml_kem of OpenSSL 3.5, of Go and
+ * of BoringSSL (s in words of 16 bits); FIPS 204, algorithm 24 (K, s₁ and s₂ packed).
  */
 import {
   ML_DSA,
@@ -27,7 +28,6 @@ export interface NamedBytes {
 
 /**
  * Copies, to be wiped by the caller. None of a key whose public half is not known, and of other kinds.
- *
  * Cost: 1 ms of ML-KEM, 10 ms of ML-DSA.
  */
 export function postQuantumParts({

@@ -1,4 +1,4 @@
-/** The whole private key from its public half and one number that only its owner has. @module */
+/** The whole private key from its public half and one number that only its owner has. */
 import { createDiffieHellman } from 'node:crypto'
 import {
   bitLength,
@@ -13,7 +13,6 @@ import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 
 /**
  * The key whose modulus this number divides, or undefined if it is no factor of a key.
- *
  * A factor with less than a quarter of the bits is none of an RSA key in use, but what any number has.
  */
 export function fromFactor(key: RsaMaterial, factor: bigint): RsaMaterial | undefined {
@@ -102,7 +101,6 @@ const ROUGHLY = 2 ** -32
 
 /**
  * Whether the upper half of `value` is that of a private exponent of this key, whatever the lower half is.
- *
  * Anyone can compute that upper half up to a small factor, but nobody has it in memory without the rest.
  */
 export function isExponentAbove(key: RsaMaterial, value: bigint): boolean {
@@ -119,7 +117,6 @@ export function isExponentAbove(key: RsaMaterial, value: bigint): boolean {
 
 /**
  * Raises 2 to powers modulo one number, by OpenSSL: a Diffie-Hellman key pair over it, five times as fast as BigInt.
- *
  * Cost: 3 ms at first, then 1.6 ms for an exponent of half the bits of a modulus of 2048.
  */
 export class PowersOfTwo {

@@ -1,8 +1,7 @@
 /**
- * Limits of the search for the private halves of some keys: what each kind of test may cost.
- *
- * Given keys and discovered keys have limits of their own: discovered ones are many and hardly ever have their private half
- * in the dump, and must not take the time of a given key. @module
+ * Limits of the search for the private halves of some keys: what each kind of test may cost. Given
+ * keys and discovered keys have limits of their own: discovered ones are many and hardly ever have
+ * their private half in the dump, and must not take the time of a given key.
  */
 import { Budget, type Rate } from './budget.ts'
 

@@ -1,8 +1,7 @@
 /**
- * Words that find bytes although few offsets are examined.
- *
- * With as many words of a pattern, one behind the other, as there are offsets from one multiple of a step to the next, one
- * of them is at a multiple: so that no other offsets need be examined. @module
+ * Words that find bytes although few offsets are examined. With as many words of a pattern, one
+ * behind the other, as there are offsets from one multiple of a step to the next, one of them is at
+ * a multiple: so that no other offsets need be examined.
  */
 /** Of a word that is looked up. */
 export const WORD_BYTES = 8

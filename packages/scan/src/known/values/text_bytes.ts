@@ -1,4 +1,4 @@
-/** Text as bytes of their own, which can be wiped, and the texts of single bytes. @module */
+/** Text as bytes of their own, which can be wiped, and the texts of single bytes. */
 const ENCODER = new TextEncoder()
 
 /** The bytes of ASCII text. */

@@ -1,4 +1,7 @@
-/** Numbers spelled as text: runs of hexadecimal, base64 and decimal digits, and the bytes that they can mean. @module */
+/**
+ * Numbers spelled as text: runs of hexadecimal, base64 and decimal digits, and the bytes that they
+ * can mean.
+ */
 /** Bytes that a run of text means, and how to find an offset in them back. */
 export interface DecodedText {
   readonly form: 'hex' | 'base64'
@@ -68,10 +71,8 @@ function stripped({ text, at, unit }: TextRun, from: number, to: number, runs: R
 
 /**
  * What a run of base64 characters, colons and line ends can mean, in every alignment.
- *
  * Base64 is read from the run's begin. That it begins later, behind characters that happen to be of its alphabet, is
  * taken into account for what is at either end of the run alone.
- *
  * @param least bytes that a number of interest takes
  * @param edge characters that the longest of them takes, and some more
  */

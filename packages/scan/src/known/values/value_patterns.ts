@@ -1,4 +1,4 @@
-/** Every value of some private keys in every spelling, identified by a few of its first bytes. @module */
+/** Every value of some private keys in every spelling, identified by a few of its first bytes. */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Match } from '../../anchors/match.ts'
 import { BEFORE } from '../../slices/conjugate.ts'

@@ -1,4 +1,7 @@
-/** Exact search for every value of known private keys in every spelling: for copies of values of verified keys. @module */
+/**
+ * Exact search for every value of known private keys in every spelling: for copies of values of
+ * verified keys.
+ */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Match } from '../../anchors/match.ts'
 import type { LeftOver } from '../../anchors/window_search.ts'
