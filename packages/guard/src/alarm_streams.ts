@@ -1,4 +1,4 @@
-/** The streams that a guard's configuration pushes to, for other commands of Mintmark that report something. @module */
+/** The streams that a guard's configuration pushes to, for other commands of Mintmark that report something. */
 import { setTimeout } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
 import { parseGuardConfig } from './config/config.ts'

@@ -1,11 +1,7 @@
 /**
  * Whether this machine's clock agrees with the ledger's: a wrong clock refuses genuine tokens.
- *
  * The ledger's time is the unsigned `Date` of its answers: a difference is reported, and changes no verdict.
- *
  * Source: RFC 9110, section 6.6.1.
- *
- * @module
  */
 
 /** Half of what clocks may differ by before tokens are refused. */

@@ -1,4 +1,4 @@
-/** Assembles a guard from its configuration, and stops it in order. @module */
+/** Assembles a guard from its configuration, and stops it in order. */
 import { safeJson } from '@mintmark/core'
 import { PinnedCheckpoints, type Policy, parsePolicy } from '@mintmark/ledger'
 import { ledgerClient, liveAnswers, type Routes } from '@mintmark/ledger/http'

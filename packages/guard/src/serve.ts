@@ -1,4 +1,4 @@
-/** A guard and a signing gate as servers: opened, listening, and closed in good order. @module */
+/** A guard and a signing gate as servers: opened, listening, and closed in good order. */
 import { listen } from '@mintmark/ledger/http'
 import { type ServiceOptions, startGuard } from './guard_service.ts'
 import { MAX_BODY_BYTES } from './http/answers.ts'

@@ -1,6 +1,5 @@
 /**
  * A signing gate over a ledger whose disk fails or loses its power at every one of its operations.
- *
  * After each, the ledger is opened again and followed anew: every token that was given out must be let in, and every one
  * whose revocation was acknowledged must not. There is no signature over what is not durable.
  */

@@ -2,10 +2,8 @@
 /**
  * A bundle of entries, taken apart: SHA-256 of its leaves, four at a time, the root of the perfect tree above them, and what
  * a verifier wants to know of each entry.
- *
  * Nothing is allocated and there is no static data: the caller lays out the memory. `work` has 64 words of round
  * constants, which the caller puts there, and room for {@link WORK_BYTES} in all; it is a multiple of 16.
- *
  * Source: FIPS 180-4, sections 5 and 6.2; RFC 6962, section 2.1; C2SP tlog-tiles for a bundle, docs/ledger-format.md for an entry.
  */
 

@@ -1,9 +1,6 @@
 /**
  * The parts of a transparency log of other data than tokens: a tree, its signed heads, files. Loads no database.
- *
- * @module
  */
-
 export { makeLogKey, readLogKey } from './home/ledger_key.ts'
 export { PinnedCheckpoints } from './home/pinned_checkpoints.ts'
 export {

@@ -1,6 +1,5 @@
 /**
  * A process that appends to a ledger until it is killed: `node appender.ts FOLDER WAIT_MS RUN_RECORDS`.
- *
  * Writes the token ids of a batch to standard output once they are acknowledged, one line each.
  */
 import { existsSync, writeSync } from 'node:fs'

@@ -1,7 +1,5 @@
 /**
  * The public files of a ledger, in memory and written by hand: honest ones, and such as an honest ledger never has.
- *
- * @module
  */
 import { generateKeyPairSync } from 'node:crypto'
 import {

@@ -1,11 +1,7 @@
 /**
  * The file that says what a guard does: `mintmark-guard/1`.
- *
  * Unknown members are refused: a policy with a typing error must not be read as another policy.
- *
  * Source: docs/guard-reference.md, section "Configuration".
- *
- * @module
  */
 import * as v from 'valibot'
 import type { StreamConfig } from '../events/event_delivery.ts'

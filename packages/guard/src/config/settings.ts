@@ -1,4 +1,4 @@
-/** Schemas that the configurations share, and the messages about invalid settings. @module */
+/** Schemas that the configurations share, and the messages about invalid settings. */
 import { MintmarkError, parseObject, safeText } from '@mintmark/core'
 import * as v from 'valibot'
 import type { KnownCaller } from '../verify/callers.ts'

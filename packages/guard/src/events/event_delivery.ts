@@ -1,4 +1,4 @@
-/** The event streams of a guard. Events go into each of them; those with a push receiver are delivered, in order (RFC 8935). @module */
+/** The event streams of a guard. Events go into each of them; those with a push receiver are delivered, in order (RFC 8935). */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { safeJson } from '@mintmark/core'
 import type { Alarm } from '../verify/alarms.ts'

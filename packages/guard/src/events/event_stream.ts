@@ -1,9 +1,6 @@
 /**
  * Security events for one receiver, held until it acknowledges them.
- *
  * They are in memory alone: a restart loses them, and the alarms stay in the log.
- *
- * @module
  */
 import { randomUUID } from 'node:crypto'
 import type { StatementSigner } from './statements.ts'

@@ -1,13 +1,9 @@
 /**
  * Alarms and admitted tokens as security events.
- *
  * Source: RFC 8417; OpenID Shared Signals Framework 1.0, section "JWT ID Subject Identifier Format"; RISC 1.0, section
  * "Credential Compromise"; OpenID CAEP 1.0, section "Session Presented". No standard event exists for a valid signature over
  * a token that was never issued: {@link ALARM_EVENT} is Mintmark's own.
- *
- * @module
  */
-
 import { text } from '@mintmark/core'
 import { type Alarm, alarmDocument } from '../verify/alarms.ts'
 import type { Presentation } from '../verify/presentations.ts'

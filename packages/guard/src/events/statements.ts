@@ -1,4 +1,4 @@
-/** The guard's own signatures: answers to introspection, and security events. Its key signs no access token. @module */
+/** The guard's own signatures: answers to introspection, and security events. Its key signs no access token. */
 import { createPrivateKey, createPublicKey, type KeyObject, randomUUID } from 'node:crypto'
 import { type Json, MintmarkError } from '@mintmark/core'
 import { calculateJwkThumbprint, SignJWT } from 'jose'

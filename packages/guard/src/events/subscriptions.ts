@@ -1,12 +1,8 @@
 /**
  * Streams that receivers make, in a file that survives restarts.
- *
  * The file holds the receivers' `Authorization` values, so only its owner may read it. A change is on disk before it is
  * answered. The guard contacts no address that its configuration does not name.
- *
  * Source: OpenID Shared Signals Framework 1.0, section 8.1.
- *
- * @module
  */
 import { writeFile } from 'node:fs/promises'
 import { MintmarkError, parseObject } from '@mintmark/core'
@@ -56,7 +52,6 @@ export class Subscriptions {
 
   /**
    * Streams whose callers may no longer have them are left out, and leave the file with the next change.
-   *
    * @throws {MintmarkError} `INPUT_INVALID` for a file of something else
    */
   static async open(

@@ -1,4 +1,4 @@
-/** A Merkle tree (RFC 6962) that knows its right edge alone: enough to check many entries against a head. @module */
+/** A Merkle tree (RFC 6962) that knows its right edge alone: enough to check many entries against a head. */
 import { EMPTY_ROOT, hashLeaf, hashNode } from '@mintmark/ledger'
 
 export class CompactTree {

@@ -1,11 +1,8 @@
 /* oxlint-disable no-await-in-loop -- publications follow one another */
 /**
  * Forwards what a ledger publishes to a NATS stream, so that many verifiers need not read the files.
- *
  * It reads the published files like any reader: a slow or missing stream delays neither the ledger nor its readers. It
  * continues where the stream ends, so the stream has no gap.
- *
- * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LedgerReader, type ReadResource, type ShardView } from '@mintmark/ledger'

@@ -1,10 +1,7 @@
 /**
  * Follows the shards of one issuer, and holds the set of its live tokens.
- *
  * Every entry goes through a tree here, and counts only once that tree has the root of a checkpoint that the policy
  * accepts. Each shard must begin where the one before it ended, so nothing can be omitted, added or changed.
- *
- * @module
  */
 import { MintmarkError } from '@mintmark/core'
 import {
@@ -94,7 +91,6 @@ export class IssuerFeed {
 
   /**
    * Reads what was published since.
-   *
    * @throws {MintmarkError} `LEDGER_DAMAGED` and `LEDGER_BEHIND`: nothing of the damaged part was used.
    *   `INPUT_UNREADABLE`: try again
    */
@@ -109,7 +105,6 @@ export class IssuerFeed {
 
   /**
    * Uses a publication that was delivered, if it continues what is known. Nothing is read for it.
-   *
    * @returns `taken`; `known` where nothing in it is new; `gap` where the ledger itself has to be read: entries before it
    *   are missing, or it is not valid
    */

@@ -1,11 +1,8 @@
 /**
  * Holds the live tokens of all issuers of a ledger, and knows how old that knowledge is.
- *
  * One loop reads what was published, then waits for the ledger's wakeup, or polls plain files on a web server. A NATS stream
  * saves the reading; what the stream lacks is read, and only reading establishes the age. Trust: neither the server nor its
  * answers to {@link LedgerFollower.ask} are trusted: an answer decides whether to wait, never whether to admit.
- *
- * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MintmarkError, safeText } from '@mintmark/core'

@@ -1,4 +1,4 @@
-/** Where a stream of a NATS server is. @module */
+/** Where a stream of a NATS server is. */
 export interface NatsAddress {
   /** `nats://HOST:PORT`, or `tls://`; it may contain a name and a password. */
   readonly url: string

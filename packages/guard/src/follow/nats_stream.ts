@@ -1,9 +1,6 @@
 /**
  * A connection to a NATS server and one stream of it: the one file that imports its client.
- *
  * A lost connection is not repaired here: the caller opens another one, and knows its position.
- *
- * @module
  */
 import { readFile } from 'node:fs/promises'
 import {
@@ -96,7 +93,6 @@ export class NatsStream {
   /**
    * Messages from the position on if the stream is still the same; else the newest of each subject and all that follow. Ends
    * when the connection is lost or closed.
-   *
    * @param onFound called when the server has the stream
    */
   async *messages(

@@ -1,14 +1,9 @@
 /**
  * One publication of a ledger: a checkpoint, and its entries beyond the checkpoint before.
- *
  * Trust: entries count only if they hash to a checkpoint that the policy accepts.
- *
  * Layout, big-endian: 0 version, 1 · 1 index of the first entry (u64) · 9 path of the shard (text behind its length as a
  * u16) · then the checkpoint (text behind its length as a u32) · then the entries, each behind its length as a u16.
- *
  * Source: docs/ledger-format.md, section "JetStream messages".
- *
- * @module
  */
 import { Reader } from '@mintmark/core'
 import { readBundle, writeBundle } from '@mintmark/ledger'

@@ -1,4 +1,4 @@
-/** Publications that a NATS stream delivers. @module */
+/** Publications that a NATS stream delivers. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsAddress } from './nats_address.ts'
 import { NatsStream, type StreamPosition } from './nats_stream.ts'
@@ -8,7 +8,6 @@ import { decodePublication, type Publication } from './publication.ts'
 export interface PushFeed {
   /**
    * Resolves when the signal is aborted; never throws.
-   *
    * @param take receives a publication; undefined for any other message
    * @param onStream receives whether the stream is connected
    */

@@ -1,4 +1,4 @@
-/** A revocation of a token, as an entry of the ledger, and until this guard has read it. @module */
+/** A revocation of a token, as an entry of the ledger, and until this guard has read it. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { issuanceOf, type Revocation, signingInputOf, tokenIdBytes } from '@mintmark/ledger'
 import type { FollowedLedger } from './ledger_follower.ts'

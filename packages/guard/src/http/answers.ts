@@ -1,10 +1,7 @@
 /**
  * Bodies of requests, and answers of a guard as plain values: some are made thousands of times a second, and not all through
  * Hono.
- *
  * No cache may store one: a token that is admitted now may be refused a moment later.
- *
- * @module
  */
 import { bounded } from '@mintmark/ledger/log'
 import type { Context } from 'hono'
@@ -55,7 +52,6 @@ export const MAX_BODY_BYTES: number = MOST_READ_LETTERS + (8 << 10)
 
 /**
  * The body as text; undefined where it is longer than that.
- *
  * The server enforces a declared length: then the body is read at once, in a fifth of the time of a stream.
  */
 export async function shortBody(c: Context, maxBytes: number): Promise<string | undefined> {

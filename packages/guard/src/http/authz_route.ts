@@ -1,4 +1,4 @@
-/** `/authz`: for proxies that ask before they forward. 200 lets a request through, 401 does not. @module */
+/** `/authz`: for proxies that ask before they forward. 200 lets a request through, 401 does not. */
 import { text } from '@mintmark/core'
 import type { Context } from 'hono'
 import type { Callers } from '../verify/callers.ts'

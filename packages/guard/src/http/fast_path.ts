@@ -1,13 +1,9 @@
 /**
  * The two most frequent requests, answered on Node's own HTTP: Hono takes 20 µs for each request, a quarter of what its
  * signature takes. The answers are those of the routes, made by the same functions.
- *
  * The routes answer all other requests (another method, a body without its length, a path with a query).
- *
  * Trust: a repeated header must arrive as one value with both in it, or none (`joinDuplicateHeaders` of Node's server).
  * Else the guard could verify another token than the one that the resource uses.
- *
- * @module
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Answer, errorAnswer, MAX_BODY_BYTES, unknownCaller } from './answers.ts'

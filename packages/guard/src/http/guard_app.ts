@@ -1,5 +1,4 @@
-/** A guard over HTTP: its routes, and its metadata (RFC 8414) with the ledger's address and keys. @module */
-
+/** A guard over HTTP: its routes, and its metadata (RFC 8414) with the ledger's address and keys. */
 import { formatVerifierKey, type Policy } from '@mintmark/ledger'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'

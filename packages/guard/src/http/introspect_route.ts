@@ -1,10 +1,7 @@
 /**
  * `POST /introspect`: RFC 7662, and RFC 9701 where the answer is asked for as a JWT.
- *
  * A refusal is `{"active":false}` and nothing else: some clients admit a user when the answer names one. Every answer that
  * is no verdict has a member `error`: Dovecot checks that, and not the status.
- *
- * @module
  */
 import { isObject, type Json, text } from '@mintmark/core'
 import type { Context } from 'hono'

@@ -1,7 +1,5 @@
 /**
  * `POST /revoke`: RFC 7009. A JWT is revoked by an entry in the ledger, which every guard that follows it sees.
- *
- * @module
  */
 import { MintmarkError } from '@mintmark/core'
 import type { Context } from 'hono'

@@ -1,10 +1,7 @@
 /**
  * The path of a request as it was sent.
- *
  * Envoy puts the path of the request that it asks about behind `/authz`. A server that resolves dots would take
  * `/authz/../healthz` for `/healthz`, whose answer lets a request through that has no token at all: so nothing is resolved.
- *
- * @module
  */
 import { isObject, text } from '@mintmark/core'
 

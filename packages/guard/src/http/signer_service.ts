@@ -1,11 +1,7 @@
 /**
  * A signing gate over HTTP, for providers that are not written in JavaScript: `mintmark-signer/1`.
- *
  * It holds the keys; a front end sends a signing input, and gets a signature once an entry in the ledger is durable.
- *
  * Source: docs/guard-reference.md, section "Signing over HTTP".
- *
- * @module
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { type Json, MintmarkError, parseObject, safeJson, text } from '@mintmark/core'

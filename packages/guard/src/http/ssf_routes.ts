@@ -1,15 +1,10 @@
 /**
  * A transmitter of security events. Some of its streams are in the configuration. Receivers make others: they read, change,
  * pause and remove their own, choose subjects, poll, and ask for a verification event.
- *
  * Only a caller that `maySubscribe` makes streams, and events are pushed only to addresses that `pushTo` names. Of the
  * streams in the configuration receivers change status and subjects alone, until the next start.
- *
  * Source: OpenID Shared Signals Framework 1.0, sections 7 and 8; RFC 8936 for polling.
- *
- * @module
  */
-
 import { randomUUID } from 'node:crypto'
 import { isObject, type Json, parseObject, text } from '@mintmark/core'
 import type { Context, Hono, HonoRequest } from 'hono'

@@ -1,9 +1,6 @@
 /**
  * What the middlewares share: the `Authorization` of a request in, verified claims or a refusal of RFC 6750 out.
- *
  * Only the guard and the written policy of the audience admit a token. Whatever fails on the way is a refusal.
- *
- * @module
  */
 import { type Json, MintmarkError, safeText, text } from '@mintmark/core'
 import type { GuardConfig } from '../config/config.ts'

@@ -1,4 +1,4 @@
-/** A guard in front of the routes of Express 4 and 5. @module */
+/** A guard in front of the routes of Express 4 and 5. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   authorizationOf,
@@ -26,7 +26,6 @@ type Handler = (
 
 /**
  * A handler that lets a request with an admitted token through, with `request.accessToken`, and answers every other one.
- *
  * @throws {MintmarkError} `INPUT_INVALID` where the guard's configuration lacks the audience
  */
 export function requireToken(judge: TokenJudge, options: TokenOptions): Handler {

@@ -1,4 +1,4 @@
-/** A guard in front of the routes of Fastify 5. @module */
+/** A guard in front of the routes of Fastify 5. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
   authorizationOf,
@@ -19,7 +19,6 @@ declare module 'fastify' {
 /**
  * A hook for `onRequest` that lets a request with an admitted token through, with `request.accessToken`, and answers every
  * other one.
- *
  * @throws {MintmarkError} `INPUT_INVALID` where the guard's configuration lacks the audience
  */
 export function requireToken(

@@ -1,4 +1,4 @@
-/** A guard in front of the routes of Hono 4. @module */
+/** A guard in front of the routes of Hono 4. */
 import type { MiddlewareHandler } from 'hono'
 import { responseOf } from '../http/answers.ts'
 import { type TokenJudge, type TokenOptions, tokenCheck, type VerifiedToken } from './bearer.ts'
@@ -7,7 +7,6 @@ export type { TokenJudge, TokenOptions, VerifiedToken } from './bearer.ts'
 
 /**
  * A middleware that lets a request with an admitted token through, with `c.get('accessToken')`, and answers every other one.
- *
  * @throws {MintmarkError} `INPUT_INVALID` where the guard's configuration lacks the audience
  */
 export function requireToken(

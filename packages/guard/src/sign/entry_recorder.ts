@@ -1,4 +1,4 @@
-/** Sends entries to a ledger over HTTP, many in one request, and reports when each is durable. @module */
+/** Sends entries to a ledger over HTTP, many in one request, and reports when each is durable. */
 import { isObject, type Json, MintmarkError, parseObject, text } from '@mintmark/core'
 import {
   encodeEntry,

@@ -1,12 +1,8 @@
 /**
  * The parts of an oidc-provider configuration that make it sign an access token only after the ledger has recorded it.
- *
  * The provider passes the exact bytes that it wants signed to the key, and waits: the gate records them first. Give ID
  * tokens an ordinary key of another algorithm; the gate refuses whatever is no access token.
- *
  * Source: oidc-provider 9, `features.externalSigningSupport` (experimental there).
- *
- * @module
  */
 import type { KeyObject } from 'node:crypto'
 import { newSalt, SALT_CLAIM } from '@mintmark/ledger'

@@ -1,4 +1,4 @@
-/** Signs tokens only after their ledger entry is durable. @module */
+/** Signs tokens only after their ledger entry is durable. */
 import { type KeyObject, sign as signBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { MintmarkError } from '@mintmark/core'
@@ -67,7 +67,6 @@ export class SigningGate {
 
   /**
    * Makes an access token: adds `kid`, `alg` and the claim that blinds its entry, records it, signs it.
-   *
    * @param claims with `iss`, `jti`, `iat` and `exp`
    * @throws {MintmarkError} as {@link SigningGate.signInput}; there is no token then
    */
@@ -85,7 +84,6 @@ export class SigningGate {
 
   /**
    * Signs a signing input that somebody else has made, once it is recorded.
-   *
    * @throws {MintmarkError} `ENTRY_REFUSED` where it names another key or algorithm, cannot be recorded, or the ledger
    *   refuses it; `LEDGER_FAILED` where the ledger does not answer
    */

@@ -1,10 +1,7 @@
 /**
  * Alarms: tokens that a genuine issuer cannot have sent.
- *
  * Each needs a valid signature, so noise raises none. An alarm is evidence that can be shared: it names the key, the hash of
  * the signing input and the head of the ledger that lacks it. It contains no person and no token.
- *
- * @module
  */
 import type { Head } from '@mintmark/ledger'
 import type { ClaimRefusal } from './claims.ts'

@@ -1,4 +1,4 @@
-/** Callers of the guard: their secrets, audiences and rates. @module */
+/** Callers of the guard: their secrets, audiences and rates. */
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { AudiencePolicy } from './policies.ts'
 

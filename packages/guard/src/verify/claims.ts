@@ -1,9 +1,6 @@
 /**
  * The claims that every access token has, read strictly.
- *
  * Source: RFC 9068, section 2.2; RFC 7519.
- *
- * @module
  */
 import { type Json, readJti, text } from '@mintmark/core'
 import { tokenIdBytes } from '@mintmark/ledger'

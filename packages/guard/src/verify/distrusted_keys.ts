@@ -1,13 +1,9 @@
 /**
  * Keys that are no longer trusted: they signed a token that was never recorded.
- *
  * They are in a file, so that a restart trusts them no more than before. After a key was replaced, the operator removes its
  * line while the guard is stopped.
- *
  * Trust: whoever can write this file can have genuine tokens refused, or a key trusted again. Its tokens must be recorded
  * even then, where the audience's policy asks for it.
- *
- * @module
  */
 import { MintmarkError, parseObject, safeJson, text } from '@mintmark/core'
 import { diskFiles, type Files, readText, replaceDurably } from '@mintmark/ledger'
@@ -51,7 +47,6 @@ export class DistrustedKeys {
 
   /**
    * Distrusts the key of an alarm about an unrecorded token. Takes effect at once.
-   *
    * @returns whether it was trusted until now
    */
   distrust({ keyIssuer, kid, atMs, inputHash, ...alarm }: Alarm): boolean {

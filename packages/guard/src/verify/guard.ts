@@ -1,4 +1,4 @@
-/** Assigns verdicts to tokens by trusted keys, policies and a ledger; counts them and raises alarms. @module */
+/** Assigns verdicts to tokens by trusted keys, policies and a ledger; counts them and raises alarms. */
 import { randomUUID } from 'node:crypto'
 import type { FollowedLedger } from '../follow/ledger_follower.ts'
 import { type Alarm, AlarmFilter } from './alarms.ts'

@@ -1,10 +1,7 @@
 /**
  * Finds the key of a signature where the header does not name it: a forger may leave out the key id, take another one, or
  * another algorithm of an RSA key.
- *
  * Bounded, because anybody can send junk: keys of the named id are always tried, others for a share of the time alone.
- *
- * @module
  */
 import { isAlgorithm, kindOf, type TrustedKey, type TrustedKeys } from './keys.ts'
 import { isSigned } from './signatures.ts'

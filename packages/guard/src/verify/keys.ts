@@ -1,12 +1,8 @@
 /**
  * Which keys may sign for which issuer, with which algorithm, and from when until when.
- *
  * A key belongs to one issuer, and through it to a class (such as `enterprise` or `consumer`): what it signs in the name of
  * another issuer is a finding. A retired key stays here, so that its signatures can be distinguished from noise.
- *
  * Source: RFC 7517; `nbf`, `exp` and `revoked` of a key as in OpenID Federation 1.0, section "Federation Historical Keys".
- *
- * @module
  */
 import { KeyObject } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -95,7 +91,6 @@ interface KeyOwner {
 
 /**
  * The keys of a JWK set that belong to an issuer: those without a member `issuer`, and those with its name in it.
- *
  * @throws {MintmarkError} `INPUT_INVALID` for an invalid set, a private key, a key without `kid` or `alg`, and a
  *   weak one
  */
@@ -209,7 +204,6 @@ export class KeyFiles {
 
   /**
    * Reads the files again. All count together or none does.
-   *
    * @returns whether something changed
    * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID`: the keys are as they were
    */

@@ -1,9 +1,6 @@
 /**
  * Counters and gauges in the text format of Prometheus.
- *
  * Source: Prometheus, "Exposition formats", version 0.0.4; "Writing client libraries", section "Process metrics".
- *
- * @module
  */
 
 type Labels = Readonly<Record<string, string>>

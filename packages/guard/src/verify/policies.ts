@@ -1,9 +1,6 @@
 /**
  * Policies of issuers and audiences: who may issue for whom, and what happens when the ledger is unavailable.
- *
- * @module
  */
-
 export interface IssuerPolicy {
   readonly issuer: string
   /** Such as `enterprise` or `consumer`: an audience admits tokens of its classes alone. */

@@ -1,12 +1,9 @@
 /**
  * Finds out within a bounded time whether a token is recorded.
- *
  * An entry is acknowledged before its token is released. So a round through the ledger that begins after the token was
  * presented, together with the ledger's signed answer about unpublished entries, decides. Plain files on a web server give
  * no answer and may be late: they decide once they have a later token, whatever is answered. Else no token is called absent.
  * Of expired tokens the ledger's answer knows nothing: all that was recorded when it was asked has to be read.
- *
- * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LedgerAnswer, Recorded } from '@mintmark/ledger/http'

@@ -1,12 +1,8 @@
 /**
  * Receipts: which token was presented to whom, and the verdict, as lines that an investigation reads.
- *
  * Together with the export of the ledger they are a double entry: reconciling the two finds tokens that were presented and
  * never issued, whatever the guard decided at the time. They name users, and contain no token.
- *
  * Source: docs/schema/plain-ndjson.md, `mintmark-access/1`.
- *
- * @module
  */
 import { appendFile, open } from 'node:fs/promises'
 import { isObject, type Json, safeJson, text, unwritable } from '@mintmark/core'

@@ -1,12 +1,8 @@
 /**
  * Tokens that were presented while the ledger was unavailable: later, those that it lacks raise their alarm.
- *
  * A token that is still undecided goes behind the others of its issuer. No issuer waits for another, whose ledger may
  * be unavailable for days.
- *
- * @module
  */
-
 import {
   alarmAbout,
   isOpen,

@@ -1,10 +1,7 @@
 /**
  * Whether a signature is valid, and whether it is the canonical one of its two encodings.
- *
  * Source: RFC 7518, sections 3.3 to 3.5; RFC 8037. Low s: SEC 1, version 2, section 4.1.3 leaves both; one has to be chosen,
  * since (r, n − s) is as good a signature as (r, s).
- *
- * @module
  */
 import { constants, type SigningOptions, verify } from 'node:crypto'
 import type { Algorithm, TrustedKey } from './keys.ts'

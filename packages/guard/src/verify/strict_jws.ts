@@ -1,9 +1,6 @@
 /**
  * Parses a compact JWS strictly: each token has one canonical encoding.
- *
  * Source: RFC 7515, sections 3.1 and 5.2; RFC 8725, sections 3.1 to 3.11.
- *
- * @module
  */
 import { type Json, parseObject, remembered, text } from '@mintmark/core'
 import { MAX_TOKEN_LETTERS } from '@mintmark/ledger'
@@ -66,7 +63,6 @@ const SHAPE = /^[\w=+/-]+\.[\w=+/-]*\.[\w=+/-]+$/
 /**
  * Whether a part is canonical base64url: no letter that a lax decoder skips, none of base64, and no spare bits in the last
  * one. Else the same bytes have other encodings.
- *
  * @param bytes that a lax decoder has made of it
  */
 const isCanonicalPart = (part: string, bytes: Buffer): boolean =>

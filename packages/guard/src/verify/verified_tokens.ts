@@ -1,13 +1,9 @@
 /**
  * Cache of tokens whose signature was verified a moment ago.
- *
  * Nothing else of a token is cached: its times, audience, key and ledger entry are checked each time. The cache holds the
  * SHA-256 of the whole token, never the token. Only recorded and admitted tokens enter, so junk and forgeries push nothing
  * out.
- *
  * Trust: the cache is valid for one state of the trusted keys, and is cleared with any other.
- *
- * @module
  */
 import { hash } from 'node:crypto'
 import type { TrustedKey, TrustedKeys } from './keys.ts'

@@ -1,4 +1,4 @@
-/** Verifies a token: signed by the right key, for this audience, in time, and recorded before it was signed. @module */
+/** Verifies a token: signed by the right key, for this audience, in time, and recorded before it was signed. */
 import { hash } from 'node:crypto'
 import { type Json, text } from '@mintmark/core'
 import type { FollowedLedger } from '../follow/ledger_follower.ts'
@@ -114,7 +114,6 @@ export class Verifier {
 
   /**
    * Answers synchronously where nothing has to be asked: for recorded tokens, and for noise.
-   *
    * @param audiences of the caller
    * @param caller its name, for alarms
    */

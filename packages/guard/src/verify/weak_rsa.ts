@@ -1,11 +1,8 @@
 /**
  * RSA keys that nobody should trust a signature of.
- *
  * Sources: RFC 7518, section 3.3 (at least 2048 bits); Nemec and others, "The Return of Coppersmith's Attack", 2017
  * (CVE-2017-15361): primes that a smart-card library made, `k · M + 65537^a mod M`, can be factored, and are
  * identified by their remainders by the primes of M.
- *
- * @module
  */
 import { createPublicKey, type KeyObject } from 'node:crypto'
 

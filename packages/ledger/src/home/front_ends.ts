@@ -1,4 +1,4 @@
-/** The front ends that may append to a ledger: names and key hashes in `private/front-ends` of its folder. @module */
+/** The front ends that may append to a ledger: names and key hashes in `private/front-ends` of its folder. */
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { errnoOf, MintmarkError, unreadable, writingIn } from '@mintmark/core'

@@ -1,5 +1,4 @@
-/** A ledger by its folder, whatever its store: the folder itself, or the database that the folder names. @module */
-
+/** A ledger by its folder, whatever its store: the folder itself, or the database that the folder names. */
 import { MintmarkError, writingIn } from '@mintmark/core'
 import {
   DESCRIPTION_PATH,
@@ -87,7 +86,6 @@ const FIRST_SEGMENT = 'private/journal/0000000001.log'
 
 /**
  * Makes a ledger and its key in a folder that is empty or not there.
- *
  * @returns what it is, with the key that verifies it
  * @throws {MintmarkError} `LEDGER_INVALID` where something is in the folder already, `DISK_FULL`, `OUTPUT_UNWRITABLE`
  */
@@ -142,7 +140,6 @@ export interface OpenOptions extends Omit<SequencerOptions, 'store' | 'descripti
 
 /**
  * Opens a ledger to write to.
- *
  * @throws {MintmarkError} as {@link readDescription}, `FolderStore.open` and {@link Sequencer.open} do; `DISK_FULL` and
  *   `OUTPUT_UNWRITABLE` for a folder that cannot be written
  */

@@ -1,4 +1,4 @@
-/** The key that signs a ledger's checkpoints, in `private/` of its folder: never where the record is. @module */
+/** The key that signs a ledger's checkpoints, in `private/` of its folder: never where the record is. */
 import { MintmarkError } from '@mintmark/core'
 import type { Description } from '../notes/description.ts'
 import { NoteSigner, readPrivateKey } from '../notes/note.ts'

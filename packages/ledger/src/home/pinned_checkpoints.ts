@@ -1,9 +1,6 @@
 /**
  * The highest heads that a ledger published or a verifier relies on, in a file outside of the ledger's back-ups.
- *
  * A head is on disk before anybody relies on it: after any crash, a ledger that was set back is noticed.
- *
- * @module
  */
 import { MintmarkError, unreadable, writingIn } from '@mintmark/core'
 import {
@@ -52,7 +49,6 @@ export class PinnedCheckpoints {
 
   /**
    * Durable on return, with what others have written there since.
-   *
    * @throws {MintmarkError} `DISK_FULL`, `OUTPUT_UNWRITABLE`
    */
   async pin(heads: readonly SeenHead[]): Promise<void> {
@@ -61,7 +57,6 @@ export class PinnedCheckpoints {
 
   /**
    * The same by a ledger of its own heads, which nobody else can know of.
-   *
    * @throws {MintmarkError} `LEDGER_BEHIND` where another copy of the ledger has written there
    */
   async pinOwn(heads: readonly Head[]): Promise<void> {

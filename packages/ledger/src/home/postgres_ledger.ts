@@ -1,7 +1,5 @@
 /**
  * A ledger in a PostgreSQL database, made and opened. Its key stays in a folder: the database alone cannot sign.
- *
- * @module
  */
 import { MintmarkError, writingIn } from '@mintmark/core'
 import { DESCRIPTION_PATH, type Description, formatDescription } from '../notes/description.ts'
@@ -41,7 +39,6 @@ export const isPostgresUrl = (location: string): boolean => /^postgres(?:ql)?:\/
 
 /**
  * Makes the tables of a ledger in the first schema of the search path, and its key in a folder that is empty or not there.
- *
  * @throws {MintmarkError} `LEDGER_INVALID` where something is in the folder already, or a ledger in the schema
  */
 export async function createPostgresLedger(

@@ -1,10 +1,7 @@
 /**
  * A ledger that reopens after its store was unavailable: a database that restarts, or fails over to another server.
- *
  * While it is shut, it refuses entries with an error that allows a retry, and answers nothing about tokens. It opens again
  * only with every head that it ever published: a server that returns with less is not used.
- *
- * @module
  */
 import { once } from 'node:events'
 import { hostname } from 'node:os'

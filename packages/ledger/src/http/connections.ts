@@ -1,11 +1,8 @@
 /**
  * Bounds the connections of a server, in total and for each address. Where there are too many, those that have waited longest
  * are closed, so that held connections keep nobody out.
- *
  * A connection is held, not busy, with an answer that nobody reads, and with a reading request: a long poll, or one that can
  * be repeated.
- *
- * @module
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { isIPv6, type Socket } from 'node:net'

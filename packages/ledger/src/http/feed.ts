@@ -1,12 +1,8 @@
 /**
  * Readers that wait at `GET /feed` until the ledger publishes something.
- *
  * Entries must not wait for readers: a few are answered at a time, those first that have waited longest, on Node's own HTTP.
  * So with many readers each of them learns of fewer publications, and of the newest one at last.
- *
  * The answer is no evidence: a verifier trusts what hashes to a signed head.
- *
- * @module
  */
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'

@@ -1,9 +1,6 @@
 /**
  * A ledger over HTTP: files that anybody may read, and entries from front ends that have a key.
- *
  * Source: C2SP tlog-tiles for what is read; docs/ledger-format.md, section "HTTP", for `POST /entries`.
- *
- * @module
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
@@ -144,10 +141,8 @@ function isKnown(authorization: string, frontEnds: readonly FrontEnd[]): boolean
 
 /*
  * A witness over HTTP.
- *
  * Source: C2SP tlog-witness.
  */
-
 export function witnessApp(witness: Pick<Witness, 'addCheckpoint' | 'readHash'>): Hono {
   const app = new Hono()
   app.get('/healthz', (c) => c.text('ok\n'))

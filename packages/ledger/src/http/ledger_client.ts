@@ -1,4 +1,4 @@
-/** The public files of a ledger over HTTP. @module */
+/** The public files of a ledger over HTTP. */
 import { type Json, MintmarkError, parseObject, text } from '@mintmark/core'
 import { openHome } from '../home/ledger_home.ts'
 import { isPostgresUrl } from '../home/postgres_ledger.ts'

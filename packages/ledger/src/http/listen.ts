@@ -1,4 +1,4 @@
-/** A server that listens, and stops in order. @module */
+/** A server that listens, and stops in order. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { MintmarkError } from '@mintmark/core'

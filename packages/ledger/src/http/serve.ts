@@ -1,4 +1,4 @@
-/** Runs a ledger or a witness as a server: opens it, listens, and closes it in order. @module */
+/** Runs a ledger or a witness as a server: opens it, listens, and closes it in order. */
 import { MintmarkError } from '@mintmark/core'
 import { WatchedFrontEnds } from '../home/front_ends.ts'
 import { type LedgerHome, openHome } from '../home/ledger_home.ts'

@@ -77,7 +77,6 @@ export class LiveState {
 
   /**
    * Remembers what was made durable.
-   *
    * @param root of the shard as it is
    * @param sinceMs tokens that expired before are left out
    */
@@ -106,7 +105,6 @@ export class LiveState {
 
   /**
    * Reads what lives.
-   *
    * @param shards of one issuer, oldest first; the last one is the one that takes entries
    * @param sinceMs tokens that expired before are left out
    */

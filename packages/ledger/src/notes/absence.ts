@@ -1,11 +1,7 @@
 /**
  * A ledger's word that it has not recorded a token: signed, so that nobody else can say it of a recorded one.
- *
  * Whoever asks has seen the token, which was recorded before: an answer from before that time does not exist.
- *
  * Source: docs/ledger-format.md, section "HTTP".
- *
- * @module
  */
 import { formatSignature, type NoteSigner, openNote, parseNote, type VerifierKey } from './note.ts'
 

@@ -1,14 +1,10 @@
 /**
  * What a front end signs about a token that it asks for: the request itself, and its authentication.
- *
  * The ledger stores it beside the entry, and does not read it. Only the front end has its key: with the provider's signing
  * key, and even write access to the ledger, nobody can record a token in the name of a front end. An audit with the front
  * ends' public keys reports each entry that none of them asked for. The reference joins it to the log of authentications,
  * which others control.
- *
  * Source: docs/ledger-format.md, section "Attestations", which states every offset.
- *
- * @module
  */
 import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
@@ -69,7 +65,6 @@ export function attestedBy(
 
 /**
  * Public keys in PEM, one behind the other.
- *
  * @throws {MintmarkError} `INPUT_INVALID` for a text without any, or with one that is not Ed25519
  */
 export function frontEndKeys(pem: string): FrontEndKeys {

@@ -1,11 +1,7 @@
 /**
  * Checkpoints: the head of a tree as the text of a signed note.
- *
  * Source: C2SP tlog-checkpoint v1.0.0. Extension lines are read over and never written.
- *
- * @module
  */
-
 import { MintmarkError, parseObject, text as textAt } from '@mintmark/core'
 import { HASH_BYTES, isEqualHash } from '../tree/tree.ts'
 import { base64, readBase64 } from './base64.ts'
@@ -59,7 +55,6 @@ export function signHead(head: Head, signer: NoteSigner): string {
 
 /*
  * Heads that verifiers, witnesses or an earlier run have seen.
- *
  * A ledger that is behind one of them, or does not contain it, has lost entries or was forked: a back-up was restored,
  * or somebody holds its key. As text they are lines of JSON with `origin`, `size` and `root`.
  */
@@ -119,7 +114,6 @@ export function highestHeads<T extends SeenHead>(heads: Iterable<T>): Map<string
 
 /**
  * Demands that a ledger contains a head that was seen.
- *
  * @param own size of the shard, and its root at an earlier size; undefined if there is no such shard
  * @throws {MintmarkError} `LEDGER_BEHIND` with `facts.origin`, `facts.seen` and `facts.size`
  */

@@ -1,9 +1,6 @@
 /**
  * The description of a ledger: `ledger.json`, beside its shards and as public.
- *
  * Source: docs/ledger-format.md, section "Description".
- *
- * @module
  */
 import { MintmarkError, parseObject, text } from '@mintmark/core'
 import * as v from 'valibot'

@@ -1,12 +1,8 @@
 /**
  * Signed notes: a text, an empty line, signature lines; and the keys that sign and verify them.
- *
  * Two kinds of keys are known: Ed25519 over the text itself (type 0x01, what a ledger signs with) and the timestamped
  * cosignature of a witness (type 0x04). Signatures of unknown keys are ignored, as the format demands.
- *
  * Source: C2SP signed-note v1.0.0; tlog-cosignature v1.0.1 for type 0x04.
- *
- * @module
  */
 import {
   createHash,
@@ -76,7 +72,6 @@ export function formatVerifierKey({ name, id, kind, publicKey }: VerifierKey): s
 
 /**
  * Reads a key as {@link formatVerifierKey} writes it.
- *
  * @throws {MintmarkError} `INPUT_INVALID` for another form, an unknown type, or an id that is not that of the key
  */
 export function parseVerifierKey(vkey: string): VerifierKey {
@@ -93,7 +88,6 @@ export function parseVerifierKey(vkey: string): VerifierKey {
 
 /**
  * Splits a note into text and signatures; undefined for any other text.
- *
  * Nothing is verified: the text may not be used before `openNote` has taken it.
  */
 export function parseNote(note: string): Note | undefined {
@@ -141,7 +135,6 @@ export interface Verified {
 
 /**
  * The signatures of known keys on a note; `'bad-signature'` if one of a known key does not verify.
- *
  * Trust: an empty list means that nobody known has signed; it is for the caller to demand the keys that count.
  */
 export function openNote(

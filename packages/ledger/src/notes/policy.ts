@@ -1,12 +1,8 @@
 /**
  * Whose signatures make a checkpoint count: logs, witnesses, groups of them, and a quorum.
- *
  * One extension of the format: a `log` line means the log of its name and all below it, since a ledger signs its shards
  * with one key under the names `<ledger>/<issuer>/<period>`.
- *
  * Source: C2SP tlog-policy.
- *
- * @module
  */
 import { MintmarkError } from '@mintmark/core'
 import { HASH_BYTES, hashLeaf, verifyInclusion } from '../tree/tree.ts'
@@ -180,9 +176,7 @@ export function isMet(
 
 /*
  * Proofs that can be checked offline: an entry's index, its inclusion proof, and the signed checkpoint.
- *
  * The `extra` line has the part of the entry that does not follow from the token: the front end's attestation, if any.
- *
  * Source: C2SP tlog-proof v1.
  */
 

@@ -1,13 +1,9 @@
 /**
  * From the signing input of a token to its entry.
- *
  * The signing input is `BASE64URL(header).BASE64URL(payload)`, the very bytes that a JWS signature covers. A second
  * encoding of the same claims is another input, and so another entry. Trust: nothing is verified here; a guard checks the
  * signature, a signing gate knows what it is about to sign.
- *
  * Source: RFC 7515, section 5.1; RFC 7519; RFC 9068 for the claims of an access token.
- *
- * @module
  */
 import { isUtf8 } from 'node:buffer'
 import { createHash, createHmac, randomBytes } from 'node:crypto'
@@ -34,7 +30,6 @@ export function signingInputOf(token: string): string {
 
 /**
  * The entry that records this token.
- *
  * @param signingInput ASCII, two parts with one dot between them
  * @param attestation of the front end that asks for the token
  * @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason` where a part or a claim is missing or of another form;
@@ -131,10 +126,8 @@ function refused(reason: string, claim: string): MintmarkError {
 
 /*
  * Salted commitments to the personal data of a token: binding, and unreadable without the salt.
- *
  * A commitment is HMAC-SHA-256 with the salt as its key. The salt is 16 random bytes for each token, and travels in the
  * token as the claim {@link SALT_CLAIM}: only a holder of the token can open its entry.
- *
  * Source: docs/ledger-format.md, section "Blinded fields".
  */
 

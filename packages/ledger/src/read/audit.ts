@@ -1,15 +1,10 @@
 /**
  * Audits a ledger by its published files.
- *
  * Everything is read: the chain of shards of each issuer, each entry, each tile; the tree is built again. It must contain
  * the heads that others have seen. Only signatures and hashes are trusted.
- *
  * Which shard is the newest is not signed, and an older description is signed, too. So of what nobody has seen before, the
  * audit cannot tell whether something was left out.
- *
  * Memory: one shard's edge, and the tokens that live at one time.
- *
- * @module
  */
 import { MintmarkError } from '@mintmark/core'
 import { LiveTokens } from '../live/live_tokens.ts'

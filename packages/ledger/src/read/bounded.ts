@@ -1,4 +1,4 @@
-/** Bytes from a peer that may send without end. @module */
+/** Bytes from a peer that may send without end. */
 
 /** All bytes; undefined where there are more than `most`. The rest is then not read. */
 export async function bounded(

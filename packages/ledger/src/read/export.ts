@@ -1,12 +1,8 @@
 /**
  * A ledger as issuance evidence: `mintmark-issuance/1`, one line a token.
- *
  * The ledger does not know the user of a token. Whoever has openings (the salt and what was blinded) can have them written
  * into the lines, each checked against its commitments first.
- *
  * Source: docs/schema/plain-ndjson.md; docs/ledger-format.md, section "Openings of entries".
- *
- * @module
  */
 import { isoOf, type Json, MintmarkError, parseObject, readJti, text } from '@mintmark/core'
 import { type Blinded, blindedOf, commit, readSalt, SALT_CLAIM } from '../notes/signing_input.ts'
@@ -70,7 +66,6 @@ export interface ExportCount {
 
 /**
  * Lines of all issuances, oldest first, one issuer after the other.
- *
  * @param count is counted up on the way
  * @throws {MintmarkError} `LEDGER_DAMAGED` before a line of a shard that does not hash to its checkpoint
  */
@@ -105,7 +100,6 @@ export async function* exportLines(
 
 /**
  * The period for which an export has every token.
- *
  * A ledger takes an entry whose time of issue is its own time, give or take the allowance for clocks: what was issued
  * that long after it began, and until twice that long before its newest entry, is in it or was not signed.
  */

@@ -1,4 +1,4 @@
-/** Makes proofs for a token or an index, which can be checked offline. @module */
+/** Makes proofs for a token or an index, which can be checked offline. */
 import { MintmarkError } from '@mintmark/core'
 import { CheckedEntries } from '../live/checked_entries.ts'
 import { isRecordedLater } from '../notes/description.ts'
@@ -26,9 +26,7 @@ export async function proveIssuance(
 
 /**
  * The proof for the token that this entry was made of, if it is published.
- *
  * Cost: reads entries of the issuer's shards from the newest back to the time of issue.
- *
  * @throws {MintmarkError} `LEDGER_MISSING` where entries of that time are pruned: nobody knows any more. `LEDGER_DAMAGED`
  *   where the entries without it are not those of a checkpoint
  */

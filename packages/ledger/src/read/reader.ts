@@ -1,10 +1,7 @@
 /**
  * Reads a ledger's published files: its description, shards, verified heads, and entries.
- *
  * Trust: the server is not trusted. A head counts only with a signature of the ledger's key, and a shard's entries only if
  * they hash to its head.
- *
- * @module
  */
 import { MintmarkError } from '@mintmark/core'
 import { type Checkpoint, type Head, parseCheckpoint } from '../notes/checkpoint.ts'

@@ -1,4 +1,4 @@
-/** One shard, entry by entry: the tree is built again and compared with what is published. @module */
+/** One shard, entry by entry: the tree is built again and compared with what is published. */
 import { MintmarkError } from '@mintmark/core'
 import type { LiveTokens } from '../live/live_tokens.ts'
 import { attestedBy, type FrontEndKeys } from '../notes/attestation.ts'

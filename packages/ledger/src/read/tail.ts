@@ -1,4 +1,4 @@
-/** The newest entries of a ledger, and those that come after them. @module */
+/** The newest entries of a ledger, and those that come after them. */
 import { MintmarkError } from '@mintmark/core'
 import { decodeEntry, type Entry } from '../tree/entry.ts'
 import type { LedgerReader } from './reader.ts'
@@ -31,7 +31,6 @@ export class LedgerTail {
 
   /**
    * What was published since the last call, a bundle at a time.
-   *
    * @throws {MintmarkError} `LEDGER_DAMAGED`, and as `LedgerReader` does
    */
   async *next(): AsyncGenerator<readonly TailEntry[], void, void> {

@@ -1,9 +1,6 @@
 /**
  * Walks from the newest shard of an issuer back to its first, and through the entries of a shard.
- *
  * Each shard's first entry names the shard before it, so none can be omitted.
- *
- * @module
  */
 import { createHash } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
@@ -22,7 +19,6 @@ export interface LinkedShard {
 
 /**
  * Shards of an issuer, newest first. Ends after the first one whose entries are pruned.
- *
  * @throws {MintmarkError} `LEDGER_DAMAGED` where a shard that is named is not there, or begins with no opening
  */
 export async function* walkShards(
@@ -76,9 +72,7 @@ interface IndexedEntry {
 
 /**
  * All entries of a shard, after they were verified to hash to its head.
- *
  * Cost: reads the entries twice. What is read the second time must be what was hashed the first time.
- *
  * @throws {MintmarkError} `LEDGER_DAMAGED` where they do not, `INPUT_INVALID` for an entry that cannot be read
  */
 export async function* verifiedEntries(shard: ShardView): AsyncGenerator<IndexedEntry, void, void> {

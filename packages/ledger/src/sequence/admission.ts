@@ -1,10 +1,7 @@
 /**
  * Admits entries in batches: decides which are recorded, and where.
- *
  * A token id is unique while its token lives. The same entry again is no second entry: a front end that never received the
  * answer asks again, and gets the first receipt.
- *
- * @module
  */
 import { MintmarkError } from '@mintmark/core'
 import type { LiveByIssuer } from '../live/live_tokens.ts'

@@ -1,13 +1,9 @@
 /**
  * The clock of a ledger, and whether it can be right.
- *
  * A clock that jumps ahead would open a shard of the future, and living tokens would be forgotten. So it is compared with
  * the monotonic clock, and may be ahead of that by the skew of the ledger. At the start it is compared with the newest
  * entry: it may be a day past it, as a ledger in use has entries each day. Beyond, an operator has to confirm it.
- *
  * A clock that is set back does no harm, and is not checked.
- *
- * @module
  */
 import { MintmarkError } from '@mintmark/core'
 

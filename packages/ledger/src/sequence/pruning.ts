@@ -1,11 +1,8 @@
 /**
  * Removes entries after their retention.
- *
  * A shard goes as a whole, when its retention is over since its last token can have lived. Its checkpoint stays, so that
  * existing proofs still verify, and the file `pruned` shows that nothing is damaged. The next shard's opening still names
  * its size and root.
- *
- * @module
  */
 import { type Description, type Period, periodStartMs, shardPath } from '../notes/description.ts'
 import type { LedgerStore } from '../store/store.ts'
@@ -37,7 +34,6 @@ const PERIOD_MS: Readonly<Record<Period, number>> = {
 
 /**
  * Prunes what the retention allows; nothing where the ledger states none.
- *
  * @returns paths of the shards that were pruned now
  */
 export async function pruneLedger(

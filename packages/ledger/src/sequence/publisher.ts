@@ -1,8 +1,6 @@
 /**
  * Publishes what is durable: tiles, then heads; with witnesses first as `checkpoint.unwitnessed`, and as `checkpoint` when
  * the policy accepts it.
- *
- * @module
  */
 import { MintmarkError } from '@mintmark/core'
 import { type Head, signHead } from '../notes/checkpoint.ts'

@@ -1,4 +1,4 @@
-/** Recovers a ledger from its store. @module */
+/** Recovers a ledger from its store. */
 import { MintmarkError } from '@mintmark/core'
 import type { LiveShard, LiveState } from '../live/live_state.ts'
 import {

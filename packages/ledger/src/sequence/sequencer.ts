@@ -1,11 +1,8 @@
 /**
  * Orders entries, makes them durable, and then acknowledges them.
- *
  * One loop commits: it takes all waiting entries, commits them as one batch, and acknowledges. Meanwhile the next batch
  * gathers. Publishing runs beside it, one publication after the other: no acknowledgement waits for one, and a failed one is
  * tried again.
- *
- * @module
  */
 import { MintmarkError } from '@mintmark/core'
 import { LiveState } from '../live/live_state.ts'
@@ -88,7 +85,6 @@ export class Sequencer {
 
   /**
    * Recovers the ledger and begins to take entries.
-   *
    * @throws {MintmarkError} `LEDGER_DAMAGED`, `LEDGER_BUSY`, and `LEDGER_BEHIND` where it lacks a head that was seen
    */
   static async open(options: SequencerOptions): Promise<Sequencer> {
@@ -130,7 +126,6 @@ export class Sequencer {
 
   /**
    * Whether a token is recorded, published or not.
-   *
    * @param id 16 bytes
    * @returns as `LiveTokens.find`; undefined too where the issuer is none of this ledger
    */
@@ -172,7 +167,6 @@ export class Sequencer {
 
   /**
    * Records an entry. When it resolves, the entry is durable; published it is a little later.
-   *
    * @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason`: not recorded, and will not be. `DISK_FULL`: not
    *   recorded, try again. `LEDGER_CLOCK`: not recorded while the clock is wrong. `LEDGER_FAILED`: perhaps recorded; ask again after the ledger has been opened again
    */

@@ -1,7 +1,5 @@
 /**
  * The shards of a running ledger: for each issuer a tree that takes entries, and how it follows the one before.
- *
- * @module
  */
 import type { Head } from '../notes/checkpoint.ts'
 import {
@@ -60,7 +58,6 @@ export class Shards {
 
   /**
    * Continues from these edges, as a recovery demands.
-   *
    * All of them are published again: their partial tiles were never made durable. A tree that is at its edge already stays,
    * with the tiles that it filled. Entries beyond an edge came from a process that had lost the ledger: none was acknowledged.
    */
@@ -101,7 +98,6 @@ export class Shards {
 
   /**
    * The append for the next entry of an issuer; for a new shard it begins with the opening.
-   *
    * A clock that was set back opens no earlier shard: entries continue in the newest one.
    */
   next(alias: string, issuer: string, nowMs: number): OpenAppend {

@@ -1,11 +1,7 @@
 /**
  * The file system calls of a store, so that a test can fail or kill any of them.
- *
  * Paths are whole paths. Failures are those of Node, with its `code`.
- *
- * @module
  */
-
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { chmod, link, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -109,7 +105,6 @@ export const diskFiles: Files = {
 
 /**
  * Replaces a file: after a crash it is the old one or the new one, whole, and on return the new one.
- *
  * @param temporary where it is written first; of two who may do so at once each needs a name of its own
  */
 export async function replaceDurably(

@@ -1,9 +1,6 @@
 /**
  * Names the process that has a ledger's folder open, and refuses a second one.
- *
  * This only helps people. The fence in the journal makes a second writer harmless: see `journal.ts`.
- *
- * @module
  */
 import { errnoOf, type Holder, isAlive, MintmarkError, parseHolder, self } from '@mintmark/core'
 import { type Files, readText } from './files.ts'

@@ -1,12 +1,9 @@
 /**
  * A ledger in a folder: `public/` may be served as it is, `private/` has the journal.
- *
  * Published files are written without waiting for the disk, and no commit waits for them. They become durable in the
  * background, when the journal has grown: then a new segment begins, the files filled before it are synced once they are
  * published, and the old segments go. Where that fails, the old segments stay. Partial tiles and
  * heads of open shards never need to be durable: they are made again of the segment's first record.
- *
- * @module
  */
 import { errnoOf, MintmarkError, writingIn } from '@mintmark/core'
 import type { Resource } from '../tree/growing_tree.ts'

@@ -1,14 +1,10 @@
 /**
  * The record of a ledger in a folder: numbered segments that only grow.
- *
  * One commit is one record and one fsync. A segment begins with the edges of all open shards, so older ones may go once
  * the files before that point are durable.
- *
  * Fence: whoever opens the journal first creates the next segment, which only one can, and reads the others after that.
  * After each sync, before it acknowledges, and before a head is published, a writer checks that no segment follows its own
  * and that its own still exists. So with two writers the later one reads each acknowledged commit of the earlier one.
- *
- * @module
  */
 import { errnoOf, MintmarkError } from '@mintmark/core'
 import { type Files, folderOf, type GrowingFile } from './files.ts'
@@ -57,7 +53,6 @@ export class Journal {
 
   /**
    * Fences off every other writer, then yields all records, oldest first.
-   *
    * @throws {MintmarkError} `LEDGER_BUSY` if another one did so at the same time, `LEDGER_DAMAGED` as the store has it
    */
   async *recover(): AsyncGenerator<RecoveredStep, void, void> {
@@ -102,7 +97,6 @@ export class Journal {
   /**
    * A successor makes the segment after this one, and removes it only after this one: if the next is missing and this one
    * still exists, there is no successor.
-   *
    * @throws {MintmarkError} `LEDGER_BUSY` once another one has taken over; `LEDGER_FAILED`
    */
   async assertOwn(): Promise<void> {

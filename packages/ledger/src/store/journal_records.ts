@@ -1,11 +1,8 @@
 /**
  * Bytes of a journal segment: a header with a random seed, then records.
- *
  * Each record has a hash over the seed, its own offset, its header and its payload, so that a whole record is recognised
  * anywhere. That distinguishes two bad ends of a segment: behind a torn last write, which was never acknowledged, no whole
  * record follows; behind damage in the middle one does.
- *
- * @module
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { Reader } from '@mintmark/core'

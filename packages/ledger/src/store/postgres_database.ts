@@ -1,12 +1,8 @@
 /**
  * Sessions of a PostgreSQL server: the one file that imports its client.
- *
  * An error names its SQLSTATE, or the code of the failed connection; never a value of a statement or the password of an
  * address.
- *
  * Source: PostgreSQL documentation, "PostgreSQL Error Codes" (appendix A).
- *
- * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isObject, MintmarkError } from '@mintmark/core'
@@ -74,7 +70,6 @@ async function ended(client: Client): Promise<void> {
 export interface SqlReaders extends SqlSession {
   /**
    * A value of bytes, a quarter of the time that {@link query} takes; undefined where there is no row.
-   *
    * @param select of one column and at most one row, with $1 for the text `value`
    */
   bytes(select: string, value: string): Promise<Uint8Array | undefined>

@@ -3,8 +3,6 @@
  *
  * Paths compare byte by byte, so all paths below a folder are one range of the table's index: from `FOLDER/` up to
  * `FOLDER0`, as `0` follows `/`.
- *
- * @module
  */
 import type { Resource } from '../tree/growing_tree.ts'
 import { openReaders, type SqlReaders, type SqlSession } from './postgres_database.ts'

@@ -1,16 +1,11 @@
 /**
  * A ledger in a PostgreSQL database: the record and the published files are tables.
- *
  * A commit is one statement, so one durable transaction. Published files are written without waiting for the disk; the
  * server's log is sequential, so the next commit that does wait makes them durable with it. From time to time the record
  * begins again with the edges of all open shards, and its earlier part is removed once it is published.
- *
  * One writer: an advisory lock, which ends with its session, names it. The *epoch* makes a second one harmless: opening the
  * ledger raises it, and each statement writes only if the epoch is still its own, while it locks the row.
- *
  * Trust: the database is the record, and trusted like a journal; published files are checked against signed heads.
- *
- * @module
  */
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'

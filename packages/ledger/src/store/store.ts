@@ -1,10 +1,7 @@
 /**
  * The interface between a sequencer and its store.
- *
  * A store has two parts. The *record* is what {@link LedgerStore.commit} took: it is authoritative, and durable. The
  * *published* files are made of the record and can be made again.
- *
- * @module
  */
 import type { MintmarkError } from '@mintmark/core'
 import type { Edge, Resource } from '../tree/growing_tree.ts'
@@ -44,7 +41,6 @@ export interface LedgerStore {
   /**
    * The record since it was last durable as published files, in order. A later `edges` overrules what came before it.
    * From here on every other writer's commit fails.
-   *
    * @throws {MintmarkError} `LEDGER_DAMAGED` where a part of the record that was acknowledged cannot be read
    */
   recover(): AsyncGenerator<RecoveredStep, void, void>
@@ -52,7 +48,6 @@ export interface LedgerStore {
   start(edges: Edges): Promise<void>
   /**
    * Adds to the record, all of it or nothing. On return it is durable.
-   *
    * @throws {MintmarkError} `DISK_FULL` with nothing added, and the store as it was; `LEDGER_FAILED` where it is not
    *   known what was added: the store must be opened again
    */
@@ -64,14 +59,12 @@ export interface LedgerStore {
   /**
    * Begins another part with these edges, never beside a commit. Earlier ones stay until their entries are published, and
    * durable.
-   *
    * @param edges of all that was committed
    */
   beginPart(edges: Edges): Promise<void>
   /**
    * Replaces published files, tiles first, then heads; beside commits, and one call after the other. A failure leaves
    * some replaced: publish them again.
-   *
    * @param part the one that took commits when the tiles were taken: all that was committed before it is published
    *   with them. Undefined where nothing of the record is: then the heads are durable on return
    */

@@ -1,4 +1,4 @@
-/** Layouts of records, each stated once for writing and for reading. Numbers are big-endian. @module */
+/** Layouts of records, each stated once for writing and for reading. Numbers are big-endian. */
 import { MintmarkError, type Reader } from '@mintmark/core'
 import { HASH_BYTES } from './tree.ts'
 

@@ -1,12 +1,8 @@
 /**
  * Entries of a ledger and their bytes, version 1.
- *
  * An issuance is a function of the token's signing input alone, so any holder of a token can find its entry. It names no
  * user, client, audience or tenant: it has salted commitments to these, and the salt is a claim of the token.
- *
  * Source: docs/ledger-format.md, section "Entries", which states every offset.
- *
- * @module
  */
 import { guidOfBytes, Reader } from '@mintmark/core'
 import { type Codec, count, digest, invalid, record, sized, text } from './codec.ts'
@@ -118,7 +114,6 @@ export function encodeEntry(entry: Entry): Uint8Array {
 
 /**
  * The entry of these bytes: each has one encoding.
- *
  * @throws {MintmarkError} `INPUT_INVALID` for every other byte string
  */
 export function decodeEntry(bytes: Uint8Array): Entry {
@@ -148,7 +143,6 @@ export interface EntryOutline {
 
 /**
  * Id, hash and expiry of an entry, read at fixed offsets; undefined for an opening.
- *
  * @throws {MintmarkError} `INPUT_INVALID` for an entry of another version or kind, or one that is cut
  */
 export function outlineOf(bytes: Uint8Array): EntryOutline | undefined {

@@ -1,11 +1,7 @@
 /**
  * The right edge of a tree: enough of it to append, to know its root, and to write its tiles.
- *
  * Memory: at most 255 hashes a level and 255 entries.
- *
- * @module
  */
-
 import { TILE_WIDTH, tilePath, writeBundle } from './tiles.ts'
 import { EMPTY_ROOT, hashLeaf, hashNode } from './tree.ts'
 

@@ -1,10 +1,7 @@
 /**
  * A tree read from its tiles: roots of earlier sizes, proofs, entries.
- *
  * Trust: tiles may come from anywhere. Compare {@link TileTree.root} with a verified head before using anything else;
  * proofs made of wrong tiles do not verify.
- *
- * @module
  */
 import { MintmarkError } from '@mintmark/core'
 import { perfectRoot } from './growing_tree.ts'

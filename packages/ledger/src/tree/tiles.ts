@@ -1,12 +1,8 @@
 /**
  * Tiles and entry bundles: how a tree is stored in files that never change.
- *
  * A tile holds up to 256 hashes of one level, eight levels of the tree apart; a bundle holds the entries below one tile
  * of level 0, each with its length before it as a big-endian u16.
- *
  * Source: C2SP tlog-tiles.
- *
- * @module
  */
 import { HASH_BYTES } from './tree.ts'
 

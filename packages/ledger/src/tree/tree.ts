@@ -1,12 +1,8 @@
 /**
  * Merkle trees over SHA-256 as RFC 6962 hashes them, and the proofs over them.
- *
  * Hashes are 32 bytes. Sizes and indexes are numbers up to 2^53 − 1, so halving is done by division, never by
  * 32-bit shifts. Verifying never throws: whatever is handed in, the answer is yes or no.
- *
  * Source: RFC 6962, section 2.1; RFC 9162, section 2.1.4.2.
- *
- * @module
  */
 import { createHash } from 'node:crypto'
 
@@ -62,7 +58,6 @@ export function verifyInclusion(claim: {
 
 /**
  * Whether the tree of `newSize` entries begins with all entries of the tree of `oldSize`, in their order.
- *
  * Of the empty tree nothing can be proven: it is consistent with itself alone.
  */
 export function verifyConsistency(claim: {

@@ -1,11 +1,8 @@
 /**
  * Reads bundles: the root of the tree above their entries, and an outline of each entry.
- *
  * Kernel: `assembly/tree_hashes.ts` (AssemblyScript, SIMD, four messages at a time). A property
  * test compares it with plain code. A call of OpenSSL costs more than the two to five blocks of
  * an entry or a node.
- *
- * @module
  */
 import { HASH_BYTES } from './tree.ts'
 import { treeHashesWasm } from './tree_hashes.wasm.ts'

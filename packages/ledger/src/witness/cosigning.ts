@@ -1,13 +1,9 @@
 /**
  * The log's side of witnessing: asks the witnesses of a policy to cosign a checkpoint.
- *
  * The HTTP client is a parameter. A witness that does not answer, or lies, is left out; the policy decides whether the
  * others suffice. A witness that claims to have seen more entries, or others, is asked for that checkpoint: if the ledger's
  * own key signed it, the ledger is an older copy or a fork, and ends. Without it the claim is ignored.
- *
  * Source: C2SP tlog-witness v1.0.0.
- *
- * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assertContains, type Checkpoint, type Head, parseCheckpoint } from '../notes/checkpoint.ts'
@@ -63,7 +59,6 @@ export class Cosigning {
   /**
    * The checkpoint with the cosignatures that were got; undefined if the policy does not accept it yet. A witness that
    * hangs is not waited for once the others suffice.
-   *
    * @throws {MintmarkError} `LEDGER_BEHIND` where a witness shows another history, signed by the ledger's own key
    */
   async cosign(text: string, tree: TileTree): Promise<string | undefined> {
@@ -91,7 +86,6 @@ export class Cosigning {
   /**
    * Demands that no witness has seen more than this head. Waits until those that have not answered could not have accepted
    * a head by themselves, and in no case for long.
-   *
    * @param text of a checkpoint, perhaps of an empty tree
    * @throws {MintmarkError} `LEDGER_BEHIND` where one shows more, signed by the ledger's own key
    */
@@ -243,7 +237,6 @@ const keyOf = (witness: WitnessLine, origin: string) => `${witness.name} ${origi
 
 /*
  * Asks witnesses in the background, about the newest head of each shard.
- *
  * One round at a time. A head that is not accepted yet is asked about again after a while, unless a newer one has come.
  */
 

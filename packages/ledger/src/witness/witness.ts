@@ -1,12 +1,8 @@
 /**
  * A witness: cosigns the checkpoints of a log in order, with a time.
- *
  * The protocol is here as a function from request to response, without HTTP. The state is durable before the answer, and
  * requests for one log are processed one at a time.
- *
  * Source: C2SP tlog-witness v1.0.0.
- *
- * @module
  */
 import { createHash } from 'node:crypto'
 import { MintmarkError, parseObject, text as textAt, writingIn } from '@mintmark/core'
@@ -227,7 +223,6 @@ const KEY_PATH = 'private/cosigner.pem'
 
 /**
  * Makes a witness and its key in a folder that is empty or not there.
- *
  * @throws {MintmarkError} `LEDGER_INVALID` where something is in the folder already
  */
 export async function createFolderWitness(

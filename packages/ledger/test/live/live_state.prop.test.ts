@@ -1,6 +1,5 @@
 /**
  * What a ledger remembers of live tokens, started from what was kept for it and from the entries alone.
- *
  * Histories are made at random: tokens of several lifetimes, revocations, ids that come again, a clock that goes on, and
  * openings in between. The ledger at work, one that is started after a kill, and one that has nothing but its entries must say the
  * same of every token.

@@ -1,4 +1,4 @@
-/** What a ledger does where its clock jumps, whatever it is kept in: a part of the contract of stores. @module */
+/** What a ledger does where its clock jumps, whatever it is kept in: a part of the contract of stores. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

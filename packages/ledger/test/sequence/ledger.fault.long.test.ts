@@ -1,6 +1,5 @@
 /**
  * The ledger on a disk that fails or loses its power at every one of its operations.
- *
  * After each, the ledger is opened again and must hold what was acknowledged, where it was said to stand, and know those
  * of its tokens that live; each batch whole or not at all; and every head that was published.
  */

@@ -1,4 +1,4 @@
-/** What a ledger does, whatever it is kept in: imported once the store is named (`useStore`). @module */
+/** What a ledger does, whatever it is kept in: imported once the store is named (`useStore`). */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
