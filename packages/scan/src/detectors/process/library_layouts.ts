@@ -7,6 +7,7 @@ import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithme
 import { okpNamed } from '@mintmark/keys/arithmetic/okp'
 import { LATTICE_SCHEMES, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
 import { verifyRsa } from '@mintmark/keys/der_keys/verify'
+import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
 import type { Curve } from '@mintmark/keys/material/key_material'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
@@ -309,6 +310,39 @@ const GO_RSA: Layout = {
   }),
 }
 
+const GROUP_LIMBS = 128
+const [P_AT, Q_AT, G_AT, FLAGS_AT] = [-48, -40, -32, 16] as const
+/** More flags than there are. */
+const FLAGS_MOST = 0x10
+
+const groupKey = (kind: 'dsa' | 'dh', publicAt: number): KeyRow => ({
+  glance: all(
+    byteAt(FLAGS_AT, (flags) => flags < FLAGS_MOST),
+    pointers(P_AT, G_AT),
+    numbered(FLAGS_AT + 1, 0, 3),
+  ),
+  parts: [
+    ...[publicAt + WORD, P_AT, G_AT, publicAt].map((from) => bignum(from, GROUP_LIMBS)),
+    optional(bignum(Q_AT, GROUP_LIMBS)),
+  ],
+  verify: ofNumbers(([x = 0n, p = 0n, g = 0n, y, q], budget) => {
+    // Of a safe prime q says nothing new: such keys are named without it.
+    const own = q === undefined || 2n * q + 1n === p ? undefined : q
+    return verifyGroupKey(kind, { p, g, q: own, y, x }, budget)
+  }),
+})
+
+/**
+ * {…, FFC_PARAMS, BIGNUM *public, BIGNUM *secret} (internal/ffc.h), of DH behind the length of the exponent. The anchor is a
+ * counter, −1 where the group was not made here, and the name and the index of g.
+ */
+const OPENSSL_GROUP: Layout = {
+  library: 'OpenSSL 3.0 to 3.5',
+  name: 'openssl-group',
+  pattern: 'ff ff ff ff ?? ?? 00 00 ff ff ff ff 00 00 00 00',
+  rows: [groupKey('dsa', 48), groupKey('dh', 56)],
+}
+
 const BEGIN_BYTES = 64
 
 /** Expanded keys of ML-KEM and ML-DSA alone in a chunk, as OpenSSL keeps those of ML-DSA: their parts show each other. */
@@ -336,6 +370,7 @@ export const LAYOUTS: readonly Layout[] = [
   GO_X25519,
   ...SEEDS,
   GO_RSA,
+  OPENSSL_GROUP,
   ...LATTICE,
   OPENSSL_ML_KEM,
 ]

@@ -1,13 +1,85 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { createDiffieHellmanGroup, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { ML_KEM, ML_KEM_SEED, mlKemFromSeed } from '@mintmark/keys/arithmetic/ml_kem'
 import { mlKemWords } from '@mintmark/keys/arithmetic/ml_kem_polynomials'
+import { bitLength, fromBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { childrenOf, contentOf, elementOf, TAG } from '@mintmark/keys/der/der'
 import { LATTICE_SCHEMES } from '@mintmark/keys/der_keys/post_quantum'
-import { HEADS, NUMBERS, Process, SECRET_AT, words } from './process_world.ts'
+import { groupKeyOfSpki } from '@mintmark/keys/public_half/group_spki'
+import { readAgain } from '@mintmark/testkit'
+import { HEADS, le, NUMBERS, Process, pair, SECRET_AT, words } from './process_world.ts'
 
 const hex = (address: bigint): string => `0x${address.toString(16)}`
 const at = (offset: number): string => hex(NUMBERS + BigInt(offset))
+
+interface Numbers {
+  readonly p: bigint
+  readonly q: bigint | undefined
+  readonly g: bigint
+  readonly x: bigint
+  readonly y: bigint
+}
+
+function dsaNumbers(): Numbers {
+  const keys = readAgain(generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 }))
+  const pkcs8 = keys.privateKey.export({ format: 'der', type: 'pkcs8' })
+  const whole = elementOf(pkcs8, 0, pkcs8.length, TAG.sequence)
+  const octets = whole && childrenOf(pkcs8, whole)?.[2]
+  const number = octets && elementOf(pkcs8, octets.from, octets.to, TAG.integer)
+  const key = groupKeyOfSpki(keys.publicKey.export({ format: 'der', type: 'spki' }))
+  assert.ok(number && key)
+  return { ...key, x: fromBigEndian(contentOf(pkcs8, number)) }
+}
+
+function dhNumbers(): Numbers {
+  const group = createDiffieHellmanGroup('modp14')
+  group.generateKeys()
+  const [p = 0n, g = 0n, x = 0n, y = 0n] = [
+    group.getPrime(),
+    group.getGenerator(),
+    group.getPrivateKey(),
+    group.getPublicKey(),
+  ].map((bytes) => fromBigEndian(bytes))
+  return { p, q: (p - 1n) / 2n, g, x, y }
+}
+
+/** FFC_PARAMS and what follows it; of DH with the length of the exponent before the key. */
+function groupStructure(process: Process, { p, q, g, x, y }: Numbers, isDh: boolean): number {
+  let next = 0
+  const number = (value: bigint, offset = next): bigint => {
+    const limbs = Math.ceil(bitLength(value) / 64)
+    const address = process.number(le(value, limbs), offset)
+    next += 512
+    return process.put(words(address, pair(limbs, limbs), pair(0, 4)))
+  }
+  const [pAt, qAt, gAt] = [number(p), q === undefined ? 0n : number(q), number(g)]
+  const [yAt, xAt] = [number(y), number(x, SECRET_AT)]
+  const length = isDh ? [225n] : []
+  const group = [pAt, qAt, gAt, 0n, 0n, 0n]
+  const counters = [pair(0xffff_ffff, isDh ? 1126 : 0), pair(0xffff_ffff, 0), pair(3, 0)]
+  process.put(words(0n, ...group, ...counters, 0n, 0n, 0n, ...length, yAt, xAt))
+  return Math.ceil(bitLength(x) / 64) * 8
+}
+
+describe('the structure of OpenSSL for DSA and DH', () => {
+  for (const { kind, numbers } of [
+    { kind: 'dsa', numbers: dsaNumbers() },
+    { kind: 'dh', numbers: dhNumbers() },
+  ]) {
+    it(`leads to the secret of ${kind.toUpperCase()} in another window`, async () => {
+      const process = new Process()
+      const length = groupStructure(process, numbers, kind === 'dh')
+      assert.deepEqual(await process.found(kind), [[kind, 'limbs-le64', length, at(SECRET_AT)]])
+    })
+
+    it(`is none where g^x is not y (${kind.toUpperCase()})`, async () => {
+      const process = new Process()
+      groupStructure(process, { ...numbers, x: numbers.x ^ 8n }, kind === 'dh')
+      assert.deepEqual(await process.found(`${kind}-wrong`), [])
+    })
+  }
+})
 
 /** t, the matrix, s, z and d in one piece, and what leads to them. */
 function kemStructure(process: Process, k: number, seed: Uint8Array, hasSeed: boolean): number {
