@@ -1,4 +1,5 @@
 export { readAddress } from './addresses.ts'
+export { base64, readBase64, readBase64url } from './base64.ts'
 export { countBefore } from './count_before.ts'
 export { type ErrorCode, type ErrorFacts, MintmarkError } from './errors.ts'
 export {
@@ -9,6 +10,7 @@ export {
   whyUnwritten,
   writingIn,
 } from './file_errors.ts'
+export { diskLocks, type LockFiles, takeLock } from './folder_lock.ts'
 export { guidOfBytes, readGuid } from './guid.ts'
 export { type Holder, isAlive, parseHolder, RUN, self } from './holder.ts'
 export { hasMemberTwice, isObject, type Json, parseObject, text } from './json.ts'

@@ -121,7 +121,7 @@ describe('one place alone', () => {
 
   it('of core uses the disk: who holds a lock, who makes a folder. Else it and the adapters read no file and no clock', () => {
     const pure = sources.filter((file) =>
-      /^packages\/((?:core\/src\/(?!holder|make_folder)|keys\/src\/)|logs\/src\/(ual|identity|dovecot)\/)/.test(
+      /^packages\/((?:core\/src\/(?!holder|folder_lock|make_folder)|keys\/src\/)|logs\/src\/(ual|identity|dovecot)\/)/.test(
         file,
       ),
     )

@@ -6,20 +6,11 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  diskLocks,
   errnoOf,
   type Holder,
   isAlive,
@@ -29,6 +20,7 @@ import {
   parseObject,
   RUN,
   self,
+  takeLock,
   text,
   whyUnwritten,
 } from '@mintmark/core'
@@ -42,47 +34,14 @@ import { recover } from './recover.ts'
 import { createTables, SCHEMA_VERSION } from './schema.ts'
 
 /** Returns what releases the lock, to be called once. @throws {MintmarkError} `CASE_BUSY` with `facts.pid` */
-export function lockFolder(folder: string): () => void {
-  const path = join(folder, 'lock')
-  while (!created(path)) {
-    const holder = readHolder(path)
-    // Its own pid in a lock file left by a killed one must not fool it.
-    const isHeld = holder?.pid === process.pid ? holder.run === RUN : holder && isAlive(holder)
-    if (holder !== undefined && isHeld === true) throw inUse(folder, holder)
-    setAside(path)
-  }
-  return () => rmSync(path, { force: true })
-}
-
-function created(path: string): boolean {
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   try {
-    const file = openSync(path, 'wx')
-    writeSync(file, JSON.stringify(self()))
-    closeSync(file)
-    return true
+    const taken = await takeLock(diskLocks, join(resolve(folder), 'lock'))
+    if (typeof taken === 'function') return taken
+    throw inUse(folder, taken)
   } catch (cause) {
-    if (errnoOf(cause) === 'EEXIST') return false
-    throw cause
+    throw folderError(folder, cause)
   }
-}
-
-function readHolder(path: string): Holder | undefined {
-  try {
-    return parseHolder(readFileSync(path, 'utf8'))
-  } catch {
-    return undefined
-  }
-}
-
-/** Renames, so that of two takers only one removes it; the engine's own lock settles what remains. */
-function setAside(path: string): void {
-  const aside = `${path}.${process.pid}`
-  try {
-    renameSync(path, aside)
-  } catch {
-    return
-  }
-  rmSync(aside, { force: true })
 }
 
 function inUse(folder: string, holder: Holder): MintmarkError {
@@ -157,7 +116,7 @@ function filledBy({ host, pid }: Holder): MintmarkError {
 const FORMAT = 'mintmark-case'
 const VERSION_FACT = 'schema_version'
 /** What an interrupted first opening may leave behind: such a folder is as good as empty. */
-const LEFTOVERS = new Set(['lock', 'case.json.new', 'socket'])
+const LEFTOVERS = /^(?:lock(?:\.\d+)?|case\.json\.new|socket)$/
 const PATIENCE_MS = 5000
 const PAUSE_MS = 100
 
@@ -234,7 +193,7 @@ async function openFolder(folder: string, mode: 'read' | 'write', isLasting: boo
   requireCaseFolder(folder, mode)
   const { openChdb } = await loadEngine()
   inFolder(folder, () => makeFolder(folder))
-  const taken = mode === 'read' ? await lockedOrShared(folder, isLasting) : locked(folder)
+  const taken = mode === 'read' ? await lockedOrShared(folder, isLasting) : await lockFolder(folder)
   if (typeof taken !== 'function') return taken
   const unlock = taken
   try {
@@ -255,22 +214,22 @@ async function openFolder(folder: string, mode: 'read' | 'write', isLasting: boo
       close: async () => {
         await unshare?.()
         await session.close()
-        unlock()
+        await unlock()
       },
     }
   } catch (cause) {
-    unlock()
+    await unlock()
     throw folderError(folder, cause)
   }
 }
 
 /** The lock of the folder, or the shared session of the process that has it. */
-async function lockedOrShared(folder: string, isLasting: boolean): Promise<(() => void) | Case> {
+async function lockedOrShared(folder: string, isLasting: boolean) {
   const until = Date.now() + PATIENCE_MS
   for (;;) {
     const isLate = Date.now() > until
     try {
-      return locked(folder)
+      return await lockFolder(folder)
     } catch (cause) {
       const isShared = !isLasting || isLate
       const session = isShared ? await sharedSession(join(folder, 'socket'), isLasting) : undefined
@@ -293,15 +252,13 @@ async function loadEngine(): Promise<typeof import('../engine/chdb_session.ts')>
 const NO_ENGINE =
   'a case in a folder needs chDB, which is not installed here or does not load: it runs on glibc Linux and macOS, and `npm install --omit=optional` leaves it out. Install mintmark with its optional dependencies, or give a ClickHouse server as the case (clickhouse://HOST/DATABASE)'
 
-const locked = (folder: string): (() => void) => inFolder(folder, () => lockFolder(folder))
-
 function requireCaseFolder(folder: string, mode: 'read' | 'write'): void {
   const entries = entriesOf(folder)
   if (entries?.includes('case.json') === true) {
     requireVersion(folder)
     return
   }
-  if (entries?.some((name) => !LEFTOVERS.has(name)) === true)
+  if (entries?.some((name) => !LEFTOVERS.test(name)) === true)
     throw new MintmarkError('CASE_INVALID', `${folder} holds other files and is no case`, {})
   if (mode === 'read') throw new MintmarkError('CASE_MISSING', `there is no case at ${folder}`, {})
 }

@@ -4,7 +4,14 @@
  * Source: docs/guard-reference.md, section "Signing over HTTP".
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
-import { type Json, MintmarkError, parseObject, safeJson, text } from '@mintmark/core'
+import {
+  type Json,
+  MintmarkError,
+  parseObject,
+  readBase64url,
+  safeJson,
+  text,
+} from '@mintmark/core'
 import { MAX_ATTESTATION, MAX_TOKEN_LETTERS } from '@mintmark/ledger'
 import type { Routes } from '@mintmark/ledger/http'
 import { type Context, Hono } from 'hono'
@@ -180,10 +187,8 @@ const ATTESTATION_HEADER = 'mintmark-attestation'
 
 function attestationIn(header: string | undefined): Uint8Array | undefined | 'malformed' {
   if (header === undefined) return undefined
-  const bytes = Buffer.from(header, 'base64url')
-  return bytes.length <= MAX_ATTESTATION && bytes.toString('base64url') === header
-    ? bytes
-    : 'malformed'
+  const bytes = readBase64url(header)
+  return bytes !== undefined && bytes.length <= MAX_ATTESTATION ? bytes : 'malformed'
 }
 
 const objectOf = (part: string) => parseObject(Buffer.from(part, 'base64url').toString('utf8'))

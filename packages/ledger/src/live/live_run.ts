@@ -11,8 +11,7 @@
  */
 import { createHash } from 'node:crypto'
 import { endianness } from 'node:os'
-import { parseObject, text } from '@mintmark/core'
-import { base64, readBase64 } from '../notes/base64.ts'
+import { base64, parseObject, readBase64, text } from '@mintmark/core'
 import type { EntryOutline } from '../tree/entry.ts'
 import { HASH_BYTES, isEqualHash } from '../tree/tree.ts'
 

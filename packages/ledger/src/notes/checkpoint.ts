@@ -2,9 +2,8 @@
  * Checkpoints: the head of a tree as the text of a signed note.
  * Source: C2SP tlog-checkpoint v1.0.0. Extension lines are read over and never written.
  */
-import { MintmarkError, parseObject, text as textAt } from '@mintmark/core'
+import { base64, MintmarkError, parseObject, readBase64, text as textAt } from '@mintmark/core'
 import { HASH_BYTES, isEqualHash } from '../tree/tree.ts'
-import { base64, readBase64 } from './base64.ts'
 import { formatNote, type Note, type NoteSigner, parseNote } from './note.ts'
 
 export interface Head {

@@ -12,8 +12,7 @@ import {
   sign,
   verify,
 } from 'node:crypto'
-import { MintmarkError, remembered } from '@mintmark/core'
-import { base64, readBase64 } from './base64.ts'
+import { base64, MintmarkError, readBase64, remembered } from '@mintmark/core'
 
 /** What a signature of this key says: that of a log, or that of a witness. */
 type KeyKind = 'log' | 'witness'

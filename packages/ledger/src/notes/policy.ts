@@ -4,9 +4,8 @@
  * with one key under the names `<ledger>/<issuer>/<period>`.
  * Source: C2SP tlog-policy.
  */
-import { MintmarkError } from '@mintmark/core'
+import { base64, MintmarkError, readBase64 } from '@mintmark/core'
 import { HASH_BYTES, hashLeaf, verifyInclusion } from '../tree/tree.ts'
-import { base64, readBase64 } from './base64.ts'
 import { type Checkpoint, type Head, parseCheckpoint, parseSize } from './checkpoint.ts'
 import { keysOfLog, openNote, parseVerifierKey, type VerifierKey } from './note.ts'
 

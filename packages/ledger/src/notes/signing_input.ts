@@ -12,11 +12,11 @@ import {
   type Json,
   MintmarkError,
   parseObject,
+  readBase64url,
   readJti,
   text,
 } from '@mintmark/core'
 import type { Commitments, Issuance } from '../tree/entry.ts'
-import { readBase64url } from './base64.ts'
 
 /** No token that anybody issues is longer: none is recorded, none is let in. */
 export const MAX_TOKEN_LETTERS: number = 16 << 10

@@ -3,9 +3,9 @@
  * Paths are whole paths. Failures are those of Node, with its `code`.
  */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { chmod, link, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, open, readdir, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { errnoOf, MintmarkError, makeFolder } from '@mintmark/core'
+import { diskLocks, errnoOf, type LockFiles, MintmarkError, makeFolder } from '@mintmark/core'
 
 export interface GrowingFile {
   /** Writes at the end. A failure may leave a part written. */
@@ -16,42 +16,24 @@ export interface GrowingFile {
   close(): Promise<void>
 }
 
-export interface Files {
-  /** Paths of the locks on it that this process holds. */
-  readonly held: Set<string>
-  /** Whole content; undefined if there is no such file. */
-  read(path: string): Promise<Uint8Array | undefined>
+export interface Files extends LockFiles {
   isThere(path: string): Promise<boolean>
   /** Names in a folder, sorted; none if there is no such folder. */
   list(folder: string): Promise<readonly string[]>
   /** With those above it. @param mode of what is made */
   makeFolder(folder: string, mode?: number): Promise<void>
-  /** Not durable, and not atomic. */
-  write(path: string, bytes: Uint8Array): Promise<void>
   openToGrow(path: string): Promise<GrowingFile>
   /** Makes a file's content, or a folder's names, durable. */
   sync(path: string): Promise<void>
   /** Atomic: `to` is the old file or the new one. */
   rename(from: string, to: string): Promise<void>
-  /** A second name for a file. Fails with `EEXIST` where `to` is there: of two callers one has it. */
-  link(from: string, to: string): Promise<void>
-  /** A file, or a folder with all that is in it. */
-  remove(path: string): Promise<void>
 }
 
 const hasCode = (cause: unknown, ...codes: readonly string[]) => codes.includes(errnoOf(cause))
 
 /** Files of this machine. New ones are for their owner and readable by the group, as the umask allows. */
 export const diskFiles: Files = {
-  held: new Set(),
-  async read(path) {
-    try {
-      return await readFile(path)
-    } catch (cause) {
-      if (hasCode(cause, 'ENOENT', 'ENOTDIR')) return undefined
-      throw cause
-    }
-  },
+  ...diskLocks,
   async isThere(path) {
     try {
       await stat(path)
@@ -72,7 +54,6 @@ export const diskFiles: Files = {
   async makeFolder(folder, mode) {
     makeFolder(folder, mode)
   },
-  write: writeFile,
   async openToGrow(path) {
     const file = await open(path, 'a')
     return {
@@ -97,10 +78,6 @@ export const diskFiles: Files = {
     }
   },
   rename,
-  link,
-  async remove(path) {
-    await rm(path, { recursive: true, force: true })
-  },
 }
 
 /**

@@ -5,8 +5,14 @@
  * Source: C2SP tlog-witness v1.0.0.
  */
 import { createHash } from 'node:crypto'
-import { MintmarkError, parseObject, text as textAt, writingIn } from '@mintmark/core'
-import { base64, readBase64 } from '../notes/base64.ts'
+import {
+  base64,
+  MintmarkError,
+  parseObject,
+  readBase64,
+  text as textAt,
+  writingIn,
+} from '@mintmark/core'
 import { type Checkpoint, type Head, parseCheckpoint, parseSize } from '../notes/checkpoint.ts'
 import {
   formatSignature,

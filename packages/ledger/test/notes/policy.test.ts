@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { base64 } from '../../src/notes/base64.ts'
+import { base64 } from '@mintmark/core'
 import { formatHead, signHead } from '../../src/notes/checkpoint.ts'
 import { formatSignature, formatVerifierKey, NoteSigner } from '../../src/notes/note.ts'
 import {
