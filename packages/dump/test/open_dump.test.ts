@@ -307,6 +307,17 @@ describe('openDump reports flaws:', () => {
     assert.deepEqual(flawsOf(Buffer.concat([bytes, memory(40)])), ['header-damaged'])
   })
 
+  it('an ELF header of no class, of no byte order, or without memory', () => {
+    const { bytes } = elfCore({ memory: [{ address: 0x1000n, bytes: memory(4096) }] })
+    assert.deepEqual(flawsOf(bytes), [])
+    for (const [at, value] of [
+      [4, 7],
+      [5, 9],
+      [56, 0],
+    ] as const)
+      assert.deepEqual(flawsOf(patched(bytes, at, value)), ['header-damaged'])
+  })
+
   it('runs of pages that do not add up', () => {
     const { bytes } = windowsFullDump([{ firstPage: 1, bytes: memory(4096) }])
     assert.deepEqual(flawsOf(patched(bytes, 0x90, 9)), ['header-damaged'])

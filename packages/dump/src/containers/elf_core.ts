@@ -67,6 +67,7 @@ function readProgramHeaders(elf: ElfHeader, layout: Layout): Range[] {
     if (row.type === PT_LOAD) layout.addMemory(row.offset, row.length, row.address)
     else if (row.type === PT_NOTE && notes.length < MAX_NOTE_SEGMENTS) notes.push(row)
   })
+  if (rows === 0) layout.addFlaw('header-damaged', 'the ELF header lists no memory: no addresses')
   layout.addHeader(phoff, plausibleRows * programRowBytes)
   layout.addFact('programHeaders', read)
   if (read < listed) {

@@ -61,7 +61,8 @@ export function readElfHeader(layout: Layout): ElfHeader | undefined {
   const shnum = reader.skip(2).u16() // e_shentsize: cores without sections leave it 0
   const shstrndx = reader.u16()
   const isSized = ehsize === headerBytes || ehsize === QEMU_HEADER_BYTES
-  if (!isSized || phentsize !== programRowBytes)
+  const isNamed = (elfClass === 1 || elfClass === 2) && (order === 1 || order === 2)
+  if (!isNamed || !isSized || phentsize !== programRowBytes)
     layout.addFlaw('header-damaged', 'the ELF header contradicts itself; read as what it resembles')
   const sizes = { headerBytes, programRowBytes, sectionRowBytes }
   return { is64, machine, phoff, phnum, shoff, shnum, shstrndx, ...sizes }
