@@ -1,7 +1,4 @@
-/**
- * What the kernel runs for each core, by the script of `gate install`: no command, since a process
- * waits for it while it is loaded. Imports nothing that reading does not need.
- */
+/** What the kernel runs for each core: a process waits, so it imports only what it needs. */
 import type { Gate, GateSettings } from '@mintmark/coredump/receiver'
 import {
   arrivalOf,
@@ -18,10 +15,7 @@ import type { ExitCode } from './process/exit_codes.ts'
 
 const STANDARD_INPUT = 0
 
-/**
- * @param args the folder of the gate's state, then what the kernel says about the crash, or `--check` alone
- * @returns 0, or 3 if there is no core; never 1, with which Node ends where it cannot load this
- */
+/** Returns 0, or 3 without a core; never 1, with which Node ends where it cannot load this. */
 export async function receiveFromKernel(args: readonly string[]): Promise<ExitCode> {
   const [stateFolder = '', ...facts] = args
   const isCheck = facts[0] === '--check'

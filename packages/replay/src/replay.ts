@@ -1,8 +1,4 @@
-/**
- * The incident again: what the victims' systems would have exported, and what really happened.
- * Deterministic: one seed and one scale give the same bytes, on any day, save the core of a process
- * that really ran.
- */
+/** The incident again. One seed and scale give the same bytes, save the core of a real process. */
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -22,7 +18,6 @@ interface ReplayOptions {
   readonly seed: number
   /** 1 is about 100,000 accesses and 250,000 issuances; only ordinary life is scaled. */
   readonly scale: number
-  /** Days of tenants written, of all. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
 }
 
@@ -39,15 +34,11 @@ interface ReplaySummary {
 
 const existsAlready = (path: string): string => `${path} exists already: give another --out`
 
-/** Breathing room for whoever waits: progress bars, signals. */
 const TURN_MS = 50
 
 /**
- * Writes the replay of Storm-0558 below `out`. A run that fails or is killed leaves `logs.partial`
- * behind, which the next one removes; `logs` and `truth.json` are there only when they are whole.
- * @throws {MintmarkError} `OUTPUT_UNWRITABLE` if `out` holds a replay already or cannot be written;
- * `DISK_FULL`
- * @throws {RangeError} if the seed or the scale is none
+ * `logs` and `truth.json` are there only when whole; a failed run leaves `logs.partial`.
+ * @throws {MintmarkError} `OUTPUT_UNWRITABLE`, `DISK_FULL`; {RangeError} for a bad seed or scale
  */
 export async function replayStorm0558(options: ReplayOptions): Promise<ReplaySummary> {
   const { out, seed, scale } = options
@@ -90,10 +81,7 @@ export async function replayStorm0558(options: ReplayOptions): Promise<ReplaySum
 
 type FirstLink = Awaited<ReturnType<typeof writeFirstLink>>
 
-/**
- * Writes the provider's published keys into its folder, and the core of the service that had one of them into `dumps`. A
- * core that cannot be had is no error.
- */
+/** The provider's published keys and a core. A core that cannot be had is no error. */
 async function writeFirstLink({ seed, provider }: World, logs: string) {
   const { leaked, jwks } = signingKeys(seed)
   const list = join(logs, folderOf(provider), 'discovery-keys.json')

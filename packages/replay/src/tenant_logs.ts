@@ -1,7 +1,4 @@
-/**
- * One tenant, day by day: what happened there, as its systems would have exported it. One day of at
- * most {@link BLOCK} people is in memory, whatever the scale.
- */
+/** One tenant, day by day: at most {@link BLOCK} people are in memory, whatever the scale. */
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Attack } from './activity/attack.ts'
@@ -28,14 +25,12 @@ import { attempt, FramedFiles } from './world/text_file.ts'
 import type { Truth } from './world/truth.ts'
 import type { Organisation, World } from './world/world.ts'
 
-/** People whose day is in memory at once. */
 const BLOCK = 2000
 const STREAM = 0x74656e61
 
 export interface TenantCounts {
   accesses: number
   issuances: number
-  /** Rows whose AuditData is cut: in the files, but nothing can be read from them. */
   truncated: number
   duplicates: number
 }
@@ -50,7 +45,6 @@ export class TenantLogs {
   readonly #attack: Attack
   readonly #audits: AuditFiles
   readonly #files: FramedFiles
-  /** Records that the log has not delivered yet. */
   #later: AuditRecord[] = []
   readonly #lost = new Map<string, Trap>()
 
@@ -80,7 +74,6 @@ export class TenantLogs {
     }
   }
 
-  /** What is not anybody's ordinary day: the attacker's, services', traps. */
   #special(dayMs: number, into: Happenings): void {
     const [world, of, truth] = [this.#world, this.#of, this.#truth]
     const day = { world, of, dayMs, into, truth }
@@ -202,7 +195,6 @@ function copyTrap(record: AuditRecord): Trap | undefined {
   return record.deliveredMs > record.atMs ? issuedTrap('late-rows') : undefined
 }
 
-/** One record of these again, with its id and another address. */
 function conflict(records: readonly AuditRecord[]): AuditRecord[] {
   const record = records.find(({ mail, trap }) => mail?.accessType === 'Bind' && trap === undefined)
   if (record === undefined) return []

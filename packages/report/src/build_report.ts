@@ -1,4 +1,3 @@
-/** A case as a report. */
 import type { Answer, TokenUses } from '@mintmark/case'
 import type { Cover, Report } from './model/model.ts'
 import { answerSection } from './sections/answer.ts'
@@ -17,7 +16,6 @@ interface ReportOptions extends Cover {
   readonly uses: TokenUses
 }
 
-/** The report of a case, without the files beside it. Pure: no clock, no folder. */
 export function buildReport({ answer, uses, ...cover }: ReportOptions): Report {
   const name = nameOf(answer.case)
   const findings = [

@@ -1,8 +1,4 @@
-/**
- * `report.pdf`: `report.html` printed by a Chromium, where the machine has one. The Chromium runs
- * without a network (no name resolves, no proxy answers) on a profile of its own that is deleted
- * afterwards.
- */
+/** `report.html` printed by a Chromium without a network, on a profile that is then deleted. */
 import { spawn } from 'node:child_process'
 import { access, constants, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,7 +6,6 @@ import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
-/** A report of a large case takes some seconds. */
 const PATIENCE_MS = 120_000
 
 export async function findChromium(
@@ -62,7 +57,6 @@ async function printed(chromium: string, dir: string, html: string): Promise<Pri
   return problem === undefined ? { pdf: withoutDates(await readFile(file)) } : { problem }
 }
 
-/** Room for a page number in the contents; the name is that of the target. */
 const PAGE_OF = /<span class="page[^"<>]*" data-of="([\w-]+)"><\/span>/g
 
 const withPages = (html: string, pages: ReadonlyMap<string, number>): string =>
@@ -102,7 +96,6 @@ const filesIn = (dir: string, file: string) => [
 ]
 const urlOf = (file: string) => pathToFileURL(file).href
 
-/** @returns why it did not work; undefined where it did */
 function run(program: string, args: readonly string[]): Promise<string | undefined> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: 'ignore' })
@@ -159,7 +152,6 @@ function refIn(object: string | undefined, name: string): number | undefined {
   return found === undefined ? undefined : Number(found)
 }
 
-/** Numbers of the pages' objects, in their order. A tree that leads back to itself has each once. */
 function pagesBelow(objects: Objects, number: number | undefined, seen: Set<number>): number[] {
   if (number === undefined || seen.has(number)) return []
   seen.add(number)

@@ -1,7 +1,4 @@
-/**
- * Notices, each written to a folder of its own: what concerns one organisation or account, and
- * nobody else.
- */
+/** Notices, each in a folder of its own: what concerns one recipient, and nobody else. */
 import { join } from 'node:path'
 import { type Answer, type Case, type Session, select, type Whom } from '@mintmark/case'
 import { type Redactor, redactorOf } from './model/redaction.ts'
@@ -20,9 +17,7 @@ export interface WrittenNotice extends WrittenReport {
 }
 
 /**
- * Writes a notice to `out` where there is one recipient, else one each to a folder of its own below
- * it. Each folder appears complete or not at all.
- * @param answer to the selection that the recipients belong to
+ * One recipient: to `out`; several: below it. `answer` is to their selection.
  * @throws {MintmarkError} as `writeReport`
  */
 export async function writeNotices(
@@ -58,7 +53,6 @@ export async function writeNotices(
 
 const MOST_NAME = 60
 
-/** Folders that hold no name of anybody else: `harbour-law`; a second one of that name `harbour-law-2`. */
 function foldersOf(recipients: readonly Whom[], out: string): string[] {
   if (recipients.length === 1) return [out]
   const used = new Set<string>()

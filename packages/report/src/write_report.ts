@@ -1,4 +1,3 @@
-/** The report of a case, written to a folder in all its forms. */
 import type { KeyObject } from 'node:crypto'
 import { join } from 'node:path'
 import * as cases from '@mintmark/case'
@@ -42,12 +41,10 @@ export interface WrittenReport {
 
 export type Paper = 'a4' | 'letter'
 
-/** Rows of (account, address) that the STIX bundle takes. */
 const MOST_ADDRESSES = 100_000
 
 /**
- * Writes the report. The folder appears whole or not at all; the same case and options give the
- * same bytes.
+ * The same case and options give the same bytes.
  * @throws {MintmarkError} `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, `DISK_FULL`, `ENGINE_QUERY`
  */
 export const writeReport = async (
@@ -67,10 +64,7 @@ export const writeReport = async (
 
 export type Put = (name: string, pieces: Parameters<ReportFolder['write']>[1]) => Promise<void>
 
-/**
- * Writes a folder with a report. It appears complete or not at all.
- * @param write writes the files beside the report, and gives that
- */
+/** Complete or not at all; `write` writes the files beside the report. */
 export const writeFolder = (
   options: WriteOptions,
   write: (put: Put) => Promise<Report>,
@@ -135,7 +129,6 @@ async function writeModel(
   return report
 }
 
-/** The page, and its print. @returns why there is no print, where one was asked for */
 async function writePages(
   folder: ReportFolder,
   report: Report,

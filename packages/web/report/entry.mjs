@@ -27,7 +27,6 @@ const FACES = [
 const quoted = (text) =>
   `"${safeText(text, 90).replaceAll(/[^A-Za-z0-9 ,.:+-]/gu, (letter) => `\\${letter.codePointAt(0)?.toString(16)} `)}"`
 
-/** Paper, and the margins of each page. */
 const pageRule = ({ title, classification }, paper) => `@page{size:${paper === 'letter' ? 'letter' : 'A4'};
 @top-right{content:${quoted(classification ?? '')}}
 @bottom-left{content:${quoted(title)}}}`

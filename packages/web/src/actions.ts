@@ -104,10 +104,8 @@ export class OwnHunts {
   }
 
   /**
-   * Keeps a hunt, in place of an earlier one of the same id of the user's own.
-   * @returns its id
-   * @throws {MintmarkError} `HUNT_INVALID` for text that is no hunt, and for the id of one that is built in;
-   *   `INPUT_INVALID` where there is no folder for it; `OUTPUT_UNWRITABLE`
+   * Replaces the user's own of that id, which it returns.
+   * @throws {MintmarkError} `HUNT_INVALID`, `INPUT_INVALID`, `OUTPUT_UNWRITABLE`
    */
   save(source: string): string {
     if (this.#home === undefined)

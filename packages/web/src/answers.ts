@@ -1,4 +1,3 @@
-/** What each address of the API answers, from the views of a case. */
 import { readFileSync } from 'node:fs'
 import * as cases from '@mintmark/case'
 import { readTokenId } from '@mintmark/core'
@@ -7,7 +6,6 @@ import type { CaseViews } from './case_views.ts'
 import { focusParam, invalid, numberParam, textParam, timeParam } from './params.ts'
 import { isWhole } from './query.ts'
 
-/** Who looks at the case, and what they may do. */
 export interface Viewer {
   readonly who: string
   readonly canWrite: boolean
@@ -157,7 +155,6 @@ export async function withinPart<T>(
   return await views.ask(query, ({ table }) => question(views.case.session, table), signal)
 }
 
-/** A hunt without its rows. `within`: hits in a part, by hunt; left out for the whole. */
 export function summary(
   within?: ReadonlyMap<string, number>,
 ): (result: cases.HuntResult) => HuntSummary {
@@ -177,7 +174,6 @@ function huntFile(views: CaseViews, id: string): string | undefined {
 const MOST = 6
 const SHORTEST = 2
 
-/** The names and ids of each kind; the first is the value, the second, if any, what is shown. */
 const THINGS: readonly (readonly [Thing['kind'], (answer: cases.Answer) => readonly string[][]])[] =
   [
     ['mailbox', ({ scope }) => scope.accounts.map(({ mailbox }) => [mailbox])],
@@ -194,7 +190,6 @@ const keyNames = ({ spkiSha256, kind, bits, kid, jwkThumbprint, subject }: cases
   ...[kid, jwkThumbprint, subject].map((name) => name ?? ''),
 ]
 
-/** Things that have the text in their name or id, as `search` reads it, whatever its case. */
 function thingsOf({ answer }: CaseViews, text: string): readonly Thing[] {
   const part = cases.soughtText(text).toLowerCase()
   if (part.length < SHORTEST) return []
@@ -206,7 +201,6 @@ function thingsOf({ answer }: CaseViews, text: string): readonly Thing[] {
   )
 }
 
-/** What a question says of the `id` of the address. */
 function byId<T>(question: (session: cases.Session, id: string) => Promise<T>) {
   return ({ views, params }: Asked): Promise<T> => {
     const id = textParam(params, 'id')

@@ -1,14 +1,10 @@
 /** The API between the server and the page, as types: what each address takes and answers. */
 import type * as cases from '@mintmark/case'
 
-/**
- * Long lists, by address: with `offset` and `limit`, and the values of `./table.ts`. With `format`
- * (`csv`, `json`) the whole list is a file, with its `columns` alone.
- */
+/** Long lists. With `format` (`csv`, `json`) the whole list is a file, with its `columns` alone. */
 export interface Lists {
   readonly '/api/accesses': cases.AccessPage
   readonly '/api/tokens': ListPage<cases.TokenVerdict>
-  /** Sessions of accesses without a usable token id that point at somebody. */
   readonly '/api/sessions': ListPage<cases.SessionVerdict>
   /** `file`: an evidence id, 0 for all. */
   readonly '/api/rejects': ListPage<cases.RejectRow>
@@ -17,7 +13,6 @@ export interface Lists {
 }
 
 interface ListPage<T> {
-  /** Of the whole list, as it is filtered. */
   readonly total: number
   readonly rows: readonly T[]
 }
@@ -27,20 +22,15 @@ export interface Api extends Lists {
   '/api/answer': AnswerView
   /** `zoomFrom` and `zoomTo` (ISO 8601), `frame` (`all`) and `bins` frame the chart; the focus's own times do not. */
   '/api/bins': cases.TimeBins
-  /** `id`: a record id. */
   '/api/access': readonly cases.AccessDetail[]
-  /** `id`: of an access, a token or a session. */
   '/api/why': cases.Explained
-  /** `id`: a token id. */
   '/api/lineage': cases.Lineage
   /** `q`: a name, an address, an id, in any spelling. */
   '/api/search': SearchView
   '/api/evidence': cases.Answer['evidence']
-  /** `id`. */
   '/api/hunt': HuntView
   /** `artefact`: a part of a path, or a hash. */
   '/api/custody': readonly cases.Custody[]
-  /** What the logs cover in the time of the focus. */
   '/api/covered': readonly cases.CoveredLog[]
   '/api/marks': readonly cases.MarkAction[]
   '/api/notes': readonly cases.Note[]
@@ -64,49 +54,38 @@ export interface NoteRequest {
   readonly text: string | null
 }
 
-/** Things of one kind, or every access of a selection, as an address has it. */
 export type MarkTarget =
   | { readonly kind: cases.MarkKind; readonly values: readonly string[] }
   | { readonly selection: string }
 
-/** What is marked, or taken back, for one reason. */
 export type MarkRequest = { readonly reason: string } & (
   | (MarkTarget & { readonly party: cases.MarkParty })
-  /** What `/api/similar` gives for these marks and this trait. */
   | { readonly party: cases.MarkParty; readonly at: string; readonly trait: cases.Trait }
-  /** Takes marks back. */
   | { readonly party: null; readonly at: string; readonly by: string }
 )
 
-/** The answer without its long lists. */
 export interface AnswerView
   extends Omit<
     cases.Answer,
     'schema' | 'tokens' | 'sessions' | 'evidence' | 'hunts' | 'custody' | 'marks' | 'notes'
   > {
-  /** The conclusion in the words of every view. */
   readonly said: cases.ConclusionText
   readonly evidence: { readonly files: number; readonly records: number; readonly rejected: number }
   readonly hunts: readonly HuntSummary[]
-  /** Whether this is about a part of the selection. */
   readonly isNarrow: boolean
   /** Upper bounds are from before the last mark: `/api/upper-bounds` answers when they are not any more. */
   readonly isRefreshing: boolean
   readonly canWrite: boolean
-  /** Under whose name marks are made. */
   readonly who: string
 }
 
 export interface SearchView {
-  /** What the accesses have of it. */
   readonly accesses: readonly cases.Found[]
-  /** What else of the case has it as a part of its name or id. */
   readonly things: readonly Thing[]
 }
 
 export interface Thing {
   readonly kind: 'organisation' | 'group' | 'mailbox' | 'hunt' | 'key' | 'evidence'
-  /** As the selection, or the thing's view, takes it. */
   readonly value: string
   readonly name: string
 }
@@ -127,12 +106,10 @@ export interface TrialView {
   readonly rows: readonly cases.HuntRow[]
 }
 
-/** A failure, as RFC 9457 has it, with the code of `docs/errors.md`. */
 export interface Problem {
   readonly title: string
   readonly status: number
   readonly code: string
   readonly detail: string
-  /** The value of the address that could not be read. */
   readonly parameter?: string
 }

@@ -18,7 +18,6 @@ interface CaseAppDeps {
   readonly viewer: Viewer
   readonly ownHunts: OwnHunts
   readonly files: ReadonlyMap<string, StaticFile>
-  /** Called with the text of an internal error. */
   readonly onBug: (text: string) => void
 }
 

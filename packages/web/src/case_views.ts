@@ -1,8 +1,4 @@
-/**
- * What the page shows of a case: its answer, its selection as a table, and the parts of it that somebody views.
- * Questions to parts are put one after the other: a part is never taken away while a question is put to it. A mark changes
- * the attacker's accesses at once; ambiguous ones are found again in the background.
- */
+/** What the page shows of a case. A part is never taken away while a question is put to it. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as cases from '@mintmark/case'
 import { type FocusList, type FocusQuery, isWhole, writeFocus } from './query.ts'
@@ -12,10 +8,8 @@ const MOST_PARTS = 6
 
 type PartAnswer = Pick<cases.Answer, 'scope' | 'timeline' | 'unknowns'>
 
-/** The whole answer on its way, after a mark. */
 interface Refresh {
   readonly stop: AbortController
-  /** Why it could not be had; undefined where it could, or is not wanted any more. */
   readonly done: Promise<Error | undefined>
 }
 
@@ -23,7 +17,6 @@ const IDLE_MS = 20
 
 const asError = (cause: unknown) => (cause instanceof Error ? cause : new Error(String(cause)))
 
-/** Lists of an address, and their members of a focus. */
 const MEMBERS = [
   ['class', 'classes'],
   ['principal', 'principals'],
@@ -40,14 +33,12 @@ interface Part {
 
 export class CaseViews {
   readonly case: cases.Case
-  /** Folders with the user's own hunts, as they are now. */
   readonly huntDirs: () => readonly string[]
   #answer: cases.Answer
   #whole: cases.Selected | undefined
   readonly #parts = new Map<string, Part>()
   #last: Promise<unknown> = Promise.resolve()
   #busy = 0
-  /** Of the marks that the answer follows; see `marksMark`. */
   #mark = ''
   #markedAt = new Date(0).toISOString()
   #refresh: Refresh | undefined
@@ -59,8 +50,7 @@ export class CaseViews {
   }
 
   /**
-   * Answers for the case, and writes its selection down: the first view waits for neither.
-   * @param huntDirs folders with the user's own hunts, as they are when they are asked for
+   * The first view waits for neither answer nor selection.
    * @throws {MintmarkError} as `answer`
    */
   static async open(
@@ -86,7 +76,6 @@ export class CaseViews {
     return this.#answer
   }
 
-  /** Runs `work` when everything before it is done; not begun for a `signal` that is aborted. */
   turn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const result = this.beside(() =>
       this.#last.then(() => {
@@ -110,7 +99,6 @@ export class CaseViews {
     }
   }
 
-  /** Answers a question about the part of the selection inside the focus. Throws as `select` and `focusOn`. */
   ask<T>(
     query: FocusQuery,
     work: (selected: cases.Selected) => Promise<T>,
@@ -119,7 +107,6 @@ export class CaseViews {
     return this.turn(async () => work((await this.#part(query)).selected), signal)
   }
 
-  /** The answer for the part of the selection inside the focus. Throws as {@link ask}. */
   answerTo(query: FocusQuery, signal?: AbortSignal): Promise<PartAnswer> {
     return this.turn(async () => {
       await this.#followMarks()
@@ -140,7 +127,6 @@ export class CaseViews {
     }
   }
 
-  /** Marks, as `write` does it, and brings the answer up to it. Gives the time of the marks. */
   mark(
     write: (part: (query: FocusQuery) => Promise<cases.Selected>) => Promise<string>,
   ): Promise<string> {
@@ -151,7 +137,6 @@ export class CaseViews {
     })
   }
 
-  /** Whether upper bounds are still being found anew after a mark. */
   get isRefreshing(): boolean {
     return this.#refresh !== undefined
   }
@@ -180,7 +165,6 @@ export class CaseViews {
     })
   }
 
-  /** Takes away what was written down; the case stays open. */
   async close(): Promise<void> {
     const refresh = this.#refresh
     this.#refresh = undefined
@@ -189,7 +173,6 @@ export class CaseViews {
     await this.turn(() => this.#forget())
   }
 
-  /** Marks of this process and of others, since the answer was made. */
   async #followMarks(): Promise<void> {
     const { session } = this.case
     const mark = await cases.marksMark(session)
@@ -271,7 +254,6 @@ export class CaseViews {
     return part
   }
 
-  /** Organisations and groups are what the scope says they are. */
   #focus({ from, to, lists }: FocusQuery): cases.Focus {
     const { accounts } = this.#answer.scope
     const { organisation, group, mailbox } = lists
@@ -291,7 +273,6 @@ export class CaseViews {
     }
   }
 
-  /** The oldest parts, so that at most so many are left. */
   async #putAway(most: number): Promise<void> {
     for (const [key, { selected }] of [...this.#parts].slice(
       0,

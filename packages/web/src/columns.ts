@@ -8,7 +8,6 @@ export const ACCESS_CLASS: ColumnOf<{ readonly party: string; readonly class: st
   value: (row) => (row.party === 'either' ? 'either' : row.class),
 }
 
-/** What an access was to: a mailbox, or else a file. */
 export const ACCESS_TARGET: ColumnOf<{ readonly account: string; readonly objectPath: string }> = {
   name: 'target',
   value: ({ account, objectPath }) => (account === '' ? objectPath : account),
@@ -20,7 +19,6 @@ export const HIT_ACCOUNT: ColumnOf<{ readonly mailbox: string; readonly principa
   value: ({ mailbox, principal }) => (mailbox === '' ? principal : mailbox),
 }
 
-/** In words, sorted by the share. */
 export const BASE_RATE: ColumnOf<{ readonly baseRate: Parameters<typeof baseRateText>[0] }> = {
   name: 'baseRate',
   value: ({ baseRate }) => baseRateText(baseRate),

@@ -1,4 +1,3 @@
-/** A refusal as a page for people: what went wrong and what to do. Programs get JSON. */
 import { createHash } from 'node:crypto'
 import type { Problem } from './api.ts'
 
@@ -17,7 +16,6 @@ const POLICY: string = [
 
 interface Bare {
   readonly title: string
-  /** HTML, as is `head`. */
   readonly body: string
   readonly head?: string
 }
@@ -25,7 +23,6 @@ interface Bare {
 interface Advice {
   readonly title: string
   readonly does: string
-  /** Whether the page of the case can be opened from here. */
   readonly hasWayBack?: boolean
 }
 
@@ -52,7 +49,6 @@ const OTHER: Advice = {
   hasWayBack: true,
 }
 
-/** Whether a person has opened the address, rather than the page or a program. */
 export function isForPeople(request: Request): boolean {
   const isPage = (request.headers.get('accept') ?? '').includes('text/html')
   return isPage && !new URL(request.url).pathname.startsWith('/api/')
@@ -67,7 +63,6 @@ export function errorPage({ status, code, detail }: Problem): Bare {
   return { title, body }
 }
 
-/** A page without anything of the case. */
 export function barePage(status: number, { title, body, head = '' }: Bare): Response {
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${title} · Mintmark</title><link rel="icon" href="data:,">${head}<style>${STYLE}</style><main>${body}</main></html>\n`

@@ -15,7 +15,6 @@ type PageQuery = cases.ListQuery & TableQuery
 
 interface List<T extends object> {
   readonly columns: readonly ColumnOf<T>[]
-  /** At most `most` rows. */
   page(
     asked: Asked,
     query: PageQuery,
@@ -23,7 +22,6 @@ interface List<T extends object> {
   ): Promise<{ total: number; rows: readonly T[] }>
 }
 
-/** Columns by name; some have a value of their own. */
 const named = <T>(names: readonly string[], own: readonly ColumnOf<T>[] = []): ColumnOf<T>[] =>
   names.map((name) => own.find((one) => one.name === name) ?? { name })
 const VERDICT_COLUMNS = ['verdict', 'reason', 'strength', 'accesses', 'principals', 'first', 'last']
@@ -106,7 +104,6 @@ async function tokensAsked(asked: Asked) {
   return { rows, total: rows.length }
 }
 
-/** Sessions of accesses without a usable token id that point at somebody. */
 async function sessionsAsked(asked: Asked) {
   const within = await withinPart(asked, cases.sessionsOf)
   const rows = asked.views.answer.sessions
@@ -115,7 +112,6 @@ async function sessionsAsked(asked: Asked) {
   return { rows, total: rows.length }
 }
 
-/** The whole list as a file, if the address asks for one, as its table shows it. */
 export async function exportOf(path: keyof Lists, asked: Asked): Promise<Response | undefined> {
   const format = asked.params.get('format')
   if (format === null) return undefined

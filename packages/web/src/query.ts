@@ -1,7 +1,6 @@
 /** A focus as an address has it: the same for the page, its API and a link. */
 import { utcMs } from '@mintmark/core/times'
 
-/** Views of the page; the first is the page itself. */
 export const VIEWS = [
   'answer',
   'timeline',
@@ -16,14 +15,11 @@ export const VIEWS = [
 ] as const
 export type View = (typeof VIEWS)[number]
 
-/** A part of an address that could not be read, and is not applied. */
 export interface Unread {
   readonly name: string
-  /** Follows the name and a colon. */
   readonly says: string
 }
 
-/** What each member is called in an address; values of one may be repeated. */
 export const FOCUS_LISTS = [
   'organisation',
   'group',
@@ -37,7 +33,6 @@ export const FOCUS_LISTS = [
 ] as const
 export type FocusList = (typeof FOCUS_LISTS)[number]
 
-/** A part of the selection, in the words of an address. */
 export interface FocusQuery {
   /** ISO 8601, UTC; half-open. */
   readonly from?: string
@@ -46,15 +41,11 @@ export interface FocusQuery {
 }
 
 const MOST_VALUES = 200
-/** Of a value. */
 export const MOST_LETTERS = 512
 const CLASSES = ['forged', 'replayed', 'mis-granted', 'context', 'named']
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu
 
-/**
- * The focus that an address names. What of it cannot be read is in `unread` and narrows nothing: of
- * several values of one kind all go, since those that are left would show less than was meant.
- */
+/** Of several values of one kind all unread go: those left would show less than was meant. */
 export function readFocus(params: URLSearchParams): {
   readonly focus: FocusQuery
   readonly unread: readonly Unread[]
@@ -88,7 +79,6 @@ export function readFocus(params: URLSearchParams): {
   }
 }
 
-/** Why the values are invalid; `''` where they are valid. */
 function faultOf(name: FocusList, values: readonly string[]): string {
   if (values.length > MOST_VALUES) return `there are more than ${MOST_VALUES} values`
   if (values.some((value) => value.length > MOST_LETTERS)) return 'a value is too long'
@@ -102,7 +92,6 @@ function faultOf(name: FocusList, values: readonly string[]): string {
 
 const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
-/** Text of an address, short enough for a message. */
 export const quoted = (text: string): string =>
   JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
 
@@ -117,6 +106,5 @@ export function writeFocus(focus: FocusQuery): URLSearchParams {
   return params
 }
 
-/** Whether it leaves nothing out. */
 export const isWhole = (focus: FocusQuery): boolean =>
   focus.from === undefined && focus.to === undefined && Object.keys(focus.lists).length === 0

@@ -1,15 +1,11 @@
 /**
- * Session authentication: the one browser that was given the address with the token, from this machine.
- * - The token in the printed address works once. It is exchanged for a cookie that no script can read and no other
- *   site can cause to be sent.
- * - The Host must be the address that is served: a name that somebody points at 127.0.0.1 is refused.
- * - A request that a browser says comes from another origin is refused, whatever it carries.
+ * Session authentication. The printed token works once, for a cookie that no script or other site
+ * can use. The Host must be the address that is served (DNS rebinding); other origins are refused.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 
 const TOKEN_BYTES = 32
 
-/** Why a request is refused; the answer says no more than this. */
 export type Refusal = 'host' | 'origin' | 'token'
 
 export class SessionAuth {
@@ -23,12 +19,10 @@ export class SessionAuth {
     this.#origin = new URL(origin)
   }
 
-  /** The address to print. It can be opened once. */
   entryAddress(): string {
     return `${this.#bound().origin}/enter?token=${this.#token ?? ''}`
   }
 
-  /** Takes the token of an address. @returns the cookie to set, or undefined for a token that is wrong or used */
   exchange(token: string): string | undefined {
     if (this.#token === undefined || !isSame(token, this.#token)) return undefined
     this.#token = undefined
@@ -46,7 +40,6 @@ export class SessionAuth {
     return isForeign && !isEntry(request) ? 'origin' : undefined
   }
 
-  /** Whether the request carries the cookie. */
   refusesSession(request: Request): Refusal | undefined {
     const wanted = this.#cookieName()
     const held = (request.headers.get('cookie') ?? '')

@@ -18,7 +18,6 @@ interface Moment {
   readonly month: number
   readonly day: number
   readonly startMs: number
-  /** Where what was named ends: its month, day, hour, minute or second. */
   readonly endMs: number
 }
 
@@ -63,7 +62,6 @@ function momentOf(text: string, known: Pick<Moment, 'year' | 'month' | 'day'>): 
 
 const DAY_MS = 86_400_000
 
-/** Into the day, and how long what was named is: an hour, a minute or a second. */
 function clockOf(text: string): { readonly atMs: number; readonly lengthMs: number } | undefined {
   const [, hour, minute, second] = CLOCK.exec(text) ?? []
   if (hour === undefined) return undefined
@@ -88,7 +86,6 @@ function dayOf(
   return { year: Number(named[3] ?? known.year), month, day: Number(named[1]) }
 }
 
-/** As it is typed: the day once where both ends are on it. */
 export function writeSpan({ from, to }: TypedSpan): string {
   const [start, end] = [from, to].map(
     (iso) => `${iso.slice(0, 10)} ${iso.slice(11, iso.slice(17, 19) === '00' ? 16 : 19)}`,

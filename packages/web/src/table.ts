@@ -1,18 +1,13 @@
-/**
- * What a table shows of its list, as it is in an address: order, filters, columns and page. The
- * server arranges a long list and the page a short one, by the same rules.
- */
+/** A table's order, filters and page in an address: server and page arrange by the same rules. */
 import { csvCell, safeJson } from '@mintmark/core/safe_text'
 import { quoted, type Unread } from './query.ts'
 
 export type Cell = string | number | boolean | null
 
-/** A column of a list of `T`. */
 export interface ColumnOf<T> {
   /** In addresses and exports; the row's own member of this name where `value` is left out. */
   readonly name: string
   value?(row: T): Cell
-  /** What it is sorted by, where that is not its value. */
   by?(row: T): Cell
 }
 
@@ -31,13 +26,11 @@ export interface Arrangement {
 }
 
 export interface TableQuery extends Arrangement {
-  /** Undefined: those that the table shows by itself. */
   readonly columns: readonly string[] | undefined
   /** From 0. */
   readonly page: number
 }
 
-/** Names of an address that are a table's; with a prefix where a view has several. */
 export const TABLE_NAMES = ['sort', 'where', 'q', 'columns', 'page'] as const
 
 const MOST_WHERE = 20
@@ -91,7 +84,6 @@ function wheresOf(
   })
 }
 
-/** The other way round: values of an address by name, empty for what is not to be in it. */
 export function writeTable(
   { sort, where, q, columns, page }: Partial<TableQuery>,
   prefix = '',
@@ -106,7 +98,6 @@ export function writeTable(
   return Object.fromEntries(Object.entries(named).map(([name, value]) => [prefix + name, value]))
 }
 
-/** What a row has in a column: lists are one text, other objects nothing. */
 export function cellOf<T extends object>(row: T, column: ColumnOf<T>): Cell {
   if (column.value !== undefined) return column.value(row)
   const held: unknown = Reflect.get(row, column.name)

@@ -74,7 +74,6 @@ export async function cacheAnswer(
 /** Evidence and, after a blank, hunts for which `hunt_hit` holds what they found. */
 const HUNTED = 'hunted'
 
-/** Seals and reconciles a case, and runs the built-in hunts where none have run since evidence came. */
 export async function prepare(investigated: Case, options: ReconcileOptions = {}): Promise<void> {
   await sealAndReconcile(investigated, options)
   if (!(await isHunted(investigated.session))) await hunt(investigated.session)
@@ -88,7 +87,6 @@ export async function sealAndReconcile(
   await reconcile(investigated.session, options)
 }
 
-/** Runs hunts, and remembers for which evidence. Throws as `runHunts`. */
 export async function hunt(session: Session, options: HuntOptions = {}): Promise<HuntResult[]> {
   const isOfAll = options.only === undefined
   const before = await isHunted(session)
@@ -127,7 +125,6 @@ export interface Answer {
   readonly schema: typeof ANSWER_SCHEMA
   /** Folder or URL of the case, without a password. */
   readonly case: string
-  /** What the whole case comes to, and how sure that is; whatever is selected. */
   readonly conclusion: Conclusion
   readonly evidence: readonly AnsweredEvidence[]
   readonly verdicts: VerdictCounts
@@ -147,7 +144,6 @@ export interface Answer {
   /** What people have marked: it has a part in the default selection. The newest; `marksTotal` counts all of them. */
   readonly marks: readonly Mark[]
   readonly marksTotal: number
-  /** What people wrote down: it has a part in nothing. */
   readonly notes: readonly Note[]
   readonly duplicates: { readonly records: number; readonly conflicts: number }
 }
@@ -160,7 +156,6 @@ export interface AnsweredEvidence
   readonly statements: readonly AnsweredStatement[]
 }
 
-/** What a file says of its own completeness, with null where it names no period. */
 interface AnsweredStatement extends Omit<EvidenceStatement, 'from' | 'to'> {
   readonly from: string | null
   readonly to: string | null
@@ -176,10 +171,7 @@ export interface AnswerOptions {
 /** Tokens and sessions that the document lists; the others are in `verdicts --csv`. */
 const LISTED = 10_000
 
-/**
- * Seals, reconciles, hunts and answers; nothing is done again for the same evidence.
- * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection, `HUNT_INVALID`, `ENGINE_QUERY`, `DISK_FULL`
- */
+/** @throws {MintmarkError} `INPUT_INVALID`, `HUNT_INVALID`, `ENGINE_QUERY`, `DISK_FULL` */
 export async function answer(
   investigated: Case,
   selection: Selection = {},
@@ -210,7 +202,6 @@ export async function finishedAnswer(
   return isAnswer(stored) ? ofNow(investigated, stored) : undefined
 }
 
-/** A case may have been moved, and noted on, since an answer was stored. */
 const ofNow = async ({ session, location }: Case, stored: Answer): Promise<Answer> => ({
   ...stored,
   case: location,
@@ -266,7 +257,6 @@ async function answerAnew(
 
 type Known = Omit<Grounds, 'unknowns'> & { readonly hunts: readonly HuntResult[] }
 
-/** The part of an answer that marks change. */
 async function ofSelected(
   session: Session,
   selected: Selected,
@@ -299,10 +289,7 @@ const markedIn = async (session: Session): Promise<Pick<Answer, 'marks' | 'marks
   marksTotal: await marksTotal(session),
 })
 
-/**
- * The answer after somebody has marked something, and its selection, which the caller closes. What marks do not change
- * is taken from `before`: an answer about the default selection of the same evidence.
- */
+/** Takes from `before` what marks do not change; the caller closes the selection. */
 export async function answerMarked(
   investigated: Case,
   before: Answer,
@@ -324,7 +311,6 @@ export async function answerMarked(
   }
 }
 
-/** What a mark changes at once: how much is the attacker's, when, and the marks. Upper bounds stay as they were. */
 export async function answerAtOnce(
   session: Session,
   before: Answer,

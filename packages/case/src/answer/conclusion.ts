@@ -1,8 +1,4 @@
-/**
- * What a case comes to, and how sure that is. `found`: something is established. `lead`: something is missing or odd,
- * and ordinary causes remain, or only marks say whose it is. `nothing-found`: every access has a verdict, and nothing
- * points at anybody. `cannot-tell`: not all have one. A number that nobody looked for is null, never 0.
- */
+/** What a case comes to, and how sure that is. A number that nobody looked for is null, never 0. */
 
 import type { Json } from '@mintmark/core'
 import { isLeak, type KeyFound } from '../dumps/custody.ts'
@@ -42,7 +38,6 @@ export type Unanswered =
   | 'dumps-not-searched'
   | 'dump-search-cut'
 
-/** Memory dumps of the evidence. `keys` is null where no dump was searched: nobody looked. */
 export interface DumpSearch {
   readonly state: 'no-dump' | 'not-searched' | 'partly-searched' | 'searched'
   readonly files: number
@@ -58,7 +53,6 @@ export interface Unread extends AccessLosses {
 export interface Conclusion {
   readonly status: Status
   readonly established: PointedCounts & {
-    /** Private keys in dumps, which arithmetic verified. Null: not searched. */
     readonly keys: number | null
   }
   readonly leads: PointedCounts
@@ -179,7 +173,6 @@ export interface Lead
   extends Texts<'verdict text first last settledBy'>,
     Numbers<'accesses tokens sessions mailboxes'> {
   readonly kind: 'verdict' | 'hunt'
-  /** A reason of docs/verdicts.md, or a hunt's id. */
   readonly by: string
 }
 
@@ -219,7 +212,6 @@ function leadOf(row: Json, hunt: HuntResult | undefined): Lead {
 
 export interface Outcome {
   readonly isFound: boolean
-  /** All of the question could be answered: every access has a verdict, every input is read, every search is finished. */
   readonly isWhole: boolean
   readonly hasLeads?: boolean
 }
@@ -264,11 +256,7 @@ export async function custodyOutcome(
   return { isFound: found > 0, isWhole }
 }
 
-/**
- * Outcome of a question about the accesses of a selection. An empty selection is what verdicts and hunts point at. For
- * a selection with values, any access is a find, and none is a whole answer only if the logs have an access in that
- * time.
- */
+/** With values, none is a whole answer only if the logs have an access in that time. */
 export async function selectionOutcome(
   session: Session,
   selection: Selection,

@@ -1,7 +1,4 @@
-/**
- * The words and numbers of a conclusion, for terminal, page and report; pure, as the page loads it too. A rate has its
- * numerator and denominator. Shares of certainty are rounded down, shares of ignorance up.
- */
+/** Words of a conclusion; pure. Shares of certainty are rounded down, shares of ignorance up. */
 
 import { count, minute, percent, percentUp, plural } from '@mintmark/core/wording'
 import type { Texts } from '../engine/rows.ts'
@@ -20,14 +17,12 @@ const TITLES: Readonly<Record<Status, (conclusion: Conclusion) => string>> = {
   'cannot-tell': () => 'CANNOT TELL',
 }
 
-/** What every view says of a conclusion. Text of a log is in none of it but `settles`. */
 export interface ConclusionText
   extends Texts<'title statement headline comparison judged dumps settles'> {
   /** The same two where there is one line for each; `''` where nothing is to be said. */
   readonly brief: { readonly comparison: string; readonly judged: string }
   /** What marks take out of the counts or call the attacker's, and who says so; `''` where they do neither. */
   readonly marked: string
-  /** What leads are, apart from what is established; `''` where there is none. */
   readonly leads: string
   readonly unread: string
 }
@@ -36,7 +31,6 @@ export function conclusionText(conclusion: Conclusion): ConclusionText {
   const title = TITLES[conclusion.status](conclusion)
   const marked = markedText(conclusion)
   const said = capital(STATEMENTS[conclusion.status](conclusion))
-  // What is established comes first; leads, and that nothing is found, hold only beside the marks.
   const texts = conclusion.status === 'found' ? [said, marked] : [marked, said]
   const statement = texts.filter((text) => text !== '').join(' ')
   return {
@@ -208,7 +202,6 @@ export function comparisonText({ issued, of, basis, unit }: Comparable): string 
     : `Nobody else uses this context. Of the same principals' other accesses in the same logs, ${rate} used an issued token.`
 }
 
-/** How sure, by what it is compared with; there is no comparison without an unissued token. */
 function briefComparison({ established, leads, comparable }: Conclusion): string {
   const { issued, of, basis, unit } = comparable
   if (established.unissued + leads.unissued === 0) return ''
@@ -220,7 +213,6 @@ function briefComparison({ established, leads, comparable }: Conclusion): string
     : `${share} of the users' ${count(of)} other accesses have an issued token`
 }
 
-/** Leads have a line of their own, except where the rest could seem to be all. */
 function briefDecided({ judged }: Conclusion): string {
   const { accesses, of, undetermined, sessionOnly, leads } = judged
   if (of === 0) return 'no access was read: nothing could be judged'
@@ -276,7 +268,6 @@ function unreadText(conclusion: Conclusion): string {
   return parts.length === 0 ? '' : `${capital(parts.join('; '))}.`
 }
 
-/** Private keys in memory dumps: a number only where dumps were searched. */
 export function dumpsText({ state, files, searched, keys }: DumpSearch): string {
   if (state === 'no-dump') return 'not searched: no memory dump in the evidence'
   if (state === 'not-searched') return `not searched: ${plural(files, 'memory dump')}`

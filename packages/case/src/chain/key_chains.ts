@@ -1,7 +1,4 @@
-/**
- * From key to verifier: for each key, the links from where it was found to who still accepts it. What the evidence
- * cannot connect is a link that is `missing`, with what would supply it.
- */
+/** From key to verifier. What the evidence cannot connect is a link that is `missing`. */
 import { count, isoOf, minute, plural } from '@mintmark/core'
 import { isLeak, type KeyFound } from '../dumps/custody.ts'
 import { cell, firstRow, type Numbers, rowReader, textsOf } from '../engine/rows.ts'
@@ -73,7 +70,6 @@ const LINK_NAMES = ['key', 'trust', 'tokens', 'accesses', 'verifiers'] as const
 
 export interface ChainLink {
   readonly link: (typeof LINK_NAMES)[number]
-  /** `lead`: shown, and not that it is of this key. `missing`: the evidence does not say. */
   readonly state: 'established' | 'lead' | 'missing'
   readonly text: string
   readonly evidence: readonly LinkEvidence[]
@@ -85,13 +81,10 @@ export interface KeyChain {
   readonly spkiSha256: string
   readonly kid: string | null
   readonly trustedUntil: string | null
-  /** One of each, in this order: key, trust, tokens, accesses, verifiers. */
   readonly links: readonly ChainLink[]
 }
 
-/** Locations of one kind that a link lists. */
 const MOST_LOCATIONS = 20
-/** Of a name that a key set gives its owner. */
 const MOST_CHARS = 300
 /** A heap of test keys has more; those that somebody named come first. */
 const MOST_CHAINS = 100
@@ -99,7 +92,6 @@ const MOST_CHAINS = 100
 interface Known {
   readonly facts: TrustFacts
   readonly signed: readonly SignedToken[]
-  /** Accesses with these; where there are none, with all that nobody issued. */
   readonly tokens: TokenAccesses
   readonly evidence: ReadonlyMap<number, Pick<EvidenceRow, 'path' | 'sha256'>>
 }
@@ -117,7 +109,6 @@ export async function keyChains(
   const others = [...signers].filter((id) => id !== '' && !found.has(id))
   const ids = [...found, ...others].slice(0, MOST_CHAINS)
   if (ids.length === 0) return []
-  // What another key is known to have signed, these have not: one answer for all that are not known to have signed any.
   const signedAt = facts.signed.filter(({ spkiSha256 }) => spkiSha256 !== '')
   const open = await tokenAccesses(session, { except: signedAt.map(({ tokenId }) => tokenId) })
   const chains: KeyChain[] = []
@@ -161,7 +152,6 @@ const locationOf = ({ path, sha256, line }: FactSource): LinkEvidence => ({
   offset: null,
 })
 
-/** @param evidence that was looked at in vain */
 const missing = (
   link: ChainLink['link'],
   text: string,
@@ -169,7 +159,6 @@ const missing = (
   evidence: ChainLink['evidence'] = [],
 ): ChainLink => ({ link, state: 'missing', text, evidence, settledBy })
 
-/** A link that is shown; a lead where something would settle it. */
 const shown = (
   link: ChainLink['link'],
   text: string,
@@ -207,7 +196,6 @@ const ENDS: Readonly<Record<TrustEnd['why'], string>> = {
   unlisted: 'no longer listed',
 }
 
-/** @param lastUse of its tokens, ISO: what ends later does not make their accesses late */
 function trustLink(trust: KeyTrust | undefined, lastUse: string | undefined): ChainLink {
   if (trust === undefined)
     return missing(
@@ -318,9 +306,7 @@ function verifierLink(probed: readonly ProbedVerifier[], id: string): ChainLink 
   return missing('verifiers', text, WANTED_PROBE, distinctSources(probed))
 }
 
-/** Verifiers that were shown this very key: the newest probe of each counts. */
 function probedLink(own: readonly ProbedVerifier[]): ChainLink {
-  // Of one probe with several tokens of the key, one that was accepted counts.
   const order = (probe: ProbedVerifier) => `${probe.at} ${isTaken(probe) ? 1 : 0}`
   const ordered = own.toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
   const newest = [...new Map(ordered.map((probe) => [probe.target, probe])).values()]

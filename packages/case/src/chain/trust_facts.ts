@@ -1,7 +1,4 @@
-/**
- * What evidence beside the logs says of keys: until when they were trusted, what they signed, who still accepts them.
- * Keys are named by hashes of their public halves and tokens by their ids, never by their bytes.
- */
+/** Evidence beside the logs. Keys and tokens are named by hash and id, never by their bytes. */
 
 import { createHash } from 'node:crypto'
 import { isObject, parseObject } from '@mintmark/core'
@@ -10,7 +7,6 @@ import type { Session } from '../engine/session.ts'
 import { insertMeta, readMeta } from '../store/meta.ts'
 
 export const TRUST_SHAPES = {
-  /** A file of a record of `mintmark trust record`. */
   record: 'key-record',
   probe: 'trust-probe',
   alarms: 'guard-alarms',
@@ -20,16 +16,12 @@ export const TRUST_SHAPES = {
 export interface FactSource {
   readonly path: string
   readonly sha256: string
-  /** 1-based; null where the whole file says it. */
   readonly line: number | null
 }
 
-/** From when on a key was no longer to be trusted. */
 export interface TrustEnd {
   readonly why: 'certificate-ended' | 'key-expired' | 'unlisted'
-  /** ISO. Of `unlisted`: the first look that lacks the key. */
   readonly at: string
-  /** Of `unlisted`: the look before, which lists it; else null. */
   readonly after: string | null
   readonly source: FactSource
 }
@@ -41,7 +33,6 @@ export interface KeyTrust {
   readonly classes: readonly string[]
   readonly sources: readonly FactSource[]
   readonly ends: readonly TrustEnd[]
-  /** The last dated look that lists it. */
   readonly listed: { readonly at: string; readonly source: FactSource } | null
 }
 
@@ -86,7 +77,6 @@ export async function keepTrustFacts(session: Session, facts: TrustFacts): Promi
   if ((await readMeta(session, FACT)) !== value) await insertMeta(session, FACT, value)
 }
 
-/** Equal as long as the facts are. */
 export async function trustMark(session: Session): Promise<string> {
   const stored = await readMeta(session, FACT)
   return stored === undefined ? '' : createHash('sha256').update(stored).digest('hex')

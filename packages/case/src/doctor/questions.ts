@@ -13,9 +13,7 @@ import {
 import { LONGEST_LIFE_MS, PLAIN } from '../verdicts/match/context.ts'
 
 export interface LogSeen extends LogName, Numbers<'firstMs lastMs records withToken ofMail'> {
-  /** Of these, those that name a folder and no messages. */
   readonly synchronised: number
-  /** Times of more than 72 hours without a record, in which one would expect some. */
   readonly silences: readonly Period[]
 }
 
@@ -32,8 +30,8 @@ export interface Survey
 }
 
 /**
- * Reads every file below the paths to its end. `onFile` is given, before each file, how many bytes were read so far.
- * @throws {MintmarkError} `INPUT_UNREADABLE` if a path does not exist
+ * `onFile` gets the bytes read before each file.
+ * @throws {MintmarkError} `INPUT_UNREADABLE`
  */
 export async function survey(
   paths: readonly string[],
@@ -124,7 +122,6 @@ function seen(logs: Map<string, Seen>, name: LogName, atMs: number): Seen {
   return log
 }
 
-/** A log or list that a question may need. */
 export type Need =
   | 'mail-accesses'
   | 'interactive'
@@ -201,7 +198,6 @@ export interface Question {
   readonly question: string
   /** `part`: for a part of the accesses' time. */
   readonly answer: 'yes' | 'part' | 'no'
-  /** What it can be answered for; null for `no`, and where it is not a matter of time. */
   readonly period: { readonly from: string; readonly to: string } | null
   readonly lacking: readonly Lacking[]
 }
@@ -215,9 +211,7 @@ const QUESTIONS: readonly { readonly question: string; readonly needs: readonly 
   },
 ]
 
-/** Questions for each tenant whose accesses or tokens are there, in the order of their names. */
 export function questionsOf(found: Survey): Question[] {
-  // Survey has them in the order of tenants.
   const tenants = [...new Set(found.logs.map(({ tenant }) => tenant))]
   return [...tenants.flatMap((tenant) => ofTenant(found, tenant)), ...ofAll(found)]
 }
@@ -251,7 +245,6 @@ function ofTenant(found: Survey, tenant: string): Question[] {
   return [read, ...asked.map(({ question, needs }) => issuedIn(question, needs, logs, accesses))]
 }
 
-/** Whether these logs can show that a token of the accesses was not issued. */
 function issuedIn(
   question: string,
   needs: readonly Need[],

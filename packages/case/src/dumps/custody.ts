@@ -1,4 +1,3 @@
-/** Custody of artefacts: who read, downloaded or copied a file, from where, and with which token verdict. */
 import type { Json } from '@mintmark/core'
 import { cell, firstRow, type Numbers, rowReader, type Texts } from '../engine/rows.ts'
 import { BOUNDED, type Params, type Session } from '../engine/session.ts'
@@ -18,7 +17,6 @@ export interface CustodyOptions {
   /** Part of the path or name, or the whole hash. Default: likely dumps and key stores, and selected files. */
   readonly artefact?: string
   readonly selected?: Selected
-  /** Artefacts at most, 100; and accesses of each at most, 100. The counts are of all. */
   readonly limit?: number
 }
 
@@ -26,7 +24,6 @@ export interface CustodyOptions {
 export interface Custody
   extends Texts<'artefact path hash first last'>,
     Numbers<'bytes accesses principals suspect established'> {
-  /** Private keys in a dump of the evidence with this hash or, where the log gives none, this name. */
   readonly keys: readonly HeldKey[]
   readonly rows: readonly ArtefactAccess[]
 }
@@ -38,11 +35,9 @@ interface HeldKey {
 
 interface ArtefactAccess
   extends Texts<'artefact path at principal operation ip client tokenId verdict reason'> {
-  /** Hunts that hit this access: the established ones, and leads about the token itself. */
   readonly hunts: readonly string[]
 }
 
-/** Names of memory dumps, hibernation files and key stores, compressed or not. */
 const DUMP_LIKE = [
   // lsass.dmp, MEMORY.DMP, heap.hprof, host.lime, vm.vmem, image.raw, store.kdbx, signing.pfx, id.pem
   String.raw`\.(dmp|mdmp|hdmp|kdmp|hprof|lime|vmem|vmss|vmsn|raw|mem|memdump|aff4|kdbx|pfx|p12|pem|ppk|jks|keystore|snk)(\.(gz|zip|7z|xz|zst|bz2|lz4))?$`,
@@ -91,7 +86,6 @@ export async function custody(session: Session, options: CustodyOptions = {}): P
   return artefacts.map((row) => custodyOf(row, rows, keys))
 }
 
-/** Keys of the scanned dumps, by the dump's hash and by its names as `dumpName` gives them. */
 async function heldKeys(session: Session): Promise<ReadonlyMap<string, readonly HeldKey[]>> {
   const held = new Map<string, readonly HeldKey[]>()
   const scans = new Map((await dumpScans(session)).map(({ sha256, keys }) => [sha256, keys]))
@@ -112,7 +106,6 @@ export const IS_SUSPECT = "(length(hunts) > 0 OR verdict IN ('unissued', 'mismat
 export const IS_ESTABLISHED =
   "(is_established_hit OR verdict IN ('unissued', 'mismatched') AND strength = 'established')"
 
-/** Accesses to files with the hunts that hit them. Leads of class `context` say nothing of a token. */
 export function fileAccesses(where: string): string {
   return `SELECT seen.*, hits.names AS hunts, hits.is_established AS is_established_hit
     FROM (
@@ -172,15 +165,12 @@ export interface FileUser extends Texts<'principal verdict first last'> {
 }
 
 export interface FileUse extends Numbers<'accesses principals suspect established'> {
-  /** The log gives the file's hash in `hash`; else it is a file of the same name, which may be another one. */
   readonly by: 'hash' | 'name'
-  /** Suspect ones first, established before leads, then those with most accesses; at most 100. */
   readonly people: readonly FileUser[]
 }
 
 const MOST_PEOPLE = 100
 
-/** The accesses to a file: by its hash where a log has one, else by its name as `dumpName` gives it. */
 export async function fileUse(
   session: Session,
   sha256: string,
@@ -240,7 +230,6 @@ export interface KeyFound
   readonly places: readonly KeyLocation[]
 }
 
-/** Whether the key is somebody's: the scanner notes those that are not, such as published test keys. */
 export const isLeak = ({ note }: Pick<KeyFound, 'note'>): boolean => note === null
 
 /** Every key, named and certified ones first, test keys last. Cost: a pass or two for each dump with a key. */

@@ -29,17 +29,14 @@ export interface DumpKey {
   readonly bits: number
   /** Of a key that is ignored, why: `self-test` for a published test key. `''` for any other. */
   readonly note: string
-  /** Of a public key of the evidence, or of the dump, that matches; `''` for none. */
   readonly kid: string
   readonly subject: string
-  /** When the certificate of that public key expires, ISO; null for none. */
   readonly notAfter: string | null
   readonly forms: readonly DumpKeyForm[]
 }
 
 export interface DumpScan {
   readonly sha256: string
-  /** Which public keys it was searched for, and by which rules: another value is another scan. */
   readonly given: string
   readonly container: string
   readonly scannedBytes: number
@@ -70,7 +67,6 @@ export async function keepScan(session: Session, scan: DumpScan): Promise<void> 
   await insertRows(session, 'dump_scan', ['sha256', 'given', 'found', 'at'], [cells])
 }
 
-/** Says which scans the case has: equal as long as none is added or made anew. */
 export async function scansMark(session: Session): Promise<string> {
   const scans = await dumpScans(session)
   if (scans.length === 0) return ''
@@ -96,7 +92,6 @@ export const PACKED_NAME: string = String.raw`\.(gz|xz|zst|zstd|bz2|lz4)$`
 
 /** The name by which a dump is known, compressed or not: `core.4711` of `/var/crash/Core.4711.zst`. */
 export function dumpName(path: string): string {
-  // Of a member of an archive, the member's own name.
   const name = path.split(/[\\/!]/).at(-1) ?? path
   return name.toLowerCase().replace(new RegExp(PACKED_NAME), '')
 }

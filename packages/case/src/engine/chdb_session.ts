@@ -67,7 +67,6 @@ class ChdbSession implements Session {
     const query = await readOnlyForm(this, sql)
     this.#reader ??= connect(this.#folder, this.#staging, ['--readonly=1'])
     const reader = this.#reader
-    // chDB streams SELECT alone; what SHOW, DESCRIBE and EXPLAIN answer is short.
     if (/^[(\s]*(?:SELECT|WITH)\b/u.test(query)) {
       yield* this.#streamed(() => reader.queryStream(query))
       return
@@ -76,8 +75,8 @@ class ChdbSession implements Session {
   }
 
   async insert(...[table, columns, format, bytes]: Parameters<Session['insert']>): Promise<void> {
-    // Through a file, not through `Session.insert`: chDB takes no binary format from memory, and its
-    // counting of lines in a text format costs as much as the engine's own parsing (measured).
+    // Through a file: chDB takes no binary format from memory, and counting lines is slow
+    // (measured).
     const path = join(this.#staging, `${this.#staged++}.${format}`)
     try {
       await writeFile(path, bytes instanceof Uint8Array ? bytes : Readable.from(bytes))
@@ -109,7 +108,6 @@ class ChdbSession implements Session {
   }
 
   async *#streamed(start: () => ReturnType<Chdb['queryStream']>): AsyncIterable<readonly Json[]> {
-    // One active stream a connection: it holds the queue until it is done.
     const turn = this.#last
     const done = Promise.withResolvers<void>()
     this.#last = done.promise
@@ -153,8 +151,6 @@ function connect(folder: string, staging: string, settings: readonly string[] = 
     return new Chdb(folder, { connectionArgs: [...SETTINGS, ...settings] })
   } catch (cause) {
     requireRoom(staging)
-    // chDB says only that it cannot connect; its reason goes to stderr. Another process's lock is the
-    // usual one, and the one that the case's own lock file cannot rule out (another machine's pid).
     const message = 'the engine cannot open the case; another process may have it'
     throw new MintmarkError('CASE_BUSY', message, {}, { cause })
   }

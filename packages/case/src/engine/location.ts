@@ -2,7 +2,6 @@ import { MintmarkError } from '@mintmark/core'
 import type { Texts } from './rows.ts'
 
 export interface ServerLocation extends Texts<'username password database shown'> {
-  /** HTTP addresses: one, or one for each shard of a cluster. */
   readonly nodes: readonly string[]
   /** Name of the cluster in the servers' own configuration; `''` for one server. */
   readonly cluster: string
@@ -17,10 +16,8 @@ export function isServerLocation(location: string): boolean {
 }
 
 /**
- * Reads `clickhouse://user:password@host:8123/database`, `https://…`, and for a cluster
- * `clickhouse://user:password@host1:8123,host2:8123/database?cluster=name`. HTTPS on port 8443, with `?secure=true` and
- * for `clickhouses`. DDL cannot bind names of databases and clusters, so only words are allowed.
- * @throws {MintmarkError} `INPUT_INVALID`; the message never holds the password
+ * `clickhouse://user:password@host:8123,host2:8123/database?cluster=name`; HTTPS on port 8443 or
+ * with `?secure=true`. Names are words only: DDL cannot bind them. `INPUT_INVALID` has no password.
  */
 export function parseServerLocation(location: string): ServerLocation {
   const [, scheme = '', user = '', hosts = '', path = '', query = ''] = ADDRESS.exec(location) ?? []

@@ -1,8 +1,4 @@
-/**
- * Rows into a session, and out of it as objects.
- * A reader of rows names the members of an object in their order: `accesses` is read from the column of that name in snake
- * case, `accesses:n` from the column `n`. Columns of times have milliseconds and end in `_ms`.
- */
+/** Rows in and out. `accesses:n` reads column `n`; time columns are in milliseconds, `_ms`. */
 import { isoOf, type Json } from '@mintmark/core'
 import type { Params, Session } from './session.ts'
 
@@ -12,7 +8,6 @@ type Member<S extends string> = S extends `${infer One} ${infer Rest}`
     ? Name
     : S
 
-/** Texts, and numbers, by the names that a text lists: what a reader of rows gives. */
 export type Texts<S extends string> = Readonly<Record<Member<S>, string>>
 export type Numbers<S extends string> = Readonly<Record<Member<S>, number>>
 
@@ -49,7 +44,6 @@ interface Cells {
   readonly time: FieldsOf<string>
   readonly texts: FieldsOf<readonly string[]>
   readonly side: FieldsOf<'issuance' | 'access'>
-  /** A member that is made of the whole row. */
   readonly made: <M extends string, V>(
     member: M,
     read: (row: Json) => V,
@@ -73,7 +67,6 @@ export function textsOf(value: unknown): string[] {
 export const listsOf = (value: unknown): string[][] =>
   Array.isArray(value) ? value.map(textsOf) : []
 
-/** Reads rows into objects with these members. */
 export function rowReader<F extends readonly Fields<unknown>[]>(
   ...fields: F
 ): (row: Json) => Merged<F> {
@@ -121,7 +114,6 @@ export function timeCell(ms: number): string | null {
   return ms > 0 ? new Date(within).toISOString().slice(0, 23).replace('T', ' ') : null
 }
 
-/** Bounds the memory of the text. */
 const ROWS_AT_ONCE = 50_000
 
 export async function insertRows(

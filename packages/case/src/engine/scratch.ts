@@ -15,7 +15,6 @@ export class Scratch {
     this.#session = session
   }
 
-  /** On a server, drops what a killed run left behind first: who opens a folder has done so. */
   static async open(session: Session): Promise<Scratch> {
     if (session.kind === 'server')
       await dropWhere(session, `metadata_modification_time < now() - INTERVAL ${STALE_HOURS} HOUR`)
@@ -31,7 +30,6 @@ export class Scratch {
     }
   }
 
-  /** Makes tables that stay unless making them fails; the caller closes them. */
   static async keep<T>(session: Session, make: (scratch: Scratch) => Promise<T>): Promise<T> {
     const scratch = await Scratch.open(session)
     try {
@@ -42,11 +40,9 @@ export class Scratch {
     }
   }
 
-  /** Makes a table and gives its name. Without `orderBy` it stays in memory, as for a join or an IN. */
   async table(name: string, columns: string, orderBy?: string): Promise<string> {
     const full = `${SCRATCH}${name}_${this.#suffix}`
     const engine = orderBy === undefined ? 'Memory' : `MergeTree ORDER BY ${orderBy}`
-    // Not synced to the disk: a table that a lost machine leaves behind is dropped anyhow.
     await this.#session.command(
       `CREATE TABLE ${full} (${columns}) ENGINE = ${engine} SETTINGS fsync_metadata = 0`,
     )
@@ -54,7 +50,6 @@ export class Scratch {
     return full
   }
 
-  /** Drops the tables; a second call does nothing. */
   async close(): Promise<void> {
     if (this.#made.length === 0) return
     await drop(this.#session, this.#made.splice(0))

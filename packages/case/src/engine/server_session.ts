@@ -12,7 +12,6 @@ import type { ServerLocation } from './location.ts'
 import { readOnlyForm } from './read_only.ts'
 import { engineError, INSERT_ID, type Params, type Session } from './session.ts'
 
-/** Longer than any merge or reconciliation; a dead connection is noticed by TCP. */
 const REQUEST_LIMIT_MS = 24 * 3_600_000
 const SETTINGS = {
   output_format_json_quote_64bit_integers: 1,
@@ -190,8 +189,7 @@ function serverError(cause: unknown, address: string): MintmarkError {
     return engineError(cause, number)
   }
   const errno = errnoOf(cause)
-  // The client's own words for an error of the server that came amid rows and was cut in two by the
-  // network (seen with 1.23): it is the query that failed, not the connection.
+  // The client's words for a server error that the network cut in two (seen with 1.23).
   const isCutError = cause instanceof Error && errno === '' && IN_STREAM.test(cause.message)
   if (isCutError) return engineError(cause, 0)
   const message = `${address} does not answer as a ClickHouse server${errno === '' ? '' : `: ${errno}`}`

@@ -4,17 +4,11 @@ import { errnoOf, isObject, type Json, MintmarkError } from '@mintmark/core'
 export type Params = Readonly<Record<string, string | number | readonly string[]>>
 export type InsertFormat = 'TabSeparated' | 'Native'
 
-/**
- * One connection to the engine that holds a case: chDB in this process, a ClickHouse server, or the first shard of a
- * cluster. 64-bit integers arrive as decimal text in rows; times are UTC. Queries run one after the other, and a
- * session is closed only when none is running. What takes a session throws as its methods do.
- */
+/** Queries run one after the other. 64-bit integers arrive as decimal text; times are UTC. */
 export interface Session {
   readonly kind: 'embedded' | 'server'
   /**
-   * Runs a statement that gives no rows.
-   * @throws {MintmarkError} `ENGINE_QUERY` with ClickHouse's number in `facts.clickhouse`, `DISK_FULL`,
-   *   `ENGINE_UNAVAILABLE`
+   * @throws {MintmarkError} `ENGINE_QUERY` (`facts.clickhouse`), `DISK_FULL`, `ENGINE_UNAVAILABLE`
    */
   command(sql: string, params?: Params): Promise<void>
   /** All rows at once: for aggregates and queries with a LIMIT. Throws as {@link command}. */
@@ -22,8 +16,8 @@ export interface Session {
   /** Rows in chunks, memory bounded: for exports. Throws as {@link command}. */
   stream(sql: string, params?: Params): AsyncIterable<readonly Json[]>
   /**
-   * Rows of a query that somebody typed: one statement, which can change nothing and reach nothing outside the case.
-   * @throws {MintmarkError} `INPUT_INVALID` for any other statement, and one with an output format
+   * One read-only statement that somebody typed.
+   * @throws {MintmarkError} `INPUT_INVALID`
    */
   ask(sql: string): AsyncIterable<readonly Json[]>
   /** Inserts encoded rows, in one or more pieces, which must not change until the promise settles. */
@@ -33,7 +27,6 @@ export interface Session {
     format: InsertFormat,
     bytes: Uint8Array | readonly Uint8Array[],
   ): Promise<void>
-  /** Name of a shard's own part of a sharded table (`access_local` on a cluster), for {@link everywhere}. */
   localTable(name: string): string
   everywhere(sql: string, params?: Params): Promise<void>
   close(): Promise<void>
@@ -59,12 +52,10 @@ export const sessionThrough = ({ inner, one, many }: Through): Session => ({
 
 export const INSERT_ID = 'mintmark-insert-'
 
-/** Settings that keep a question's memory bounded: what does not fit is spilled to disk. */
 export const BOUNDED: string = `SETTINGS max_bytes_before_external_group_by = 300000000,
   max_bytes_before_external_sort = 300000000, max_bytes_ratio_before_external_group_by = 0,
   max_bytes_ratio_before_external_sort = 0, distributed_product_mode = 'global'`
 
-/** Spills a large group to disk; in a list of settings. */
 export const SPILLS =
   'max_bytes_before_external_group_by = 200000000, max_bytes_ratio_before_external_group_by = 0'
 
@@ -72,7 +63,6 @@ export const SPILLS =
 export class Facts {
   readonly #answers = new Map<string, Promise<readonly Json[]>>()
 
-  /** If it throws, the next caller asks again. */
   async rows(session: Session, sql: string, params: Params = {}): Promise<readonly Json[]> {
     const key = JSON.stringify([sql, params])
     const known = this.#answers.get(key)
@@ -92,7 +82,6 @@ export class Facts {
 const DISK_FULL_NUMBERS = new Set([243, 75, 76, 87])
 const NO_SPACE = /No space left on device|errno: 28\b|ENOSPC|NOT_ENOUGH_SPACE/u
 
-/** The typed error for what an engine reported, with ClickHouse's number, 0 for none, in `facts.clickhouse`. */
 export function engineError(cause: unknown, number: number): MintmarkError {
   if (cause instanceof MintmarkError) return cause
   const message = cause instanceof Error ? cause.message : String(cause)
@@ -107,13 +96,11 @@ export function engineError(cause: unknown, number: number): MintmarkError {
 export const NO_ROOM =
   'no space left where the case is kept. Nothing is lost: make room, and run the same command again'
 
-/** `Code: 60. DB::Exception: …` is at or near the start of every message of the engine. */
 function numberIn(message: string): number {
   const match = /\bCode: (\d+)\b/u.exec(message.slice(0, 200))
   return match === null ? 0 : Number(match[1])
 }
 
-/** ClickHouse's number of an error; 0 where it has none. */
 export function numberOf(cause: unknown): number {
   return isObject(cause) && typeof cause['clickhouseCode'] === 'number'
     ? cause['clickhouseCode']

@@ -1,9 +1,4 @@
-/**
- * One engine for several processes of this machine: the one that has the case open answers the others over a socket in
- * the case's folder. A request is a line of JSON, and so is each part of its answer; a connection has one at a time.
- * Others change only their own scratch tables, marks and notes.
- * Trust: access to the socket gives what access to the files of the case gives.
- */
+/** One engine for several processes. Trust: its socket gives what the case's files give. */
 import { chmodSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { relative } from 'node:path'
@@ -22,12 +17,10 @@ type Answer =
   | { readonly end: true }
   | { readonly error: Pick<MintmarkError, 'code' | 'message' | 'facts'> }
 
-/** Most queries end within this time. A process that asks later has to open the case again. */
 const MOST_WAIT_MS = 30_000
 /** The kernel takes no longer address of a socket. */
 const MOST_PATH_BYTES = 100
 
-/** The address by which the system takes a path that is too long; undefined where there is none. */
 function addressOf(path: string): string | undefined {
   return [path, relative(process.cwd(), path)].find(
     (each) => Buffer.byteLength(each) <= MOST_PATH_BYTES,
@@ -75,7 +68,6 @@ class Reader {
     this.socket = socket
   }
 
-  /** Answers one request, and then lets the reader go where that was asked for meanwhile. */
   async answer(session: Session, request: Request): Promise<void> {
     this.#stays ||= request.op === 'stay'
     this.#isBusy = true
@@ -84,14 +76,12 @@ class Reader {
     if (this.#isEnding) this.end()
   }
 
-  /** Lets a reader go that stays for long, between two requests; others are waited for. */
   end(): void {
     this.#isEnding = true
     if (this.#stays && !this.#isBusy) this.socket.destroy()
   }
 }
 
-/** Until the other side has gone, killed or not, or says what no request is. */
 async function serve(session: Session, reader: Reader): Promise<void> {
   const { socket } = reader
   try {
@@ -148,7 +138,6 @@ async function* answersTo(session: Session, request: Request): AsyncIterable<rea
   }
 }
 
-/** Waits for a reader that is slower than the engine. */
 function send(socket: Socket, answer: Answer): Promise<void> {
   return new Promise((resolve) => {
     if (socket.destroyed || socket.write(`${JSON.stringify(answer)}\n`)) resolve()
@@ -166,7 +155,6 @@ const BASE64 = '$base64'
 const revived = (_key: string, value: unknown): unknown =>
   isObject(value) && BASE64 in value ? Buffer.from(String(value[BASE64]), 'base64') : value
 
-/** The session of the process that shares it at this path; undefined where none does. `stays`: see {@link isSessionOver}. */
 export async function sharedSession(path: string, stays: boolean): Promise<Session | undefined> {
   const address = addressOf(path)
   if (address === undefined) return undefined
@@ -188,7 +176,6 @@ export async function sharedSession(path: string, stays: boolean): Promise<Sessi
   }
 }
 
-/** Whether a session is of no more use, because the process with the engine has ended. */
 export const isSessionOver = (cause: unknown): boolean =>
   cause instanceof MintmarkError && cause.facts['session'] === 'over'
 
@@ -196,7 +183,6 @@ class SharedSession implements Session {
   readonly kind = 'embedded'
   readonly #socket: Socket
   readonly #lines: AsyncIterator<string>
-  /** Tail of the queue: a connection has one request at a time. */
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(socket: Socket) {
@@ -273,7 +259,6 @@ class SharedSession implements Session {
   }
 
   async #next(): Promise<Answer> {
-    // A process that was killed breaks the connection.
     const line = await this.#lines.next().catch(() => undefined)
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same program wrote it
     if (line !== undefined && line.done !== true) return JSON.parse(line.value) as Answer
@@ -282,19 +267,15 @@ class SharedSession implements Session {
   }
 }
 
-/** Whether a question failed because the session was lost, and can be put again from its beginning. */
 export const isMoved = (cause: unknown): boolean =>
   cause instanceof MintmarkError && cause.facts['session'] === 'moved'
 
-/** @param another closes the session that was lost, and opens the case again */
 export function lastingSession(first: Session, another: () => Promise<Session>): Session {
   let inner = first
-  /** While another is being had. */
   let moving: Promise<void> | undefined
   const move = async () => {
     inner = await another()
   }
-  /** What is to be thrown for a statement that failed; throws what keeps the case from being opened. */
   const moved = async (failed: Session, cause: unknown): Promise<unknown> => {
     if (!isSessionOver(cause)) return cause
     if (inner === failed) {

@@ -19,7 +19,6 @@ export interface HuntParam {
 const TYPES = ['UInt8', 'UInt16', 'UInt32', 'Int32', 'Float64', 'String', 'Array(String)'] as const
 type HuntParamType = (typeof TYPES)[number]
 
-/** Whole numbers with their bounds; all fit a JavaScript number. */
 const WHOLE: ReadonlyMap<string, readonly [number, number]> = new Map([
   ['UInt8', [0, 255]],
   ['UInt16', [0, 65_535]],
@@ -69,7 +68,6 @@ type HuntStrength = 'established' | 'lead'
 type HuntClass = 'forged' | 'replayed' | 'mis-granted' | 'context'
 
 export interface Hunt extends Texts<'title means file'> {
-  /** Lower-case words joined by `_`; the file's name without `.sql`. */
   readonly id: string
   /** What a hit must not be taken for, and which ordinary activity looks like it. */
   readonly cannotMean: string
@@ -80,11 +78,9 @@ export interface Hunt extends Texts<'title means file'> {
   readonly params: readonly HuntParam[]
   /** How many times at most the SELECT runs, each on one slice of the keys, to bound its memory. */
   readonly slices: number
-  /** The SELECT, without comments. Gives `HUNT_COLUMNS`. */
   readonly sql: string
 }
 
-/** What every hunt gives, one row an access, with the types that they are cast to. */
 export const HUNT_COLUMNS: readonly { readonly name: string; readonly type: string }[] =
   columnsOf(`at Time; tenant String; principal String; mailbox String; record_id UUID; content UInt64;
     token_id UUID; session_id String; ip String; app String; why String`).map((column) => {
@@ -92,7 +88,6 @@ export const HUNT_COLUMNS: readonly { readonly name: string; readonly type: stri
     return { name, type: column.slice(name.length + 1) }
   })
 
-/** Bound by the runner for every hunt, whether it uses them or not. */
 const SLICE_PLACEHOLDERS: ReadonlyMap<string, string> = new Map([
   ['first_bucket', 'UInt8'],
   ['last_bucket', 'UInt8'],
@@ -247,9 +242,8 @@ export interface HuntSelection {
 }
 
 /**
- * All hunts, or those that are named, in the order of their ids.
- * @throws {MintmarkError} `HUNT_INVALID` for an invalid file and for two hunts of one id, `INPUT_UNREADABLE`,
- *   `INPUT_INVALID` for an unknown id
+ * In the order of their ids.
+ * @throws {MintmarkError} `HUNT_INVALID`, `INPUT_UNREADABLE`, `INPUT_INVALID`
  */
 export function huntList(selection: HuntSelection = {}): Hunt[] {
   const hunts = new Map<string, Hunt>()
@@ -274,7 +268,6 @@ export function huntList(selection: HuntSelection = {}): Hunt[] {
   return all.filter((hunt) => only.includes(hunt.id))
 }
 
-/** Whether a hunt is Mintmark's own, which its tests have checked against the engine. */
 export const isBuiltIn = ({ file }: Hunt): boolean => dirname(file) === dirname(join(BUILT_IN, 'x'))
 
 function readHunts(dir: string): Hunt[] {

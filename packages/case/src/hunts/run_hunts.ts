@@ -16,7 +16,6 @@ import {
 
 type QuietFolder = Texts<'kind name key'>
 
-/** Each key once, with one of the names that have it. */
 export function quietFolders(): QuietFolder[] {
   const folders = new Map<string, QuietFolder>()
   let kind = ''
@@ -31,7 +30,6 @@ export function quietFolders(): QuietFolder[] {
   return [...folders.values()]
 }
 
-/** A folder's name without letter case, accents, blanks and signs; `key_of` of the hunt says the same in SQL. */
 export function folderKey(name: string): string {
   const plain = name.normalize('NFKD').toLowerCase().replaceAll('ς', 'σ')
   return plain.replaceAll(/[\p{M}\p{P}\p{Z}\p{C}]/gu, '')
@@ -104,7 +102,6 @@ const FILL_ISSUED = fillPlace(
 )
 const FILL_USED = fillPlace("'used'", APP, 'access', "outcome != 'failed'")
 
-/** Fills both tables anew. Cost: two passes over `issuance` and `access`; large groups are spilled to disk. */
 export async function fillNetworks(session: Session): Promise<void> {
   await session.command('TRUNCATE TABLE address_block')
   await session.command('TRUNCATE TABLE place')
@@ -114,9 +111,8 @@ export async function fillNetworks(session: Session): Promise<void> {
 }
 
 /**
- * Has the engine plan the hunt read-only (which refuses writes and table functions) and name its columns; returns its
- * normal form, which is what may run.
- * @throws {MintmarkError} `HUNT_INVALID`, `facts.clickhouse` where the engine refused it
+ * Returns the normal form, which alone may run.
+ * @throws {MintmarkError} `HUNT_INVALID`
  */
 export async function checkHunt(session: Session, hunt: Hunt, params: Params): Promise<string> {
   const normal = await asHunt(hunt, () => readOnlyForm(session, hunt.sql))
@@ -178,15 +174,13 @@ const BUCKETS = 256
 const ROWS_A_SLICE = 1_000_000
 const SPILL = `max_bytes_before_external_group_by = 400000000, max_bytes_before_external_sort = 400000000`
 
-/** What a hunt gives, as the table wants it. The order by which rows are shown is the table's reader's. */
 const HIT_COLUMNS = ['hunt', 'class', 'strength', 'bucket', ...HUNT_COLUMNS.map(({ name }) => name)]
 const HIT_VALUES = HUNT_COLUMNS.map(({ name, type }) => `CAST(h.${name} AS ${type})`)
 const BUCKET = `toUInt8(cityHash64(if(h.token_id = toUUID('${NO_ID}'), h.record_id, h.token_id)))`
 
 /**
- * Runs hunts and replaces what they found before; one result a hunt, in the order of their ids. A hunt that fails in
- * the engine stops the run.
- * @throws {MintmarkError} `HUNT_INVALID` and the other codes of {@link huntList}; `ENGINE_QUERY`, `DISK_FULL`
+ * Replaces earlier hits.
+ * @throws {MintmarkError} as {@link huntList}; `ENGINE_QUERY`, `DISK_FULL`
  */
 export async function runHunts(session: Session, options: HuntOptions = {}): Promise<HuntResult[]> {
   const hunts = huntList(options)
@@ -210,7 +204,6 @@ export async function runHunts(session: Session, options: HuntOptions = {}): Pro
   return await huntHits(session, options)
 }
 
-/** What hunts found when they ran last, as {@link runHunts} gives it. Throws as that. */
 export async function huntHits(session: Session, options: HuntOptions = {}): Promise<HuntResult[]> {
   const hunts = huntList(options)
   const ids = hunts.map(({ id }) => id)

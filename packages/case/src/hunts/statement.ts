@@ -1,7 +1,4 @@
-/**
- * Checks a hunt's SQL before any engine does: one SELECT. This refuses what the engine's `readonly` lets through, and
- * what the two could read differently; `checkHunt` is the second check.
- */
+/** Refuses in a hunt what `readonly` lets through; `checkHunt` is the second check. */
 interface StatementFault {
   readonly line: number
   readonly message: string
@@ -9,7 +6,6 @@ interface StatementFault {
 
 export interface Statement {
   readonly sql: string
-  /** `{name:Type}` placeholders in the order in which they first stand. */
   readonly placeholders: readonly {
     readonly name: string
     readonly type: string
@@ -55,7 +51,6 @@ export function readStatement(source: string, firstLine: number): Statement | St
   }
   if (scan.first === '') return { line: firstLine, message: 'there is no SELECT' }
   if (scan.open !== 0) return { line: scan.line, message: 'a bracket is not closed' }
-  // The terminator, if there is one: the statement is put inside another.
   return { sql: sql.replace(/;\s*$/u, '').trim(), placeholders }
 }
 

@@ -13,7 +13,6 @@ import { NO_ID } from '../store/sql.ts'
 import { type Cell, NativeRows } from './native_block.ts'
 import type { Identity, LocatedStatement, TableBlock } from './worker_pool.ts'
 
-/** A part of a file that says more than this many different things about itself is cut short. */
 const MAX_STATEMENTS = 1000
 /** Rejects that wait at most: a slice of junk has millions, which would take more than the slice itself. */
 const MAX_REJECTS = 1 << 16
@@ -37,7 +36,6 @@ export class BlockSink implements RecordSink {
   #identity: Identity = ''
   #line = -1
   #onLine = 0
-  /** Called when so many rejects wait that all rows had better be taken. */
   onMany: () => void = () => {}
 
   begin(evidenceId: number, identity: Identity): void {
@@ -51,7 +49,6 @@ export class BlockSink implements RecordSink {
     return this.#evidenceId
   }
 
-  // The cells of each row are in the order of the table's columns.
   issuance(it: Issuance, line: number): void {
     this.#rows.issuance.push(
       this.#located(it, line),
@@ -118,7 +115,6 @@ export class BlockSink implements RecordSink {
     )
   }
 
-  /** Where a record is, and its ids; one without an id is called by its file and line, on which several may be. */
   #located({ recordId, tokenId }: Access | Issuance, line: number): Cell[] {
     const guid = readGuid(recordId)
     if (guid !== '' && guid !== NO_ID) return [this.#evidenceId, line, guid, '', tokenId]

@@ -26,15 +26,11 @@ export class EvidenceDraft {
   readonly source: EvidenceSource
   sha256 = ''
   contentSha256 = ''
-  /** Id of the evidence that has the same content; 0 when there is none. */
   sameAs = 0
-  /** Rejects that no reader has written: of a file that cannot be read. */
   rejects: Reject[] = []
   isUnreadable: boolean = false
   otherShape: string | undefined
-  /** Id of the row that this one replaces; 0 when there is none. */
   replaces = 0
-  /** Read again for the order of its dates: what repeats it in the case is a copy of this one. */
   isReread: boolean = false
   isDone: boolean = false
   readonly #parts: PartSummary[] = []
@@ -61,7 +57,6 @@ export class EvidenceDraft {
     return [...said.values()]
   }
 
-  /** Undefined of a file whose dates need no order, and of one that repeats another. */
   get dates(): FileDates | undefined {
     return this.sameAs === 0
       ? this.#parts.find(({ dates }) => dates !== undefined)?.dates
@@ -78,7 +73,6 @@ export class EvidenceDraft {
 const NOTHING: EvidenceSummary = mergeSummaries([])
 type Cells = Parameters<typeof insertRows>[3][number]
 
-/** The row of `evidence`. A file that repeats another one gives no rows of its own. */
 export function evidenceRow(draft: EvidenceDraft, shape: string): Cells {
   const { evidenceId, source, sha256, contentSha256, sameAs } = draft
   const { records, rejected, firstMs, lastMs } = sameAs === 0 ? draft.summary : NOTHING
@@ -124,7 +118,6 @@ export class KnownEvidence {
   readonly #byContent = new Map<string, number>()
   readonly #shapes = new Map<number, string>()
   readonly #sizes = new Set<number>()
-  /** Ids of files that could not be read when they were met before, by full path. */
   readonly #unreadable = new Map<string, number>()
 
   static async load(session: Session): Promise<KnownEvidence> {
@@ -161,14 +154,12 @@ export class KnownEvidence {
     return this.#byHash.get(sha256)?.byPath.get(resolve(path))
   }
 
-  /** Id of the first evidence with the same bytes; 0 when there is none. */
   sameBytes(sha256: string): number {
     const first = this.#byHash.get(sha256)?.first
     if (first === undefined) return 0
     return first.sameAs === 0 ? first.evidenceId : first.sameAs
   }
 
-  /** Id of the first evidence with the same content, however compressed; 0 when there is none. */
   sameContent(contentSha256: string): number {
     return this.#byContent.get(contentSha256) ?? 0
   }
@@ -177,7 +168,6 @@ export class KnownEvidence {
     return this.#shapes.get(evidenceId) ?? ''
   }
 
-  /** Id of the row of a file that could not be read before; 0 when there is none. */
   unreadable(path: string): number {
     return this.#unreadable.get(resolve(path)) ?? 0
   }
@@ -229,8 +219,7 @@ export class Committer {
   }
 
   /**
-   * Keeps the engine of a folder from merging meanwhile, because sealing merges all (measured: a seventh). A server's pause
-   * would outlive the process, so there is none.
+   * Sealing merges all anyway (measured: a seventh). A server's pause would outlive the process.
    */
   async pauseMerges(): Promise<void> {
     if (this.#session.kind === 'embedded') await this.#sendMerges('STOP')
@@ -246,12 +235,10 @@ export class Committer {
     await Promise.all(all)
   }
 
-  /** A file that will be committed when it and all before it are done. */
   expect(draft: EvidenceDraft): void {
     this.#drafts.push(draft)
   }
 
-  /** Takes rows, however many wait: see {@link ready}. */
   take(blocks: readonly TableBlock[]): void {
     for (const block of blocks) {
       this.#blocks.push(block)
@@ -260,10 +247,8 @@ export class Committer {
     if (this.#bytes >= BATCH_BYTES && !this.#isWriting) void this.#start()
   }
 
-  /** Resolves when so little waits that more may come. Throws what the engine throws. */
   async ready(): Promise<void> {
     if (this.#bytes >= 2 * BATCH_BYTES) await this.#writing
-    // Settled, and so without a wait, unless it failed.
     else if (!this.#isWriting) await this.#writing
   }
 

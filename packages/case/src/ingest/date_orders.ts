@@ -1,9 +1,4 @@
-/**
- * The order of day and month in dates, proven across the files of a case.
- * A file proves an order by a date that only one order allows, or by tokens whose times in other files fit one order
- * alone. Other files take the order that all files of their shape with their header or in their folder prove. The
- * result depends on the set of files, not on their order, so a file is read again when another one changes its order.
- */
+/** Order of day and month, proven across files: it depends on their set, not on their order. */
 import { dirname, resolve } from 'node:path'
 import {
   type Access,
@@ -30,9 +25,7 @@ const MOST_RECORDS = 200_000
 const COLUMNS = ['evidence_id', 'side', 'token_id', 'month_first', 'day_first']
 
 /**
- * The orders that tokens prove, by evidence, for files whose dates prove none: a token is used within a day or so of its
- * issuance. A file is read beside the case, once for each order, and its tokens are compared with the case's rows. One that
- * cannot be read again proves what it was read by.
+ * A token is used within a day or so of its issuance.
  * @throws {MintmarkError} `INPUT_UNREADABLE`
  */
 async function ordersByTokens(
@@ -117,7 +110,6 @@ interface TokenTime {
   readonly atMs: number
 }
 
-/** Keeps what tokens are named in a file, and when. */
 class TokenTimes implements RecordSink {
   readonly found: TokenTime[] = []
 
@@ -148,7 +140,6 @@ interface Reread {
 
 type DatedFile = ReturnType<typeof readFile>
 
-/** Files read by another order than all files together prove, that can be read again, unchanged. */
 export async function wronglyOrdered(
   session: Session,
   given: ReadonlyMap<string, EvidenceSource>,
@@ -182,7 +173,6 @@ const readFile = rowReader(
   cell.flag('hasAmbiguous'),
 )
 
-/** The one order that all files related to a file prove; `unproven` where they prove none, or contradict. */
 function proofsOf(files: readonly DatedFile[]): (file: DatedFile) => DateOrder {
   const proofs = files
     .filter(({ own }) => own !== 'unproven')
@@ -201,14 +191,12 @@ function exportersOf({ shape, header, path }: DatedFile): string[] {
   return header === '' ? [inFolder] : [inFolder, `${shape}\0with ${header}`]
 }
 
-/** The file as it was read: by a source of this run, else by its path. */
 async function sourceOf({ path, sha256 }: DatedFile, given: ReadonlyMap<string, EvidenceSource>) {
   try {
     const source = given.get(path) ?? (await evidenceAt(path))
     if (source === undefined || source.refused !== undefined) return undefined
     return (await source.sha256()) === sha256 ? source : undefined
   } catch {
-    // Gone, or no longer readable: what was read of it stays.
     return undefined
   }
 }

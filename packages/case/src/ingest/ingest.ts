@@ -1,8 +1,4 @@
-/**
- * Files into a case, each exactly once. A file is in the case when its row in `evidence` is, which is written after all
- * of its other rows, in the order of the files. What a stopped run left of a file is removed when the case is next
- * opened.
- */
+/** Each file once: it is in the case when its `evidence` row is, which is written last. */
 
 import { availableParallelism } from 'node:os'
 import { MintmarkError, whyUnread } from '@mintmark/core'
@@ -32,17 +28,14 @@ interface IngestProgress extends Numbers<'files filesDone bytesTotal'> {
 }
 
 interface IngestReport extends Numbers<'added rows rejected'> {
-  /** The files of this run, in the order in which they were met; those that the case had before, too. */
   readonly evidence: readonly EvidenceRow[]
 }
 
 const MOST_THREADS = 16
 
 /**
- * Reads files and folders into a case. Files that it has already are recognised by their content; `seal` counts
- * duplicates.
- * @throws {MintmarkError} `INPUT_UNREADABLE` when a path does not exist or nothing of all can be read, `CASE_BUSY` when
- *   another process fills the case, `DISK_FULL`, `ENGINE_QUERY`, `ENGINE_UNAVAILABLE`
+ * @throws {MintmarkError} `INPUT_UNREADABLE`, `CASE_BUSY`, `DISK_FULL`, `ENGINE_QUERY`,
+ * `ENGINE_UNAVAILABLE`
  */
 export async function ingest(
   opened: Case,
@@ -84,7 +77,6 @@ export async function ingestSources(
 }
 
 interface RunOptions extends IngestOptions {
-  /** Files that are read again, by path, with the order of their dates. */
   readonly rereads: ReadonlyMap<string, DateOrder>
 }
 
@@ -103,7 +95,6 @@ async function reportAgain(
   )
 }
 
-/** Runs, and runs again without a file that cannot be read to its end. */
 async function runUntilRead(opened: Case, sources: readonly EvidenceSource[], options: RunOptions) {
   const failed = new Map<string, SourceFailure>()
   for (;;) {
@@ -117,12 +108,10 @@ async function runUntilRead(opened: Case, sources: readonly EvidenceSource[], op
   }
 }
 
-/** Rows of files that are not whole are gone, or, where even that fails, at the next opening. */
 async function cleanUp(opened: Case, cause: unknown): Promise<void> {
   try {
     await recover(opened.session)
   } catch {
-    // What failed first is what the user must know.
     if (cause instanceof SourceFailure) throw cause.cause
   }
 }
@@ -162,7 +151,6 @@ async function runOnce(
 const threadsOf = ({ threads }: IngestOptions): number =>
   Math.max(1, Math.min(threads ?? availableParallelism(), MOST_THREADS))
 
-/** If nothing at all could be read, the case stays as it was. */
 function requireSomething(taken: readonly Taken[], failed: ReadonlyMap<string, SourceFailure>) {
   const drafts = taken.filter((one) => one instanceof EvidenceDraft)
   const first = drafts[0]

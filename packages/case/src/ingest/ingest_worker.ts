@@ -23,7 +23,6 @@ import {
   type Task,
 } from './worker_pool.ts'
 
-/** Rows of a large file are handed over when they take about this much. */
 const BLOCK_BYTES = 4 * 1024 * 1024
 const sink = new BlockSink()
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the pool gives
@@ -37,7 +36,6 @@ function answer(message: Answer): void {
   )
 }
 
-/** Gives on what waits, before the task is done. */
 function sendRows(job: number): void {
   answer({ kind: 'rows', job, blocks: sink.take() })
   flow.given()
@@ -74,7 +72,6 @@ async function readSmall(file: SmallFile): Promise<PartSummary> {
 
 function readSlice(task: Extract<Task, { kind: 'slice' }>): PartSummary {
   sink.begin(task.evidenceId, task.identity)
-  // A file is cut into slices only when its first row is known.
   const { startLine, isLast } = task
   const options: ReadOptions = { isSlice: true, isRecognised: true, startLine, isLast }
   const reader = new EvidenceReader(sink, options)
@@ -85,7 +82,6 @@ function readSlice(task: Extract<Task, { kind: 'slice' }>): PartSummary {
 
 async function readLarge(task: Extract<Task, { kind: 'large' }>): Promise<Done> {
   const { job, evidenceId, path } = task
-  // Few runs have such a file.
   const { evidenceAt } = await import('@mintmark/logs')
   const source = await evidenceAt(path)
   if (source === undefined)
@@ -136,7 +132,6 @@ async function perform(task: Task): Promise<void> {
   }
 }
 
-/** One task after the other: they use one sink. */
 let last: Promise<void> = Promise.resolve()
 
 parentPort?.on('message', (task: Task) => {

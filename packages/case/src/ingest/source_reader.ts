@@ -1,7 +1,4 @@
-/**
- * Reads, hashes and cuts the sources of a run for the workers: small files in groups, large ones in slices. Large ones
- * of other shapes are left to a worker.
- */
+/** Cuts sources for the workers: small files in groups, large ones of JSON lines in slices. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -27,14 +24,11 @@ import {
 
 /** Content up to this size is held whole: the file is known before a row of it is made. */
 const SMALL_BYTES = 1024 * 1024
-/** What a large file is known by before all of it is read. */
 const HEAD_BYTES = 2 * SMALL_BYTES
 const SLICE_BYTES = 8 * 1024 * 1024
-/** Small files go to a worker in groups of about this much. */
 const GROUP_BYTES = 2 * 1024 * 1024
 const GROUP_FILES = 200
 
-/** A file that cannot be read to its end, though rows of it may be on their way: the run starts anew. */
 export class SourceFailure extends Error {
   readonly path: string
   readonly reject: Reject
@@ -51,11 +45,9 @@ interface Run {
   readonly committer: Committer
   readonly known: KnownEvidence
   readonly firstId: number
-  /** Files that a run before could not read to their end, by path. */
   readonly failed: ReadonlyMap<string, SourceFailure>
   readonly signal?: AbortSignal
   readonly otherShape?: OtherShape
-  /** Files that are read again, by path, in the order of their dates that other files prove. */
   readonly rereads: ReadonlyMap<string, DateOrder>
   readonly onBytes: (bytes: number) => void
 }
@@ -64,7 +56,6 @@ interface Run {
 export type OtherShape = (bytes: Uint8Array, isWhole: boolean) => string | undefined
 export type Taken = EvidenceDraft | Pick<KnownFile, 'evidenceId'>
 
-/** The beginning of a large file, what follows it, and what is wrong with its container, as it is met. */
 interface LargeContent {
   readonly head: Buffer
   readonly rest: AsyncIterator<Uint8Array>
@@ -78,7 +69,6 @@ export class SourceReader {
   #group: { readonly draft: EvidenceDraft; readonly file: SmallFile }[] = []
   #groupBytes = 0
   readonly #jobs = new Set<Promise<void>>()
-  /** Large files whose hash is not known yet, by size. */
   readonly #hashing = new Map<number, Promise<void>[]>()
   #failure: unknown
 
@@ -98,7 +88,6 @@ export class SourceReader {
       if (source.isPlain && source.sizeBytes > 0) await this.#takePlain(source)
       else await this.#takeStream(source)
     } catch (cause) {
-      // A large file's later errors come from its job, never from here.
       this.#takeUnreadable(source, rejectOf(cause))
     }
   }
@@ -264,7 +253,6 @@ export class SourceReader {
       this.#run.known.addContent(draft.contentSha256, draft.evidenceId)
       draft.isDone = true
     })
-    // No worker holds these back: one after the other.
     if (draft.otherShape !== undefined) await reading
     if (sha256 === '') {
       const { sizeBytes } = source
@@ -272,7 +260,6 @@ export class SourceReader {
     }
   }
 
-  /** A file that is no log: only what names it is taken. */
   async #hashOnly(draft: EvidenceDraft, content: LargeContent): Promise<void> {
     const hash = createHash('sha256')
     for await (const chunk of chunksOf(draft, content, this.#run.onBytes)) hash.update(chunk)
@@ -313,7 +300,6 @@ export class SourceReader {
     const slices: Promise<Done>[] = []
     const chunks = chunksOf(draft, content, onBytes)
     for await (const slice of readSlices(chunks, SLICE_BYTES, hash)) {
-      // What is wrong with the container is known when all has come out of it.
       const rejects = slice.isLast ? content.rejects : []
       const task = { kind: 'slice', evidenceId, identity, ...slice, rejects } as const
       const reading = pool.run(task, this.#onRows)
@@ -337,7 +323,6 @@ export class SourceReader {
     draft.contentSha256 = done.sha256 ?? ''
   }
 
-  /** Resolves when so little waits for the engine that more may come. Throws what the engine throws. */
   readonly #onRows = async (blocks: readonly TableBlock[]): Promise<void> => {
     this.#run.committer.take(blocks)
     await this.#run.committer.ready()
@@ -353,7 +338,6 @@ export class SourceReader {
     return job
   }
 
-  /** Of what is wrong with a file, a {@link SourceFailure}; everything else ends the run as it is. */
   #failureOf(path: string, cause: unknown): unknown {
     if (cause instanceof ReaderFailure) {
       const failed = this.taken
@@ -367,7 +351,6 @@ export class SourceReader {
   }
 }
 
-/** @throws what it is given, unless it says that a file cannot be read */
 function rejectOf(cause: unknown): Reject {
   if (!(cause instanceof MintmarkError) || cause.code !== 'INPUT_UNREADABLE') throw cause
   const errno = isObject(cause.facts) ? cause.facts['errno'] : ''
@@ -383,7 +366,6 @@ async function attempt<T>(file: string, read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The content of a large file: of a plain one, `rest` is from its beginning. The source is closed however this ends. */
 async function* chunksOf(
   { source }: EvidenceDraft,
   { head, rest }: LargeContent,

@@ -22,7 +22,6 @@ export interface SmallFile {
   readonly identity: Identity
   readonly bytes: Uint8Array
   readonly rejects: readonly Reject[]
-  /** What other files of the case prove of its dates. */
   readonly sharedOrder: DateOrder
 }
 
@@ -45,19 +44,15 @@ export interface PartSummary {
   readonly evidenceId: number
   readonly summary: EvidenceSummary
   readonly statements: readonly LocatedStatement[]
-  /** Of a file with dates that need an order of day and month. */
   readonly dates?: FileDates | undefined
 }
 
-/** What a file says of the order of its dates, and which files share it. */
 export interface FileDates {
   readonly shape: string
   /** Hash of the header's names; `''` of a file without a header. */
   readonly header: string
   readonly own: DateOrder | 'contradicted'
-  /** Some date can be read only in a known order. */
   readonly hasAmbiguous: boolean
-  /** The order from other files by which it was read; else `unproven`. */
   readonly shared: DateOrder
 }
 
@@ -72,10 +67,8 @@ export interface Done {
 
 export type Answer = { readonly job: number } & (
   | { readonly kind: 'read'; readonly bytes: number }
-  /** Rows of a task that is not at its end. */
   | { readonly kind: 'rows'; readonly blocks: readonly TableBlock[] }
   | { readonly kind: 'done'; readonly blocks: readonly TableBlock[]; readonly done: Done }
-  /** Reading ended at that file, which cannot be read where there is an `errno`; else in an error of the reader. */
   | {
       readonly kind: 'failed'
       readonly evidenceId: number
@@ -103,7 +96,6 @@ export class Flow {
     Atomics.notify(this.#taken, 0)
   }
 
-  /** One part was given. Returns when another may be. */
   given(): void {
     this.#given++
     for (;;) {
@@ -152,7 +144,6 @@ export class ReaderFailure extends Error {
 
 type WithoutJob<T> = T extends unknown ? Omit<T, 'job'> : never
 
-/** Worker threads that turn bytes of files into blocks of rows; one more is started when all others have a task. */
 export class WorkerPool {
   readonly #most: number
   readonly #workers: PoolWorker[] = []
@@ -253,7 +244,6 @@ export class WorkerPool {
     for (const wake of waiting) wake()
   }
 
-  /** Tasks of the one that has fewest, of those that could be started too. */
   #leastLoad(): number {
     if (this.#workers.length < this.#most) return 0
     return Math.min(...this.#workers.map(({ load }) => load))

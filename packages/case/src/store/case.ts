@@ -1,8 +1,6 @@
 /**
- * Opens a case, in a folder or on a server; loads only the engine that it needs. In a folder, `case.json` says that it
- * is a case, `engine/` is the database, `lock` names the process that has it open, `socket` lets other readers use that
- * process, `staging/` buffers incoming rows.
- * Trust: write access to the folder or the server can change every answer.
+ * Opens a case. Folder: `case.json`, `engine/` (database), `lock`, `socket` (for other readers),
+ * `staging/`. Trust: write access to the folder or the server can change every answer.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -134,9 +132,8 @@ interface OpenOptions {
 }
 
 /**
- * Opens a case in a folder or at a URL, and makes it first where `mode` allows.
- * @throws {MintmarkError} `CASE_MISSING`, `CASE_BUSY`, `CASE_INVALID` (a folder that is something else, or a case of
- *   another schema version), `ENGINE_UNAVAILABLE`, `DISK_FULL`
+ * @throws {MintmarkError} `CASE_MISSING`, `CASE_BUSY`, `CASE_INVALID`, `ENGINE_UNAVAILABLE`,
+ * `DISK_FULL`
  */
 export async function openCase(location: string, options: OpenOptions = {}): Promise<Case> {
   const mode = options.mode ?? 'write'
@@ -223,7 +220,6 @@ async function openFolder(folder: string, mode: 'read' | 'write', isLasting: boo
   }
 }
 
-/** The lock of the folder, or the shared session of the process that has it. */
 async function lockedOrShared(folder: string, isLasting: boolean) {
   const until = Date.now() + PATIENCE_MS
   for (;;) {

@@ -4,7 +4,6 @@ import type { RejectKind } from '@mintmark/logs'
 import { cell, fieldsOf, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 
-/** Shape of a file that could not be read at all. */
 export const UNREADABLE = 'unreadable'
 
 export interface EvidenceRow {

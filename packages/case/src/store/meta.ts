@@ -21,7 +21,6 @@ export async function writeMeta(session: Session, name: string, value: string): 
   )
 }
 
-/** Stores a long fact as an inserted row: a server takes bound values from the request's address, which is limited. */
 export async function insertMeta(session: Session, name: string, value: string): Promise<void> {
   const sql = `SELECT ${NEXT_TIME} AS at FROM meta WHERE name = {name:String}`
   const { at } = await firstRow(session, sql, { name })

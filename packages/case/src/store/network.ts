@@ -26,7 +26,6 @@ export function readNetwork(spelled: string): Network | undefined {
   return { first: addressText(number & ~host), last: addressText(number | host) }
 }
 
-/** The 128-bit number of an address in canonical text, IPv4 in its IPv6 form. */
 function addressNumber(ip: string): bigint {
   if (!ip.includes(':')) {
     return ip.split('.').reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n) | V4_IN_V6

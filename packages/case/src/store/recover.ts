@@ -1,13 +1,9 @@
-/**
- * Removes what an interrupted ingest left behind. A file's row in `evidence` is written last and in the order of the
- * ids, so every other row with an id above the last of them belongs to a file that is not in the case.
- */
+/** A file's `evidence` row comes last: a higher id is of a file that is not in the case. */
 import { setInterval } from 'node:timers/promises'
 import { countOf, firstRow, textsOf } from '../engine/rows.ts'
 import { INSERT_ID, type Params, type Session } from '../engine/session.ts'
 import { TABLES } from './schema.ts'
 
-/** Tables whose rows belong to a file, in `evidence` or not. */
 const OF_FILES: readonly string[] =
   'issuance access directory inventory reject statement date_order'.split(' ')
 
@@ -27,7 +23,6 @@ export async function recover(session: Session): Promise<void> {
   await forgetReplaced(session)
 }
 
-/** Removes files that were read again, and so are in the case twice; what repeats them repeats the newer one. */
 export async function forgetReplaced(session: Session): Promise<void> {
   const twice = await session.rows(
     `SELECT max(evidence_id) AS newest, arrayFilter(id -> id != newest, groupArray(evidence_id)) AS older

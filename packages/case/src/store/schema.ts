@@ -1,8 +1,4 @@
-/**
- * The tables of a case, for chDB, one server and a cluster. `access`, `issuance` and `verdict` are sharded and ordered
- * by `bucket`, a hash of the token id, so that all of a token is in one shard and one id range. Other tables are small,
- * live on the node that is asked, and are joined with GLOBAL.
- */
+/** The tables. All of a token is in one shard (`bucket`); small tables are joined with GLOBAL. */
 
 import type { ServerLocation } from '../engine/location.ts'
 import type { Session } from '../engine/session.ts'
@@ -54,7 +50,6 @@ const RANK =
 /** Most of a hash: a search by it compares the session's name, too. */
 const SESSION_KEY =
   "session_id_key UInt32 DEFAULT if(session_id = '', 0, toUInt32(cityHash64(session_id)))"
-/** Distinguishes two records with one id. */
 const contentOf = (columns: readonly string[]) =>
   `content UInt64 DEFAULT cityHash64(record_id, record_ref, token_id, ${columns.map(nameOf).join(', ')})`
 
@@ -124,7 +119,6 @@ const FILE_TABLES: readonly TableSpec[] = [
      rejected_files UInt64; rejected_rows UInt64; rejected_payloads UInt64;
      first Nullable(Time); last Nullable(Time)`,
   ),
-  // What de-duplication found: filled anew whenever a case is sealed.
   table(
     'evidence_count',
     'evidence_id',
@@ -152,7 +146,6 @@ const FILE_TABLES: readonly TableSpec[] = [
      shared Low; -- the order from other files by which it was read, else unproven
      has_ambiguous UInt16 -- some date can be read in a known order only`,
   ),
-  // What was found in each memory dump, by content; of several scans of one, the newest.
   table(
     'dump_scan',
     'sha256',
@@ -179,7 +172,6 @@ const DERIVED_TABLES: readonly TableSpec[] = [
     'tenant, service, app, day',
     'tenant Low; service Low; app Low; day Date; accesses UInt64; issued UInt64',
   ),
-  // Sessions that gave accesses without a usable token id their verdict.
   table(
     'session_verdict',
     'tenant, session_id, field',
@@ -195,7 +187,6 @@ const DERIVED_TABLES: readonly TableSpec[] = [
      property Low; -- app, family, client, service, source, who, or all of a tenant
      value String; explained UInt64; missing UInt64`,
   ),
-  // Clocks that are off, and are corrected: see clocks.ts.
   table(
     'clock_offset',
     'side, evidence_id',
@@ -254,11 +245,8 @@ const HUNT_TABLES: readonly TableSpec[] = [
      tenant Low; principal String; mailbox String; session_id String; ip String; app Low; why String`,
   ),
   table('address_block', 'prefix', 'prefix String; network Low'),
-  // Addresses of Microsoft 365 itself, as ranges with both ends.
   table('service_network', 'first', 'first IPv6; last IPv6'),
-  // Default folders where nobody looks, in every display language, by the key that a name has.
   table('quiet_folder', 'key', 'kind Low; key String'),
-  // From where each principal was issued tokens, and from where it used them.
   table(
     'place',
     'side, tenant, network, principal, app, prefix',
@@ -282,7 +270,6 @@ export const TABLES: readonly TableSpec[] = [
      party Low; -- theirs, ours, of a note kept; '' takes the earlier back
      reason String; who String; at Time`,
   ),
-  // Facts about the case itself (schema version, what was sealed, what was reconciled).
   table('meta', 'name', 'name String; value String; at Time', NEWEST),
 ]
 
@@ -306,7 +293,6 @@ const GRANULE_BYTES_A_ROW = 16
 
 /** Views, so that they cannot disagree with the tables, as SQL: a shard's own tables are in braces. */
 const VIEWS = {
-  /** One row a message that an access names. */
   item: `
   SELECT
     evidence_id, line, bucket, token_id, record_id, content, at, tenant, mailbox, mailbox_id, operation,
@@ -364,8 +350,7 @@ function createTable(spec: TableSpec, name: string): string {
 
 function settingsOf({ sharded, granuleRows }: TableSpec): string {
   const settings = [
-    // Small parts, of which ingest makes many, are one file each, not two for every column (measured: a
-    // tenth of an ingest was the file system's search for free inodes).
+    // Small parts in one file each: inodes took a tenth of an ingest (measured).
     ...(sharded ? [`min_bytes_for_wide_part = ${WIDE_PART_BYTES}`] : []),
     ...(granuleRows === undefined
       ? []

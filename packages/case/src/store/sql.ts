@@ -17,20 +17,17 @@ export const columnsSql = (text: string): string => columnsOf(text).join(', ')
 export const NO_ID = '00000000-0000-0000-0000-000000000000'
 
 export const HAS_TOKEN: string = `token_id != toUUID('${NO_ID}')`
-/** The token id as text, `''` of a record without. */
 export const tokenText = (column = 'token_id'): string =>
   `if(${column} = toUUID('${NO_ID}'), '', toString(${column}))`
 export const SESSION: string = "if(session_id != '', session_id, other_session_id)"
 export const APP: string = "if(client_app_id != '', client_app_id, app_id)"
 export const PRINCIPAL: string = "if(principal != '', principal, principal_id)"
-/** The mailbox, or else the principal. */
 export const ACCOUNT: string = "if(mailbox != '', mailbox, principal)"
 /** A record whose beginning alone could be read: it may have named more. */
 export const IS_CUT: string = `startsWith(detail, '{"truncated":true')`
 export const domainOf = (column: string): string =>
   `lower(substring(${column}, length(${column}) - position(reverse(${column}), '@') + 2))`
 
-/** First and last time of a group, as `asTime` reads them. */
 export const SPAN: string =
   'toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) AS last_ms'
 export const NEXT_TIME: string = "toString(greatest(now64(3, 'UTC'), addMilliseconds(max(at), 1)))"
@@ -38,9 +35,6 @@ export const NEXT_TIME: string = "toString(greatest(now64(3, 'UTC'), addMillisec
 export const isoSql = (time: string): string =>
   `concat(formatDateTime(${time}, '%Y-%m-%dT%H:%i:%S'), '.', leftPad(toString(toUnixTimestamp64Milli(${time}) % 1000), 3, '0'), 'Z')`
 
-/**
- * An internet message id as ids are compared: logs write one with or without brackets, with entities for these, with
- * blanks around it, and collectors fold its letters.
- */
+/** Logs write an id with or without brackets, entities or blanks; collectors fold its letters. */
 export const messageKey = (id: string): string =>
   `lower(replaceRegexpAll(decodeHTMLComponent(${id}), '^[\\\\s<]+|[\\\\s>]+$', ''))`

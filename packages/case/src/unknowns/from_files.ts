@@ -59,7 +59,6 @@ const LEAST_IDS = 8
 const LEAST_SHARE = 0.5
 const SAMPLED_ROWS = 1_000_000
 
-/** Logs whose token ids were written in lower case, which makes other ids of them. */
 export async function idsInLowerCase(session: Session, { facts }: Selected): Promise<Unknown[]> {
   const sides = [
     ['access', 'tenant'],

@@ -18,7 +18,6 @@ type Ask = (session: Session, selected: Selected, tenants?: readonly string[]) =
 
 interface TenantGap {
   readonly code: string
-  /** Gives the tenants that lack it as `name`, and a number as `n`. */
   readonly sql: string
   readonly text: (tenants: string, of: number, n: number) => string
   readonly settledBy: string
@@ -170,7 +169,6 @@ const lateArrival: Ask = async (session, selected) => {
   )
 }
 
-/** Addresses that the owners' own sign-ins have too. */
 const sharedAddresses: Ask = async (session, selected) => {
   const rows = await session.rows(
     `SELECT shared.ip AS name, shared.people AS people FROM (

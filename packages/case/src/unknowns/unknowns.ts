@@ -269,7 +269,6 @@ interface Answers {
   readonly keys: readonly KeyFound[]
 }
 
-/** The unknowns that apply, by what they leave open: when, whose mail, how much, by whom, then what the files lack. */
 export async function unknowns(
   session: Session,
   selected: Selected,
@@ -283,7 +282,6 @@ export async function unknowns(
   ]
 }
 
-/** The same for a part of a selection, and for tenants that are that part's alone. */
 export async function unknownsConcerning(
   session: Session,
   part: Omit<Answers, 'keys'> & { readonly selected: Selected },

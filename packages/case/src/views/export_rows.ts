@@ -13,11 +13,7 @@ const MOST_EVENT_TEXT = 8_000
 const cut = (column: string, name = column) =>
   `substringUTF8(toString(${column}), 1, ${MOST_EVENT_TEXT}) AS ${name}`
 
-/**
- * Accesses in the order of time, then of record id, with `TEXTS` below and `at_ms`, `token_id` and `access_id`
- * (canonical, `''` for none), `is_failed`, `is_mail`, `bytes`, `items`, `message_ids` (the first hundred). Text is cut to
- * 8,000 characters.
- */
+/** In order of time, then record id; `''` for no id. At most 100 message ids, 8,000 characters. */
 export function eventRows(session: Session, { table }: Selected): AsyncIterable<readonly Json[]> {
   return session.stream(
     `SELECT toUnixTimestamp64Milli(at) AS at_ms, toString(record_id) AS access_id,
@@ -87,10 +83,8 @@ const ITEMS = (table: string, isMarked: string) => `
     arrayEnumerate(item_message_id) AS number`
 
 /**
- * Copies by account and message id; items without a message id after them, by item id. Columns: `account`,
- * `message_id`, `item_id` (of an item without message id), `subject`, `folder`, `bytes` (largest size given),
- * `accesses`, `first_ms`, `last_ms`, `is_read` (1: a reading access of the attacker names it), `is_established` (1: also
- * without the accesses that marks alone call the attacker's). Subjects and folders are cut to 32,767 characters.
+ * `is_read`: a reading access of the attacker names it. `is_established`: also without marks. Items
+ * without a message id come last; text is cut to 32,767 characters.
  */
 export function messageRows(session: Session, selected: Selected): AsyncIterable<readonly Json[]> {
   return session.stream(
@@ -105,7 +99,6 @@ export function messageRows(session: Session, selected: Selected): AsyncIterable
   )
 }
 
-/** Accesses of the attacker to one account that one verdict, or one hunt, establishes. Times are ISO, UTC. */
 export interface Sighted extends Texts<'by first last'> {
   readonly isHunt: boolean
   /** `''` of accesses that were to no mailbox. */
@@ -148,7 +141,6 @@ const readSighted = rowReader(
   cell.texts('addresses'),
 )
 
-/** Accesses of the attacker to one account from one address. Times are ISO, UTC. */
 export interface AccountAddress extends Texts<'account first last'> {
   /** Canonical; `''` of records that give none. */
   readonly ip: string

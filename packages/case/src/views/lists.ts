@@ -1,7 +1,4 @@
-/**
- * Long lists a page at a time: accesses of a selection, hits of a hunt, rejects; and all that is known of one access.
- * Values are bound, and columns are those of the list. Text is as logged: make it safe before it is shown.
- */
+/** Long lists by page; values are bound. Text is as logged: make it safe before it is shown. */
 import { type Json, MintmarkError, readGuid, withoutSecrets } from '@mintmark/core'
 import { cell, countOf, numbersBy, rowReader, type Texts, textsOf } from '../engine/rows.ts'
 import { BOUNDED, type Params, type Session } from '../engine/session.ts'
@@ -15,13 +12,11 @@ export interface ListQuery {
   /** At most 500 where the list does not say otherwise, 100 when left out. */
   readonly limit?: number
   readonly sort?: { readonly column: string; readonly isDescending: boolean } | undefined
-  /** Whole texts of cells. Values of one column are alternatives; different columns narrow each other. */
   readonly where?: readonly { readonly column: string; readonly value: string }[]
   /** A part of any cell, whatever its case. */
   readonly q?: string
 }
 
-/** SQL of each column: its text, and what it is sorted by where that is not the text. */
 export type ListColumns = Readonly<Record<string, { readonly text: string; readonly by?: string }>>
 
 interface List extends Texts<'from select order'> {
@@ -163,7 +158,6 @@ const readAccess = rowReader(
 
 export interface AccessDetail extends Texts<'recordId at verdict reason strength detail'> {
   readonly evidence: { readonly path: string; readonly line: number }
-  /** Fields of the record that have a value, in words of the schema. */
   readonly fields: readonly { readonly name: string; readonly value: string }[]
   readonly items: readonly {
     readonly messageId: string
@@ -232,7 +226,6 @@ function detailOf(id: string, row: Json, hunts: AccessDetail['hunts']): AccessDe
 
 const readVerdict = rowReader(cell.time('at'), cell.text('verdict reason strength'))
 const whole = (column: string) => ({ text: `toString(${column})` })
-/** Columns of a hit; `account` is the mailbox, or else the principal. */
 const OF_HIT: ListColumns = {
   at: { text: isoSql('at'), by: 'at' },
   tenant: whole('tenant'),
@@ -258,7 +251,6 @@ const readHit = rowReader(
   cell.text('ip:listed_ip app:listed_app why:listed_why'),
 )
 
-/** Accesses that a hunt points at, each once, in the order of time. Throws as `listPage`. */
 export async function hitPage(
   session: Session,
   hunt: string,
@@ -288,7 +280,6 @@ export async function hitsWithin(
   return numbersBy(rows, 'hunt', 'n')
 }
 
-/** A row of the evidence that could not be read, with its location. */
 export interface RejectRow extends Texts<'path kind reason detail'> {
   readonly line: number
 }

@@ -14,12 +14,9 @@ type FoundKind = (typeof KINDS)[number]
 
 /** One value of the case's accesses that the text is, or is a part of. Text is as logged. */
 export interface Found extends Texts<'value record first'> {
-  /** `person`: a principal or a mailbox, by name or by id. */
   readonly kind: FoundKind
-  /** A person's name in the directory, `''` where it has none. */
   readonly name: string
   readonly accesses: number
-  /** Of them, those in the selection, and ambiguous ones. */
   readonly selected: number
 }
 
@@ -36,7 +33,6 @@ const MOST_NAMES = 200
 const BARED = /[-{}()<> ]/gu
 const bare = (column: string) => `lower(replaceRegexpAll(${column}, '${BARED.source}', ''))`
 const within = (column: string) => `positionCaseInsensitiveUTF8(${column}, {part:String}) > 0`
-/** The first digits of a GUID. */
 const begins = (column: string) =>
   `{hex:String} != '' AND startsWith(replaceAll(toString(${column}), '-', ''), {hex:String})`
 const person = (column: string): Look => ({ kind: 'person', value: column, where: within(column) })
@@ -82,10 +78,7 @@ const OF_IDS: readonly Look[] = [
   },
 ]
 
-/**
- * Accesses whose ids, names, addresses, messages or files the text spells: six values of each kind at most, those with
- * most accesses first. Ids are read in every spelling of the logs.
- */
+/** Six values of each kind at most, most accesses first. Ids are read in every spelling. */
 export async function search(
   session: Session,
   { table }: Selected,
@@ -104,7 +97,6 @@ export async function search(
      ) WHERE value != '' GROUP BY kind, value ORDER BY n DESC, value LIMIT ${MOST} BY kind ${BOUNDED}`,
     {
       part,
-      // Logs write ids with and without brackets.
       message: part.replaceAll(/^(?:<|&lt;)|(?:>|&gt;)$/gu, ''),
       guid: readGuid(part) || NO_ID,
       token: readJti(part).tokenId || NO_ID,
@@ -132,7 +124,6 @@ const lookSql = ({ kind, value, where }: Look) =>
 
 const bared = (text: string) => text.replaceAll(BARED, '').toLowerCase()
 
-/** People of the directory whose name the text is a part of: principal or object id → name. */
 async function directoryNames(session: Session, part: string) {
   const rows = await session.rows(
     `SELECT DISTINCT arrayJoin(arrayFilter(id -> id != '', [principal, principal_id])) AS id, display_name AS name
@@ -142,7 +133,6 @@ async function directoryNames(session: Session, part: string) {
   return textsBy(rows, 'id', 'name')
 }
 
-/** The text without the quotes, brackets or `mailto:` around it. */
 export function soughtText(text: string): string {
   const trimmed = decoded(text.trim().slice(0, MOST_LETTERS))
     .trim()
@@ -152,7 +142,6 @@ export function soughtText(text: string): string {
     .trim()
 }
 
-/** Percent-decoded, where it is well-formed. */
 function decoded(text: string): string {
   try {
     return text.includes('%') ? decodeURIComponent(text) : text

@@ -29,12 +29,10 @@ export interface TimeBins {
   readonly to: string
   readonly stepMs: number
   readonly bins: number
-  /** Intervals that follow each other in the bins: between two of them is a long time without any access. */
   readonly segments: readonly Segment[]
   /** Accesses of the attacker by class, and ambiguous ones under `either`; one count a bin. */
   readonly series: readonly { readonly name: string; readonly counts: readonly number[] }[]
   readonly bands: readonly Band[]
-  /** Accesses that lie before, between or after the bins. */
   readonly outside: number
 }
 
@@ -47,9 +45,7 @@ export interface Segment {
 }
 
 interface Band extends Omit<LogName, 'tenant'> {
-  /** Tenants in which this log has any record. */
   readonly tenants: number
-  /** By bin, the share of those tenants that have records in it, 0 to 1. */
   readonly covered: readonly number[]
   readonly records: readonly number[]
 }
@@ -60,7 +56,6 @@ interface BinOptions extends Partial<Period> {
   readonly isAll?: boolean
 }
 
-/** Counts accesses in the time of the attacker's, else of the selection, else all that the logs cover. */
 export async function timeBins(
   session: Session,
   selected: Selected,
@@ -156,7 +151,6 @@ async function coveredSpan(session: Session): Promise<Period> {
 const stepFor = (spanMs: number, wanted: number): number =>
   STEPS_MS.find((step) => spanMs / step <= wanted) ?? STEPS_MS.at(-1) ?? DAY_MS
 
-/** The bin of a time in milliseconds, for a time that is {@link inGrid}. Only numbers of this program are in the text. */
 function binOf(ms: string, { grid, stepMs }: Grid): string {
   const cases = grid
     .toReversed()
@@ -219,10 +213,8 @@ const MOST_ROWS = 2000
 /** Later than what a case can hold. */
 const LAST_MS = Date.UTC(2300, 0)
 
-/** One log of one tenant. Times are ISO, UTC. */
 export type CoveredLog = LogName & Texts<'name first last'> & Numbers<'hours hoursPresent records'>
 
-/** Logs of the tenants, the less covered first, also those with nothing in that time. */
 export async function coverageIn(
   session: Session,
   { facts }: Selected,

@@ -38,7 +38,6 @@ const ISSUED = (table: string) => `
     AND token_id GLOBAL IN (SELECT token_id FROM ${table} WHERE party = 'theirs')
   GROUP BY token_id`
 
-/** The tokens of the selected accesses of the attacker, most used first: `limit` rows, and `total` of all. */
 export async function tokenUses(
   session: Session,
   { table }: Selected,
@@ -79,7 +78,6 @@ const CUT = 300
 
 export interface Lineage {
   readonly tokenId: string
-  /** Records of its issuance; none for a token that nobody issued. */
   readonly issuances: readonly {
     readonly at: string
     readonly source: string
@@ -90,7 +88,6 @@ export interface Lineage {
     readonly ip: string
     readonly sessionId: string
   }[]
-  /** What was done with it, by who, where from and how; most first. */
   readonly uses: readonly {
     readonly principal: string
     readonly mailbox: string
@@ -120,7 +117,6 @@ export interface Lineage {
 const ID = 'token_id = toUUID({token:String})'
 const cut = (sql: string) => `substringUTF8(toString(${sql}), 1, ${CUT})`
 
-/** The lineage of a token; `tokenId` is canonical GUID text. */
 export async function lineage(session: Session, tokenId: string): Promise<Lineage> {
   const token = { token: tokenId }
   const issuances = await session.rows(

@@ -13,14 +13,12 @@ import { baseRateOf, type Rate } from '../verdicts/verdict_rows.ts'
 import { type AccessDetail, accessDetails } from '../views/lists.ts'
 
 const MOST_CHARS = 4_000
-/** So much is read from the record's line on: an array on one line has many records. */
 const MOST_READ = 64 * 1024 * 1024
 
 export interface RawRow {
   /** As in the file, with secrets replaced; `''` where it was not found. */
   readonly text: string
   readonly isCut: boolean
-  /** Why there is no text; `''` where there is. */
   readonly problem: '' | 'file-missing' | 'file-changed' | 'row-not-found'
 }
 
@@ -74,7 +72,6 @@ export function rowIn(text: string, ids: readonly string[]): string {
   return text[start] === '{' || text[start] === '[' ? jsonIn(text, ids) : tableRowIn(text)
 }
 
-/** A row of CSV: a line end between quotes does not end it. */
 function tableRowIn(text: string): string {
   let isQuoted = false
   for (let at = 0; at < text.length; at++) {
@@ -84,14 +81,12 @@ function tableRowIn(text: string): string {
   return text.trim()
 }
 
-/** The first object by itself, or in an array, that has one of the ids; without ids the first. */
 function jsonIn(text: string, ids: readonly string[]): string {
   const spellings = ids.map((id) => id.toLowerCase())
   let first = ''
   for (const found of objectsIn(text)) {
     if (ids.length === 0) return found
     const lower = found.toLowerCase()
-    // Of an object that holds others in arrays, the inner ones come before.
     if (spellings.some((id) => lower.includes(id))) return found
     first ||= found
   }
@@ -130,16 +125,13 @@ function behindString(text: string, begin: number): number {
 
 const NEAR_EACH_SIDE = 4
 const MOST_OF_ID = 10
-/** Outcomes of one token or session that are explained, each by its first access. */
 const MOST_OUTCOMES = 6
 
 export interface LogLooked extends Texts<'source category first last'> {
   /** `whole`, `grouped` or `capped`. */
   readonly quality: string
-  /** Hours of the look-back, and those in which the log has records. */
   readonly hours: number
   readonly hoursPresent: number
-  /** Tokens issued in the look-back, and those whose record has a token id. */
   readonly issued: number
   readonly withToken: number
 }
@@ -161,7 +153,6 @@ export interface Why {
   readonly losses: readonly Loss[]
   readonly ofTokenId: readonly IssuanceSeen[]
   readonly near: readonly IssuanceSeen[]
-  /** The base rate of an unissued access, as `verdicts` gives it; else null. */
   readonly rate: Rate | null
   readonly settledBy: string
 }
@@ -169,7 +160,6 @@ export interface Why {
 export interface Explained {
   readonly kind: 'access' | 'token' | 'session' | 'unknown'
   readonly accesses: number
-  /** One for each outcome among the accesses, the first in time; at most six, of `outcomes`. */
   readonly outcomes: number
   readonly whys: readonly Why[]
   readonly issuances: readonly IssuanceSeen[]
@@ -252,7 +242,6 @@ async function whyOf(session: Session, access: AccessDetail, sole: string): Prom
   }
 }
 
-/** Where the record is, and its times as verdicts take them: by corrected clocks. */
 async function factsOf(session: Session, { recordId, evidence }: AccessDetail) {
   const { access: clocks } = await readClocks(session)
   const lives = await readLives(session, await soleTenantOf(session))

@@ -6,10 +6,8 @@ import type { Finding, LimitCode, ScanReport } from '@mintmark/scan'
 import { classOf, gapsOf } from '@mintmark/scan/answer'
 import { type Group, grouped } from '../render/grouped.ts'
 
-/** Stored keys of one dump; a heap of test keys has more. */
 const MOST_KEYS = 1000
 
-/** What the case stores of a report: verified keys with their public halves, each once. */
 export function scanOf(
   { sha256 }: DumpFile,
   given: string,
@@ -37,7 +35,6 @@ export function scanOf(
   }
 }
 
-/** Parts of a file were not searched at all, for a reason that may pass. */
 const INCOMPLETE: ReadonlySet<LimitCode> = new Set([
   'unreadable',
   'thread-failed',
@@ -47,7 +44,6 @@ const INCOMPLETE: ReadonlySet<LimitCode> = new Set([
 
 const isKey = (finding: Finding): boolean => classOf(finding) === 'key'
 
-/** Of a key without an id: whether no earlier location has the same key. */
 const isFirst = ({ beginsAt, sameKeyAt }: Finding): boolean =>
   beginsAt === undefined && sameKeyAt === undefined
 
@@ -62,14 +58,12 @@ function keyOf(
     jwkThumbprint: keyId?.jwkThumbprint ?? '',
     kind,
     bits,
-    // Ignored keys say why; a note of any other key is about one location.
     note: findings.every((finding) => classOf(finding) === 'ignored') ? (note ?? '') : '',
     ...namesOf(keyId, known),
     forms: [...grouped(findings, ({ form }) => form)].map(formOf),
   }
 }
 
-/** A public key that was given says more than one from the dump. */
 function namesOf(
   keyId: Finding['keyId'],
   known: PublicKey | undefined,

@@ -1,7 +1,4 @@
-/**
- * Evidence that is no log, detected by its content: memory dumps, packed or not, and lists of public keys.
- * Loads little of `scan`: most evidence has no dump, and the scanner takes longer to load than a small log.
- */
+/** Evidence that is no log, by content. Loads little of `scan`, which takes long to load. */
 import { DUMP_SHAPE, KEYS_SHAPE, TRUST_SHAPES } from '@mintmark/case'
 import { bytesSource, openDump } from '@mintmark/dump'
 import { parsePublicKeys } from '@mintmark/keys'
@@ -25,14 +22,12 @@ export function otherShape(bytes: Uint8Array, isWhole: boolean): string | undefi
 /** How Mintmark's own files begin, and one of captured tokens: only compact JWS, whose header is JSON. */
 const BEGINNINGS: readonly (readonly [string, RegExp])[] = [
   [TRUST_SHAPES.record, /^\{"schema":"mintmark-key-observation\//],
-  // Of such a record: its checkpoint and the key that verifies that.
   [TRUST_SHAPES.record, /^keys-[\da-f]{16}(?:\n\d+\n[\w+/]{43}=\n\n|\+[\da-f]{8}\+[\w+/=]+\s*$)/],
   [TRUST_SHAPES.probe, /^\s*\{\s*"schema"\s*:\s*"mintmark-trust-probe\//],
   [TRUST_SHAPES.alarms, /^\{"schema":"mintmark-alarm\//],
   [TRUST_SHAPES.tokens, /^\s*eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+\s*(?:$|\neyJ)/],
 ]
 
-/** Whether the first bytes of a file are those of a container of memory. */
 export const isDump = (head: Uint8Array): boolean =>
   openDump(bytesSource(head.subarray(0, HEAD_BYTES))).container !== 'raw'
 

@@ -13,7 +13,6 @@ export interface KeyTrusts {
   readonly publicKeys: ReadonlyMap<string, KeyObject>
 }
 
-/** Observations of one source, and where each is in the evidence. */
 interface Found {
   readonly series: readonly trust.Series[]
   readonly sourceOf: (look: trust.Series['looks'][number]) => cases.FactSource | undefined

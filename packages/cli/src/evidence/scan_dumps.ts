@@ -1,9 +1,5 @@
 /* oxlint-disable no-await-in-loop -- one dump takes all threads */
-/**
- * Searches the dumps of a case for keys: the public ones of the case are known, and each dump is
- * searched once. The package `case` stores what is found and does not scan; `scan` knows no case.
- * The scanner is loaded only where there is a dump.
- */
+/** Searches each dump of a case once. `case` does not scan, and `scan` knows no case. */
 
 import { createHash } from 'node:crypto'
 import * as cases from '@mintmark/case'
@@ -20,9 +16,7 @@ import { filesOf } from './trust_file.ts'
 const RULES = 2
 
 /**
- * Scans each dump that was read in and has not been searched for these public keys yet.
- * `read` are the files of this run, which have just been hashed. Dumps that cannot be searched (in an archive) are
- * reported by the answer.
+ * `read`: files that this run has just hashed.
  * @throws {MintmarkError} as `Session.command`
  */
 export async function scanDumps(
@@ -60,7 +54,6 @@ export async function scanDumps(
   })
 }
 
-/** A file that cannot be read, or unpacked, does not count. */
 function holds(test: () => boolean): boolean {
   try {
     return test()
@@ -79,7 +72,6 @@ function headOf(file: string): Uint8Array {
   }
 }
 
-/** The public keys of the case's unchanged files, each once. */
 async function keysOf(evidence: readonly cases.EvidenceRow[]): Promise<PublicKey[]> {
   const rows = evidence.filter(
     ({ shape, sameAs }) => shape === cases.KEYS_SHAPE && sameAs === undefined,
@@ -93,7 +85,6 @@ async function keysOf(evidence: readonly cases.EvidenceRow[]): Promise<PublicKey
   return [...byId.values()]
 }
 
-/** What was looked for, and by which rules. */
 function markOf(publicKeys: readonly PublicKey[]): string {
   const named = publicKeys.map(({ keyId, kid, subject, notAfterMs }) =>
     JSON.stringify([keyId.spkiSha256, kid, subject, notAfterMs]),

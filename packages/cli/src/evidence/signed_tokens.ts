@@ -1,14 +1,10 @@
-/**
- * Tokens of the evidence whose key is known: captured ones, and those that a guard raised an alarm on.
- * A captured token is verified here with every key of the evidence. Its id is stored, never the token.
- */
+/** Tokens whose key is known. A captured token's id is stored, never the token. */
 import { type KeyObject, verify } from 'node:crypto'
 import { type KeyTrust, type SignedToken, TRUST_SHAPES } from '@mintmark/case'
 import { type Json, parseObject, readJti, readTokenId, text } from '@mintmark/core'
 import { type Algorithm, digestOf, isAlgorithm, paddingOf } from '@mintmark/guard/signatures'
 import { ofShape, sourceOf, type TrustFile } from './trust_file.ts'
 
-/** Stored tokens of a case, and lines of a file that are read. */
 const MOST_TOKENS = 10_000
 /** Signatures that are verified: with the largest keys that takes a minute or two. */
 const MOST_TRIED = 50_000
@@ -35,16 +31,12 @@ export function signedIn(
   ].slice(0, MOST_TOKENS)
 }
 
-/** Empty where there is none, or more. */
 function onlyOf(keys: readonly KeyTrust[]): string {
   const [only, ...more] = keys
   return more.length === 0 ? (only?.spkiSha256 ?? '') : ''
 }
 
-/**
- * A guard has verified the signature before it raises an alarm. Which key it was, its issuer and
- * `kid` say together: many issuers have a key of one `kid`.
- */
+/** The guard verified the signature. Many issuers have a key of one `kid`: the issuer decides. */
 function ofAlarm(line: string, keys: readonly KeyTrust[]): Omit<SignedToken, 'source'> | undefined {
   const alarm = parseObject(line) ?? {}
   const [tokenId, kid] = [text(alarm, 'tokenId'), text(alarm, 'kid')]
@@ -61,14 +53,12 @@ function ofAlarm(line: string, keys: readonly KeyTrust[]): Omit<SignedToken, 'so
 interface Known {
   readonly keys: readonly KeyTrust[]
   readonly publicKeys: ReadonlyMap<string, KeyObject>
-  /** Signatures that may still be verified. */
   left: number
 }
 
 function ofToken(line: string, known: Known): Omit<SignedToken, 'source'> | undefined {
   const [head = '', body = '', signature = ''] = line.split('.')
   const [header, claims] = [partOf(head), partOf(body)]
-  // Entra's tokens have their id in uti.
   const own = readTokenId(claims['uti'])
   const { state, tokenId } = own.state === 'present' ? own : readJti(claims['jti'])
   if (state !== 'present') return undefined
@@ -77,7 +67,6 @@ function ofToken(line: string, known: Known): Omit<SignedToken, 'source'> | unde
   const bytes = Buffer.from(signature, 'base64url')
   const input = Buffer.from(`${head}.${body}`, 'latin1')
   const named = known.keys.filter(({ kids }) => kids.includes(kid))
-  // Those that it names come first.
   const tried = new Set([...named.map(({ spkiSha256 }) => spkiSha256), ...known.publicKeys.keys()])
   for (const spkiSha256 of tried) {
     const key = known.publicKeys.get(spkiSha256)

@@ -1,7 +1,4 @@
-/**
- * What the files beside the logs say about keys: key sets and trust records, alarms of a guard, captured tokens, probes.
- * The package `case` stores the facts and reads no such file; `trust` knows no case.
- */
+/** What files beside the logs say about keys. `case` stores the facts; `trust` knows no case. */
 import * as cases from '@mintmark/case'
 import { isObject, isoOf, type Json, parseObject, safeText, text, utcMs } from '@mintmark/core'
 import type { Call } from '../process/call.ts'
@@ -25,7 +22,6 @@ export async function readTrustEvidence(session: cases.Session, call: Call): Pro
     if (!isSource(known, sha256))
       call.note(`mintmark: ${safeText(path, 200)} is not used: ${WHY_UNREAD}\n`)
   const before = withoutSources(known, new Set(files.map(({ sha256 }) => sha256)))
-  // Few cases have such files, and what reads them takes a while to load.
   const { keyTrusts } = await import('./key_trust.ts')
   const { trusts, publicKeys } = await keyTrusts(files, call)
   const keys = merged([...before.keys, ...trusts])
@@ -61,7 +57,6 @@ function withoutSources(
   }
 }
 
-/** What several files say about a key, as one; the earliest end comes first. */
 function merged(all: readonly cases.KeyTrust[]): cases.KeyTrust[] {
   const byKey = new Map<string, cases.KeyTrust>()
   for (const trust of all) {
@@ -87,12 +82,9 @@ function joined(one: cases.KeyTrust, other: cases.KeyTrust): cases.KeyTrust {
   }
 }
 
-/** Characters of a text that a probe may have of its own. */
 const MOST_CHARS = 200
-/** Vectors of a probe are some hundred. */
 const MOST_VECTORS = 1000
 
-/** Keys that no verifier should accept. Outcomes that a probe could not determine are left out. */
 function probedIn(file: TrustFile): cases.ProbedVerifier[] {
   const probe = parseObject(Buffer.from(file.bytes).toString('utf8')) ?? {}
   const [target, atMs] = [text(probe, 'target'), utcMs(text(probe, 'at') ?? '')]

@@ -4,7 +4,6 @@ import { readFile, stat } from 'node:fs/promises'
 import type { EvidenceRow, FactSource } from '@mintmark/case'
 import { otherShape } from './evidence_kinds.ts'
 
-/** A file that is unchanged since the case read it. */
 export interface TrustFile {
   readonly path: string
   readonly sha256: string
@@ -15,7 +14,6 @@ export interface TrustFile {
 /** Of all files together. A probe is some hundred kilobytes, alarms of a month some megabytes. */
 const MOST_BYTES = 256 << 20
 
-/** The unchanged files, and the others: gone, changed, packed, or beyond {@link MOST_BYTES}. */
 export async function filesOf(
   rows: readonly EvidenceRow[],
 ): Promise<{ readonly files: readonly TrustFile[]; readonly unread: readonly EvidenceRow[] }> {

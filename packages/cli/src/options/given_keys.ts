@@ -8,23 +8,17 @@ import { reasonOf } from './input_files.ts'
 const LARGEST_BYTES = 64 << 20
 const ADDRESS = /^https?:\/\//i
 
-/** The keys of `--public-key`, and what is to be read. */
 export interface KeysAndOperands {
   readonly publicKeys: readonly PublicKey[]
   readonly operands: readonly string[]
 }
 
-/**
- * The keys of `--public-key`; what in the files cannot be used is reported on standard error.
- * @throws {MintmarkError} `INPUT_UNREADABLE` for a file that cannot be read, `INPUT_INVALID` for one without a key
- */
+/** @throws {MintmarkError} `INPUT_UNREADABLE`; `INPUT_INVALID` for a file without a key */
 export const givenKeys = async (call: Call): Promise<readonly PublicKey[]> =>
   await keysOf(call.list('publicKey'), call)
 
 /**
- * As {@link givenKeys}, of a command that has operands of its own.
- * An option that takes several files takes the operands behind it too. Where no operand is left, the last files that
- * hold no public key are what was meant to be read: `scan --public-key jwks.json core.4711` scans `core.4711`.
+ * The option takes operands behind it too: without others, the last files without a key are read.
  */
 export async function keysAndOperands(
   args: readonly string[],

@@ -11,29 +11,21 @@ export interface InputFile {
   readonly path: FilePath
   /** Bytes; 0 of a pipe, which has none. */
   readonly size: number
-  /** Read in order, once: a pipe, or standard input whatever it is. */
   readonly isPipe: boolean
-  /** On the command line itself, not in a folder of it. */
   readonly isNamed: boolean
 }
 
-/** A path that cannot be read, and why. */
 export interface Unreadable {
   readonly path: string
   readonly reason: string
 }
 
 interface InputFiles {
-  /** In order of the command line, in folders by name; each file once, whatever links lead to it. */
   readonly files: readonly InputFile[]
-  /** What was asked for and is not among them: each path that was left out. */
   readonly unreadable: readonly Unreadable[]
 }
 
-/**
- * Walks folders, and follows links in them: each folder and each file once, so that a loop ends. Names may be any bytes.
- * Pipes are read where they are named themselves. In folders they are left out and reported, as are sockets and devices.
- */
+/** Each folder and file once: a loop ends. Pipes, sockets, devices in folders are reported. */
 export async function inputFiles(paths: readonly string[]): Promise<InputFiles> {
   const walk = new Walk()
   for (const given of paths) {

@@ -39,7 +39,6 @@ export function authorOption(call: Call): string {
   }
 }
 
-/** Options that take alternatives, and their members of a selection. */
 const LISTS = {
   session: 'sessions',
   token: 'tokens',
@@ -62,7 +61,6 @@ export async function selectionOption(call: Call): Promise<Selection> {
   }
 }
 
-/** Whether options say which accesses are meant, in place of those that verdicts and hunts point at. */
 export const isNamed = (selection: Selection): boolean => Object.keys(selection).length > 0
 
 function span(call: Call): Selection {

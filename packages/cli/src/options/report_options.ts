@@ -1,4 +1,3 @@
-/** Options of `mintmark report`, read into what a report is written with, and for whom. */
 import { everybody, type Whom, whomOf } from '@mintmark/case'
 import { type MintmarkError, safeText } from '@mintmark/core'
 import { type Paper, type Redaction, readSigningKey, type WriteOptions } from '@mintmark/report'
@@ -23,7 +22,6 @@ export async function reportOptions(call: Call): Promise<WriteOptions> {
 
 const REDACTIONS: readonly Redaction[] = ['names', 'addresses']
 
-/** Texts in the margin of a page are short. */
 const MOST_TEXT = 100
 
 function shortText(call: Call, name: 'preparedBy' | 'classification'): string | undefined {
@@ -44,7 +42,6 @@ function classificationOf(call: Call): string | undefined {
   throw invalid('classification', `--classification: the labels of TLP are ${TLP.join(', ')}`)
 }
 
-/** The day of today where none is given: the report itself asks no clock. */
 function dayOf(call: Call): string {
   const given = call.text('preparedOn')
   if (given === undefined) return new Date().toISOString().slice(0, 10)
@@ -69,7 +66,6 @@ type Affected = Parameters<typeof everybody>[0]
 /** Everybody whom the accesses concern, whoever has this name: `ALL` is an organisation that is called so. */
 const ALL = 'all'
 
-/** Recipients, each once; undefined for no notice. @throws {MintmarkError} `INPUT_INVALID` */
 export function recipientsOf(
   scope: Affected,
   names: readonly string[],
@@ -106,7 +102,6 @@ function unknown(name: string, { accounts }: Affected, affected: readonly Whom[]
   return invalid('for', message)
 }
 
-/** How many pairs of letters two names share, of all that they have. */
 function likeness(a: string, b: string): number {
   const [some, others] = [pairsOf(a), pairsOf(b)]
   const shared = [...some].filter((pair) => others.has(pair)).length

@@ -9,6 +9,5 @@ export function originsOption(call: Call): ReadonlySet<string> {
   throw invalid('origin', '--origin takes an origin such as https://keys.example.org')
 }
 
-/** As sources are: plain HTTP on this machine alone. */
 const isOrigin = (given: string, { origin, protocol, hostname }: URL) =>
   origin === given && (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)))

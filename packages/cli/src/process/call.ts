@@ -1,7 +1,4 @@
-/**
- * One call of a command: its options, read into values, and where it prints. Loads little: some
- * commands must start at once.
- */
+/** One call of a command. Loads little: some commands must start at once. */
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { MintmarkError, safeJson, unreadable } from '@mintmark/core'
@@ -11,7 +8,6 @@ import { Progress } from './progress.ts'
 
 export type Options = Readonly<Record<string, unknown>>
 
-/** What a number may be; a whole one, unless `isFraction`. */
 interface Bounds {
   readonly least: number
   readonly most: number
@@ -27,7 +23,6 @@ const UNITS_MS: ReadonlyMap<string, number> = new Map([
 /** Timers of Node take no more than 24 days. */
 const LONGEST_MS = 24 * 86_400_000
 
-/** What a command can print, by the option that asks for it; `text` comes last, where none does. */
 type Formats = Readonly<Record<string, () => object | string | Promise<object | string>>>
 
 /** Options are named as commander names them: `maxAtOnce`. What reads one throws `INPUT_INVALID` for a wrong value. */
@@ -52,17 +47,14 @@ export class Call implements Io {
     this.#isQuiet = io.isQuiet === true
   }
 
-  /** Writes to standard error what is good to know, and neither an error nor a warning. */
   note(text: string): void {
     if (!this.#isQuiet) this.err(text)
   }
 
-  /** Prints a document as JSON where that is asked for, indented by so many blanks, else as text. */
   print(document: unknown, text: () => string, indent?: number): Promise<void> {
     return this.out(this.isJson ? `${safeJson(document, indent)}\n` : text(), 'own')
   }
 
-  /** Prints the first format that is asked for: a document as indented JSON, or text; and ends with `code`. */
   async end(code: ExitCode, formats: Formats, isInFile = false): Promise<ExitCode> {
     const asked = Object.keys(formats).find((name) => name === 'text' || this.flag(name)) ?? 'text'
     const shown = await formats[asked]?.()
@@ -75,7 +67,6 @@ export class Call implements Io {
     return WRONG_USAGE
   }
 
-  /** As commander says it of an option that is always required. */
   missing(option: string): ExitCode {
     this.err(`error: required option '--${option}' not specified\n(see --help)\n`)
     return WRONG_USAGE
@@ -100,7 +91,6 @@ export class Call implements Io {
     return typeof value === 'string' ? value : undefined
   }
 
-  /** Empty where it was not given. */
   list(name: string): readonly string[] {
     const value = this.options[name]
     return Array.isArray(value)
@@ -108,10 +98,7 @@ export class Call implements Io {
       : []
   }
 
-  /**
-   * Where something is to be written. `-` is refused: what appears completely or not at all cannot
-   * go to standard output, and a file of that name would be taken for lost.
-   */
+  /** Refuses `-`: what appears completely or not at all cannot go to standard output. */
   path(name: string): string | undefined {
     const path = this.text(name)
     if (path !== '-') return path
@@ -127,7 +114,6 @@ export class Call implements Io {
     throw invalid(name, `--${spelled(name)} takes a ${kind} from ${least} to ${most}`)
   }
 
-  /** The port of this name; 0 is any that is free. */
   port(name = 'port'): number | undefined {
     return this.number(name, { least: 0, most: 65_535 })
   }
@@ -159,7 +145,6 @@ export class Call implements Io {
   }
 }
 
-/** An option as it is typed: commander names `--max-at-once` `maxAtOnce`. */
 export const spelled = (name: string): string =>
   name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 

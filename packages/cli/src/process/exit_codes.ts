@@ -1,13 +1,9 @@
 /** Exit codes: what each means, and the one rule by which a command's outcome becomes one. */
 import type { Outcome } from '@mintmark/case'
 
-/**
- * 0: nothing found, and all of it examined; or what was to be written is written. 1: found, established.
- * 2: wrong usage. 3: failed, or a part could not be answered, read or searched. 4: leads only.
- */
+/** 0 nothing found, all examined. 1 found. 2 usage. 3 failed or partial. 4 leads only. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4
 
-/** What was to be written, shown or served was. */
 export const DONE = 0
 export const FOUND = 1
 export const WRONG_USAGE = 2

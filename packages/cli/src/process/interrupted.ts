@@ -3,17 +3,13 @@ import type { Io } from './io.ts'
 
 /** What shells give for an end by SIGINT. */
 const INTERRUPTED = 130
-/** Back to the beginning of the line, which goes, and the cursor is shown again. */
 const AFTER_PROGRESS = '\r\u001b[K\u001b[?25h'
 
-/** Both are whole sentences. */
 export interface Interrupted {
-  /** What is stored, and what is not. */
   readonly state: string
   readonly next: string
 }
 
-/** Does the work; Ctrl-C meanwhile says what is stored and how to go on, and ends the process as that signal does. */
 export async function interruptible<T>(
   io: Io,
   said: Interrupted,
@@ -32,7 +28,6 @@ export async function interruptible<T>(
   }
 }
 
-/** Says what is stored, and ends the process by the signal: 130 to a shell. */
 export function endInterrupted({ err, showsProgress }: Io, { state, next }: Interrupted): never {
   err(`${showsProgress ? AFTER_PROGRESS : ''}mintmark: interrupted. ${state}\nTo go on: ${next}\n`)
   // As an exit does, so that unfinished files go. A real one would crash amid a query of the engine.

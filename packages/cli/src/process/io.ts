@@ -6,26 +6,20 @@ type IfUnread = ExitCode | 'own' | 'lost'
 /** What a command uses besides files, so that tests run it without a process. */
 export interface Io {
   /**
-   * Resolves when the text is handed over: an export must not outrun a slow pipe.
-   * @param code what the process ends with if nobody reads on (`| head`), `own` what the command returns; 0 if left out.
-   * `lost`: the text must not be lost, so that is a failure, which is reported
-   * @param isInFile the answer is also in a file: if it cannot be printed, that is reported and `code` still applies
+   * Resolves when handed over: an export must not outrun a slow pipe. `code`: exit code if nobody
+   * reads on. `lost`: that is a failure. `isInFile`: a failed print is reported, and `code` still
+   * applies.
    */
   readonly out: (text: string, code?: IfUnread, isInFile?: boolean) => Promise<void>
   readonly err: (text: string) => void
-  /** Whether a person looks at standard error, so that progress is worth showing. */
   readonly showsProgress: boolean
-  /** Whether a person looks at standard output. */
   readonly isTerminal?: boolean
   /** Columns that text may take; `Infinity` where tables are to be whole. Default 80. */
   readonly width?: number
-  /** Whether notes are left out; see `note`. */
   readonly isQuiet?: boolean
   /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number
-  /** What the process ends with if nobody reads what it printed last. */
   readonly codeIfUnread?: () => IfUnread
-  /** What the process ends with if standard output does not take what was printed last. */
   readonly codeIfUnprinted?: () => ExitCode
 }
 
@@ -37,7 +31,6 @@ export const widthOf = ({ width = WIDTH }: Io): number => width
 
 const NARROWEST = 40
 
-/** Columns of the terminal; in a pipe those that the environment names. */
 function columnsOf({ columns }: { readonly columns?: number }): number {
   const named = Number(process.env['COLUMNS'] ?? Number.NaN)
   const found = columns ?? (Number.isInteger(named) && named > 0 ? named : WIDTH)

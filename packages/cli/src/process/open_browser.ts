@@ -1,8 +1,4 @@
-/**
- * Opens an address in the user's browser. The address lets in whoever opens it first, and other
- * users of the machine see the arguments of every process. So the browser is given the name of a
- * file that only this user can read, and that leads to the address.
- */
+/** Other users see the arguments of processes: the browser gets a private file, not the address. */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,10 +10,8 @@ const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
 }
 
 /**
- * @param folder where the file is put, in a folder of its own; a browser from a snap reads the user's folders alone
- * @param onFailure called with the reason where no browser was started
- * @returns takes the file away
- * @throws {Error} as `fs`, where the folder cannot be written
+ * A snap's browser reads only the user's folders. Returns what removes the file.
+ * @throws {Error} as `fs`
  */
 export function openBrowser(
   url: string,

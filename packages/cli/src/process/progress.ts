@@ -2,10 +2,8 @@ import { safeText } from '@mintmark/core'
 import type { SingleBar } from 'cli-progress'
 import type { Io } from './io.ts'
 
-/** A step is shown once it has worked this long. */
 const PATIENCE_MS = 1000
 const BAR = 30
-/** So much of a step must be done before the rest is estimated. */
 const KNOWN_SHARE = 0.02
 const MOST_LEFT_MS = 99 * 3_600_000
 
@@ -14,7 +12,6 @@ interface Done {
   readonly done: number
   /** In the same unit; 0 while it is not known. */
   readonly total: number
-  /** Since the step began. */
   readonly elapsedMs: number
 }
 
@@ -39,7 +36,6 @@ function durationText(ms: number): string {
   return minutes < 100 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`
 }
 
-/** Progress of one step: nothing unless on a terminal, and after more than a second. */
 export class Progress {
   readonly #io: Io
   readonly #startedMs: number

@@ -1,8 +1,6 @@
 /**
- * The command line: every command under what somebody wants to do, as help shows it. `commands.ts` reads it.
- * A command is its name and operands, two blanks, and what it does; `[data]` after that: programs read what it prints,
- * whatever its options. Below it are an example and its options, an option a line: its flags, what it does, and marks, two
- * blanks between them. `@name` stands for options of {@link SHARED}.
+ * Every command, as help shows it, two blanks between parts. `[data]`: programs read what it
+ * prints. `@name` stands for options of {@link SHARED}.
  */
 export const COMMAND_LINES = `
 # Investigate a breach:
@@ -378,7 +376,6 @@ man  Print the manual page  [data]
   mintmark man > mintmark.1
 `
 
-/** Options that several commands have. */
 export const SHARED: Readonly<Record<string, string>> = {
   // Of every command: how it prints, never what it does.
   general: `--color <WHEN>  colour the text output  one of auto, always, never  default auto: on a terminal, unless NO_COLOR is set

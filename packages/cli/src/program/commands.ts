@@ -5,11 +5,9 @@ import { COMMAND_LINES, SHARED } from './command_lines.ts'
 
 export interface CommandLine {
   readonly heading: string
-  /** With those above it: `gate install`. */
   readonly name: string
   readonly operands: string
   readonly summary: string
-  /** Empty of a command that only has others below it. */
   readonly example: string
   readonly options: readonly Option[]
   /** Programs read what it prints, whatever its options: it is neither wrapped nor coloured. */
@@ -35,7 +33,6 @@ export function commandLines(): CommandLine[] {
 
 const HEAD = /^([a-z]+(?: [a-z]+)*)(?: ([<[].*?))? {2}(.*?)( {2}\[data\])?$/
 
-/** Options, an option a line, as {@link COMMAND_LINES} has them. */
 export const optionsIn = (lines: readonly string[]): Option[] =>
   lines
     .map((line) => line.trim())
@@ -63,7 +60,6 @@ const MARKS: Readonly<Record<string, (made: Option, value: string) => void>> = {
   hidden: (made) => made.hideHelp(),
   'one of': (made, values) => made.choices(values.split(', ')),
   'not with': (made, names) => made.conflicts(names.split(', ')),
-  // Its words follow a colon where help does not show the value.
   default: (made, value) => {
     const [, plain = '', words] = /^(.*?)(?:: (.*))?$/.exec(value) ?? []
     made.default(plain === 'none' ? [] : plain, words)
@@ -125,5 +121,4 @@ export const LOADS: Readonly<Record<string, () => Promise<Handler>>> = {
   replay: async () => (await import('../commands/replay/replay.ts')).replay,
 }
 
-/** Every command that works, as it is called: `gate status`. */
 export const commandNames = (): string[] => Object.keys(LOADS)

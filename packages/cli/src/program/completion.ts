@@ -3,9 +3,7 @@ import type { Command, Option } from 'commander'
 import type { Handler } from '../process/call.ts'
 import { DONE } from '../process/exit_codes.ts'
 
-/** What may be typed after the words of a command. */
 interface Position {
-  /** The words before it: empty, `/scan`, `/gate/install`. */
   readonly at: string
   readonly command: Command
   readonly below: readonly Command[]
@@ -45,14 +43,12 @@ const wordsOf = ({ below, options }: Position): string[] => [
   ...options.map(({ long, short }) => long ?? short ?? ''),
 ]
 
-/** Lines of a `case` of the shell that follow the words which are typed, and the position that they lead to. */
 const steps = (positions: readonly Position[]): string =>
   positions
     .filter(({ at }) => at !== '')
     .map(({ at }) => `      ${at}) at=${at} ;;`)
     .join('\n')
 
-/** Lines of a `case` that set the words which may follow, by position and the word before. */
 function arms(
   positions: readonly Position[],
   set: (words: string) => string,

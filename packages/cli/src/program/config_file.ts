@@ -1,8 +1,6 @@
 /**
- * `mintmark.config.json` in the folder where the command runs: values of options that are not
- * given. Loaded only where there is one. Trust: whoever writes it chooses the case and the hunts.
- * So it is the user's own or root's, it names no server, and it is no part of the evidence; what it
- * sets is reported.
+ * Defaults of options. Trust: its writer chooses the case and the hunts, so it must be the user's
+ * own or root's, names no server, and what it sets is reported.
  */
 import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
@@ -10,7 +8,6 @@ import { isObject, MintmarkError, parseObject, safeText, text, whyUnread } from 
 import type { Command } from 'commander'
 import type { Call } from '../process/call.ts'
 
-/** Names of options, and whether one takes several values. */
 const KNOWN: ReadonlyMap<string, boolean> = new Map([
   ['attacker', false],
   ['case', false],

@@ -7,10 +7,8 @@ import { fitted } from '../render/wrapped.ts'
 
 export const IGNORE_CONFIG = '--ignore-config'
 export const VERBOSE: readonly string[] = ['-v', '--verbose']
-/** Options that ask for what programs read. */
 const FOR_PROGRAMS = ['json', 'csv', 'sarif', 'timesketch', 'rejects'] as const
 
-/** A call that prints as these options ask for. `isData`: programs read it in any case. */
 export function callOf(io: Io, options: Options, isData = false): Call {
   const isQuiet = options['quiet'] === true
   const isText = !isData && FOR_PROGRAMS.every((name) => !options[name])

@@ -1,8 +1,4 @@
-/**
- * The command line: which commands there are, what each takes, and how a failure becomes an exit
- * code. Only argument parsing is loaded here; a command's own code, and the engine with it, is
- * loaded when the command runs, so that `--help` answers at once.
- */
+/** Which commands there are. A command's code is loaded when it runs: `--help` answers at once. */
 import { existsSync } from 'node:fs'
 import type { MintmarkError } from '@mintmark/core'
 import { Command, CommanderError, type Option } from 'commander'
@@ -96,7 +92,6 @@ install mintmark with its optional dependencies (PROGRAM_MISSING)\n`)
 const isUsage = ({ code, facts }: MintmarkError): boolean =>
   code === 'INPUT_INVALID' && typeof facts['option'] === 'string'
 
-/** The package that Node looked for and did not find. */
 function missingPackage(error: unknown): string | undefined {
   if (!(error instanceof Error && 'code' in error) || error.code !== 'ERR_MODULE_NOT_FOUND')
     return undefined

@@ -1,7 +1,4 @@
-/**
- * The answer on a terminal: 24 rows where it has 80 columns, the answer first. What happened, how
- * much was read, how sure, what nobody can see, who was hit most, the key, what else, what next.
- */
+/** The answer on a terminal: at most 24 rows where it has 80 columns. */
 import * as cases from '@mintmark/case'
 import { boundText, safeText, shellWord } from '@mintmark/core'
 import { fileNames, keyLines } from './answer_keys.ts'
@@ -15,7 +12,6 @@ const INDENT = 10
 /** Of a key: the certainty of its access comes last, and is never cut. */
 const KEY_LINES = 5
 
-/** From longest to shortest: the first that fits is used. */
 const ROOMS: readonly Omit<Room, 'width'>[] = [
   { mailboxes: 5, organisations: 5, list: 4, lines: 4 },
   { mailboxes: 4, organisations: 4, list: 3, lines: 3 },
@@ -71,7 +67,6 @@ function linesOf(answer: cases.Answer, path: string, room: Room): string[] {
   ]
 }
 
-/** What the case comes to; the words are those of every view. */
 function happened(answer: cases.Answer, path: string, { width, lines }: Room): string[] {
   const { conclusion, scope } = answer
   const { title, statement } = cases.conclusionText(conclusion)
@@ -88,7 +83,6 @@ function happened(answer: cases.Answer, path: string, { width, lines }: Room): s
   ]
 }
 
-/** Of forged tokens in one line; undefined where the whole statement is to be read. */
 function brief({ conclusion: { status, established } }: cases.Answer): string | undefined {
   const { tokens, sessions, firstAccess, lastAccess } = established
   if (status !== 'found' || firstAccess === null || lastAccess === null) return undefined
@@ -129,7 +123,6 @@ const STRENGTHS = {
   'cannot-tell': '',
 } as const
 
-/** What the issuance logs show of everybody else, where something was found, and how many accesses have a verdict. */
 function sureness({ conclusion }: cases.Answer, block: Block): string[] {
   const { comparison, judged } = cases.conclusionText(conclusion).brief
   return [
@@ -138,13 +131,11 @@ function sureness({ conclusion }: cases.Answer, block: Block): string[] {
   ]
 }
 
-/** What marks change beside what is found; the other statements begin with it. */
 function marked({ conclusion }: cases.Answer, block: Block): string[] {
   const text = conclusion.status === 'found' ? cases.conclusionText(conclusion).marked : ''
   return text === '' ? [] : block('MARKED', safeText(text, 6 * WIDTH))
 }
 
-/** Before when the logs of the affected tenants exclude nothing, which tenants they never cover, and what else was not read. */
 function blind({ timeline, conclusion }: cases.Answer, block: Block): string[] {
   const { horizons, cannotExcludeBefore } = timeline
   const begun = horizons.flatMap(({ at }) => at ?? []).toSorted((a, b) => (a < b ? -1 : 1))
@@ -159,7 +150,6 @@ function blind({ timeline, conclusion }: cases.Answer, block: Block): string[] {
   return block('BLIND', parts.length === 0 ? reason : parts.join('; '))
 }
 
-/** What was lost or not read, where nothing is selected. */
 function unseen({ conclusion }: cases.Answer, block: Block): string[] {
   const parts = notRead(conclusion)
   return parts.length === 0 ? [] : block('BLIND', parts.join('; '))
@@ -176,7 +166,6 @@ function firstOf(names: readonly string[], most: number): string {
   return `${names.slice(0, most).join(', ')}${left > 0 ? ` and ${count(left)} more` : ''}`
 }
 
-/** A selection without an access, or nothing but leads. */
 function selected(answer: cases.Answer, block: Block): string[] {
   const { selection, scope } = answer
   if (!selection.isDefault)
@@ -192,13 +181,11 @@ function selected(answer: cases.Answer, block: Block): string[] {
   )
 }
 
-/** Established hunts, files, and how much leads are about. */
 function also(answer: cases.Answer, room: Room, block: Block): string[] {
   const { hunts, custody, keys, conclusion } = answer
   const hit = hunts
     .filter(({ hits, strength }) => hits > 0 && strength !== 'lead')
     .toSorted((a, b) => b.hits - a.hits)
-  // With the key that is in it.
   const known = new Set(keys.filter(cases.isLeak).flatMap(fileNames))
   const files = custody
     .filter(({ artefact, suspect }) => suspect > 0 && !known.has(cases.dumpName(artefact)))
@@ -229,7 +216,6 @@ function huntLine({ id, class: kind, hits, accounts, first, last }: cases.HuntRe
   return `${kind}: ${plural(hits, 'access', 'accesses')} by ${who}${days} (${safeText(id, 40)})`
 }
 
-/** Where nothing is established: leads, or else what would settle it. */
 function open({ leads, conclusion, unknowns }: cases.Answer, room: Room, block: Block): string[] {
   const most = 'more, each with what would settle it: --json'
   const shown = leads.slice(0, room.list)

@@ -9,14 +9,11 @@ const KEYS = 1
 
 const NAME = 50
 
-/** Names of the files that hold a key, as `dumpName` gives them. */
 export const fileNames = ({ places }: cases.KeyFound): string[] =>
   places.flatMap(({ files }) => files.map(cases.dumpName))
 
-/** A label and what it says. */
 type Line = readonly [label: string, text: string]
 
-/** Which key, where, and who accessed that, for the first keys; and how many are left. */
 export function keyLines(answer: cases.Answer): Line[] {
   const leaks = answer.keys.filter(cases.isLeak)
   const left = leaks.length - KEYS
@@ -45,7 +42,6 @@ function textOf(
   return [`private key in ${file} (${what})${more}, ${accessed(location.touched, answer)}${end}`]
 }
 
-/** Where the evidence names its tokens or a verifier: these, and what it cannot connect. The report has every link. */
 function chainTexts({ chains }: cases.Answer, { spkiSha256 }: cases.KeyFound): string[] {
   const links = chains.find((chain) => chain.spkiSha256 === spkiSha256)?.links ?? []
   const shown = links
@@ -84,7 +80,6 @@ function accessed(file: cases.FileUse | null, answer: cases.Answer): string {
   return `accessed ${personText(person, answer)} (${sure.join(', ')})`
 }
 
-/** What a verdict or a hunt's class says of the token. */
 const TOKENS: Readonly<Record<string, string>> = {
   unissued: 'on a token nobody issued',
   mismatched: 'on a token issued to somebody else',

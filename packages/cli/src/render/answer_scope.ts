@@ -4,20 +4,16 @@ import { safeText } from '@mintmark/core'
 import { bounds, count, plural, table } from './table.ts'
 import { labelled, shortened, wrapped } from './wrapped.ts'
 
-/** How much is shown; `--json` has all. */
 export interface Room {
   readonly width: number
-  /** Lines of mailboxes without a ceiling, and of organisations. */
   readonly mailboxes: number
   readonly organisations: number
-  /** Entries of each other list, and lines of each paragraph. */
   readonly list: number
   readonly lines: number
 }
 
 type Code = cases.Answer['scope']['unbounded'][number]['because']
 
-/** Why nothing bounds what was read in a mailbox. */
 const WHY: Readonly<Record<Code, string>> = {
   'no-mailbox-auditing': 'mail reads never logged',
   throttled: 'logging throttled for 24 h',
@@ -31,14 +27,10 @@ const WHY: Readonly<Record<Code, string>> = {
   'access-log-unread': 'files that may be logs unread',
 }
 
-/** Most columns of a reason on its first line. */
 const REASON = 32
-/** Narrower than that a mailbox has a line of its own. */
 const NAME = 20
 
-/** A line for each mailbox, the reason beside it, and one for mailboxes that no record names. */
 export function mailboxesRead({ scope }: cases.Answer, room: Room, indent: number): string[] {
-  /** Each text once: several reasons have one. */
   const reasons = new Map<string, Set<string>>()
   for (const { mailbox, because } of scope.unbounded)
     reasons.set(mailbox, (reasons.get(mailbox) ?? new Set()).add(WHY[because]))
@@ -74,10 +66,8 @@ export function mailboxesRead({ scope }: cases.Answer, room: Room, indent: numbe
   ]
 }
 
-/** Columns of a number of messages, under its title. */
 const NUMBER = 8
 
-/** Most messages first. */
 export function organisationTable(
   { scope }: cases.Answer,
   { width, organisations }: Room,
@@ -106,7 +96,6 @@ export function organisationTable(
     .split('\n')
 }
 
-/** The first number ends where the others do. */
 function aligned(messages: Parameters<typeof bounds>[0]): string {
   const text = bounds(messages).replace(/^at least (.*)$/, '$1 or more')
   const number = /^[\d,]+/.exec(text)?.[0]

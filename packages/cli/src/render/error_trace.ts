@@ -1,9 +1,6 @@
 import { safeText } from '@mintmark/core'
 
-/**
- * Where an error was thrown, and what caused it. Of a cause only its name and code: its message may
- * quote what was read, which may be a token or a key.
- */
+/** Of a cause only name and code: its message may quote a token or a key. */
 export function errorTrace({ stack = '', message, cause }: Error): string {
   const trace = stack
     .slice(stack.indexOf(message) + message.length)

@@ -1,6 +1,5 @@
 export type Group<Item> = [Item, ...Item[]]
 
-/** Items by a name, in the order in which each name comes first. */
 export function grouped<Item>(
   items: readonly Item[],
   nameOf: (item: Item) => string,

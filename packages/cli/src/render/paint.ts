@@ -3,7 +3,6 @@ import { styleText } from 'node:util'
 
 type Style = Parameters<typeof styleText>[0]
 
-/** What a line may begin with, or a cell of a table be. */
 const STYLES: readonly (readonly [RegExp, Style])[] = [
   [/^(?:FOUND|NOT CLEAN)\b:?/gm, ['bold', 'red']],
   [/^(?:LEADS?|Leads)\b:?/gm, ['bold', 'yellow']],

@@ -3,10 +3,8 @@ import type { ExitCode } from '../process/exit_codes.ts'
 import type { Io } from '../process/io.ts'
 
 /**
- * Writes rows as they come: JSON lines, or CSV (RFC 4180, UTF-8, cells that a spreadsheet would run
- * neutralised) whose columns are those of the first row, or those named, which are then written without a row, too.
- * @param code what the process ends with if nobody reads on
- * @returns how many rows were written
+ * CSV as RFC 4180; cells that a spreadsheet would run are neutralised. Named columns are written
+ * without a row, too. `code`: exit code if nobody reads on.
  */
 export async function writeRows(
   io: Io,
@@ -31,13 +29,11 @@ export async function writeRows(
   return written
 }
 
-/** CSV of rows by the names of their columns, in this order. */
 export function csvText(columns: readonly string[], rows: readonly Json[]): string {
   const lines = rows.map((row) => csvLine(columns.map((column) => row[column])))
   return `${columns.join(',')}\r\n${lines.join('')}`
 }
 
-/** One line of CSV; what is not text is written as JSON. */
 const csvLine = (cells: readonly unknown[]): string =>
   `${cells.map((cell) => csvCell(cellText(cell))).join(',')}\r\n`
 

@@ -1,8 +1,4 @@
-/**
- * What a scan found, as SARIF 2.1.0: for code scanning and ticket systems. Levels are those of the
- * policy (`policy.ts` of `scan`); what was not searched is a notification. No value of a key is in
- * it, nor the text around one.
- */
+/** A scan as SARIF 2.1.0. No value of a key is in it, nor the text around one. */
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import {
@@ -66,7 +62,6 @@ const BY_KIND: Partial<Record<KeyKind, SarifRule>> = {
 export const ruleOf = (finding: Pick<Finding, 'kind' | 'note' | 'certainty'>): SarifRule =>
   classOf(finding) === 'ignored' ? KNOWN : (BY_KIND[finding.kind] ?? PRIVATE)
 
-/** One log with one run. JSON-safe. */
 export function scanSarif({
   scanned: { reports },
   answer: { unsearched },
@@ -151,7 +146,6 @@ function fingerprints(finding: Finding): Readonly<Record<string, string>> {
   }
 }
 
-/** What was not searched. */
 const notification = ({ file, code, message, remedy }: Gap): Json => ({
   level: code === 'not-read' ? 'error' : 'warning',
   descriptor: { id: code },

@@ -11,9 +11,7 @@ import { shortened } from './wrapped.ts'
 
 /** Most lines, whatever was found. */
 export const SCAN_LINES = 40
-/** Of one line before it is wrapped. */
 const LONGEST = 150
-/** Lines of each list; `--json` has all. */
 const SHOWN = { keys: 12, locations: 2, candidates: 3, protected: 3, ignored: 2, given: 3, gaps: 3 }
 /** Of what was not searched, where that is the answer: nothing else takes much room then. */
 const MOST_GAPS = 8
@@ -48,7 +46,6 @@ export function scanText({ scanned: { reports }, answer }: Answered): string {
   return `${[...before, ...given, ...after].join('\n')}\n`
 }
 
-/** A line for each given public key: first those with a finding. */
 function givenLines(given: readonly GivenKey[], reports: readonly ScanReport[]): string[] {
   const order: readonly GivenKey['state'][] = ['found', 'rebuilt', 'not-excluded', 'absent']
   const sorted = given.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
@@ -91,7 +88,6 @@ const HEADS: Readonly<Record<Exclude<ScanAnswer['status'], 'found'>, string>> = 
   'nothing-found': 'NOTHING FOUND',
 }
 
-/** How many keys are ignored, and why. */
 function ignoredText(ignored: readonly Finding[]): string {
   const notes = new Map<string, number>()
   for (const [{ note }] of byKey(ignored)) {
@@ -112,7 +108,6 @@ function ignoredText(ignored: readonly Finding[]): string {
 /** 0 comes first. A process makes many symmetric keys itself, for sessions and caches. */
 const rankOf = ({ kind }: Finding): number => (kind === 'aes' || kind === 'hmac' ? 1 : 0)
 
-/** Findings of each key, by its id, or where it has none by its location. */
 function byKey(findings: readonly Finding[]): readonly Group<Finding>[] {
   const groups = grouped(findings, ({ file, offset, keyId, beginsAt, sameKeyAt, inside }) => {
     const location = `${sameKeyAt ?? beginsAt ?? offset} ${inside?.firstAt ?? ''} ${file}`
@@ -146,7 +141,6 @@ function groupLines(group: Group<Finding>): string[] {
 export const what = ({ kind, bits }: Pick<Finding, 'kind' | 'bits'>): string =>
   bits === 0 ? kind : `${kind} ${bits}`
 
-/** Ids and names of a key, after two blanks. */
 export function keyNames(keyId: Finding['keyId'] | null): string {
   const { spkiSha256, kid, subject } = keyId ?? {}
   const names = [
@@ -166,7 +160,6 @@ const NOTES: Readonly<Record<NonNullable<Finding['note']>, string>> = {
 
 const noteOf = ({ note }: Finding): string => (note === undefined ? '' : NOTES[note])
 
-/** Encoding, location, owner and proof. */
 function locationLine(finding: Finding): string {
   const { file, offset, form, copies, proof, certainty, inside } = finding
   const { address, owner } = inside ?? finding
@@ -181,14 +174,12 @@ function locationLine(finding: Finding): string {
 
 const PATH = 56
 
-/** The end of a path, which distinguishes files. */
 export const shortPath = (file: string): string => shortened(safeText(file, 4000), PATH, 'end')
 
 export const hex = (value: number): string => `0x${value.toString(16)}`
 
 export const line = (text: string): string => shortened(text, LONGEST)
 
-/** One line a kind, form and note. */
 function kindLines(found: readonly Finding[], most: number): string[] {
   const kinds = grouped(found, ({ kind, form, note }) => `${kind} ${note ?? form}`)
   const lines = [...kinds.values()].map(([first, ...others]) =>
@@ -199,7 +190,6 @@ function kindLines(found: readonly Finding[], most: number): string[] {
   return cut(lines, most, 'kind')
 }
 
-/** One line for all files in which the same was not searched: a folder can have thousands. */
 function gapLines(gaps: readonly Gap[], most: number): readonly string[] {
   const alike = grouped(gaps, ({ code, message }) => `${code} ${message}`)
   const lines = [...alike.values()].map(([first, ...rest]) => {
@@ -214,7 +204,6 @@ function gapLines(gaps: readonly Gap[], most: number): readonly string[] {
 export const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', title, ...lines]
 
-/** The first lines, and one for how many more there are. */
 export function cut(lines: readonly string[], most: number, one = 'line'): string[] {
   if (lines.length <= most) return [...lines]
   return [...lines.slice(0, most - 1), more(lines.length - most + 1, one)]
@@ -241,7 +230,6 @@ function closing(reports: readonly ScanReport[], findings: readonly Finding[]): 
   ]
 }
 
-/** What was read, and what is zeros without being read. */
 function searchedBytes(reports: readonly ScanReport[]): string {
   const sum = (of: (report: ScanReport) => number) => reports.reduce((all, one) => all + of(one), 0)
   const holes = sum(({ holeBytes }) => holeBytes)

@@ -46,7 +46,6 @@ function headline({ isClean, erased, input }: ScrubDocument, keys: readonly Scru
   return `CLEAN: ${plural(erased.bytes, 'byte')}${whose} erased at ${plural(erased.ranges.length, 'location')}${also}. A deep scan of the result finds no key.`
 }
 
-/** Which parts of keys the output does not have. */
 function partsLines({ isClean }: ScrubDocument, keys: readonly ScrubbedKey[]): string[] {
   const [first] = keys
   const { memoryBits, generalRegisterBits } = first?.partsExcluded ?? {}
@@ -56,7 +55,6 @@ function partsLines({ isClean }: ScrubDocument, keys: readonly ScrubbedKey[]): s
   return [`${memory}, no ${generalRegisterBits} in general registers. Vector registers are zeros.`]
 }
 
-/** Keys that have a name before those of random generators and sessions. */
 const namedFirst = (a: ScrubbedKey, b: ScrubbedKey): number => rankOf(a) - rankOf(b)
 
 const rankOf = ({ keyId }: ScrubbedKey): number => (keyId?.spkiSha256 === undefined ? 1 : 0)
@@ -82,7 +80,6 @@ function valueLine({ value, form, places, at }: ErasedValue): string {
   return line(`  ${name}: ${plural(places, 'location')}${where}${address}`)
 }
 
-/** One line a kind and form. */
 function otherLines({ others, moreOthers }: ScrubDocument): string[] {
   const kinds = new Map<string, number>()
   for (const { kind, form, certainty } of others) {

@@ -4,7 +4,6 @@ import { proseWidth, shortened, wrapped } from './wrapped.ts'
 
 export { bounds, boundText, count, minute, percent, plural } from '@mintmark/core'
 
-/** Widest cell, in characters, unless the whole table is asked for. */
 const CELL = 60
 const WHOLE_CELL = 2000
 /** To so many characters a cell is shortened before a column is left out. */
@@ -18,7 +17,6 @@ export interface Column {
   readonly drop?: number
   /** Fewest characters of a cell. Default 16; of numbers and times all. */
   readonly least?: number
-  /** What stays of a cell that is shortened. Default its start. */
   readonly shows?: 'start' | 'end'
 }
 
@@ -28,7 +26,6 @@ export type ColumnOf<Row> = readonly [
   how?: Omit<Column, 'title'>,
 ]
 
-/** {@link table} with a line for each row. */
 export const listed = <Row>(
   rows: readonly Row[],
   width: number,
@@ -42,11 +39,7 @@ export const listed = <Row>(
 
 export const RIGHT: Omit<Column, 'title'> = { align: 'right' }
 
-/**
- * Rows under their titles, two blanks between columns; every cell is made safe to print. Long cells are shortened with
- * an ellipsis, then columns are left out, which a line below names.
- * @param width columns of the terminal; `Infinity` for the whole table
- */
+/** Every cell is made safe to print. Long cells are shortened first, then columns are left out. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -75,7 +68,6 @@ const leastOf = (
   natural: number,
 ) => Math.min(natural, least)
 
-/** Indices of the columns for which there is room at their least widths. */
 function shownColumns(
   columns: readonly Column[],
   natural: readonly number[],
@@ -94,7 +86,6 @@ function shownColumns(
   return shown
 }
 
-/** The widest column gives way, down to its least; where that is not enough, below it. */
 function fittedWidths(
   columns: readonly Column[],
   natural: readonly number[],

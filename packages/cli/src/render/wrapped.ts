@@ -13,11 +13,9 @@ export interface LabelledOptions {
   /** Columns of the terminal. Default {@link WIDTH}. */
   readonly width?: number
   readonly indent?: number
-  /** Most lines; what does not fit ends in an ellipsis. */
   readonly lines?: number
 }
 
-/** A label, and its text beside it with a hanging indent. */
 export function labelled(label: string, text: string, options: LabelledOptions = {}): string[] {
   const { width = WIDTH, indent = LABEL, lines = 2 } = options
   return wrapped(text, proseWidth(width) - indent, lines).map(
@@ -36,7 +34,6 @@ export function wrapped(text: string, width: number, most: number = Infinity): s
 // A number is not parted from its unit.
 const wordsOf = (text: string): readonly string[] => text.split(/ (?!%)/)
 
-/** Words of a shell: blanks in quotes are part of a word. */
 const shellWordsOf = (command: string): readonly string[] =>
   command.match(/(?:'[^']*'|\\.|[^ ])+/g) ?? []
 
@@ -51,19 +48,14 @@ function linesOf(words: readonly string[], width: number): string[] {
   return lines
 }
 
-/** The beginning of a text, or with `end` its end, which distinguishes paths. */
 export function shortened(text: string, width: number, shows: 'start' | 'end' = 'start'): string {
   if (text.length <= width) return text
   return shows === 'start' ? `${text.slice(0, width - 1)}…` : `…${text.slice(1 - width)}`
 }
 
-/** A command of Mintmark or of PowerShell, and what is before it. */
 const COMMAND = /^(.*?\s{2,}|\s*)((?:mintmark|[A-Z][a-z]+-[A-Z]\w+) -?.*)$/
 
-/**
- * Each line that is wider than the terminal, on several. Words stay whole: paths and hashes are
- * copied. A command goes on behind a backslash, or in PowerShell a backtick.
- */
+/** Words stay whole: paths and hashes are copied. A command goes on behind `\`, or a backtick. */
 export function fitted(text: string, width: number): string {
   if (/^\s*[[{]/.test(text)) return text
   return text
@@ -87,7 +79,6 @@ function fittedLine(line: string, width: number): string {
     .join(`${end}\n`)
 }
 
-/** Blanks before the text of a line; behind a label of a list, those of the text. */
 function leading(line: string): number {
   const [start = ''] = /^\s*(?:- |[\w]+ {2,})?/.exec(line) ?? []
   return start.length < line.length / 2 ? start.length : 0

@@ -1,8 +1,4 @@
-/**
- * Forged access: what the attacker's tokens did, record by record, with the class of each. The
- * chain as published: the mail service accepts a forged token, and then renews access with tokens
- * of its own; REST calls read messages one by one, so that the log names them (Bind).
- */
+/** What the attacker's tokens did: forged ones are accepted, then the service renews access. */
 import * as apps from '../world/apps.ts'
 import { DAY, MINUTE, RENEWAL_STOPS_MS, SECOND, WINDOW } from '../world/calendar.ts'
 import {
@@ -23,7 +19,6 @@ import { isBurst, type Visit, visitsOf, visitTimes } from './theft.ts'
 
 /** Lifetime of tokens, forged or renewed. That of the forged ones was never published. */
 export const TOKEN_LIFE_MS: number = 70 * MINUTE
-/** Synchronised folders, and how many messages each has. */
 export const SYNCED_MESSAGES: readonly { folder: number; items: number }[] = [
   { folder: 0, items: 350 },
   { folder: 2, items: 120 },
@@ -40,7 +35,6 @@ interface Hold {
 
 export interface Forged {
   readonly token: Token
-  /** Of a colleague, whose id the forged one has; undefined: the id is invented. */
   readonly genuine: Token | undefined
 }
 
@@ -48,9 +42,7 @@ export interface ForgedUse {
   readonly of: Organisation
   readonly atMs: number
   readonly forged: Forged
-  /** With a token that the mail service gave in return for the forged one. */
   readonly isRenewed: boolean
-  /** Names of the messages: one message has one name in all mailboxes. */
   readonly messages: readonly string[]
 }
 
@@ -103,7 +95,6 @@ export class Attack {
       this.#sync(hold, (times.at(-1) ?? visit.dayMs) + MINUTE, into)
   }
 
-  /** The messages of a visit, cut into records of up to eleven, some with one read before. */
   #reads(visit: Visit): number[][] {
     const { random } = visit
     const single = isBurst(visit) || this.#of.habits.includes('no-mailbox-audit')
@@ -119,7 +110,6 @@ export class Attack {
     return reads
   }
 
-  /** A token signed with the stolen key; its id is invented, or that of a colleague's genuine token. */
   #forge(visit: Visit, useMs: number, isFirst: boolean): Hold {
     const { random, victim, of } = visit
     const atMs = useMs - 40 * SECOND
@@ -165,7 +155,6 @@ export class Attack {
     return undefined
   }
 
-  /** The next token: from the mail service's own token call while that lasted, else forged again. */
   #renew(hold: Hold, useMs: number, into: Happenings): Hold {
     const { visit } = hold
     const { random, of } = visit
@@ -225,7 +214,6 @@ export class Attack {
     this.#label(hold, record, numbers.length)
   }
 
-  /** A record as its tenant's log writes it: some lose their ids, some spell the address with its port. */
   #written(hold: Hold, record: AuditRecord): AuditRecord {
     const { visit } = hold
     const { random, theft } = visit
@@ -243,7 +231,6 @@ export class Attack {
     }
   }
 
-  /** @param numbers of messages of that mailbox, or other names */
   #use(
     { visit: { of }, from, kind }: Hold,
     atMs: number,
@@ -309,7 +296,6 @@ export class Attack {
   }
 }
 
-/** Messages that the second victim of an organisation got together with the first: below this number. */
 function sharedBelow(visit: Visit): number {
   // At the Department of State no message was in two of the mailboxes.
   if (visit.of.index === 0 || visit.victim !== 1) return 0

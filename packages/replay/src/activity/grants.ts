@@ -1,7 +1,4 @@
-/**
- * Two misuses of genuine tokens, both invented: a device-code sign-in that a user completed for somebody else (as
- * Storm-2372's), and a new application grant that reads mailboxes by itself (as Midnight Blizzard's).
- */
+/** Two invented misuses of genuine tokens, as Storm-2372's and Midnight Blizzard's. */
 import * as apps from '../world/apps.ts'
 import { DAY, HOUR, MINUTE } from '../world/calendar.ts'
 import { ATTACKERS, type AuditRecord, type Token } from '../world/events.ts'
@@ -34,7 +31,6 @@ export function misuseGrants(tenantDay: TenantDay): void {
   if (of.habits.includes('new-grant') && since >= 0 && since < 4) grantedReads(day)
 }
 
-/** The user types the code where he always works; the tokens are used elsewhere. */
 function deviceCode(day: DrawnDay): void {
   const { world, of, dayMs, random, into } = day
   const owner = world.person(of, of.thefts.length + 2)
@@ -62,7 +58,6 @@ function deviceCode(day: DrawnDay): void {
   }
 }
 
-/** An administrator's account consents to a new application and gives it every mailbox. */
 function newGrant(day: DrawnDay): void {
   const { world, of, dayMs, into } = day
   const admin = world.person(of, of.thefts.length + 1)

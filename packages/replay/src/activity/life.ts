@@ -1,8 +1,4 @@
-/**
- * The ordinary life of a tenant: people sign in, their clients fetch tokens, and use them. Each
- * person's day draws from its own generator. Records of a day may be of the next one (tokens under
- * continuous access evaluation are valid for up to 28 h): the caller sorts them by their time.
- */
+/** Ordinary life. Tokens live up to 28 h, so records may be of the next day: callers sort. */
 import * as apps from '../world/apps.ts'
 import { DAY, HOUR, isWeekend, MINUTE, SECOND } from '../world/calendar.ts'
 import {
@@ -33,7 +29,6 @@ import {
 
 const STREAM = 0x6c696665
 const MAILBOX = 9000
-/** The day on which the tenants with that habit moved to the new application of Outlook on the web. */
 const MIGRATION_MS: number = Date.UTC(2023, 5, 5)
 
 export type Actor = Pick<Person, 'upn' | 'displayName' | 'oid' | 'deviceId' | 'phoneId' | 'agent'>
@@ -92,14 +87,12 @@ export function workingDay(
   }
 }
 
-/** The interactive sign-in that the day begins with: the root of its session. */
 export function firstSignIn(day: Working): SignIn {
   const { startMs, location } = day
   const token = makeToken(day, startMs, mailApp(day), apps.EXCHANGE, location.ip, 'interactive')
   return signInOf(day, token, location)
 }
 
-/** Outlook on the web, under the id of that day, or Outlook for Windows. */
 function mailApp({ of, person, dayMs }: Working): apps.App {
   if (!person.inBrowser) return apps.OUTLOOK
   return of.habits.includes('app-migration') && dayMs >= MIGRATION_MS ? apps.NEW_OWA : apps.OWA
@@ -149,7 +142,6 @@ function failedSignIn(day: Working, first: SignIn): SignIn {
   }
 }
 
-/** A client fetches a token without its user, and mostly uses it. */
 function liveFetch(day: Working, atMs: number, into: Happenings): void {
   const { random, of, location } = day
   const draw = random.below(100)
@@ -187,7 +179,6 @@ function useMailToken(day: Working, token: Token, into: Happenings): void {
   }
 }
 
-/** A token under continuous access evaluation is used the day after. */
 function useLate(day: Working, token: Token, into: Happenings): void {
   const atMs = token.atMs + 26 * HOUR + day.random.below(110 * MINUTE)
   const record = bindRecord(mailUse(day, token, atMs), someMessages(day.random))
@@ -228,7 +219,6 @@ function mailRecord(use: MailUse): AuditRecord {
   return searchRecord(use, random.pick(['budget', 'from:travel', 'itinerary', 'subject:notes']))
 }
 
-/** Outlook for Windows synchronises a folder; some logs write that as RecordType 50. */
 function ordinarySync(use: MailUse): AuditRecord {
   const isNewer = use.of.habits.includes('sync') && use.random.chance(0.5)
   const record = syncRecord(use, use.random.below(4), isNewer ? 50 : 2)
@@ -258,7 +248,6 @@ export interface FileUse {
   readonly operation: string
   readonly site: string
   readonly name: string
-  /** Of the file; not every record has it. */
   readonly bytes?: number
 }
 
@@ -322,7 +311,6 @@ function useGraphToken(day: Working, token: Token, into: Happenings): void {
     )
 }
 
-/** A phone fetches and reads mail by day and night, over the mobile network. */
 function livePhone(day: Working, into: Happenings): void {
   const { random, person } = day
   const session = day.world.phoneSession(day.of, person, day.dayMs)

@@ -1,4 +1,3 @@
-/** Mailbox records: what a token does to a mailbox. */
 import {
   type AuditRecord,
   auditRecord,
@@ -19,7 +18,6 @@ export interface MailUse {
   readonly token: Token
   readonly atMs: number
   readonly client: string
-  /** The record's own ClientAppId. Default: the token's application. */
   readonly clientAppId?: string
   readonly random: Random
 }
@@ -181,10 +179,8 @@ export function stsLogon(signIn: SignIn): AuditRecord {
   })
 }
 
-/*
- * RecordType 275: the mail service issued a token for itself. Inference, not observation: only the
- * schema page names the record type, and no sample was found; in 2023 customers had no such record.
- * Source: Office 365 Management Activity API schema, "OWAAuth"
+/**
+ * Inferred from the schema page: no sample was found. Source: Management Activity API, "OWAAuth".
  */
 
 export const owaTokenRecord = (

@@ -1,8 +1,4 @@
-/**
- * The provider's own logs of 2021: an engineer's genuine token, used from elsewhere while he used
- * it himself, and the file that it fetched.
- * Source: Microsoft Security Response Center, 6 September 2023 and 12 March 2024
- */
+/** Source: Microsoft Security Response Center, 6 September 2023 and 12 March 2024. */
 import * as apps from '../world/apps.ts'
 import { DAY, HOUR, isWeekend, MINUTE } from '../world/calendar.ts'
 import { ATTACKERS, type Happenings, type Token } from '../world/events.ts'
@@ -17,7 +13,6 @@ export const DUMP = {
   site: 'token-signing-debug',
   name: 'consumer-sign-prod-2021-04.core',
 } as const
-/** Days of 2021 on which somebody else used the engineer's token. */
 const REPLAYED: readonly number[] = [
   Date.UTC(2021, 3, 20),
   Date.UTC(2021, 4, 4),
@@ -42,7 +37,6 @@ export function replayDay({ world, of, dayMs, into, truth }: TenantDay): void {
   const startMs = dayMs + 17 * HOUR
   const day = { of, person: world.person(of, ENGINEER), random }
   const token = atOffice(day, startMs, into)
-  // The engineer works, and somebody else works, within the same minutes.
   for (let use = 0; use < 6; use++) {
     const file = {
       operation: 'FileAccessed',
@@ -80,7 +74,6 @@ function atOffice(actor: Actor, startMs: number, into: Happenings): Token {
   return token
 }
 
-/** Colleagues whose work it is open the dump now and then, from the office. */
 export function debugDay({ world, of, dayMs, into }: TenantDay): void {
   if (isWeekend(dayMs) || dayMs < Date.UTC(2021, 3, 26) || (dayMs / DAY) % 9 !== 0) return
   const person = world.person(of, (dayMs / DAY) % 5)

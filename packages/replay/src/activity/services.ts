@@ -71,7 +71,6 @@ function phonesByNight({ world, of, dayMs, random, into }: DrawnDay): void {
   }
 }
 
-/** A token that an application got with its own credential. */
 export function serviceToken(
   principal: ServicePrincipal,
   atMs: number,
@@ -96,7 +95,6 @@ export const serviceSignIn = (
     network: principal.network,
   })
 
-/** An application reads a mailbox with a token that names no user. */
 export function appOnlyRead(
   { of, random }: Pick<DrawnDay, 'of' | 'random'>,
   owner: Person,
@@ -130,7 +128,6 @@ interface DirectoryChange {
   readonly properties: readonly { readonly Name: string; readonly NewValue: string }[]
 }
 
-/** A directory audit record (RecordType 8): who changed what about an application. */
 export function directoryChange(
   { of, random }: Pick<DrawnDay, 'of' | 'random'>,
   by: Person,

@@ -21,7 +21,6 @@ export const drawn = (day: TenantDay, stream: number): DrawnDay => ({
   random: day.world.random(stream, day.of.index, day.dayMs / DAY),
 })
 
-/** Somebody whose mailbox was not read. */
 export function someone({ world, of, random }: Omit<DrawnDay, 'truth'>): Person {
   const first = of.thefts.length
   return world.person(of, first + random.below(of.headcount - first))

@@ -1,8 +1,4 @@
-/**
- * When the attacker read what: the plan of each theft, before any record.
- * Source for days and hours: Microsoft Threat Intelligence, 14 July 2023 (Monday to Friday, 00 to
- * 09 UTC).
- */
+/** Source: Microsoft Threat Intelligence, 14 July 2023 (Monday to Friday, 00 to 09 UTC). */
 import { DAY, FIRST_DAY_MS, HOUR, isWeekend, MINUTE } from '../world/calendar.ts'
 import type { Theft } from '../world/organisations.ts'
 import { mix, Random } from '../world/random.ts'
@@ -15,7 +11,6 @@ export interface Visit {
   readonly dayMs: number
   readonly ordinal: number
   readonly visits: number
-  /** Numbers of the messages read for the first time, `[from, to)`. */
   readonly from: number
   readonly to: number
   readonly random: Random
@@ -63,7 +58,6 @@ function visitsTo(world: World, of: Organisation, victim: number, theft: Theft):
   })
 }
 
-/** Weekdays from the theft's first to its last, most of them. */
 function visitDays(theft: Theft, random: Random): number[] {
   const days: number[] = []
   for (let day = theft.fromDay; day <= theft.toDay; day++) {
@@ -73,17 +67,14 @@ function visitDays(theft: Theft, random: Random): number[] {
   return days.filter((_, at) => at === 0 || at === days.length - 1 || random.chance(0.85))
 }
 
-/** A visit that is followed by one on the very next day. */
 const burstDay = (days: readonly number[]): number =>
   days.findIndex((dayMs, at) => at > 2 && days[at + 1] === dayMs + DAY)
 
 export const isBurst = (visit: Visit): boolean =>
   visit.theft.also === 'throttled' && visit.to - visit.from === BURST
 
-/** Times of a visit's records: two minutes apart at least, within the attacker's hours. */
 export function visitTimes(visit: Visit, records: number): number[] {
   const { random, dayMs, ordinal, victim, of } = visit
-  // The very first forged access of all: the first mailbox of the first organisation.
   const opens = of.index === 0 && victim === 0 && ordinal === 0
   const startMs = opens
     ? dayMs + 7 * MINUTE

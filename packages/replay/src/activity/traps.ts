@@ -56,7 +56,6 @@ export function plantTraps(tenantDay: TenantDay): void {
   if (has('first-party-app-only')) firstPartyDay(day)
 }
 
-/** A token that no log shows, of the kind that people use. */
 const unseen = (person: Person, atMs: number, random: Random): Token => ({
   id: genuineTokenId(random),
   atMs,
@@ -170,7 +169,6 @@ function stranger(day: DrawnDay): AuditRecord {
   }
 }
 
-/** Microsoft's own services call with tokens that are left out of the sign-in logs. */
 function firstPartyDay(day: DrawnDay): void {
   const { world, of, dayMs, random, into } = day
   const person = someone(day)
@@ -200,7 +198,6 @@ function firstPartyDay(day: DrawnDay): void {
   directoryCall(day, person)
 }
 
-/** The old directory API writes token ids with padding. */
 function directoryCall({ of, dayMs, random, into }: DrawnDay, person: Person): void {
   const day = { person, random, session: guid(random), of }
   const atMs = dayMs + 14 * HOUR
@@ -220,10 +217,7 @@ function directoryCall({ of, dayMs, random, into }: DrawnDay, person: Person): v
   )
 }
 
-/**
- * What an outage does to the sign-in log: rows name the backup service, and some are not there. Ids of the
- * tokens that lost their row are added to `lost`.
- */
+/** Rows name the backup service, and some are not there: their tokens' ids go to `lost`. */
 export function loseSignIns(of: Organisation, from: Happenings, lost: Map<string, Trap>): SignIn[] {
   if (!of.habits.includes('backup-authentication')) return from.signIns
   const backup = unseenTrap('backup-authentication', 'backup-authentication')

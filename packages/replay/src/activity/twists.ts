@@ -1,7 +1,4 @@
-/**
- * How logs write one thing in many ways: spellings, losses and delays of otherwise ordinary
- * records.
- */
+/** How logs write one thing in many ways. */
 import { NEW_OWA } from '../world/apps.ts'
 import { GAP, HOUR, isWithin, type Span } from '../world/calendar.ts'
 import {
@@ -105,7 +102,6 @@ const withMail = (
 ): AuditRecord | undefined =>
   record.mail === undefined ? undefined : { ...record, mail: { ...record.mail, ...change }, trap }
 
-/** The record as this tenant's log has it. One that is a trap already, or has no token, stays as it is. */
 export function twist(of: Organisation, record: AuditRecord, random: Random): AuditRecord {
   const { token, trap } = record
   if (trap !== undefined || token === undefined) return record
@@ -118,7 +114,6 @@ export function twist(of: Organisation, record: AuditRecord, random: Random): Au
   return record
 }
 
-/** The trap that a record is by what its tenant exported, whatever it says itself. */
 export function exportTrap(
   of: Organisation,
   window: Span,

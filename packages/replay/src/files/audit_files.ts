@@ -1,6 +1,4 @@
-/**
- * The audit log of a tenant on disk: which record goes to which file, in which order, how often.
- */
+/** Which audit record goes to which file of a tenant, in which order, how often. */
 import { DAY, isoMs, monthOf } from '../world/calendar.ts'
 import type { AuditRecord } from '../world/events.ts'
 import { FramedFiles } from '../world/text_file.ts'
@@ -17,9 +15,7 @@ const ROW_CAP = 5000
 export class AuditFiles {
   readonly #of: Organisation
   readonly #files: FramedFiles
-  /** Copies that come again in the next file. */
   #again: string[] = []
-  /** Rows of a search that was cut: the export has the newest, which only the end shows. */
   #capped: AuditRecord[] = []
   #cappedTotal = 0
 
@@ -62,10 +58,7 @@ export class AuditFiles {
     this.#files.append(name, layout, text)
   }
 
-  /**
-   * Ends all files; `nextLink` leaves the last answer of a query without its continuation.
-   * @returns their names
-   */
+  /** `nextLink` leaves the last answer without its continuation. Returns the names of the files. */
   close(nextLink: boolean): readonly string[] {
     for (const [index, record] of this.cappedRecords().entries())
       this.#put(record, index + 1, this.#cappedTotal)
@@ -75,7 +68,6 @@ export class AuditFiles {
     return this.#files.names
   }
 
-  /** Records of a capped search that the export has. */
   cappedRecords(): readonly AuditRecord[] {
     return newest(this.#capped)
   }

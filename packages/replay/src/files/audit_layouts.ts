@@ -1,8 +1,4 @@
-/**
- * Export shapes of the unified audit log: the same records as each system's users would have them.
- * Nothing is shared with the readers of `@mintmark/logs`: a mistake in a layout must not hide in
- * both.
- */
+/** Nothing is shared with the readers of `@mintmark/logs`: a mistake must not hide in both. */
 import { isoMs, isoSeconds, isoTicks, slashMs, slashSeconds } from '../world/calendar.ts'
 import type { AuditRecord, MailPart, ReadFolder, TokenUse } from '../world/events.ts'
 import { namedGuid } from '../world/ids.ts'
@@ -156,7 +152,6 @@ const LINES: Omit<AuditLayout, 'name' | 'ending' | 'wrapping'> = {
   record: ({ of, record }) => `${auditData(of, record)}\n`,
 }
 
-/** The AuditData cell: whole, or cut as a spreadsheet cuts it. */
 function auditCell({ of, record }: Exported): string {
   const text = auditData(of, record)
   return record.cut ? text.slice(0, Math.floor(text.length * 0.7)) : text
@@ -238,7 +233,6 @@ const API: AuditLayout = {
   record: ({ of, record }) => auditData(of, record),
 }
 
-/** Graph's audit log query; each file is one answer. */
 const GRAPH_QUERY: AuditLayout = {
   name: 'auditLogQuery',
   ending: 'json',
@@ -286,7 +280,6 @@ const ELASTIC: AuditLayout = {
 
 const ACTIVITY_COLUMNS: Columns<Exported> = [
   ['TenantId', ({ of }) => namedGuid(mix(of.index, 10))],
-  // The table writes the type as a number or by its name.
   [
     'RecordType',
     ({ record }) =>

@@ -42,7 +42,6 @@ export function writeDirectory(world: World, of: Organisation, folder: string): 
   file.close()
 }
 
-/** Folder statistics of the mailboxes with synchronised folders: they bound what was read. */
 export function writeInventory(world: World, of: Organisation, folder: string): void {
   const file = new TextFile(join(folder, 'folder-statistics.csv'))
   file.write(csvRow(['Identity', 'FolderPath', 'FolderId', 'ItemsInFolder', 'FolderSize']))
@@ -75,11 +74,7 @@ export function writeExtractorLog(folder: string): void {
   file.close()
 }
 
-/*
- * Graph activity logs: the table of Log Analytics, the raw diagnostic JSON with its other names,
- * and the log of the old directory API.
- * Source: azure-monitor-docs, `microsoftgraphactivitylogs`; raw records as observed in 2025.
- */
+/** Source: azure-monitor-docs, `microsoftgraphactivitylogs`; raw records as observed in 2025. */
 
 const tableLine = (of: Organisation, { token, ...call }: GraphCall): Json => ({
   TenantId: '6d1f0a52-1a64-4d07-9f6b-0a4f5b1c9e77',

@@ -1,4 +1,3 @@
-/** The sign-in logs of a tenant on disk. */
 import { DAY, isoMs, isoTicks, monthOf, slashMs } from '../world/calendar.ts'
 import type { SignIn, SignInCategory, Token } from '../world/events.ts'
 import { asciiSpelling } from '../world/ids.ts'
@@ -13,7 +12,6 @@ import {
 import { FIELDS_FROM_MS } from '../world/truth.ts'
 import type { Organisation } from '../world/world.ts'
 
-/** Names of a category: its table or stream, and Graph's event type. */
 const CATEGORIES: Record<SignInCategory, { readonly log: string; readonly event: string }> = {
   interactive: { log: 'SignInLogs', event: 'interactiveUser' },
   'non-interactive': { log: 'NonInteractiveUserSignInLogs', event: 'nonInteractiveUser' },
@@ -45,7 +43,6 @@ function rowOf(of: Organisation, signIn: SignIn): SignInRow {
   }
 }
 
-/** Members that Graph and the diagnostic settings spell alike, without braces. */
 function members({ of, signIn, token, isApp, uti, session }: SignInRow): string {
   const who = isApp
     ? `"servicePrincipalId":"${token.holder}","servicePrincipalName":"${signIn.name}","userPrincipalName":"","userId":""`
@@ -76,7 +73,6 @@ function incoming({ category }: SignIn): string {
   return category === 'interactive' ? 'none' : ''
 }
 
-/** Diagnostic settings: one object, with the outer and the inner record. */
 function diagnostic(row: SignInRow): string {
   const { of, signIn } = row
   const { atMs, ip } = signIn.token
@@ -207,7 +203,6 @@ function writeOne(files: FramedFiles, of: Organisation, signIn: SignIn): void {
   } else files.append(`insights-logs-signin-${month}.json`, UNFRAMED, `${diagnostic(row)}\n`)
 }
 
-/** An event hub carries several rows in one message. */
 function writeBatches(files: FramedFiles, of: Organisation, signIns: readonly SignIn[]): number {
   for (let at = 0; at < signIns.length; at += 20) {
     const rows = signIns.slice(at, at + 20).map((signIn) => diagnostic(rowOf(of, signIn)))
@@ -245,7 +240,6 @@ function writeGroup(files: FramedFiles, of: Organisation, signIn: SignIn, count:
   const columns = isUser ? PORTAL_COLUMNS : PORTAL_APP_COLUMNS
   const titles = [...titlesOf(columns), ...(isManaged ? ['Managed Identity type'] : [])]
   const cells = [...cellsOf(columns, rowOf(of, signIn)), ...(isManaged ? ['System assigned'] : [])]
-  // The ids of a group are gone.
   if (count > 1) {
     cells[titles.indexOf('Request ID')] = ''
     cells[titles.indexOf('Unique token identifier')] = ''

@@ -52,14 +52,10 @@ export function forgedToken(
 
 const NEVER_MS = Number.POSITIVE_INFINITY
 
-/**
- * A guard that has the merged key set as its issuer's own, so that its ledger alone decides, and a ledger that records
- * every genuine token.
- */
+/** The merged key set is the guard's own, so that its ledger alone decides. */
 export class GuardOf2023 {
   readonly #guard: Guard
   readonly #audiences: readonly AudiencePolicy[]
-  /** Hash of what was signed of each genuine token, by its id. */
   readonly #recorded = new Map<string, string>()
   #nowMs = 0
 
@@ -91,10 +87,8 @@ export class GuardOf2023 {
     })
   }
 
-  /** A ledger that has been read to its end. */
   #follower(): ConstructorParameters<typeof Guard>[0]['follower'] {
     return {
-      // Younger than any question.
       ageMs: Number.NEGATIVE_INFINITY,
       trouble: undefined,
       isStreamed: true,

@@ -1,7 +1,4 @@
-/**
- * The mail front end over HTTP, on loopback alone: whoever shows a token that verifies gets the
- * list of a mailbox.
- */
+/** The mail front end over HTTP. Trust: it listens on loopback alone. */
 import { type Listening, listen } from '@mintmark/ledger/http'
 import { createRemoteJWKSet, customFetch, errors } from 'jose'
 import { messageOf, World } from '../world/world.ts'
@@ -71,7 +68,6 @@ function answerOf(status: number, mailbox: object): Response {
   return new Response(`${JSON.stringify(body)}\n`, { status, headers })
 }
 
-/** The first mailbox that was read in 2023, as the seed has it. */
 function mailboxOf(seed: number): object {
   const world = new World(seed, SMALLEST_WORLD)
   const [state] = world.organisations

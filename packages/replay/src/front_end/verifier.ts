@@ -1,7 +1,5 @@
 /**
- * The verifier of a mail front end in 2023, and the two checks that would have refused the forger.
- * One key set carries the keys of several issuers.
- * Source: Microsoft, "Access tokens" for the member `issuer` of a key; RFC 8725, section 3.8.
+ * A verifier of 2023. Source: Microsoft, "Access tokens", `issuer` of a key; RFC 8725, section 3.8.
  */
 import { X509Certificate } from 'node:crypto'
 import { isObject, type Json, text } from '@mintmark/core'
@@ -30,10 +28,8 @@ export interface Rotation {
 
 /** After this time verifiers have loaded a key set anew. Source: Microsoft, "Access tokens". */
 export const RELOAD_MS = 86_400_000
-/** What the template of a key's issuer has in place of the tenant. */
 const ANY_TENANT = '{tenantid}'
 
-/** The keys that a front end of this issuer uses. */
 export function usedKeys(keys: readonly Json[], issuer: string, checks: KeyChecks): Json[] {
   const { isClassChecked, rotation } = checks
   return keys.filter(

@@ -1,9 +1,5 @@
 /* oxlint-disable no-await-in-loop -- accesses in the order of their times */
-/**
- * What the attacker would not have read, had one measure been in place: every forged token of the
- * replay is signed with the key that leaked, and shown to a verifier with that measure, at the time
- * of each access.
- */
+/** What one measure would have prevented: each forged token is shown to a verifier with it. */
 import { isoOf, type Json } from '@mintmark/core'
 import { errors } from 'jose'
 import { Attack, type ForgedUse } from '../activity/attack.ts'
@@ -30,16 +26,12 @@ export interface WhatIfOptions {
 
 export interface WhatIf {
   readonly measure: Measure
-  /** What the figures rest on, one line. */
   readonly assumption: string
   readonly tokens: { readonly shown: number; readonly refused: number }
-  /** Accesses that were refused, by the verifier's reason: a code of `jose`, or the guard's. */
   readonly reasons: Readonly<Record<string, number>>
-  /** Each message once, in however many mailboxes it was. */
   readonly messages: { readonly read: number; readonly unread: number }
 }
 
-/** Why a token would have been refused at that time; undefined where it would have been accepted. */
 type RefusalOf = (of: Organisation, token: string, atMs: number) => Promise<string | undefined>
 
 /** The same seed and scale always give the same figures. @throws {RangeError} as `World` */
@@ -63,7 +55,6 @@ export async function whatIf(options: WhatIfOptions): Promise<WhatIf[]> {
   return results
 }
 
-/** What the attacker read, in the order of days; the ordinary life around it is not made. */
 function usesOf(world: World): ForgedUse[] {
   const uses: ForgedUse[] = []
   const truth = new Truth({ write: () => {} })
@@ -131,7 +122,6 @@ function byVerifier(measure: Measure, { keys, rotationDays }: Setting): RefusalO
   }
 }
 
-/** One verifier for each organisation and key set: it reads its keys once. */
 function known(verifiers: Map<string, Verify>, of: Organisation, used: readonly Json[]): Verify {
   const name = [of.index, ...used.map(({ kid }) => kid)].join(' ')
   const found = verifiers.get(name)

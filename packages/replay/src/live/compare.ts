@@ -4,7 +4,6 @@ import type { Forgery } from './forger.ts'
 /** One account, as either side has it. Times are milliseconds since 1970-01-01 UTC. */
 interface AccountReads {
   readonly mailbox: string
-  /** `FOLDER/UID` of what was read, in order. */
   readonly messages: readonly string[]
   readonly firstMs: number
   readonly lastMs: number
@@ -36,7 +35,6 @@ const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 /** Logs may cut their times to a second. */
 const CUT_MS = 1000
 
-/** Where the investigation says something else than the truth, one sentence each; none where they agree. */
 export function differences(truth: Outcome, said: Outcome): string[] {
   const ids = [...new Set([...truth.tokens.keys(), ...said.tokens.keys()])]
   const tokens = ids.flatMap((id) => {

@@ -21,10 +21,7 @@ export interface DovecotPaths {
   readonly events: string
 }
 
-/**
- * The settings of docs/guard-integrations.md and docs/exporting.md, in a file of their own. The
- * last ones switch off the delay after a login that failed: the replay has no time for it.
- */
+/** As docs/guard-integrations.md and docs/exporting.md; without the delay after a failed login. */
 export const settings = (
   { work, mail, log, events }: DovecotPaths,
   port: number,
@@ -64,7 +61,6 @@ service anvil {
 }
 `
 
-/** Whom it asks about a token, and what of the answer goes along with the session. */
 const tokens = (url: string) => `
 auth_mechanisms = oauthbearer xoauth2
 oauth2 {
@@ -86,7 +82,6 @@ oauth2 {
 }
 `
 
-/** Logins, readings and the ends of sessions, each with the id of its token. */
 const records = (events: string) => `
 login_log_format_elements = user=<%{user}> jti=<%{passdb:jti}> iat=%{passdb:iat} sub=<%{passdb:sub}> client_id=<%{passdb:client_id}> method=%{mechanism} rip=%{remote_ip} lip=%{local_ip} mpid=%{mail_pid} %{secured} session=<%{session}>
 mail_log_prefix = "%{service}(%{user})<%{process:pid}><%{session}><jti=%{userdb:event_jti}><iat=%{userdb:event_iat}>: "

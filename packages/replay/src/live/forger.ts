@@ -1,15 +1,11 @@
 /* oxlint-disable no-await-in-loop -- one mailbox after the other */
-/**
- * Who has the provider's real private key, and nothing else of the provider's: makes tokens that nobody issued, reads
- * mail with them, and writes down what he did.
- */
+/** Who has the provider's real private key, and nothing else of the provider's. */
 import { type KeyObject, randomBytes, randomUUID, sign } from 'node:crypto'
 import { readJti } from '@mintmark/core'
 import { type ReadMessage, readInbox } from './mail_client.ts'
 import type { Mailbox } from './people.ts'
 import { AUDIENCE } from './provider.ts'
 
-/** `forged`: a token with an id of its own. `reused-id`: one with the id of a colleague's genuine token. */
 type ForgedClass = 'forged' | 'reused-id'
 
 export interface Forgery {
@@ -36,7 +32,6 @@ interface Target {
   readonly jti: string
 }
 
-/** @param reused ids of genuine tokens of others, for as many of the mailboxes, the last ones */
 export function targetsOf(mailboxes: readonly Mailbox[], reused: readonly string[]): Target[] {
   const own = mailboxes.length - reused.length
   return mailboxes.map((mailbox, index) => {

@@ -1,9 +1,5 @@
 /* oxlint-disable no-await-in-loop -- one run after the other, and within it one user */
-/**
- * The incident on real parts, in one folder and on loopback alone: a provider behind the signing
- * gate, a ledger, a guard, a mail server, users, and a forger who has the provider's key. Twice:
- * with a guard that only watches, as it was in 2023, and with one that refuses.
- */
+/** The incident on real parts, loopback alone: a guard that watches, and one that refuses. */
 import { createHash, randomBytes } from 'node:crypto'
 import {
   chmodSync,
@@ -39,10 +35,8 @@ type RunName = (typeof RUNS)[number]
 interface LiveOptions {
   readonly out: string
   readonly seed: number
-  /** How Mintmark's own command is started: a program and its first arguments. */
   readonly mintmark: readonly [string, ...string[]]
   readonly onStep: (step: string) => void
-  /** Ends everything early. */
   readonly signal: AbortSignal
   /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number
@@ -60,15 +54,11 @@ export interface LiveRun {
 
 /** Tokens may name a time of issue that differs by so much from the ledger's own. */
 const SKEW_SECONDS = 3
-/** The forger's victims: the first mailboxes, the last of them with the id of somebody else's token. */
 const VICTIMS = 3
 const REUSED = 1
 const LOGINS_MOST_MESSAGES = 2
 
-/**
- * @throws {MintmarkError} `PROGRAM_MISSING`, `PROGRAM_FAILED`; `OUTPUT_UNWRITABLE` if `out` holds a replay already or
- *   cannot be written
- */
+/** @throws {MintmarkError} `PROGRAM_MISSING`, `PROGRAM_FAILED`, `OUTPUT_UNWRITABLE` */
 export async function replayLive(options: LiveOptions): Promise<readonly LiveRun[]> {
   assertDovecot()
   const { out, seed } = options
@@ -133,7 +123,6 @@ async function startLedger(
   return { ledgerUrl, ledger, frontEndKey }
 }
 
-/** A ledger begins with its first token, and covers tokens issued some time after that. */
 async function beginLedger(
   provider: KnownProvider,
   people: readonly Mailbox[],
@@ -199,7 +188,6 @@ class Users {
     this.#port = port
   }
 
-  /** @returns the tokens that they were issued */
   async readMail(): Promise<string[]> {
     const { people, provider, signal } = this.#stage
     const tokens: string[] = []

@@ -16,10 +16,7 @@ interface MailAccount {
 
 const FOLDER = 'INBOX'
 
-/**
- * Logs in and reads messages of the inbox whole, without marking them as seen.
- * @returns undefined where the server refuses the login
- */
+/** Messages are not marked as seen. Undefined where the server refuses the login. */
 export async function readInbox(
   account: MailAccount,
   most: number,

@@ -4,13 +4,11 @@ import { mix, Random } from '../world/random.ts'
 export const DOMAIN = 'agency.example'
 
 interface Message {
-  /** With its angle brackets. */
   readonly messageId: string
   readonly text: string
 }
 
 export interface Mailbox {
-  /** Name of the user, in Dovecot and in the claim `email` of his tokens. */
   readonly user: string
   readonly clientId: string
   readonly messages: readonly Message[]

@@ -9,7 +9,6 @@ const PATIENCE_MS = 60_000
 const STOP_MS = 10_000
 const MOST_LETTERS = 1 << 20
 
-/** Starts programs, and stops those that still run: the last first. */
 export class Programs {
   readonly #running: Program[] = []
   #stopped: Promise<void> | undefined
@@ -42,13 +41,10 @@ export class Programs {
   }
 }
 
-/** A program that runs until it is stopped, and what it has printed. */
 export class Program {
   printed: string = ''
-  /** On standard output alone. */
   out: string = ''
   hasEnded: boolean = false
-  /** Resolves when it has ended: with its exit code, or null for a signal. */
   readonly ended: Promise<number | null>
   readonly #command: string
   readonly #child: ChildProcess
@@ -80,7 +76,6 @@ export class Program {
     this.printed = (this.printed + part).slice(-MOST_LETTERS)
   }
 
-  /** Resolves with the first group of the pattern once it is printed. */
   async prints(pattern: RegExp): Promise<string> {
     const untilMs = performance.now() + PATIENCE_MS
     for (;;) {
@@ -99,17 +94,13 @@ export class Program {
   }
 }
 
-/**
- * What goes before a command so that the kernel ends it when this process ends, though it be killed: a program of
- * util-linux. Nothing where that is missing; then only what ends in good order takes its programs with it.
- */
+/** The kernel ends the program with this process, though it be killed; needs util-linux. */
 function endedWithUs(): readonly string[] {
   const { error, stdout } = spawnSync('setpriv', ['--help'], { encoding: 'utf8' })
   const isThere = error === undefined && stdout.includes('--pdeathsig')
   return isThere ? ['setpriv', '--pdeathsig', 'TERM'] : []
 }
 
-/** Its own log says why it ended; this error says that it failed. */
 export function failed(command: string, printed: string): MintmarkError {
   const said = printed.trim().split('\n').at(-1)?.slice(0, 300) ?? ''
   const message = `${command} failed, so the live replay cannot go on: ${said}`

@@ -27,7 +27,6 @@ export interface ProviderSettings {
   }[]
   readonly ledgerUrl: string
   readonly frontEndKey: string
-  /** File that gets a line for each token: what opens its entry in the ledger. */
   readonly openings: string
 }
 
@@ -60,7 +59,6 @@ export async function newProvider(mailboxes: readonly Mailbox[]): Promise<KnownP
   }
 }
 
-/** @param work folder for its settings; removed with the replay */
 export async function startProvider(
   programs: Programs,
   work: string,

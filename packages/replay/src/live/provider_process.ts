@@ -1,8 +1,4 @@
-/**
- * oidc-provider, as it comes, in a process of its own: its access tokens are made behind the
- * signing gate. Run with the path of its settings ({@link ProviderSettings}, JSON). Prints
- * `provider at URL` when it listens.
- */
+/** oidc-provider behind the signing gate. Takes its settings' path; prints `provider at URL`. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { appendFileSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -56,7 +52,6 @@ function configurationOf(settings: ProviderSettings): Configuration {
       ],
     },
     cookies: { keys: [randomBytes(24).toString('hex')] },
-    // Also the mailbox that this client reads.
     extraTokenClaims: (_ctx, { clientId = '' }) => ({
       ...recorded.extraTokenClaims(),
       email: users.get(clientId),

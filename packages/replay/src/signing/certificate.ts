@@ -1,8 +1,4 @@
-/**
- * Self-signed certificates as an identity provider publishes beside its signing keys, the same
- * bytes for the same key.
- * Source: RFC 5280, section 4.1; X.690 for the encoding.
- */
+/** Self-signed, the same bytes for the same key. Source: RFC 5280, section 4.1; X.690. */
 import { createPublicKey, type KeyObject, sign } from 'node:crypto'
 
 interface CertificateFacts {
@@ -57,7 +53,6 @@ function utcTime(ms: number): Buffer {
   return der(TAG.utcTime, Buffer.from(`${digits}Z`, 'latin1'))
 }
 
-/** One element: tag, definite length, contents. */
 function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(contents)
   const { length } = body

@@ -1,7 +1,4 @@
-/**
- * Starts the signing service, waits for its crash and writes its memory as an ELF core, as the kernel would.
- * Source: core(5), proc(5); System V ABI; Linux, `fs/binfmt_elf.c`, `uapi/linux/elfcore.h`.
- */
+/** A crashed service's core. Source: core(5), proc(5), System V ABI, Linux `fs/binfmt_elf.c`. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { KeyObject } from 'node:crypto'
 import fs, { readFileSync, rmSync } from 'node:fs'
@@ -16,16 +13,12 @@ const SERVICE = fileURLToPath(new URL('./signing_service.ts', import.meta.url))
 const PATIENCE_MS = 20_000
 const POLL_MS = 5
 
-/** What machine this is; another one only to see what happens there. */
 interface Host {
   readonly platform: NodeJS.Platform
   readonly architecture: NodeJS.Architecture
 }
 
-/**
- * Lets a service sign with the key and crash, and writes its core to `path`.
- * @returns why there is no core; undefined when there is one
- */
+/** Returns why there is no core; undefined when there is one. */
 export async function crashWith(
   key: KeyObject,
   kid: string,
@@ -82,7 +75,6 @@ interface Mapping {
   readonly permissions: string
   readonly fileOffset: bigint
   readonly path: string
-  /** Whether it holds pages that are in no file: written ones. */
   readonly isOwn: boolean
 }
 
@@ -90,7 +82,6 @@ interface Mapping {
 export const isStopped = (pid: number): boolean =>
   threadIds(pid).every((id) => statOf(id)[0] === 'T' && callOf(id) !== 'running')
 
-/** Fields behind the name, which may hold anything. */
 function statOf(pid: number): string[] {
   const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
   return text.slice(text.lastIndexOf(')') + 2).split(' ')
@@ -98,7 +89,6 @@ function statOf(pid: number): string[] {
 
 const threadIds = (pid: number) => fs.readdirSync(`/proc/${pid}/task`).map(Number)
 
-/** The call that a thread is in, with its arguments, or -1; then the stack pointer and the program counter. */
 const callOf = (id: number) => readFileSync(`/proc/${id}/syscall`, 'latin1').trim()
 
 function mappingsOf(pid: number): Mapping[] {
@@ -127,10 +117,7 @@ interface Segment {
   readonly offset: number
 }
 
-/**
- * Writes the core as if `signal` had ended the process. Throws the system's error, and then leaves no file; a
- * `RangeError` where the processor is not known.
- */
+/** As if `signal` had ended it. An error leaves no file; `RangeError`: unknown processor. */
 export function writeCore(
   pid: number,
   path: string,
@@ -205,7 +192,6 @@ function writeAll(file: number, bytes: Buffer, offset: number): void {
     done += fs.writeSync(file, bytes, done, bytes.length - done, offset + done)
 }
 
-/** Little-endian numbers of so many bits, one behind the other. */
 const numbers = (bits: 16 | 32 | 64, ...values: readonly (number | bigint)[]): Buffer =>
   Buffer.concat(
     values.map((value) => {
@@ -215,7 +201,6 @@ const numbers = (bits: 16 | 32 | 64, ...values: readonly (number | bigint)[]): B
     }),
   )
 
-/** 64 bits, little-endian, version 1, a core. */
 const elfHeader = (machine: number, headers: number): Buffer =>
   Buffer.concat([
     Buffer.from('\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0', 'latin1'),
@@ -226,7 +211,6 @@ const elfHeader = (machine: number, headers: number): Buffer =>
     numbers(16, ELF_HEADER, PROGRAM_HEADER, headers, 0, 0, 0),
   ])
 
-/** Notes (`PT_NOTE`), and then each mapping (`PT_LOAD`). */
 function programHeaders(segments: readonly Segment[], notesAt: number, notes: number): Buffer {
   const heads = segments.map(({ mapping: { from, to, permissions }, bytes, offset }) => {
     const bit = (letter: string, value: number) => (permissions.includes(letter) ? value : 0)
@@ -240,11 +224,7 @@ function programHeaders(segments: readonly Segment[], notesAt: number, notes: nu
   ])
 }
 
-/*
- * The kernel shows of a stopped thread where its stack and its code are, and the call that it is in. Registers that it
- * does not show are 0: a debugger finds them again from the first frame on which they were saved.
- * Source: `asm/user_64.h` (x86-64) and `asm/ptrace.h` (arm64) for the order of registers.
- */
+/** Registers not shown are 0. Source for their order: `asm/user_64.h`, `asm/ptrace.h`. */
 
 interface Thread {
   readonly call: bigint
@@ -290,7 +270,6 @@ function arm64Registers({ call, args, stackPointer, programCounter }: Thread): b
 
 const NT = { prStatus: 1, prPsInfo: 3, auxv: 6, file: 0x46494c45 }
 
-/** The first thread comes first, the others last, as the kernel has it. */
 function coreNotes(
   pid: number,
   machine: Machine,
@@ -311,7 +290,6 @@ function coreNotes(
   const others = threadIds(pid).filter((id) => id !== pid)
   return Buffer.concat([
     statusOf(pid),
-    // Its state, ids and name; what it was started with is left empty.
     note(
       NT.prPsInfo,
       Buffer.from('\0R'.padEnd(24, '\0'), 'latin1'),

@@ -1,7 +1,4 @@
-/**
- * The provider's published signing keys: the one that leaked, and others. All are invented: no real key is here.
- * Source for the shape: the certificate of 2016 that expired on 4 April 2021; Microsoft, "Access tokens" (`issuer`).
- */
+/** All invented: no real key is here. Source: certificate of 2016; Microsoft, "Access tokens". */
 import {
   checkPrimeSync,
   createHash,
@@ -105,11 +102,7 @@ function publish(key: KeyObject, plan: Plan, seed: number, index: number): Publi
   }
 }
 
-/*
- * RSA keys from the replay's own numbers: the same for every run with one seed, and so never a secret.
- *
- * Source: RFC 8017, section 3; primes are tested by OpenSSL (Miller-Rabin, error below 2^-128).
- */
+/** Never secret: the same for one seed. Source: RFC 8017, section 3; OpenSSL tests the primes. */
 
 const PRIME_BITS = 1024
 const EXPONENT = 65_537n
@@ -155,7 +148,6 @@ function primesBelow(bound: number): bigint[] {
   return primes.map(BigInt)
 }
 
-/** The number whose product with `value` is 1 modulo `modulus`; the two have no common factor. */
 function inverse(value: bigint, modulus: bigint): bigint {
   let [low, high] = [modulus, value % modulus]
   let [before, now] = [0n, 1n]

@@ -1,8 +1,4 @@
-/**
- * A token-signing service of its own process, which crashes: what the replay takes a core of. It is
- * given its key on standard input, signs tokens, and then meets a race: a request signs while its
- * key is taken out of the ring.
- */
+/** A signing service that crashes in a race: a request signs while its key is taken out. */
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
@@ -11,7 +7,6 @@ const TOKENS = 64
 
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** Keys by their id. A key that is retired stays in memory, for requests that hold it already. */
 class TrustedKeys {
   readonly #keys = new Map<string, KeyObject>()
   readonly #retired = new Set<KeyObject>()

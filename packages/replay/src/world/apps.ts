@@ -1,8 +1,4 @@
-/**
- * Applications, resources and client strings that the replay's records name. First-party
- * application ids are public; ids of other applications are invented. The application id that the
- * attacker's tokens carried was never published: {@link FORGED_CLIENT} is invented.
- */
+/** First-party application ids are public; others, and {@link FORGED_CLIENT}, are invented. */
 
 export interface App {
   readonly id: string
@@ -26,7 +22,6 @@ export const DIRECTORY_GRAPH: App = app(
 )
 /** Outlook on the web before 2024: the mail service itself is the client. */
 export const OWA: App = EXCHANGE
-/** Outlook on the web from 2024. */
 export const NEW_OWA: App = app('9199bf20-a13f-4107-85dc-02114787ef48', 'One Outlook Web')
 export const OUTLOOK: App = app('d3590ed6-52b3-4102-aeff-aad2292ab01c', 'Microsoft Office')
 export const PHONE: App = app('27922004-5251-4030-b22d-91ecd9a37ea4', 'Outlook Mobile')
@@ -75,10 +70,7 @@ export interface Proxy {
   readonly lastMs: number
 }
 
-/**
- * Where the forged accesses came from, while they were accepted. These addresses have long had other users.
- * Source: Microsoft Threat Intelligence, 14 July 2023, tables of web panels and of SoftEther proxies.
- */
+/** Long since of others. Source: Microsoft Threat Intelligence, 14 July 2023, tables of proxies. */
 export const PROXIES: readonly Proxy[] = [
   proxy('195.26.87.219', 5, 15, 6, 25),
   proxy('185.236.228.183', 5, 24, 6, 11),

@@ -9,12 +9,10 @@ export const DAY = 86_400_000
 /** Logs of the tenants cover `[from, to)`: four weeks before the first forged access, to the days after the block. */
 export const WINDOW: Span = { fromMs: Date.UTC(2023, 3, 17), toMs: Date.UTC(2023, 6, 1) }
 
-/** The provider's own logs: April to August 2021. */
 export const PROVIDER_WINDOW: Span = { fromMs: Date.UTC(2021, 3, 1), toMs: Date.UTC(2021, 8, 1) }
 /** Weekend hours that one tenant's extractor lacks. The attacker is not active in them. */
 export const GAP: Span = { fromMs: Date.UTC(2023, 5, 10, 10), toMs: Date.UTC(2023, 5, 10, 20) }
 
-/** First day of forged access, 15 May 2023. */
 export const FIRST_DAY_MS: number = Date.UTC(2023, 4, 15)
 /** The mail service stops renewing tokens that it made itself, 26 June 2023. */
 export const RENEWAL_STOPS_MS: number = Date.UTC(2023, 5, 26)
@@ -50,7 +48,6 @@ const TWO_DIGITS: readonly string[] = Array.from({ length: 60 }, (_, number) =>
   String(number).padStart(2, '0'),
 )
 
-/** `2023-05-15T00:07:12.123Z` */
 export const isoMs = (ms: number): string => `${isoSeconds(ms)}.${thousandths(ms)}Z`
 
 /** `2023-05-15T00:07:12`: UTC without saying so, as the unified audit log has it. */
@@ -87,5 +84,4 @@ function clock(date: Date, fraction: string): string {
   return `${hour % 12 === 0 ? 12 : hour % 12}:${minute}:${second}${fraction} ${hour < 12 ? 'AM' : 'PM'}`
 }
 
-/** `2023-05`, for file names. */
 export const monthOf = (ms: number): string => dateOf(ms).slice(0, 7)

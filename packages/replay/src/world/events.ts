@@ -18,14 +18,11 @@ export interface Token {
   readonly resource: App
   readonly ip: string
   readonly holder: string
-  /** Which log shows that it was made. */
   readonly origin: Origin
 }
 
-/** Marks the attacker's own accesses, which the truth lists as such. No log has them in another spelling. */
 export const ATTACKERS: Trap = { name: '', verdicts: [], reasons: [] }
 
-/** A category of sign-ins, the mail service's own token call, or no log at all. */
 type Origin = SignInCategory | 'owa' | 'none'
 
 export type SignInCategory =
@@ -51,7 +48,6 @@ export interface SignIn {
 }
 
 export interface TokenUse {
-  /** As written: one of the spellings, a placeholder. */
   readonly spelled: string
   readonly session: string
   readonly issuedAtMs: number
@@ -85,19 +81,16 @@ export interface MailPart {
   readonly clientAppId: string
   readonly client: string
   readonly logonType: number
-  /** `Bind`, `Sync`, or `''` for what is no MailItemsAccessed. */
   readonly accessType: string
   /** `True`, `False`, or `''` for a record without the property. */
   readonly throttled: string
   /** MailItemsAccessed of RecordType 50 (Folders), AttachmentAccess (Messages), bulk actions (AffectedItems). */
   readonly folders: readonly ReadFolder[]
-  /** Write sizes as `123.00`. */
   readonly floatSizes: boolean
 }
 
 export interface AuditRecord {
   readonly atMs: number
-  /** When the log delivers it: exports are in this order. */
   readonly deliveredMs: number
   readonly id: string
   readonly recordType: number
@@ -115,9 +108,7 @@ export interface AuditRecord {
   readonly mail: MailPart | undefined
   /** Further members, as JSON text that begins with a comma; `''` if none. */
   readonly extra: string
-  /** How often the export holds the record. */
   readonly copies: number
-  /** Cut the AuditData, as a spreadsheet does. */
   readonly cut: boolean
   readonly trap: Trap | undefined
 }
@@ -127,7 +118,6 @@ export interface GraphCall {
   readonly id: string
   readonly token: TokenUse
   readonly appId: string
-  /** Object id of the user; `''` for an app-only token. */
   readonly userOid: string
   readonly servicePrincipalId: string
   readonly ip: string
@@ -135,7 +125,6 @@ export interface GraphCall {
   readonly uri: string
   readonly bytes: number
   readonly issuer: string
-  /** Written to the log of the old directory API instead. */
   readonly directory: boolean
   readonly trap: Trap | undefined
 }
@@ -146,7 +135,6 @@ export class Happenings {
   readonly calls: GraphCall[] = []
 }
 
-/** The record of an ordinary use: members that a caller leaves out are those of most records. */
 export const auditRecord = (
   fields: Pick<AuditRecord, 'atMs' | 'id' | 'recordType' | 'operation' | 'workload' | 'userId'> &
     Partial<AuditRecord>,
@@ -212,7 +200,6 @@ export const useOf = (token: Token, tenant: string): TokenUse => ({
 
 const ISSUED: readonly Verdict[] = ['issued']
 
-/** A trap that no verdict but `issued` fits. */
 export const issuedTrap = (name: string): Trap => ({ name, verdicts: ISSUED, reasons: [] })
 
 /** A trap whose token no evidence shows: it may be undetermined, or known by its session alone. */

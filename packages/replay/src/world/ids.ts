@@ -1,11 +1,6 @@
-/**
- * Ids as the systems spell them: GUIDs, and the four spellings of a token id.
- * Source: docs of the sign-in log and of the linkable identifiers; spellings as observed 2022 to
- * 2025.
- */
+/** Source: docs of the sign-in log and of the linkable identifiers; spellings of 2022 to 2025. */
 import { Random } from './random.ts'
 
-/** One token id: 16 bytes, as GUID text and as the `uti` claim spells them. */
 export interface TokenId {
   readonly guid: string
   /** 22 characters, base64url without padding, of the bytes in .NET order. */
@@ -41,14 +36,12 @@ export function rawTokenId(random: Random): TokenId {
   return tokenId()
 }
 
-/** The id of something that has a name in this world: the same for the same parts. */
 export const namedGuid = (seed: number): string => guid(new Random(seed))
 
 /** 24 characters: base64 with padding and the standard alphabet. */
 export const paddedSpelling = (uti: string): string =>
   `${uti.replaceAll('-', '+').replaceAll('_', '/')}==`
 
-/** The GUID of a token id, from its `uti`. */
 export const guidSpelling = (uti: string): string =>
   textOf(reordered(Buffer.from(uti, 'base64url')))
 

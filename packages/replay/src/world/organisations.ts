@@ -1,8 +1,4 @@
-/**
- * The organisations of the replay: who they are, how each exports its logs, and what is odd in
- * them. The Department of State is in the public record; the others are invented, as are all
- * domains, people and messages.
- */
+/** The Department of State is in the public record; all else is invented. */
 
 type AuditShape =
   | 'ndjson'
@@ -21,7 +17,6 @@ type AuditShape =
 
 type SignInShape = 'diagnostic' | 'records' | 'log-analytics' | 'graph' | 'portal'
 
-/** What is odd in a tenant's logs: each is a trap for whoever reads them naively. */
 export type Habit =
   | 'address-with-port'
   | 'anonymised-id'
@@ -81,7 +76,6 @@ export interface OrganisationPlan {
   readonly audit: AuditShape
   readonly signIns: SignInShape
   readonly graph: '' | 'table' | 'raw'
-  /** Whether its audit log carries RecordType 275, the mail service's own token call. */
   readonly owaAuth: boolean
   readonly directory: 'csv' | 'graph'
   readonly groups: readonly string[]

@@ -1,12 +1,7 @@
-/**
- * Numbers that look random and are the same on every machine, for every run with one seed.
- * Source: Blackman and Vigna, xoshiro128** 1.1 (state and output); seeded by Steele's SplitMix32
- * mix.
- */
+/** Source: Blackman and Vigna, xoshiro128** 1.1; seeded by Steele's SplitMix32 mix. */
 
 const GOLDEN = 0x9e3779b9
 
-/** One 32-bit number from several, well mixed: the seed of what they name together. */
 export function mix(...parts: readonly number[]): number {
   let state = 0x6d696e74
   for (const part of parts) state = scramble((state + GOLDEN) ^ part ^ Math.floor(part / 2 ** 32))

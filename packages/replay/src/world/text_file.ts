@@ -1,7 +1,4 @@
-/**
- * Files as they are written: plain, UTF-16, gzip, zip. Synchronous, buffered, a megabyte at a time,
- * so that memory does not grow with the file.
- */
+/** Files written synchronously, a megabyte at a time: memory does not grow with the file. */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { crc32, deflateRawSync, gzipSync, constants as zlib } from 'node:zlib'
@@ -101,7 +98,6 @@ const DOS_DATE = ((2023 - 1980) << 9) | (7 << 5) | 1
 /** Sizes follow the data; names are UTF-8. */
 const FLAGS = 0x0808
 
-/** Little-endian numbers, one behind the other. */
 function words(bits: 16 | 32, ...values: readonly number[]): Buffer {
   const bytes = Buffer.alloc((values.length * bits) / 8)
   for (const [at, value] of values.entries()) bytes.writeUIntLE(value, (at * bits) / 8, bits / 8)
@@ -115,7 +111,6 @@ function localHeader(member: string): Buffer {
   return Buffer.concat([begin, packing, Buffer.alloc(12), words(16, name.length, 0), name])
 }
 
-/** What the local header says, in the layout of the central directory. */
 function centralHeader(local: Buffer, sizes: Buffer): Buffer {
   const begin = Buffer.from('PK\x01\x02\x14\x00', 'latin1')
   const [packing, lengths] = [local.subarray(4, 14), local.subarray(26, 30)]
@@ -136,7 +131,6 @@ export function attempt<T>(path: string, act: () => T): T {
   }
 }
 
-/** The text before the first record of a file, between two, and after the last. */
 export interface Frame {
   readonly opening: string
   readonly between: string
@@ -182,7 +176,6 @@ export class FramedFiles {
     return open
   }
 
-  /** @param lastClosing text after the last record of the last file, where it is not its frame's */
   close(lastClosing?: string): void {
     const last = this.names.at(-1)
     for (const [name, { file, frame }] of this.#open) {

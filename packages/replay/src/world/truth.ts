@@ -1,8 +1,4 @@
-/**
- * What really happened, in files beside the logs. `truth-accesses.ndjson` has a line for every
- * access that is the attacker's and for every ordinary one that is a trap; every access without a
- * line is ordinary life whose token was issued. `truth.json` has the sums.
- */
+/** What really happened. An access without a line in `truth-accesses.ndjson` is ordinary. */
 import { DAY, HOUR, isoMs, type Span } from './calendar.ts'
 import type { AuditRecord, GraphCall, Trap, Verdict } from './events.ts'
 import type { Habit } from './organisations.ts'
@@ -14,7 +10,6 @@ export type AccessClass =
   | 'forged'
   /** Forged under the id of a genuine token of somebody else's. */
   | 'reused-id'
-  /** Made by the mail service in return for a forged token. */
   | 'renewed'
   /** Genuine, and used by somebody else than its holder (2021). */
   | 'replayed'
@@ -24,7 +19,6 @@ export type AccessClass =
 export interface Expectation {
   readonly determinable: boolean
   readonly verdicts: readonly Verdict[]
-  /** Reasons that fit an `undetermined`; empty where the verdict is another. */
   readonly reasons: readonly string[]
 }
 
@@ -34,7 +28,6 @@ export const FIELDS_FROM_MS: number = Date.UTC(2023, 4, 29)
 export const OUTAGE: Span = { fromMs: Date.UTC(2023, 5, 8, 10), toMs: Date.UTC(2023, 5, 8, 13) }
 /** The longest life of a token, and the hour around an outage in which records may be missing too. */
 const OUTAGE_FELT_MS = 29 * HOUR
-/** The day from which the tenant with lost ids has its full export. */
 export const IDS_FROM_MS: number = Date.UTC(2023, 5, 5)
 
 export const certain = (verdict: Verdict): Expectation => ({
@@ -48,7 +41,6 @@ const unclear = (reasons: readonly string[], ...also: readonly Verdict[]): Expec
   reasons,
 })
 
-/** What can be said of a forged access, given what its tenant exported. */
 export function expectForged(
   of: Organisation,
   kind: AccessClass,
@@ -83,9 +75,7 @@ export function expectForged(
 
 interface Account extends AccountRef {
   readonly named: Set<number>
-  /** The same for messages of the first victim's that this one got too. */
   readonly shared: Set<number>
-  /** Read while the log was throttled. */
   readonly unlogged: Set<number>
   readonly withoutId: Set<number>
   synced: number
@@ -105,7 +95,6 @@ interface Accessed {
   readonly tokenId: string
 }
 
-/** An access of the attacker's, and what is true of it. */
 type Label = [
   of: Organisation,
   access: AuditRecord | GraphCall,
@@ -149,7 +138,6 @@ export class Truth {
     this.#line(of, access, { class: kind, trap: '', ...expected, ...accessed })
   }
 
-  /** Messages that a genuine token in the wrong hands read. */
   readMisGranted(of: Organisation, mailbox: string, record: AuditRecord): void {
     const account = this.#misGranted.get(mailbox) ?? {
       organisation: of.name,
@@ -160,7 +148,6 @@ export class Truth {
     this.#misGranted.set(mailbox, account)
   }
 
-  /** Names an ordinary access as a trap: which verdicts are no mistake. */
   trap(of: Organisation, access: Pick<AuditRecord, 'id' | 'atMs'>, label: Trap): void {
     const { name, verdicts, reasons } = label
     const trap = this.#traps.get(name) ?? { accesses: 0, verdicts: new Set() }
@@ -193,12 +180,10 @@ export class Truth {
     for (const message of messages) (isLogged ? into : account.unlogged).add(message)
   }
 
-  /** An item read whose record names no message id. */
   readItem(ref: AccountRef, atMs: number, message: number): void {
     this.#account(ref, atMs).withoutId.add(message)
   }
 
-  /** A folder synchronised: the record names none of its messages. */
   synced(ref: AccountRef, atMs: number, items: number): void {
     this.#account(ref, atMs).synced += items
   }
@@ -251,7 +236,6 @@ export class Truth {
     }
   }
 
-  /** Distinct messages of one organisation, each counted once in however many mailboxes it is. */
   organisationMessages(of: Organisation): number {
     const own = [...this.#accounts.values()].filter((account) => account.of.index === of.index)
     const first = own.find(({ person }) => person.index === 0)
@@ -277,7 +261,6 @@ export interface TruthSums {
     readonly group: string
     readonly messages: number
   }[]
-  /** Mailboxes read with genuine tokens in the wrong hands: not of the main incident. */
   readonly misGranted: readonly object[]
   readonly traps: object
 }
@@ -289,7 +272,6 @@ function accountSums(account: Account) {
     mailbox: account.person.upn,
     organisation: account.of.name,
     group: account.person.group,
-    // Those without a message id are not in it.
     messages: named + unlogged + account.synced,
     named,
     unlogged,

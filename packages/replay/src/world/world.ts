@@ -1,8 +1,4 @@
-/**
- * The people, mailboxes and messages of the replay. Nothing is stored: each is computed from the
- * seed and its own number, so that a world of a million people needs no more memory than one of
- * ten.
- */
+/** Nothing is stored: all is computed from the seed, so memory does not grow with the world. */
 import { BROWSERS } from './apps.ts'
 import type { ReadItem } from './events.ts'
 import { guid, namedGuid } from './ids.ts'
@@ -10,10 +6,8 @@ import { ORGANISATIONS, type OrganisationPlan, PROVIDER } from './organisations.
 import { mix, Random } from './random.ts'
 
 export interface Organisation extends OrganisationPlan {
-  /** 0-based; the provider comes last. */
   readonly index: number
   readonly tenant: string
-  /** Seeds what is in its mailboxes. */
   readonly salt: number
   readonly headcount: number
   /** Share of the ordinary activity a person at this scale has: below 1 where there are fewer people than the least. */
@@ -32,7 +26,6 @@ export interface Person {
   readonly deviceId: string
   readonly phoneId: string
   readonly agent: string
-  /** Reads mail in a browser; else in Outlook for Windows. */
   readonly inBrowser: boolean
   readonly hasPhone: boolean
   readonly office: Location
@@ -50,11 +43,9 @@ const FEWEST = 12
 const FEWEST_STATE = 24
 /** Least share of ordinary activity: with less, some days of a log would show nobody, and the log would end early. */
 const LEAST_LIFE = 0.5
-/** From this scale on the search that stopped at its cap is full. */
 const CAPPED_FROM = 0.25
 const CACHED_PEOPLE = 20_000
 
-/** What a generator is for: each has its own random numbers. */
 const KIND = { organisation: 1, person: 2, message: 3, folder: 4, phone: 5 } as const
 
 const GIVEN = (
@@ -123,8 +114,7 @@ function organisation(
   plan: OrganisationPlan,
   index: number,
 ): Organisation {
-  // A capped export has its size whatever the organisation's: more people would push the victims out of it,
-  // fewer would not fill it.
+  // More people would push the victims out of a capped export; fewer would not fill it.
   const isCapped = plan.habits.includes('row-cap') && scale >= CAPPED_FROM
   const people = plan.people * (isCapped ? 1 : scale)
   const headcount = Math.max(index === 0 ? FEWEST_STATE : FEWEST, Math.round(people))
@@ -172,7 +162,6 @@ function makePerson(seed: number, of: Organisation, index: number): Person {
   }
 }
 
-/** The message with this number in a mailbox. Two people who got one message have it under one number. */
 export function messageOf(of: Organisation, mailbox: number, index: number): ReadItem {
   const draw = mix(KIND.message, of.salt, mailbox, index)
   const other = mix(draw, index)

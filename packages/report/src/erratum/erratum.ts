@@ -18,7 +18,6 @@ import { isWhole, verifyReport } from '../sealed/verify_report.ts'
 
 export const ERRATUM_SCHEMA = 'mintmark-erratum/1'
 
-/** Rows of a table that are listed, each way. */
 const MOST_ROWS = 50
 const MOST_CHARS = 2_000
 
@@ -30,7 +29,6 @@ export interface Difference {
   readonly change: 'withdrawn' | 'added' | 'changed'
   readonly before: { readonly text: string; readonly strength: string } | null
   readonly after: { readonly text: string; readonly strength: string } | null
-  /** Rows of a table that only one of the reports has, as JSON: the first of each, and how many there are. */
   readonly rows: {
     readonly withdrawn: readonly string[]
     readonly added: readonly string[]
@@ -56,7 +54,6 @@ interface Input {
   readonly sha256: string
 }
 
-/** Order: as the later report has it; what was withdrawn comes last. */
 export function erratumOf(before: ReadReport, after: ReadReport): Erratum {
   const keys = [
     ...after.said.keys(),
@@ -116,7 +113,6 @@ const changed = (before: readonly string[] = [], after: readonly string[] = []) 
   added: missingFrom(after, before),
 })
 
-/** As often as one list has more of a text than the other. */
 function missingFrom(list: readonly string[], others: readonly string[]): string[] {
   const left = new Map<string, number>()
   for (const other of others) left.set(other, (left.get(other) ?? 0) + 1)
@@ -172,7 +168,7 @@ function differenceText(one: Difference): string {
 }
 
 /**
- * Writes `erratum.json` and `erratum.md`, sealed as a report is.
+ * Sealed as a report is.
  * @throws {MintmarkError} `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, `DISK_FULL`
  */
 export const writeErratum = (
@@ -204,8 +200,7 @@ export interface ReadReport {
 }
 
 /**
- * @throws {MintmarkError} `INPUT_INVALID` where the folder is no whole report of this version,
- *   `INPUT_UNREADABLE`
+ * @throws {MintmarkError} `INPUT_INVALID` for no whole report of this version, `INPUT_UNREADABLE`
  */
 export async function readReport(folder: string): Promise<ReadReport> {
   const verified = await verifyReport(folder)

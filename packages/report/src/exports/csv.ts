@@ -1,8 +1,4 @@
-/**
- * The files of rows: `accounts.csv` and `messages.csv`, for the notification of those affected, and
- * tables of which paper shows only the first rows. RFC 4180, UTF-8, every cell in quotes and safe
- * from formulas; times ISO 8601, UTC.
- */
+/** Rows: RFC 4180, UTF-8, every cell quoted and safe from formulas; times ISO 8601, UTC. */
 import type { AccountScope, Selected, Session } from '@mintmark/case'
 import { messageRows } from '@mintmark/case'
 import { csvCell, isoOf, type Json } from '@mintmark/core'
@@ -37,7 +33,6 @@ export function* accountLines(
     ])
 }
 
-/** One row a copy, as they come from the engine: memory is that of one chunk. */
 export async function* messageLines(
   session: Session,
   selected: Selected,
@@ -90,9 +85,7 @@ const PRINTED: ReadonlyMap<string, number> = new Map([
   ['queries', 0],
 ])
 const USUAL = 12
-/** Of a hunt the finding has the numbers. */
 const OF_A_HUNT = 0
-/** Columns that paper has no room for. */
 const OFF_PAPER: ReadonlyMap<string, readonly string[]> = new Map([
   ['accounts', ['items_without_message_id', 'group']],
   ['leads-listed', ['first', 'last']],
@@ -104,7 +97,6 @@ const OFF_PAPER: ReadonlyMap<string, readonly string[]> = new Map([
   ['key-to-verifier', ['public_key_sha256', 'file_sha256']],
   ['inputs', ['duplicates', 'same_as']],
 ])
-/** Tables whose rows a file has anyhow. */
 const FILES: ReadonlyMap<string, string> = new Map([['accounts', 'accounts.csv']])
 
 export const onPaper = (section: Section): Section => ({

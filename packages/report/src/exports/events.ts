@@ -40,7 +40,6 @@ const redactedRow = (row: Json, { text: redacted, messageId }: Redactor): Json =
     }),
   )
 
-/** A row with the members that Timesketch asks for before its own; `at_ms` is its time. */
 export const timesketchRow = (row: Json): Json => ({
   message: messageOf(row),
   datetime: isoOf(Number(row['at_ms'])),
@@ -173,7 +172,6 @@ function activityOf(of: ClassName, operation: string): readonly [number, string]
   return found === undefined ? OTHER : [found[1], found[2]]
 }
 
-/** A user has a name or an id; a record may give neither. */
 const userOf = (name: string, uid: string): Json => ({
   ...(uid !== '' && { uid }),
   name: name || uid || 'unknown',
@@ -261,7 +259,6 @@ export function issuanceEvent({ issued, tokenId, sessionId }: cases.TokenUse): J
   }
 }
 
-/** Of findings: the enumeration of the schema. */
 const confidenceOf = (isSure: boolean): Json =>
   isSure ? { confidence_id: 3, confidence: 'High' } : { confidence_id: 1, confidence: 'Low' }
 
@@ -323,7 +320,6 @@ export function incidentEvent(
     count: scope.accesses,
     start_time: Date.parse(first),
     end_time: Date.parse(last),
-    // The class wants one or the other; whose it is, the case does not say.
     assignee_group: { name: 'unassigned' },
     finding_info_list: [{ uid, title: report.title, desc: found.text }],
   }

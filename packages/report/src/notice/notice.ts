@@ -1,8 +1,4 @@
-/**
- * A notice: the report of what concerns one organisation or account, and of nobody else. Its
- * sections are made from the records of that part alone. Where texts of these records name others,
- * the names are replaced.
- */
+/** A notice: what concerns one organisation or account. Names of others in it are replaced. */
 import * as model from '../model/model.ts'
 import { covered, glossarySection } from '../sections/appendices.ts'
 import { lineageOf, lineageSection } from '../sections/lineage.ts'
@@ -19,7 +15,6 @@ import {
 } from './sections.ts'
 
 const EXPORTS: ReadonlySet<string> = new Set(['accounts.csv', 'messages.csv', 'timeline.jsonl'])
-/** Columns whose numbers count others too, or that are always empty here. */
 const LEFT_OUT: ReadonlyMap<string, readonly string[]> = new Map([
   ['tokens', ['base_rate']],
   ['coverage', ['hours']],
@@ -78,7 +73,6 @@ function withoutColumns(table: model.Table): model.Table {
 
 const WHAT_IT_HOLDS = 'docs/report-notices.md#What a notice holds'
 
-/** Removes evidence that a notice lacks: a query to the case, an input by its path, a table of others. */
 function closed(sections: readonly model.Section[]): model.Section[] {
   const tables = new Set(sections.flatMap((section) => section.tables.map(({ id }) => id)))
   const findings = new Set(sections.flatMap((section) => section.statements.map(({ id }) => id)))

@@ -1,8 +1,4 @@
-/**
- * What of a case concerns the recipient of a notice, counted from the records of that part alone,
- * and without whatever identifies anybody else. Text of a recipient's own records may name others:
- * the sender of a message, a principal of another organisation.
- */
+/** The recipient's part of a case, without whatever identifies anybody else. */
 import { createHash } from 'node:crypto'
 import * as cases from '@mintmark/case'
 import { rememberedText } from '../model/decoded.ts'
@@ -68,7 +64,6 @@ function strengthsOf({ tokens }: cases.Answer, { rows }: cases.TokenUses): Part[
     .map(({ tokenId, reason, strength }) => ({ tokenId, reason, strength, baseRate: null }))
 }
 
-/** Whom a token was issued to, when and where, is a record of that person. */
 function ownUses({ rows, total }: cases.TokenUses, { own }: cases.Concern): cases.TokenUses {
   const names = new Set(own.names)
   const isOwn = ({ issued }: cases.TokenUse) =>
@@ -139,7 +134,6 @@ export function othersRedactor({ own, others }: Pick<cases.Concern, 'own' | 'oth
     if (owner === OWN) return found
     return owner === ORGANISATION ? ANOTHER_ORGANISATION : SOMEBODY_ELSE
   })
-  // The first owner of a spelling has it: a name that is also the recipient's stays.
   for (const name of [...own.names, ...own.organisations]) names.add(name, OWN)
   for (const name of others.names) names.add(name, SOMEBODY_ELSE)
   for (const name of others.organisations) names.add(name, ORGANISATION)
@@ -166,7 +160,6 @@ function withoutAddressesOf(
   })
 }
 
-/** `mail.agency.example`, `agency.example`, `example`. */
 function parentsOf(address: string): string[] {
   const labels = address.slice(address.lastIndexOf('@') + 1).split('.')
   return labels.map((_, at) => labels.slice(at).join('.'))

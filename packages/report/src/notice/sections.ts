@@ -1,4 +1,3 @@
-/** The sections of a notice that a report of the whole case says otherwise. */
 import { boundText, count, minute, plural } from '@mintmark/core'
 import * as model from '../model/model.ts'
 import { methodStatements } from '../sections/unknowns.ts'

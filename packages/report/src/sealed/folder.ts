@@ -1,6 +1,4 @@
-/**
- * The folder of a report: it appears complete or not at all, with a MANIFEST of all that is in it.
- */
+/** A report's folder appears complete or not at all, with a MANIFEST of all that is in it. */
 import { createHash, type KeyObject, randomBytes } from 'node:crypto'
 import { existsSync, rmSync } from 'node:fs'
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises'
@@ -32,8 +30,8 @@ export class ReportFolder {
   }
 
   /**
-   * Writes a file piece by piece; memory is that of a piece.
-   * @throws {MintmarkError} `DISK_FULL`, `OUTPUT_UNWRITABLE`, and whatever the pieces throw
+   * Memory is that of a piece.
+   * @throws {MintmarkError} `DISK_FULL`, `OUTPUT_UNWRITABLE`
    */
   async write(name: string, pieces: Pieces): Promise<void> {
     const path = join(this.path, name)
@@ -49,16 +47,13 @@ export class ReportFolder {
 }
 
 interface Sealing {
-  /** Whether an earlier report at this path is replaced. */
   readonly isForced?: boolean
   readonly signingKey?: KeyObject | undefined
 }
 
 /**
- * Writes a folder that appears whole or not at all, with a MANIFEST of its files, and with a key
- * the signature of that, which it does not list.
- * @throws {MintmarkError} `OUTPUT_EXISTS` where something exists that may not be replaced, else as
- *   `write`
+ * Whole or not at all; MANIFEST does not list its signature.
+ * @throws {MintmarkError} `OUTPUT_EXISTS`, else as `write`
  */
 export async function sealedFolder<T>(
   out: string,

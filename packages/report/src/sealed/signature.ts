@@ -1,7 +1,5 @@
 /**
- * A detached signature over the MANIFEST of a report. The signature is the plain one of its
- * algorithm, so that OpenSSL checks it without us: Ed25519 (RFC 8032) over the file, or ECDSA with
- * SHA-256, DER-coded.
+ * A plain detached signature over the MANIFEST, which OpenSSL checks: Ed25519 (RFC 8032), or ECDSA.
  */
 import type { KeyObject } from 'node:crypto'
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
@@ -11,9 +9,8 @@ export const SIGNATURE = 'MANIFEST.sig'
 export const PUBLIC_KEY = 'MANIFEST.pub'
 
 /**
- * A private key to sign with, from PEM.
- * @throws {MintmarkError} `INPUT_INVALID` for anything else than an Ed25519 or EC private key
- *   without a passphrase; the error holds nothing of it
+ * Ed25519 or EC, no passphrase.
+ * @throws {MintmarkError} `INPUT_INVALID`, which holds nothing of it
  */
 export function readSigningKey(pem: string): KeyObject {
   const key = attempt(() => createPrivateKey({ key: pem, format: 'pem' }))
@@ -26,7 +23,7 @@ export function readSigningKey(pem: string): KeyObject {
 }
 
 /**
- * A public key to check with, from PEM. A private key is refused: it has no business here.
+ * A private key is refused: it has no business here.
  * @throws {MintmarkError} `INPUT_INVALID`
  */
 export function readPublicKey(pem: string): KeyObject {

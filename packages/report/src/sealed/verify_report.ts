@@ -1,8 +1,4 @@
-/**
- * Whether the folder of a report is what its MANIFEST says, and whether somebody signed that.
- * Trust: nothing in the folder is trusted; names in the MANIFEST lead nowhere else, and nothing is
- * run or shown of a file but its name.
- */
+/** Checks a report's folder. Trust: nothing in it is trusted, and names lead nowhere else. */
 import { createHash, type KeyObject } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { lstat, readdir, readFile } from 'node:fs/promises'
@@ -15,27 +11,18 @@ import { fingerprint, isSigned, PUBLIC_KEY, readPublicKey, SIGNATURE } from './s
 type FileState = 'whole' | 'changed' | 'missing' | 'unlisted'
 
 export interface Verified {
-  /** By name. */
   readonly files: readonly { readonly name: string; readonly state: FileState }[]
-  /**
-   * `none`: the report is not signed. `good`: by the key that was given. `unknown-key`: good, by
-   * the key in the folder itself, which anybody could have put there. `bad`: of another key, or of
-   * another MANIFEST.
-   */
+  /** `unknown-key`: good, by the key in the folder itself, which anybody could have put there. */
   readonly signature: 'none' | 'good' | 'unknown-key' | 'bad'
-  /** SHA-256 of the SPKI of the key that was checked with. */
   readonly key: string | null
 }
 
-/** Larger files are no MANIFEST of a report. */
 const MAX_MANIFEST = 1 << 20
 const MAX_SIGNATURE = 1 << 14
 
 /**
- * Checks every file of a report.
- * @param pem public key that the signature must be of; without it the one in the folder is taken
- * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID` for a folder without a readable
- *   MANIFEST or a bad `pem`
+ * Without `pem` the folder's own key is taken.
+ * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID`
  */
 export async function verifyReport(folder: string, pem?: string): Promise<Verified> {
   const manifest = (await small(join(folder, MANIFEST), MAX_MANIFEST)).toString('utf8')

@@ -1,6 +1,4 @@
-/**
- * What the report says first: what was found, how sure that is, whose mail, how much, since when.
- */
+/** What the report says first: what was found, and how sure that is. */
 import type { Answer, Bounds } from '@mintmark/case'
 import { conclusionText, dumpsText, isLeak, leadText, REASONS } from '@mintmark/case'
 import { apartFrom, boundText, minute, plural } from '@mintmark/core'
@@ -170,7 +168,6 @@ function searched({ conclusion: { dumps, unanswered } }: Answer): Statement {
 
 /** Zero is a number only where coverage proves it. */
 interface Counted {
-  /** What it says that there is none. */
   readonly absence: 'established' | 'unknown'
   readonly present: Strength
 }
@@ -200,7 +197,6 @@ const LABELS: Readonly<Record<string, string>> = {
   bytes: 'bytes of the copies that records name',
 }
 
-/** No number where neither bound is known. */
 function ranged(id: string, label: string, bound: Bounds, { absence, present }: Counted): Figure {
   const isNothing = bound.upper === 0 && absence === 'unknown'
   const isUnknown = isNothing || (bound.upper === null && bound.lower === 0)

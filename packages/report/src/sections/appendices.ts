@@ -1,7 +1,3 @@
-/**
- * The glossary, for readers who do not investigate; the files beside the report with their hashes;
- * and the queries.
- */
 import { VERSION } from '@mintmark/core'
 import { onPaper } from '../exports/csv.ts'
 import { type Cover, REPORT_SCHEMA, type Report, type Section, type Table } from '../model/model.ts'

@@ -1,7 +1,5 @@
 /**
- * Custody of artefacts, the private keys that are in memory dumps among the evidence, and from key
- * to verifier: for each key the links from where it was found to who still accepts it. A link that
- * the evidence cannot connect is a row that says so. Nothing here accuses anybody.
+ * From key to verifier. A link that the evidence cannot connect is a row; nothing accuses anybody.
  */
 import * as cases from '@mintmark/case'
 import { plural } from '@mintmark/core'
@@ -91,7 +89,6 @@ export function keySection({ keys, chains, conclusion }: cases.Answer): model.Se
   return section('keys', 'Keys found, and who trusts them', statements, { tables })
 }
 
-/** What it says that no key is listed: nobody looked, not everywhere, or there is none. */
 function keyAbsence({ dumps, unanswered }: cases.Answer['conclusion']): model.Strength {
   if (dumps.keys === null) return 'not-searched'
   const isCut = unanswered.includes('dump-search-cut') || dumps.state === 'partly-searched'
@@ -203,7 +200,6 @@ const STRENGTHS: Readonly<Record<cases.ChainLink['state'], model.Strength>> = {
   missing: 'unknown',
 }
 
-/** One statement a link but the first, which the section has. */
 export const chainStatements = ({ spkiSha256, links }: cases.KeyChain): model.Statement[] =>
   links
     .filter(({ link, state }) => link !== 'key' || state === 'missing')
@@ -254,7 +250,6 @@ export function chainTable(chains: cases.Answer['chains']): model.Table | undefi
       ['place', 'Line or offset', 'text', ({ source }) => (source ? locationOf(source) : null)],
       ['file_sha256', 'SHA-256 of the file', 'hash', ({ source }) => source?.sha256 ?? null],
     ],
-    // Each row has its own strength.
     strength: 'established',
     evidence: ['inputs', 'keys', CHAIN_RULE],
   })

@@ -1,4 +1,3 @@
-/** Hunts: what each found, what a hit can and cannot mean. */
 import type { Answer, HuntResult } from '@mintmark/case'
 import { minute, plural } from '@mintmark/core'
 import type { Section, Statement, Strength, Table } from '../model/model.ts'

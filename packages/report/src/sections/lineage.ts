@@ -1,13 +1,9 @@
-/**
- * Key → token → session → accesses. No log names the key that signed a token. That a key in a dump
- * signed an unissued token is at most not excluded.
- */
+/** No log names the key that signed a token: that a leaked key did is at most not excluded. */
 import { baseRateText, isLeak, type TokenUse, type TokenUses } from '@mintmark/case'
 import { plural } from '@mintmark/core'
 import * as model from '../model/model.ts'
 import { listed, type Part, section, selectedStrength, surenessOf } from './wording.ts'
 
-/** Rows of the table; `events.ocsf.ndjson` has the token and session of each access. */
 export const TOKENS_SHOWN = 10_000
 const DRAWN = { tokens: 30, keys: 8 }
 

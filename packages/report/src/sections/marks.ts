@@ -1,7 +1,3 @@
-/**
- * Accesses that people marked as the attacker's or as legitimate: the part of the selection that no
- * record makes.
- */
 import type { Answer } from '@mintmark/case'
 import { plural } from '@mintmark/core'
 import { type Section, statement } from '../model/model.ts'

@@ -85,7 +85,6 @@ function others({ other_accesses: accesses }: Scope, present: Strength): Stateme
   })
 }
 
-/** The whole is as sure as its least sure row. */
 function weakest(strengths: readonly Strength[]): Strength {
   if (strengths.includes('not-excluded')) return 'not-excluded'
   return strengths.includes('bounded') ? 'bounded' : 'established'

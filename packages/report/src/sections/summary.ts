@@ -1,14 +1,9 @@
-/**
- * The first page: prose for whoever decides, which states nothing that a finding does not state
- * with its evidence. And what to do, most urgent first, each with the finding that asks for it and
- * what it does not achieve.
- */
+/** The first page: it states nothing that a finding does not state with its evidence. */
 import { type Answer, conclusionText, isLeak } from '@mintmark/case'
 import { boundText, plural } from '@mintmark/core'
 import { type NonEmpty, type Section, type Statement, statement } from '../model/model.ts'
 import { dayText, firstSentence, given, markedText, section, selectedStrength } from './wording.ts'
 
-/** @param findings ids of the statements that the report has: what is said here rests on them */
 export function summarySection(answer: Answer, findings: ReadonlySet<string>): Section {
   const on = (...ids: readonly string[]): NonEmpty<string> => {
     const [first, ...more] = ids.filter((id) => findings.has(id)).map((id) => `#${id}`)
@@ -165,7 +160,6 @@ export const FIRST_STEPS = 4
 export const actionSection = (answer: Answer): Section =>
   section('actions', 'What to do', actionsOf(answer))
 
-/** The first sentence of each is on the first page. */
 export const actionsOf = (answer: Answer): Statement[] =>
   given([
     notified(answer),

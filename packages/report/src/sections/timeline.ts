@@ -1,4 +1,3 @@
-/** When: the course of the selected accesses, and which logs covered it. */
 import type { Answer } from '@mintmark/case'
 import { plural } from '@mintmark/core'
 import type { Course, Section, Statement, Strength, Table } from '../model/model.ts'

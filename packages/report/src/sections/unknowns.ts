@@ -1,4 +1,3 @@
-/** What cannot be known, how the report was made, and from what. */
 import { type Answer, type AnsweredEvidence, FILE_UNKNOWNS } from '@mintmark/case'
 import { count, plural } from '@mintmark/core'
 import type { Evidence, NonEmpty, Section, Statement, Table } from '../model/model.ts'
@@ -29,7 +28,6 @@ export function unknownSection({ unknowns }: Pick<Answer, 'unknowns'>): Section 
   )
 }
 
-/** Unknowns of files and dumps: the table of inputs shows them, not the coverage. */
 const OF_FILES: ReadonlySet<string> = new Set([
   'dump-not-scanned',
   'dump-scan-cut',
@@ -38,7 +36,6 @@ const OF_FILES: ReadonlySet<string> = new Set([
 
 const UNDETERMINED = 'undetermined-'
 
-/** An undetermined reason has a heading of its own among the verdicts. */
 const ruleOf = (code: string): string =>
   code.startsWith(UNDETERMINED)
     ? `docs/verdicts.md#${code.slice(UNDETERMINED.length)}`

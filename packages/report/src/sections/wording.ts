@@ -1,4 +1,3 @@
-/** Sections, tables of rows, and references that several sections use. */
 import type { Answer, Bounds } from '@mintmark/case'
 import { count, isObject } from '@mintmark/core'
 import * as model from '../model/model.ts'
@@ -26,7 +25,6 @@ type CellName<Row> = {
   [Name in keyof Row]: Row[Name] extends Exclude<model.Cell, model.Range> ? Name : never
 }[keyof Row]
 
-/** A column: its id, title, type (default: text) and cell (default: the member of the row that is named as its id). */
 type ColumnOf<Row> =
   | readonly [id: CellName<Row> & string, title: string, type?: model.CellType]
   | readonly [id: string, title: string, type: model.CellType, cell: (row: Row) => model.Cell]
@@ -43,7 +41,6 @@ export function listed<Row>(
   }: Pick<model.Draft<model.Table>, 'id' | 'title' | 'evidence'> & {
     readonly columns: model.NonEmpty<ColumnOf<NoInfer<Row>>>
     readonly total?: number
-    /** A table without rows may have another than one with some. */
     readonly strength: model.Strength | Sureness
   },
 ): model.Table {
@@ -83,10 +80,8 @@ export const rangeOf = ({ lower, upper }: Bounds): model.Range => ({ lower, uppe
 export const firstSentence = ({ text }: Pick<model.Statement, 'text'>): string =>
   text.slice(0, text.indexOf('. ') + 1) || text
 
-/** `replayed_token_network` as part of an anchor. */
 export const anchor = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, '-')
 
-/** What the sections of a part of a case are made from: nothing else of it is in them. */
 export type Part = Pick<
   Answer,
   'scope' | 'timeline' | 'selection' | 'keys' | 'verdicts' | 'sessions'
@@ -98,7 +93,6 @@ export type Part = Pick<
   >[]
 }
 
-/** How strong something is that records name, and that they name nothing of it. */
 export interface Sureness {
   readonly present: model.Strength
   readonly absence: model.Strength
@@ -132,7 +126,6 @@ export function limitOf({ selection, scope }: Omit<Chosen, 'conclusion'>): {
   }
 }
 
-/** How many of the accesses marks alone call the attacker's, beside others; else `''`. */
 export const markedText = ({ accesses, marked }: Part['scope']): string =>
   marked === 0 || marked === accesses
     ? ''

@@ -1,8 +1,4 @@
-/**
- * `bundle.stix.json`: the case as a STIX 2.1 bundle. Who was affected (identities, accounts), from
- * where (addresses), by which techniques (attack patterns, sighted where that is established), the
- * files that contain keys, and the leads and unknowns (notes, which assert nothing).
- */
+/** The case as a STIX 2.1 bundle. Leads and unknowns are notes, which assert nothing. */
 import * as cases from '@mintmark/case'
 import { isoOf, type Json, plural, readAddress, safeJson } from '@mintmark/core'
 import type { Report } from '../model/model.ts'
@@ -63,7 +59,6 @@ function objectsOf(input: BundleInput): StixObject[] {
 
 const idsOf = (objects: readonly StixObject[]): string[] => objects.map(({ id }) => id)
 
-/** The time of the last record of the evidence: the report has no clock. */
 function lastOf({ evidence }: cases.Answer): string {
   const times = evidence.flatMap(({ last }) => (last === null ? [] : [Date.parse(last)]))
   return isoOf(times.reduce((most, time) => Math.max(most, time), 0))
@@ -153,7 +148,6 @@ const BY_VERDICT: ReadonlyMap<string, readonly [technique: string, text: string]
   ['mismatched', ['T1550.001', 'accesses with tokens that were issued to somebody else']],
 ])
 
-/** One sighting a technique and source: of its own observations, at its own victims. */
 function techniques(
   input: BundleInput,
   maker: Maker,
@@ -195,7 +189,6 @@ function techniques(
   })
 }
 
-/** STIX allows no empty list. */
 const optional = (name: string, ids: readonly string[]): Json =>
   ids.length === 0 ? {} : { [name]: ids }
 
@@ -211,7 +204,6 @@ function victimsOf(
   return [...new Set(names)].flatMap((name) => victims.get(name) ?? [])
 }
 
-/** Leads: each a note, which asserts nothing and relates to nobody. */
 function leadNotes({ answer, redactor }: BundleInput, maker: Maker): StixObject[] {
   const { leads } = cases.conclusionText({ ...answer.conclusion, status: 'found' })
   const hunts = answer.hunts.filter(({ strength, hits }) => strength === 'lead' && hits > 0)
@@ -237,7 +229,6 @@ function leadNotes({ answer, redactor }: BundleInput, maker: Maker): StixObject[
     )
 }
 
-/** Each is about the whole: it names the author, which is always there. */
 const unknownNotes = ({ sections }: Report, maker: Maker): StixObject[] =>
   (sections.find(({ id }) => id === 'unknowns')?.statements ?? []).map(
     ({ id, text, settledBy = '' }) =>

@@ -7,9 +7,7 @@ export interface StixObject extends Json {
 }
 
 /**
- * A cyber observable.
- * @param contributing the properties that make its id (section 6 names them for each type); texts
- *   alone, so that their JSON in the order of their names is their canonical JSON (RFC 8785)
+ * `contributing` makes the id (section 6): texts alone, whose sorted JSON is canonical (RFC 8785).
  */
 export function observable(
   type: string,
@@ -37,18 +35,15 @@ export function fileObject(name: string, sha256: string): StixObject {
   return { type: 'file', spec_version: '2.1', id: `file--${id}`, hashes, name }
 }
 
-/** Makes domain objects and relationships of one report: all were created by one identity, at one time. */
 export class Maker {
   readonly #at: string
   readonly #subject: string
 
-  /** @param subject what distinguishes the objects of one report from those of another */
   constructor(subject: string, at: string) {
     this.#subject = subject
     this.#at = at
   }
 
-  /** @param key what distinguishes it from others of its type in this report */
   object(type: string, key: string, properties: Json): StixObject {
     const [created, modified] = [this.#at, this.#at]
     const id = `${type}--${uuid5(MINTMARK, `${type}\0${this.#subject}\0${key}`)}`
@@ -74,7 +69,6 @@ export function uuid5(namespace: string, name: string): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 }
 
-/** One author for all reports: its times are no report's. */
 export const AUTHOR: StixObject = {
   type: 'identity',
   spec_version: '2.1',
@@ -114,7 +108,6 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['T1621', 'Multi-Factor Authentication Request Generation'],
 ])
 
-/** Properties of an attack pattern. One that is not in the list, as a hunt of one's own may name it, has its id for a name. */
 export const techniqueOf = (id: string): Json => ({
   name: NAMES.get(id) ?? id,
   external_references: [

@@ -1,8 +1,4 @@
-/**
- * An audit of key sets: faults of the keys that are listed now, of documents that list them, and of
- * their history. Keys and documents that could not be examined are reported beside the findings.
- * Sources: RFC 7517, RFC 7518, RFC 8725; NIST IR 8587 (draft).
- */
+/** An audit of key sets. Sources: RFC 7517, RFC 7518, RFC 8725; NIST IR 8587 (draft). */
 import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { alarmsOf, day } from '../history/alarms.ts'
 import * as timeline from '../history/timeline.ts'
@@ -22,7 +18,6 @@ export interface AuditOptions {
   readonly nowMs: number
   readonly profile: Profile | undefined
   readonly blocklist: Blocklist | undefined
-  /** {@link AUDIT_WORK} where absent. */
   readonly work?: AuditWork
 }
 
@@ -96,7 +91,6 @@ export function auditKeys(
   return { ...found, keys: keys.map(({ key }) => key), documents: current.length }
 }
 
-/** Smaller keys first, so that a few huge ones do not take the time of all others. */
 function examinePrimes(
   keys: readonly Named[],
   budget: WorkBudget,
@@ -152,7 +146,6 @@ function examineShared(
   if (isCut) unjudged.push('which keys share a prime with which: too many do')
 }
 
-/** Alarms about a lasting state, which an audit reports each time. */
 const STATES: Readonly<Partial<Record<string, RuleId>>> = {
   'kid-reused': 'kid-reused',
   'key-shared': 'key-shared',
@@ -160,7 +153,6 @@ const STATES: Readonly<Partial<Record<string, RuleId>>> = {
   'rotation-late': 'key-age',
 }
 
-/** Of keys that are listed now: the past is in the history. */
 function lastingFindings(
   series: readonly timeline.Series[],
   histories: readonly timeline.KeyHistory[],
@@ -169,7 +161,6 @@ function lastingFindings(
   return alarmsOf(series, histories, given).flatMap(
     ({ code, document, message, thumbprint, kid }) => {
       const rule = STATES[code]
-      // Secrets without a key are reported of the document already.
       if (rule === undefined || thumbprint === undefined || !given.thumbprints.has(thumbprint))
         return []
       const isBoth = code === 'key-shared' && message.includes(' uses: ')
@@ -179,7 +170,6 @@ function lastingFindings(
   )
 }
 
-/** Whether the signing keys of now came in a look after which all of the look before were gone. */
 function overlapFindings({ name, looks }: timeline.Series): AuditFinding[] {
   let found: AuditFinding[] = []
   let before: ReadonlySet<string> = new Set()
@@ -208,7 +198,6 @@ function unread(series: readonly timeline.Series[]): string[] {
 
 const LEAST_BITS: Readonly<Partial<Record<string, number>>> = { RSA: 2048, EC: 256 }
 
-/** Findings of arithmetic: of the key, wherever it is listed. */
 function weaknessesOf(
   key: ListedKey,
   blocklist: Blocklist | undefined,
@@ -239,7 +228,6 @@ const WEAKNESSES = {
   'small-private-exponent': "Wiener's attack finds the private exponent",
 } as const
 
-/** Signature algorithms, by the type and curve of their keys. */
 const SIGNS: readonly (readonly [key: string, algorithms: RegExp])[] = [
   ['RSA', /^[RP]S(?:256|384|512)$/],
   ['EC P-256', /^ES256$/],
@@ -316,7 +304,6 @@ function certificateFaults(key: ListedKey, nowMs: number): Wrong[] {
 }
 
 const BROKEN_ALGORITHM = /^none$|^RSA1_5$|^HS\d|(?:#|-)(?:rsa-)?(?:sha1|md5)$/i
-/** Members of metadata that say with what an issuer signs or encrypts. Answers of userinfo may be unsigned over TLS. */
 const SIGNING_MEMBER =
   /^(?:id_token|introspection|authorization)_sign|^SigningMethod$|_encryption_alg/
 
@@ -342,7 +329,6 @@ function documentFaults(name: string, document: KeyDocument, nowMs: number): Aud
   return [...broken, ...others.map(([rule, message]) => finding(rule, name, message))]
 }
 
-/** Classes or issuers that one key set holds, where there are several. */
 function separationOf({ kind, keys }: KeyDocument): string | undefined {
   if (kind !== 'jwks') return undefined
   for (const [what, values] of [
@@ -355,7 +341,6 @@ function separationOf({ kind, keys }: KeyDocument): string | undefined {
 
 const WELL_KNOWN = /\/\.well-known\/(?:openid-configuration|oauth-authorization-server)/
 
-/** Whether metadata that was fetched is of the issuer whose address that was. Of a file nobody knows. */
 function isOwnIssuer(name: string, issuer: string | undefined): boolean {
   if (!/^https?:/.test(name) || !WELL_KNOWN.test(name)) return true
   const given = name.replace(WELL_KNOWN, '').replace(/\/$/, '')

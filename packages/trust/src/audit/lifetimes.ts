@@ -1,8 +1,4 @@
-/**
- * Statistics of a ledger and the receipts of a guard: how long tokens live, how long keys sign,
- * which claims tokens have, and what became of revoked ones. Of several receipts of one token id
- * the worst counts: reusing an id can make the answer worse, never better.
- */
+/** Lifetimes of tokens and keys. Of several receipts of one id the worst counts. */
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { parseObject, readJti, text, unreadable, utcMs } from '@mintmark/core'
@@ -10,7 +6,6 @@ import { type Entry, type LedgerReader, verifiedEntries, walkShards } from '@min
 
 export interface TokenLifetimes {
   readonly tokens: number
-  /** Seconds. */
   readonly p50: number
   readonly p99: number
   readonly longest: number
@@ -22,19 +17,15 @@ export interface TokenLifetimes {
 
 export interface ShownShare {
   readonly tokens: number
-  /** `cnf` names a key. */
   readonly bound: number
-  /** Tokens without it, by claim, such as `acr`; none with 0. */
   readonly missing: ReadonlyMap<string, number>
   /** Revoked tokens that the guard refused later; and those that it admitted more than a minute later. */
   readonly refusedRevoked: number
   readonly admittedRevoked: number
-  /** Token ids in receipts that the ledger, as far as it is there, does not record. */
   readonly unrecorded: number
   readonly silentReceipts: number
 }
 
-/** A guard that follows the ledger has a revocation within this time. */
 const REVOCATION_LAG_MS = 60_000
 
 /** Every entry is verified against its checkpoint on the way. @throws {MintmarkError} `LEDGER_DAMAGED` */

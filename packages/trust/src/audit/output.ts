@@ -1,7 +1,4 @@
-/**
- * The answer of an audit, whether it is complete, and its outputs: text of at most 80 columns, JSON
- * and SARIF 2.1.0.
- */
+/** An audit's answer, and its outputs: text of at most 80 columns, JSON and SARIF 2.1.0. */
 import {
   type Json,
   plural,
@@ -31,7 +28,6 @@ export const findingsOf = ({ audit, pinned }: AuditAnswer): readonly AuditFindin
   ...(pinned?.findings ?? []),
 ]
 
-/** Notes are none. */
 export const isFound = (answer: AuditAnswer): boolean =>
   findingsOf(answer).some(({ level }) => level !== 'note')
 

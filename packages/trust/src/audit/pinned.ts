@@ -1,8 +1,4 @@
-/**
- * Keys that are written into source trees, configuration and other files: hashes, kids, moduli,
- * certificates. Bounded: skipped files are counted, with the reason. gzip and zstd are unpacked, as
- * container layers use them. Archives are not opened; their uncompressed bytes are searched.
- */
+/** Keys written into files. Bounded: skipped files are counted; archives are not opened. */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { promises as fs } from 'node:fs'
 import path from 'node:path'
@@ -37,11 +33,7 @@ const UNPACKED = [
   ['28b52ffd', promisify<Buffer, Bound, Buffer>(zstdDecompress)],
 ] as const
 
-/**
- * Records of keys are passed over, wherever they are.
- * @param sources files, folders and repositories that the keys were read from: their key documents
- *   are passed over
- */
+/** Passes over records of keys, and over the key documents below `sources`. */
 export async function findPinned(
   folder: string,
   keys: readonly ListedKey[],
@@ -91,10 +83,7 @@ async function readSome(file: string): Promise<Buffer | string> {
   }
 }
 
-/**
- * Each key and encoding once a file, at its first occurrence. Repeats in the expressions are
- * bounded: 16 MiB of one word would overflow the stack of the engine.
- */
+/** Each key once a file. Bounded repeats: 16 MiB of one word would overflow the stack. */
 function pinnedIn(bytes: Buffer, file: string, needles: Needles): AuditFinding[] {
   const found = new Map<string, AuditFinding>()
   const text = bytes.toString('latin1')
@@ -117,7 +106,6 @@ function pinnedIn(bytes: Buffer, file: string, needles: Needles): AuditFinding[]
   return [...found.values()]
 }
 
-/** A word, and what is behind the first `=`, `:` or `/` in it: `pin-sha256=…`, `SHA256:…`, `sha256/…`. */
 function wordsIn(word: string): string[] {
   const behind = ['=', ':', '/'].flatMap((mark) => {
     const at = word.indexOf(mark)
@@ -126,16 +114,13 @@ function wordsIn(word: string): string[] {
   return [word, ...behind].flatMap(encodingsOf)
 }
 
-/** Line ends between base64, also as JSON and XML write them. */
 const FOLD = String.raw`\\[nr]|\s|&#(?:10|13|x[aAdD]);`
-/** What begins as an element of DER does. */
 const ENCODED = new RegExp(
   String.raw`M[C-I][\w+/]{40,65536}(?:(?:${FOLD}){1,64}[\w+/]{1,200}){0,4096}={0,2}`,
   'g',
 )
 const BETWEEN = new RegExp(FOLD, 'g')
 
-/** DER in base64, on one line or folded: PEM, `x5c`, certificates in XML. */
 function* encodedKeys(text: string, { spki }: Needles): Generator<Needle & { at: number }> {
   for (const { index: at, 0: run } of text.matchAll(ENCODED)) {
     const bytes = Buffer.from(run.replaceAll(BETWEEN, ''), 'base64')
@@ -157,7 +142,6 @@ function tried(make: () => KeyObject): KeyObject | undefined {
   }
 }
 
-/** The public key of DER that is none itself. */
 function readEncoded(key: Buffer): readonly [KeyObject | undefined, what: string] {
   const format = 'der'
   for (const type of ['pkcs8', 'pkcs1', 'sec1'] as const) {
@@ -177,7 +161,6 @@ function lineAt(text: string, at: number): number {
 
 interface Needle {
   readonly key: ListedKey
-  /** What was found: `RFC 7638 thumbprint`, `kid` … */
   readonly what: string
 }
 
@@ -186,7 +169,6 @@ interface Needles {
   readonly texts: ReadonlyMap<string, Needle>
   /** By SHA-256 of the SPKI, hex. */
   readonly spki: ReadonlyMap<string, ListedKey>
-  /** The first bytes of each modulus or point, as in binary encodings. */
   readonly bytes: readonly { readonly key: ListedKey; readonly head: Buffer }[]
   readonly kidsLeftOut: readonly string[]
 }

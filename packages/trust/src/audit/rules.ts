@@ -1,7 +1,4 @@
-/**
- * The rules of an audit, with what to do about each finding, and the profiles of key age. `error`
- * and `warning` count as found; a `note` does not.
- */
+/** Rules of an audit. `error` and `warning` count as found; a `note` does not. */
 import { plural } from '@mintmark/core'
 
 export const LEVELS = ['error', 'warning', 'note'] as const
@@ -12,7 +9,6 @@ export const countsText = (findings: readonly { readonly level: Level }[]): stri
     ', ',
   )
 
-/** Without help: {@link REPLACE}. */
 type Row = readonly [Level, title: string, help?: string]
 
 const REPLACE =

@@ -1,8 +1,4 @@
-/**
- * Rows of NIST IR 8587 (draft) and SP 800-53 IA-13, and what an audit of public keys shows of each.
- * Most rows are about the behaviour of issuers and verifiers, which no key set shows: they name the
- * missing evidence.
- */
+/** NIST IR 8587 (draft) and SP 800-53 IA-13: rows that no key set decides name what is missing. */
 import { plural } from '@mintmark/core'
 import type { KeyHistory } from '../history/timeline.ts'
 import type { KeyAudit } from './audit.ts'
@@ -47,7 +43,6 @@ const KNOWN_PRIVATE: readonly RuleId[] = [
   'rsa-small-private-exponent',
 ]
 
-/** Findings contradict it, and no key set shows it. */
 const unless =
   (rules: readonly RuleId[], what: string) =>
   (evidence: Evidence): State => {
@@ -110,7 +105,6 @@ function ageRow(evidence: Evidence): State {
   )
 }
 
-/** From the latest look before a key was listed to the first look after it was gone. */
 function longestPossibleMs({ listings }: KeyHistory, nowMs: number): number {
   const from = listings[0]?.lastAbsentMs
   return from === undefined
@@ -168,7 +162,6 @@ function shownOf({ lifetimes }: Evidence): Shown | State {
     : missing('a receipt of a token of the ledger')
 }
 
-/** Met by the tokens that were shown, where that is all of them. */
 const ofAll = ({ shown: { tokens }, unseen }: Shown, because: string): State =>
   unseen > 0
     ? missing(

@@ -1,8 +1,4 @@
-/**
- * Makes the genuine token or SAML response, and forgeries that differ from it in one respect. Every
- * token has a fresh `jti` and `iat`, so that no verifier refuses one as replayed. Headers and
- * claims may be such as no library writes: nothing here checks them.
- */
+/** A genuine token, and forgeries that differ in one respect. Nothing here checks them. */
 import {
   createHash,
   createHmac,
@@ -28,28 +24,22 @@ export interface ForgeIssuer {
   readonly issuer: string
   readonly audience: string
   readonly typ: string
-  /** Claims of its tokens beyond those of RFC 9068, which are made here. */
   readonly claims: Json
   readonly keys: readonly ForgeKey[]
-  /** Address of the assertion consumer service, of a target that takes SAML. */
   readonly acs?: string | undefined
-  /** Where a server of the attacker's publishes the key `stranger`. */
   readonly strangerUrl?: string | undefined
 }
 
 /** A forgery that cannot be made here: its outcome is *cannot tell*. */
 export class Unforgeable extends Error {}
 
-/** What to change in the genuine token; a member that is `undefined` is left out. */
 export interface Change {
   readonly header?: Json | undefined
   readonly claims?: Json
   readonly by?: string
-  /** The role whose `kid` and `alg` the header has, where it is not that of the key that signs. */
   readonly as?: string
 }
 
-/** Algorithms by curve, or type of key. */
 const FITTING: ReadonlyMap<string, RegExp> = new Map([
   ['rsa', /^[RP]S/],
   ['rsa-pss', /^PS/],
@@ -61,7 +51,6 @@ const FITTING: ReadonlyMap<string, RegExp> = new Map([
 
 const LIFE_S = 300
 
-/** How far the clock of a verifier may be behind. */
 const SKEW_S = 5
 const DAY_MS = 86_400_000
 
@@ -69,7 +58,6 @@ export class Forge {
   readonly issuer: ForgeIssuer
   readonly nowS: number
   readonly claims: Json
-  /** The key that signed last; undefined: none has. */
   signer: ForgeKey | undefined
 
   constructor(issuer: ForgeIssuer, nowMs: number) {
@@ -116,11 +104,7 @@ export class Forge {
     return `${part({ ...this.header(as), ...header })}.${part({ ...this.claims, ...claims })}`
   }
 
-  /**
-   * A token; the genuine one if no change is given.
-   * @throws {Unforgeable} for a change that changes nothing here, such as capitals of an audience
-   *   that has no small letter
-   */
+  /** @throws {Unforgeable} for a change that changes nothing, as capitals of no letters */
   token(change?: Change): string {
     const { by = 'signing' } = change ?? {}
     const input = this.input(change)
@@ -129,7 +113,6 @@ export class Forge {
     return this.signed(input, by)
   }
 
-  /** A token with any payload: a text as it is, anything else as JSON. */
   payload(payload: unknown, header?: Json, by = 'signing'): string {
     return this.signed(`${part({ ...this.header(), ...header })}.${part(payload)}`, by)
   }
@@ -195,7 +178,6 @@ const SAML = 'urn:oasis:names:tc:SAML:2.0'
 const DS = 'http://www.w3.org/2000/09/xmldsig#'
 const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#'
 
-/** The content of an assertion; all texts are XML already. */
 export interface Assertion {
   readonly id: string
   readonly issuer: string
@@ -205,7 +187,6 @@ export interface Assertion {
   /** Seconds since 1970-01-01 UTC. */
   readonly fromS: number
   readonly untilS: number
-  /** Of the confirmation of the subject. */
   readonly confirmedUntilS: number
 }
 
@@ -218,10 +199,7 @@ export interface Envelope {
 const RESPONSE_LIFE_S = 300
 const OLD_S = 86_400
 
-/**
- * Responses are canonical as they are written (Exclusive XML Canonicalization 1.0): each element
- * declares its own prefix where no signed parent does, attributes are sorted, none ends by `/>`.
- */
+/** Written canonically (Exclusive XML Canonicalization 1.0): prefixes declared once, no `/>`. */
 export class SamlForge {
   readonly forge: Forge
   readonly #acs: string
@@ -259,7 +237,6 @@ export class SamlForge {
     return { id: `_${randomUUID()}`, destination: this.#acs, status: 'Success', ...changed }
   }
 
-  /** The genuine response with one change: both it and its assertion are signed. */
   response(
     assertion: Partial<Assertion> = {},
     envelope: Partial<Envelope> = {},
@@ -339,7 +316,6 @@ export const audienceOf = (audience: string): string =>
 
 const instant = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000', '')
 
-/** As attributes and texts of XML. */
 export const escaped = (text: string): string =>
   text
     .replaceAll('&', '&amp;')

@@ -1,7 +1,4 @@
-/**
- * Probes a verify function in its own process: as a report, or as a suite of `node:test`. An issuer
- * is started on loopback for it, with a state folder that is removed afterwards.
- */
+/** Probes a verify function in its own process, with an issuer on loopback that is removed. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -28,7 +25,6 @@ export interface VerifierConfig {
 export type MakeVerify = (config: VerifierConfig) => Verify | Promise<Verify>
 
 export interface HarnessOptions {
-  /** Families or single vectors; left out: all that are required. */
   readonly vectors?: readonly string[] | undefined
   readonly advisory?: boolean | undefined
   readonly claims?: Json | undefined
@@ -41,7 +37,6 @@ export interface HarnessOptions {
 /** In process there is no server to protect. */
 const RATE = 10_000
 
-/** @param make called once, with an issuer that runs */
 export async function probeVerifier(
   make: MakeVerify,
   options: HarnessOptions = {},
@@ -65,7 +60,6 @@ export async function probeVerifier(
   }
 }
 
-/** A test for the controls, and one for each vector that it refuses it. */
 export function trustSuite(name: string, make: MakeVerify, options: HarnessOptions = {}): void {
   describe(name, () => {
     let report: ProbeReport | undefined

@@ -1,8 +1,4 @@
-/**
- * Alarms about what a record shows, and claims of tokens about keys: security events, historical
- * keys of OpenID Federation. Each alarm names the two looks between which its cause appeared. Each
- * is raised once for a key or a member, however often it was seen.
- */
+/** Alarms of a record, each raised once, and claims of tokens about keys. */
 import { createHash } from 'node:crypto'
 import type { ListedKey } from '../sources/key.ts'
 import type { KeyDocument } from '../sources/key_document.ts'
@@ -41,7 +37,6 @@ export function alarmDocument({ atMs, afterMs, ...rest }: Alarm): object {
   return { schema: 'mintmark-key-alarm/1', ...rest, at: new Date(atMs).toISOString(), after }
 }
 
-/** @param histories of the same; `longestUseMs`: that a signing key may be listed, undefined: rotation is not checked */
 export function alarmsOf(
   all: readonly timeline.Series[],
   histories: readonly timeline.KeyHistory[],
@@ -112,7 +107,6 @@ function lateAlarms(history: timeline.KeyHistory, longestUseMs: number | undefin
   return [alarm('rotation-late', { ...at, message })]
 }
 
-/** Private members, expired certificates, and changed algorithms of keys, each once. */
 function keyAlarms({ name: document, looks }: timeline.Series): Alarm[] {
   const algorithms = new Map<string, string | undefined>()
   const reported = new Set<string>()
@@ -202,7 +196,6 @@ interface Use {
   readonly document: string
 }
 
-/** By what is shared: the first use with each value. */
 type Uses = Map<string, Map<string, Use>>
 
 function sharedAlarms(all: readonly timeline.Series[]): Alarm[] {
@@ -233,7 +226,6 @@ function sharedAlarm(name: string, found: readonly (readonly [string, Use])[]): 
   const [what] = name.split('\0')
   const timeOf = ([, { look }]: readonly [string, Use]) => look.observation.atMs
   const byTime = found.toSorted((a, b) => timeOf(a) - timeOf(b))
-  // The second of them made it so.
   const [, second] = byTime[1] ?? []
   if (second === undefined) return []
   const { key, look, document } = second
@@ -269,7 +261,6 @@ export function eventClaims(raised: Alarm, nowMs: number): Readonly<Record<strin
 
 const seconds = (ms: number | undefined) => (ms === undefined ? undefined : Math.floor(ms / 1000))
 
-/** Claims of the signed JWT of type `jwk-set+jwt`. */
 export function historicalKeys(
   histories: readonly timeline.KeyHistory[],
   issuer: string,

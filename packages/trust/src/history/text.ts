@@ -1,4 +1,3 @@
-/** The history of keys as text of at most 80 columns. */
 import { plural, safeText } from '@mintmark/core'
 import type { Accepted } from '@mintmark/ledger/log'
 import type { RecordContent } from '../record/key_record.ts'
@@ -136,7 +135,6 @@ export function recordText(
 export interface RecordProof {
   readonly isAsked: boolean
   readonly accepted: Accepted | undefined
-  /** Looks of a pinned checkpoint that the record extends. */
   readonly pinnedSize: number | undefined
 }
 
@@ -165,6 +163,5 @@ export function proofText(
 const OWN_KEY =
   "Whoever has the record's key can sign another past; a head that others keep reveals it."
 
-/** A witness may sign any time; one beyond all dates is shown as its number. */
 const witnessTime = (seconds: number) =>
   seconds * 1000 <= 8.64e15 ? time(seconds * 1000) : `${seconds} s`

@@ -1,20 +1,15 @@
-/**
- * When each key was listed, as far as looks show. The time between two looks is unknown. A key was
- * listed at most from the latest look before it appeared until the first look without it again.
- */
+/** When each key was listed. The time between two looks is unknown. */
 import { rememberedOf } from '@mintmark/core'
 import type { Observation } from '../record/observation.ts'
 import { readDocument } from '../sources/document.ts'
 import type { ListedKey } from '../sources/key.ts'
 import type { KeyDocument } from '../sources/key_document.ts'
 
-/** A look with its document; undefined where nothing was read. A removed document lists nothing. */
 export interface Look {
   readonly observation: Observation
   readonly document: KeyDocument | undefined
 }
 
-/** Looks at one document that answered, by time. */
 export interface Series {
   readonly name: string
   readonly looks: readonly Look[]
@@ -24,11 +19,9 @@ export interface Series {
 
 /** A run of looks that list a key. Times are milliseconds since 1970-01-01 UTC. */
 export interface Listing {
-  /** Undefined: no look before the first that lists it. */
   readonly lastAbsentMs: number | undefined
   readonly firstPresentMs: number
   readonly lastPresentMs: number
-  /** Undefined: no look after the last that lists it. */
   readonly firstAbsentMs: number | undefined
 }
 
@@ -47,7 +40,6 @@ export interface Content {
   readonly bodyOf: (observation: Observation) => Promise<Uint8Array | undefined>
 }
 
-/** Looks by document, each by time. A document of many looks is read once for each content that it had. */
 export async function seriesOf({ observations, bodyOf }: Content): Promise<readonly Series[]> {
   const read = new Map<string, KeyDocument | undefined>()
   const byName = new Map<string, { looks: Look[]; unavailable: number; why?: string | undefined }>()
@@ -77,7 +69,6 @@ export async function seriesOf({ observations, bodyOf }: Content): Promise<reado
   }))
 }
 
-/** Prefix of documents with announced keys: they list none. */
 export const ANNOUNCED = 'announced:'
 
 export function historiesOf(all: readonly Series[]): readonly KeyHistory[] {
@@ -106,12 +97,10 @@ export function historiesOf(all: readonly Series[]): readonly KeyHistory[] {
 const distinct = (values: readonly (string | undefined)[]) =>
   [...new Set(values)].filter((value) => value !== undefined)
 
-/** The issuer by the key's own member, the document, or the metadata that named it. */
 export function issuerOf(key: ListedKey, { observation, document }: Look): string | undefined {
   return key.issuer ?? document?.issuer ?? observation.issuer
 }
 
-/** The class by the key's own member, or as the user named the source. */
 export function classOf(key: ListedKey, { observation }: Look): string | undefined {
   return key.className ?? observation.className
 }
@@ -120,7 +109,6 @@ const thumbprintsOf = rememberedOf(
   ({ keys }: KeyDocument) => new Set(keys.map(({ thumbprint }) => thumbprint)),
 )
 
-/** Whether a document lists a key. A document is looked through once, for all its looks. */
 export function lists(document: KeyDocument | undefined, thumbprint: string): boolean {
   return document !== undefined && thumbprintsOf(document).has(thumbprint)
 }
@@ -147,7 +135,6 @@ function listingsOf(looks: readonly Look[], thumbprint: string): readonly Listin
 }
 
 export interface Answer {
-  /** The looks before and after both list it; neither does; the two differ, or one is not there. */
   readonly standing: 'listed' | 'absent' | 'unknown'
   readonly beforeMs: number | undefined
   readonly afterMs: number | undefined

@@ -1,7 +1,6 @@
 /**
- * The test issuer over HTTP: discovery and the merged key set for everybody, the control for
- * holders of its secret. The attacker's key server and the control are on another port, on
- * loopback: a verifier may accept keys from any address of the issuer's own origin.
+ * The test issuer. Trust: its control is on another port, as a verifier may accept keys from any
+ * address of its origin.
  */
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
@@ -14,7 +13,6 @@ import * as stored from './issuer_state.ts'
 export interface IssuerOptions extends stored.StateOptions {
   readonly folder: string
   readonly host: string
-  /** 0 for any that is free. */
   readonly port: number
   readonly publicUrl?: string | undefined
 }
@@ -33,7 +31,6 @@ export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer
   const folder = path.resolve(options.folder)
   await assertNoneRuns(folder)
   const issuer = new Issuer(folder, await stored.openState(folder, options))
-  // Loads the server only here: other commands start faster.
   const { listen } = await import('@mintmark/ledger/http')
   const routes = { fetch: issuer.answerPublic.bind(issuer) }
   const open: { readonly url: string; readonly stop: () => Promise<void> }[] = []
@@ -53,7 +50,6 @@ export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer
   }
 }
 
-/** A second issuer would write over the keys of the first. */
 async function assertNoneRuns(folder: string): Promise<void> {
   const found = await stored.commandIssuer(folder, { do: 'status' }).catch(() => undefined)
   if (found === undefined) return

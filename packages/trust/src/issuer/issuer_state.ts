@@ -1,7 +1,4 @@
-/**
- * The state folder of the test issuer: private keys by their roles, the secret of its control,
- * where it runs; and commands to it.
- */
+/** The test issuer's state folder: private keys, the secret of its control; and commands to it. */
 import {
   createHash,
   createPrivateKey,
@@ -25,7 +22,6 @@ import {
 } from '@mintmark/core'
 import { certificateOf } from '@mintmark/replay/certificate'
 
-/** Class of each role, and the path of its own issuer below the test issuer. */
 const ROLES = {
   signing: ['enterprise', ''],
   /** Announced successor; withdrawn while a probe measures the time to distrust. */
@@ -37,7 +33,6 @@ const ROLES = {
   leaving: ['retired', ''],
   consumer: ['consumer', '/consumers'],
   tenant: ['enterprise', '/other-tenant'],
-  /** Of an issuer that is disabled, still listed. */
   disabled: ['disabled', '/disabled'],
   encryption: ['encryption', ''],
   /** The attacker's; in no set. The class is what the attacker would claim. */
@@ -78,7 +73,6 @@ function newKey(role: KeyRole, algorithm: IssuerAlgorithm): StoredKey {
       ? generateKeyPairSync('rsa', { modulusLength: 2048 })
       : generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const kid = kidOf(privateKey)
-  // Commands would take it for an option.
   if (kid.startsWith('-')) return newKey(role, algorithm)
   return {
     role,
@@ -88,7 +82,6 @@ function newKey(role: KeyRole, algorithm: IssuerAlgorithm): StoredKey {
   }
 }
 
-/** Keys with one more for each role that has none. @param hasSaml those of SAML too, which take a second to make */
 export function completed(
   keys: readonly StoredKey[],
   hasSaml: boolean,
@@ -178,13 +171,11 @@ function kidOf(key: KeyObject): string {
 const STATE_SCHEMA = 'mintmark-issuer-state/1'
 const STATE_FILE = 'issuer.json'
 const RUNNING_FILE = 'running.json'
-/** A folder of a hundred rotations is a tenth of it. */
 const MOST_BYTES = 1 << 20
 
 export interface IssuerState {
   readonly schema: typeof STATE_SCHEMA
   readonly audience: string
-  /** Bearer of the control. */
   readonly secret: string
   readonly keys: readonly StoredKey[]
 }
@@ -203,9 +194,9 @@ export interface StateOptions {
 }
 
 /**
- * Opens the state in a folder, or makes it.
+ * Opens or makes it.
  * @throws {MintmarkError} `INPUT_UNREADABLE`, `OUTPUT_UNWRITABLE`; `INPUT_INVALID` for another
- *   algorithm than that of its keys
+ * algorithm
  */
 export async function openState(
   folder: string,
@@ -249,7 +240,6 @@ export async function readState(folder: string): Promise<IssuerState> {
   }
 }
 
-/** @throws {MintmarkError} `INPUT_UNREADABLE` where no issuer was started on the folder */
 export async function readRunning(folder: string): Promise<Running> {
   const running = await readPrivate(folder, RUNNING_FILE)
   const [url, controlUrl] = [text(running, 'url'), text(running, 'controlUrl')]
@@ -304,11 +294,7 @@ export type IssuerCommand =
 
 const PATIENCE_MS = 5000
 
-/**
- * @returns the issuer's status after the command
- * @throws {MintmarkError} `INPUT_UNREADABLE` where no issuer runs on the folder, `INPUT_INVALID`
- *   where it refuses
- */
+/** @throws {MintmarkError} `INPUT_UNREADABLE`: no issuer runs; `INPUT_INVALID`: it refuses */
 export async function commandIssuer(folder: string, command: IssuerCommand): Promise<Json> {
   const [{ controlUrl }, { secret }] = [await readRunning(folder), await readState(folder)]
   const response = await fetch(`${controlUrl}/control`, {

@@ -1,4 +1,3 @@
-/** Calls, settings and options of a source, as rules name them. */
 import type { SgNode } from '@ast-grep/napi'
 import { MOST_ENTRIES, type Setting } from './configuration.ts'
 import { findAll, lineOf, MOST_LINKS, namedIn, requiredName, textOf } from './import_statements.ts'
@@ -10,13 +9,11 @@ export interface Call {
   readonly node: SgNode
 }
 
-/** Options of a call. Open: more may come from a variable. */
 export interface Options {
   readonly settings: readonly Setting[]
   readonly isOpen: boolean
 }
 
-/** Kinds of calls by language. A kind that a grammar does not know is an error. */
 const CALLS: Readonly<Record<string, string>> = {
   js: 'call_expression new_expression',
   python: 'call',
@@ -59,10 +56,7 @@ export function calleeOf(node: SgNode, depth = 0): string {
   return object === null ? name : `${expressionText(object, depth)}.${name}`
 }
 
-/**
- * What parentheses and `await` are around: compilers write `(0, library.verify)(token)`, and after
- * `await` the parser takes that for a call of this name.
- */
+/** Compilers write `(0, library.verify)(token)`: after `await` it parses as a call of that name. */
 function wrappedIn(node: SgNode): SgNode | undefined {
   if (/^(?:await|parenthesized|sequence)_expression$/.test(String(node.kind())))
     return node.children().findLast((each) => each.isNamed())
@@ -83,7 +77,6 @@ function expressionText(node: SgNode, depth: number): string {
   return plain(node)
 }
 
-/** Text without blanks and type arguments. That of a node above the limit is not copied: nodes are inside one another. */
 const plain = (node: SgNode) => textOf(node, 200).replaceAll(/<[^()]*>|\s+/g, '')
 
 function argumentsOf(node: SgNode): SgNode[] {
@@ -97,7 +90,6 @@ const WRAPPERS = kindSet(
   'argument literal_element parenthesized_expression as_expression satisfies_expression',
 )
 
-/** The value of an argument that C# or Go wraps, and what the address of a literal points to. */
 function inner(node: SgNode): SgNode {
   const parts = namedIn(node)
   const value = parts[node.field('name') === null ? 0 : 1] ?? node
@@ -117,7 +109,6 @@ const unquoted = (node: SgNode) => plain(node).replaceAll(/^["'`]|["'`]$/g, '')
 const FUNCTIONS = kindSet('arrow_function function_expression function undefined null')
 const OBJECTS = kindSet('object dictionary initializer_expression composite_literal literal_value')
 
-/** @param first position of the object with options, or of the first option */
 export function optionsOf(call: Call, language: string, first: number | undefined): Options {
   if (language === 'js') return jsOptions(call, first)
   if (language === 'python') return keywordsOf(call)
@@ -184,7 +175,6 @@ function keywordsOf({ args }: Call): Options {
   )
 }
 
-/** Options of Go: members of a literal, or a call each; also of `jwt.NewParser(options).Parse`. */
 function goOptions({ node, args }: Call, first = 0): Options {
   if (node.kind() === 'composite_literal') return membersOf(node)
   const maker = node.field('function')?.field('operand')
@@ -208,7 +198,6 @@ function callOption(call: SgNode): Options {
   return one({ name, value: value.join(', ') || '()', line: lineOf(call) })
 }
 
-/** Java and C#: methods that were called before on the same object, and an initialiser. */
 function chainOf({ node }: Call): Options {
   const found: Options[] = []
   const initializer = node.field('initializer')

@@ -1,7 +1,4 @@
-/**
- * Configuration as a list of paths: YAML, JSON, HCL, properties and nginx. Documents are untrusted:
- * aliases are followed within a budget, and depth is bounded.
- */
+/** Configuration as a list of paths. Untrusted: aliases and depth are bounded. */
 import { parse as parseHcl } from '@cdktn/hcl2json'
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml'
 import { plainName } from './rule.ts'
@@ -12,7 +9,6 @@ export interface Setting {
   readonly line: number
 }
 
-/** Members of one file, in the order of the file: those of an object follow it. */
 export type Document = readonly Setting[]
 
 const CONTAINER = '{}'
@@ -26,10 +22,7 @@ export async function readConfiguration(text: string, language: string): Promise
 
 const breaks = (found: string) => found.replaceAll(/[^\n]/g, '')
 
-/**
- * Removes comments and trailing commas of JSON, as .NET does. Lines stay. Texts and comments
- * without an end match too: else each of them would be searched to the end of the file.
- */
+/** Lines stay. Texts and comments without an end match too: else each is searched to the end. */
 function withoutComments(text: string): string {
   return text
     .replaceAll(
@@ -69,7 +62,6 @@ interface YamlPath {
 }
 
 function walkYaml(root: unknown, add: (name: string, value: string, at: number) => void): void {
-  /** Anchors so far: an alias points back. */
   const anchors = new Map<string, unknown>()
   const target = (given: unknown, { depth }: YamlPath): unknown => {
     if (depth > MOST_DEPTH) throw new Error(`deeper than ${MOST_DEPTH} levels`)
@@ -95,7 +87,6 @@ function walkYaml(root: unknown, add: (name: string, value: string, at: number) 
       else walk(value, below(path, plainName(name), key))
     }
   }
-  /** What is merged in has the path of the object that it is merged into. */
   const merge = (given: unknown, path: YamlPath): void => {
     const node = target(given, path)
     for (const part of isSeq(node) ? node.items : [node]) walkMembers(target(part, path), path)
@@ -109,7 +100,6 @@ const below = ({ name, depth, at }: YamlPath, own: string, node: unknown): YamlP
   at: isNode(node) ? (node.range?.[0] ?? at) : at,
 })
 
-/** Keys of Spring and others: `a.b-c[0].d = value`. */
 function readProperties(text: string): Document {
   const entries = new Entries()
   for (const [i, line] of text.split(/\r\n?|\n/).entries()) {
@@ -153,7 +143,6 @@ async function readHcl(text: string): Promise<Document> {
     const members = Object.entries(isInside ? (value ?? {}) : {})
     const shown = !isInside ? scalarText(value) : members.length === 0 ? '' : CONTAINER
     if (name !== '') entries.add(name, shown, lineCounter.linePos(from).line)
-    // A list has members, too: its positions.
     for (const [key, each] of members) {
       const path = name === '' ? plainName(key) : `${name}.${plainName(key)}`
       walk(each, path, depth + 1, Array.isArray(value) ? from : offsetAfter(offsets, key, from))
@@ -163,13 +152,11 @@ async function readHcl(text: string): Promise<Document> {
   return entries.take()
 }
 
-/** Offsets of what may name a member, ascending, by name: the parser has none. */
 function offsetsOfNames(text: string): ReadonlyMap<string, readonly RegExpExecArray[]> {
   const names = text.matchAll(/(?:"([^"\n]*)"|(?<![\w.-])([\w.-]+))(?=\s*[={"])/g)
   return Map.groupBy(names, ([, quoted, bare = '']) => quoted ?? bare)
 }
 
-/** The next such name at or after `from`, else `from`. */
 function offsetAfter(
   offsets: ReadonlyMap<string, readonly RegExpExecArray[]>,
   name: string,

@@ -1,10 +1,8 @@
-/** Statements of each language that import, and the names that they give. */
 import type { SgNode } from '@ast-grep/napi'
 
 /** Of a chain, of which generated files have longer ones than people write. Finding a parent takes time by its depth. */
 export const MOST_LINKS = 32
 
-/** @param kinds apart by blanks; one that the grammar does not know is an error */
 export const findAll = (root: SgNode, kinds = ''): SgNode[] =>
   root.findAll({ rule: { any: kinds.split(' ').map((kind) => ({ kind })) } })
 
@@ -19,15 +17,12 @@ export function textOf(node: SgNode | null | undefined, most = 4000): string {
   return end.index - start.index > most ? '…' : node.text()
 }
 
-/** Statements that are not inside one another. */
 const LONG_TEXT = 100_000
 
 export interface Imported {
-  /** `*`: each name that the file does not declare. */
   readonly local: string
   /** With the library that it comes from: `jsonwebtoken.verify`, `new passportjwt.Strategy`. */
   readonly path: string
-  /** Text of the import, in which rules look for their library. */
   readonly statement: string
   readonly isWhole: boolean
 }
@@ -48,7 +43,6 @@ export function joined(path: string, rest: string): string {
   return `${path}${after.replace(/^(?:\.default)+(?![\w$])/, '')}`
 }
 
-/** Names that a declaration binds, with the member that each of them is. */
 export function boundIn(target: SgNode, of = '', depth = 0): readonly Bound[] {
   const kind = target.kind()
   const [first, second] = namedIn(target)
@@ -65,7 +59,6 @@ export function boundIn(target: SgNode, of = '', depth = 0): readonly Bound[] {
   return kind === 'expression_list' && second === undefined ? [[first.text(), of]] : []
 }
 
-/** The name of a module of JavaScript, undefined for a file of one's own. */
 const scriptName = (module: string): string | undefined =>
   /^[./#]/.test(module)
     ? undefined
@@ -74,7 +67,6 @@ const scriptName = (module: string): string | undefined =>
 const REQUIRED =
   /^(?:await\s+)?(?:[\w$.]+\(\s*){0,2}(?:require|import)\(\s*(["'])([^"']+)\1\s*\)(?:,\s*\d+\s*)?\)*((?:\.[\w$]+)*)$/
 
-/** Of `require('jsonwebtoken')` or `import('jsonwebtoken')`. */
 export function requiredName(node: SgNode): string | undefined {
   if (!/^(?:require|import)$/.test(textOf(node.field('function'), 10))) return undefined
   const [, , module = '.'] =

@@ -1,8 +1,4 @@
-/**
- * What names of a source stand for, by its imports: `import { verify as v } from 'jsonwebtoken'`
- * makes `v` the call `jsonwebtoken.verify`, which rules match under any name. The name of a library
- * is the last part of its module, as its language spells that.
- */
+/** What names stand for, by imports: rules match `jsonwebtoken.verify` under any name. */
 import type { SgNode } from '@ast-grep/napi'
 import {
   boundIn,
@@ -18,11 +14,9 @@ import {
 } from './import_statements.ts'
 
 export interface Known extends Omit<Imported, 'local'> {
-  /** Whether the file gives this name to nothing else. */
   readonly isSure: boolean
 }
 
-/** A value that is neither called nor looked into further: only whoever takes it knows how it is called. */
 export interface Reference {
   readonly known: Known
   readonly node: SgNode
@@ -35,7 +29,6 @@ const MEMBER: Readonly<Record<string, Member>> = {
   python: ['attribute', 'object'],
   go: ['selector_expression', 'operand'],
 }
-/** What gives a name of the file another meaning. */
 const DECLARED: Readonly<Record<string, string>> = {
   js: 'variable_declarator function_declaration class_declaration formal_parameters arrow_function',
   python: 'function_definition class_definition assignment parameters lambda_parameters',
@@ -55,7 +48,6 @@ export class ImportedNames {
   readonly #declared: ReadonlySet<string> = new Set()
   readonly #renamed = new Set<number>()
 
-  /** @param isMeant whether a rule is about the library of an import */
   constructor(root: SgNode, language: string, isMeant: (statement: string) => boolean) {
     this.#language = language
     this.#root = root
@@ -88,7 +80,6 @@ export class ImportedNames {
     else if (!isKnown && this.#anything.length < MOST_ANYTHING) this.#anything.push(imported)
   }
 
-  /** `const check = jwt.verify`, `const { verify } = jwt`: names of what has a known name. */
   #addAlias(node: SgNode): boolean {
     const target = node.field('name') ?? node.field('left')
     const value = node.field('value') ?? node.field('right')
@@ -107,7 +98,6 @@ export class ImportedNames {
     return true
   }
 
-  /** What a callee or value may stand for. */
   known(written: string): readonly Known[] {
     const [, made = '', first = '', rest = ''] =
       /^(new )?([\w$]+)(.*)$/s.exec(unwrapped(written)) ?? []
@@ -128,7 +118,6 @@ export class ImportedNames {
     })
   }
 
-  /** What an expression may read, with names at its start replaced that an import like this gives. */
   spellings(text: string, from: RegExp): readonly string[] {
     const known = this.known(text).filter(({ isSure, statement }) => isSure && from.test(statement))
     const paths = known.map(({ path }) => path)
@@ -136,7 +125,6 @@ export class ImportedNames {
     return isNamed && paths.length > 0 ? paths : [text, ...paths]
   }
 
-  /** Values of imports that are passed on, stored or exported. */
   references(): readonly Reference[] {
     const member = MEMBER[this.#language]
     if (member === undefined) return []
@@ -162,14 +150,12 @@ export class ImportedNames {
   readonly #isPassedOn = (value: SgNode): boolean =>
     !this.#renamed.has(value.id()) && isPassedOn(value)
 
-  /** `export { verify } from 'jsonwebtoken'`: whoever imports that is in another file. */
   #exported(): readonly Reference[] {
     return findAll(this.#root, 'export_statement').flatMap((node) =>
       exportedFrom(node).map((imported) => ({ known: { ...imported, isSure: true }, node })),
     )
   }
 
-  /** `promisify(require('jsonwebtoken').verify)`. */
   #required(member: Member): readonly Reference[] {
     return findAll(this.#root, 'call_expression').flatMap((node) => {
       const name = requiredName(node)
@@ -188,7 +174,6 @@ const unwrapped = (callee: string): string => callee.replaceAll(/\[(["'])(\w+)\1
 
 const PACKAGE_NAME = /^(new )?((?:[a-z_]\w*\.){2,})(?=[A-Z])/
 
-/** Java and C#: the whole name of a class, which needs no import. */
 function qualifiedName(language: string, written: string): Known | undefined {
   if (language !== 'java' && language !== 'csharp') return undefined
   const found = PACKAGE_NAME.exec(written)
@@ -199,7 +184,6 @@ function qualifiedName(language: string, written: string): Known | undefined {
 
 function declaredIn(node: SgNode): string[] {
   const kind = String(node.kind())
-  // It gets its value elsewhere.
   if (kind === 'variable_declarator' && node.field('value') === null) return []
   const part = /parameter/.test(kind)
     ? node
@@ -230,11 +214,9 @@ const BOUND = /\.(?:bind|call|apply|then)$/
 
 const pathText = (text: string) => text.replaceAll(/[\s()]/g, '').replace(BOUND, '')
 
-/** Functions by which compilers import. */
 const INTEROP =
   /^(?:[\w$]+\.)?_*(?:interop\w*|toESM|importStar|importDefault)\(([\w$.]+)(?:,\d)?\)$/
 
-/** Uses of a name that neither pass it on nor call it. */
 const NO_VALUE =
   /^(?:import_\w+|expression_statement|named_imports|namespace_import|aliased_import|dotted_name|type_query|sequence_expression|comparison_operator|subscript_expression|formal_parameters|parameters|class_heritage|decorator|\w*_pattern|nested_\w+)$/
 

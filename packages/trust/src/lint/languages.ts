@@ -1,7 +1,4 @@
-/**
- * Parsers of source languages: ast-grep, with one package of npm a language. They are optional
- * packages with machine code. Where one is not there, its files are counted as not examined.
- */
+/** Parsers are optional packages: without one, its files are counted as not examined. */
 import path from 'node:path'
 import {
   type DynamicLangRegistrations,

@@ -1,7 +1,4 @@
-/**
- * Finds verifiers in source and configuration that accept more than they should. A file counts as
- * examined if it names no rule's library, or if it was parsed completely. Others are listed.
- */
+/** Finds verifiers that accept too much. Examined: names no library, or parsed completely. */
 import { type Dirent, promises as fs } from 'node:fs'
 import path from 'node:path'
 import { errnoOf, unreadable, whyUnread } from '@mintmark/core'
@@ -41,7 +38,6 @@ interface LintOptions {
   readonly isWithAll: boolean
 }
 
-/** In place of a rule that is not decided. */
 export const UNDECIDED: Pick<Rule, 'id' | 'level' | 'title' | 'source' | 'fix'> = {
   id: 'cannot-tell',
   level: 'note',
@@ -51,7 +47,6 @@ export const UNDECIDED: Pick<Rule, 'id' | 'level' | 'title' | 'source' | 'fix'> 
   fix: 'Write the options into the call, or look where they are made and the verifier is called.',
 }
 const MOST_FILES = 200_000
-/** Code of others, built code and tests. */
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(
   'node_modules bower_components vendor third_party dist build out target bin obj test tests __tests__ __mocks__ spec specs testdata fixtures e2e'.split(
     ' ',
@@ -61,7 +56,6 @@ const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(
 const LINKS = 'symbolic links'
 const TEST_FILE =
   /(?:[._-](?:test|spec|tests)\.\w+|^test_\w+\.py|_test\.(?:go|py)|Tests?\.(?:java|cs))$/
-/** Of a file in which names of libraries are looked for. */
 const MOST_READ_BYTES = 16 << 20
 /** Of a file that is parsed. Parsers take up to 16 s for a megabyte of what is no source. */
 const MOST_BYTES = 512 << 10
@@ -174,7 +168,6 @@ function examineSource(file: string, text: string, rules: readonly Rule[]): Exam
   return isBroken(root) ? { matches, why: 'a part of it could not be parsed' } : { matches }
 }
 
-/** An upper bound: brackets in texts count. */
 function nestedIn(text: string): number {
   let [depth, most] = [0, 0]
   for (const { 0: bracket } of text.matchAll(/[()[\]{}]/g)) {

@@ -1,7 +1,4 @@
-/**
- * What rules find in one source or document. A rule reports only what is completely visible. A call
- * whose options come from a variable is a note.
- */
+/** What rules find in one source. A rule reports only what is completely visible. */
 import type { SgNode } from '@ast-grep/napi'
 import {
   ALL_CALLS,
@@ -20,16 +17,13 @@ import { type Condition, plainName, type Rule } from './rule.ts'
 export interface Match {
   readonly rule: Rule
   readonly line: number
-  /** The call or setting, which identifies the finding where lines move. Never a value. */
   readonly what: string
-  /** Options that the rule asks for may come from a variable. */
   readonly isOpen: boolean
 }
 
 const holds = ({ name, value }: Condition, setting: Setting): boolean =>
   name.test(plainName(setting.name)) && value.test(setting.value)
 
-/** A setting without a value is not set. */
 const NOTHING = /^(?:undefined|null|None|nil|""|''|)$/
 
 function applies(
@@ -105,7 +99,6 @@ function matchOfCall(
   return { rule, line: lineOf(call.node), what: found.path, isOpen }
 }
 
-/** Whether the chain goes on: to any call, or to one that the rule is about. */
 function isPartOfLonger({ call }: Rule, node: SgNode, { names }: Source, isAny: boolean): boolean {
   const parent = node.parent()
   const object = parent?.field('object') ?? parent?.field('operand') ?? parent?.field('expression')
@@ -115,7 +108,6 @@ function isPartOfLonger({ call }: Rule, node: SgNode, { names }: Source, isAny: 
   return [callee, ...names.known(callee).map(({ path }) => path)].some((each) => call?.test(each))
 }
 
-/** A constant, or a verifier that is passed on: who calls it, and how, is not in view. */
 function matchOfReference(
   rule: Rule,
   { known: { path, statement, isWhole }, node }: Reference,
@@ -139,7 +131,6 @@ function takerOf(node: SgNode): string | undefined {
   return taker !== null && ALL_CALLS.has(String(taker.kind())) ? calleeOf(taker) : undefined
 }
 
-/** Conditions under which a constant is reached; undefined where it is not what a function returns. */
 function conditionsAt(node: SgNode): readonly string[] | undefined {
   const found: string[] = []
   let isReturned = false
@@ -165,7 +156,6 @@ function areGiven({ args, unseen, from }: Rule, call: Call, source: Source): 'ye
   return unseen.length > 0 && unseen.every(isGiven) ? 'open' : 'no'
 }
 
-/** Of golang-jwt: the last argument that is no option. One that the file declares under a name is that declaration. */
 function keyFunctionOf({ args }: Call, { functions }: Source): SgNode | undefined {
   const given = args.findLast(
     (each, at) =>
@@ -233,7 +223,6 @@ const blocksAround = (name: string): string[] => [
   ...[...name.matchAll(/\./g)].map(({ index }) => name.slice(0, index)),
 ]
 
-/** Members of the object at a position, with the path below it. */
 function membersAt(document: Document, index: number): Setting[] {
   const prefix = `${document[index]?.name ?? ''}.`
   const members: Setting[] = []

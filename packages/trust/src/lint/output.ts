@@ -1,4 +1,3 @@
-/** Lint findings as text of at most 80 columns, JSON and SARIF, without source text. */
 import {
   type Json,
   plural,

@@ -1,7 +1,5 @@
 /**
- * The rules of `trust lint`: data in `packages/trust/rules`, one file a family of libraries or
- * products. A rule matches a call, a setting (an assignment, a member, a named argument) or an
- * object of a configuration.
+ * Rules of `trust lint` are data in `packages/trust/rules`; each matches a call, setting or object.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -24,7 +22,6 @@ export interface Condition {
   readonly value: RegExp
 }
 
-/** Values by the patterns of their names; an empty value is any. */
 type Conditions = Readonly<Record<string, string>>
 
 /** What many verifiers leave out; `$` is the name of the verifier. */
@@ -51,7 +48,6 @@ interface Row
     Partial<Readonly<Record<Pattern | 'at', string>>>,
     Partial<Readonly<Record<Named, Conditions>>> {
   readonly rules?: readonly Row[]
-  /** In place of a level, a title and a source, each of which the row may also have. */
   readonly weakness?: keyof typeof WEAKNESSES
   readonly name?: string
   readonly library: string
@@ -68,7 +64,6 @@ export interface Rule {
   readonly title: string
   readonly source: string
   readonly fix: string
-  /** Position of the argument with options, or of the first of them. */
   readonly options?: number
   /** The file has to contain it: a call of a common name counts only beside its library. */
   readonly library: RegExp
@@ -82,12 +77,10 @@ export interface Rule {
   readonly call: RegExp | undefined
   /** Calls that begin what `call` ends: where they stand alone, the rule is not decided. */
   readonly unclear: RegExp | undefined
-  /** A constant of the library that a function returns. */
   readonly value: RegExp | undefined
   /** Conditions, of the token itself, under which returning it counts. Under others it is not decided. */
   readonly reached: RegExp
   readonly setting: Condition | undefined
-  /** Path of an object in a configuration. */
   readonly at: RegExp | undefined
   /** What arguments have to be, by position; `*` is any of them, `key` the key function of Go. */
   readonly args: Arguments
@@ -114,10 +107,7 @@ export function readRules(): readonly Rule[] {
 
 const NO_WEAKNESS = { level: 'error', source: '', title: '' } as const
 
-/**
- * Of a file that has the private half or the signer of its keys, and looks none up: a service that
- * reads its own tokens. Rules about issuer and audience spare it.
- */
+/** A service that reads its own tokens: rules about issuer and audience spare it. */
 const OWN =
   String.raw`^(?![\s\S]*(?:[jJ][wW][kK]|well-known|getKey|[lL]ocator|Resolver|Provider|[kK]eyfunc))[\s\S]*` +
   String.raw`(?:[pP]rivate_?[kK]ey|PRIVATE_?KEY|\bSignJWT\b|\bcreateSigner\b|\bsign(?:Async|With)?\(|jwt\.encode\(|JwtEncoder)`

@@ -1,7 +1,4 @@
-/**
- * The report of a probe: text, Markdown, JSON (`docs/schema/trust-probe-1.schema.json`), SARIF
- * 2.1.0 and JUnit XML.
- */
+/** The report of a probe in each format (`docs/schema/trust-probe-1.schema.json`). */
 import {
   type Json,
   type SarifRule,
@@ -54,7 +51,6 @@ function matrix(report: probed.ProbeReport): string {
     .join('\n')
 }
 
-/** Those that one setting refuses share the line that says so. */
 function described(results: readonly probed.VectorResult[]): string[] {
   return [...Map.groupBy(results, groupOf).values()].map((group) => {
     const [first] = group
@@ -103,7 +99,6 @@ const BY_DEFAULT = 'by default'
 const wrapped = (text: string, indent = '') =>
   folded(text, indent, { hanging: `${indent}  `, most: MOST_LETTERS }).trimEnd()
 
-/** Cells as {@link HEAD} names them, in the order of the families; `distrust` last, where it was measured. */
 function familyRows({ vectors, distrust }: probed.ProbeReport): string[][] {
   const families = FAMILIES.map((family) => {
     const own = vectors.filter(({ vector }) => vector.family === family)
@@ -282,7 +277,6 @@ function withoutAnswer({ vectors, controls, distrust }: probed.ProbeReport) {
   ]
 }
 
-/** A name that is no address is a relative reference, with anything odd percent-encoded. */
 const location = (name: string) =>
   sarifLocation(URL.canParse(name) ? new URL(name).href : encodeURIComponent(name))
 

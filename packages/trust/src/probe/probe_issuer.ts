@@ -1,7 +1,4 @@
-/**
- * The issuer of a probe: Mintmark's test issuer, by its state folder or address, or the operator's
- * behind a hook. Nothing is fetched from an address that a document names.
- */
+/** The issuer of a probe. Nothing is fetched from an address that a document names. */
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -14,9 +11,7 @@ import { boundedText, isLoopback } from '../targets/targets.ts'
 export interface ProbeControl {
   readonly unlist: (kid: string) => Promise<unknown>
   readonly list: (kid: string) => Promise<unknown>
-  /** Seconds since somebody fetched the key set, where the issuer knows. */
   readonly keysAge?: (() => Promise<number | undefined>) | undefined
-  /** Whether the key endpoint answers. Left out: it cannot be switched off. */
   readonly setReachable?: ((isReachable: boolean) => Promise<unknown>) | undefined
 }
 
@@ -35,8 +30,7 @@ const ACCESS_TOKEN = 'at+jwt'
 const PATIENCE_MS = 5000
 
 /**
- * @param location state folder, address on loopback, or a module (`.mjs`, `.js`) that exports a
- *   hook
+ * `location`: state folder, loopback address, or hook.
  * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID`
  */
 export async function openIssuer(
@@ -88,7 +82,6 @@ async function runningIssuer(
 
 const trimmed = (url: string) => url.replace(/\/(\.well-known\/openid-configuration)?$/, '')
 
-/** Whether both are one address of this machine, by whatever name. */
 function isSameAddress(asked: string, url: string): boolean {
   const [a, b] = [new URL(trimmed(asked)), new URL(url)]
   return a.port === b.port && a.pathname === b.pathname && isLoopback(b.hostname)
@@ -132,7 +125,6 @@ async function hookedIssuer(location: string, choice: IssuerChoice): Promise<Pro
   }
 }
 
-/** Adds an attacker's key of the same kind as the genuine one, where the hook has none. */
 function withStranger(keys: readonly ForgeKey[]): readonly ForgeKey[] {
   const genuine = keys.find(({ role }) => role === 'signing')
   if (genuine === undefined) throw invalid('the hook gives no key for the role signing')

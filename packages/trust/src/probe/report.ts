@@ -1,7 +1,3 @@
-/**
- * What a probe found, and the allow-list: findings that the operator knows of, each with a reason
- * and an end.
- */
 import { isObject, type Json, MintmarkError, parseObject, text } from '@mintmark/core'
 import type { Vector } from '../vectors/catalogue.ts'
 
@@ -44,7 +40,6 @@ export interface Summary {
   readonly accepted: number
   readonly late: number
   readonly cannotTell: number
-  /** Of those accepted or late: how many the allow-list covers. */
   readonly allowed: number
 }
 
@@ -56,11 +51,9 @@ export interface ProbeReport {
   readonly vectors: readonly VectorResult[]
   readonly distrust: readonly Distrust[]
   readonly summary: Summary
-  /** Entries of the allow-list that count no more, or for nothing in this run. */
   readonly unusedAllowances: readonly Allowance[]
 }
 
-/** Whether a forgery is accepted or refused late against the allow-list, and whether every vector has an outcome. */
 interface ProbeResult {
   readonly isFound: boolean
   readonly isWhole: boolean
@@ -109,10 +102,8 @@ export interface Allowance {
 }
 
 /**
- * @param source `{"allow": [{"vector": "…", "reason": "…", "until": "2027-01-31"}]}`
- * @param member what an entry names: a vector or a rule
- * @throws {MintmarkError} `INPUT_INVALID` for a name that there is not, and an entry without reason
- *   or end
+ * `member`: what an entry names.
+ * @throws {MintmarkError} `INPUT_INVALID`: unknown name, no reason or end
  */
 export function parseAllowances(
   source: string,

@@ -1,8 +1,4 @@
-/**
- * Runs a probe: the genuine token first, garbage, every vector, both again; then the time to
- * distrust. The genuine token is also shown between vectors: a target that locks callers out for a
- * while refuses forgeries that it would accept.
- */
+/** Runs a probe. Controls between vectors: a target that locks callers out would refuse all. */
 import { createHash, createPublicKey, randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
@@ -24,7 +20,6 @@ export interface ProbeOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Vectors between two controls. */
 const CONTROL_EVERY = 10
 
 type Asked = Pick<probed.VectorResult, 'outcome' | 'seen' | 'signer'>
@@ -34,9 +29,7 @@ export const runProbe = (options: ProbeOptions): Promise<probed.ProbeReport> =>
 
 class Run {
   readonly #options: ProbeOptions
-  /** When the next request may be sent, by `performance.now()`. */
   #nextMs = 0
-  /** A control between vectors that did not hold; nothing is asked after it. */
   #failed: probed.Control | undefined
 
   constructor(options: ProbeOptions) {
@@ -68,7 +61,6 @@ class Run {
     }
   }
 
-  /** At most so many requests a second, evenly spread. */
   async #ask(token: string): Promise<Answer> {
     const { rate, target, signal } = this.#options
     signal?.throwIfAborted()
@@ -94,7 +86,6 @@ class Run {
     return this.#options.target.takes === 'saml'
   }
 
-  /** @throws {MintmarkError} `INPUT_INVALID` where the issuer has no key for one */
   #genuine(): string {
     const forge = this.#forge()
     try {
@@ -106,7 +97,6 @@ class Run {
     }
   }
 
-  /** Vectors that change the issuer come last. */
   async #all(): Promise<probed.VectorResult[]> {
     const { vectors } = this.#options
     const asked = new Map<Vector, Asked>()
@@ -137,7 +127,6 @@ class Run {
     }
   }
 
-  /** Presents a token while the key is listed, unlists the key, and asks twice. */
   async #unlisted(vector: Vector): Promise<Asked> {
     const { control } = this.#options.issuer
     if (control === undefined) throw new Unforgeable('the issuer can take no key out of its set')
@@ -206,7 +195,6 @@ const asked = ({ said, seen }: Answer): Pick<probed.Control, 'outcome' | 'seen'>
 const holds = ({ expected, outcome }: probed.Control) => outcome === expected
 
 export interface DistrustOptions {
-  /** After this time the key counts as trusted for good. */
   readonly patienceS: number
   /** Refused within so many seconds is refused; later is late. */
   readonly withinS: number

@@ -1,7 +1,4 @@
-/**
- * The record of key sets: a folder with a line for each look, the documents, and a signed head.
- * Every line is a leaf of an RFC 6962 tree, and names its document by hash.
- */
+/** A folder of looks: every line is a leaf of an RFC 6962 tree, under a signed head. */
 import { createHash, randomBytes } from 'node:crypto'
 import { truncate } from 'node:fs/promises'
 import { errnoOf, MintmarkError, unreadable, writingIn } from '@mintmark/core'
@@ -29,7 +26,6 @@ interface RecordHead {
 export interface RecordContent {
   readonly observations: readonly Observation[]
   readonly head: RecordHead
-  /** The head, as the record's key signed it. */
   readonly checkpoint: string
   readonly key: log.VerifierKey
   /** The newest checkpoint that witnesses cosigned, which the record contains. Whose they are is for a policy to say. */
@@ -76,10 +72,8 @@ export class KeyRecord {
   }
 
   /**
-   * Opens a record to append, and makes one where there is none.
-   * @param seen pinned heads
    * @throws {MintmarkError} `LEDGER_BUSY`, `LEDGER_DAMAGED`, `LEDGER_BEHIND`, `LEDGER_INVALID`,
-   *   `OUTPUT_EXISTS`
+   * `OUTPUT_EXISTS`
    */
   static async open(
     folder: string,
@@ -108,7 +102,6 @@ export class KeyRecord {
   }
 
   /**
-   * Reads and verifies a record.
    * @throws {MintmarkError} `LEDGER_MISSING`, `LEDGER_DAMAGED`, `LEDGER_BEHIND`, `LEDGER_INVALID`
    */
   static async read(
@@ -128,7 +121,6 @@ export class KeyRecord {
   }
 
   tree(): log.TileTree {
-    // Without the observations, which are in the lines.
     for (const { path, bytes } of this.#tree.takeFull())
       if (!path.startsWith('tile/entries/')) this.#tiles.set(path, bytes)
     const partials = new Map(this.#tree.partials().map(({ path, bytes }) => [path, bytes]))
@@ -204,10 +196,8 @@ export const isRecord = async (folder: string): Promise<boolean> =>
   (await log.diskFiles.isThere(`${folder}/${KEY}`)) &&
   (await log.diskFiles.isThere(`${folder}/${CHECKPOINT}`))
 
-/** Names that an interrupted start may leave. */
 const BEGUN: ReadonlySet<string> = new Set(['bodies', 'lock', 'private', LINES, CHECKPOINT])
 
-/** @throws {MintmarkError} `OUTPUT_EXISTS` for a folder of something else */
 async function refuseOthers({ folder, files }: Home): Promise<void> {
   const names = await files.list(folder)
   if (names.includes(KEY) || names.every((name) => BEGUN.has(name.replace(/\..*$/, '')))) return
@@ -297,7 +287,6 @@ async function textOf({ folder, files }: Home, name: string): Promise<string | u
   return bytes && Buffer.from(bytes).toString('utf8')
 }
 
-/** The head of a checkpoint; undefined where this key has not signed it. */
 function signedHead(source: string | log.Checkpoint, key: log.VerifierKey): RecordHead | undefined {
   const checkpoint = typeof source === 'string' ? log.parseCheckpoint(source) : source
   if (checkpoint === undefined) return undefined
@@ -313,7 +302,6 @@ function pinnedHead(checkpoint: log.Checkpoint, key: log.VerifierKey): RecordHea
   throw new MintmarkError('LEDGER_BEHIND', message, { origin, seen: size, size: 0 })
 }
 
-/** The tree over the first lines, with its roots at the sizes that are asked for. */
 function grown(bytes: Uint8Array, size: number, sizes: ReadonlySet<number>) {
   const tree = new log.GrowingTree()
   const roots = new Map<number, Uint8Array>()

@@ -1,7 +1,4 @@
-/**
- * Looks at sources: recorded, once or repeatedly, or held in memory beside those of existing
- * records.
- */
+/** Looks at sources: recorded, once or repeatedly, or held in memory. */
 import { createHash } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
 import { checkedUrl, type FetchOptions, type Known } from '../sources/issuer.ts'
@@ -20,9 +17,8 @@ interface Looks {
 }
 
 /**
- * Every look that sources give now, and those of records among them.
- * @throws {MintmarkError} `INPUT_INVALID` for a source that means nothing; what a record throws
- *   that was altered
+ * Also those of records among them.
+ * @throws {MintmarkError} `INPUT_INVALID`; or a record was altered
  */
 export async function looksAt(sources: readonly Source[], options: FetchOptions): Promise<Looks> {
   assertUrls(sources)
@@ -75,7 +71,6 @@ function assertUrls(sources: readonly Source[]): void {
 interface RecorderOptions extends Omit<FetchOptions, 'known' | 'wasRead'> {
   readonly record: KeyRecord
   readonly sources: readonly Source[]
-  /** Files of announced keys: read first, and dated now. */
   readonly announced?: readonly string[]
 }
 
@@ -153,7 +148,6 @@ const nameOf = ({ document, atMs, outcome, sha256 }: Omit<Observation, 'recorded
 
 const hashOf = ({ body }: Seen) => body && createHash('sha256').update(body).digest('hex')
 
-/** The record's latest look at a URL: for conditional requests, and to ask for it first. */
 function knownIn(record: KeyRecord): Required<Pick<FetchOptions, 'known' | 'wasRead'>> {
   const lastAt = (url: string) =>
     record.content.observations.findLast(
@@ -172,7 +166,6 @@ function knownIn(record: KeyRecord): Required<Pick<FetchOptions, 'known' | 'wasR
 
 export interface Schedule {
   readonly everyMs: number
-  /** Resolves after a time, or at once where the work is to end. */
   readonly wait: (ms: number) => Promise<void>
   readonly isStopped: () => boolean
   readonly onRound: (round: Round) => Promise<void>
@@ -181,7 +174,6 @@ export interface Schedule {
 /** A source that does not answer is asked half as often each time, down to this many times less. */
 const MOST_BACK_OFF = 32
 
-/** Records until it is stopped, each source on its own schedule. */
 export async function recordEvery(options: RecorderOptions, schedule: Schedule): Promise<void> {
   assertUrls(options.sources)
   if ((options.announced ?? []).length > 0)

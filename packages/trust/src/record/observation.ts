@@ -1,7 +1,4 @@
-/**
- * An observation as a leaf of the record: one line of JSON, its members in one order; and the
- * document that it is of.
- */
+/** An observation as a leaf: one line of JSON, its members in one order. */
 import { isObject, type Json, parseObject, text } from '@mintmark/core'
 import { readJson } from '../sources/bounds.ts'
 import { withoutPrivate, withoutPrivatePem } from '../sources/key.ts'
@@ -10,7 +7,6 @@ import type { Clock, Seen } from '../sources/key_document.ts'
 export const SCHEMA = 'mintmark-key-observation/1'
 
 export interface Observation extends Omit<Seen, 'body' | 'unchanged' | 'retryAfterMs'> {
-  /** When it was written into the record, by our clock; milliseconds since 1970-01-01 UTC. */
   readonly recordedMs: number
   /** SHA-256 of the bytes that came, hex; undefined where nothing was read. */
   readonly sha256?: string | undefined
@@ -77,7 +73,6 @@ function textsIn(headers: Json): Readonly<Record<string, string>> {
   return Object.fromEntries(texts)
 }
 
-/** A look without its bytes, and without what is not recorded. */
 export function factsOf(seen: Seen): Omit<Observation, 'recordedMs'> {
   const { body: _, unchanged: __, retryAfterMs: ___, ...facts } = seen
   return facts

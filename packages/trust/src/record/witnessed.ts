@@ -20,8 +20,7 @@ export interface RecordWitnesses {
 }
 
 /**
- * @throws {MintmarkError} `INPUT_INVALID` for a policy without a witness, or without this record;
- *   `LEDGER_BEHIND` where a witness shows a head of the record that the record does not have
+ * @throws {MintmarkError} `INPUT_INVALID` for the policy; `LEDGER_BEHIND` for a head we do not have
  */
 export async function openWitnesses(
   record: KeyRecord,
@@ -51,7 +50,7 @@ export function witnessedBy(
 }
 
 /**
- * A pinned checkpoint: by itself, or among the lines that `record` printed with it, perhaps folded.
+ * By itself, or among the lines that `record` printed.
  * @throws {MintmarkError} `INPUT_INVALID`
  */
 export function readPinnedCheckpoint(source: string): log.Checkpoint {
@@ -60,7 +59,6 @@ export function readPinnedCheckpoint(source: string): log.Checkpoint {
   const end = lines.findIndex((line, i) => i > at && (line === '' || line.startsWith('\u2014')))
   const signature = lines.slice(at, end === -1 ? lines.length : end)
   const [dash, name, ...base64] = signature.join(' ').split(/ +/)
-  // Origin, size, root, an empty line.
   const head = lines.slice(Math.max(0, at - 4), Math.max(0, at))
   const note = [...head, `${dash} ${name} ${base64.join('')}`, ''].join('\n')
   const checkpoint = log.parseCheckpoint(note)

@@ -1,6 +1,5 @@
 /**
- * Limits for documents, which are untrusted: larger ones are refused, and reported. Measured: the
- * largest known set of a public provider has below 100 keys and 200 kB.
+ * Limits for untrusted documents. Measured: the largest public set has below 100 keys and 200 kB.
  */
 export const MOST_BYTES: number = 8 << 20
 export const MOST_KEYS = 20_000
@@ -41,7 +40,6 @@ export function readJson(source: string): Read<unknown> {
   }
 }
 
-/** Deepest nesting, counted outside of strings: before the parser sees the text. */
 function depthOf(source: string): number {
   let depth = 0
   let most = 0

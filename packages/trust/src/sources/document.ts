@@ -1,7 +1,6 @@
 /**
- * Reads documents about keys: key sets, metadata of issuers, SAML metadata, certificates and keys
- * in PEM. Nothing is verified, and no address in a document is requested here. Source: RFC 7517
- * section 5, OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2, SAML 2.0 metadata.
+ * Nothing is verified or requested. Source: RFC 7517 section 5, OpenID Connect Discovery 1.0
+ * section 3, RFC 8414 section 2, SAML 2.0 metadata.
  */
 import { createPublicKey } from 'node:crypto'
 import { isObject, type Json, text } from '@mintmark/core'
@@ -43,7 +42,6 @@ export function readDocument(bytes: Uint8Array): ReadDocument {
   return { document: { ...found.document, secrets } }
 }
 
-/** In a document of any kind; a part of a key counts too. */
 const PRIVATE = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/
 
 function readSource(source: string): ReadDocument {

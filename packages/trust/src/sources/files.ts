@@ -1,7 +1,4 @@
-/**
- * Saved documents: a file, a folder of them, or each version of each file in the history of a git
- * repository. Of HAR files (HTTP Archive 1.2) the recorded answers.
- */
+/** Saved documents: files, folders, git histories; of HAR 1.2 files the recorded answers. */
 import { execFile } from 'node:child_process'
 import { type Dirent, promises as fs } from 'node:fs'
 import path from 'node:path'
@@ -55,11 +52,9 @@ async function* seenInFile(file: string, name: string, isOneOfMany = false): Asy
   }
 }
 
-/** Only documents about keys have this. */
 const ABOUT_KEYS =
   /"(?:keys|kty|jwks_uri|x5c)"|<(?:\w+:)?(?:KeyDescriptor|EntityDescriptor|EntitiesDescriptor)\b|-----BEGIN (?:CERTIFICATE|(?:RSA )?PUBLIC KEY|[A-Z ]*PRIVATE KEY)-----/
 
-/** Whether one of many files counts: files that are not about keys do not. */
 export const isAboutKeys = ({ outcome, why }: Seen, body: Buffer): boolean =>
   outcome === 'read' || (why !== OF_ANOTHER_KIND && ABOUT_KEYS.test(body.toString('latin1')))
 
@@ -114,7 +109,6 @@ interface Walk {
   readonly isWithRecords?: boolean
 }
 
-/** A file is a tree of its own. */
 export async function* filesBelow(location: string, walk: Walk): AsyncGenerator<string> {
   let entries: Dirent[]
   try {
@@ -153,8 +147,8 @@ interface Version {
 }
 
 /**
- * @param location folder of the repository, or a file or folder in it
- * @throws {MintmarkError} `INPUT_UNREADABLE` where it is no repository
+ * `location`: the repository, or below it.
+ * @throws {MintmarkError} `INPUT_UNREADABLE`
  */
 export async function* seenInHistory(location: string): AsyncGenerator<Seen> {
   const { versions, isCut } = versionsIn(await logOf(location))
@@ -205,7 +199,6 @@ function versionsIn(log: string): { versions: Version[]; isCut: boolean } {
     const [, mode, blob, status] = /:\d+ (\d+) [\da-f]+ ([\da-f]+) ([AMDT])$/.exec(part) ?? []
     if (status === undefined) continue
     const file = parts[++at] ?? ''
-    // Neither links nor submodules.
     const isFile = status === 'D' || mode === '100644' || mode === '100755'
     if (isFile && KEY_FILE.test(file))
       versions.push({ commit, atMs, file, blob: status === 'D' ? undefined : blob })
@@ -238,7 +231,6 @@ async function git(
 
 const run = promisify(execFile)
 
-/** A file of keys may be named in place of its folder. */
 const folderOf = (location: string) => (KEY_FILE.test(location) ? path.dirname(location) : location)
 
 const unreadable = (location: string, why: string) =>

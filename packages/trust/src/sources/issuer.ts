@@ -1,7 +1,6 @@
 /**
- * Documents of an issuer, by its URL: metadata and the key set that it names, a key set, or
- * metadata of SAML. Addresses in a document are untrusted. Only the `jwks_uri` of metadata is
- * requested, and only on the origin of the metadata or on one that the user named.
+ * An issuer's documents. Untrusted: only a `jwks_uri` is requested, on the metadata's origin or one
+ * that the user named.
  */
 import { createHash } from 'node:crypto'
 import { type IncomingMessage, request as requestPlain } from 'node:http'
@@ -17,7 +16,6 @@ import type { KeyDocument, Seen } from './key_document.ts'
 export interface FetchOptions {
   /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number
-  /** Origins beside a source's own that a `jwks_uri` may be on. */
   readonly origins: ReadonlySet<string>
   readonly known?: ((url: string) => Promise<Known | undefined>) | undefined
   readonly wasRead?: ((url: string) => boolean) | undefined
@@ -28,14 +26,12 @@ export interface FetchOptions {
 export interface Known {
   readonly etag: string
   readonly sha256: string
-  /** The bytes of then. */
   readonly body: Uint8Array
 }
 
 export async function* seenAtUrl(given: string, options: FetchOptions): AsyncGenerator<Seen> {
   const url = checkedUrl(given)
   const wasRead = (location: URL) => options.wasRead?.(location.href) === true
-  // A URL that had a document before is requested first.
   const places = [url, ...wellKnown(url)].toSorted(
     (a, b) => Number(wasRead(b)) - Number(wasRead(a)),
   )
@@ -123,7 +119,6 @@ const RECORDED_HEADERS = 'age cache-control content-type date etag expires last-
 const TIMEOUT_MS = 10_000
 const MOST_REDIRECTS = 3
 const LONGEST_HEADER = 200
-/** RFC 9110 has no bound; the longest wait here is a day. */
 const LONGEST_WAIT_MS = 86_400_000
 
 /** Redirected on its own origin alone. Never throws: a failure is an answer. */
@@ -192,7 +187,6 @@ async function answerOf(response: IncomingMessage): Promise<Answered> {
 function chainOf(first: DetailedPeerCertificate): string[] {
   const chain: string[] = []
   let at: Partial<DetailedPeerCertificate> | undefined = first
-  // The root is issued by itself.
   while (at?.raw !== undefined && chain.length < 10) {
     const hash = createHash('sha256').update(at.raw).digest('hex')
     if (chain.includes(hash)) break

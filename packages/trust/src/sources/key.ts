@@ -1,8 +1,4 @@
-/**
- * A public key of a key set, metadata or a certificate, and its identity: the RFC 7638 thumbprint
- * and the hash of its SPKI. Nothing is verified. Source: RFC 7517, RFC 7518 section 6, RFC 7638,
- * RFC 8037; `issuer` of a key as Entra publishes it; RFC 5280, section 4.1.
- */
+/** Source: RFC 7517, 7518 section 6, 7638, 8037; RFC 5280, section 4.1. Nothing is verified. */
 import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { isObject, type Json, text } from '@mintmark/core'
 import { CURVES } from '@mintmark/keys/arithmetic/curves'
@@ -23,9 +19,7 @@ export interface ListedKey {
   readonly use: string | undefined
   readonly alg: string | undefined
   readonly keyOps: readonly string[]
-  /** `x_class`, or the class that the source was given. */
   readonly className: string | undefined
-  /** By its own member, or by the entity that lists it. */
   readonly issuer: string | undefined
   readonly bits: number
   readonly n: bigint | undefined
@@ -39,7 +33,6 @@ export interface ListedKey {
   readonly isCertifiedOtherwise: boolean
   /** Names of private members that were published; never their values. */
   readonly privateMembers: readonly string[]
-  /** Members that make the key, as RFC 7638 orders them. */
   readonly jwk: Readonly<Partial<Record<string, string>>>
 }
 
@@ -59,7 +52,6 @@ const REQUIRED: ReadonlyMap<string, readonly string[]> = new Map([
 ])
 const ENCODED: ReadonlySet<string> = new Set(['n', 'e', 'x', 'y', 'pub'])
 
-/** Of a key that is a secret. */
 export const SYMMETRIC = 'a symmetric key'
 
 export function readJwk(jwk: Json): ReadKey {
@@ -159,7 +151,6 @@ function onCurve({ crv, kty, x = '', y = '' }: Members): boolean | undefined {
   return curve && isOnCurve(curve, { x: numberOf(x), y: numberOf(y) })
 }
 
-/** The key beside it counts. */
 export const UNREAD_CERTIFICATE: string = `a certificate that cannot be read, or is beyond ${MOST_CERTIFICATES} of one key`
 
 function certificatesOf(chain: unknown) {
@@ -203,7 +194,6 @@ interface CertificateFacts {
   readonly sha1: string
   readonly notBeforeMs: number
   readonly notAfterMs: number
-  /** Hash under its signature where that is broken. */
   readonly brokenHash: 'MD5' | 'SHA-1' | undefined
   readonly isSelfIssued: boolean
 }
@@ -242,7 +232,6 @@ export function readCertificate(der: Uint8Array): ReadCertificate | undefined {
   }
 }
 
-/** Content of the identifier behind the part that is signed; `''` where the bytes are of another shape. */
 function signatureOid(der: Uint8Array): string {
   const whole = elementAt(der, 0, der.length)
   const [, algorithm] = (whole && elementsIn(der, whole.from, whole.to)) ?? []

@@ -7,14 +7,12 @@ export interface KeyDocument {
   readonly kind: DocumentKind
   readonly issuer: string | undefined
   readonly keys: readonly ListedKey[]
-  /** Keys that are listed and could not be read: why, each once. */
   readonly unread: readonly string[]
   /** Published secrets: `a private key in PEM`, `a symmetric key`. Private members are with their key. */
   readonly secrets: readonly string[]
   /** Members of metadata that list algorithms, such as `id_token_signing_alg_values_supported`. */
   readonly algorithms: Readonly<Partial<Record<string, readonly string[]>>>
   readonly endpoints: Readonly<Partial<Record<string, string>>>
-  /** Until when SAML metadata is valid. */
   readonly validUntilMs: number | undefined
 }
 

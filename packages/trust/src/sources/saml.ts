@@ -1,7 +1,5 @@
 /**
- * Keys of SAML metadata: certificates of each entity, for signing, encryption or both. The
- * signature is not verified. The reader of XML is small and strict. A document type is refused, so
- * no entity is defined, expanded or fetched.
+ * Keys of SAML metadata; the signature is not verified. Document types are refused: no entities.
  */
 import { MOST_CERTIFICATES, MOST_DEPTH, MOST_ELEMENTS, MOST_KEYS, type Read } from './bounds.ts'
 import { certificateKey, type ListedKey, UNREAD_CERTIFICATE } from './key.ts'
@@ -72,7 +70,6 @@ function endpointsOf(entity: XmlElement): Record<string, string> {
   return endpoints
 }
 
-/** Algorithms that the metadata is signed with, or says that are taken. */
 function methodsOf(root: XmlElement): readonly string[] {
   const named = ['SignatureMethod', 'DigestMethod', 'SigningMethod'].flatMap((name) =>
     descendants(root, name).flatMap(({ attributes }) => attributes.get('Algorithm') ?? []),

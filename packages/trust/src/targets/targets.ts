@@ -1,7 +1,4 @@
-/**
- * Targets of a probe: verify functions, addresses over HTTP, mail servers; and whether one is the
- * operator's own.
- */
+/** Targets of a probe, and whether one is the operator's own. */
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { addAbortSignal } from 'node:stream'
@@ -10,7 +7,6 @@ import { connect as connectTls } from 'node:tls'
 import { MintmarkError, parseObject, safeText } from '@mintmark/core'
 import { bounded } from '@mintmark/ledger/log'
 
-/** A target's answer to one token. `unclear`: it failed, or the answer is not known to mean yes or no. */
 export interface Answer {
   readonly said: 'accepted' | 'refused' | 'unclear'
   /** For people: a status, a reply code. No token, and nothing of a body. */
@@ -57,7 +53,6 @@ export interface HttpOptions {
   readonly url: URL
   /** Default GET; introspection and SAML are always POST. */
   readonly method?: string | undefined
-  /** Statuses of an accepted token; undefined: 200 to 299. */
   readonly expect?: ReadonlySet<number> | undefined
   /** Statuses of a refused token beyond 200 to 428 and 430 to 499; of introspection beyond none. */
   readonly refuse?: ReadonlySet<number> | undefined
@@ -67,7 +62,6 @@ export interface HttpOptions {
 /** Longest answer of an introspection endpoint, and all that a mail server says. */
 const MOST_BYTES = 1 << 16
 
-/** A token in the header Authorization: also services behind `auth_request` of nginx. */
 export function bearerTarget(options: HttpOptions): Target {
   const { url, method = 'GET', headers } = options
   return httpTarget(
@@ -168,8 +162,8 @@ const HEADER = 'mintmark-probe'
 const RUN = /^[\w-]{16,64}$/
 
 /**
- * @param run names this run; undefined before the operator has confirmed it
- * @throws {MintmarkError} `INPUT_INVALID` where nothing confirms it, with what to place
+ * `run` undefined: not yet confirmed.
+ * @throws {MintmarkError} `INPUT_INVALID` with what to place
  */
 export async function confirmOwn(target: URL, run: string | undefined): Promise<void> {
   if (isLoopback(target.hostname)) return
@@ -181,7 +175,6 @@ export async function confirmOwn(target: URL, run: string | undefined): Promise<
   if (!(await isConfirmed(challengeOf(target), run))) throw unconfirmed(target, run)
 }
 
-/** A mail server confirms by the web server of its name. */
 function challengeOf({ protocol, host, hostname }: URL): URL {
   const isWeb = protocol === 'http:' || protocol === 'https:'
   return new URL(CHALLENGE_PATH, isWeb ? `${protocol}//${host}` : `https://${hostname}`)
@@ -207,7 +200,6 @@ function unconfirmed(target: URL, run: string): MintmarkError {
 }
 
 export interface ImapOptions {
-  /** `imap:` or `imaps:`. */
   readonly url: URL
   readonly mechanism: 'oauthbearer' | 'xoauth2'
   readonly user: string

@@ -1,8 +1,4 @@
-/**
- * The vectors of a probe: each one forgery, and the standard that forbids it. Rows are data in
- * `packages/trust/vectors`. A row says how its token differs from the genuine one; forgeries that a
- * row cannot say are in `forgeries.ts`, under the id of their vector.
- */
+/** Vectors: data in `packages/trust/vectors`, or `forgeries.ts` where a row cannot say it. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -20,12 +16,8 @@ export interface Vector {
   /** Never changes, and is used for nothing else later. */
   readonly id: string
   readonly family: Family
-  /** The one respect in which it differs from the genuine token. */
   readonly axis: string
-  /**
-   * `required`: a standard forbids it. `advisory`: a standard leaves it open, or well-kept
-   * libraries accept it; used only with `--advisory`, and a lead.
-   */
+  /** `advisory`: a standard leaves it open; only with `--advisory`, and a lead. */
   readonly level: 'required' | 'advisory'
   readonly what: string
   /** The standard that forbids or discourages it, with its section. */
@@ -38,7 +30,6 @@ export interface Vector {
   readonly forge: (forge: Forge) => string | Promise<string>
 }
 
-/** As in the files: `settings` by name or written out, `only` as {@link CONDITIONS} names it. */
 interface Row
   extends Omit<Vector, 'settings' | 'level' | 'applies' | 'forge'>,
     Partial<Pick<Vector, 'level'>>,
@@ -99,7 +90,6 @@ function vectorOf(row: Row, named: ReadonlyMap<string, Settings>): Vector {
   }
 }
 
-/** Libraries with one setting share a row, with commas between them. */
 const byLibrary = (row: Settings): Settings =>
   Object.fromEntries(
     Object.entries(row).flatMap(([libraries, setting]) =>
@@ -108,11 +98,8 @@ const byLibrary = (row: Settings): Settings =>
   )
 
 /**
- * Which vectors a probe asks.
- * @param choice `named`: families or single ids, empty for all; `isAdvisory`: advisory ones too,
- *   which are asked anyway where they are named by their id
- * @throws {MintmarkError} `INPUT_INVALID` for a name that is neither, and where nothing is left to
- *   ask
+ * `named`: families or ids; a vector named by its id is asked though advisory.
+ * @throws {MintmarkError} `INPUT_INVALID`
  */
 export function chooseVectors(
   { named, isAdvisory }: { readonly named: readonly string[]; readonly isAdvisory: boolean },

@@ -1,4 +1,3 @@
-/** How the token of a vector is made: from its row, or by a function where no row can say it. */
 import { createPrivateKey, randomBytes, sign } from 'node:crypto'
 import { isObject, type Json } from '@mintmark/core'
 import {
@@ -16,14 +15,12 @@ import {
   signatureOf,
 } from '../forge/forge.ts'
 
-/** One of these; a row without any has a function of its own in {@link FORGERIES}. */
 export interface ForgeryRow {
   readonly id: string
   readonly token?: Change
   readonly unsigned?: Change
   readonly altered?: Change
   readonly hs256?: { readonly secret: string; readonly header?: Json }
-  /** In place of the claims: a text as it is, anything else as JSON. */
   readonly payload?: unknown
   /** Members that follow the genuine claims, or come before them, under names that they have already. */
   readonly append?: Json
@@ -68,7 +65,6 @@ const pemOf = (forge: Forge) =>
 
 const NAMED = /\$\{([\w.]+)([+-]\d+)?\}/
 
-/** A value of a row with the names in it replaced. `now` is in seconds, perhaps with an offset. */
 function filled<T>(value: T, forge: Forge): T
 function filled(value: unknown, forge: Forge): unknown {
   if (typeof value === 'string') {

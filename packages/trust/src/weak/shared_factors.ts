@@ -1,13 +1,11 @@
 /**
- * Which of many RSA moduli share a prime with another one, by product and remainder trees. With P
- * the product of all N and S the sum of P / N, S modulo N is (P / N) modulo N: the other terms are
- * multiples of N. So a factor that N shares with another modulus divides both.
+ * Moduli that share a prime, by product and remainder trees. With P the product of all N and S the
+ * sum of P / N, S modulo N is (P / N) modulo N: a shared factor divides both.
  */
 import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 
-/** Two moduli with a common factor, by their indexes. */
 interface SharedFactor {
   readonly first: number
   readonly second: number
@@ -16,13 +14,11 @@ interface SharedFactor {
 /** So many are compared with so many others: some seconds. Of further ones only that they share a factor is known. */
 const MOST_SINGLE = 50
 const MOST_COMPARED = 1000
-/** Comparing two of them alone takes so long a bit: a cost as in `work_budget.ts`. */
 const COST_OF_BIT = 300
 
 interface SharedFactors {
   readonly shared: readonly number[]
   readonly pairs: readonly SharedFactor[]
-  /** Whether some of `shared` are in no pair because there are too many. */
   readonly isCut: boolean
 }
 
@@ -36,7 +32,6 @@ export function sharedFactors(
   return { shared, ...pairsOf(moduli, found, shared, budget) }
 }
 
-/** Pairs that share: two moduli with one common prime have the same factor; others are compared. */
 function pairsOf(
   moduli: readonly bigint[],
   found: readonly bigint[],
@@ -82,7 +77,6 @@ export function factorsShared(moduli: readonly bigint[]): bigint[] {
     ;[products, sums] = [above, sumsAbove]
     levels.push(products)
   }
-  // The tree is used up on the way down.
   levels.pop()
   let remainders = sums
   for (let level = levels.pop(); level !== undefined; level = levels.pop()) {

@@ -1,7 +1,4 @@
-/**
- * Keys that arithmetic alone breaks, and keys with known private halves: of standards, and on a
- * blocklist.
- */
+/** Keys that arithmetic breaks, and keys with known private halves. */
 import { checkPrimeSync, createHash } from 'node:crypto'
 import { MintmarkError, remembered } from '@mintmark/core'
 import { isRoca } from '@mintmark/guard/weak-rsa'
@@ -34,7 +31,6 @@ export function rsaWeaknesses(n: bigint, e: bigint): readonly RsaWeakness[] {
   return found
 }
 
-/** What {@link rsaWeaknesses} takes: a cost as in `work_budget.ts`. */
 export const weaknessCost = (n: bigint, e: bigint): number =>
   (e >> 64n === 0n ? 300 : 650) * bitLength(n)
 
@@ -43,10 +39,7 @@ const MOST_CERTAIN_BITS = 4096
 /** OpenSSL ends at the first round for a composite number, and goes on for so many for a prime. */
 const ROUNDS_OF_PRIME = 256
 
-/**
- * Whether a modulus is a prime, or passes for one: above 4,096 bits by one test to the base 2.
- * Undefined where the budget does not have what that takes.
- */
+/** Above 4,096 bits by one test to the base 2. Undefined where the budget does not suffice. */
 export function isPrimeModulus(n: bigint, budget: WorkBudget = UNLIMITED): boolean | undefined {
   const bits = bitLength(n)
   if (bits > MOST_CERTAIN_BITS)
@@ -97,10 +90,7 @@ function isSquare(n: bigint): boolean {
   return r * r === n
 }
 
-/**
- * Wiener's attack: a private exponent below n^(1/4) / 3 is the denominator of a convergent of e /
- * n. Such an exponent goes with a public one that is about as large as n: others are not looked at.
- */
+/** Wiener's attack: d below n^(1/4) / 3 is the denominator of a convergent of e / n. */
 function hasSmallPrivateExponent(n: bigint, e: bigint): boolean {
   if (e >> 64n === 0n) return false
   let [numerator, denominator] = [e, n]
@@ -117,7 +107,6 @@ function hasSmallPrivateExponent(n: bigint, e: bigint): boolean {
   return false
 }
 
-/** Whether e·d = 1 + k·φ for the φ of two factors of n. */
 function isPrivate(n: bigint, e: bigint, k: bigint, d: bigint): boolean {
   const product = e * d - 1n
   if (product % k !== 0n) return false
@@ -180,7 +169,6 @@ function foundIn(list: Buffer, entries: number, key: ListedKey): number | undefi
   return undefined
 }
 
-/** The number that badkeys hashes: the modulus, or x; without leading zeros. */
 function hashedNumber({ jwk }: ListedKey): Buffer | undefined {
   const spelled = jwk['n'] ?? jwk['x']
   if (spelled === undefined) return undefined

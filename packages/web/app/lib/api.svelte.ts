@@ -4,7 +4,6 @@ import type { Actions, Api } from '../../src/api.ts'
 type Query = Readonly<Record<string, string | number>>
 
 let trouble = $state('')
-/** Whether the server can be asked at all; `''` while it can. */
 export const server = {
   get trouble(): string {
     return trouble
@@ -62,10 +61,7 @@ async function reached(address: string, init: RequestInit): Promise<Response> {
   }
 }
 
-/**
- * What an address gives, asked for again whenever the question changes; nothing is asked while it
- * is undefined. To be called while a component is made.
- */
+/** Asked again whenever the question changes. To be called while a component is made. */
 export function asked<P extends keyof Api>(
   path: P,
   question: () => URLSearchParams | Query | undefined,
@@ -78,7 +74,6 @@ export function asked<P extends keyof Api>(
   return loaded
 }
 
-/** What the reader does: one thing at a time. A failure is text for him. */
 export class Action {
   isBusy: boolean = $state(false)
   error: string = $state('')
@@ -96,7 +91,6 @@ export class Action {
   }
 }
 
-/** Something that is asked for again and again; the newest question counts. */
 export class Loaded<T> {
   value: T | undefined = $state.raw(undefined)
   error: string = $state('')

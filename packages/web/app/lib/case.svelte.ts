@@ -27,31 +27,25 @@ export const theCase = {
     const { value } = answer
     return value?.scope.accesses === 0 && value.conclusion.unanswered.length > 0
   },
-  /** What an empty table of the attacker's says. */
   none(what: string): string {
     return theCase.isUnknown ? `No ${what} known: not every access could be judged.` : ''
   },
-  /** Counts what was changed: whoever asks the case depends on it. */
   get changes(): number {
     return changes
   },
-  /** Asks anew after a mark or a hunt. */
   again(): void {
     changes++
   },
-  /** A question that is put again after every change. */
   changed<Query>(query: Query): Query {
     void changes
     return query
   },
-  /** The selection as the API takes it, with other values beside it. */
   query(more: Readonly<Record<string, string | number>> = {}): URLSearchParams {
     void changes
     const query = writeFocus(route.focus)
     for (const [name, value] of Object.entries(more)) query.set(name, String(value))
     return query
   },
-  /** Why upper bounds could not be found again after a mark. */
   get boundsError(): string {
     return boundsError
   },

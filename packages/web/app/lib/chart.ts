@@ -2,14 +2,12 @@
 import { scaleUtc } from 'd3-scale'
 import { CLASSES, tone } from './words.ts'
 
-/** What a chart needs of `TimeBins`. */
 export interface Course {
   readonly from: string
   readonly to: string
   readonly stepMs: number
   readonly bins: number
   readonly series: readonly { readonly name: string; readonly counts: readonly number[] }[]
-  /** Left out: one, of all bins. */
   readonly segments?: readonly Segment[]
 }
 
@@ -27,13 +25,11 @@ export interface Break {
   readonly lengthMs: number
 }
 
-/** Where bins are, and times. */
 export interface Scale {
   readonly step: number
   readonly breaks: readonly Break[]
   /** Where a bin begins; with `isEnd` where the bin before it ends. */
   x(bin: number, isEnd?: boolean): number
-  /** The bin at a place. */
   binAt(x: number): number
   /** When a bin begins; with `isEnd` when the bin before it ends. Milliseconds. */
   msOf(bin: number, isEnd?: boolean): number
@@ -47,7 +43,6 @@ export function scaleOf(course: Course, width: number): Scale {
   const { bins, stepMs } = course
   const segments = segmentsOf(course)
   const step = Math.max(1, width - (segments.length - 1) * BREAK_WIDTH) / bins
-  /** How many breaks are before a bin. */
   const before = (bin: number, isEnd = false) =>
     segments.filter((one, i) => i > 0 && (isEnd ? one.bin < bin : one.bin <= bin)).length
   const x = (bin: number, isEnd = false) => bin * step + before(bin, isEnd) * BREAK_WIDTH
@@ -96,7 +91,6 @@ export interface Tick {
 /** A bar of one access is still seen beside one of a thousand. */
 const LEAST_HEIGHT = 2
 
-/** The largest sum of a bin; 1 without bins. */
 export function tallest({ series, bins }: Course): number {
   let most = 1
   for (let at = 0; at < bins; at++)
@@ -107,7 +101,6 @@ export function tallest({ series, bins }: Course): number {
   return most
 }
 
-/** Stacked bars from the bottom up, in the order of the classes. */
 export function barsOf(course: Course, width: number, height: number): Bar[] {
   const most = tallest(course)
   const scale = scaleOf(course, width)
@@ -155,7 +148,6 @@ export function runsOf(
 const LETTER = 6.6
 const APART = 10
 
-/** Labels of the axis of time, about one every ninety units; none is over another. */
 export function ticksOf(course: Course, width: number): Tick[] {
   let end = -Infinity
   return wantedTicks(course, width).filter(({ x, text }) => {

@@ -8,7 +8,6 @@ type Row = Table['rows'][number]
 /** Characters that fit a line of a table on A4; the drawing of a range takes its share from it. */
 const LINE = 128
 const BAR = 13
-/** What has no blank is broken after so many. */
 const MOST_WORD = 32
 const MOST_WANTED = 160
 const PADDING = 2
@@ -19,7 +18,6 @@ const WHOLE: ReadonlyMap<string, number> = new Map([
   ['time', 18],
 ])
 
-/** Whether paper has room for the drawing of a range beside its numbers. */
 export const hasBars = ({ columns }: Table): boolean => columns.length <= FEW + 2
 
 /** Percent of the width by column, of those that paper has; the drawing beside a range has ten. */
@@ -71,7 +69,6 @@ function needOf(
 const longestWord = (text: string) =>
   Math.max(0, ...text.split(/[\s-]+/).map((word) => word.length))
 
-/** About as long as it is shown. */
 function textOf(cell: Row[number], type: Column['type']): string {
   if (cell === null) return ''
   if (typeof cell === 'object') return 'at least 10,000'

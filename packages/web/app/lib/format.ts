@@ -1,4 +1,3 @@
-/** Numbers and times as people read them. All times are UTC. */
 import { plural } from '@mintmark/core/wording'
 
 export { bounds, count, percent, plural } from '@mintmark/core/wording'
@@ -27,7 +26,6 @@ const STEPS: readonly (readonly [number, string])[] = [
   [60_000, 'minute'],
 ]
 
-/** Length of a bin: `7 days`, `1 hour`. */
 export function duration(ms: number): string {
   const [unit, name] = STEPS.find(([length]) => ms >= length) ?? [1000, 'second']
   return plural(Math.round(ms / unit), name)
@@ -43,6 +41,5 @@ export function longTime(ms: number): string {
   return `${(days / 365.25).toFixed(1)} years`
 }
 
-/** Last part of a path, or of an address. */
 export const lastPart = (path: string): string =>
   path.split(/[\\/]/u).findLast((part) => part !== '') ?? path

@@ -1,6 +1,5 @@
 import type { View } from './route.svelte.ts'
 
-/** After `g`. */
 export const VIEW_KEYS: Readonly<Record<View, string>> = {
   answer: 'a',
   timeline: 't',
@@ -26,7 +25,6 @@ export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['Esc', 'close'],
 ]
 
-/** Whether a key goes into something that is written in, or belongs to a menu. */
 export function isTaken(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.closest('[popover]') !== null || target.isContentEditable) return true

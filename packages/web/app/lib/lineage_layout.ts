@@ -40,7 +40,6 @@ export function layOut({ nodes, edges }: Lineage, width: number): Laid {
     for (const [row, node] of sorted.entries())
       places.set(node.id, { node, x: column * step + 5, y: TOP + (row + 0.5) * gap })
   }
-  /** Mean height of what a node hangs from; its own kind's order where that is nowhere yet. */
   function pull({ id }: Node): number {
     const ys = edges.filter(({ to }) => to === id).flatMap(({ from }) => places.get(from)?.y ?? [])
     return ys.length === 0 ? 0 : ys.reduce((sum, y) => sum + y, 0) / ys.length

@@ -1,4 +1,3 @@
-/** Notes of the case, which every part that shows some reads here. */
 import type { Note } from '@mintmark/case'
 import type { NoteRequest } from '../../src/api.ts'
 import { get, Loaded, post } from './api.svelte.ts'
@@ -10,7 +9,6 @@ export const notebook = {
   get all(): Loaded<readonly Note[]> {
     return all
   },
-  /** To be called in an effect. */
   follow(): void {
     void asked
     all.load((signal) => get('/api/notes', {}, signal))

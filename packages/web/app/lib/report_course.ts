@@ -15,7 +15,6 @@ export interface DrawnCourse {
   readonly bands: readonly { readonly name: string; readonly covered: readonly number[] }[]
 }
 
-/** Charts of a report: the whole and, where most of it is emptiness, its busiest period. */
 export function chartsOf(course: ReportCourse): DrawnCourse[] {
   const whole = spanOf(course.days.map(({ day }) => day))
   if (whole === undefined) return []
@@ -75,7 +74,6 @@ interface Grid {
   readonly bins: number
 }
 
-/** One band a log: the share of its tenants that it covers in each bin. */
 function logsOf(bands: ReportCourse['bands'], grid: Grid): DrawnCourse['bands'] {
   const logs = new Map<string, ReportCourse['bands'][number][]>()
   for (const band of bands) {

@@ -1,7 +1,4 @@
-/**
- * Where the reader is: the view, the selection, and what is open. All of it is in the address, so
- * that a link shows the same to somebody else, and the back button takes back what was done last.
- */
+/** Where the reader is: all of it is in the address, so that a link shows the same. */
 import type { FocusList, FocusQuery, Unread, View } from '../../src/query.ts'
 import { FOCUS_LISTS, quoted, readFocus, VIEWS, writeFocus } from '../../src/query.ts'
 import { TABLE_NAMES } from '../../src/table.ts'
@@ -28,17 +25,14 @@ const read = $derived(readFocus(params))
 const focus = $derived(read.focus)
 const isShown = (name: string) => SHOWN.some((one) => one === name) || TABLE_NAME.test(name)
 
-/** Of the tables in a panel: they go with it. */
 const OF_OPEN = /^open[a-z0-9]+\./u
 
-/** Shapes of values that a view would otherwise take for none. */
 const SHAPES: Readonly<Partial<Record<ShownName, RegExp>>> = {
   open: /^(?:access|token|session):./u,
   by: /^(?:account|organisation|group)$/u,
   file: /^\d{1,9}$/u,
 }
 
-/** What of the address no view can read; each table says by itself what it cannot. */
 function unreadOf(): readonly Unread[] {
   const known = new Set<string>(['from', 'to', ...FOCUS_LISTS])
   const strange = [...new Set(params.keys())].filter((name) => !known.has(name) && !isShown(name))
@@ -63,15 +57,12 @@ export const route = {
   get focus(): FocusQuery {
     return focus
   },
-  /** A value of the address, `''` where it has none. */
   shown(name: ShownName): string {
     return params.get(name) ?? ''
   },
-  /** All that is in the address, as it is. */
   get params(): URLSearchParams {
     return params
   },
-  /** Values of the address that are not applied. */
   get unread(): readonly Unread[] {
     return unreadOf()
   },
@@ -100,11 +91,9 @@ export function shownHref(changes: Shown, within: FocusQuery = focus): string {
   return hrefOf({ focus: within, shown: { ...kept, ...changes } })
 }
 
-/** This view with an access, a token or a session opened; undefined where it has no id. */
 export const openHref = (kind: 'access' | 'token' | 'session', id: string): string | undefined =>
   id === '' ? undefined : shownHref({ open: `${kind}:${id}` })
 
-/** The selection with a value more or, where it has it, less. */
 export function toggled(name: FocusList, value: string): FocusQuery {
   const held = focus.lists[name] ?? []
   const next = held.includes(value) ? held.filter((one) => one !== value) : [...held, value]
@@ -112,7 +101,6 @@ export function toggled(name: FocusList, value: string): FocusQuery {
   return { ...focus, lists: next.length === 0 ? others : { ...others, [name]: next } }
 }
 
-/** The selection narrowed to a time; null for any time. */
 export function timed(span: { readonly from: string; readonly to: string } | null): FocusQuery {
   const { lists } = focus
   return span === null ? { lists } : { ...span, lists }
@@ -125,7 +113,6 @@ export function go(href: string, how: 'push' | 'replace' = 'push'): void {
   address.search = location.search
 }
 
-/** Follows links of the page without loading it again. */
 export function followLinks(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0) return
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return

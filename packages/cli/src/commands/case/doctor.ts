@@ -6,7 +6,6 @@ import { exitCode } from '../../process/exit_codes.ts'
 import { count, listed, percent, plural, RIGHT } from '../../render/table.ts'
 import { labelled, wrapped } from '../../render/wrapped.ts'
 
-/** Files without records that text names; JSON names all. */
 const SHOWN = 10
 
 const MOST_NAME = 24
@@ -106,7 +105,6 @@ function ofTenant(
 const nameOf = ({ side, category }: cases.LogSeen) =>
   safeText(side === 'issuance' ? category : `${category} accesses`, MOST_NAME)
 
-/** What the source does with the records of a log, by the usual licence. */
 function deletion(log: cases.LogSeen, nowMs: number): string {
   const days = cases.keptDaysOf(log)
   if (days === 0) return ''

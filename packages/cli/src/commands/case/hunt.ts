@@ -7,7 +7,6 @@ import { csvText } from '../../render/rows.ts'
 import { count, listed, minute, plural } from '../../render/table.ts'
 import { labelled } from '../../render/wrapped.ts'
 
-/** Rows of one hunt that text shows; JSON and CSV have more. */
 const SHOWN = 5
 const EXPORTED = 100_000
 const CSV =

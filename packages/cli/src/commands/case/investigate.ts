@@ -53,7 +53,6 @@ const answered = (
     })
   })
 
-/** A location as somebody here would type it. */
 function nearPath(location: string): string {
   const near = path.relative(process.cwd(), location)
   return path.isAbsolute(location) && near !== '' && !near.startsWith('..') ? near : location

@@ -1,4 +1,3 @@
-/** Reports and notices: written, compared, and checked to be as they were written. */
 import { answer, type Case } from '@mintmark/case'
 import { plural, safeText, shellWord } from '@mintmark/core'
 import * as reports from '@mintmark/report'
@@ -74,7 +73,6 @@ function documentOf(made: Made, isReport: boolean): object | null {
   return isReport ? (shown[0] ?? null) : { notices: shown }
 }
 
-/** Files of one folder by what they are for; of several folders, a line each. */
 function writtenText(made: Made, width: number): string {
   const [only, ...more] = made
   if (only !== undefined && more.length === 0) return `${filesOf(only, width).join('\n')}\n`
@@ -111,7 +109,6 @@ function filesOf({ out, files }: Made[number], width: number): string[] {
   ]
 }
 
-/** Six of the answer, and one a file. */
 const STEPS = 15
 
 /** Says what two reports say differently; with a folder, writes it as an erratum. Found is a difference. */

@@ -21,7 +21,6 @@ export const scopeOf: Handler = async (call) => {
   })
 }
 
-/** From the answer cache where it has it. */
 async function bounded(
   investigated: cases.Case,
   selection: cases.Selection,
@@ -57,7 +56,6 @@ const NOTHING_ESTABLISHED = `No access is established as the attacker's. Upper b
 about. Each access: mintmark verdicts. What the logs cover: mintmark coverage
 `
 
-/** Accounts that text shows; CSV has all. */
 const SHOWN = 100
 
 function described(found: cases.Scope, width: number): string {

@@ -25,7 +25,6 @@ export const timelineOf: Handler = async (call) => {
   })
 }
 
-/** @returns how many accesses there are; of a summary, whether there is one */
 async function printed(
   session: cases.Session,
   selection: cases.Selection,
@@ -53,7 +52,6 @@ async function printed(
   }
 }
 
-/** Accesses of a named selection that are listed; all of them are in `--csv`. */
 const LISTED = 40
 
 function accessTable({ rows, total }: cases.AccessPage, width: number): string {
@@ -74,7 +72,6 @@ function accessTable({ rows, total }: cases.AccessPage, width: number): string {
   return `\n${plural(total, 'access', 'accesses')}${more}\n${accesses}`
 }
 
-/** Of `--csv`: one row a selected access, its time in UTC. */
 const COLUMNS: readonly string[] = [
   'at party verdict reason strength service operation principal mailbox tenant ip app_id client_app_id client',
   'session_id token_id access_id items object_path',

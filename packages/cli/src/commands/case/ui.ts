@@ -60,7 +60,6 @@ function shown(url: string, { session, location }: Case, call: Call): (() => voi
 
 const STEPS = 6
 
-/** The views of the case; what was computed before for the same evidence is not computed again. */
 const opened = (investigated: Case, ownHunts: OwnHunts, call: Call): Promise<CaseViews> =>
   call.progress(async (progress) => {
     const onProgress = (done: number, total: number) => progress.show('reconcile', done, total)

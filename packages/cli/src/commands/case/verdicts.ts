@@ -4,7 +4,6 @@ import type { Call, Handler } from '../../process/call.ts'
 import { exitCode } from '../../process/exit_codes.ts'
 import { type ColumnOf, count, listed, plural, RIGHT, table } from '../../render/table.ts'
 
-/** Tokens and sessions that text shows; JSON has more. */
 const SHOWN = 20
 const LISTED = 100_000
 
@@ -37,7 +36,6 @@ type Found = Pick<cases.Answer, 'verdicts' | 'reasons' | 'tokens' | 'tokensTotal
   readonly outcome: cases.Outcome
 }
 
-/** From the answer cache where it has all that is asked for. */
 async function verdictsOf(investigated: cases.Case, isAll: boolean, call: Call): Promise<Found> {
   const answer = await cases.finishedAnswer(investigated)
   if (answer !== undefined && !(isAll && answer.tokensTotal > answer.tokens.length))
@@ -55,7 +53,6 @@ async function verdictsOf(investigated: cases.Case, isAll: boolean, call: Call):
   }
 }
 
-/** Brings the verdicts up to the evidence; does nothing where they are. */
 export const reconciled = (investigated: cases.Case, call: Call): Promise<unknown> =>
   call.progress((progress) =>
     cases.sealAndReconcile(investigated, {

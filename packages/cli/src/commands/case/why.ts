@@ -16,7 +16,6 @@ export const why: Handler = (call, id = '') =>
     return codeOf(found)
   })
 
-/** As of the verdicts: what is not in the case could not be explained. */
 function codeOf({ whys }: cases.Explained): ExitCode {
   const some = (is: (access: cases.Why['access']) => boolean) =>
     whys.some(({ access }) => is(access))
@@ -37,7 +36,6 @@ function described(id: string, found: cases.Explained, width: number): string {
   return `${head}${found.whys.map((each) => one(each, width)).join('\n')}`
 }
 
-/** An id that no access has: it may still be the id of an issued token, or of a session. */
 function unused(id: string, issuances: readonly cases.IssuanceSeen[], width: number): string {
   const name = safeText(id, 100)
   if (issuances.length > 0)
@@ -126,7 +124,6 @@ const PROBLEMS: Readonly<Record<cases.Why['raw']['problem'], string>> = {
   'row-not-found': 'The record was not found on its line.\n',
 }
 
-/** As it is in its file, however long its words. */
 function record({ raw }: cases.Why, width: number): string {
   const text = `${safeText(raw.text, 4_000)}${raw.isCut ? ' …' : ''}`
   const columns = width === Infinity ? text.length : width

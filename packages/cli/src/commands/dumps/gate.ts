@@ -256,7 +256,6 @@ export const gateWatch: Handler = async (call, ...args) => {
   return DONE
 }
 
-/** Without links; the watch reports a folder that does not exist. */
 function folderOf(given: string): string {
   try {
     return realpathSync(given)

@@ -39,7 +39,6 @@ export const scan: Handler = async (call, ...args) => {
   const answer = answerOf(scanned)
   const code = exitCodeOf(answer)
   const answered = { scanned, answer, code }
-  // Each format is loaded only where it is asked for.
   return await call.end(code, {
     sarif: async () => (await import('../../render/sarif.ts')).scanSarif(answered),
     json: () => documentOf(answered),
@@ -104,7 +103,6 @@ async function scanOne({ path, isPipe }: InputFile, options: ScanOptions): Promi
 
 const share = (done: number, total: number): number => (total === 0 ? 1 : Math.min(1, done / total))
 
-/** What `--json` prints: the answer, then a report a file with its findings by what they count as. */
 export function documentOf({ scanned: { reports, unreadable }, answer, code }: Answered): object {
   const { status, given, unsearched } = answer
   return {

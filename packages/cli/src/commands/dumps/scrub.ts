@@ -38,7 +38,6 @@ export const scrub: Handler = async (call, ...args) => {
   return await call.end(code, { json: () => document, text }, true)
 }
 
-/** A run that was killed could not remove its unfinished files. */
 function reportUnfinished(paths: readonly string[], call: Call): void {
   for (const file of paths.flatMap(unfinishedFor))
     call.err(

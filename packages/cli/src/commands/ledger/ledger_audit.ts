@@ -26,7 +26,6 @@ export const ledgerAudit: Handler = async (call, location = '') => {
   return exitCode({ isFound: !isClean, isWhole: true })
 }
 
-/** Heads as lines of JSON, or one checkpoint as it is served. */
 async function headsOf(file: string): Promise<readonly ledger.SeenHead[]> {
   const source = (await bytesOfFile(file)).toString('utf8')
   const checkpoint = ledger.parseCheckpoint(source)

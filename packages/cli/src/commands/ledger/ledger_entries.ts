@@ -6,10 +6,7 @@ import { openReader } from '@mintmark/ledger/http'
 import { type Handler, invalid } from '../../process/call.ts'
 import { DONE, NOT_ANSWERED } from '../../process/exit_codes.ts'
 
-/**
- * Prints the verifier key of each shard, the newest first: a client of other tlogs takes a key for
- * one name alone, and each shard is a log of its own. All are the ledger's one key.
- */
+/** The newest shard first: clients of other tlogs take one key a name, and each shard is a log. */
 export const ledgerKeys: Handler = async (call, location = '') => {
   const reader = await openReader(location)
   const { key, issuers } = reader.description
@@ -24,7 +21,6 @@ export const ledgerKeys: Handler = async (call, location = '') => {
 
 const POLL_MS = 500
 
-/** Prints the newest entries, and goes on with `--follow` until it is interrupted. */
 export const ledgerTail: Handler = async (call, location = '') => {
   const lines = call.number('lines', { least: 0, most: 1_000_000 }) ?? 10
   const tail = await ledger.LedgerTail.open(await openReader(location), lines)
@@ -67,7 +63,6 @@ function summary(entry: ledger.Entry): string {
 
 const LINES_AT_ONCE = 512
 
-/** Prints a ledger as `mintmark-issuance/1`, for `mintmark investigate`. */
 export const ledgerExport: Handler = async (call, location = '') => {
   const reader = await openReader(location)
   const tenants = tenantsOf(call.list('tenant'), new Set(reader.description.issuers.keys()))

@@ -6,7 +6,6 @@ import { DONE } from '../../process/exit_codes.ts'
 const MAX_DAYS = 36_500
 const MAX_SECONDS = 366 * 86_400
 
-/** Makes a ledger, or a witness, in an empty folder. */
 export const ledgerInit: Handler = async (call, folder = '') => {
   const name = call.text('name') ?? ''
   if (!ledger.isKeyName(name)) throw wrong('name', 'is a URL without scheme: no spaces, no plus')

@@ -1,4 +1,3 @@
-/** Proofs that a token is recorded. */
 import { isoOf, MintmarkError, safeJson } from '@mintmark/core'
 import * as ledger from '@mintmark/ledger'
 import { liveAnswers, openReader } from '@mintmark/ledger/http'
@@ -20,7 +19,6 @@ export const ledgerProve: Handler = async (call, location = '') => {
   return DONE
 }
 
-/** Members as those of `ledger verify`; `proof` is the text that it takes. */
 function proofDocument(proof: ledger.TlogProof | undefined): object {
   if (proof === undefined) return { isRecorded: false }
   const { index, hashes, checkpoint } = proof

@@ -1,4 +1,3 @@
-/** Servers that answer until the process is asked to end. */
 import { isoOf, safeJson } from '@mintmark/core'
 import * as guard from '@mintmark/guard'
 import { isFolderWitness } from '@mintmark/ledger'
@@ -10,7 +9,6 @@ import { stopRequested } from '../../process/stopping.ts'
 
 const DEFAULT_PORT = 8470
 
-/** Serves a ledger, or a witness, until the process is asked to end. */
 export const ledgerServe: Handler = async (call, folder = '') => {
   const address = { host: call.text('host') ?? '127.0.0.1', port: call.port() ?? DEFAULT_PORT }
   const given = {
@@ -66,10 +64,7 @@ function eventLine(call: Call, event: string, more: object): string {
   return `${safeJson({ schema: 'mintmark-ledger-event/1', at, event, ...more })}\n`
 }
 
-/**
- * Serves a guard until the process is asked to end. Alarms and events are lines of JSON on standard
- * output: where nobody can read them any more, it ends.
- */
+/** Alarms and events are JSON lines on standard output: where nobody can read them, it ends. */
 export const guardServe: Handler = async (call) => {
   const { url, stop } = await guard.serveGuard(configOf(call), { log: logTo(call), now: call.now })
   const [at, text] = [isoOf(call.now()), `guard at ${url}`]

@@ -131,7 +131,6 @@ const documentOf = (out: string, compared: readonly ComparedRun[]): object => ({
 
 const byText = (a: string, b: string) => (a < b ? -1 : 1)
 
-/** A run, what the forger wrote down and what the investigation of its logs says. */
 interface ComparedRun {
   readonly run: LiveRun
   readonly folder: string

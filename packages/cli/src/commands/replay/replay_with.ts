@@ -4,7 +4,6 @@ import type { Call } from '../../process/call.ts'
 import { DONE, type ExitCode } from '../../process/exit_codes.ts'
 import { count, listed, RIGHT } from '../../render/table.ts'
 
-/** Older than any key of the replay. */
 const MOST_DAYS = 10_000
 
 export async function replayWith(call: Call, seed: number, scale: number): Promise<ExitCode> {

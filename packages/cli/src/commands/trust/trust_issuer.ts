@@ -32,7 +32,6 @@ function urlOption(given: string | undefined): string | undefined {
   throw invalid('url', '--url takes an http:// or https:// address without a query')
 }
 
-/** A command to a running issuer: the name of the command on the command line. */
 export const issuerCommand =
   (name: IssuerCommand['do']): Handler =>
   async (call, kid = 'retired') => {

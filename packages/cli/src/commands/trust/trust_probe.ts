@@ -1,4 +1,3 @@
-/** A probe of the operator's own verifier, once or again and again. */
 import { setTimeout } from 'node:timers/promises'
 import { type Json, MintmarkError, parseObject, plural, safeJson } from '@mintmark/core'
 import * as trust from '@mintmark/trust'
@@ -109,7 +108,6 @@ type Vector = ReturnType<typeof trust.namedVectors>[number]
 const vectorLine = ({ id, family, level, what }: Vector): string =>
   `${family.padEnd(10)}  ${level.padEnd(8)}  ${id}: ${what}\n`
 
-/** @throws {MintmarkError} `INPUT_INVALID`, `INPUT_UNREADABLE` */
 async function targetOption(call: Call): Promise<trust.Target> {
   const given = call.text('target') ?? ''
   const url = URL.canParse(given) ? new URL(given) : undefined
@@ -167,7 +165,6 @@ function headersOf(source: string): Record<string, string> {
 
 const SCHEMA = 'mintmark-probe-event/1'
 const ACCEPTED_EVENT = 'urn:mintmark:secevent:forgery-accepted'
-/** How long receivers have for the alarms still pending at the end. */
 const PATIENCE_MS = 10_000
 
 /** Ends with 0 when it is stopped, also amid a run, and with 3 if an alarm is still undelivered. */
@@ -207,7 +204,6 @@ async function probeOnSchedule(
   return NOT_ANSWERED
 }
 
-/** The streams of a guard that get alarms; undefined where none are named. */
 async function streamsOption(call: Call) {
   const file = call.text('alarms')
   if (file === undefined) return undefined

@@ -53,7 +53,6 @@ export const trustRecord: Handler = async (call, ...operands) => {
 
 const UNWITNESSED = 'too few witnesses of the policy have cosigned it'
 
-/** Loaded only where witnesses are asked. */
 async function witnessesOf(record: trust.KeyRecord, call: Call) {
   const policy = await policyOption(call)
   if (policy === undefined) return undefined
@@ -104,7 +103,6 @@ async function concluded(
 
 const alarmLine = (alarm: trust.Alarm) => `${safeJson(trust.alarmDocument(alarm))}\n`
 
-/** Gives the alarms of a record that it did not raise when it was asked before. */
 function newAlarms(record: trust.KeyRecord): () => Promise<readonly trust.Alarm[]> {
   const known = new Set<string>()
   return async () => {
