@@ -1,7 +1,4 @@
-/**
- * The answer of a scan: findings by class, gaps of the search, and the status that follows.
- * Renderings and the exit code depend on nothing else.
- */
+/** The answer of a scan: findings, gaps, status. Renderings and the exit code depend only on it. */
 import type { Finding } from './findings/finding.ts'
 import { classOf, countsOf, type FindingClass } from './findings/policy.ts'
 import { completenessOf, type Gap, type Unread } from './report/completeness.ts'
@@ -12,7 +9,6 @@ export { classOf, type FindingClass, POLICY } from './findings/policy.ts'
 export { GAP_CODES, type Gap, type GapCode, gapsOf, type Unread } from './report/completeness.ts'
 export type { GivenKey } from './report/given_keys.ts'
 
-/** What was searched. */
 export interface Scanned {
   readonly reports: readonly ScanReport[]
   /** Files and folders that could not be read, or were left out. */
@@ -32,7 +28,6 @@ export interface ScanAnswer {
   readonly unsearched: readonly Gap[]
 }
 
-/** Findings by class. */
 export function byClass({
   findings,
   candidates,
@@ -64,7 +59,7 @@ export function answerOf(scanned: Scanned): ScanAnswer {
   return { status: statusOf(findings, unsearched), findings, given, unsearched }
 }
 
-/** Whether nothing was left out that a given key could be in: what each report leaves open is in its own answers. */
+/** What each report leaves open is in its own answers. */
 function isAllSought(unsearched: readonly Gap[]): boolean {
   return unsearched.every(({ code }) => code !== 'not-read')
 }

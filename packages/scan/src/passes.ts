@@ -1,7 +1,4 @@
-/**
- * The passes over a file: for recognisable encodings, for private halves of public keys, and for
- * every value of found keys.
- */
+/** The passes over a file: encodings, private halves of public keys, values of found keys. */
 import type { Key } from '@mintmark/keys/material/key'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { KeyTags } from '@mintmark/keys/material/key_tag'
@@ -28,7 +25,6 @@ import { registerRanges, secretsInRegisters } from './memory/registers.ts'
 import { SegmentBoundaries } from './memory/segment_boundaries.ts'
 import type { KnownKeys } from './report/known_keys.ts'
 
-/** What is known so far. */
 export interface Outcome extends PackedOutcome {
   readonly keys: KnownKeys
   scannedBytes: number
@@ -46,27 +42,24 @@ export interface PassOptions {
   /** As many as there are processors, up to 8, where absent. */
   readonly threads?: number
   readonly onProgress?: (progress: ScanProgress) => void
-  /** Of the file, where what is searched was packed in it: it has no more time than a file of that size. */
+  /** The size packed in the file: what it unpacks to has no more time than such a file. */
   readonly packedBytes?: number
-  /** Search for nothing but the private halves of the given keys; at usual offsets as long as it takes, unless it is `deep`. */
+  /** Searches only for given private halves: as long as it takes, unless `deep`. */
   readonly isGivenOnly?: boolean
-  /** Keys (SHA-256 of SubjectPublicKeyInfo) whose scalars the caller knows: no part of one is completed. */
+  /** Keys (SHA-256 of SubjectPublicKeyInfo) with scalars the caller knows: none is completed. */
   readonly settled?: ReadonlySet<string>
-  /** Receives the keys themselves, window by window, for a scrub: they must not leave this process. */
+  /** Receives the keys, window by window, for a scrub: they must not leave this process. */
   readonly onMaterial?: (key: Key) => void
 }
 
 /** Factors are too long for registers; a root's secret is with its authority. */
 const isSoughtInRegisters = (key: PublicKey): boolean => hasOneSecret(key.material) && !isRoot(key)
 
-/** Of files with fewer bytes given secrets are searched for as with `--deep`: it takes seconds there. */
+/** Given secrets are searched for as with `--deep` in smaller files: it takes seconds there. */
 const DEEP_BYTES = 256 << 20
-/** Name of the limit of a search that was cut short. */
 const CUT_SCALARS = 'scalars of which registers hold a part'
-/** Keys that candidates may be: more are implausible. */
 const MOST_POSSIBLE = 8192
 
-/** Searches a file window by window, and merges the results. */
 export class Passes {
   readonly #file: SearchedFile
   readonly #tags: KeyTags
@@ -74,17 +67,12 @@ export class Passes {
   readonly #outcome: Outcome
   readonly #how: Pick<ScannerTask, 'isDeep' | 'runs'>
   readonly #size: PlanSize
-  /** Each is searched twice. */
   readonly #totalBytes: number
   readonly #found: SoughtKeys
-  /** Borders of memory that goes on elsewhere in the file. */
   readonly #boundaries: SegmentBoundaries | undefined
-  /** Public halves of keys that were found. */
   readonly #taken = new Set<string | undefined>()
-  /** Keys that candidates may be. */
   readonly #possible: Match[] = []
   readonly #zeros = new Holes()
-  /** Most windows of the file used up their budget. */
   #isFlood: boolean = false
   #doneBytes = 0
 
@@ -100,7 +88,7 @@ export class Passes {
     this.#found = new SoughtKeys(this.#size.bytes)
   }
 
-  /** Searches for every recognisable encoding, again with more budget where a window used up its own. */
+  /** Searches windows again with more budget where they used up their own. */
   async allEncodings(): Promise<void> {
     const { isDeep } = this.#how
     const task = { kind: 'encodings', ...this.#how } as const
@@ -127,12 +115,10 @@ export class Passes {
     this.#isFlood = cut.areMost
     if (this.#boundaries !== undefined) await this.#searchBoundaries(task, this.#boundaries)
     this.#reportPossible()
-    // A scrub spends as much on each, as does a scan of everything.
     const isAll = isDeep || this.#options.onMaterial !== undefined
     this.#found.isFull = !isAll && density.isDense
   }
 
-  /** Searches for the private halves of known public keys, and for every value of the keys found. */
   async known(): Promise<void> {
     const { all, given, discovered } = this.#outcome.keys
     if (all.length === 0) {
@@ -149,7 +135,6 @@ export class Passes {
           discovered: this.#someOf(unfound(discovered, materials, this.#found.ofFlood), materials),
         }
     const hasDeepSecrets = this.#size.bytes < DEEP_BYTES
-    // A scrub scans with `deep` at its end.
     const completed = this.#how.isDeep || (hasDeepSecrets && !isAll) ? given : []
     const scalars = materials.filter(hasScalar)
     const ids = scalars.flatMap((material) => keyIdOf(material).spkiSha256 ?? [])
@@ -175,9 +160,7 @@ export class Passes {
     this.#reportProgress(this.#totalBytes)
   }
 
-  /**
-   * Searches for all other copies of values of found keys. Forgets the keys afterwards.
-   */
+  /** Forgets the keys afterwards. */
   async values(): Promise<void> {
     try {
       const materials = this.#found.unsought()
@@ -193,9 +176,7 @@ export class Passes {
     }
   }
 
-  /**
-   * In a key-dense file, discovered keys of other kinds, without those searched for by value; reports how many are left out.
-   */
+  /** In a key-dense file, keys not searched for by value; reports how many are left out. */
   #someOf(discovered: readonly PublicKey[], sought: readonly KeyMaterial[]): readonly PublicKey[] {
     if (!this.#found.isFull) return discovered
     const ids = new Set(sought.filter(isWhole).map((material) => keyIdOf(material).spkiSha256))
@@ -213,7 +194,6 @@ export class Passes {
     return planWindows(this.#file.runs, this.#zeros.leftOf(this.#file.data))
   }
 
-  /** What was not reported as zeros. */
   #left(): Searched {
     const { bytes } = this.#zeros.isEmpty ? this.#size : sizeOf(this.#plan())
     return { windows: this.#plan(), bytes }
@@ -242,7 +222,6 @@ export class Passes {
     })
   }
 
-  /** Registers hold no more than a secret of a curve. */
   async #searchRegisters(task: KnownTask): Promise<void> {
     if (task.keys.length + task.discovered.length === 0) return
     const { vectorRegisters, source } = this.#file
@@ -251,7 +230,6 @@ export class Passes {
     this.#searchForCutScalars(this.#outcome.keys.given.filter(isSoughtInRegisters))
   }
 
-  /** Of given keys that were not found. */
   #searchForCutScalars(keys: readonly PublicKey[]): void {
     const { vectorRegisters, wideRegisters, source } = this.#file
     const locations = registerRanges(vectorRegisters, wideRegisters)
@@ -274,7 +252,6 @@ export class Passes {
     if (isCut) this.#outcome.limits.add({ code: 'search-cut', name: CUT_SCALARS, offset })
   }
 
-  /** {@link #search}, and the boundaries. */
   async #searchWithBoundaries(sought: ScannerTask): Promise<void> {
     const left = this.#left()
     const searchers = searchersOf(this.#file, this.#options.threads, left.bytes)
@@ -283,11 +260,10 @@ export class Passes {
     if (this.#boundaries !== undefined) await this.#searchBoundaries(task, this.#boundaries)
   }
 
-  /** {@link #search} at the boundaries, in this thread. */
   async #searchBoundaries(task: ScannerTask, boundaries: SegmentBoundaries): Promise<void> {
     const { source, runs } = boundaries
     const size = { ...sizeOf(planWindows(runs)), packedBytes: this.#options.packedBytes }
-    // Where boundaries are most of a flood, all of it was searched with more budget, and its limits are reported again.
+    // Where boundaries are most of a flood, it was searched with more budget: limits are due again.
     const isAgain = this.#isFlood && 2 * size.bytes >= this.#size.bytes
     const plan = planWindows(runs)
     const windows = isAgain ? plan : withFirstBudget(plan, size, this.#how.isDeep)
@@ -308,7 +284,6 @@ export class Passes {
     this.#outcome.limits.addAll(result.limits.map((limit) => boundaries.limit(limit)))
   }
 
-  /** Makes findings of candidates whose public halves are known by now. */
   #reportPossible(): void {
     const { keys } = this.#outcome
     const halves = new PublicHalves(keys.all, (id) => keys.has(id))
@@ -319,7 +294,6 @@ export class Passes {
     this.#possible.length = 0
   }
 
-  /** @param view that it was found in; the file itself where absent */
   #takeMatch(match: Match, view?: SegmentBoundaries): void {
     const finding = rawFindingOf(match, this.#tags)
     for (const each of view?.rawFindings(finding) ?? [finding]) this.#outcome.rawFindings.add(each)

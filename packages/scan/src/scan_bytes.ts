@@ -1,7 +1,6 @@
 /**
- * Scans bytes: their container, the keys in them, and what could not be searched. Up to three
- * passes. The first searches for every recognisable encoding. The second searches for private
- * halves of given and discovered public keys, in encodings that only arithmetic shows.
+ * Scans bytes in up to three passes: recognisable encodings first, then private halves of given and
+ * discovered public keys, which only arithmetic shows.
  */
 import { randomBytes } from 'node:crypto'
 import { type ByteSource, type Dump, openDump, type Range } from '@mintmark/dump'
@@ -25,7 +24,7 @@ import type { ScanReport } from './report/report.ts'
 import { LimitList } from './report/scan_limits.ts'
 
 export interface ScanOptions extends PassOptions {
-  /** Packed data amid other bytes is opened and searched; otherwise as far as the scan of a window unpacks it. */
+  /** Opens packed data amid other bytes; else only what the scan of a window unpacks. */
   readonly opensPacked?: boolean
   /** Their private halves are searched for, in every encoding. */
   readonly publicKeys?: readonly PublicKey[]
@@ -35,9 +34,8 @@ export interface ScanOptions extends PassOptions {
 const HEAD_BYTES = 64
 
 /**
- * Scans bytes that need not be a file. The same bytes give the same report.
- * Memory: some 10 MB a thread besides the runtime's own, whatever the size.
- * @param name what the report calls it
+ * Scans bytes that need not be a file; the report calls them `name`. The same bytes give the same
+ * report. Some 10 MB a thread, whatever the size.
  * @throws {MintmarkError} `INPUT_UNREADABLE` if they cannot be read, or their headers
  */
 export async function scanInput(
@@ -56,17 +54,14 @@ export async function scanInput(
   }
 }
 
-/** How one input is searched: a file, or what was unpacked from one. */
 interface InputSearch {
   readonly hashKey: Uint8Array
   readonly scanners: ScannerPool
   readonly options: ScanOptions
-  /** Packings around it, and what may still come out of those in it. */
   readonly depth: number
   readonly room: { bytes: number }
 }
 
-/** An input that was searched. */
 interface SearchedInput {
   readonly size: number
   readonly holeBytes: number
@@ -95,7 +90,6 @@ async function searchInput(input: ScanInput, how: InputSearch): Promise<Searched
   }
 }
 
-/** Searches what is packed in an input. */
 async function searchPacked(
   source: ByteSource,
   { container }: Dump,
@@ -123,14 +117,12 @@ function noteZlib(source: ByteSource, packed: PackedList): void {
   if (isZlibBegin(head.subarray(0, present))) packed.addAll([{ coding: 'zlib', at: 0 }])
 }
 
-/** Bytes to search, as they are or as they are arranged. */
 interface Shown
   extends Pick<SearchedFile, 'source' | 'runs' | 'vectorRegisters' | 'wideRegisters' | 'borders'> {
   readonly input: ScanInput
   readonly view?: SegmentBoundaries
 }
 
-/** A dump in the order of memory. */
 function inOrder(
   { input, source, vectorRegisters, wideRegisters }: Shown,
   arranged: MemoryOrder,
@@ -199,7 +191,7 @@ function reportOf(name: string, { size, holeBytes, dump, outcome }: SearchedInpu
     size,
     container: dump.container,
     segments: dump.segments.length,
-    // Of bytes in another order some borders are searched twice, and a page of a hole along with what it borders on.
+    // Other orders search some borders twice, and a page of a hole along with its neighbours.
     scannedBytes: Math.min(size - holeBytes, scannedBytes),
     holeBytes,
     unpackedBytes,

@@ -11,11 +11,10 @@ import { withLimit } from './report/scan_limits.ts'
 import { type ScanOptions, scanInput } from './scan_bytes.ts'
 
 /**
- * Scans a dump, or any other file. One that is packed by itself is unpacked first; an archive is not.
- * Memory: some 10 MB a thread besides the runtime's own, whatever the size; 128 MiB more for a packed file. The same
- * file gives the same report.
- * @throws {MintmarkError} `INPUT_UNREADABLE` if the file cannot be opened, or its headers cannot be read, or it is packed
- * by a program that is not there
+ * Scans a dump, or any other file. A file packed by itself is unpacked first; an archive is not.
+ * The same file gives the same report. Some 10 MB a thread; 128 MiB more for a packed file.
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, or its headers read, or its
+ * unpacking program is missing
  */
 export async function scanFile(path: FilePath, asked: ScanOptions = {}): Promise<ScanReport> {
   const before = stampOf(path)
@@ -27,13 +26,11 @@ export async function scanFile(path: FilePath, asked: ScanOptions = {}): Promise
     : withLimit(report, { code: 'changed', name: '', offset: 0 })
 }
 
-/** Says whether a file was written to; undefined of one that is not there. */
 function stampOf(path: FilePath): string | undefined {
   const found = statSync(fsPath(path), { bigint: true, throwIfNoEntry: false })
   return found && [found.dev, found.ino, found.size, found.mtimeNs].join(' ')
 }
 
-/** Scans a file that nobody writes to. */
 async function scanStill(path: FilePath, options: ScanOptions): Promise<ScanReport> {
   const name = pathText(path)
   const packer = packerOfFile(path)
@@ -98,7 +95,7 @@ function withArchive(report: ScanReport, packer: string, source: FileSource): Sc
   return isOpened ? report : withLimit(report, { code: 'not-unpacked', name: packer, offset: 0 })
 }
 
-/** The end of the directory of a zip file, and the longest comment behind it. Source: PKWARE's APPNOTE 4.3.16. */
+/** The end of a zip's directory, and the longest comment behind it. Source: APPNOTE 4.3.16. */
 const DIRECTORY_END = Buffer.from('PK\x05\x06', 'latin1')
 const DIRECTORY_END_BYTES = 22 + 0xffff
 

@@ -1,7 +1,4 @@
-/**
- * Scans what comes through a pipe: in order, once. A scan reads most bytes more than once, so the
- * input is buffered: `temporary_buffer.ts`.
- */
+/** Scans a pipe. A scan reads most bytes more than once: `temporary_buffer.ts` buffers it. */
 import { MintmarkError, safeText } from '@mintmark/core'
 import type { BufferedInput } from './buffer/buffer_layout.ts'
 import { bufferedSource } from './buffer/buffered_source.ts'
@@ -14,10 +11,10 @@ import type { ScanReport } from './report/report.ts'
 import { type ScanOptions, scanInput } from './scan_bytes.ts'
 
 /**
- * Reads a file descriptor to its end, then scans what it gave. The descriptor stays open.
- * Memory: 128 MiB besides that of `scanFile`, whatever the size.
- * @param name what the report calls it
- * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be read, or buffered (the disk is full), or is packed
+ * Reads a file descriptor to its end, then scans it as `name`. The descriptor stays open. 128 MiB
+ * more than `scanFile`.
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be read, or buffered (the disk is full),
+ * or is packed
  */
 export async function scanPipe(
   file: number,

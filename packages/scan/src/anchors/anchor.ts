@@ -1,7 +1,6 @@
 /** Anchors: byte patterns that the kernel searches for, and the detectors that examine them. */
 import type { Detector } from './match.ts'
 
-/** A byte pattern of an encoding, and the detector that examines each hit. */
 export interface Anchor {
   /** Unique within a scan: for reports of limits and for tests. */
   readonly name: string
@@ -9,20 +8,15 @@ export interface Anchor {
   readonly pattern: Uint8Array
   /** Bits that count, same length; all where absent. */
   readonly mask?: Uint8Array
-  /**
-   * Where it may begin if alignment of memory is known: bit k for k bytes behind a multiple of 8. Anywhere where absent.
-   */
+  /** If alignment is known: bit k for k bytes behind a multiple of 8. Anywhere where absent. */
   readonly alignment?: number | undefined
-  /** Called with the window and the offset of the pattern's first byte. */
   readonly detect: Detector
-  /**
-   * A cheap test before `detect`, for patterns that are common: false only where `detect` would find nothing.
-   */
+  /** A cheap test for common patterns: false only where `detect` would find nothing. */
   readonly mayContain?: (bytes: Uint8Array, at: number) => boolean
   /**
-   * Bytes of a random number behind the pattern, without which `detect` would find nothing: the kernel passes over the pattern
-   * where they are text, or a dozen of them are 0, or two words or more of eight bytes have no upper 16 bits, as addresses have
-   * none. Fewer than one random number in 10^8 is so.
+   * Bytes of a random number behind the pattern, without which `detect` finds nothing: the kernel
+   * skips text, a dozen zeros, and two words that look like addresses. Fewer than one random number
+   * in 10^8 is so.
    */
   readonly number?: RandomNumber | undefined
   /** How far before and behind the anchor the detector may look, in bytes; at most `REACH`. */
@@ -30,11 +24,10 @@ export interface Anchor {
   readonly behind: number
 }
 
-/** For {@link Anchor.alignment}: at multiples of 8, as structures of 64-bit processes, and anywhere. */
+/** For {@link Anchor.alignment}: multiples of 8, as in 64-bit processes, and anywhere. */
 export const EIGHTHS = 0b1
 export const ANYWHERE = 0xff
 
-/** Where a random number is, from the begin of a pattern, and so many bytes of it. */
 export interface RandomNumber {
   /** Less than 256. */
   readonly from: number

@@ -1,7 +1,6 @@
 /** The four neighbouring bytes of a pattern by which the anchor kernel finds it. */
 import { ANYWHERE, type Anchor } from './anchor.ts'
 
-/** Bytes of a fragment. */
 export const FRAGMENT = 4
 const LONGEST = 16
 /** Fragments with more free bits than this are not hashed with each of their values. */
@@ -9,19 +8,17 @@ const FREE_BITS = 8
 /** A pattern fits nearly everything if its rarest fragment has more than this. */
 const MOST_FREE_BITS = 20
 
-/** Part of a pattern, from `offset` on; what is behind the pattern does not count. */
 export interface Fragment {
   readonly offset: number
   readonly bytes: readonly number[]
   readonly mask: readonly number[]
 }
 
-/** The bits of a byte that count. */
 export function maskAt({ pattern, mask }: Anchor, at: number): number {
   return at >= pattern.length ? 0 : (mask?.[at] ?? 255)
 }
 
-/** Where the last byte of the fragment at `offset` may be: bit k for k bytes behind a multiple of 8. */
+/** Where the last byte of the fragment may be: bit k for k bytes behind a multiple of 8. */
 export function endsOf({ alignment = ANYWHERE }: Anchor, offset: number): number {
   const moved = (offset + FRAGMENT - 1) % 8
   return ((alignment << moved) | (alignment >> (8 - moved))) & ANYWHERE
@@ -41,16 +38,13 @@ export function fragmentAt(anchor: Anchor, offset: number): Fragment {
   return { offset, bytes, mask: masks }
 }
 
-/** Whether so few bits of a fragment count that it fits nearly everything. */
 export const isVague = (fragment: Fragment): boolean => freeBits(fragment) > MOST_FREE_BITS
 
-/** Whether too few bits of a fragment count for each of its values to be hashed. */
 export const isOpen = (fragment: Fragment): boolean => freeBits(fragment) > FREE_BITS
 
 const bitsSet = (value: number) => value.toString(2).replaceAll('0', '').length
 const freeBits = ({ mask }: Fragment) => 32 - mask.reduce((sum, bits) => sum + bitsSet(bits), 0)
 
-/** Sets of nibbles that fit: low and high of each byte. */
 export function setsOf({ bytes, mask }: Fragment): number[] {
   return bytes.flatMap((byte, i) => {
     const bits = mask[i] ?? 0

@@ -1,24 +1,18 @@
-/**
- * Anchors by their first two bytes, for short bytes that are in no kernel's memory: what text
- * decodes to, what was unpacked.
- */
+/** Anchors by their first two bytes, for short bytes outside of a kernel's memory. */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from './anchor.ts'
 
-/** Of a byte, of an anchor that may be there, and of one that is. */
 const COST = { byte: 4, anchor: 6, found: 150 } as const
 const ANY_BYTE: readonly number[] = Array.from({ length: 256 }, (_, byte) => byte)
 
-/** Where an anchor is. */
 export interface AnchorOffset {
   readonly anchor: Anchor
-  /** The number of the anchor. */
   readonly order: number
   readonly at: number
 }
 
 export class AnchorIndex {
-  /** By the first two bytes, the first the lower: many begin with 2 or 0, and nothing but these is examined. */
+  /** By two bytes, the first the lower: many begin with 2 or 0. */
   readonly #byBegin: (Omit<AnchorOffset, 'at'>[] | undefined)[] = Array.from({ length: 1 << 16 })
   /** A bit for each of them that is there: all of these stay in the processor's first cache. */
   readonly #isBegin: Uint8Array = new Uint8Array(1 << 13)
@@ -37,7 +31,6 @@ export class AnchorIndex {
     }
   }
 
-  /** Where anchors are, in order of offset, `most` of them and a few more at most. */
   offsets(bytes: Uint8Array, most: number, budget: WorkBudget): AnchorOffset[] {
     const offsets: AnchorOffset[] = []
     const isBegin = this.#isBegin
@@ -57,7 +50,6 @@ export class AnchorIndex {
   }
 }
 
-/** The bytes that an anchor can have at an offset. */
 function bytesAt({ pattern, mask }: Anchor, offset: number): readonly number[] {
   const byte = pattern[offset]
   const counts = byte === undefined ? 0 : (mask?.[offset] ?? 0xff)

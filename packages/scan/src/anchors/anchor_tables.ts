@@ -1,7 +1,4 @@
-/**
- * Lays patterns out for the anchor kernel: its tables of nibbles, of hashes, and of what is
- * compared.
- */
+/** Lays patterns out for the anchor kernel: its tables of nibbles and hashes. */
 import { ANYWHERE, type Anchor } from './anchor.ts'
 import {
   endsOf,
@@ -15,12 +12,10 @@ import {
 } from './anchor_fragment.ts'
 
 const HASH_BITS = 13
-/** Fragments are identified by the nibbles of their bytes in as many sets; the last has those that are open. */
 const BUCKETS = 8
 const OPEN_BUCKET = 7
 const CLOSED_BUCKETS = [0, 1, 2, 3, 4, 5, 6]
 
-/** Where the parts are, from the begin: as `assembly/anchors.ts` says. */
 const AT = {
   heads: 128,
   openEntries: 16_512,
@@ -33,31 +28,26 @@ const AT = {
 const MOST_ENTRIES = 65_534
 const ENTRY = 48
 
-/** Tables for the kernel, and where it keeps its switches. */
 export interface AnchorTables {
   readonly bytes: Uint8Array
-  /** Where the switches of the anchors are in `bytes`, one byte each: 0 is on. Behind them, where random numbers are. */
   readonly switches: number
 }
 
-/** An anchor, and how the kernel compares its fragment. */
 interface Row {
   readonly id: number
   readonly anchor: Anchor
   readonly fragment: Fragment
   readonly bucket: number
-  /** Each value of the fragment, as a number with its first byte lowest; of an open one the bits that count alone. */
   readonly words: readonly number[]
 }
 
-/** A kind of memory: its share, and weights of the low and high nibbles of its bytes. Neighbouring bytes mostly share it. */
 interface Kind {
   readonly share: number
   readonly low: Float64Array
   readonly high: Float64Array
 }
 
-/** For each set of the lower eight nibbles, and then of the upper ones, the weight of those in it, of the weight of all. */
+/** For each set of low nibbles, then of high ones, its share of the weight. */
 function weightsOf(common: Readonly<Record<number, number>>): Float64Array {
   const weights = Array.from({ length: 16 }, (_, nibble) => common[nibble] ?? 1)
   const all = weights.reduce((sum, weight) => sum + weight, 0)
@@ -77,7 +67,7 @@ const memoryKind = (
   high: weightsOf(high),
 })
 
-/** Pointers and small numbers between zeros, text, numbers in text, code, -1, and what looks random. They steer speed alone. */
+/** Pointers and small numbers, text, digits, code, -1, random bytes. They steer speed alone. */
 const kindsOfMemory = (): readonly Kind[] => [
   memoryKind(0.4, { 0: 70, 15: 4 }, { 0: 90, 15: 4 }),
   memoryKind(0.25, {}, { 0: 6, 2: 8, 3: 6, 4: 6, 5: 6, 6: 40, 7: 25 }),
@@ -89,10 +79,8 @@ const kindsOfMemory = (): readonly Kind[] => [
 
 /** Fragments of one anchor that are tried, the rarest first: more are hardly ever better. */
 const MOST_TRIED = 12
-/** What it costs to compare a pattern, in offsets that fit a bucket and are no fragment. */
 const COMPARED = 8
 
-/** A fragment of an anchor, the sets of its nibbles, where it may end, and the share of offsets that have it. */
 interface Choice {
   readonly fragment: Fragment
   readonly sets: readonly number[]
@@ -100,15 +88,12 @@ interface Choice {
   readonly share: number
 }
 
-/** Deals anchors to buckets, by one of the fragments of each. */
 class Layout {
   readonly #kinds = kindsOfMemory()
-  /** Eight a bucket; behind the last bucket that of nothing. */
   readonly #sets = new Uint16Array(8 * (BUCKETS + 1))
   readonly #ends = new Uint8Array(BUCKETS + 1)
   readonly #shares = new Float64Array(BUCKETS)
 
-  /** The fragments that an anchor may be found by, the rarest first: those that are not open, where there are any. */
   choicesOf(anchor: Anchor): readonly Choice[] {
     const fragments = [fragmentAt(anchor, 0)]
     for (let offset = 1; offset + FRAGMENT <= anchor.pattern.length; offset++)
@@ -124,7 +109,6 @@ class Layout {
     return choices.toSorted((a, b) => a.share - b.share).slice(0, MOST_TRIED)
   }
 
-  /** The choice and the bucket by which fewest offsets are examined in vain. */
   deal(choices: readonly Choice[]): { readonly fragment: Fragment; readonly bucket: number } {
     let [chosen, at, least] = [choices[0], OPEN_BUCKET, Number.POSITIVE_INFINITY]
     const buckets = chosen !== undefined && isOpen(chosen.fragment) ? [OPEN_BUCKET] : CLOSED_BUCKETS
@@ -144,7 +128,6 @@ class Layout {
     return { fragment, bucket: at }
   }
 
-  /** Share of offsets that have these sets or those of a bucket, and are so aligned, roughly. */
   #shareOf(sets: readonly number[], ends: number, bucket: number): number {
     const all = ends | (this.#ends[bucket] ?? 0)
     let count = 0
@@ -164,9 +147,8 @@ class Layout {
 }
 
 /**
- * Lays anchors out.
- * @throws {RangeError} if a pattern is shorter than 2 bytes or longer than 16, has a mask of another length, or has
- * fewer than 12 bits that count, or there are more than 65,534
+ * @throws {RangeError} if a pattern has not 2 to 16 bytes, a mask another length, fewer than 12
+ * bits count, or there are more than 65,534
  */
 export function anchorTables(anchors: readonly Anchor[]): AnchorTables {
   const layout = new Layout()
@@ -211,7 +193,6 @@ export function anchorTables(anchors: readonly Anchor[]): AnchorTables {
   return { bytes, switches }
 }
 
-/** Adds the nibbles that fit a fragment to its bucket, and where it may end. */
 function writeSets(bytes: Uint8Array, { anchor, fragment, bucket }: Row): void {
   const ends = AT.alignments + bucket
   bytes[ends] = (bytes[ends] ?? 0) | endsOf(anchor, fragment.offset)
@@ -223,12 +204,10 @@ function writeSets(bytes: Uint8Array, { anchor, fragment, bucket }: Row): void {
   }
 }
 
-/** The bytes of a fragment as one number. */
 function wordOf({ bytes }: Fragment): number {
   return bytes.reduce((word, byte, i) => word | (byte << (8 * i)), 0)
 }
 
-/** Every value that the free bits of a fragment let it have, those of the first byte that has some slowest. */
 function wordsOf(fragment: Fragment): readonly number[] {
   let words = [wordOf(fragment)]
   for (const [i, bits] of fragment.mask.entries()) {
@@ -240,7 +219,6 @@ function wordsOf(fragment: Fragment): readonly number[] {
   return words
 }
 
-/** Puts an entry at the head of its hash's chain, and its hash into the filter. */
 function chain(view: DataView, number: number): void {
   const at = AT.entries + ENTRY * number
   const hash = Math.imul(view.getUint32(at, true), 0x9e3779b1)
@@ -251,7 +229,6 @@ function chain(view: DataView, number: number): void {
   view.setUint16(head, number + 1, true)
 }
 
-/** What the entries of a row have in common: all but the fragment. */
 function entryOf({ id, anchor, fragment }: Row): Uint8Array {
   const entry = new Uint8Array(ENTRY)
   entry.set(isOpen(fragment) ? fragment.mask : [255, 255, 255, 255], 4)

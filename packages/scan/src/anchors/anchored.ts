@@ -4,15 +4,12 @@ import type { Key } from '@mintmark/keys/material/key'
 import type { Anchor } from './anchor.ts'
 import type { Detector, Match } from './match.ts'
 
-/** How far a detector looks, in bytes. */
 export interface Sight {
   readonly before: number
   readonly behind: number
 }
 
-/**
- * @param pattern hex, blanks between bytes, `??` for a byte that does not count
- */
+/** @param pattern hex, blanks between bytes, `??` for a byte that does not count */
 export function anchor(name: string, pattern: string, sight: Sight, detect: Detector): Anchor {
   const parts = pattern.split(' ')
   const bytes = Uint8Array.from(parts, (part) => (part === '??' ? 0 : Number.parseInt(part, 16)))
@@ -21,25 +18,21 @@ export function anchor(name: string, pattern: string, sight: Sight, detect: Dete
   return { ...shape, mask: Uint8Array.from(parts, (part) => (part === '??' ? 0 : 0xff)) }
 }
 
-/** The bytes of `text` as a pattern for {@link anchor}. */
 export function patternOf(text: string): string {
   return Array.from(text, (letter) => letter.charCodeAt(0).toString(16).padStart(2, '0')).join(' ')
 }
 
-/** A match in [from, to). */
 export function hit(key: Key, form: string, from: number, to: number, note?: Key['note']): Match {
   const shown = note === undefined ? key : { ...key, note }
   return { offset: from, length: to - from, form, key: shown }
 }
 
-/** A key in DER as a match. */
 export function derHit(found: DerKey | undefined): Match | undefined {
   if (found === undefined) return undefined
   const { form, from, to, ...key } = found
   return hit(key, form, from, to)
 }
 
-/** Something encrypted, or a token: reported beside the findings. */
 export function protectedHit(
   kind: Key['kind'],
   form: string,

@@ -1,6 +1,6 @@
 /**
- * Finds the patterns of many anchors in one pass. Kernel: `assembly/anchors.ts` (AssemblyScript,
- * relaxed SIMD, 16 bytes a step). A property test holds it against its reference.
+ * Finds the patterns of many anchors in one pass. Kernel: `assembly/anchors.ts` (relaxed SIMD, 16
+ * bytes a step). A property test holds it against its reference.
  */
 import { ofEach } from '@mintmark/keys/material/memo'
 import type { Anchor } from './anchor.ts'
@@ -8,7 +8,6 @@ import { type AnchorTables, anchorTables } from './anchor_tables.ts'
 import { anchorsWasm } from './anchors.wasm.ts'
 import { type KernelMemory, kernelFunction, LAYOUT } from './kernel_memory.ts'
 
-/** Where a pattern begins, and which: an index into the anchors. */
 export interface AnchorHit {
   readonly at: number
   readonly anchor: number
@@ -16,10 +15,9 @@ export interface AnchorHit {
 
 const CAPACITY = LAYOUT.hitBytes / 8
 
-/** Tables of a list of anchors, which nobody changes: to lay out those of all encodings takes 40 ms. */
+/** Laying out the tables of all encodings takes 40 ms: kept by list, which nobody changes. */
 const tablesOf = ofEach(anchorTables)
 
-/** Owns the tables of one set of anchors in one memory. */
 export class AnchorKernel {
   readonly #memory: KernelMemory
   readonly #anchors: number
@@ -28,9 +26,7 @@ export class AnchorKernel {
   readonly #nextNonzero: (...args: readonly number[]) => number
   readonly #dataEnd: (...args: readonly number[]) => number
 
-  /**
-   * @throws {RangeError} if an anchor's pattern or mask is wrong, or there are too many
-   */
+  /** @throws {RangeError} if an anchor's pattern or mask is wrong, or there are too many */
   constructor(memory: KernelMemory, anchors: readonly Anchor[]) {
     this.#memory = memory
     this.#anchors = anchors.length
@@ -45,17 +41,16 @@ export class AnchorKernel {
     this.#dataEnd = kernelFunction(exports, 'data_end')
   }
 
-  /** From now on the kernel passes over an anchor, or finds it again. Numbers behind those of the anchors have no switch. */
+  /** Passes over an anchor from now on, or finds it again. Later numbers have no switch. */
   setOff(anchor: number, isOff: boolean): void {
     if (anchor >= this.#anchors) return
     this.#memory.bytes[LAYOUT.anchors + this.#tables.switches + anchor] = isOff ? 1 : 0
   }
 
   /**
-   * Gives every pattern that begins in `[from, to)` and is in `bytes` to `take`, ascending but for up to 15 bytes; those
-   * before a number where it can be random. With `isAligned` the first byte is at a multiple of 8 in the process, and patterns
-   * begin where their alignment says.
-   * `take` may set anchors off, and may not call this kernel. Cost: one pass, plus about 10 ns a hit.
+   * Gives every pattern in `[from, to)` to `take`, ascending but for up to 15 bytes. With
+   * `isAligned` the first byte is at a multiple of 8 in the process, and alignments hold. `take`
+   * may set anchors off, but not call this kernel. Cost: one pass, plus about 10 ns a hit.
    */
   find(
     bytes: Uint8Array,
@@ -88,16 +83,13 @@ export class AnchorKernel {
     } while (at !== 0)
   }
 
-  /** The first of `[from, to)`, in steps of 16, from which 16 bytes are not all zero; `to` if there is none. */
+  /** First offset, in steps of 16, with 16 bytes not all zero; `to` if there is none. */
   nextNonzero(bytes: Uint8Array, from: number, to: number): number {
     const base = this.#memory.place(bytes)
     return this.#nextNonzero(base + from, base + to) - base
   }
 
-  /**
-   * Where data that begins at `from` ends, and where the next begins; `to` if there is none. It ends a multiple of `page`
-   * behind what is not zero last, before `gap` zeros or more, as {@link nextNonzero} gives it.
-   */
+  /** Data ends a multiple of `page` behind its last nonzero byte, before `gap` zeros; else `to`. */
   dataAt(
     bytes: Uint8Array,
     from: number,

@@ -1,7 +1,6 @@
 /**
- * The WebAssembly memory that the kernels share: files are read straight into its window. Layout:
- * tables and hits of all kernels below 1 MiB, then the window, then 128 bytes that kernels may read
- * beyond a window's end. It never grows, so views of it never detach.
+ * The WebAssembly memory that the kernels share: tables and hits below 1 MiB, then the window, then
+ * 128 bytes that kernels may read beyond it. It never grows, so views never detach.
  */
 
 /** Where each part is. Kernels have no static data, so nothing else is in this memory. */
@@ -24,19 +23,15 @@ const PAGE = 65_536
 /** What a kernel offers by name. Packages that use this one have no types of WebAssembly. */
 export type KernelExports = Readonly<Record<string, unknown>>
 
-/** One memory with its window. Each thread has its own. */
 export class KernelMemory {
   readonly #memory: WebAssembly.Memory
   /** The whole of it: offsets are pointers. */
   readonly bytes: Uint8Array
   readonly #window: Uint8Array
-  /** Most of the window that was given out since the last wipe. */
   #used = 0
-  /** Of `LAYOUT`'s `hits`, in u32. */
   readonly hits: Uint32Array
   readonly #resume: Uint32Array
 
-  /** @param capacity bytes that the window contains */
   constructor(capacity: number) {
     const pages = Math.ceil((LAYOUT.window + capacity + LAYOUT.pad) / PAGE)
     this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
@@ -51,10 +46,7 @@ export class KernelMemory {
     return this.#resume[0] ?? 0
   }
 
-  /**
-   * What so many bytes of a file are read into.
-   * @throws {RangeError} if the window does not hold them
-   */
+  /** @throws {RangeError} if the window does not hold so many bytes */
   windowOf(length: number): Uint8Array {
     if (length > this.#window.length) throw new RangeError('more than the window holds')
     this.#used = Math.max(this.#used, length)
@@ -62,7 +54,7 @@ export class KernelMemory {
   }
 
   /**
-   * The pointer to `bytes`: they are copied into the window unless they are in this memory.
+   * Copied into the window unless in this memory.
    * @throws {RangeError} if they do not fit
    */
   place(bytes: Uint8Array): number {
@@ -71,7 +63,6 @@ export class KernelMemory {
     return LAYOUT.window
   }
 
-  /** Starts a kernel in this memory. */
   start(wasm: string): KernelExports {
     const module = new WebAssembly.Module(Buffer.from(wasm, 'base64'))
     return new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports
@@ -86,7 +77,6 @@ export class KernelMemory {
   }
 }
 
-/** A kernel's function by name, taking and giving numbers. */
 export function kernelFunction(
   exports: KernelExports,
   name: string,

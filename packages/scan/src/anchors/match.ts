@@ -1,7 +1,4 @@
-/**
- * What a detector finds: a match, which holds a key, and becomes a finding. A key never leaves the
- * process, and only a finding is reported.
- */
+/** What a detector finds. A key never leaves the process: only findings are reported. */
 import type { Key } from '@mintmark/keys/material/key'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
@@ -10,10 +7,9 @@ import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 export interface Match {
   readonly offset: number
   readonly length: number
-  /** Its encoding: `pkcs1-der`, `pem`, `limbs-le64`, `aes-schedule-dec` … one of `docs/key-encodings.md`. */
+  /** One of `docs/key-encodings.md`: `pkcs1-der`, `pem`, `limbs-le64`, `aes-schedule-dec` … */
   readonly form: string
   readonly key: Key
-  /** A copy of a value of a known key. */
   readonly isCopy?: true
 }
 
@@ -24,7 +20,6 @@ export interface Pointed {
   readonly offset: number
 }
 
-/** Follows pointers of the dumped process. */
 export interface Memory {
   /** `length` bytes at an address; undefined where the dump lacks some of them. */
   readonly at: (address: bigint, length: number) => Pointed | undefined
@@ -33,7 +28,6 @@ export interface Memory {
 /** Packed data that could not be unpacked to its end: it is opened by itself, afterwards. */
 export interface PackedSeen {
   readonly coding: PackedCoding
-  /** Of its first byte, from the begin of what was examined. */
   readonly at: number
 }
 
@@ -54,22 +48,17 @@ export type PackedCoding =
   | 'rar'
   | 'PDF'
 
-/** What examining some bytes may use, and reports to. */
 export interface Probe {
   readonly budget: WorkBudget
-  /** Of the process, where the dump gives addresses. */
   readonly memory?: Memory | undefined
   readonly onPacked?: (packed: PackedSeen) => void
   /** A public key; `isBare` if nothing around it shows that it is one. */
   readonly onPublicKey?: ((key: PublicKey, isBare: boolean) => void) | undefined
-  /** Whether the window may have more of them; always where absent. */
   readonly hasRoomForKey?: ((isBare: boolean) => boolean) | undefined
 }
 
 /**
- * Examines an offset that a kernel's anchor points to.
- * @param bytes a window of a segment: valid until the detector returns, never to be kept or changed
- * @param at where the anchor is in it
- * @returns what is there, or undefined: never throws for any bytes
+ * Examines the anchor at `at`. `bytes` is a window, valid until the detector returns, never to be
+ * kept or changed. Never throws for any bytes.
  */
 export type Detector = (bytes: Uint8Array, at: number, probe: Probe) => Match | undefined

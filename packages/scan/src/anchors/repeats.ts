@@ -1,33 +1,27 @@
 /**
- * Offsets whose bytes were examined before in the same piece: a file full of one key, whole or
- * damaged, is examined once. A detector gives the same answer for equal bytes in its reach at an
- * offset of the same alignment.
+ * Offsets whose bytes were examined before in the same piece: a flood of one key is examined once.
+ * A detector gives the same answer for equal bytes in its reach at the same alignment.
  */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 
 /** What a probe must have taken to be remembered: to compare takes less. */
 const LEAST_COST = 2000
-/** Of alignments that a detector may ask for. */
 const ALIGNMENT = 16
 /** Offsets that are remembered, and distances at which bytes repeat: more are none of a flood. */
 const MOST_OFFSETS = 4096
 const MOST_DISTANCES = 64
-/** Where bytes are compared at first, from the anchor: those of keys that differ are distinguished by them as a rule. */
+/** Bytes that are compared first, from the anchor: they distinguish keys as a rule. */
 const SAMPLES = [-64, -8, 8, 24, 48, 96, 160, 256, 512, 1024]
-/** Bytes compared in a nanosecond, about. */
 const BYTES_PER_COST = 8
 
-/** How far the probe of an anchor sees. */
 export interface Sight {
   readonly before: number
   readonly behind: number
 }
 
-/** An earlier probe. */
 export interface EarlierProbe<T> {
   readonly anchor: number
   at: number
-  /** What it found. */
   readonly found: T | undefined
 }
 
@@ -42,19 +36,15 @@ export class Repeats<T> {
   readonly #budget: WorkBudget
   #bytes: Uint8Array = new Uint8Array(0)
   readonly #probes = new Map<number, EarlierProbe<T>>()
-  /** The last offset of each anchor that was known, by alignment. */
   readonly #last = new Map<number, EarlierProbe<T>>()
   readonly #repeating = new Map<number, Repeating>()
-  /** 1 for each anchor with a remembered probe. */
   readonly #isKnown: Uint8Array
 
-  /** @param anchors how many there are */
   constructor(anchors: number, budget: WorkBudget) {
     this.#budget = budget
     this.#isKnown = new Uint8Array(anchors)
   }
 
-  /** Forgets all: other bytes are examined from now on. */
   start(bytes: Uint8Array): void {
     this.#bytes = bytes
     if (this.#probes.size === 0) return
@@ -64,12 +54,10 @@ export class Repeats<T> {
     this.#isKnown.fill(0)
   }
 
-  /** Whether any probe of an anchor is remembered: of most there is none. */
   knows(anchor: number): boolean {
     return this.#isKnown[anchor] === 1
   }
 
-  /** The earlier probe of the same bytes. */
   earlier(anchor: number, at: number, sight: Sight): EarlierProbe<T> | undefined {
     const alignment = anchor * ALIGNMENT + (at % ALIGNMENT)
     const last = this.#last.get(alignment)
@@ -84,7 +72,7 @@ export class Repeats<T> {
     return probe
   }
 
-  /** The same for bytes that are known to repeat at this distance, at least to where the sight begins. */
+  /** Whether bytes known to repeat at this distance do so to where the sight begins. */
   #goesOn(earlier: number, at: number, sight: Sight): boolean {
     const known = this.#repeating.get(at - earlier)
     const from = at - sight.before
@@ -92,7 +80,6 @@ export class Repeats<T> {
     return isKnown && this.#isRepeated(earlier, at, sight)
   }
 
-  /** Remembers a probe, where it took long. */
   remember(anchor: number, at: number, sight: Sight, cost: number, found: T | undefined): void {
     if (cost < LEAST_COST || !this.#isInSight(at, sight)) return
     if (this.#probes.size >= MOST_OFFSETS) this.#probes.clear()
@@ -104,7 +91,6 @@ export class Repeats<T> {
     return at >= before && at + behind <= this.#bytes.length
   }
 
-  /** A hash of the anchor, of how it is aligned, and of some bytes around it. */
   #nameOf(anchor: number, at: number, { before, behind }: Sight): number {
     let name = anchor * ALIGNMENT + (at % ALIGNMENT)
     for (const sample of SAMPLES) {

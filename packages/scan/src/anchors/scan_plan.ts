@@ -1,70 +1,53 @@
 /**
- * Cuts a dump into windows that are read and searched one by one. Every byte of the file belongs to
- * exactly one piece of one window, headers and tables included: a key is reported by the window to
- * whose piece its begin, or its anchor, belongs.
+ * Cuts a dump into windows. Every byte of the file, headers included, belongs to exactly one piece
+ * of one window: the one that reports a key whose begin, or anchor, is there.
  */
 import type { Dump, Range } from '@mintmark/dump'
 import { REACH } from './anchor.ts'
 
-/** Bytes of its own that a window has at most. */
 export const WINDOW_BYTES: number = 4 << 20
 /** Bytes that a window reads at most: its own, and what is seen around them. */
 export const WINDOW_CAPACITY: number = WINDOW_BYTES + 2 * REACH
 /** Gaps up to this length are read along, for one read is quicker than two. */
 const GAP_BYTES = 65_536
-/** Zeros that are kept before and behind data of a sparse file: an encoding may begin or end in them. */
+/** Zeros kept around data of a sparse file: an encoding may begin or end in them. */
 const MARGIN_BYTES = 4096
-/** Offsets are rounded to this within a run, so that numbers and schedules are aligned in windows as in memory. */
+/** Offsets in a run are rounded to this: numbers and schedules are aligned as in memory. */
 const ALIGNMENT = 16
 /** More would take as much memory as their bytes. */
 const MOST_PIECES = 65_536
 
-/** Memory without a gap, in the file and in the process. */
 export interface Run {
   readonly offset: number
   readonly length: number
   /** Whether the run's begin is a multiple of 8 in the process, as far as the dump says. */
   readonly isAligned: boolean
-  /** Of its first byte in the process, as far as the dump says. */
   readonly address?: bigint | undefined
-  /** In a Java heap each array is a run: `number` for an `int[]`, as `BigInteger` holds its number. */
+  /** In a Java heap each array is a run: `number` for an `int[]`, as in `BigInteger`. */
   readonly array?: 'number' | 'other' | undefined
 }
 
-/** Part of a run within a window. Offsets are from the window's begin. */
 export interface Piece {
-  /** What can be seen: `[begin, end)` is in one run. */
   readonly begin: number
   readonly end: number
-  /** What is searched: `[from, to)`. */
   readonly from: number
   readonly to: number
   readonly isAligned: boolean
   readonly array?: Run['array']
-  /** Of the byte at `begin`. */
   readonly address?: bigint | undefined
 }
 
-/** A part of the file that is read at once. */
 export interface Window {
   readonly offset: number
   readonly length: number
   readonly pieces: readonly Piece[]
-  /**
-   * What each byte brings for examining anchors besides the usual: a cost as in `work_budget.ts`; 0 where absent, less than
-   * 0 where it was packed in far fewer.
-   */
+  /** Cost that each byte adds to the usual budget (`work_budget.ts`); negative if highly packed. */
   readonly moreCost?: number
-  /** The same for the whole window: more of it for those of its blocks that need it. */
   readonly onceCost?: number
-  /** What one anchor may take of what is left when a block begins; usual where absent. */
   readonly anchorShare?: number | undefined
 }
 
-/**
- * The runs of a dump in order of offset: neighbours in the file that are neighbours in memory too are one. What
- * describes the dump is searched like memory: environments and registers are in it.
- */
+/** Neighbours in file and memory are joined. Metadata has environments and registers. */
 export function runsOf(dump: Dump): readonly Run[] {
   const runs: { offset: number; length: number; address: bigint | undefined; owner?: string }[] = []
   const parts = [
@@ -92,14 +75,14 @@ export function runsOf(dump: Dump): readonly Run[] {
   })
 }
 
-/** Heads of pages, which hold a number and the name of their memory: one for each 4 KiB, with no room for a key. */
+/** Heads of pages (a number and a name), one for each 4 KiB, with no room for a key. */
 const PAGE_HEAD_BYTES = 24
 
 function isPageHead({ container }: Dump, { length }: Range): boolean {
   return container === 'qemu' && length <= PAGE_HEAD_BYTES
 }
 
-/** The windows of a file, in order of offset. Where `data` is given, what is outside of it is zeros and is left out. */
+/** The windows of a file, in order of offset. What is outside of `data` is zeros, left out. */
 export function* planWindows(
   runs: readonly Run[],
   data?: readonly Range[],
@@ -134,7 +117,6 @@ export function* planWindows(
   if (pieces.length > 0) yield { offset, length, pieces }
 }
 
-/** How many windows there are, and the bytes that they have of their own. */
 export function sizeOf(windows: Iterable<Window>): { windows: number; bytes: number } {
   let [count, bytes] = [0, 0]
   for (const window of windows) {
@@ -144,7 +126,6 @@ export function sizeOf(windows: Iterable<Window>): { windows: number; bytes: num
   return { windows: count, bytes }
 }
 
-/** Bytes that a window has of its own. */
 export function ownBytes({ pieces }: Window): number {
   let bytes = 0
   for (const { from, to } of pieces) bytes += to - from
@@ -157,7 +138,6 @@ interface Chunk {
   readonly to: number
 }
 
-/** Runs in parts of at most a window, without what is known to be zeros. */
 function* chunksOf(
   runs: readonly Run[],
   data: readonly Range[] | undefined,
@@ -199,7 +179,7 @@ function roundedDown(run: Run, offset: number): number {
   return offset - ((offset - run.offset) % ALIGNMENT)
 }
 
-/** Aligned in the run, not in the file: a run may begin between two pages (gcore's of 32 bits, by 0x1d4 bytes). */
+/** Aligned in the run, not the file: one may begin between pages (32-bit gcore: by 0x1d4 bytes). */
 function roundedUp(run: Run, offset: number): number {
   return run.offset + Math.ceil((offset - run.offset) / ALIGNMENT) * ALIGNMENT
 }

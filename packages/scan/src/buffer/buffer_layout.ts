@@ -3,7 +3,6 @@
 export const BLOCK_BYTES: number = 1 << 16
 /** Memory is taken by this much. What is not written to of it takes no room. */
 export const CHUNK_BYTES: number = 1 << 23
-/** Of the cipher: its key, then its nonce. */
 export const KEY_BYTES = 32
 export const NONCE_BYTES = 8
 export const SECRET_BYTES: number = KEY_BYTES + NONCE_BYTES
@@ -12,7 +11,7 @@ export interface BufferedInput {
   readonly kind: 'buffered'
   /** Bytes of the core, holes included. */
   readonly size: number
-  /** Runs of data, sorted and disjoint: offset in the core, offset among the stored bytes, length. As float64. */
+  /** Sorted, disjoint float64 triples: offset in the core, offset among stored bytes, length. */
   readonly runs: SharedArrayBuffer
   /** The stored bytes from 0 on, {@link CHUNK_BYTES} each. */
   readonly chunks: readonly SharedArrayBuffer[]

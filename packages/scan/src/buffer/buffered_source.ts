@@ -1,7 +1,6 @@
 /**
- * Reads a buffered core: its data in shared memory up to a bound, the rest in an encrypted file
- * without a name. The file is AES-256-CTR under a key that is random for each core and lives in
- * shared memory alone.
+ * Reads a buffered core: in shared memory up to a bound, the rest in an encrypted, nameless file.
+ * AES-256-CTR under a random key for each core, which is in shared memory alone.
  */
 import { readSync } from 'node:fs'
 import { MintmarkError } from '@mintmark/core'
@@ -12,7 +11,7 @@ import { cipherAt } from './spill.ts'
 /** Deciphered at a time: what is around in between is bounded by it. */
 const STEP_BYTES = 1 << 18
 
-/** Reads a buffered core. Closing the source does not wipe the buffer. */
+/** Closing the source does not wipe the buffer. */
 export function bufferedSource(input: BufferedInput): FileSource {
   const runs = new Float64Array(input.runs)
   return {
@@ -33,7 +32,6 @@ export function bufferedSource(input: BufferedInput): FileSource {
   }
 }
 
-/** The runs of a buffered core that contain data; the bytes between them are zeros. */
 export function bufferedData(input: BufferedInput): readonly Range[] {
   const runs = new Float64Array(input.runs)
   return Array.from({ length: runs.length / 3 }, (_, i) => ({
@@ -42,7 +40,6 @@ export function bufferedData(input: BufferedInput): readonly Range[] {
   }))
 }
 
-/** Index of the first run that ends behind `offset`. */
 function firstRunBehind(runs: Float64Array, offset: number): number {
   let [low, high] = [0, runs.length / 3]
   while (low < high) {

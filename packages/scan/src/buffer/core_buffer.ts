@@ -1,7 +1,6 @@
 /**
- * Buffers a core while it comes in, in order, once: `buffered_source.ts` says where its bytes go. A
- * core through a pipe has no holes: of a Java process 2.5 of 2.7 GB are zeros. Blocks of zeros take
- * no room.
+ * Buffers a core while it comes in, in order, once: `buffered_source.ts` says where. Blocks of
+ * zeros take no room: of a Java process 2.5 of 2.7 GB through a pipe are zeros.
  */
 import { BLOCK_BYTES, type BufferedInput, CHUNK_BYTES } from './buffer_layout.ts'
 import { SpillWriter } from './spill.ts'
@@ -10,7 +9,6 @@ const ZEROS = Buffer.alloc(BLOCK_BYTES)
 
 /** Memory for buffered bytes; none is given back before the buffer is wiped. */
 export interface MemoryShare {
-  /** @returns whether so many bytes more may be buffered */
   take(bytes: number): boolean
 }
 
@@ -20,7 +18,6 @@ export interface CoreBufferOptions {
   readonly memory: MemoryShare
 }
 
-/** Up to `maxBytes`, in whole chunks. */
 export function fixedShare(maxBytes: number): MemoryShare {
   let left = maxBytes
   return {
@@ -37,7 +34,7 @@ export class CoreBuffer {
   readonly #options: CoreBufferOptions
   readonly #chunks: SharedArrayBuffer[] = []
   readonly #runs: number[] = []
-  /** Where what comes next goes, from the next block on; {@link #pending} of its bytes are there already. */
+  /** Where what comes next goes; {@link #pending} of its bytes are there already. */
   #window: Buffer = Buffer.alloc(0)
   #pending = 0
   #writer: SpillWriter | undefined
@@ -53,21 +50,19 @@ export class CoreBuffer {
     return this.#size + this.#pending
   }
 
-  /** Bytes that are not in memory but in the encrypted file. */
   get spilledBytes(): number {
     return Math.max(0, this.#dataBytes - this.#chunks.length * CHUNK_BYTES)
   }
 
   /**
-   * Where what comes next is to be put, for {@link took}: one byte at least, and mostly far more.
-   * @throws the system's own error if the file cannot be written (`ENOSPC`: the disk is full)
+   * At least one byte, for {@link took}.
+   * @throws the system's own error, such as `ENOSPC`
    */
   room(): Buffer {
     if (this.#window.length === 0) this.#window = this.#memoryWindow() ?? this.#fileWindow()
     return this.#window.subarray(this.#pending)
   }
 
-  /** Takes the first `length` bytes of what was put into {@link room}. */
   took(length: number): void {
     this.#pending += length
     while (this.#pending >= BLOCK_BYTES) this.#store(BLOCK_BYTES)
@@ -83,7 +78,7 @@ export class CoreBuffer {
   }
 
   /**
-   * What was taken, to be read. Valid until {@link wipe}; nothing more can be taken.
+   * Valid until {@link wipe}; nothing more can be taken.
    * @throws as {@link room} does
    */
   input(): BufferedInput {
@@ -100,7 +95,7 @@ export class CoreBuffer {
     this.#writer?.wipe()
   }
 
-  /** Keeps the first bytes of the window, unless they are zeros: then what is behind them takes their place. */
+  /** Keeps the first bytes of the window; zeros are replaced by what is behind them. */
   #store(length: number): void {
     const block = this.#window.subarray(0, length)
     if (block.equals(ZEROS.subarray(0, length))) {

@@ -3,15 +3,13 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import type { CoreBuffer } from './core_buffer.ts'
 
 const STANDARD_INPUT = 0
-/** How long to wait where a pipe that does not block has nothing yet. */
 const PAUSE_MS = 1
-/** While a core goes to a file, there is to be room for it: asked each time that so much of it came. */
+/** The room for a core's file is checked each time that so much of it came. */
 const CHECK_BYTES = 64 << 20
 
-/** Why a core was not read to its end. */
 export type DrainEnd = 'end' | 'too-large'
 
-/** What a core comes out of: a file descriptor that is closed once, as soon as nothing more is wanted. */
+/** A core's file descriptor: closed once, as soon as nothing more is wanted. */
 export class Inlet {
   readonly file: number
   #isOpen: boolean = true
@@ -30,9 +28,8 @@ export class Inlet {
 }
 
 /**
- * Copies everything that comes into the buffer.
- * @param check throws if no more may go to the file
- * @returns `too-large` once there are more than `maxBytes`; the rest is not read then
+ * Copies all input into the buffer; `check` throws if no more may go to the file.
+ * @returns `too-large` beyond `maxBytes`, with the rest unread
  * @throws the system's own error if it cannot be read or buffered
  */
 export function drain(
@@ -53,7 +50,6 @@ export function drain(
   return 'too-large'
 }
 
-/** Waits until something is there; 0 at the end. */
 function readSome(file: number, target: Uint8Array): number {
   for (;;) {
     try {

@@ -1,12 +1,7 @@
-/**
- * Buffers the little that most packed data unpacks to. A file has thousands of such offsets, and a
- * buffer for a core takes a megabyte and a folder.
- */
+/** Buffers small unpacked parts: a file has thousands, and a core's buffer takes a megabyte. */
 import type { BufferedInput } from './buffer_layout.ts'
 
-/** Where unpacked bytes go. */
 export interface Sink {
-  /** Bytes taken. */
   readonly size: number
   /** The caller may use `bytes` again. */
   take(bytes: Buffer): void

@@ -8,10 +8,7 @@ const CIPHER_BLOCK = 16
 /** Read at once before it is enciphered. */
 const ROOM_BLOCKS = 64
 
-/**
- * The key stream from `at` on. No two bytes of one core meet the same: an offset in the file is written once.
- * @param secret {@link SECRET_BYTES}: the key, then the nonce
- */
+/** Each offset is written once under {@link SECRET_BYTES}: no key stream is used twice. */
 export function cipherAt(secret: SharedArrayBuffer, at: number): ReturnType<typeof createCipheriv> {
   const counter = Buffer.alloc(CIPHER_BLOCK)
   counter.set(new Uint8Array(secret, KEY_BYTES, NONCE_BYTES))
@@ -37,7 +34,6 @@ export class SpillWriter {
     this.#cipher = cipherAt(this.#secret, 0)
   }
 
-  /** An offset for the next blocks: those before are written. */
   room(): Buffer {
     return this.#room
   }
@@ -50,7 +46,6 @@ export class SpillWriter {
     this.#written += bytes.length
   }
 
-  /** What was written, to be read. */
   get spill(): Spill {
     return { file: this.#file, secret: this.#secret }
   }

@@ -1,7 +1,6 @@
 /**
- * Buffers what a scan is given once and reads more than once: a pipe, and the content of a packed
- * dump. As the gate buffers a core: in memory up to a bound, then in an encrypted file without a
- * name. Nothing is left behind.
+ * Buffers what a scan is given once and reads more than once (a pipe, unpacked data): in memory up
+ * to a bound, then in an encrypted, nameless file. Nothing is left behind.
  */
 import { mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,9 +12,8 @@ import { CoreBuffer, fixedShare } from './core_buffer.ts'
 const MAX_MEMORY_BYTES = 112 << 20
 
 /**
- * Gives `use` a buffer, and wipes it afterwards.
- * @param memoryBytes of the buffer in memory
- * @throws {MintmarkError} `INPUT_UNREADABLE` if there is no folder for temporary files
+ * Wipes the buffer after `use`.
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if there is no temporary folder
  */
 export async function withBuffer<T>(
   use: (buffer: CoreBuffer) => Promise<T>,

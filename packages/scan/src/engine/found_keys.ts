@@ -8,17 +8,14 @@ import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import { publicIdOf } from '../findings/finding.ts'
 import { fromFactor } from '../known/values/rebuild.ts'
 
-/** A key under its number. */
 export interface FoundKey extends Pick<Key, 'kind' | 'bits' | 'note'> {
   readonly number: number
   readonly keyId: KeyId | undefined
-  /** More than one where several private exponents were found: each is a value of its own. */
   readonly materials: readonly KeyMaterial[]
 }
 
 /** More keys are implausible: each costs a share of a pass over the file. */
 const MOST_KEYS = 4096
-/** Private exponents of one key that differ. */
 const MOST_OF_ONE = 8
 
 interface MutableKey extends FoundKey {
@@ -30,14 +27,12 @@ export class FoundKeys {
   readonly #tags = new KeyTags(this.#hashKey)
   readonly #byTag = new Map<string, MutableKey>()
   readonly #byId = new Map<string, number>()
-  /** Keys beyond the limit. */
   leftOut = 0
 
   get all(): readonly FoundKey[] {
     return [...this.#byTag.values()]
   }
 
-  /** The number of the key with this public half. */
   numberOf(spkiSha256: string | undefined): number | undefined {
     return spkiSha256 === undefined ? undefined : this.#byId.get(spkiSha256)
   }
@@ -100,9 +95,7 @@ function hasAllOf(existing: KeyMaterial, other: KeyMaterial): boolean {
 export const hasScalar = (material: KeyMaterial): boolean =>
   material.type === 'ec' && material.d !== undefined
 
-/**
- * Bits of a value that may not be left. Of an RSA key half a prime; of any other key none: half of a scalar leaves 2^64 steps.
- */
+/** Bits that may not be left: half an RSA prime; else none, as half a scalar leaves 2^64 steps. */
 export function secretBits({ materials, bits }: FoundKey): number {
   const [material] = materials
   return material?.type === 'rsa' ? Math.floor(bits / 4) : 1

@@ -1,8 +1,4 @@
-/**
- * The threads that search the windows of one file in parallel, pass after pass. Threads live as
- * long as the scan: to start one, with its modules, takes some 0.2 s of processor time. The thread
- * that asks searches too.
- */
+/** Threads that search windows, pass after pass: starting one takes 0.2 s of processor time. */
 import type { ByteSource } from '@mintmark/dump'
 import type { Window } from '../anchors/scan_plan.ts'
 import { ScannerPool, type ScannerTask } from './scanner_task.ts'
@@ -18,9 +14,7 @@ import type { WindowResult } from './window_result.ts'
 /** Gets each window's result, in order; undefined where the thread that had it ended. */
 export type TakeResult = (window: Window, result: WindowResult | undefined) => void
 
-/** The threads of one scan, started on demand. */
 export class SearchThreads {
-  /** Of the calling thread. */
   readonly #scanners: ScannerPool
   readonly #start: SearchStart
   #others: Searcher[] = []
@@ -30,15 +24,13 @@ export class SearchThreads {
     this.#start = start
   }
 
-  /** Whether there are threads besides the calling one. */
   get areStarted(): boolean {
     return this.#others.some(({ isOver }) => !isOver)
   }
 
   /**
-   * Gives each window to one of `count` threads, this one included, and each result to `take` in the order of windows.
-   * Keeps only few windows and results at a time. One search at a time.
-   * @param source of the calling thread: the same bytes as `start.input` where there are others
+   * Results reach `take` in the order of windows; one search at a time, this thread included.
+   * `source` has the same bytes as `start.input`.
    */
   async search(
     task: ScannerTask,
@@ -58,28 +50,21 @@ export class SearchThreads {
     }
   }
 
-  /** All threads have wiped their memory and closed the file when this resolves; they end by themselves. */
+  /** Resolves when all threads have wiped their memory and closed the file. */
   async close(): Promise<void> {
     await Promise.all(this.#others.map((thread) => thread.close()))
   }
 }
 
-/** Results that wait for a slow window in front of them, for each thread, and windows under way. */
 const UNDER_WAY = 16
 
-/**
- * One pass: distributes windows to threads, and passes their results on in order. What is left of a thread that ends goes to the
- * others: the calling thread, which is one of them, never does.
- */
+/** Windows of a thread that ends go to the others; the calling thread never ends. */
 export class PooledSearch {
   readonly #task: ScannerTask
-  /** Undefined once all are assigned. */
   #windows: Iterator<Window, unknown> | undefined
   readonly #take: TakeResult
   readonly #threads: Searcher[] = []
-  /** Windows to assign again: their thread ended before it began them. */
   readonly #again: Planned[] = []
-  /** Results that wait for earlier ones. */
   readonly #early = new Map<number, { window: Window; result: WindowResult | undefined }>()
   #next = 0
   #taken = 0
@@ -142,13 +127,11 @@ export class PooledSearch {
     return { index: this.#next++, window: planned.value }
   }
 
-  /** The window that a thread is at has its result. */
   #finishFirst(thread: Searcher, result: WindowResult | undefined): void {
     const planned = thread.given.shift()
     if (planned !== undefined) this.#finishWindow(planned, result)
   }
 
-  /** Passes results on in order. */
   #finishWindow({ index, window }: Planned, result: WindowResult | undefined): void {
     this.#early.set(index, { window, result })
     for (;;) {
@@ -163,7 +146,7 @@ export class PooledSearch {
     }
   }
 
-  /** A thread ended by itself: the window that it was at is lost, its other windows are assigned again. */
+  /** A thread ended by itself: its current window is lost, others are assigned again. */
   #lose(thread: Searcher): void {
     if (thread.hasStarted) this.#finishFirst(thread, undefined)
     this.#again.push(...thread.given.splice(0))

@@ -1,7 +1,4 @@
-/**
- * A thread that searches windows of one file. It answers each window with findings, never with
- * bytes of the file.
- */
+/** A thread that searches windows of one file. It answers with findings, never with bytes. */
 import { parentPort } from 'node:worker_threads'
 import { KernelMemory } from '../anchors/kernel_memory.ts'
 import { WINDOW_CAPACITY } from '../anchors/scan_plan.ts'
@@ -15,7 +12,6 @@ if (parentPort === null) throw new TypeError('not started by the pool')
 const port = parentPort
 const answer = (given: ThreadAnswer): void => port.postMessage(given, [])
 
-/** What the thread was sent, and what it searches with. */
 class SearchOfThread {
   readonly #memory: KernelMemory = new KernelMemory(WINDOW_CAPACITY)
   #start:

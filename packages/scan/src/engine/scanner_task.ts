@@ -1,4 +1,3 @@
-/** What a scanner searches for, as data that threads can be given. */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import type { Anchor } from '../anchors/anchor.ts'
@@ -16,25 +15,20 @@ import { WindowScanner } from './window_scanner.ts'
 
 interface TaskOptions {
   readonly isDeep: boolean
-  /** Runs of the file, to follow pointers; none are followed where absent. */
   readonly runs?: readonly Run[]
 }
 
-/** The pass that searches for every recognisable encoding, and for public keys. */
 export interface EncodingsTask extends TaskOptions {
   readonly kind: 'encodings'
 }
 
-/** The pass that searches for the private half of public keys. */
 export interface KnownTask extends TaskOptions, Omit<KnownKeyOptions, 'deep' | 'found'> {
   readonly kind: 'known'
   readonly keys: readonly PublicKey[]
   readonly discovered: readonly PublicKey[]
-  /** Found keys: each of their values is searched for as well. */
   readonly materials?: readonly KeyMaterial[]
 }
 
-/** The pass that searches for other copies of values of found keys. */
 export interface ValuesTask extends TaskOptions {
   readonly kind: 'values'
   readonly materials: readonly KeyMaterial[]
@@ -42,7 +36,6 @@ export interface ValuesTask extends TaskOptions {
 
 export type ScannerTask = EncodingsTask | KnownTask | ValuesTask
 
-/** All encodings that are recognisable by their bytes. */
 export const ANCHORS: readonly Anchor[] = [
   ...BINARY_ANCHORS,
   ...PROCESS_ANCHORS,
@@ -51,15 +44,12 @@ export const ANCHORS: readonly Anchor[] = [
   ...PACKED_HEADS,
 ]
 
-/** One list for all scanners: a kernel's tables are kept for it. */
 const ALL: readonly Anchor[] = [...ANCHORS, ...KEY_ANCHORS]
 
-/** A scanner for a task. `memory`: of the scanner alone, from now on; its own where absent. */
 export function scannerFor(task: ScannerTask, memory?: KernelMemory): WindowScanner {
   return following(task, newScanner(task, memory))
 }
 
-/** Lets a scanner follow pointers in the file of a task. */
 function following({ runs }: ScannerTask, scanner: WindowScanner): WindowScanner {
   scanner.follow(runs === undefined ? undefined : new ProcessMemory(runs))
   return scanner
@@ -75,11 +65,10 @@ function newScanner(task: ScannerTask, memory?: KernelMemory): WindowScanner {
   return new WindowScanner({ ...how, isDeep, searches: [search], memory })
 }
 
-/** Idle scanners of one scan, the last of each kind: what is packed in a file, and its boundaries, are searched alike. */
+/** Idle scanners of one scan, the last of each kind: packed parts and boundaries reuse them. */
 export class ScannerPool {
   readonly #idle = new Map<ScannerTask['kind'], { task: ScannerTask; scanner: WindowScanner }>()
 
-  /** A scanner for a task, idle if there is one. Return it when done. */
   take(task: ScannerTask): WindowScanner {
     const idle = this.#idle.get(task.kind)
     if (idle === undefined || !areAlike(task, idle.task)) return scannerFor(task)
@@ -104,7 +93,6 @@ const OF_KNOWN = [
   'discovered',
 ] as const
 
-/** Whether two tasks search for the same, with the same budgets. */
 function areAlike(task: ScannerTask, other: ScannerTask): boolean {
   if (task.kind !== other.kind || task.isDeep !== other.isDeep) return false
   if (task.kind === 'encodings' || other.kind === 'encodings') return true

@@ -11,33 +11,23 @@ const MOST_THREADS = 8
 /** Files with less data than this are searched before a thread would have started. */
 const SMALL_BYTES = 96 << 20
 
-/** A file to search. */
 export interface SearchedFile {
   readonly source: ByteSource
   readonly runs: readonly Run[]
-  /** See {@link import('@mintmark/dump').Dump.vectorRegisters}. */
   readonly vectorRegisters: readonly Range[]
-  /** See {@link import('@mintmark/dump').Dump.wideRegisters}. */
   readonly wideRegisters: readonly Range[]
-  /** Boundaries that are searched as the file has them; none where absent. */
   readonly borders?: FileBorders
-  /** Where the file contains data. */
   readonly data: readonly Range[]
-  /** For the tags of keys; see `key_tag.ts`. */
   readonly hashKey: Uint8Array
   readonly threads: SearchThreads
 }
 
-/** The searched windows of a file, and their bytes. */
 export interface Searched {
   readonly windows: Iterable<Window>
   readonly bytes: number
 }
 
-/**
- * Number of threads for so many bytes of a file; 1 for this thread alone.
- * @param asked as many as there are processors, up to 8, where undefined
- */
+/** 1 for this thread alone. `asked` defaults to the number of processors, up to 8. */
 export function searchersOf(file: SearchedFile, asked: number | undefined, bytes: number): number {
   const most = Math.min(asked ?? availableParallelism(), MOST_THREADS)
   const threads = Math.min(most, Math.ceil(bytes / WINDOW_BYTES))

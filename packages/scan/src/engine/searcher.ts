@@ -7,10 +7,8 @@ import type { ScannerPool, ScannerTask } from './scanner_task.ts'
 import { searchWindow, type WindowResult } from './window_result.ts'
 import type { WindowScanner } from './window_scanner.ts'
 
-/** What a thread must know before it searches. */
 export interface SearchStart {
   readonly input: ScanInput
-  /** For the tags of keys; see `key_tag.ts`. */
   readonly hashKey: Uint8Array
 }
 
@@ -21,10 +19,9 @@ export type SearchOrder =
   | { readonly kind: 'window'; readonly window: Window }
   | { readonly kind: 'done' }
 
-/** The answer of a thread to each window; before them that its file is open, at its end that its memory is wiped. */
+/** `started`: its file is open; a result for each window; `wiped`: its memory is wiped. */
 export type ThreadAnswer = WindowResult | 'started' | 'wiped'
 
-/** A window of a pass. */
 export interface Planned {
   readonly index: number
   readonly window: Window
@@ -35,9 +32,7 @@ const PATIENCE_MS = 2000
 const HEAP_MB = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 }
 const SCRIPT = new URL('./scan_worker.ts', import.meta.url)
 
-/** Searches the windows that it is assigned, one after the other. */
 export abstract class Searcher {
-  /** Unanswered windows, in order: it is at the first. */
   given: Planned[] = []
   /** Before, it has begun no window. */
   hasStarted: boolean = true
@@ -45,7 +40,6 @@ export abstract class Searcher {
   /** The answer to the first unanswered window; undefined where there was an internal error. */
   onAnswer: (result: WindowResult | undefined) => void = () => {}
   onEnd: () => void = () => {}
-  /** Windows that are assigned to it at a time. */
   abstract readonly atHand: number
 
   abstract send(order: SearchOrder): void
@@ -53,7 +47,6 @@ export abstract class Searcher {
   /** Resolves once its memory is wiped and its file closed. Then it ends by itself. */
   abstract close(): Promise<void>
 
-  /** Nobody waits for it now. */
   leave(): void {
     this.given = []
     this.onAnswer = () => {}
@@ -63,7 +56,7 @@ export abstract class Searcher {
 
 /** A thread of its own; terminated if it does not end soon. */
 export class SearchThread extends Searcher {
-  /** One more than it is at: the calling thread assigns none while it searches a slow window itself. */
+  /** One more than it is at: a calling thread in a slow window assigns none. */
   readonly atHand = 2
   readonly #worker: Worker
   #onWiped: () => void = () => {}
@@ -77,8 +70,8 @@ export class SearchThread extends Searcher {
       else if (answer === 'wiped') this.#onWiped()
       else this.onAnswer(answer)
     })
-    // Its message is dropped: it may quote what was being read. What the thread answered before may come after it, but not
-    // after the exit.
+    // Its message is dropped: it may quote what was being read. What the thread answered before may
+    // come after it, but not after the exit.
     this.#worker.on('error', () => {})
     this.#worker.on('exit', () => this.#end())
     this.send({ kind: 'start', start })
@@ -110,7 +103,6 @@ export class SearchThread extends Searcher {
   }
 }
 
-/** The calling thread. Its other work runs between two windows. */
 export class SearchHere extends Searcher {
   /** Results of other threads must not wait for several windows. */
   readonly atHand = 1
@@ -118,7 +110,6 @@ export class SearchHere extends Searcher {
   readonly #hashKey: Uint8Array
   readonly #scanners: ScannerPool
   #task: ScannerTask | undefined
-  /** For the task; made for its first window, so that other threads start first. */
   #scanner: WindowScanner | undefined
 
   constructor(source: ByteSource, hashKey: Uint8Array, scanners: ScannerPool) {

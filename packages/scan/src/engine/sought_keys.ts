@@ -7,16 +7,10 @@ import { derivedValues } from '../known/values/derived_values.ts'
 import { sizedKind } from '../known/values/found_value.ts'
 import { type FoundKey, FoundKeys } from './found_keys.ts'
 
-/**
- * Cost of the keys that are searched for by value. An RSA key takes 10 ms and 0.1 MB of each thread: 256 of those, or
- * four times as many others.
- */
+/** An RSA key takes 10 ms and 0.1 MB a thread: 256 of those, or four times as many others. */
 const MOST_COST = 1024
-/**
- * The same where there are more: the file is key-dense, and a small file gets less.
- */
+/** The same in a key-dense file; a small file gets less. */
 const COST_OF_FLOOD = { least: 96, most: 512, perByte: 512 / (64 << 20) }
-/** Cost in a key-dense file, for some keys of each kind. */
 const COST_OF_FULL = 32
 /** A file with more found keys of a kind than this is key-dense in it. */
 const FEW_OF_KIND = 16
@@ -25,16 +19,12 @@ const costOf = ({ type }: KeyMaterial): number => (type === 'rsa' ? 4 : 1)
 /** Leaves out published test keys. */
 export class SoughtKeys {
   readonly #found = new FoundKeys()
-  /** Values that were given already. */
   readonly #sought = new Set<bigint>()
   readonly #values = new WeakMap<KeyMaterial, readonly bigint[]>()
   readonly #costOfFlood: number
-  /** The file is key-dense: only a few keys of each kind are searched for. */
   isFull: boolean = false
-  /** Kinds. */
   #denseKinds: ReadonlySet<string> | undefined
 
-  /** @param bytes of the file, as far as they are searched; of a large one where absent */
   constructor(bytes: number = Number.POSITIVE_INFINITY) {
     const { least, most, perByte } = COST_OF_FLOOD
     this.#costOfFlood = Math.min(most, Math.max(least, bytes * perByte))
@@ -45,9 +35,7 @@ export class SoughtKeys {
     this.#found.add({ ...key, material: key.material && copied(key.material) })
   }
 
-  /**
-   * Keys with a value that was not given before. Keys with a public half come first, those of random generators last.
-   */
+  /** Keys with values not given before: public halves first, random generators last. */
   unsought(): readonly KeyMaterial[] {
     const all = this.#all
     const keys = all.slice(0, this.#countOf(all))
@@ -57,10 +45,7 @@ export class SoughtKeys {
     return unsought
   }
 
-  /**
-   * Public halves (SHA-256 of SubjectPublicKeyInfo) of all found keys where they are more than are searched for by
-   * value: their private halves need no second search.
-   */
+  /** All found keys (SHA-256) if more than are searched by value: none is searched for twice. */
   get ofFlood(): ReadonlySet<string> {
     const ids = new Set<string>()
     if (this.leftOut === 0) return ids
@@ -71,14 +56,12 @@ export class SoughtKeys {
     return ids
   }
 
-  /** Whether the file is key-dense in this kind and size. */
   isDenseIn(material: KeyMaterial): boolean {
     if (!this.isFull) return false
     this.#denseKinds ??= kindsOfMany(this.#all)
     return this.#denseKinds.has(sizedKind(material))
   }
 
-  /** Keys beyond the bound. */
   get leftOut(): number {
     const all = this.#all
     return all.length - this.#countOf(all) + this.#found.leftOut
@@ -97,7 +80,6 @@ export class SoughtKeys {
     return values
   }
 
-  /** In the order in which they are searched for. */
   get #all(): readonly KeyMaterial[] {
     const all = this.#found.all
       .toSorted((a, b) => rank(a) - rank(b))
@@ -105,7 +87,6 @@ export class SoughtKeys {
     return this.isFull ? roundRobin(all, sizedKind) : all
   }
 
-  /** How many of the first are searched for. */
   #countOf(all: readonly KeyMaterial[]): number {
     if (this.isFull) return countWithin(all, COST_OF_FULL)
     const isFew = countWithin(all, MOST_COST) === all.length
@@ -113,7 +94,6 @@ export class SoughtKeys {
   }
 }
 
-/** An expanded key does not give the seed that it was made of, which may be elsewhere. */
 export function isWhole({ type, ...material }: KeyMaterial): boolean {
   if (type !== 'ml-kem' && type !== 'ml-dsa') return true
   return 'secret' in material && (material.secret?.length ?? 0) <= ML_KEM_SEED
@@ -139,10 +119,7 @@ function kindsOfMany(keys: readonly KeyMaterial[]): ReadonlySet<string> {
   return new Set([...counts].flatMap(([kind, count]) => (count > FEW_OF_KIND ? kind : [])))
 }
 
-/**
- * The first of each kind, then the second of each, and so on: many keys of one kind do not displace others.
- * @param kindOf what names the kind of each; within a kind the order stays
- */
+/** The first of each kind, then the second: many keys of one kind do not displace others. */
 export function roundRobin<T>(all: readonly T[], kindOf: (item: T) => string): readonly T[] {
   const counts = new Map<string, number>()
   return all

@@ -11,7 +11,6 @@ import { type LimitSeen, TOO_MANY_PACKED } from '../report/scan_limits.ts'
 import { WindowFindings } from '../report/window_findings.ts'
 import type { WindowScanner } from './window_scanner.ts'
 
-/** A public key; `isBare` if nothing around it shows that it is one. */
 export interface KeySeen {
   readonly key: PublicKey
   readonly isBare: boolean
@@ -22,31 +21,23 @@ export interface KeySeen {
 export interface WindowResult {
   readonly rawFindings: readonly RawFinding[]
   readonly limits: readonly LimitSeen[]
-  /** Discovered public keys, and public halves of the keys found: their private halves are searched for. */
+  /** Discovered public keys, and those of found keys: their private halves are searched for. */
   readonly publicKeys: readonly KeySeen[]
-  /** The keys themselves, for searches by value and for scrubs. */
   readonly keys: readonly Key[]
-  /** Keys that candidates may be. */
   readonly possible: readonly Match[]
-  /** Packed data that was not unpacked to its end, from the file's start; each offset once. */
   readonly packed: readonly PackedSeen[]
-  /** Long runs of zeros, in order of offset. */
   readonly zeros: readonly Range[]
   /** Bytes that verified keys take, at least. */
   readonly verifiedBytes: number
-  /** Bytes. */
   readonly searched: number
 }
 
 /** Public keys that a window can have; of numbers alone as many as the whole file. */
 const MOST_KEYS = 1200
-/** Packed data of a window that is opened by itself: members of a zip file take some 100 bytes each. */
+/** Packed parts of a window that are opened: members of a zip file take some 100 bytes each. */
 const MOST_PACKED = 50_000
 
-/**
- * Searches one window; matches leave as findings.
- * @param hashKey for the tags of keys; see `key_tag.ts`
- */
+/** Searches one window; matches leave as findings. `hashKey`: see `key_tag.ts`. */
 export function searchWindow(
   scanner: WindowScanner,
   source: ByteSource,
@@ -88,7 +79,6 @@ export function searchWindow(
   }
 }
 
-/** Each public key once, with a name where one gives it. */
 class KeysOfWindow {
   readonly #keys = new Map<string, KeySeen>()
   #bare = 0
@@ -117,7 +107,6 @@ function better(existing: KeySeen, seen: KeySeen): KeySeen {
   return { ...(isNamed ? seen : existing), isOwn: existing.isOwn && seen.isOwn }
 }
 
-/** Each offset once; notes if there were too many. */
 class PackedOfWindow {
   readonly #locations = new Map<string, PackedSeen>()
   readonly #limits: LimitSeen[]

@@ -1,6 +1,6 @@
 /**
- * Searches one window after another: anchors and their detectors, then the searches of whole
- * windows. Owns one kernel memory, into which the file is read. Each thread has its own scanner.
+ * Searches one window after another: anchors and detectors, then whole windows. Owns one kernel
+ * memory: a scanner for each thread.
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
@@ -26,32 +26,26 @@ import { HmacSearch } from '../schedules/hmac.ts'
 
 /** Block that all searches share before the next: it stays in the processor's cache. */
 const BLOCK_BYTES = 256 << 10
-/** Zeros that are searched before data: encodings may begin with zeros. Kernels look behind `to` by themselves. */
+/** Zeros searched before data: encodings may begin so. Kernels look behind `to` themselves. */
 const LEAD_BYTES = 256
-/** Data comes in pages; zeros of up to `gap` between them are searched too, which is quicker than a new start. */
+/** Data comes in pages; zeros of up to `gap` are searched, which is quicker than a new start. */
 const DATA = { page: 4096, gap: 16 << 10 } as const
 
 export interface ScannerOptions {
   readonly anchors: readonly Anchor[]
-  /** AES schedules, HMAC pads and polynomials of ML-KEM are searched for. */
   readonly hasKeyTables: boolean
-  /** Every alignment, and every offset however many look alike. */
   readonly isDeep: boolean
-  /** Further searches of this scanner. */
   readonly searches?: readonly WindowSearch[]
-  /** Bytes that a search is given at a time; 256 KiB where absent. */
   readonly blockBytes?: number
-  /** Buffer that windows are read into; its own where absent. */
   readonly memory?: KernelMemory | undefined
 }
 
-/** Receives the results of a window. */
 export interface WindowTaker extends Pick<Probe, 'onPublicKey' | 'hasRoomForKey'> {
   /** Its offset is from the file's start; its material is valid until this returns. */
   readonly onMatch: (found: Match) => RawFinding | undefined
   /**
-   * The same bytes are elsewhere too: `finding` is what `onMatch` gave for them. Where absent, they are examined each time.
-   * @returns whether the offset is reported, not only counted
+   * Undefined: copies are examined each time.
+   * @returns whether it is reported, not only counted
    */
   readonly onCopy?: (
     finding: RawFinding | undefined,
@@ -65,28 +59,22 @@ export interface WindowTaker extends Pick<Probe, 'onPublicKey' | 'hasRoomForKey'
   readonly onZeros?: (zeros: Range) => void
 }
 
-/** A hit of an earlier probe, for copies of its bytes. */
 interface Hit {
   readonly finding: RawFinding | undefined
-  /** From the anchor. */
   readonly offset: number
   readonly certainty: Certainty
   /** False for a candidate that a later key may verify: each of its offsets counts. */
   readonly isFinal: boolean
 }
 
-/** The piece under way; the next uses the same object, for memory can be in a million of them. */
 interface Location extends WindowTaker {
-  /** The readable bytes of the run. */
   bytes: Uint8Array
-  /** Of its first byte, from the file's start. */
   offset: number
-  /** The same in the process, as far as the dump says. */
   address: bigint | undefined
   probe: Probe
 }
 
-/** No recognisable encoding is shorter, in bytes. The head of an array of a Java heap is 18: there is one between any two. */
+/** No encoding is shorter. The head of an array of a Java heap is 18, between any two. */
 const LEAST_PIECE = 20
 
 export class WindowScanner {
@@ -95,7 +83,6 @@ export class WindowScanner {
   readonly #kernel: AnchorKernel
   readonly #budget: WorkBudget = new WorkBudget()
   readonly #shares: AnchorBudget
-  /** Of encoded text, behind those of anchors. */
   readonly #encodedNumber: number
   readonly #blockBytes: number
   readonly #isDeep: boolean
@@ -105,12 +92,10 @@ export class WindowScanner {
   readonly #encoded: EncodedSearch | undefined
   readonly #aligned: readonly WindowSearch[]
   readonly #unaligned: readonly WindowSearch[]
-  /** Those of this scanner alone. */
   readonly #own: readonly WindowSearch[]
   readonly #repeats: Repeats<Hit>
   /** The last probe depended only on bytes in reach: equal bytes give the same. */
   #isWhole: boolean = false
-  /** Bytes: nothing is searched for in less. */
   readonly #leastPiece: number
   #process: ProcessMemory | undefined
 
@@ -137,15 +122,13 @@ export class WindowScanner {
     this.#unaligned = [...schedules(true), ...pads, ...polynomials, ...more]
   }
 
-  /** Memory that pointers of later windows lead into. */
   follow(process: ProcessMemory | undefined): void {
     this.#process = process
   }
 
   /**
-   * Reads a window and searches it.
-   * Unreadable bytes, errors of a detector and too many anchors are limits; the rest is searched.
-   * @returns searched bytes of the window, without its surroundings
+   * Errors become limits; the rest is searched.
+   * @returns searched bytes, without surroundings
    */
   scan(source: ByteSource, window: Window, taker: WindowTaker): number {
     const target = this.#memory.windowOf(window.length)
@@ -164,7 +147,7 @@ export class WindowScanner {
     this.#process?.use(source)
     this.#budget.forget()
     const whole = present === window.length ? window.pieces : piecesPresent(window.pieces, present)
-    // Without anchors each byte is much the same to what is searched for, and it has much to do before the first.
+    // Without anchors a search has a costly start, and any bytes are alike.
     const { small, others } =
       this.#anchors.length > 0 ? { small: [], others: whole } : smallPieces(whole)
     const bytes = new Uint8Array(0)
@@ -229,7 +212,6 @@ export class WindowScanner {
     reportZeros(location, done, to)
   }
 
-  /** Searches for keys in encoded text of a block, with the rest of the block's budget. */
   #searchEncoded(location: Location, from: number, to: number): void {
     const encoded = this.#encoded
     if (encoded === undefined || location.bytes.length < encoded.least) return
@@ -265,7 +247,6 @@ export class WindowScanner {
     }
   }
 
-  /** The parts of `[from, to)` that are not zeros, with some zeros before them. */
   *#runs(bytes: Uint8Array, from: number, to: number): Generator<readonly [number, number]> {
     let start = this.#kernel.nextNonzero(bytes, from, to)
     let done = from
@@ -277,7 +258,6 @@ export class WindowScanner {
     }
   }
 
-  /** Lets an anchor's detector examine an offset. */
   #probeAnchor(location: Location, at: number, number: number): void {
     const anchor = this.#anchors[number]
     if (anchor === undefined) return
@@ -294,7 +274,7 @@ export class WindowScanner {
     const isCopy = this.#repeats.knows(number) && this.#takeCopy(location, at, number, anchor)
     const hit = isCopy ? undefined : this.#probeOffset(location, at, anchor)
     const { cost, wasRefused } = this.#budget.end()
-    // A key that was verified without the refused test counts as examined, such as the one of 15,360 bits in OpenSSL's program.
+    // A key verified without the refused test counts as examined: 15,360 bits in OpenSSL's program.
     if (wasRefused && hit?.certainty !== 'proven') this.#pass(location, at, number, anchor.name)
     if (this.#isWhole && !isCopy && !wasRefused) {
       this.#repeats.remember(number, at, anchor, cost, hit)
@@ -302,7 +282,6 @@ export class WindowScanner {
     this.#shares.spend(number, cost)
   }
 
-  /** Sets {@link #isWhole}, too. */
   #probeOffset(location: Location, at: number, anchor: Anchor): Hit | undefined {
     let hit: Hit | undefined
     this.#isWhole = true
@@ -327,7 +306,6 @@ export class WindowScanner {
     return { finding, offset: offset - at, certainty: key.certainty, isFinal }
   }
 
-  /** Reports what is at an offset whose bytes were examined before. */
   #takeCopy({ offset, onCopy }: Location, at: number, number: number, sight: Sight): boolean {
     if (onCopy === undefined) return false
     const earlier = this.#repeats.earlier(number, at, sight)
@@ -339,7 +317,6 @@ export class WindowScanner {
     return true
   }
 
-  /** Reports once a block that not all hits of an anchor are examined. */
   #pass(location: Location, at: number, number: number, name: string): void {
     if (!this.#shares.pass(number)) return
     location.onLimit({ code: 'anchor-flood', name, offset: location.offset + at })
@@ -382,7 +359,6 @@ function reportZeros({ offset, onZeros }: Location, from: number, to: number): v
   if (to - from >= LEAST_ZEROS) onZeros?.({ offset: offset + from, length: to - from })
 }
 
-/** The readable part of the pieces. */
 function piecesPresent(pieces: readonly Piece[], present: number): readonly Piece[] {
   return pieces
     .filter(({ begin }) => begin < present)
@@ -395,7 +371,7 @@ function piecesPresent(pieces: readonly Piece[], present: number): readonly Piec
     })
 }
 
-/** Cost of a probe that finds nothing, and of reporting a hit: its names, its offset in a report, its JSON. */
+/** A probe that finds nothing, and reporting a hit: its names, its offset, its JSON. */
 const PROBE_COST = 300
 const HIT_COST = 105_000
 const COPY_COST = 20_000

@@ -1,6 +1,6 @@
 /**
- * What leaves this package about a key: its location and its identity, never its value. Invariant:
- * a finding is made only from numbers, names and hashes of public keys.
+ * What leaves this package about a key: its location and identity, never its value. A finding is
+ * made only from numbers, names and hashes of public keys.
  */
 import type { Owner } from '@mintmark/dump'
 import type { Certainty, KeyKind, KeyNote } from '@mintmark/keys/material/key_kind'
@@ -22,16 +22,16 @@ export interface Finding {
   readonly bits: number
   readonly certainty: Certainty
   readonly proof: string
-  /** Nothing ties its value to a public key: it is well-formed, and stays a candidate unless its public half is known. */
+  /** Nothing ties it to a public key: a candidate unless its public half is known. */
   readonly isWellFormed?: true
   /** Computed from a part of the key and the public key. */
   readonly isRebuilt?: true
   readonly note: KeyNote | undefined
   readonly keyId: KeyId | undefined
   readonly owner: Owner | undefined
-  /** Of a later part of a key that is split in the file: where its first part is. All parts are one copy. */
+  /** Of a later part of a key split in the file: where its first part is. All are one copy. */
   readonly beginsAt?: number
-  /** Of a key without an id, such as a symmetric one: its first offset in the file, where that is another. */
+  /** Of a key without an id, such as a symmetric one: its first offset in the file, if another. */
   readonly sameKeyAt?: number
   /** Of packed data at the offset: the position in the innermost unpacked data. */
   readonly inside?: {

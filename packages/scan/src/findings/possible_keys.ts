@@ -1,7 +1,4 @@
-/**
- * Keys that a candidate may be. Known public halves decide: given ones and those elsewhere in the
- * dump.
- */
+/** Keys that a candidate may be, decided by known public halves. */
 import { verifyMaterial } from '@mintmark/keys/der_keys/verify'
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
 import { WorkBudget } from '@mintmark/keys/material/work_budget'
@@ -27,16 +24,14 @@ export function possibleKeys(found: Match): readonly Match[] {
 /** Divisions of known moduli by primes of an unknown key: half a second. */
 const MOST_DIVISIONS = 200_000
 
-/** Known public halves that may verify candidates. */
 export class PublicHalves {
   readonly #isKnown: (spkiSha256: string) => boolean
   readonly #moduli: readonly RsaMaterial[]
-  /** Without a limit: it keeps what was verified, for a dump can have thousands of copies of one key. */
+  /** Without a limit: it keeps what was verified, as a dump can have thousands of copies. */
   readonly #budget: WorkBudget
   readonly #ofPrime = new Map<bigint, RsaMaterial | undefined>()
   #divisions = 0
 
-  /** @param isKnown whether a public key is known, by the hash of its SubjectPublicKeyInfo */
   constructor(
     keys: readonly PublicKey[],
     isKnown: (spkiSha256: string) => boolean,
@@ -47,7 +42,6 @@ export class PublicHalves {
     this.#moduli = keys.flatMap(({ material }) => (material.type === 'rsa' ? [material] : []))
   }
 
-  /** A candidate as the key that it is, if its public half is known. */
   shown(possible: Match): Match | undefined {
     const material = possible.key.material && this.#whole(possible.key.material)
     if (material === undefined) return undefined

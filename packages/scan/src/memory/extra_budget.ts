@@ -1,58 +1,42 @@
 /**
- * Extra budget of anchors in a file, so that small files, and a few key-dense windows of a large
- * one, are examined in full. One part is spread over all windows at first. The other goes to
- * windows that used their part up, which are searched again.
+ * Extra budget of anchors, so that small files and a few key-dense windows are examined in full.
+ * One part is for all windows; the other for windows searched again, which used up their own.
  */
 import { COST_PER_BYTE, DEEP_FACTOR } from '../anchors/anchor_budget.ts'
 import { ownBytes, type Window } from '../anchors/scan_plan.ts'
 import type { LimitList, LimitSeen } from '../report/scan_limits.ts'
 
-/**
- * Of a file of one window, in nanoseconds; of a deep search a tenth. A file that is little more than a key has enough
- * for the tree of an SLH-DSA key.
- */
+/** Nanoseconds for one window; deep: a tenth. Enough for an SLH-DSA key's tree in a small file. */
 const SMALL_COST = 1.2e9
 const KEY_COST = 3e9
 const KEY_BYTES = 65_536
 const SMALL_DEEP_COST = 3e9
-/**
- * Of a larger file. A flood then takes less than ten times as long as a usual file of its size, start-up included.
- */
+/** Of a larger file. A flood then takes less than ten times as long as a usual file of its size. */
 const LEAST_COST = 9e8
 const MOST_COST = 2e9
 const MORE_PER_BYTE = 10
 /** Share at first; the rest is for windows that are searched again. */
 const FIRST_SHARE = 0.45
 const DEEP = 10
-/** A window that is searched again gets at least so many times its first budget. */
 const TIMES_AGAIN = 3
-/** So few windows are no flood: keys of one encoding are often close together, as in a trust store. */
+/** So few are no flood: keys of one encoding are often close together, as in a trust store. */
 const FEW = 2
 const SHARE_OF_FEW = 1 / 2
-/**
- * For a scrub, which may pass over nothing: once, and for each byte of the file. A tenth of a scrub slot for so many
- * bytes (`scrub_slots.ts` of `packages/coredump`).
- */
+/** For a scrub: once, and for each byte. A tenth of a scrub slot (`scrub_slots.ts`). */
 const PATIENT_COST = 6e10
 const PATIENT_PER_BYTE = 100
 
-/**
- * Cost of an unpacked byte, and the largest share for it. Packed cores have a third to a twentieth of their bytes, a
- * file that repeats the same keys a thousandth.
- */
+/** An unpacked byte's cost and largest share. Packed cores unpack to 3 to 20 times their bytes. */
 const UNPACK_COST = 12
 const MOST_TO_UNPACK = 1 / 2
 const MOST_TIMES_PACKED = 20
 
-/** The windows of a file, and their own bytes. */
 export interface PlanSize {
   readonly windows: number
   readonly bytes: number
-  /** Of the file, where they were packed in it. */
   readonly packedBytes?: number | undefined
 }
 
-/** Extra budget of all windows, both parts. */
 function moreOf({ windows, bytes, packedBytes }: PlanSize, isDeep: boolean): number {
   if (isDeep) return DEEP * (windows <= 1 ? SMALL_DEEP_COST : MOST_COST)
   if (windows <= 1) return bytes <= KEY_BYTES ? KEY_COST : SMALL_COST
@@ -61,13 +45,11 @@ function moreOf({ windows, bytes, packedBytes }: PlanSize, isDeep: boolean): num
   return packedBytes === undefined ? all : all - Math.min(UNPACK_COST * bytes, MOST_TO_UNPACK * all)
 }
 
-/** Less budget for each byte of data that was packed in far fewer bytes. */
 function lessPerByte({ bytes, packedBytes }: PlanSize, isDeep: boolean): number {
   if (packedBytes === undefined || isDeep) return 0
   return COST_PER_BYTE * Math.max(0, 1 - (MOST_TIMES_PACKED * packedBytes) / Math.max(1, bytes))
 }
 
-/** The windows with their first budgets. A file of one window has all at once. */
 export function* withFirstBudget(
   windows: Iterable<Window>,
   size: PlanSize,
@@ -75,7 +57,6 @@ export function* withFirstBudget(
 ): Generator<Window, void, void> {
   const share = size.windows <= 1 ? 1 : FIRST_SHARE / size.windows
   const budget = share * moreOf(size, isDeep)
-  // One window loses nothing.
   const less = size.windows <= 1 ? 0 : lessPerByte(size, isDeep)
   for (const window of windows) {
     const more = withMore(window, budget)
@@ -83,48 +64,38 @@ export function* withFirstBudget(
   }
 }
 
-/** Half is for each byte alike, half for where it is needed: keys are close together. */
 function withMore(window: Window, budget: number, anchorShare?: number): Window {
   const moreCost = budget / 2 / Math.max(1, ownBytes(window))
   return { ...window, moreCost, onceCost: budget / 2, anchorShare }
 }
 
-/** The whole budget of a window's anchors. */
 function budgetOf(window: Window, isDeep: boolean): number {
   const { moreCost = 0, onceCost = 0 } = window
   const perByte = COST_PER_BYTE * (isDeep ? DEEP_FACTOR : 1)
   return ownBytes(window) * (perByte + moreCost) + onceCost
 }
 
-/** Windows in which not all was examined. */
 export class CutWindows {
   readonly #limits: LimitList
   readonly #size: PlanSize
   readonly #cut: { readonly window: Window; readonly floods: readonly LimitSeen[] }[] = []
 
-  /** @param size of the plan whose windows they are */
   constructor(limits: LimitList, size: PlanSize) {
     this.#limits = limits
     this.#size = size
   }
 
-  /** Reports the limits of a window, except those that a second search may lift. */
   take(window: Window, seen: readonly LimitSeen[]): void {
     const floods = seen.filter(({ code }) => code === 'anchor-flood')
     this.#limits.addAll(seen.filter(({ code }) => code !== 'anchor-flood'))
     if (floods.length > 0) this.#cut.push({ window, floods })
   }
 
-  /** Whether half of the windows or more were cut short. */
   get areMost(): boolean {
     return 2 * this.#cut.length >= this.#size.windows
   }
 
-  /**
-   * Windows to search again: in a long flood, those in which other encodings were cut short as well. Reports the limits
-   * of the rest.
-   * @param isPatient whether anything passed over makes the scrub unclean
-   */
+  /** In a long flood, windows where other encodings were cut too. `isPatient`: for a scrub. */
   again(isDeep: boolean, isPatient: boolean = false): readonly Window[] {
     const byNames = this.#cut.toSorted((a, b) => namesOf(b.floods) - namesOf(a.floods))
     const windows = windowsAgain(
@@ -144,19 +115,17 @@ export class CutWindows {
   }
 }
 
-/** How many encodings were cut short. */
 function namesOf(floods: readonly LimitSeen[]): number {
   return new Set(floods.map(({ name }) => name)).size
 }
 
-/** Of the windows that were cut short, those that are searched again, with their budgets. */
 function windowsAgain(
   cut: readonly Window[],
   all: number,
   { isDeep, isPatient }: { readonly isDeep: boolean; readonly isPatient: boolean },
 ): readonly Window[] {
   const had = Math.max(1, ...cut.map((window) => budgetOf(window, isDeep)))
-  // With little more than it had, a window would give the same again; but one gets all that is left.
+  // A little more would give the same again; but one window gets all that is left.
   const again = cut.slice(0, Math.max(all > had ? 1 : 0, Math.floor(all / (TIMES_AGAIN * had))))
   const own = (window: Window) => budgetOf({ ...window, moreCost: 0, onceCost: 0 }, isDeep)
   const share = isPatient || cut.length <= FEW ? SHARE_OF_FEW : undefined

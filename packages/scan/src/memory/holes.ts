@@ -1,7 +1,6 @@
 /**
- * Zeros that the first pass found: later passes skip them as they skip holes of a sparse file.
- * Cores are mostly zeros. A copy of one that was taken without regard to holes (a pipe, scp) has
- * them all on the disk, and a pass spends some 0.45 s a GB on reading them.
+ * Zeros that the first pass found: later passes skip them. A core copied without its holes (a pipe,
+ * scp) is mostly zeros, and a pass takes 0.45 s a GB to read them.
  */
 import { joinedRanges, partOfRange, type Range, withoutRanges } from '@mintmark/dump'
 
@@ -15,12 +14,10 @@ export class Holes {
     return this.#runs.length === 0
   }
 
-  /** Takes runs that follow those before them in the file. */
   add(runs: readonly Range[]): void {
     this.#runs.push(...runs)
   }
 
-  /** What of `data`, sorted and disjoint, is not zeros. */
   leftOf(data: readonly Range[]): readonly Range[] {
     if (this.#runs.length === 0) return data
     return withoutRanges(data, joinedRanges(this.#runs), partOfRange)

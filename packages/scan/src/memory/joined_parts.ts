@@ -3,10 +3,8 @@ import { countBefore } from '@mintmark/core'
 import type { ByteSource, Range } from '@mintmark/dump'
 
 export class JoinedParts {
-  /** Bytes of all of them. */
   readonly size: number
   readonly #parts: readonly Range[]
-  /** Where each begins among them. */
   readonly #begins: Float64Array
 
   constructor(parts: readonly Range[]) {
@@ -20,7 +18,6 @@ export class JoinedParts {
     this.size = at
   }
 
-  /** Where `[at, at + length)` of them is in the source. */
   rangesOf(at: number, length: number): readonly Range[] {
     const found: Range[] = []
     for (let i = this.#indexOf(at); i < this.#parts.length; i++) {
@@ -34,7 +31,6 @@ export class JoinedParts {
     return found
   }
 
-  /** Where the first of them that holds a range of the source as a whole has it, if any does. O(n). */
   offsetOf({ offset, length }: Range): number | undefined {
     const index = this.#parts.findIndex(
       (part) => part.offset <= offset && offset + length <= part.offset + part.length,
@@ -43,7 +39,6 @@ export class JoinedParts {
     return part === undefined ? undefined : (this.#begins[index] ?? 0) + offset - part.offset
   }
 
-  /** Reads them. */
   read(source: ByteSource, at: number, target: Uint8Array): number {
     let done = 0
     for (const { offset, length } of this.rangesOf(at, target.length)) {
@@ -54,7 +49,6 @@ export class JoinedParts {
     return done
   }
 
-  /** Of the last part that begins no later. */
   #indexOf(at: number): number {
     const begun = countBefore(this.#parts.length, (index) => (this.#begins[index] ?? 0) <= at)
     return Math.max(0, begun - 1)

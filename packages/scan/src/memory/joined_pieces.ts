@@ -1,7 +1,4 @@
-/**
- * Lays many small pieces of a window side by side, so that a search that has much to do before its
- * first byte goes through them at once: a Java heap has tens of thousands of arrays.
- */
+/** Joins small pieces for searches with a costly start: Java heaps have 10,000s of arrays. */
 import { countBefore } from '@mintmark/core'
 import type { Piece } from '../anchors/scan_plan.ts'
 import { ARRAY_HEAD } from '../known/objects/java_objects.ts'
@@ -12,24 +9,20 @@ const SMALL_BYTES = 64 << 10
 const LEAST_PIECES = 16
 /** As pieces begin in memory, for what is searched for at multiples. */
 const ALIGNMENT = 16
-/** Between two are zeros, so that what ends with one does not go on in the next, and the head of an array. */
+/** Zeros between two pieces, so that what ends with one does not go on in the next. */
 const GAP_BYTES = 64
 /** In the head of each array: not locked, and of some class. */
 const HEAD = { mark: 1, class: 1 } as const
-/** Of pieces that are side by side. */
 const JOINED_BYTES = 1 << 20
 
-/** Pieces side by side. Offsets are those in `bytes`. */
 export interface JoinedPieces {
-  /** Valid until the next are asked for. */
   readonly bytes: Uint8Array
-  /** Where in the window an offset is that is in a piece; of one between two, the end of the first; of any before, its begin. */
+  /** An offset's location in the window; between two pieces, the end of the first. */
   readonly offsetOf: (at: number) => number
-  /** Whether so many bytes from an offset on are in one piece. */
   readonly isWithin: (at: number, length: number) => boolean
 }
 
-/** Whether a piece can be laid beside others: a whole array without a known address in the process. */
+/** Whether a piece can be joined: a whole array without a known address. */
 const isSmall = ({ begin, end, from, to, address, array }: Piece): boolean =>
   array !== undefined &&
   address === undefined &&
@@ -37,7 +30,6 @@ const isSmall = ({ begin, end, from, to, address, array }: Piece): boolean =>
   end === to &&
   end - begin <= SMALL_BYTES
 
-/** The pieces of a window to be joined, and the others; none are joined where they are few. */
 export function smallPieces(pieces: readonly Piece[]): {
   readonly small: readonly Piece[]
   readonly others: readonly Piece[]
@@ -47,7 +39,7 @@ export function smallPieces(pieces: readonly Piece[]): {
   return { small, others: pieces.filter((piece) => !isSmall(piece)) }
 }
 
-/** Copies pieces of `window` side by side, as many at a time as there is room for. What was copied is wiped. */
+/** Copies as many pieces at a time as there is room for. What was copied is wiped. */
 export function* joinedPieces(
   window: Uint8Array,
   pieces: readonly Piece[],
@@ -74,7 +66,6 @@ export function* joinedPieces(
   }
 }
 
-/** What is before the `length` bytes at `at` where they are an array of bytes in memory. */
 function writeHead(view: DataView, at: number, length: number): void {
   const head = at - ARRAY_HEAD.bytes
   view.setUint32(head + ARRAY_HEAD.mark, HEAD.mark, true)
@@ -90,7 +81,6 @@ function joinedOf(
   pieces: readonly Piece[],
 ): JoinedPieces {
   const pieceAt = (at: number) => {
-    // Of any before, the first.
     const number = Math.max(0, countBefore(begins.length, (k) => (begins[k] ?? 0) <= at) - 1)
     const { begin = 0, end = 0 } = pieces[number] ?? {}
     return { begin, length: end - begin, inside: at - (begins[number] ?? 0) }

@@ -1,8 +1,4 @@
-/**
- * Dumps whose memory is in short pieces that are in another order in the file: they are searched in
- * the order of memory. Then nothing is searched twice, as borders are, and what costs the same for
- * each piece is spent once.
- */
+/** Searches dumps whose memory is in short disordered pieces in the order of memory. */
 import type { Range } from '@mintmark/dump'
 import type { Run } from '../anchors/scan_plan.ts'
 import { laidOut, type Sides, sidesOfAll } from './segment_boundaries.ts'
@@ -15,18 +11,12 @@ import {
   SIDE_BYTES,
 } from './segment_chains.ts'
 
-/** A dump in the order of memory, as if it were a file. */
 export interface MemoryOrder {
   readonly runs: readonly Run[]
-  /** What of the file stands for it, one after the other. */
   readonly parts: readonly Range[]
 }
 
-/**
- * The runs of a dump in the order of memory, and what has no address as it is; undefined where that is not worth it, or
- * an address is listed more than once. O(n log n).
- * @param inFile which borders are searched as the file has them
- */
+/** Undefined where it does not pay, or an address is listed twice. O(n log n). */
 export function arrangedRuns(runs: readonly Run[], inFile: FileBorders): MemoryOrder | undefined {
   if (inFile === 'all' || runs.some(({ array }) => array !== undefined)) return undefined
   const chains = chainsOf(runs)
@@ -36,7 +26,6 @@ export function arrangedRuns(runs: readonly Run[], inFile: FileBorders): MemoryO
   return laidOut([...others, ...chains, ...borders])
 }
 
-/** Memory without a gap, in the order of addresses; undefined where some of it is there twice. */
 function chainsOf(runs: readonly Run[]): readonly Sides[] | undefined {
   const placed = runs.filter((run) => hasAddress(run))
   const chains: [Addressed, ...Addressed[]][] = []
@@ -51,7 +40,6 @@ function chainsOf(runs: readonly Run[]): readonly Sides[] | undefined {
   return chains
 }
 
-/** Whether more than half of the bytes are so near a border that they would be searched twice. */
 function isWorthIt(chains: readonly Sides[], runs: readonly Run[]): boolean {
   let near = 0
   for (const chain of chains) {

@@ -1,7 +1,4 @@
-/**
- * The memory of the dumped process by address, for what follows pointers: they lead out of a window
- * more often than not.
- */
+/** The memory of the dumped process by address: most pointers lead out of a window. */
 import { countBefore } from '@mintmark/core'
 import type { ByteSource } from '@mintmark/dump'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
@@ -19,12 +16,9 @@ interface LocatedRun {
   readonly length: number
 }
 
-/** What can be followed in one file. */
 export class ProcessMemory {
-  /** In order of address. */
   readonly #runs: readonly LocatedRun[]
   #source: ByteSource | undefined
-  /** Copies that were handed out. */
   #lent: Uint8Array[] = []
 
   constructor(runs: readonly Run[]) {
@@ -35,12 +29,11 @@ export class ProcessMemory {
       .toSorted((a, b) => (a.address < b.address ? -1 : Number(a.address > b.address)))
   }
 
-  /** What is read from now on. */
   use(source: ByteSource): void {
     this.#source = source
   }
 
-  /** As seen from bytes that begin at `offset` of the file; undefined where the dump gives no addresses. */
+  /** As seen from bytes at `offset` of the file; undefined where the dump gives no addresses. */
   around(offset: number, budget: WorkBudget): Memory | undefined {
     if (this.#runs.length === 0) return undefined
     return { at: (address, length) => this.#read(address, length, offset, budget) }

@@ -1,9 +1,7 @@
 /**
- * Searches registers for incomplete scalars of known keys, as copies by wide registers leave them: a register begins or
- * ends within the scalar, or its end is overwritten.
- *
- * At any offset up to three bytes may be missing at either end of the scalar; where a register or a part of 16 bytes of one
- * begins or ends up to four, and in a search of little or a deep one five. @module
+ * Searches registers for incomplete scalars of known keys, as copies by wide registers leave them.
+ * Up to three bytes may be missing at any offset, four at the ends of registers and their 16-byte
+ * parts, five there in a deep or small search.
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { Curve, EcMaterial, KeyMaterial } from '@mintmark/keys/material/key_material'
@@ -12,44 +10,36 @@ import { type CutNumber, CutScalars, cutNumbersIn } from '../known/secrets/cut_s
 import type { FoundValue } from '../known/values/found_value.ts'
 import { UNIT } from './registers.ts'
 
-/** Up to so many bytes are missing at any offset, and at the ends of registers, and of those where there is more time. */
+/** Missing bytes: at any offset, at the ends of registers, there with more time. */
 const MOST_LOST = { anywhere: 3, atEnds: 4, more: 5 } as const
 /**
- * How much is tried where registers are full of what looks random: up to four missing bytes, and then five, in nanoseconds by
- * estimate. Five take 0.7 s of processor time a number, and 1.4 s for the table: a register of 64 bytes has 12 numbers.
+ * Budget where registers look random, in nanoseconds by estimate: up to four missing bytes, then
+ * five. Five take 0.7 s a number and 1.4 s for the table; a register of 64 bytes has 12 numbers.
  */
 const MOST_COST = {
   usual: { four: 6.5e9, five: 0 },
   more: { four: 6.5e9, five: 2.3e10 },
   deep: { four: 6.5e10, five: 6.5e10 },
 } as const
-/** `more` is for given keys in files that are searched deep for them, `deep` for a deep search of everything. */
+/** `more`: given keys in files searched deep for them; `deep`: a deep search of everything. */
 export type RegisterBudget = keyof typeof MOST_COST
 /** Bytes of registers that are examined: of some thousand threads. */
 const MOST_BYTES = 4 << 20
 
-/** A scalar, whole or not, in one of the registers. */
 export interface RegisterScalar extends FoundValue {
-  /** Index of the register; `at` is within it. */
   readonly register: number
 }
 
 export interface RegisterScalars {
   readonly found: readonly RegisterScalar[]
-  /** Whether there was more to try than is tried. */
   readonly isCut: boolean
 }
 
-/** A number that is in a register. */
 interface Addressed extends CutNumber {
   readonly register: number
 }
 
-/**
- * Scalars of the keys; of each key as it lacks least.
- *
- * @param locations of registers, each of one part or more that go on in each other
- */
+/** Scalars of the keys; of each key as it lacks least. A location has one part or more. */
 export function scalarsInRegisters(
   locations: readonly (readonly Range[])[],
   source: ByteSource,
@@ -117,7 +107,6 @@ class Search {
     return found
   }
 
-  /** As many as there is time for. A search that was not asked to be deep is not cut where five bytes are missing. */
   #lacking(scalars: CutScalars, keys: readonly EcMaterial[], lost: number): RegisterScalar[] {
     const part = lost > MOST_LOST.atEnds ? 'five' : 'four'
     const affordable = Math.floor(scalars.affordable(this.#cost[part], lost) / keys.length)

@@ -1,37 +1,29 @@
 /**
- * The vector registers of threads, as an ELF core of x86-64 keeps them: the lower halves of all
- * together, the upper ones in another, so that what was copied by them is in one piece nowhere.
- * Source: Intel's Software Developer's Manual, volume 1, 13.4 and 13.5 (the area of XSAVE).
+ * Vector registers of threads in an ELF core of x86-64: lower and upper halves are apart, so a
+ * copied secret is in one piece nowhere. Source: Intel's Software Developer's Manual, volume 1,
+ * 13.4 and 13.5 (the area of XSAVE).
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 
-/** Lower and upper halves of 16 registers, from the begin of the area. */
 const LOWER = 160
 const UPPER = 576
 const HALF = 16
 const REGISTERS = 16
 /** Registers are of so many bytes, or of a multiple of them. */
 export const UNIT: number = HALF
-/**
- * Of AVX-512: where the upper halves of the first 16 registers begin, by the length of an area at least, longest first.
- * Areas are as long as all that a processor has: those of Intel have room for MPX, those of AMD have not.
- */
+/** AVX-512: begins of upper halves by least area length. Intel's areas have room for MPX. */
 const UPPERMOST = [
   { least: 2688, at: 1152 },
   { least: 2432, at: 896 },
 ] as const
 const UPPERMOST_BYTES = 32
-/** Bytes of a secret of the usual curves. */
 const SECRET = 32
 /** Bytes that are read, and offsets that are kept: of a thousand threads. */
 const MOST_READ = 8 << 20
 const MOST_OFFSETS = 4096
 
-/**
- * Where 32 bytes are in registers that look like a secret: in one piece, or in two. In order of the areas, at most 4096.
- * @param areas what registers were saved to, one a thread
- */
+/** In one piece, or in two. In order of `areas` (one a thread), at most 4096. */
 export function secretsInRegisters(
   areas: readonly Range[],
   source: ByteSource,
@@ -51,7 +43,7 @@ export function secretsInRegisters(
   return found
 }
 
-/** Each 32 bytes at a multiple of 16, and each register of 256 bits, in an area of so many bytes. */
+/** Each 32 bytes at a multiple of 16, and each 256-bit register, in an area of so many bytes. */
 function* offsetsOf(length: number): Generator<readonly Range[]> {
   for (let at = 0; at + SECRET <= length; at += HALF) yield [{ offset: at, length: SECRET }]
   for (let i = 0; i < REGISTERS && UPPER + (i + 1) * HALF <= length; i++) yield halvesOf(i)
@@ -60,13 +52,7 @@ function* offsetsOf(length: number): Generator<readonly Range[]> {
 const halvesOf = (register: number): readonly Range[] =>
   [LOWER, UPPER].map((half) => ({ offset: half + register * HALF, length: HALF }))
 
-/**
- * All offsets of registers: those that are in one piece, and those of XSAVE whose parts are apart. Some bytes are in more than
- * one.
- *
- * @param areas of XSAVE
- * @param contents of all registers
- */
+/** `contents` in one piece, and the parts of XSAVE `areas`. Some bytes are in both. */
 export function registerRanges(
   areas: readonly Range[],
   contents: readonly Range[],
@@ -79,7 +65,6 @@ export function registerRanges(
   return [...apart, ...contents.map((range) => [range])]
 }
 
-/** Of one of the first 16 registers in an area of so many bytes. */
 function partsOf(register: number, length: number): readonly Range[] {
   const halves = halvesOf(register)
   const uppermost = UPPERMOST.find(({ least }) => length >= least)

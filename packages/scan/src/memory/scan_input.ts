@@ -14,7 +14,6 @@ export interface FileInput {
 export interface ErasedInput {
   readonly kind: 'erased'
   readonly input: ScanInput
-  /** Sorted and disjoint. */
   readonly erased: readonly Range[]
 }
 
@@ -27,10 +26,7 @@ export interface ArrangedInput {
 
 export type ScanInput = FileInput | BufferedInput | ErasedInput | ArrangedInput
 
-/**
- * Opens an input for reading; close it when done.
- * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened
- */
+/** @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened; close the source when done */
 export function openInput(input: ScanInput): FileSource {
   if (input.kind === 'file') return fileSource(input.path)
   if (input.kind === 'buffered') return bufferedSource(input)
@@ -38,7 +34,6 @@ export function openInput(input: ScanInput): FileSource {
   return erasedSource(openInput(input.input), input.erased)
 }
 
-/** The runs of an input that contain data; the bytes between them are zeros. See `dataRanges`. */
 export function dataOf(input: ScanInput, size: number): readonly Range[] {
   if (input.kind === 'buffered') return bufferedData(input)
   if (input.kind === 'arranged') return [{ offset: 0, length: size }]
@@ -68,7 +63,7 @@ function erasedSource(source: FileSource, erased: readonly Range[]): FileSource 
 
 const endOf = (range: Range | undefined): number => (range ? range.offset + range.length : 0)
 
-/** Erases the parts of `bytes`, which are at `offset`, that are in the ranges (sorted, disjoint). */
+/** Erases parts in the ranges (sorted, disjoint) from `bytes`, which are at `offset`. */
 export function eraseIn(bytes: Uint8Array, offset: number, erased: readonly Range[]): void {
   const first = countBefore(erased.length, (index) => endOf(erased[index]) <= offset)
   for (let i = first; i < erased.length; i++) {

@@ -1,7 +1,4 @@
-/**
- * Segment boundaries: runs that are neighbours in the process, but not in the dump. The kernel
- * writes memory in the order of its addresses, and most others do.
- */
+/** Segment boundaries: runs that are neighbours in the process, but not in the dump. */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { Run } from '../anchors/scan_plan.ts'
 import type { RawFinding } from '../findings/finding.ts'
@@ -16,16 +13,12 @@ import {
   SIDE_BYTES,
 } from './segment_chains.ts'
 
-/** Numbers and schedules are aligned as in the run. */
 const ALIGNMENT = 16
 
-/** The boundaries of a dump, joined as if they were a file. */
 export class SegmentBoundaries {
-  /** Each is memory without a gap, in the process if not in the file. */
   readonly runs: readonly Run[]
   readonly source: ByteSource
   readonly #parts: JoinedParts
-  /** Fewer parts are found elsewhere. */
   readonly #leastParts: number
 
   private constructor(
@@ -41,10 +34,7 @@ export class SegmentBoundaries {
     this.source = { size, read: (offset, target) => this.#parts.read(source, offset, target) }
   }
 
-  /**
-   * The borders between runs, where one ends and another begins, at an address or in the file; undefined where there
-   * are none. O(n log n).
-   */
+  /** Undefined where there are none. O(n log n). */
   static of(
     runs: readonly Run[],
     source: ByteSource,
@@ -56,7 +46,6 @@ export class SegmentBoundaries {
     return new SegmentBoundaries(made, parts, source, 2)
   }
 
-  /** Offsets of one part or more, each as memory of its own; undefined where there are none. */
   static joined(
     locations: readonly (readonly Range[])[],
     source: ByteSource,
@@ -72,12 +61,11 @@ export class SegmentBoundaries {
     return new SegmentBoundaries(runs, locations.flat(), source, 1)
   }
 
-  /** All of a dump in the order of memory: see `memory_order.ts`. */
   static whole({ runs, parts }: LaidOut, source: ByteSource): SegmentBoundaries {
     return new SegmentBoundaries(runs, parts, source, 1)
   }
 
-  /** A finding across a boundary, as its parts in the file; none for a finding within one run, which is found there. */
+  /** A finding across a boundary as its parts in the file; none within one run. */
   rawFindings(finding: RawFinding): readonly RawFinding[] {
     const parts = this.#parts.rangesOf(finding.offset, finding.length)
     if (parts.length < this.#leastParts) return []
@@ -90,7 +78,6 @@ export class SegmentBoundaries {
     })
   }
 
-  /** Where among the parts a range of the file is as a whole, if it does. */
   offsetOf(range: Range): number | undefined {
     return this.#parts.offsetOf(range)
   }
@@ -100,7 +87,6 @@ export class SegmentBoundaries {
   }
 }
 
-/** Whether each part goes on in the next, in the file. */
 function isOneRange(parts: readonly Range[]): boolean {
   return parts.every(
     ({ offset, length }, i) => offset + length === (parts[i + 1]?.offset ?? offset + length),
@@ -109,7 +95,6 @@ function isOneRange(parts: readonly Range[]): boolean {
 
 const hex = (offset: number): string => `0x${offset.toString(16)}`
 
-/** Runs that go on one in the other, or parts of them. */
 export type Sides = readonly [Run, ...Run[]]
 
 interface LaidOut {
@@ -117,7 +102,7 @@ interface LaidOut {
   readonly parts: readonly Range[]
 }
 
-/** Memory that goes on from run to run, each one run among the borders, and the parts of the file that these are, in order. */
+/** Each chain as one run, and the parts of the file that these are, in order. */
 export function laidOut(all: readonly Sides[]): LaidOut {
   const runs: Run[] = []
   const parts: Range[] = []
@@ -134,14 +119,12 @@ export function laidOut(all: readonly Sides[]): LaidOut {
   return { runs, parts }
 }
 
-/** What of chains is near their borders. */
 export function sidesOfAll(chains: readonly Chain[]): readonly Sides[] {
   const all: Sides[] = []
   for (const chain of chains) for (const sides of sidesOf(chain)) all.push(sides)
   return all
 }
 
-/** What of a chain is near its borders: a run that is short is searched as a whole. */
 function* sidesOf(chain: Chain): Generator<Sides> {
   let sides: Run[] = []
   for (const [i, run] of chain.entries()) {

@@ -1,45 +1,31 @@
-/**
- * Which runs of memory go on in which: at their addresses, or as they follow each other in the
- * file.
- */
+/** Which runs of memory go on in which: at their addresses, or in the file. */
 import type { Run } from '../anchors/scan_plan.ts'
 
 /** Of each run on either side of a border: more than the longest form, ML-DSA in PEM in UTF-32. */
 export const SIDE_BYTES = 32_768
-/** Runs that are examined for one that goes on: more are at one address in no dump that is honest. */
+/** Runs examined for one that goes on: honest dumps have fewer at one address. */
 const MOST_OPEN = 64
-/** Borders that one run has at its begin, or at its end, besides that within its chain. */
 const MOST_BORDERS = 4
-/** Of a dump, for those of runs that are at one address. */
 const MOST_PAIRS = 16_384
 
-/**
- * Which borders of neighbours in the file are searched as the file has them: none, those of bytes without an address
- * (headers, and what no header claims), or all.
- */
+/** Borders of file neighbours to search: none, those of bytes without an address, or all. */
 export type FileBorders = 'none' | 'unclaimed' | 'all'
 
-/** Runs that go on one in the other, two or more. */
 export type Chain = readonly Run[]
 
-/** A run whose address is known. */
 export type Addressed = Run & { readonly address: bigint }
 
 export const hasAddress = (run: Run): run is Addressed => run.address !== undefined
 
-/** A run that others may begin in, or where it ends. */
 interface Open {
   readonly run: Addressed
-  /** Undefined once it has gone on. */
   chain: Addressed[] | undefined
-  /** Borders with other runs so far. */
   borders: number
 }
 
 /**
- * Runs that go on at the address where another ends. A dump may hold an address more than once (a stack that is listed
- * by itself and within other memory, as it was at another moment), so that a run goes on in several, and several in
- * one: memory may go from the one to the other where either begins or ends. O(n log n).
+ * A dump may list an address twice, at two moments: memory may cross where either run begins or
+ * ends. O(n log n).
  */
 export function addressChains(runs: readonly Run[]): readonly Chain[] {
   const placed = runs.filter((run) => hasAddress(run))
@@ -68,13 +54,12 @@ export function addressChains(runs: readonly Run[]): readonly Chain[] {
   return chains
 }
 
-/** What goes on in `run`: what ends where it begins, or else within it. */
 function chainBefore(open: readonly Open[], run: Addressed): Open | undefined {
   const ends = open.filter(({ chain, run: one }) => chain !== undefined && endOf(one) < endOf(run))
   return ends.find((each) => endOf(each.run) === run.address) ?? ends[0]
 }
 
-/** Where memory may go from one run to the other, of two that meet or share addresses; the second begins no earlier. */
+/** Where memory may go from one run to the other; the second begins no earlier. */
 function* crossings(one: Addressed, next: Addressed, isChained: boolean): Generator<Chain> {
   const [oneEnd, nextEnd] = [endOf(one), endOf(next)]
   if (oneEnd < nextEnd && !isChained) yield [one, after(next, oneEnd)]
@@ -83,10 +68,8 @@ function* crossings(one: Addressed, next: Addressed, isChained: boolean): Genera
     yield [{ ...one, length: Number(next.address - one.address) }, next]
 }
 
-/** The address behind a run. */
 export const endOf = ({ address, length }: Addressed): bigint => address + BigInt(length)
 
-/** What of a run is at `address` and behind it. */
 function after(run: Addressed, address: bigint): Addressed {
   return address === run.address ? run : { ...behind(run, Number(address - run.address)), address }
 }
@@ -95,7 +78,6 @@ function parted<T>(all: readonly T[], test: (one: T) => boolean): readonly [T[],
   return [all.filter(test), all.filter((one) => !test(one))]
 }
 
-/** Runs that go on one in the other in the file, though not in memory. */
 export function fileChains(runs: readonly Run[], inFile: FileBorders): readonly Chain[] {
   if (inFile === 'none') return []
   const chains: Run[][] = []
@@ -123,7 +105,6 @@ function byAddress(one: Addressed, other: Addressed): number {
   return one.offset - other.offset
 }
 
-/** The run from `from` on, counted from its begin. */
 export function behind(run: Run, from: number): Run {
   const { offset, length, address } = run
   const moved = address === undefined ? undefined : address + BigInt(from)

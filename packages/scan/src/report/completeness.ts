@@ -1,8 +1,4 @@
-/**
- * The one ledger of completeness: everything that was asked for and was not searched, or not to its
- * end. Whatever stops a search (a bound, a budget, a file that cannot be read or is damaged) is one
- * record here.
- */
+/** The one ledger of completeness: a record for everything not searched to its end. */
 import type { ErrorFacts } from '@mintmark/core'
 import type { Flaw } from '@mintmark/dump'
 import type { ScanReport } from './report.ts'
@@ -11,10 +7,9 @@ import type { LimitCode } from './scan_limits.ts'
 /** - `not-read`: a file or folder that could not be read, or was left out. */
 export type GapCode = LimitCode | DumpGap | 'not-read'
 
-/** Damage to a dump that may hide memory or its addresses: where names alone are lost, all of it is searched. */
+/** Damage that may hide memory or addresses. Without names, all of it is still searched. */
 type DumpGap = Exclude<Flaw['code'], 'names-damaged'>
 
-/** Something that was not searched. */
 export interface Gap {
   readonly file: string
   readonly code: GapCode
@@ -25,13 +20,11 @@ export interface Gap {
   readonly facts: ErrorFacts
 }
 
-/** A path that was not read, and why. */
 export interface Unread {
   readonly path: string
   readonly reason: string
 }
 
-/** What one question was about. */
 export interface ScannedFiles {
   readonly reports: readonly Pick<ScanReport, 'file' | 'limits' | 'flaws'>[]
   readonly unreadable: readonly Unread[]
@@ -64,14 +57,12 @@ const REMEDIES: Readonly<Record<GapCode, string>> = {
   'not-read': 'make it readable, or leave it out',
 }
 
-/** Every code, for tests that go through all ways in which a search can stop. */
 export const GAP_CODES: readonly GapCode[] = Object.keys(REMEDIES).filter(isGapCode)
 
 function isGapCode(code: string): code is GapCode {
   return code in REMEDIES
 }
 
-/** The ledger of one file. */
 export function gapsOf({ file, limits, flaws }: ScannedFiles['reports'][number]): readonly Gap[] {
   return [...limits, ...flaws].flatMap(({ code, message, facts }) =>
     code === 'names-damaged' ? [] : [{ file, code, message, remedy: REMEDIES[code], facts }],

@@ -8,9 +8,12 @@ import { bitsOf, kindOf } from '../known/values/found_value.ts'
 
 /**
  * - `found`: its private half is there.
- * - `rebuilt`: only a part is there, or what is left of one; with the public key it gives the whole private half.
- * - `absent`: nothing private of it is there in any encoding of `docs/key-encodings.md`, by a search that nothing stopped.
- * - `not-excluded`: nothing of it was found, and that proves nothing: `why` says what keeps it from it.
+ * - `rebuilt`: only a part is there, or what is left of one; with the public key it gives the whole
+ *   private half.
+ * - `absent`: nothing private of it is there in any encoding of `docs/key-encodings.md`, by a
+ *   search that nothing stopped.
+ * - `not-excluded`: nothing of it was found, and that proves nothing: `why` says what keeps it from
+ *   it.
  */
 export type GivenState = 'found' | 'rebuilt' | 'absent' | 'not-excluded'
 
@@ -30,10 +33,7 @@ const BY_MARKS = 'such keys are not searched for at every offset in every encodi
 const LARGE_EXPONENT = 'its public exponent is so large that d alone is not recognised'
 const UNSOUGHT = 'its modulus is of a size whose factors are not looked for'
 
-/**
- * An answer for each key, in their order.
- * @param isStopped the search was stopped somewhere, or the file is damaged or cut
- */
+/** In the keys' order. `isStopped`: a search was stopped, or the file is damaged or cut. */
 export function givenKeys(
   given: readonly PublicKey[],
   found: readonly Finding[],
@@ -85,7 +85,7 @@ const RANK: Readonly<Record<GivenState, number>> = {
   absent: 0,
 }
 
-/** One answer a key for all files: the strongest, and absence only where every file was searched to its end. */
+/** One answer a key: the strongest, and absence only where every file was searched whole. */
 export function acrossFiles(
   answers: readonly (readonly GivenKey[])[],
   isComplete: boolean,

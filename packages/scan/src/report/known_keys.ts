@@ -11,21 +11,16 @@ import type { ScanLimit } from './scan_limits.ts'
 const MOST_KEYS = 10_000
 /** Limit of bare numbers among them, which a file can contain without end. */
 export const MOST_BARE = 256
-/** Of these, those that are tested at once: of more, one that something is found of (`rsa_found.ts`). */
+/** Tested at once; of more, only one that something is found of (`rsa_found.ts`). */
 const TESTED_BARE = 16
 
-/** Each key once, by the hash of its SubjectPublicKeyInfo. */
 export class KnownKeys {
   readonly #given: readonly PublicKey[]
-  /** Of the given ones. */
   readonly #ids: ReadonlySet<string>
   readonly #keys = new Map<string, PublicKey>()
-  /** Of those that are known from elsewhere than their private halves. */
   readonly #shown = new Set<string>()
-  /** Numbers that are no modulus. */
   readonly #primes = new Set<string>()
   #bare = 0
-  /** Keys beyond the bound. */
   leftOut = 0
 
   constructor(given: readonly PublicKey[]) {
@@ -38,7 +33,6 @@ export class KnownKeys {
     return this.#of(true)
   }
 
-  /** Those that are not given. */
   get discovered(): readonly PublicKey[] {
     return this.#of(false)
   }
@@ -47,7 +41,6 @@ export class KnownKeys {
     return [...this.#keys.values()]
   }
 
-  /** How many of those are of public root stores: runtimes carry them. */
   get publicRoots(): number {
     return this.discovered.filter(isRoot).length
   }
@@ -56,10 +49,7 @@ export class KnownKeys {
     return [...this.#keys].flatMap(([id, key]) => (this.#ids.has(id) === isGiven ? [key] : []))
   }
 
-  /**
-   * Takes a key, or the name of a key that is there already.
-   * @param isOwn it was made of its private half
-   */
+  /** Takes a key, or the name of one that is there. `isOwn`: it was made of its private half. */
   add(key: PublicKey, isBare: boolean, isOwn = false): void {
     const id = key.keyId.spkiSha256
     if (id === undefined) return
@@ -77,15 +67,12 @@ export class KnownKeys {
     }
   }
 
-  /** @param spkiSha256 hash of its SubjectPublicKeyInfo */
   has(spkiSha256: string): boolean {
     return this.#keys.has(spkiSha256)
   }
 
-  /** Whether a key is known from elsewhere than its private half. */
   readonly isShown = (spkiSha256: string): boolean => this.#shown.has(spkiSha256)
 
-  /** A finding with the names of its key, where a key has some. */
   named<T extends Finding>(finding: T): T {
     const { keyId } = finding
     const key = keyId?.spkiSha256 === undefined ? undefined : this.#keys.get(keyId.spkiSha256)
@@ -93,10 +80,7 @@ export class KnownKeys {
     return { ...finding, keyId: { ...keyId, kid: key.kid, subject: key.subject } }
   }
 
-  /**
-   * The limits that leave something open: where each given key that is no RSA key is verified, its values were searched for
-   * everywhere, and a search for it that was cut short before has nothing more to find.
-   */
+  /** Drops cuts of {@link SCALARS} if all given keys but RSA ones are verified. */
   open(found: readonly Finding[], limits: readonly ScanLimit[]): readonly ScanLimit[] {
     const seen = new Set(found.filter(isVerified).map(({ keyId }) => keyId?.spkiSha256))
     const isLeft = this.#given.some(
@@ -106,7 +90,7 @@ export class KnownKeys {
     return limits.filter(({ code, facts }) => code !== 'search-cut' || facts['anchor'] !== SCALARS)
   }
 
-  /** What is answered of each given key, once each. `isDamaged`: the file is cut, or its container damaged. */
+  /** One answer for each given key. `isDamaged`: the file is cut, or its container damaged. */
   answers(
     found: readonly Finding[],
     limits: readonly ScanLimit[],
@@ -118,7 +102,6 @@ export class KnownKeys {
 
 const isVerified = ({ certainty }: Finding): boolean => certainty === 'proven'
 
-/** Whether a limit says anything of given keys. */
 function isStopped(limits: readonly ScanLimit[]): boolean {
   return limits.some(
     ({ code, facts }) =>

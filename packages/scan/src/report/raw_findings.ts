@@ -1,36 +1,29 @@
-/**
- * Merges the findings of windows: one finding for each offset, with its address, owner and copies.
- */
+/** Merges the findings of windows: one for each offset, with its address, owner and copies. */
 import type { Dump } from '@mintmark/dump'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
 import type { Finding, RawFinding } from '../findings/finding.ts'
 import { HITS_OF, type LimitList } from './scan_limits.ts'
 import { SegmentFinder } from './segment_finder.ts'
 
-/** A view of a file in another order: maps a finding in it to its parts in the file. */
 interface RawFindingView {
   readonly rawFindings: (rawFinding: RawFinding) => readonly RawFinding[]
 }
 
-/** Findings of each class that a report may contain, before duplicates are merged. */
 const MOST: Readonly<Record<Certainty, number>> = {
   proven: 50_000,
   candidate: 20_000,
   lesser: 20_000,
 }
-/** Enclosing findings that are compared with one. */
 const MOST_AROUND = 64
 
 const RANK: Readonly<Record<Certainty, number>> = { proven: 2, candidate: 1, lesser: 0 }
 
-/** Collects raw findings in the order of their windows, up to the limits. */
 export class RawFindingList {
   readonly #kept: RawFinding[] = []
   readonly #counts: Record<Certainty, number> = { proven: 0, candidate: 0, lesser: 0 }
   readonly #limits: LimitList
   readonly #view: RawFindingView | undefined
 
-  /** @param view through which the file was searched; findings get offsets of the file */
   constructor(limits: LimitList, view?: RawFindingView) {
     this.#limits = limits
     this.#view = view
@@ -46,15 +39,12 @@ export class RawFindingList {
     this.#kept.push(...(this.#view?.rawFindings(rawFinding) ?? [rawFinding]))
   }
 
-  /**
-   * The findings, in order of offset.
-   * @param isKnown whether a public key is known by more than its private half
-   */
+  /** In order of offset. `isKnown`: whether a public key is known by more than its private half. */
   findings(file: string, dump: Dump, isKnown: IsKnown = () => false): readonly Finding[] {
     return this.tagged(file, dump, isKnown).map(withoutTag)
   }
 
-  /** Keys that are only well-formed become candidates, with all copies, unless something verifies the same key. */
+  /** Well-formed keys become candidates, with all copies, unless something verifies them. */
   #classified(isKnown: IsKnown): readonly RawFinding[] {
     const all = this.#kept.filter(isVerified)
     const verified = new Set(all.map(({ tag }) => tag))
@@ -71,7 +61,6 @@ export class RawFindingList {
     })
   }
 
-  /** The same with the tags of their keys. */
   tagged(file: string, dump: Dump, isKnown: IsKnown): readonly (Finding & RawFinding)[] {
     const kept = onePerLocation(this.#classified(isKnown))
     const copies = new Map<string, number>()
@@ -97,7 +86,6 @@ export class RawFindingList {
   }
 }
 
-/** Whether a public key is known, by the hash of its SubjectPublicKeyInfo. */
 export type IsKnown = (spkiSha256: string) => boolean
 
 function withoutTag(finding: Finding & RawFinding): Finding {
@@ -120,9 +108,7 @@ function order(a: RawFinding, b: RawFinding): number {
   )
 }
 
-/**
- * Leaves out findings within another that add nothing: the same key, and candidates that are part of a key.
- */
+/** Leaves out findings within another: the same key, and candidates that are part of a key. */
 function onePerLocation(rawFindings: readonly RawFinding[]): readonly RawFinding[] {
   const kept = new Set<RawFinding>()
   let around: RawFinding[] = []
@@ -141,7 +127,6 @@ const isSameKey = (a: RawFinding, b: RawFinding) => a.tag !== '' && a.tag === b.
 const isWithin = (inner: RawFinding, outer: RawFinding) => endOf(inner) <= endOf(outer)
 const isBetter = (a: RawFinding, b: RawFinding) => RANK[a.certainty] > RANK[b.certainty]
 
-/** Whether `inner`, which begins no earlier, adds nothing to `outer`. */
 function covers(outer: RawFinding, inner: RawFinding): boolean {
   if (isSameKey(outer, inner)) {
     return !isBetter(inner, outer) && (isWithin(inner, outer) || inner.form === outer.form)
@@ -152,10 +137,7 @@ function covers(outer: RawFinding, inner: RawFinding): boolean {
   return isSameRange && inner.form === outer.form && inner.tag === outer.tag
 }
 
-/**
- * Whether a verified key explains an enclosing or earlier candidate of the same key: 256·d looks like a damaged d where
- * d begins with eight zero bits.
- */
+/** A verified key explains a candidate: 256·d looks like a damaged d if d has eight zero bits. */
 function confirms(inner: RawFinding, outer: RawFinding): boolean {
   if (!isSameKey(outer, inner) || !isBetter(inner, outer)) return false
   return isWithin(inner, outer) || inner.form === outer.form

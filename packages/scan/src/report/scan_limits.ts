@@ -6,17 +6,22 @@ import { acrossFiles, type GivenKey } from './given_keys.ts'
 
 /**
  * - `anchor-flood`: so many offsets looked like one encoding that not all could be examined.
- * - `search-cut`: a search of whole windows found more that looks like keys than it can examine in time.
+ * - `search-cut`: a search of whole windows found more that looks like keys than it can examine in
+ *   time.
  * - `detector-failed`: an internal error while an offset was examined; the rest was.
  * - `unreadable`: a part of the file could not be read.
  * - `thread-failed`: a thread ended while it searched a window; the rest was searched.
  * - `many-keys`: more public keys than are searched for.
- * - `many-hits`: more hits than a report holds; those in front are in it. Of `keys`: more than are searched for by value.
- * - `not-unpacked`: the file is an archive, or a machine's dump of packed pages: only its packed bytes were searched.
+ * - `many-hits`: more hits than a report holds; those in front are in it. Of `keys`: more than are
+ *   searched for by value.
+ * - `not-unpacked`: the file is an archive, or a machine's dump of packed pages: only its packed
+ *   bytes were searched.
  * - `unpack-failed`: a packed file is damaged, cut or too large; what came out was searched.
- * - `packed-unsearched`: packed data amid other bytes was not opened, or not to its end; the name says why.
+ * - `packed-unsearched`: packed data amid other bytes was not opened, or not to its end; the name
+ *   says why.
  * - `changed`: the file was written to while it was searched.
- * - `nothing-unpacked`: a packed file is damaged or cut, and nothing came out: only its packed bytes were searched.
+ * - `nothing-unpacked`: a packed file is damaged or cut, and nothing came out: only its packed
+ *   bytes were searched.
  */
 export type LimitCode =
   | 'anchor-flood'
@@ -32,7 +37,6 @@ export type LimitCode =
   | 'packed-unsearched'
   | 'changed'
 
-/** What `many-hits` calls the hits of each class. */
 export const HITS_OF: Readonly<Record<Certainty, string>> = {
   proven: 'verified locations',
   candidate: 'unverified locations',
@@ -46,17 +50,12 @@ export interface ScanLimit {
   readonly facts: ErrorFacts
 }
 
-/** Of `packed-unsearched`: there is more of it than is opened. */
 export const TOO_MANY_PACKED = 'more parts than are opened'
 
-/** One occurrence, before those of one kind are put together. */
 export interface LimitSeen {
   readonly code: LimitCode
-  /** The anchor or search, where there is one. */
   readonly name: string
-  /** From the file's start. */
   readonly offset: number
-  /** How often; once where absent. */
   readonly count?: number
 }
 
@@ -88,17 +87,15 @@ const said = (count: number) => count.toLocaleString('en-US')
 const windows = (count: number) => (count === 1 ? 'one part' : `${said(count)} parts`)
 const times = (count: number) => (count === 1 ? 'once' : `${said(count)} times`)
 
-/** Bytes of a file in another order: where in the file a limit is. */
 export interface LimitView {
   readonly limit: (limit: LimitSeen) => LimitSeen
 }
 
-/** Puts occurrences of one code and name together, in the order in which they were first seen in the file. */
+/** Joins occurrences of one code and name, in the order first seen in the file. */
 export class LimitList {
   readonly #seen = new Map<string, { seen: LimitSeen; count: number }>()
   readonly #view: LimitView | undefined
 
-  /** @param view through which the file was searched; findings get offsets of the file */
   constructor(view?: LimitView) {
     this.#view = view
   }
@@ -118,7 +115,6 @@ export class LimitList {
     for (const seen of all) this.add(seen)
   }
 
-  /** Each with its count, as another list takes it. */
   seen(): readonly LimitSeen[] {
     return [...this.#seen.values()].map(({ seen: { code, name, offset }, count }) => {
       return { code, name, offset, count }
@@ -140,7 +136,7 @@ export class LimitList {
   }
 }
 
-/** The same report with one limit more. Where not all was searched, a key without a finding is no longer absent. */
+/** Adds a limit. Where not all was searched, a key without a finding is no longer absent. */
 export function withLimit<
   T extends { readonly limits: readonly ScanLimit[]; readonly given: readonly GivenKey[] },
 >(report: T, limit: LimitSeen): T {

@@ -3,13 +3,11 @@ import { countBefore } from '@mintmark/core'
 import type { Range, Segment } from '@mintmark/dump'
 import type { Finding } from '../findings/finding.ts'
 
-/** A range of a dump, and where in the process it is. */
 export type Location = Pick<Finding, 'offset' | 'length' | 'address' | 'owner'>
 
 const endOf = (segment: Segment | undefined): number =>
   segment ? segment.offset + segment.length : 0
 
-/** Finds segments by offset. */
 export class SegmentFinder {
   readonly #segments: readonly Segment[]
 
@@ -24,7 +22,7 @@ export class SegmentFinder {
     return segment !== undefined && segment.offset <= offset ? segment : undefined
   }
 
-  /** A range with its address in the process, and whose memory it is; undefined where the dump does not say. */
+  /** Its address and owner; undefined where the dump does not say. */
   locationOf({ offset, length }: Range): Location {
     const segment = this.at(offset)
     const address = segment?.address

@@ -1,7 +1,4 @@
-/**
- * What one window gives: a raw finding for each match and for some copies of its bytes, and the
- * keys themselves.
- */
+/** Findings of one window: for each match and some copies of its bytes, and the keys themselves. */
 import type { Key } from '@mintmark/keys/material/key'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
@@ -14,30 +11,23 @@ import { HITS_OF, type LimitSeen } from './scan_limits.ts'
 
 /** Raw findings of a window: a key-dense file is cut to the limits of a report anyhow. */
 const MOST_RAW_FINDINGS = 5000
-/** Copies of one key in one encoding that are reported one by one. */
 const MOST_COPIES = 250
-/** Limit of keys of a window: one more than are erased by value (`found_keys.ts`), so that too many are noticed. */
+/** One more than are erased by value (`found_keys.ts`), so that too many are noticed. */
 const MOST_KEYS = 4097
-/** Limit of keys that candidates of a window may be. */
 const MOST_POSSIBLE = 1024
 
 export class WindowFindings {
   readonly all: RawFinding[] = []
-  /** See {@link possibleKeys}. */
   readonly possible: Match[] = []
   readonly #tags: KeyTags
-  /** Each once with the same values. */
   readonly #keys = new Map<string, Key>()
-  /** Reported copies by key and encoding. */
   readonly #copies = new Map<string, number>()
-  /** Hits beyond the limits. */
   readonly #leftOut = new Map<Certainty, { offset: number; count: number }>()
   #isKeyLeftOut: boolean = false
   /** Bytes that verified keys take, at least: overlapping findings count once. */
   verifiedBytes = 0
   #verifiedTo = 0
 
-  /** @param hashKey for the tags of keys; see `key_tag.ts` */
   constructor(hashKey: Uint8Array) {
     this.#tags = new KeyTags(hashKey)
   }
@@ -46,7 +36,6 @@ export class WindowFindings {
     return [...this.#keys.values()]
   }
 
-  /** @returns undefined where the window has too many */
   add(found: Match): RawFinding | undefined {
     const { offset, length, key, isCopy } = found
     if (key.certainty === 'proven') this.#takeVerified(offset, length)
@@ -61,7 +50,7 @@ export class WindowFindings {
     return finding
   }
 
-  /** The bytes of a match are elsewhere too. Returns whether the copy is reported, not only counted. */
+  /** Returns whether the copy is reported, not only counted. */
   addCopy(finding: RawFinding | undefined, certainty: Certainty, offset: number): boolean {
     if (certainty === 'proven') this.#takeVerified(offset, finding?.length ?? 0)
     const name = finding && `${finding.tag} ${finding.form}`
@@ -76,7 +65,6 @@ export class WindowFindings {
     return true
   }
 
-  /** @param begin of the window */
   limits(begin: number): readonly LimitSeen[] {
     const code = 'many-hits'
     const limits = [...this.#leftOut].map(([certainty, { offset, count }]) => {
@@ -114,6 +102,6 @@ export class WindowFindings {
 function partsOf(material: KeyMaterial): string {
   if (material.type !== 'rsa') return ''
   const hasPrimes = material.p !== undefined && material.q !== undefined
-  // Exponents differ by multiples of λ(n): their low bits distinguish them, and only within this process.
+  // Exponents differ by multiples of λ(n): low bits distinguish them, only in this process.
   return `${hasPrimes ? 'primes' : ''} ${material.d === undefined ? '' : String(material.d & 0xffffn)}`
 }

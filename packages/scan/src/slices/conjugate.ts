@@ -1,7 +1,4 @@
-/**
- * Finds windows that can be a prime factor of a known modulus, or its private exponent: offsets,
- * tests, and the filters before them.
- */
+/** Finds windows that can be a factor of a known modulus, or its private exponent. */
 import { limbs28 } from '@mintmark/keys/arithmetic/limbs'
 import { randomBounds } from '@mintmark/keys/material/random_looking'
 import {
@@ -41,21 +38,19 @@ const ANY_NUMBER: OffsetRoom = { enclosed: 0x7fffffff, others: 0x7fffffff }
 export class ConjugateKernel {
   readonly #memory = new SliceMemory()
   readonly #offsets = new SliceOffsets(this.#memory)
-  /** How many candidates each of the five lists holds, after {@link candidates}. */
   readonly sizes: number[] = [0, 0, 0, 0, 0]
-  /** Groups of offsets that the last {@link candidates} left out, as the second list held enough. */
+  /** Groups of offsets left out by the last {@link candidates}: the second list held enough. */
   leftOut = 0
 
   constructor() {
     this.#memory.bytes(AT.close, 1 << 16).set(closeBelowFraction())
   }
 
-  /** The slice: `BEFORE` bytes of context, the slice, `BEHIND` bytes of context. A view, valid until the next call. */
+  /** `BEFORE` bytes, the slice, `BEHIND` bytes. A view, valid until the next call. */
   get slice(): Uint8Array {
     return this.#memory.slice
   }
 
-  /** Copies `bytes` around [from, to) in, zeros where there are none. */
   load(bytes: Uint8Array, from: number, to: number): void {
     this.#memory.load(bytes, from, to)
     this.#offsets.forget()
@@ -66,7 +61,7 @@ export class ConjugateKernel {
     this.#memory.wipe()
   }
 
-  /** Puts the lowest limbs of moduli into the kernel's memory: enough to see whether a quotient ends. */
+  /** Enters the lowest limbs of moduli: enough to see whether a quotient ends. */
   enterKeys(moduli: readonly bigint[], bits: number): KeyTable {
     const digits = Math.ceil(bits / 28) + 2
     const stride = digits * 4
@@ -85,7 +80,7 @@ export class ConjugateKernel {
     return { at, count: moduli.length, digits, stride, lowAt, screens, screenStride }
   }
 
-  /** @param keys modulus and public exponent of each; all moduli of `bits` bits, exponents below 2^40 */
+  /** @param keys modulus of `bits` bits and public exponent, below 2^40, of each */
   enterExponents(keys: readonly { n: bigint; e: bigint }[], bits: number): ExponentTable {
     const at = this.#memory.allot(keys.length * 16)
     const view = this.#memory.view()
@@ -98,10 +93,7 @@ export class ConjugateKernel {
     return { at, count: keys.length, length, spare: length * 8 - bits }
   }
 
-  /**
-   * Makes the search for words, eight bytes each: those at `packed` (lowest byte first) and then those of `more`. A word
-   * that is 0 is never found, and of equal ones the first alone.
-   */
+  /** Words of eight bytes: at `packed` (lowest byte first), then `more`. 0 is never found. */
   enterWords(more: readonly bigint[], packed: Uint8Array = new Uint8Array(0)): WordTable {
     const own = packed.length >> 3
     const count = own + more.length
@@ -129,16 +121,15 @@ export class ConjugateKernel {
     return this.#call('spent')
   }
 
-  /** Forgets hits, what was spent, and the limbs that are kept. */
   reset(): void {
     this.#call('reset')
     this.#call('forget_limbs')
   }
 
   /**
-   * Fills five lists with the windows that begin in [0, to) of the slice: factors that something marks, factors at
-   * multiples of 8 in the two plain orders, other factors, what is beside a factor or negated and nothing marks, and
-   * what is so and marked. What nothing marks is listed as far as `choice` asks for it.
+   * Fills five lists with windows in [0, to): marked factors, factors at multiples of 8 in the
+   * plain orders, other factors, unmarked neighbours and negations, marked ones. `choice` limits
+   * what nothing marks.
    * @returns how many did not fit
    */
   candidates(shape: FactorShape, to: number, choice: CandidateChoice): number {
@@ -169,18 +160,16 @@ export class ConjugateKernel {
     return lost
   }
 
-  /** Whether a number of `length` bytes can begin anywhere in [0, to). */
   hasOffsets(length: number, to: number): boolean {
     return this.#offsets.of(length, to).runCount > 0
   }
 
-  /** Runs of groups of 16 offsets in [0, to) at which a random number of `length` bytes can begin: first and behind the last. */
+  /** Runs of groups of 16 offsets for random numbers of `length` bytes: first, behind the last. */
   groups(length: number, to: number): [number, number][] {
     const { runs, runCount } = this.#offsets.of(length, to)
     return this.#pairs(runs, runCount)
   }
 
-  /** What a list holds, in order. For tests, and for lists that are short. */
   listed(list: number): Candidate[] {
     const at = AT.lists + list * LIST * 4
     const entries = this.#memory.words(at, this.sizes[list] ?? 0)
@@ -188,8 +177,8 @@ export class ConjugateKernel {
   }
 
   /**
-   * Tests a list against all keys until the nanoseconds spent since {@link reset} reach `budget`.
-   * @returns the hits, and the first entry that was not examined
+   * Stops at `budget` nanoseconds since {@link reset}.
+   * @returns hits, and the first not examined
    */
   test(
     list: number,
@@ -216,7 +205,7 @@ export class ConjugateKernel {
     return { hits, next }
   }
 
-  /** Keeps the low limbs of at most `most` of a list; with `isSieved` of those alone that small primes leave. */
+  /** Keeps low limbs of at most `most` of a list; `isSieved`: of those without small factors. */
   keepLowLimbs(list: number, most: number, shape: FactorShape, isSieved: boolean): void {
     const count = Math.min(most, this.sizes[list] ?? 0)
     if (count === 0) return
@@ -228,12 +217,10 @@ export class ConjugateKernel {
     this.#memory.keep(this.kept * 16)
   }
 
-  /** Low limbs that are kept. */
   get kept(): number {
     return this.#call('limbs_kept')
   }
 
-  /** Pairs of kept windows whose low limbs multiply to that of a modulus, once for either of the two. */
   conjugates(keys: KeyTable): { a: Candidate; b: Candidate; key: number }[] {
     const { kept } = this
     if (kept < 2) return []
@@ -253,11 +240,9 @@ export class ConjugateKernel {
   }
 
   /**
-   * Offsets in [0, to) that something marks well, and the sides, alternating: see `bounded` in the kernel. A view until
-   * the next call.
-   * @param probed so many bytes from an offset on must look random, as `random_looking.ts` has it, and no two of their
-   *   words of eight bytes may have no upper 16 bits, as addresses have none; 0: none is examined
-   * @param room the first offsets of which so many are given
+   * Offsets in [0, to) that something marks well, and the sides, alternating: see `bounded` in the
+   * kernel. A view until the next call. `probed`: bytes that must look random (0: none), with fewer
+   * than two words that look like addresses. `room`: most offsets of each kind.
    */
   boundedPairs(
     length: number,
@@ -276,7 +261,6 @@ export class ConjugateKernel {
     return this.#memory.words(AT.lists, Math.min(found, LIST) * 2)
   }
 
-  /** Windows in [0, to) that can be a private exponent, and what that cost. See `exponents` in the kernel. */
   exponents(
     table: ExponentTable,
     to: number,
@@ -295,12 +279,11 @@ export class ConjugateKernel {
     return { found: windows, spent: this.#call('exponents_spent') }
   }
 
-  /** Positions in [0, to) where words can be the digits of one number. */
   digitRuns(shape: DigitShape, to: number): readonly number[] {
     return this.#offsets.numbers(shape, to)
   }
 
-  /** Where one of the words entered is in [0, to), and which. `step`: offsets are multiples of it, a power of two up to 16. */
+  /** Where entered words are in [0, to). `step`: power of two up to 16 that divides offsets. */
   findWords(
     { filter, table, indexes, mask }: Omit<WordTable, 'repeats'>,
     to: number,
@@ -320,7 +303,7 @@ export class ConjugateKernel {
     return result
   }
 
-  /** Of hits in order of their offsets those in [0, to) that are among the first bytes of a random number of 32 bytes or more. */
+  /** Of hits in order those in [0, to) among the first bytes of a random number of 32 or more. */
   inNumbers<T extends { readonly at: number }>(hits: readonly T[], to: number): T[] {
     if (hits.length === 0) return []
     const { at, count } = this.#offsets.random(to, 1)
@@ -332,19 +315,13 @@ export class ConjugateKernel {
     })
   }
 
-  /**
-   * Runs of blocks of 16 bytes that can be part of a random number, in order, as the first block and the one behind the
-   * last alternating: all of at least `least` blocks that begin in [0, to), and others. A view until the next call.
-   */
+  /** First 16-byte block and the one behind the last alternate. A view until the next call. */
   randomBlocks(to: number, least: number): Uint32Array {
     const { at, count } = this.#offsets.random(to, least)
     return this.#memory.words(at, count * 2)
   }
 
-  /**
-   * Runs of base64 characters, colons and line ends before `to`, at least `least` bytes long; `isWide`: in UTF-16 of
-   * either byte order, less up to 15 bytes at either end.
-   */
+  /** Base64 characters, colons, line ends, `least` bytes or more; `isWide`: UTF-16 of any order. */
   runs(to: number, least: number, isWide = false): { from: number; to: number }[] {
     const name = isWide ? 'wide_runs' : 'text_runs'
     const found = this.#call(name, [AT.slice, 0, to, least, AT.lists, LIST])
@@ -367,10 +344,7 @@ export class ConjugateKernel {
 /** How many buckets off the kernel may be. */
 const OFF = 1.125
 
-/**
- * For each of 2^16 buckets of [0, 1) whether what is taken for something in it may be just below a fraction with a denominator
- * up to 32. See `exponents` in the kernel.
- */
+/** Buckets of [0, 1) that may be just below a fraction of denominator up to 32. See `exponents`. */
 function closeBelowFraction(): Uint8Array {
   const close = new Uint8Array(1 << 16)
   for (let denominator = 1; denominator <= 32; denominator++) {

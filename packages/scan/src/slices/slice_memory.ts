@@ -1,7 +1,4 @@
-/**
- * The memory that the kernels of `conjugate.ts` share: a slice of what is searched, tables of keys,
- * lists.
- */
+/** The memory that the kernels of `conjugate.ts` share: a slice, tables of keys, lists. */
 import { candidatesWasm } from './candidates.wasm.ts'
 import { conjugateWasm } from './conjugate.wasm.ts'
 import { exponentsWasm } from './exponents.wasm.ts'
@@ -10,14 +7,13 @@ import { numberOffsetsWasm } from './number_offsets.wasm.ts'
 import { sliceMapWasm } from './slice_map.wasm.ts'
 import { sliceWordsWasm } from './slice_words.wasm.ts'
 
-/** Bytes that one call examines. A position in a list entry has 21 bits, so this and {@link BEHIND} stay below 2 MiB. */
+/** Bytes of one call. A list entry has 21 bits: this and {@link BEHIND} stay below 2 MiB. */
 export const SLICE: number = 1 << 19
-/** Bytes before a slice that are there to be examined: what is before a number shows where it begins. */
+/** Bytes before a slice: what is before a number shows where it begins. */
 export const BEFORE = 64
 /** Bytes behind a slice: more than the longest spelling of a number. */
 export const BEHIND: number = 1 << 15
 
-/** Entries that each of the lists of candidates holds. */
 export const LIST: number = 1 << 18
 export const LISTS = 5
 export const HITS: number = 1 << 12
@@ -26,9 +22,8 @@ export const PAIRS: number = 1 << 17
 export const BLOCKS: number = (SLICE + BEHIND) >> 4
 /** Of a map of a bit for each eight offsets. */
 export const MAP_BYTES: number = SLICE >> 6
-/** Sizes of numbers whose offsets are kept at a time. */
 export const SIZES_KEPT = 4
-/** What is kept of one size: runs of groups of 16 offsets, with a group between two runs, and marked groups. */
+/** Of one size: runs of groups of 16 offsets, a group between two runs, and marked groups. */
 export const KEPT: Readonly<Record<'records' | 'bytes', number>> = {
   records: (SLICE >> 4) * 4 + 64,
   bytes: (SLICE >> 4) * 20 + 128,
@@ -55,7 +50,7 @@ type Part =
   | 'pairSlots'
   | 'end'
 
-/** Where each part is, 64 bytes or more from the one before; in front of all is what kernels pin. */
+/** Where each part is, 64 bytes or more apart; in front of all is what kernels pin. */
 export const AT: Readonly<Record<Part, number>> = layout()
 
 type KernelFunction = (...args: readonly (number | bigint)[]) => unknown
@@ -64,7 +59,6 @@ export class SliceMemory {
   readonly #memory = new WebAssembly.Memory({ initial: Math.ceil(AT.end / PAGE) + 1 })
   readonly #kernel: ReadonlyMap<string, KernelFunction>
   #end: number = AT.end
-  /** Most of the slice and of the kept limbs that was written to since the last wipe. */
   #used = 0
   #kept = 0
 
@@ -107,7 +101,6 @@ export class SliceMemory {
     return Number(found(...args))
   }
 
-  /** Copies `bytes` around [from, to) into the slice, zeros where there are none. */
   load(bytes: Uint8Array, from: number, to: number): void {
     const slice = this.slice
     const first = Math.max(0, from - BEFORE)
@@ -120,7 +113,6 @@ export class SliceMemory {
     this.#used = Math.max(this.#used, used)
   }
 
-  /** So many bytes of limbs are kept now. */
   keep(bytes: number): void {
     this.#kept = Math.max(this.#kept, bytes)
   }

@@ -2,13 +2,10 @@
 import type { DigitShape } from './conjugate_types.ts'
 import { AT, BLOCKS, KEPT, LIST, MAP_BYTES, SIZES_KEPT, type SliceMemory } from './slice_memory.ts'
 
-/** Bytes behind the last offset that maps reach: more than the longest number takes, and what is behind it. */
+/** Bytes behind the last offset: more than the longest number takes, and what is behind it. */
 const FURTHER = { random: 2304, digits: 8192 } as const
 
-/**
- * Where numbers of one length look random, in the kernel's memory: runs of groups of 16 offsets, and those of them in
- * which anything is marked. See `assembly/lib/marked_offsets.ts`.
- */
+/** Runs of groups of 16 offsets, and marked groups. See `assembly/lib/marked_offsets.ts`. */
 export interface OffsetGroups {
   readonly runs: number
   readonly runCount: number
@@ -16,7 +13,6 @@ export interface OffsetGroups {
   readonly recordCount: number
 }
 
-/** Runs of blocks of 16 bytes in the kernel's memory. */
 export interface BlockRuns {
   readonly at: number
   readonly count: number
@@ -32,14 +28,10 @@ export class SliceOffsets {
   /** Offsets up to which the slice is mapped; 0 where it is not. */
   #mappedTo = 0
   #runs = 0
-  /** The shortest runs that are listed, in blocks. */
   #listedFrom = BLOCKS
-  /** The shortest runs whose edges are marked, in blocks. */
   #markedFrom = BLOCKS
-  /** The same for digits, and the shortest runs that are listed. */
   #digitsTo = 0
   #leastRun = BLOCKS
-  /** Runs of each kind of words. */
   #digitRuns: readonly number[] = []
   #kept: KeptOffsets[] = []
   #next = 0
@@ -52,7 +44,6 @@ export class SliceOffsets {
     this.#memory = memory
   }
 
-  /** The slice contains something else now. */
   forget(): void {
     this.#mappedTo = 0
     this.#listedFrom = BLOCKS
@@ -62,7 +53,7 @@ export class SliceOffsets {
     this.#numbers.clear()
   }
 
-  /** Runs of at least `least` blocks that can be part of a random number, and shorter ones maybe, for offsets in [0, to). */
+  /** Runs of `least` blocks that can be random, and maybe shorter ones, for offsets in [0, to). */
   random(to: number, least: number): BlockRuns {
     if (this.#mappedTo < to || least < this.#listedFrom) {
       this.#listedFrom = Math.min(least, this.#listedFrom)
@@ -78,7 +69,6 @@ export class SliceOffsets {
     return { at: AT.runs, count: this.#runs }
   }
 
-  /** Marks the edges of all runs of at least `least` blocks. */
   #markEdges(least: number): void {
     if (least >= this.#markedFrom) return
     this.#markedFrom = least
@@ -86,7 +76,7 @@ export class SliceOffsets {
     this.#memory.call('mark_edges', [AT.slice, blocks, AT.runs, this.#runs, least, AT.edges])
   }
 
-  /** Where numbers of `length` bytes can begin in [0, to). Valid until the offsets of other lengths are asked for. */
+  /** For numbers of `length` bytes. Valid until another length is asked for. */
   of(length: number, to: number): OffsetGroups {
     const existing = this.#kept.find((kept) => kept.length === length && kept.to === to)
     if (existing !== undefined) return existing
@@ -116,7 +106,7 @@ export class SliceOffsets {
     return found
   }
 
-  /** Runs of at least `least` blocks that can be digits in words of a kind, 0 to 3, for offsets in [0, to). */
+  /** Runs of `least` blocks that can be digits in words of a kind, 0 to 3. */
   #digits(kind: number, least: number, to: number): BlockRuns {
     if (this.#digitsTo < to || least < this.#leastRun) {
       this.#leastRun = Math.min(least, this.#leastRun)
@@ -132,7 +122,6 @@ export class SliceOffsets {
     return { at: AT.digitRuns + kind * BLOCKS * 8, count: this.#digitRuns[kind] ?? 0 }
   }
 
-  /** Positions in [0, to) where words can be the digits of one number. */
   numbers(shape: DigitShape, to: number): readonly number[] {
     const existing = this.#numbers.get(shape)
     if (existing?.to === to) return existing.offsets

@@ -7,19 +7,16 @@ const IN_USE = 1
 /** Which flags may be set: of an arena of a thread, and that the chunk before is in use. */
 const ANY_ARENA = 0xfb
 const ANY_BEFORE = 0xfa
-/** Of the size. */
 export const SIZE_BYTES = 8
 
-/** Of the chunk that so many bytes take. */
 export const chunkSize = (bytes: number): number => (bytes + SIZE_BYTES + 15) & -16
 
-/** How a chunk begins. `behind`: what follows the size. */
 export interface ChunkHead {
   readonly isBeforeFree?: true
   readonly behind?: readonly number[]
 }
 
-/** Pattern and mask of a chunk of `size`, behind one in use unless it may be free; which arena it is of does not count. */
+/** Pattern and mask of a chunk of `size` in any arena, behind one in use unless `isBeforeFree`. */
 export function chunkHead(
   size: number,
   { isBeforeFree, behind = [] }: ChunkHead = {},

@@ -1,17 +1,23 @@
 /**
- * Secrets behind a word that shows what is there: objects of CPython, terms of Erlang, strings of OCaml, and structures of
- * bignum libraries, all of 64-bit processes, lowest byte first. One row each: the words, how what is around them must look,
- * where the secret begins, and how it is read.
- * - CPython: int is {count, class*, size, digits of 30 bits in four bytes each}, where size is the number of digits, and eight
- *   times that from 3.12 on; bytes is {count, class*, length, hash, bytes, 0}.
- * - Erlang: a header has a size in words from the seventh bit on. A number is {header, digits of 64 bits}; a string of up to
- *   64 bytes {header, size, bytes}, its size in bits, up to OTP 26 in bytes; a longer one {flags, room, count, size, bytes}.
- * - Strings of PHP and Ruby, arrays of .NET, Mono and GHC: {length, bytes}; what glibc's malloc gave: {size and flags, bytes}.
- * - OCaml: a string is {words · 1024 + colour · 256 + 252, bytes, zeros and how many}, in whole words.
- * - OpenSSL's BIGNUM {limbs*, int top, int dmax, int neg, int flags}; mbedTLS's {limbs*, short sign, unsigned short n}; GMP's
- *   {int alloc, int size, limbs*}; LibTomMath's {int used, int alloc, int sign, digits*}. The secret is where they point to.
- * Sources: Include/cpython/longintrepr.h and bytesobject.h of CPython 3.8 to 3.13; `erts/emulator/beam/erl_term.h`,
- * `erl_bits.h`, `erl_binary.h` and `big.h` of Erlang/OTP 24 to 28; runtime/caml/mlvalues.h of OCaml 5.3.
+ * Secrets behind a word that shows what is there: objects of CPython, terms of Erlang, strings of
+ * OCaml, and structures of bignum libraries, all of 64-bit processes, lowest byte first. One row
+ * each: the words, how what is around them must look, where the secret begins, and how it is read.
+ * - CPython: int is {count, class*, size, digits of 30 bits in four bytes each}, where size is the
+ *   number of digits, and eight times that from 3.12 on; bytes is {count, class*, length, hash,
+ *   bytes, 0}.
+ * - Erlang: a header has a size in words from the seventh bit on. A number is {header, digits of 64
+ *   bits}; a string of up to 64 bytes {header, size, bytes}, its size in bits, up to OTP 26 in
+ *   bytes; a longer one {flags, room, count, size, bytes}.
+ * - Strings of PHP and Ruby, arrays of .NET, Mono and GHC: {length, bytes}; what glibc's malloc
+ *   gave: {size and flags, bytes}.
+ * - OCaml: a string is {words · 1024 + colour · 256 + 252, bytes, zeros and how many}, in whole
+ *   words.
+ * - OpenSSL's BIGNUM {limbs*, int top, int dmax, int neg, int flags}; mbedTLS's {limbs*, short
+ *   sign, unsigned short n}; GMP's {int alloc, int size, limbs*}; LibTomMath's {int used, int
+ *   alloc, int sign, digits*}. The secret is where they point to.
+ * Sources: Include/cpython/longintrepr.h and bytesobject.h of CPython 3.8 to 3.13;
+ * `erts/emulator/beam/erl_term.h`, `erl_bits.h`, `erl_binary.h` and `big.h` of Erlang/OTP 24 to 28;
+ * runtime/caml/mlvalues.h of OCaml 5.3.
  */
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { digitCount, PYTHON_DIGITS, TOMMATH_DIGITS } from '../values/digit_encodings.ts'
@@ -20,23 +26,21 @@ import { pointerAt } from './pointers.ts'
 
 const WORD = 8
 
-/** Of secrets of one kind their bytes, and limbs of 8 bytes where libraries keep them as a number, else 0. */
+/** Bytes of a secret, and limbs of 8 bytes where libraries keep it as a number, else 0. */
 export interface SecretSize {
   readonly length: number
   readonly limbs: number
 }
 
 export interface Head {
-  /** Words that show it, of a number where `isNumber`. */
   readonly words: (size: SecretSize) => readonly bigint[]
   readonly isNumber?: boolean
-  /** Whether the rest of it is around the word at an offset; where this is absent it need not be. */
+  /** Whether the rest of it is around the word; absent where it need not be. */
   readonly isOne?: (bytes: Uint8Array, at: number, length: number) => boolean
   /** From the word on: where what it holds begins; 0 where pointers beside it lead there. */
   readonly holds: number
 }
 
-/** A head right behind which a secret is, and the budget of such. */
 interface Holder extends Head {
   readonly budget: 'strings' | 'terms'
 }
@@ -44,14 +48,13 @@ interface Holder extends Head {
 const pair = (low: number, high: number): bigint => BigInt(low) | (BigInt(high) << 32n)
 /** Digits that LibTomMath makes room for at once. */
 const TOMMATH_ROOM = 32
-/** What a term of Erlang is, with the two bits of a header. */
 const TAG = { number: 0x08n, bits: 0x20n, bytes: 0x24n } as const
 const TAG_BITS = 6n
 const header = (words: number, tag: bigint): bigint => (BigInt(words) << TAG_BITS) | tag
 /** The longest string that is on a heap of Erlang. */
 const HEAP_BYTES = 64
 
-/** Of a chunk of glibc's malloc: the one before is in use, and it may be of an arena of a thread. */
+/** glibc's malloc: the chunk before is in use, and it may be of an arena of a thread. */
 const CHUNK_FLAGS = [1, 5]
 /** What the collector of OCaml notes in a header, and how many words a string takes behind it. */
 const OCAML_COLOURS = [0, 1, 2, 3]
@@ -59,7 +62,6 @@ const ocamlWords = (length: number): number => Math.floor(length / WORD) + 1
 
 export const LIMBS: Head = {
   isNumber: true,
-  // What is in use and what there is room for, or sign and size.
   words: ({ limbs }) => [
     pair(limbs, limbs),
     ...[1, 2].flatMap((room) => [pair(limbs, limbs + room), pair(limbs + room, limbs)]),
@@ -84,7 +86,6 @@ export const PYTHON_INT: Head = {
   holds: WORD,
 }
 
-/** In the order in which they are examined. */
 export const HOLDERS: readonly Holder[] = [
   {
     // CPython writes a zero behind the bytes of a string.
@@ -138,13 +139,12 @@ export const HOLDERS: readonly Holder[] = [
 
 export const HEADS: readonly Head[] = [LIMBS, TOMMATH, PYTHON_INT, ...HOLDERS]
 
-/** The word at an offset, or one that no object has. */
 function wordAt(bytes: Uint8Array, at: number): bigint {
   if (at < 0 || at + WORD > bytes.length) return (1n << 64n) - 1n
   return new DataView(bytes.buffer, bytes.byteOffset + at, WORD).getBigUint64(0, true)
 }
 
-/** Where a string outside of a heap is not counted as often as this, and has smaller flags than this. */
+/** Counts of a string outside of a heap, and its flags, are below this. */
 const COUNT_END = 1n << 24n
 const FLAGS_END = 0x100n
 
@@ -155,17 +155,15 @@ function isErlangBinary(bytes: Uint8Array, at: number): boolean {
 
 const CLASS_END = 1n << 47n
 
-/** Whether a count and the address of a class are before the size at `at`. */
 function isPythonObject(bytes: Uint8Array, at: number): boolean {
   const count = wordAt(bytes, at - 2 * WORD)
   const type = pointerAt(bytes, at - WORD)
   return count > 0n && count < 1n << 32n && type !== undefined && type < CLASS_END
 }
 
-/** OpenSSL's flags of a number that is to be kept secret (constant time, or from the secure heap), and more than there are. */
+/** OpenSSL's flags: secret (constant time, or from the secure heap), and more than there are. */
 const FLAGS = { secret: 0x4 | 0x8, end: 0x10 } as const
 
-/** Whether OpenSSL's flags behind the sizes at `at` say so. */
 function isSecret(bytes: Uint8Array, at: number): boolean {
   const word = wordAt(bytes, at + WORD)
   const [sign, flags] = [BigInt.asUintN(32, word), Number(word >> 32n)]
@@ -185,7 +183,6 @@ export function limbAddresses(bytes: Uint8Array, offsets: readonly number[]): re
   return [...new Set([...secret, ...others])]
 }
 
-/** The same of LibTomMath's structures, whose sign is before the address. */
 export const tommathAddresses = (
   bytes: Uint8Array,
   offsets: readonly number[],

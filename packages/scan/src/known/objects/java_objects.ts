@@ -1,57 +1,43 @@
 /**
- * Secrets in the memory of a 64-bit HotSpot that have nothing else around them: in arrays of bytes, as they are and in the
- * OCTET STRING that PKCS#8 has around those of Ed25519 and its kin; and in whole numbers (`BigInteger`), of whose arrays
- * those alone are examined that a number points to: libraries keep thousands of one size.
- *
- * An array is {u64 mark, u32 class, u32 length, items}. A number is {u64 mark, u32 class, int signum, int bitCount + 1,
- * int bitLength + 1, int lowestSetBit + 2, int firstNonzeroIntNum + 2, int[] mag}, the highest int first. A size is 0 until it
- * is asked for; what writes a secret or multiplies by it asks for its bitLength. A reference is an address, of the generational
- * ZGC with bits behind it, or 4 bytes: an address, or an eighth of one.
- * Sources: java.math.BigInteger of OpenJDK 8 to 24; sun.security.pkcs.PKCS8Key of OpenJDK 17 and 21; HotSpot's
- * `oops/arrayOop.hpp`, `oops/compressedOops.hpp` and `gc/z/zAddress.hpp`. @module
+ * Secrets in arrays of a 64-bit HotSpot: bytes, bare or in an OCTET STRING of PKCS#8, and the ints
+ * of a `BigInteger`, only where one points to them: libraries keep thousands of one size.
+ * Array {u64 mark, u32 class, u32 length, items}; number {u64 mark, u32 class, int signum, int
+ * bitCount + 1, int bitLength + 1, int lowestSetBit + 2, int firstNonzeroIntNum + 2, int[] mag},
+ * highest int first. A size is 0 until asked for; using a secret asks for its bitLength. A
+ * reference is an address (generational ZGC: with bits behind it), or 4 bytes: an address or an
+ * eighth of one.
+ * Sources: java.math.BigInteger of OpenJDK 8 to 24; sun.security.pkcs.PKCS8Key of OpenJDK 17 and
+ * 21; HotSpot's `oops/arrayOop.hpp`, `oops/compressedOops.hpp` and `gc/z/zAddress.hpp`.
  */
 import type { Memory, Pointed } from '../../anchors/match.ts'
 import { BEFORE } from '../../slices/conjugate.ts'
 
-/** Bytes before the items of an array, and where in them each part is. */
 export const ARRAY_HEAD = { bytes: 16, mark: 0, class: 8, length: 12 } as const
-/** Of the mark's two lowest bits those of what is not locked. */
 const LOCK = { bits: 3, open: 1 } as const
-/** An OCTET STRING whose length is one byte. */
 const OCTETS = { tag: 0x04, head: 2 } as const
-/** From a number's first size: where the others are, and the array. */
 const AT = { bits: 4, lowest: 8, nonzero: 12, array: 16, end: 24 } as const
 const INT_BYTES = 4
-/** Bits that a secret may have less than there is room for: of P-521, which has seven too many, one in 2^16 has fewer. */
+/** Bits that a secret may lack: of P-521, with seven too many, one in 2^16 lacks more. */
 const FEWER_BITS = 22
 /** Bits behind an address in which the generational ZGC keeps the state of a reference. */
 const COLOURS = [13n, 14n, 15n, 16n] as const
 /** Arrays and numbers of one size in a window: more is no process, but made. */
 const MOST = { arrays: 2000, numbers: 4000 } as const
 
-/** The array that a number has: at the first of these addresses at which one of its length is. */
 export interface JavaInts {
   readonly addresses: readonly bigint[]
-  /** Bytes of its ints. */
   readonly length: number
 }
 
-/** What a window has for secrets of one size. */
 export class JavaOffsets {
-  /** Where secrets in arrays begin. */
   readonly arrays: number[] = []
   readonly #numbers = new Map<string, JavaInts>()
 
-  /** The arrays of the numbers, each once. */
   get numbers(): Iterable<JavaInts> {
     return this.#numbers.values()
   }
 
-  /**
-   * @param slice of the kernel, with {@link BEFORE} bytes before it
-   * @param at where it begins in the window, and `to` its bytes
-   * @param length of a secret; numbers are looked for where `isNumber`
-   */
+  /** `slice` has {@link BEFORE} bytes before it and begins at `at` of the window. */
   add(slice: Uint8Array, at: number, to: number, length: number, isNumber: boolean): void {
     const words = new Uint32Array(slice.buffer, slice.byteOffset, slice.length >> 2)
     const view = new DataView(slice.buffer, slice.byteOffset, slice.length)
@@ -94,7 +80,7 @@ function addressesAt(view: DataView, at: number): readonly bigint[] {
   return [whole, short, short << 3n, ...COLOURS.map((bits) => whole >> bits)]
 }
 
-/** What an array contains, the lowest byte of each int first; undefined where the dump does not have it. */
+/** The lowest byte of each int first; undefined where the dump lacks the array. */
 export function intsAt(memory: Memory, { addresses, length }: JavaInts): Pointed | undefined {
   const from = ARRAY_HEAD.bytes - ARRAY_HEAD.length
   for (const address of addresses) {
@@ -110,7 +96,6 @@ export function intsAt(memory: Memory, { addresses, length }: JavaInts): Pointed
   return undefined
 }
 
-/** The number that ints spell, the highest first, the lowest byte of each first. */
 export function numberOfInts(bytes: Uint8Array): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   let value = 0n

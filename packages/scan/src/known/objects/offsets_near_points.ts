@@ -1,24 +1,19 @@
-/**
- * Offsets at which the secret may be near copies of its public half: right before a point, in a
- * chunk of its size, next to a copy, behind its own length, and further off. All are in [from, to).
- */
+/** Offsets in [from, to) where the secret may be near its public half. */
 import { chunkSize, SIZE_BYTES, sizeAt } from './chunk_head.ts'
 
 /** How far from a copy of the public half the secret is searched for, at multiples of 8. */
 const NEIGHBOURHOOD = 65_536
 /** Up to so many bytes around a copy every offset is examined. */
 const CLOSE = 8
-/** How far from a copy every offset is examined that its length is before, and chunks of its size are. */
+/** How far from a copy offsets behind its length, and chunks of its size, are examined. */
 const BESIDE = 512
 
-/** The first byte of a point with both coordinates (SEC 1, 2.3.3), and in DER the string of bits around it. */
+/** First byte of a point with both coordinates (SEC 1, 2.3.3); DER's bit string around it. */
 const UNCOMPRESSED = 0x04
 const BIT_STRING = 0x03
 
-/** Of the size of a chunk that is a mapping of its own: small ones are none. */
 const IS_MAPPED = 2
 
-/** Copies of public halves in a window, and where secrets of `length` bytes may begin. */
 export interface NearPoints {
   readonly bytes: Uint8Array
   readonly anchors: readonly number[]
@@ -38,7 +33,7 @@ export function beforePoints({ bytes, anchors, length, from, to }: NearPoints): 
     .filter((at) => at >= from && at < to)
 }
 
-/** Multiples of `step` within {@link BESIDE} of a copy, from `least` on, each once where copies are in order. */
+/** Multiples of `step` within {@link BESIDE} of a copy, each once where copies are in order. */
 function* beside(
   { anchors, from, to }: NearPoints,
   step: number,
@@ -53,10 +48,7 @@ function* beside(
   }
 }
 
-/**
- * Chunks of malloc of the size that a secret takes: libraries that keep both apart ask for one after the other. Seen in
- * strongSwan 6.0 (plugin curve25519) and in Samba 4.22 (GnuTLS 3.8), both of Debian 13.
- */
+/** Chunks of a secret's size: seen in strongSwan 6.0 (curve25519), Samba 4.22 (GnuTLS 3.8). */
 export function* neighbourChunks(near: NearPoints): Generator<number, void, void> {
   const { bytes, anchors, length } = near
   const size = chunkSize(length)
@@ -68,10 +60,7 @@ export function* neighbourChunks(near: NearPoints): Generator<number, void, void
   }
 }
 
-/**
- * Next to a copy, then behind its length, highest byte first, as a TPM keeps secrets (`TPM2B`) and SSH sends them, then all
- * multiples of 8. Few of them are ever asked for. Some come twice.
- */
+/** Next to a copy, behind its length (a TPM's `TPM2B`, SSH), then multiples of 8; some twice. */
 export function* nearest(near: NearPoints): Generator<number, void, void> {
   const { bytes, length } = near
   yield* closeTo(near)
@@ -81,7 +70,6 @@ export function* nearest(near: NearPoints): Generator<number, void, void> {
   yield* furtherOff(near)
 }
 
-/** Next to a copy, or few bytes from there. */
 function* closeTo({ anchors, length, from, to }: NearPoints): Generator<number, void, void> {
   const isInside = (at: number): boolean => at >= from && at < to
   for (let k = 0; k <= CLOSE; k++) {
@@ -94,14 +82,13 @@ function* closeTo({ anchors, length, from, to }: NearPoints): Generator<number, 
   }
 }
 
-/** Offsets that a scalar is most likely to have beside its public half. */
 export function* besidePoints(near: NearPoints): Generator<number, void, void> {
   yield* beforePoints(near)
   yield* neighbourChunks(near)
   yield* closeTo(near)
 }
 
-/** Multiples of 8 up to {@link NEIGHBOURHOOD} away, by distance; each belongs to the copy before or behind it. */
+/** Multiples of 8 by distance, up to {@link NEIGHBOURHOOD}; each belongs to one copy. */
 function* furtherOff({ anchors, from, to }: NearPoints): Generator<number, void, void> {
   let left = anchors.map((anchor, index) => {
     const previous = anchors[index - 1] ?? -NEIGHBOURHOOD * 2
@@ -116,7 +103,6 @@ function* furtherOff({ anchors, from, to }: NearPoints): Generator<number, void,
       const behind = middle + distance + 8
       if (behind >= first && behind <= last) yield behind
     }
-    // Most reach no further than to the middle between two neighbours.
     if (distance % 512 === 0) {
       left = left.filter(
         ({ middle, first, last }) => middle - distance > first || middle + distance + 8 < last,

@@ -2,7 +2,6 @@
 
 /** The word at `at`, if a process can have it as an address, whatever it is a multiple of. */
 export function addressAt(bytes: Uint8Array, at: number): bigint | undefined {
-  // These bytes exclude most words that are no address.
   if (at < 0 || at + 8 > bytes.length || bytes[at + 7] !== 0 || bytes[at + 6] !== 0)
     return undefined
   return new DataView(bytes.buffer, bytes.byteOffset + at, 8).getBigUint64(0, true)
@@ -12,7 +11,6 @@ export function addressAt(bytes: Uint8Array, at: number): bigint | undefined {
 export const pointerAt = (bytes: Uint8Array, at: number): bigint | undefined =>
   isPointer(bytes, at) ? addressAt(bytes, at) : undefined
 
-/** Whether there is one. */
 export function isPointer(bytes: Uint8Array, at: number): boolean {
   if (at < 0 || bytes[at + 7] !== 0 || bytes[at + 6] !== 0 || ((bytes[at] ?? 1) & 7) !== 0)
     return false
@@ -20,14 +18,11 @@ export function isPointer(bytes: Uint8Array, at: number): boolean {
   return false
 }
 
-/** How far from a public half a pointer is searched for. */
 const BESIDE = 64
-/** Copies of public halves that are examined. */
 const COPIES_MOST = 20_000
-/** Where pointers of four bytes can lead. */
 const SHORT_END = 1n << 32n
 
-/** Of addresses those that are in [0, bytes.length) as offsets there, and those of the rest of the process. */
+/** Addresses in [0, bytes.length) as offsets, and those of the rest of the process. */
 export function offsetsIn(
   bytes: Uint8Array,
   addresses: readonly bigint[],
@@ -43,10 +38,7 @@ export function offsetsIn(
   return { near, far }
 }
 
-/**
- * Offsets that are pointed to beside any of `anchors`, which are public halves of `length` bytes: OpenSSL's ECX_KEY is
- * {…, byte pubkey[57], byte *privkey}, of processes of 32 bits too. There are few of them where thousands of offsets look alike.
- */
+/** OpenSSL's ECX_KEY is {…, byte pubkey[57], byte *privkey}: few offsets are pointed to. */
 export function pointedBeside(
   bytes: Uint8Array,
   anchors: readonly number[],

@@ -1,17 +1,14 @@
 /**
- * Arrays of bytes like those that hold a copy of a public half: a runtime that keeps the one in an array of its own keeps
- * the secret, which is as long, in another of the same class.
- *
- * What is before the bytes: in the JVM {mark, u32 class, u32 length}, or {mark, class*, u32 length, pad}; in .NET
- * {class*, u32 length, pad}; in CPython {count, class*, size, hash}. The marks of a class are learned from the copies. @module
+ * Arrays of bytes like one with a copy of a public half: the secret may be in another of its class.
+ * Heads: JVM {mark, u32 class, u32 length} or {mark, class*, u32 length, pad}; .NET {class*, u32
+ * length, pad}; CPython {count, class*, size, hash}. Classes are learned from copies.
  */
 import { countBefore } from '@mintmark/core'
 
-/** How the head of an array is laid out: where its marking bytes begin, counted back from the array's first byte. */
+/** Head of an array: where its marking bytes begin, counted back from the first item. */
 interface Layout {
   readonly back: number
   readonly bytes: number
-  /** Of the copy at `at`: whether it is in such an array. */
   readonly isHead: (view: DataView, at: number, length: number) => boolean
 }
 
@@ -36,18 +33,11 @@ const LAYOUTS: readonly Layout[] = [
   ),
 ]
 
-/** Copies that are examined, and classes that are learned from them, and arrays of one class in a window. */
 const COPIES_MOST = 4096
 const CLASSES_MOST = 8
 const ARRAYS_MOST = 4096
 
-/**
- * Where arrays begin that are like those of the copies, those next to a copy first.
- *
- * Cost: a search through `bytes` for each class.
- *
- * @param copies where public halves of `length` bytes begin
- */
+/** Nearest to `copies` (public halves of `length` bytes) first. One pass over `bytes` a class. */
 export function likeArrays(
   bytes: Uint8Array,
   copies: readonly number[],
@@ -103,7 +93,6 @@ function offsetsOf(bytes: Uint8Array, head: Uint8Array): readonly number[] {
   return offsets
 }
 
-/** @param sorted in ascending order */
 function distanceTo(offset: number, sorted: readonly number[]): number {
   const low = countBefore(sorted.length, (k) => (sorted[k] ?? 0) < offset)
   const far = Number.POSITIVE_INFINITY

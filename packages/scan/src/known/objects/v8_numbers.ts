@@ -1,27 +1,25 @@
 /**
- * Numbers of JavaScript libraries in the heap of V8: an array of small integers, or of floating
- * point numbers where one of them was none for a moment, a digit each, lowest first (bn.js, jsbn).
- * Source: `src/objects/smi.h` and `fixed-array.h` of V8, with words of 64 bits.
+ * Numbers of JavaScript libraries in the heap of V8 (64-bit words): an array of small integers or
+ * doubles, a digit each, lowest first (bn.js, jsbn). Source: `src/objects/smi.h` and
+ * `fixed-array.h` of V8.
  */
 import { DIGIT_ENCODINGS, type DigitEncoding } from '../values/digit_encodings.ts'
 
-/** Forms that are searched for. */
 export const V8_ENCODINGS: readonly DigitEncoding[] = DIGIT_ENCODINGS.filter(
   ({ coding }) => coding === 'smi-high' || coding === 'double',
 )
 
-/** Behind the widest digit as a small integer. */
 const SMI_END = 2 ** 28
-/** Of a floating point number: where its exponent is in the higher half, that of 1, and that of 2^28. */
+/** Of a double: where its exponent is in the higher half, that of 1, and that of 2^28. */
 const EXPONENT = { shift: 20, least: 1023, end: 1023 + 28 } as const
 
-/** Whether a number in digits of a form can begin at an offset: behind an array's length, which is a small integer itself. */
+/** Whether digits can begin here: behind an array's length, itself a small integer. */
 export function isArrayBegin(view: DataView, at: number, { coding }: DigitEncoding): boolean {
   if (coding === 'double') return !isDigit(view, at - 8, isDoubleHigh)
   return isDigit(view, at - 8, isSmiHigh) && !isDigit(view, at - 16, isSmiHigh)
 }
 
-/** @param isHigh whether the higher half can be that of a digit that is not 0; the lower half is 0 */
+/** @param isHigh whether the higher half can be that of a nonzero digit; the lower half is 0 */
 function isDigit(view: DataView, at: number, isHigh: (high: number) => boolean): boolean {
   return at >= 0 && view.getUint32(at, true) === 0 && isHigh(view.getUint32(at + 4, true))
 }

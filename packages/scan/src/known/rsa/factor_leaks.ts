@@ -1,20 +1,17 @@
 /**
- * Numbers that leak a factor: after one known step they share a factor with the modulus. One gcd of
- * n with the product of many such numbers shows whether one leaks. A product that is 0 contains
- * both factors: then its parts are examined.
+ * Numbers that share a factor with the modulus after one known step. One gcd of n with the product
+ * of many shows whether one leaks; if the product is 0, its parts are examined.
  */
 import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
 import { montgomeryWidths } from '../values/derived_values.ts'
 
 export interface FactorLeak {
-  /** As {@link import('../values/derived_values.ts').derivedValues} names it for p. */
   readonly name: string
   readonly proof: string
   /** A number that the prime divides if `x` is what the name says. May be negative. */
   readonly multiple: (x: bigint) => bigint
 }
 
-/** Leftovers of Montgomery arithmetic with R of these many bits. */
 function leftoversOf(widths: readonly number[], bits: number): FactorLeak[] {
   return [
     ...widths.map((width): FactorLeak => {
@@ -41,7 +38,7 @@ export function leftovers(bits: number): readonly FactorLeak[] {
   )
 }
 
-/** Leaks that the kernel finds in whole bytes: the prime, its neighbours, its complement to a power of two. */
+/** Leaks the kernel finds in whole bytes: p, its neighbours, its complement to a power of two. */
 export function directLeaks(bits: number): readonly FactorLeak[] {
   const limit = 1n << BigInt(bits)
   return [
@@ -53,12 +50,10 @@ export function directLeaks(bits: number): readonly FactorLeak[] {
   ]
 }
 
-/** All leaks in one number of the size of a prime. */
 export function allLeaks(bits: number): readonly FactorLeak[] {
   return [...directLeaks(bits), ...leftoversOf(montgomeryWidths(bits), bits)]
 }
 
-/** A number and the leaks that it may be. */
 interface MayLeak {
   readonly x: bigint
   readonly leaks: readonly FactorLeak[]
@@ -70,7 +65,6 @@ interface Step {
   readonly multiple: bigint
 }
 
-/** Numbers that are tested against one modulus after the other. */
 export class LeakingNumbers {
   readonly #steps: readonly Step[]
 
@@ -83,10 +77,7 @@ export class LeakingNumbers {
     )
   }
 
-  /**
-   * The index of the first number that gives a factor of n, neither 1 nor n, and its leak.
-   * Cost: some 3 µs a number and factor leak for 2048 bits, and 0.05 ms; twice that and 15 gcds where there is one.
-   */
+  /** For 2048 bits: 3 µs a number and leak, and 0.05 ms; twice that and 15 gcds where one leaks. */
   first(n: bigint): (Omit<Step, 'multiple'> & { readonly factor: bigint }) | undefined {
     let steps = this.#steps
     if (steps.length === 0 || commonFactor(n, steps) === 1n) return undefined

@@ -1,6 +1,6 @@
 /**
- * Pairs of windows whose low limbs multiply to that of a known modulus: parts of its factors,
- * whatever became of the rest, and factors that there were too many windows to divide by.
+ * Pairs of windows whose low limbs multiply to that of a known modulus: parts of its factors, and
+ * factors of which there were too many to divide by.
  */
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { Candidate, ConjugateKernel, FactorHit } from '../../slices/conjugate.ts'
@@ -13,10 +13,9 @@ import type { RsaGroup } from './rsa_group.ts'
 
 /** Keys from which on it pays to leave out windows that a small prime divides: two of three. */
 const MANY_KEYS = 8
-/** Estimates in nanoseconds: to keep a low limb and find its inverse, to look one up, to sieve a window. */
+/** Nanoseconds: to keep a low limb and find its inverse, to look one up, to sieve a window. */
 const COST = { limb: 12, probe: 3, sieve: 35 } as const
 
-/** How windows are chosen that may be one of a pair, and what each costs. */
 export function pairCost(keys: number): { readonly isSieved: boolean; readonly cost: number } {
   const cost = COST.limb + COST.probe * keys
   return keys < MANY_KEYS
@@ -31,10 +30,6 @@ const MOST_PAIRS = 64
 const LEAST_BYTES = 16
 const SMALL = 1n << 32n
 
-/**
- * Pairs among the windows of the slice whose low limbs the kernel has kept. `budget` pays for them.
- * @param known factors that are known already
- */
 export function conjugateFragments(
   kernel: ConjugateKernel,
   group: RsaGroup,
@@ -57,7 +52,6 @@ export function conjugateFragments(
     })
 }
 
-/** What the first of a pair is. */
 function partOf(
   kernel: ConjugateKernel,
   { shape }: RsaGroup,
@@ -74,7 +68,7 @@ function partOf(
   }
   const other = numberAt(kernel, b, shape.length)
   const bytes = equalLowBytes(x * other, key.n, shape.length)
-  // Any word is 1 times itself: the low limb of n, and a small number elsewhere, are no parts of factors.
+  // Any word is 1 times itself: n's low limb and a small number are no parts of factors.
   if (bytes < LEAST_BYTES || [x, other].some((each) => BigInt.asUintN(64, each) < SMALL)) return []
   // The low bytes are the first of a window whose lowest word is the first, the last of another.
   const at = ORDERS[a.order]?.isHighFirst ? a.at + span - bytes : a.at

@@ -1,9 +1,7 @@
 /**
- * Prime factors of known keys, highest byte first, in chunks of glibc's malloc that were freed:
- * `free` writes over the first 16 bytes, and the rest stays. What is left is more than two thirds
- * of the factor, which gives all of it. So GnuTLS leaves what it reads a key from and writes it to.
- * Source: malloc/malloc.c of glibc, of 64 bits (fd and bk, or next and key, at the begin of what a
- * chunk contains).
+ * Prime factors of known keys in freed chunks of glibc's malloc (64 bits), as GnuTLS leaves them.
+ * `free` overwrites the first 16 bytes; the rest, over two thirds, gives the factor. Source:
+ * malloc/malloc.c of glibc (fd and bk, or next and key, at the begin).
  */
 import { fromLowerFactor } from '@mintmark/keys/arithmetic/damaged_factors'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
@@ -14,14 +12,12 @@ import { fromFactor } from '../values/rebuild.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext } from './slice_context.ts'
 
-/** What `free` writes over. */
 const OVERWRITTEN = 16
 /** Bytes of a chunk that may be more than what was asked for needs: a larger one was free. */
 const ROOM = 64
 /** Nanoseconds of a test, at most about. */
 const TEST_COST = 250_000
 
-/** Those whose chunks begin in the slice that the kernel contains, as far as there is time for tests. */
 export function freedFactors(
   { kernel, length }: SliceContext,
   group: RsaGroup,
@@ -46,7 +42,7 @@ export function freedFactors(
   return found
 }
 
-/** Whether the word before `at` is the size of a chunk with room for a number of `length` bytes, and not for much more. */
+/** Whether the word before `at` is the size of a chunk that fits a number of `length` bytes. */
 function isChunk(slice: Uint8Array, at: number, length: number): boolean {
   const size = sizeAt(slice, at - SIZE_BYTES)
   return size % 16 === 0 && size >= length + SIZE_BYTES && size <= length + SIZE_BYTES + ROOM

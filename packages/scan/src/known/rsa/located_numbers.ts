@@ -1,47 +1,35 @@
-/**
- * Numbers of a slice that can share a factor with a known modulus without being one: Montgomery
- * leftovers, d mod (p − 1). Each costs an operation on whole moduli, so only offsets where a number
- * visibly begins or ends are examined.
- */
+/** Numbers that may share a factor with a modulus. Tests cost: only visible bounds are examined. */
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { BEFORE, type ConjugateKernel, ORDERS } from '../../slices/conjugate.ts'
 import { type FactorLeak, leftovers } from './factor_leaks.ts'
 import { numberAt, numberIn, type Spelled, spanOf } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 
-/** A number of a window that is examined once the cheap tests are done. */
 export interface LocatedNumber extends Spelled {
   readonly group: RsaGroup
   /** What it is, or in which of {@link ORDERS} it is in the window. */
   readonly x: bigint | { readonly order: number }
-  /** What it may be. */
   readonly leaks: readonly FactorLeak[]
-  /** Bits 0 and 1: something else ends before it, begins behind it. Bit 2: its length is before it. Bit 3: less. */
+  /** Bits: 0, 1: something else ends before it, begins behind it; 2: length before it; 3: less. */
   readonly sides: number
 }
 
-/** Where both sides or a length mark a number. */
 const ALL_ORDERS = [0, 1, 2, 3, 4, 5]
 /** Where one side does: what OpenSSL, mbedTLS and Go leave alone is lowest byte first. */
 const PLAIN_ORDER = [0]
-/** Of a number, what is examined before it is read. */
 const PROBED_BYTES = 64
 
 /** Estimate in nanoseconds for a modulus of 2048 bits. */
 const PRODUCT_COST = 3000
 
-/** What it costs to see whether a number of this group has one of so many factor leaks to a key. */
 export function leakCost({ keys, shape }: RsaGroup, leaks: number): number {
   return PRODUCT_COST * (shape.bits / 1024) ** 2 * leaks * keys.length
 }
 
-/** With more keys than this, a number is only searched for where both sides or its length mark it. */
+/** With more keys than this, one-sided numbers are not searched for. */
 const FEW_KEYS = 4
 
-/**
- * The numbers of the slice that have a boundary, as many as the budget allows. Their group's keys get them as factors.
- * @param isText the slice is what text means, and gone with it: a number there has an end on both sides, or its length before it
- */
+/** Within the budget. `isText`: only those with both sides or a length. */
 export function boundedNumbers(
   kernel: ConjugateKernel,
   length: number,
@@ -80,17 +68,12 @@ function ordersAt(at: number, isEvery: boolean): readonly number[] {
   return orders.filter((order) => at % (ORDERS[order]?.alignment ?? 1) === 0)
 }
 
-/** The same number so many bytes further on. */
 export function movedBy(number: LocatedNumber, bytes: number): LocatedNumber {
   const { at, length, spelling, group, x, leaks, sides } = number
   return { at: at + bytes, length, spelling, group, x, leaks, sides }
 }
 
-/**
- * Offsets and their sides in turn. First those that both sides or a length mark: what the budget does not reach is the
- * least likely.
- * @param isDeep those without a boundary as well, at multiples of 8
- */
+/** Likeliest first, as the budget may end. `isDeep`: unmarked ones at multiples of 8 too. */
 function likelyPairs(
   kernel: ConjugateKernel,
   length: number,
@@ -115,12 +98,10 @@ function likelyPairs(
   return [...lengths, ...enclosed, ...least, ...unbounded]
 }
 
-/** Whether both sides or a length mark a number. */
 export function isEnclosed(sides: number): boolean {
   return (sides & 4) !== 0 || (sides & 3) === 3
 }
 
-/** Random-looking windows of `size` bytes at multiples of 8, which nothing marks. */
 function unboundedPairs(kernel: ConjugateKernel, length: number, size: number): readonly number[] {
   const pairs: number[] = []
   const slice = kernel.slice
@@ -132,13 +113,11 @@ function unboundedPairs(kernel: ConjugateKernel, length: number, size: number): 
   return pairs
 }
 
-/** How well a number is marked: one side or less, both sides, a length. */
 export function weightOf(sides: number): 0 | 1 | 2 {
   if ((sides & 4) !== 0) return 2
   return isEnclosed(sides) ? 1 : 0
 }
 
-/** @param window that the number was located in */
 export function numberOf({ x, at, group }: LocatedNumber, window: Uint8Array): bigint {
   return typeof x === 'bigint' ? x : numberIn(window, at, x.order, group.shape.length)
 }

@@ -1,8 +1,4 @@
-/**
- * Decides which numbers share a factor with a known modulus without being one: Montgomery
- * leftovers, d mod (p − 1). Powers are only raised where a number visibly begins and ends or where
- * its length is before it.
- */
+/** Decides which numbers share a factor with a known modulus; powers only at visible bounds. */
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import { type FoundValue, keyOf } from '../values/found_value.ts'
@@ -16,12 +12,10 @@ import type { RsaGroup } from './rsa_group.ts'
 /** Estimates in nanoseconds for a modulus of 2048 bits. */
 const COST = { gcd: 1e4, power: 1.7e6 } as const
 
-/** Numbers that are compared with a modulus at once. */
 const TOGETHER = 512
-/** Keys that keep an OpenSSL group at hand: each takes some 10 KB outside of the JavaScript heap. */
+/** Keys that keep an OpenSSL group at hand: some 10 KB each, outside the JavaScript heap. */
 const MOST_POWERS = 200
 
-/** Settles what numbers are, for all keys of their groups. */
 export class Remainders {
   readonly #searchLimits: SearchLimits
   readonly #raisers = new Map<bigint, PowersOfTwo>()
@@ -30,11 +24,7 @@ export class Remainders {
     this.#searchLimits = searchLimits
   }
 
-  /**
-   * For each key at most one number that gives it away.
-   * @param window of whose slices the numbers are
-   * @param known moduli of keys that need not be searched for any more
-   */
+  /** At most one revealing number a key. `known`: moduli of keys that are found already. */
   finish(
     window: Uint8Array,
     numbers: readonly LocatedNumber[],
@@ -69,7 +59,6 @@ export class Remainders {
       )
       collect((key) => (this.#isWorth(group) ? foundBy(key, some, leaking) : undefined))
     }
-    // Their length says most.
     const likely = numbers
       .filter(({ sides }) => isEnclosed(sides))
       .toSorted((a, b) => weightOf(b.sides) - weightOf(a.sides))
@@ -77,7 +66,7 @@ export class Remainders {
     return found
   }
 
-  /** Whether there is time for a gcd: discovered keys are many, and their private halves hardly ever present. */
+  /** Discovered keys are many and their private halves rare: a gcd needs spare budget. */
   #isWorth({ shape }: RsaGroup): boolean {
     const { depth, budgets } = this.#searchLimits
     return depth !== 'discovered' || budgets.remainders.take(COST.gcd * (shape.bits / 1024) ** 2)
@@ -91,7 +80,7 @@ export class Remainders {
     for (const number of likely) {
       const { bits } = number.group.shape
       const cost = COST.power * (bits / 1024) ** 3
-      // A sample, as many as there is time for: no search is called cut for it (docs/what-is-found.md).
+      // A sample on spare budget: no search is called cut for it (docs/what-is-found.md).
       const { powers } = this.#searchLimits.budgets
       if (powers.left < cost) return undefined
       const x = numberOf(number, window)

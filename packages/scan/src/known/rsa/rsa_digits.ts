@@ -14,7 +14,7 @@ import { type Spelled, WHOLE_COST, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext, SliceResult } from './slice_context.ts'
 
-/** Forms in which a private exponent alone is searched for: runtimes that keep no factors use them. */
+/** Forms in which d alone is searched for: runtimes that keep no factors use them. */
 const WHOLE_DIGIT_ENCODINGS = DIGIT_ENCODINGS.filter(({ form }) =>
   ['python-digits-30', 'go-limbs-63', 'bn-js-smi-26', 'bn-js-smi-26-compressed'].includes(form),
 )
@@ -23,7 +23,6 @@ interface DigitNumber extends Spelled {
   readonly x: bigint
 }
 
-/** Searches slices. Keeps what the kernel must know of each encoding and size. */
 export class DigitSearch {
   /** By form and bits: groups of equal size share what the kernel finds for them. */
   readonly #shapes = new Map<string, DigitShape>()
@@ -46,7 +45,6 @@ export class DigitSearch {
     return { found, numbers }
   }
 
-  /** Numbers of so many bits that begin in the slice, as far as the budget reaches. */
   #numbers(
     { kernel, length }: SliceContext,
     encoding: DigitEncoding,

@@ -14,23 +14,19 @@ export const NO_LANE = 0
 /** Of the byte orders, those that text spells. */
 export const PLAIN_ORDERS = 2
 
-/** Offsets of one value of a key in one slice that are examined: every value of a key that is found is searched for anyhow. */
+/** Of one value of a key in a slice: values of found keys are searched for anyhow. */
 export const MOST_OF_ONE = 16
 /** With more keys than this, other offsets are at multiples of 8 or of words as well. */
 const FEW_KEYS = 4
 
 interface Probe {
-  /** Offsets that nothing marks and that are examined, in the plain orders and in the others. */
   readonly lanes: number
   readonly others: number
   readonly isText: boolean
   readonly budget: Budget
 }
 
-/**
- * Private exponents that begin in the slice: where something marks them; of given keys at multiples of 8 as well; out of
- * what is saved at all offsets.
- */
+/** Marked ones; of given keys at multiples of 8 too; elsewhere on saved budget. */
 export function exponentsIn(
   context: SliceContext,
   group: RsaGroup,

@@ -7,17 +7,15 @@ import { BEFORE, type Candidate, type ConjugateKernel, ORDERS } from '../../slic
 import { type FoundValue, keyOf } from '../values/found_value.ts'
 import { fromWhole, isExponentAbove } from '../values/rebuild.ts'
 
-/** Where a number is and how it is spelled. */
 export type Spelled = Pick<FoundValue, 'at' | 'length' | 'spelling'>
 
-/** Whether what was taken for a modulus is a factor of one: d mod (p − 1) would be a damaged exponent of it. */
+/** Whether a taken modulus is only a factor: d mod (p − 1) would be its damaged exponent. */
 const isFactor = ofEach(({ n }: RsaMaterial) => isPrimeFactor(n))
 
-/** Estimates in nanoseconds of {@link wholeFound}: of most numbers, and of one whose upper half is that of an exponent. */
+/** Nanoseconds of {@link wholeFound}: of most numbers, and of one with an exponent's upper half. */
 export const WHOLE_COST = 3000
 export const DAMAGED_COST = 80_000
 
-/** A private exponent, φ(n) or λ(n) of `key`, or none. */
 export function wholeFound(location: Spelled, key: RsaMaterial, value: bigint): FoundValue[] {
   const whole = fromWhole(key, value)
   if (whole !== undefined) {
@@ -29,18 +27,15 @@ export function wholeFound(location: Spelled, key: RsaMaterial, value: bigint): 
   return [{ ...location, name: 'd', key: keyOf(key, proof, 'fragment') }]
 }
 
-/** Bytes that a number of `length` bytes takes in an order. */
 export function spanOf(order: number, length: number): number {
   const word = ORDERS[order]?.word ?? 1
   return Math.ceil(length / word) * word
 }
 
-/** Where a candidate of `length` bytes is and how it is spelled. */
 export function spelledAt({ at, order }: Pick<Candidate, 'at' | 'order'>, length: number): Spelled {
   return { at, length: spanOf(order, length), spelling: ORDERS[order]?.form ?? '' }
 }
 
-/** The number of a window of the slice, as many bytes as it spans in its order. */
 export function numberAt(
   kernel: ConjugateKernel,
   { at, order }: Pick<Candidate, 'at' | 'order'>,
@@ -49,7 +44,7 @@ export function numberAt(
   return numberIn(kernel.slice, BEFORE + at, order, length)
 }
 
-/** The number of `length` bytes at `at` in an order, with zeros behind the last byte that there is. */
+/** The number of `length` bytes at `at` in an order; zeros behind the last byte. */
 export function numberIn(bytes: Uint8Array, at: number, order: number, length: number): bigint {
   const span = spanOf(order, length)
   const copy = new Uint8Array(span)

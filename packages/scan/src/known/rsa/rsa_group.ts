@@ -1,6 +1,4 @@
-/**
- * Known RSA keys of one size: what their factors have in common, and their tables in the kernel.
- */
+/** Known RSA keys of one size: what their factors have in common, and their kernel tables. */
 import { bitLength, hasSmallFactor } from '@mintmark/keys/arithmetic/modular'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type {
@@ -12,40 +10,34 @@ import type {
 import { SearchLimits } from '../values/search_limits.ts'
 import { allLeaks, type FactorLeak } from './factor_leaks.ts'
 
-/** Bits of a modulus that is searched for: below, anyone can factor it; above, the kernel's room ends. */
+/** Bits of a modulus: below, anyone can factor it; above, the kernel's room ends. */
 export const MODULUS_BITS = { least: 512, most: 16_384 } as const
 
 /** Public exponents up to this are followed by their top bits. RSA in use has 3 to 65537. */
 const MOST_EXPONENT = 1n << 32n
 
-/** A group of keys whose moduli have equally many bits. */
 export interface RsaGroup {
   readonly keys: readonly RsaMaterial[]
-  /** Bits of the moduli. */
   readonly bits: number
   readonly shape: FactorShape
   readonly table: KeyTable
-  /** All that a number of the size of a factor can be. */
   readonly leaks: readonly FactorLeak[]
-  /** Of the keys with a usual public exponent, by {@link exponentKeys}; undefined where none has. */
   readonly exponents: ExponentTable | undefined
   /** For each key of the exponent table its index in `keys`. */
   readonly exponentKeys: readonly number[]
-  /** What the search for these keys may cost. */
   readonly searchLimits: SearchLimits
 }
 
-/** Whether the search can search for this key's private half. */
 export function isSearchable({ n, e }: RsaMaterial): boolean {
   const bits = bitLength(n)
   if (bits < MODULUS_BITS.least || bits > MODULUS_BITS.most || hasSmallFactor(n)) return false
   return (n & 1n) === 1n && (e & 1n) === 1n && e >= 3n && e < n
 }
 
-/** Whether d alone can be recognised, and so excluded: a larger e shows nothing in the top bits of d. */
+/** Whether d alone can be recognised: a larger e shows nothing in the top bits of d. */
 export const hasUsualExponent = ({ e }: RsaMaterial): boolean => e < MOST_EXPONENT
 
-/** Groups keys by the size of their modulus and enters them into the kernel. Those not searchable are left out. */
+/** Groups keys by modulus size and enters them into the kernel, without those not searchable. */
 export function rsaGroups(
   kernel: ConjugateKernel,
   keys: readonly RsaMaterial[],
@@ -77,10 +69,7 @@ function rsaGroup(
   }
 }
 
-/**
- * Bounds of the factors of these moduli. Both factors are below 2^bits, so each is above n / 2^bits: a bound that
- * holds for every key, unlike √2 · 2^(bits − 1) of FIPS 186.
- */
+/** Both factors are below 2^bits, so each is above n / 2^bits: for every key, unlike FIPS 186. */
 function factorShape(moduli: readonly bigint[], bits: number): FactorShape {
   const length = Math.ceil(bits / 8)
   const toTop = BigInt(8 * (length - 1))

@@ -1,7 +1,4 @@
-/**
- * Searches one slice of a window for factors of known moduli, their neighbours, leftovers of
- * arithmetic modulo them, and private exponents, in every encoding.
- */
+/** Searches a slice for factors, their neighbours, leftovers and private exponents. */
 import { type ConjugateKernel, type FactorHit, ORDERS } from '../../slices/conjugate.ts'
 import { type FoundValue, keyOf } from '../values/found_value.ts'
 import { fromFactor } from '../values/rebuild.ts'
@@ -25,14 +22,11 @@ import type { RsaGroup } from './rsa_group.ts'
 import { TextSearch } from './rsa_text.ts'
 import type { SliceContext, SliceResult } from './slice_context.ts'
 
-/** Lists of candidates, see {@link ConjugateKernel.candidates}. */
 const LIST = { marked: 0, aligned: 1, factors: 2, others: 3, markedOthers: 4 } as const
-/** The order in which they are examined: the likeliest first. */
 const IN_ORDER = [LIST.marked, LIST.markedOthers, LIST.aligned, LIST.factors, LIST.others]
-/** Lists whose factors are tried in pairs. */
 const IN_PAIRS = [LIST.marked, LIST.aligned, LIST.factors]
 
-/** What a list of candidates is for: to be divided by in full, as far as there is time to spare, or in pairs alone. */
+/** A list's candidates are divided by in full, on spare budget (`sample`), or in pairs alone. */
 type Use = 'needed' | 'sample' | 'none'
 
 function useOf(list: number, depth: Depth, isText: boolean): Use {
@@ -45,7 +39,6 @@ export class RsaSearch {
   readonly #text: TextSearch
   readonly #digits = new DigitSearch()
   readonly #remainders = new Map<SearchLimits, Remainders>()
-  /** Of which keys there were candidates that the kernel had no room for. */
   readonly #lost = new Set<SearchLimits>()
 
   constructor(groups: readonly RsaGroup[]) {
@@ -56,7 +49,6 @@ export class RsaSearch {
     this.#text = new TextSearch(groups, (context, group) => this.#numbers(context, group, true))
   }
 
-  /** Kinds of tests that were cut short so far. */
   get limits(): readonly string[] {
     const short = [...this.#remainders.keys()].flatMap((searchLimits) => searchLimits.limits)
     const lost = [...this.#lost].map((searchLimits) => searchLimits.named('candidates'))
@@ -68,7 +60,7 @@ export class RsaSearch {
     for (const searchLimits of this.#remainders.keys()) searchLimits.earn(length)
   }
 
-  /** Searches the slice that the kernel contains. Text is decoded into the kernel: the slice is gone afterwards. */
+  /** Decodes text into the kernel: the slice is gone afterwards. */
   slice(context: SliceContext): SliceResult {
     const groups = this.#groups
     const freed = groups.flatMap((group) => freedFactors(context, group))
@@ -81,10 +73,7 @@ export class RsaSearch {
     }
   }
 
-  /**
-   * What the numbers of a window's slices give, at most one value a key.
-   * @param known moduli of keys that were found already
-   */
+  /** At most one value a key. `known`: moduli of keys that are found already. */
   finish(
     window: Uint8Array,
     numbers: readonly LocatedNumber[],
@@ -96,7 +85,6 @@ export class RsaSearch {
     })
   }
 
-  /** @param isText only the plain byte orders are of interest */
   #numbers(context: SliceContext, group: RsaGroup, isText: boolean): SliceResult {
     const { kernel, length } = context
     const isDeep = group.searchLimits.depth === 'deep' && !isText
@@ -123,7 +111,6 @@ export class RsaSearch {
     return [...whole, ...conjugateFragments(kernel, group, pairs, hits)]
   }
 
-  /** Keeps the low limbs of what is listed, as far as there is time to search for pairs among them. */
   #keepLimbs(kernel: ConjugateKernel, { keys, shape, searchLimits }: RsaGroup): void {
     const { pairs } = searchLimits.budgets
     const { isSieved, cost } = pairCost(keys.length)
@@ -150,7 +137,6 @@ export class RsaSearch {
     // Unmarked bytes beside a factor of a discovered key are not searched: see useOf.
     const plain = searchLimits.depth === 'discovered' ? NO_LANE : EIGHTH_LANES
     const beside = isDeep ? EVERY_LANE : plain
-    // Discovered keys are many: only some slices.
     const isWorth = searchLimits.depth !== 'discovered' || pairs.left > pairs.most / 2
     const aligned = isWorth ? Math.ceil(Math.max(0, pairs.left) / cost) : 0
     const isEvery = isDeep || (isSaved && !isText)
@@ -160,7 +146,6 @@ export class RsaSearch {
     kernel.reset()
   }
 
-  /** Tests a list as far as its budget reaches; returns the first that was not examined. */
   #test(
     kernel: ConjugateKernel,
     { shape, table, searchLimits }: RsaGroup,
@@ -191,10 +176,7 @@ export class RsaSearch {
   }
 }
 
-/**
- * Some hits of each key: one shows the key, and every value of a key that is known is searched for by itself. A slice can
- * hold thousands of one.
- */
+/** Some hits of each key: its values are searched for anyhow, and a slice can hold thousands. */
 function fewOfEach(hits: readonly FactorHit[]): readonly FactorHit[] {
   if (hits.length <= MOST_OF_ONE) return hits
   const counts = new Map<number, number>()

@@ -1,7 +1,4 @@
-/**
- * Searches the text of a slice for numbers of known keys: hexadecimal, base64 in every alignment,
- * decimal.
- */
+/** Searches a slice's text for known numbers: hexadecimal, base64 in every alignment, decimal. */
 import { countBefore } from '@mintmark/core'
 import { BEFORE, BEHIND, type ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
 import type { Budget } from '../values/budget.ts'
@@ -18,19 +15,17 @@ import { type Spelled, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext, SliceResult } from './slice_context.ts'
 
-/** Estimates in nanoseconds: for a character, for a byte that characters mean in one of their alignments, for a whole number. */
+/** Nanoseconds: for a character, for a decoded byte in one alignment, for a whole number. */
 const COST = { read: 6, decoded: 5, whole: 3000 } as const
 
 export type NumberSearch = (context: SliceContext, group: RsaGroup) => SliceResult
 
 export class TextSearch {
-  /** For reading text: that of the keys for which most is spent. */
   readonly #budget: Budget | undefined
   readonly #numbers: NumberSearch
   readonly #leastLength: number
   readonly #edge: number
 
-  /** @param numbers searches bytes that are in the kernel */
   constructor(groups: readonly RsaGroup[], numbers: NumberSearch) {
     const allLimits = groups.map(({ searchLimits }) => searchLimits)
     const first = allLimits.find(({ depth }) => depth !== 'discovered') ?? allLimits[0]
@@ -41,14 +36,13 @@ export class TextSearch {
     this.#edge = Math.max(...groups.map(({ bits }) => bits / 4))
   }
 
-  /** Values of some of the groups spelled as text that begin in the slice. The slice is gone from the kernel afterwards. */
+  /** The slice is gone from the kernel afterwards. */
   search({ kernel, length }: SliceContext, groups: readonly RsaGroup[]): SliceResult {
     const decoded: DecodedText[] = []
     const results: SliceResult[] = []
     for (const run of this.#runs(kernel, length)) {
       results.push(...groups.map((group) => this.#decimals(group, run)))
       const texts = decodeRun(run, this.#leastLength, this.#edge)
-      // Of each character there are some of these.
       this.#budget?.pay(texts.reduce((sum, { bytes }) => sum + bytes.length, 0) * COST.decoded)
       decoded.push(...texts)
     }
@@ -59,7 +53,6 @@ export class TextSearch {
     }
   }
 
-  /** Runs that begin in the slice, as many as the budget allows. */
   #runs(kernel: ConjugateKernel, length: number): TextRun[] {
     const least = Math.max(32, Math.floor((this.#leastLength * 4) / 3) - 2)
     const to = Math.min(length + BEHIND, SLICE + BEHIND - 16)
@@ -94,7 +87,6 @@ export class TextSearch {
     return { found, numbers }
   }
 
-  /** Searches bytes that text means, all of them at once, separated by zeros; hits have their offsets in the text. */
   #decoded(
     kernel: ConjugateKernel,
     groups: readonly RsaGroup[],
@@ -125,7 +117,7 @@ export class TextSearch {
   }
 }
 
-/** Where a value that begins at byte `begin` of a text's meaning is spelled; undefined where the text does not have it. */
+/** Where a value at byte `begin` of a text's meaning is spelled; undefined outside of the text. */
 function inText(
   text: DecodedText,
   { spelling, length }: Spelled,

@@ -6,11 +6,9 @@ import type { LocatedNumber } from './located_numbers.ts'
 /** What is found in the slice that the kernel contains; offsets are from the slice's begin. */
 export interface SliceContext {
   readonly kernel: ConjugateKernel
-  /** Bytes of the slice in which a number may begin. */
   readonly length: number
 }
 
-/** What the cheap tests of a slice have found, and the numbers that are left for expensive ones. */
 export interface SliceResult {
   readonly found: readonly FoundValue[]
   readonly numbers: readonly LocatedNumber[]

@@ -1,10 +1,4 @@
-/**
- * Searches for scalars that are overwritten at one end, where a scalar would be: in a chunk of a heap
- * beside a copy of its public half, and right next to one.
- *
- * Up to three bytes may be gone, and up to five where there is time for it: where such an offset is, is known, and how
- * long a scalar is. Numbers that lack five take 0.7 s each. They are tried as long as the budget lasts. @module
- */
+/** Searches beside public halves for scalars that lack up to three bytes at one end, or five. */
 import type { EcMaterial } from '@mintmark/keys/material/key_material'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { besidePoints } from '../objects/offsets_near_points.ts'
@@ -13,24 +7,17 @@ import { type CutNumber, cutNumbersIn } from './cut_scalars.ts'
 import { pointSigns, SIGN_BYTES } from './secret_groups.ts'
 import type { SoughtGroup } from './secret_probes.ts'
 
-/** Bytes that may be missing. */
 export const MOST_LOST = { usual: 3, more: 5 } as const
 /** Offsets of a window that are examined for a key: a few copies of a public half have as many. */
 const MOST_OFFSETS = 256
 
-/** Bytes of a window, and where in them scalars may begin: in [from, to). */
 interface Part {
   readonly bytes: Uint8Array
   readonly from: number
   readonly to: number
 }
 
-/**
- * Scalars beside their own public halves, each as it lacks least. How many offsets were left out is unknown: they are taken
- * while budget is left.
- *
- * @param anchors offsets of numbers of public halves: no part of a scalar is there
- */
+/** Each as it lacks least, on spare budget. No part of a scalar is at public `anchors`. */
 export function probeCut(
   part: Part,
   anchors: readonly number[],
@@ -57,7 +44,6 @@ export function probeCut(
   })
 }
 
-/** Those of the anchors that are of this key. */
 function anchorsOf(bytes: Uint8Array, anchors: readonly number[], key: EcMaterial): number[] {
   const signs = new Set(pointSigns(key).map((sign) => latin1(sign, 0)))
   return anchors.filter((at) => signs.has(latin1(bytes, at)))

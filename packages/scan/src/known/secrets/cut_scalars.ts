@@ -1,9 +1,4 @@
-/**
- * Scalars of known public keys from copies that lack bytes at one end: the copy and the public half give up to 40
- * missing bits.
- *
- * Of a seed of Ed25519 nothing of the kind is known: it is hashed first. @module
- */
+/** Scalars that lack up to 40 bits at one end. Not seeds of Ed25519, which are hashed first. */
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { multiple, type Point, publicPoint } from '@mintmark/keys/arithmetic/ec'
 import { negativeOf, type Sum, sumsOf } from '@mintmark/keys/arithmetic/many_points'
@@ -12,38 +7,34 @@ import { ShortLogarithm } from '@mintmark/keys/arithmetic/short_logarithm'
 import type { Curve, EcMaterial } from '@mintmark/keys/material/key_material'
 import { type FoundValue, keyOf } from '../values/found_value.ts'
 
-/** A number that may be a scalar without bytes of one end, and how it is in memory. */
 export interface CutNumber extends Pick<FoundValue, 'at' | 'length'> {
   readonly spelling: 'limbs-be' | 'limbs-le64'
   readonly known: bigint
   readonly lost: 'high' | 'low'
-  /** Bytes that are lost: none to five. */
   readonly bytes: number
 }
 
-/** Nanoseconds on one core, of a curve of 256 bits: an addition among many, a multiple of the base point. */
+/** Nanoseconds for 256-bit curves: an addition among many, a multiple of the base point. */
 const ADDITION = 2900
 const MULTIPLE = 1.2e5
 /** Baby steps, in bits, by the bytes that are lost: few for those that take few giant steps. */
 const STEP_BITS = [12, 12, 12, 16, 19, 20] as const
 
-/** Of keys of one curve. */
 export class CutScalars {
   readonly #curve: Curve
   readonly #logarithms = new Map<number, ShortLogarithm>()
-  /** Of keys and bytes lost: the public point by the inverse of the power of 256 that the lost bytes begin at. */
+  /** By key and lost bytes: the public point by the inverse of the power of 256 they begin at. */
   readonly #shifted = new Map<string, Sum>()
 
   constructor(curve: Curve) {
     this.#curve = curve
   }
 
-  /** Bytes of a scalar. */
   get length(): number {
     return curveNamed(this.#curve).lengthBytes
   }
 
-  /** Estimate in nanoseconds of what it takes to compare so many numbers that have lost so many bytes with a key each. */
+  /** Nanoseconds to compare so many numbers that lost so many bytes with a key each. */
   cost(numbers: number, bytes: number): number {
     const stepBits = stepBitsFor(bytes)
     const scale = (curveNamed(this.#curve).bits / 256) ** 2
@@ -53,13 +44,11 @@ export class CutScalars {
     return scale * (table * ADDITION + numbers * each)
   }
 
-  /** How many numbers that have lost so many bytes can be compared in so many nanoseconds by estimate. */
   affordable(cost: number, bytes: number): number {
     const fixed = this.cost(0, bytes)
     return Math.max(0, Math.floor((cost - fixed) / (this.cost(1, bytes) - fixed)))
   }
 
-  /** Those of the numbers that are scalars of the key, and what is found so; all have lost the same bytes. */
   find<T extends CutNumber>(
     key: EcMaterial,
     numbers: readonly T[],
@@ -89,7 +78,6 @@ export class CutScalars {
     return made
   }
 
-  /** Points whose logarithms are what is lost. */
   #pointsOf(key: EcMaterial, numbers: readonly CutNumber[]): readonly Sum[] {
     const curve = curveNamed(this.#curve)
     const parts = numbers.map(({ known, lost, bytes }) => {
@@ -104,7 +92,6 @@ export class CutScalars {
     )
   }
 
-  /** Of the power of 256 that the bytes begin at which are lost at the high end. */
   #unshift(bytes: number): bigint {
     const { n } = curveNamed(this.#curve)
     return inverse((1n << this.#shift(bytes)) % n, n) ?? 0n
@@ -135,7 +122,6 @@ const stepBitsFor = (bytes: number): number => STEP_BITS[bytes] ?? 20
 
 const isSame = (point: Point, { x, y }: Point): boolean => point.x === x && point.y === y
 
-/** Where bytes may be lost, as they are in memory. */
 export interface LostAt {
   readonly before: boolean
   readonly behind: boolean

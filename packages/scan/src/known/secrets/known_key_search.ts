@@ -1,7 +1,7 @@
 /**
- * Searches windows for the private halves of known public keys. RSA: factors of n by the kernel of
- * `conjugate.ts`, leaks of factors by `factor_leaks.ts`, private exponents by their upper half.
- * Curves: scalars and seeds near the public half and between boundaries.
+ * Searches windows for private halves of known public keys. RSA: factors (`conjugate.ts`), factor
+ * leaks, upper halves of exponents. Curves: scalars and seeds near the public half and between
+ * boundaries.
  */
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
@@ -21,13 +21,12 @@ import { hasOneSecret } from './secret_groups.ts'
 import { type SecretKeys, SecretSearch, type SecretWindow } from './secret_search.ts'
 
 export interface KnownKeyOptions {
-  /** Also examines unlikely offsets, with eight times the budget. */
   readonly deep: boolean
   /** The same for secrets of given curve keys alone, in a file that is not large. */
   readonly hasDeepSecrets?: boolean
-  /** Keys whose scalars are completed where five bytes are missing, not only three, within the budget. Default none. */
+  /** Keys whose scalars are completed with five bytes missing, not three. Default none. */
   readonly completed?: readonly PublicKey[]
-  /** Keys (SHA-256 of SubjectPublicKeyInfo) whose parts are not completed: their scalars are known. Default none. */
+  /** Keys (SHA-256 of SubjectPublicKeyInfo) with known scalars: not completed. Default none. */
   readonly settled?: ReadonlySet<string>
   /** Spends enough on given keys to examine every marked offset: see `Depth`. */
   readonly isPatient?: boolean
@@ -45,10 +44,10 @@ export class KnownKeySearch implements WindowSearch {
   readonly #kernel = new ConjugateKernel()
   readonly #rsa: RsaSearch | undefined
   readonly #secrets: SecretSearch | undefined
-  /** Values of keys that were found before, and words that secrets are found by: at the same offsets. */
+  /** Values of found keys, and words that secrets are found by: at the same offsets. */
   readonly #words: ValueTable | undefined
 
-  /** Of the discovered keys those of public root stores are left out: their private halves are with their authorities. */
+  /** Leaves out keys of public root stores: their private halves are with their authorities. */
   constructor(keys: readonly PublicKey[], options: KnownKeyOptions) {
     const { discovered = [], searchers = 1, found = [], hasDeepSecrets = false } = options
     const mostLost = mostLostOf(keys, options)
@@ -76,9 +75,7 @@ export class KnownKeySearch implements WindowSearch {
     }
   }
 
-  /**
-   * Kinds of tests that were cut short so far by their budget: their findings are incomplete.
-   */
+  /** Kinds of tests that were cut short so far by their budget: their findings are incomplete. */
   get limits(): readonly string[] {
     return [...new Set([...(this.#rsa?.limits ?? []), ...(this.#secrets?.limits ?? [])])]
   }
@@ -99,7 +96,6 @@ export class KnownKeySearch implements WindowSearch {
     this.#words?.begin()
     this.#rsa?.earn(part.to - from)
     const secrets = this.#secrets?.begin(part.to - from)
-    // Slices begin at multiples of 16, as alignment in the segment asks for.
     for (let at = from & ~15; at < part.to; at += SLICE)
       this.#slice(part, at, secrets, { found, numbers, values })
     const isInside = ({ at }: { readonly at: number }): boolean => at >= from && at < part.to
@@ -117,7 +113,6 @@ export class KnownKeySearch implements WindowSearch {
     this.#words?.wipe()
   }
 
-  /** Examines the slice that begins at `at`. */
   #slice(part: Part, at: number, secrets: SecretWindow | undefined, seen: Seen): void {
     const { bytes, from, to } = part
     const length = Math.min(SLICE, to - at)
@@ -135,18 +130,15 @@ export class KnownKeySearch implements WindowSearch {
   }
 }
 
-/** Bytes of a window, and where in them hits may begin: in [from, to). */
 interface Part {
   readonly bytes: Uint8Array
   readonly from: number
   readonly to: number
 }
 
-/** What slices gave so far. */
 interface Seen {
   readonly found: FoundValue[]
   readonly numbers: LocatedNumber[]
-  /** Of keys that were found before. */
   readonly values: Match[]
 }
 
@@ -157,7 +149,6 @@ function depthFor(whose: Whose, { deep, isPatient = false }: KnownKeyOptions): D
 }
 
 const isRsa = (material: KeyMaterial): material is RsaMaterial => material.type === 'rsa'
-/** Whether there is nothing: sparse dumps are zeros for the most part. */
 function isZero(bytes: Uint8Array, from: number, to: number): boolean {
   let at = from
   while (at < to && (bytes.byteOffset + at) % 8 !== 0) if (bytes[at++] !== 0) return false
@@ -167,7 +158,6 @@ function isZero(bytes: Uint8Array, from: number, to: number): boolean {
   return true
 }
 
-/** Of the keys that were found whole. */
 function moduliOf(found: readonly FoundValue[]): Set<bigint> {
   const moduli = new Set<bigint>()
   for (const { key } of found) {
@@ -182,10 +172,7 @@ function materialsOf(keys: readonly PublicKey[]): PublicKey['material'][] {
   return [...new Map(keys.map(({ keyId, material }) => [keyId.spkiSha256, material])).values()]
 }
 
-/**
- * One value an offset and spelling, in order of offset, the first name that was found. Fragments that a whole value is
- * over are left out: text that is read in a wrong alignment gives those.
- */
+/** One value an offset and spelling. Drops what a whole value covers: misaligned text gives it. */
 function onceEach(values: readonly FoundValue[]): FoundValue[] {
   const byOffset = new Map<string, FoundValue>()
   const sorted = values.toSorted(

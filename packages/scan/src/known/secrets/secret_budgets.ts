@@ -14,13 +14,9 @@ const RATES = {
   placed: { perByte: 0.5, atOnce: 2e8 },
   /** Every offset of a window, where there is time for all: of a small file. */
   every: { perByte: 0, atOnce: 5e8 },
-  /** Numbers and arrays of the JVM. */
   java: { perByte: 0.5, atOnce: 2e8 },
-  /** Terms of Erlang. */
   terms: { perByte: 0.5, atOnce: 2e8 },
-  /** Scalars without their begin or end. */
   cut: { perByte: 0.5, atOnce: 1e9 },
-  /** Numbers of JavaScript libraries. */
   v8: { perByte: 0.5, atOnce: 1e9 },
 } as const
 
@@ -34,13 +30,13 @@ const SHARES: Readonly<Record<Depth, number>> = {
   patient: PATIENT,
 }
 
-/** Of `cut`, where five bytes may be missing: of one key of P-256, an offset takes 9 s by estimate, 4.4 s in truth. */
+/** Of `cut` with five bytes missing: an offset of one P-256 key takes 4.4 s (estimate: 9 s). */
 const COMPLETED = 20
 
 /**
- * @param searchers how many searches of the same bytes run in parallel: they share the budget of discovered keys
- * @returns makes the budgets of one group of such keys; all groups share those for offsets near a public half and for
- *   marked offsets. Its argument: whether scalars that lack five bytes are completed
+ * Returns a function that makes the budgets of one group; groups share those near a public half and
+ * for marked offsets. Its argument: whether scalars that lack five bytes are completed. Parallel
+ * `searchers` share the budget of discovered keys.
  */
 export function budgetsFor(
   depth: Depth,
@@ -53,7 +49,6 @@ export function budgetsFor(
     return new Budget(perByte * share, (atOnce * share) / parts)
   }
   const near = budget('near')
-  // A sample in any case.
   const placed = budget('placed', depth === 'patient' ? SHARES.given : usual)
   return (completesParts) => ({
     pointed: budget('pointed'),

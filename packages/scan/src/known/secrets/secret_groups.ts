@@ -1,7 +1,4 @@
-/**
- * Known public keys whose private half is one secret, where RSA has factors: what they look like in
- * memory, and whether bytes are the secret of one of them.
- */
+/** Known public keys whose private half is one secret: their looks in memory, and their test. */
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { publicPoint } from '@mintmark/keys/arithmetic/ec'
 import { FixedBase, fixedBaseCost } from '@mintmark/keys/arithmetic/fixed_base'
@@ -29,37 +26,27 @@ import { digitBytes, PYTHON_DIGITS } from '../values/digit_encodings.ts'
 import { type FoundValue, keyOf } from '../values/found_value.ts'
 import { CutScalars } from './cut_scalars.ts'
 
-/** Keys of curves, of DSA and DH, and of ML-KEM and ML-DSA. */
 export type SingleSecret = EcMaterial | OkpMaterial | GroupMaterial | LatticeMaterial
 
-/** Whether a key has one secret and no factors. */
 export const hasOneSecret = (material: PublicKey['material']): material is SingleSecret =>
   material.type !== 'rsa'
 
-/** What a secret turned out to be. */
 export type FoundSecret = Pick<FoundValue, 'spelling' | 'name' | 'key'>
 
-/** Known keys of one curve, one group of numbers, or one parameter set. */
 export interface SecretGroup {
-  /** Bytes of a secret. */
   readonly length: number
-  /** Estimate in nanoseconds of examining one offset, of a number in both orders. */
   readonly cost: number
-  /** The first 16 bytes of each of the public halves, in every encoding that was seen. */
   readonly signs: readonly Uint8Array[]
-  /** The numbers of the public halves as CPython spells them, where they are numbers: to be distinguished from secrets. */
+  /** Public halves as CPython spells numbers: to be distinguished from secrets. */
   readonly publicDigits?: readonly Uint8Array[]
-  /** The secret that `bytes` are, where libraries keep bytes. */
   readonly bytesIn?: (bytes: Uint8Array) => FoundSecret | undefined
-  /** The secret that a number is, where libraries keep numbers. */
   readonly numberIn?: (value: bigint, spelling: FoundSecret['spelling']) => FoundSecret | undefined
   /** Finds scalars that are not there as a whole, of curves whose points can be added. */
   readonly scalars?: { readonly cut: CutScalars; readonly keys: readonly EcMaterial[] }
-  /** The secret that `bytes` are if they are one in an encoding that only pays next to a public half. */
+  /** Also the encodings that only pay next to a public half. */
   readonly rareSecretIn?: (bytes: Uint8Array) => FoundSecret | undefined
 }
 
-/** Groups keys by curve, and others by their numbers or parameter set. */
 export function secretGroups(keys: readonly SingleSecret[]): readonly SecretGroup[] {
   const points = keys.filter((key) => key.type === 'ec')
   const strings = keys.filter((key) => key.type === 'okp')
@@ -170,7 +157,6 @@ function isClamped(bytes: Uint8Array): boolean {
   return hexOf(clamped(bytes, 'X25519')) === hexOf(bytes)
 }
 
-/** Public keys of Ed25519 by the points of X25519 that their scalars give. */
 function montgomeryKeys(keys: readonly OkpMaterial[]): Map<string, OkpMaterial> {
   const points = montgomeryOfEach(keys.map(({ publicKey }) => publicKey))
   return new Map(
@@ -186,7 +172,6 @@ interface KnownNumbers {
   readonly numbers: GroupKey
 }
 
-/** Keys of one group of numbers, once for each length that their secrets can have. */
 function numberGroups(keys: readonly GroupMaterial[]): readonly SecretGroup[] {
   const known = keys.flatMap((material) => {
     const numbers = groupKeyOfSpki(material.publicKey)
@@ -218,7 +203,7 @@ function numberGroups(keys: readonly GroupMaterial[]): readonly SecretGroup[] {
 const groupName = ({ material, numbers: { p, g } }: KnownNumbers): string =>
   `${material.type} ${p} ${g}`
 
-/** Bits of the modulus, and of the exponents that OpenSSL and NSS draw for safe primes of that size. */
+/** Bits of the modulus, and of OpenSSL's and NSS's exponents for safe primes of that size. */
 const SHORT_EXPONENTS = new Map([
   [2048, 225],
   [3072, 275],
@@ -227,10 +212,7 @@ const SHORT_EXPONENTS = new Map([
   [8192, 400],
 ])
 
-/**
- * Bytes that a secret can have: those of q; without q as many as p has, half of them (Java), or what the strength of p
- * asks for.
- */
+/** Bytes of a secret: those of q, else of p, half of them (Java), or by the strength of p. */
 function lengthsOf({ p, q }: GroupKey): readonly number[] {
   if (q !== undefined) return [Math.ceil(bitLength(q) / 8)]
   const bits = bitLength(p)
@@ -239,10 +221,8 @@ function lengthsOf({ p, q }: GroupKey): readonly number[] {
   return [...new Set(all.map((each) => Math.ceil(each / 8)))]
 }
 
-/** Nanoseconds of a hash, and of the key pair of each seed that gives the ρ of a known key. */
 const SEED_COST = 5000
 
-/** Keys of one parameter set each. */
 function seedGroups(keys: readonly LatticeMaterial[]): readonly SecretGroup[] {
   return LATTICE_SCHEMES.flatMap((scheme) => {
     const known = keys.flatMap((material) => {

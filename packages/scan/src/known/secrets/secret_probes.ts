@@ -18,13 +18,10 @@ import type { SecretBudgets } from './secret_budgets.ts'
 import type { FoundSecret, SecretGroup } from './secret_groups.ts'
 import type { SecretText } from './secret_texts.ts'
 
-/** Known keys, and their budgets. */
 export interface SoughtGroup extends SecretGroup {
   readonly budgets: SecretBudgets
   readonly depth: Depth
-  /** Bytes that a part of a key's scalar may lack to be completed, as `SecretKeys` says. */
   readonly mostLost: ReadonlyMap<KeyMaterial, number>
-  /** Limbs of 8 bytes that libraries keep a secret in; 0 where they keep it as bytes. */
   readonly limbs: number
   /** Of numbers of its size as V8 has them; empty where secrets are no numbers. */
   readonly shapes: ReadonlyMap<DigitEncoding, DigitShape>
@@ -33,14 +30,13 @@ export interface SoughtGroup extends SecretGroup {
 /** Nanoseconds of a read from the file. */
 const READ_COST = 5000
 
-/** Examines bytes from `at` on, which are at `offset` of the window; false once the budget is used up. */
+/** Examines bytes from `at`, at `offset` of the window; false once the budget is used up. */
 export type Reader = (bytes: Uint8Array, at: number, offset: number) => boolean
 
-/** Probes for one group in one window. A flood of copies is probed once; copies of a secret are found by its value. */
+/** Probes for one group in one window. Equal contents are probed once. */
 export class SecretProbes {
   readonly #bytes: Uint8Array
   readonly #group: SoughtGroup
-  /** Hashes of what was probed. */
   readonly #contents = new Set<number>()
   readonly found: FoundValue[] = []
 
@@ -49,12 +45,10 @@ export class SecretProbes {
     this.#group = group
   }
 
-  /** What is at offsets of the window. */
   offsets(offsets: Iterable<number>, read: Reader): void {
     for (const at of offsets) if (!read(this.#bytes, at, at)) return
   }
 
-  /** What is at addresses outside of the window, so many bytes each. */
   far(memory: Memory, addresses: readonly bigint[], length: number, read: Reader): void {
     const { far } = this.#group.budgets
     for (const address of addresses) {
@@ -66,7 +60,6 @@ export class SecretProbes {
     }
   }
 
-  /** Reads bytes in either order, or lowest byte first. */
   bytes(name: keyof SecretBudgets, isLowFirst = false): Reader {
     const { length, limbs, budgets, rareSecretIn } = this.#group
     const budget = budgets[name]
@@ -87,7 +80,6 @@ export class SecretProbes {
     }
   }
 
-  /** Reads numbers in digits of an encoding. */
   digits(encoding: DigitEncoding, name: 'far' | 'ints' | 'v8'): Reader {
     const { numberIn, budgets, cost } = this.#group
     const count = digitCount(encoding, 8 * this.#group.length)
@@ -105,7 +97,6 @@ export class SecretProbes {
     }
   }
 
-  /** The arrays that numbers of the JVM point to. */
   javaInts(memory: Memory, arrays: Iterable<JavaInts>): void {
     const { cost, numberIn, budgets } = this.#group
     const { java } = budgets
@@ -137,7 +128,7 @@ export class SecretProbes {
     }
   }
 
-  /** The secret that bytes are: as a number in either order, or lowest byte first, which takes half the time. */
+  /** As a number in either order, or lowest byte first, which takes half the time. */
   #secretIn(bytes: Uint8Array, isLowFirst = false): FoundSecret | undefined {
     const { bytesIn, numberIn } = this.#group
     if (numberIn === undefined) return bytesIn?.(bytes)
@@ -145,7 +136,6 @@ export class SecretProbes {
     return big ?? numberIn(fromLittleEndian(bytes), 'limbs-le64')
   }
 
-  /** Reads content that was not probed yet, where the budget allows: false where it does not. */
   #once(
     content: Uint8Array,
     budget: Budget,
@@ -169,10 +159,9 @@ const located = (
   secret: FoundSecret | undefined,
 ): FoundValue | undefined => secret && { at, length, ...secret }
 
-/** Half of a hash of Ed25519. */
 const PREFIX = 32
 
-/** What hashes are begun with is behind a scalar as a rule: with any signature it reveals the scalar, so it is erased with it. */
+/** Hash prefix behind a scalar: with any signature it reveals it, so it is erased. */
 function prefixLength(bytes: Uint8Array, at: number, { name }: FoundSecret): number {
   if (name !== 'expanded-scalar') return 0
   return at + PREFIX <= bytes.length && isRandomLookingAt(bytes, at, PREFIX) ? PREFIX : 0
@@ -181,7 +170,6 @@ function prefixLength(bytes: Uint8Array, at: number, { name }: FoundSecret): num
 /** Unused limbs behind a number, which few offsets near a public half have. */
 const END_BYTES = 16
 
-/** Whether a rare form is worth a probe in what ends at `end`. */
 function mayBeRare(bytes: Uint8Array, end: number, limbs: number): boolean {
   if (limbs === 0) return true
   const behind = bytes.subarray(end, end + END_BYTES)

@@ -35,15 +35,14 @@ import { type SingleSecret, secretGroups } from './secret_groups.ts'
 import { SecretProbes, type SoughtGroup } from './secret_probes.ts'
 import { SecretTexts } from './secret_texts.ts'
 
-/** Keys that as much is spent on. */
 export interface SecretKeys {
   readonly keys: readonly SingleSecret[]
   readonly depth: Depth
-  /** Of keys of curves: how many bytes a part of the scalar beside the public half may lack to be completed. */
+  /** Bytes that a part of a curve key's scalar beside the public half may lack. */
   readonly mostLost: ReadonlyMap<KeyMaterial, number>
 }
 
-/** What a word identifies: a public half, so many bytes before it, or something that may hold a secret. */
+/** A word's meaning: a public half, so many bytes before it, or a possible holder of a secret. */
 interface Sign {
   readonly group: SoughtGroup
   readonly wordAt: number
@@ -53,18 +52,16 @@ interface HeadOf {
   readonly head: Head
 }
 
-/** Structures are at multiples of it. */
 const POINTER_BYTES = 8
 
 export class SecretSearch {
   readonly #groups: readonly SoughtGroup[]
   readonly #budgets: readonly Budget[]
-  /** The greatest step at which the words of public halves find them wherever they are. */
   readonly step: number
   #signs: readonly (readonly Sign[])[] = []
   readonly #heads: ReadonlyMap<bigint, readonly HeadOf[]>
 
-  /** @param searchers how many searches of the same bytes run in parallel: they share what keys not asked for may take */
+  /** `searchers`: parallel searches of the same bytes; they share the budget of unasked keys. */
   constructor(all: readonly SecretKeys[], searchers: number = 1) {
     this.#groups = all.flatMap(({ keys, depth, mostLost }) => {
       const budgets = budgetsFor(depth, searchers)
@@ -95,7 +92,6 @@ export class SecretSearch {
     this.#budgets = [...new Set(this.#groups.flatMap((group) => Object.values(group.budgets)))]
   }
 
-  /** All words that a window's search asks for, to be looked for at multiples of `step`. */
   words(step: number): readonly bigint[] {
     const signs = new Map<bigint, Sign[]>()
     for (const group of this.#groups) {
@@ -108,7 +104,7 @@ export class SecretSearch {
     return [...signs.keys(), ...this.#heads.keys()]
   }
 
-  /** Kinds of tests that were cut short so far. Offsets far from a public half are samples in any case. */
+  /** Offsets far from a public half are samples: they are no limits. */
   get limits(): readonly string[] {
     return this.#groups.flatMap(({ budgets, depth }) => {
       const { pointed, far, ints, near, java, v8, terms } = budgets
@@ -120,7 +116,6 @@ export class SecretSearch {
     })
   }
 
-  /** Begins with a window of so many bytes. */
   begin(bytes: number): SecretWindow {
     for (const budget of this.#budgets) budget.earn(bytes)
     return new SecretWindow(this.#groups, this.#signs, [...this.#heads.values()])
@@ -133,13 +128,11 @@ function collect<T>(all: Map<bigint, T[]>, word: bigint, entry: T): void {
   else existing.push(entry)
 }
 
-/** A window's slices, one after the other. */
 export class SecretWindow {
   readonly #signs: readonly (readonly Sign[])[]
   readonly #heads: readonly (readonly HeadOf[])[]
   readonly #marks: ReadonlyMap<SoughtGroup, Marks>
   readonly #texts: SecretTexts
-  /** By bytes of a secret. */
   readonly #java: ReadonlyMap<number, JavaOffsets>
 
   constructor(
@@ -154,10 +147,7 @@ export class SecretWindow {
     this.#java = new Map(groups.map(({ length }) => [length, new JavaOffsets()]))
   }
 
-  /**
-   * Examines the slice of the window's `bytes` that the kernel contains, which begins at `at`.
-   * @param found where {@link SecretSearch.words} are in it and behind it
-   */
+  /** The slice begins at `at` of `bytes`. `found`: where words are in it and behind it. */
   probe(
     kernel: ConjugateKernel,
     { bytes, at, length }: WindowSlice,
@@ -194,7 +184,6 @@ export class SecretWindow {
     }
   }
 
-  /** Secrets that begin in [from, to) of the window's bytes, or that something in them leads to. */
   found(bytes: Uint8Array, from: number, to: number, where: InProcess): FoundValue[] {
     return [...this.#marks].flatMap(([group, marks]) => {
       const { anchors, enclosed, others } = marks
@@ -247,10 +236,7 @@ function* offsetsOf(from: number, to: number): Generator<number> {
   for (let at = from; at < to; at++) yield at
 }
 
-/**
- * Numbers of CPython, those next to a number of the public half first: it makes small objects of one size side by side, and
- * libraries keep hundreds of multiples of a base.
- */
+/** Nearest to a public half first: CPython puts objects of one size side by side. */
 function besideCopies(
   bytes: Uint8Array,
   ints: readonly number[],
@@ -267,38 +253,30 @@ function besideCopies(
   )
 }
 
-/** To find what is marked takes as long for a few offsets as for many: so many are saved up before. */
+/** Finding marked offsets takes as long for few as for many: so many are saved up before. */
 const LEAST_OFFSETS = 64
 
-/** Offsets that may be tried in a window, each at a cost; none where they are too few. */
 function affordable({ left, most }: Budget, cost: number): number {
   const count = Math.floor(left / cost)
   return count < Math.min(LEAST_OFFSETS, most / cost / 2) ? 0 : count
 }
 
-/** Bytes of a window that a kernel contains. */
 interface WindowSlice {
   readonly bytes: Uint8Array
   readonly at: number
   readonly length: number
 }
 
-/** Where in the process a window is, as far as the dump says. */
 interface InProcess {
-  /** Of the first byte. */
   readonly address: bigint | undefined
-  /** As seen from the window. */
   readonly memory: Memory | undefined
 }
 
-/** What was seen in a window for one group. */
 interface Marks {
-  /** Copies of public halves. */
   readonly anchors: number[]
   readonly heads: ReadonlyMap<Head, number[]>
   /** Arrays of V8, of groups whose secrets are numbers. */
   readonly digits: ReadonlyMap<DigitEncoding, number[]>
-  /** Offsets where something visibly begins and ends, or does one of both: of each as many as can be examined. */
   readonly enclosed: number[]
   readonly others: number[]
   readonly most: number
@@ -313,12 +291,11 @@ const marksFor = ({ shapes, budgets, cost }: SoughtGroup): Marks => ({
   most: affordable(budgets.placed, cost),
 })
 
-/** Structures of one size in a window, objects, and arrays of digits: more is no process, but made. */
+/** Structures of one size, objects, and arrays in a window: more are made up. */
 const MOST_POINTERS = 20_000
 const MOST_OBJECTS = 2000
 const MOST_DIGITS = 4096
 
-/** Notes digits in arrays of V8 that are of the size of a group's secrets, and offsets that something marks. */
 function noteNumbers(
   kernel: ConjugateKernel,
   { bytes, at, length }: WindowSlice,
@@ -343,7 +320,6 @@ function noteNumbers(
   }
 }
 
-/** Offsets in the window that something points to, and addresses outside. */
 function pointedOffsets(
   bytes: Uint8Array,
   { length, limbs }: SoughtGroup,

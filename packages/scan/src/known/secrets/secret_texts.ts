@@ -1,24 +1,18 @@
-/**
- * Secrets of known keys that are by themselves in text: as many hexadecimal digits or letters of
- * base64 as a secret takes, and no letter more on either side.
- */
+/** Secrets by themselves in text: exactly as many hexadecimal or base64 letters as one takes. */
 import { BEHIND, type ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
 import { isBase64Letter } from '../../text/base64.ts'
 import type { Depth } from '../values/search_limits.ts'
 
 type Spelling = 'hex' | 'base64'
 
-/** What is in a text where a secret may. */
 export interface SecretText {
   readonly at: number
-  /** In letters, without what pads it. */
   readonly length: number
   readonly form: Spelling | `base64-of-${Spelling}`
   /** As many as a secret has. Owned by the caller, who wipes them. */
   readonly bytes: Uint8Array
 }
 
-/** Where text is in a window's bytes. */
 export interface TextRange {
   readonly from: number
   readonly to: number
@@ -26,22 +20,18 @@ export interface TextRange {
 
 /** Texts of one secret's size in a window: more are hashes. */
 const TEXTS_MOST = 2000
-/** So far before a secret its name is searched for. */
 const NAME_BYTES = 40
 const NAME = /key|priv|secret|seed/i
 
-/** Letters that runs of a size can have. */
 interface Shape {
-  /** Bytes of a secret. */
   readonly length: number
   readonly digits: ReadonlySet<number>
   readonly letters: ReadonlySet<number>
 }
 
-/** Letters of base64 that so many bytes take, without what pads them. */
 const lettersOf = (size: number): number => Math.ceil((size * 4) / 3)
 
-/** @param hasPublicBehind whether a secret may be with its public half behind it, as NaCl keeps seeds */
+/** `hasPublicBehind`: the public half may be behind the secret, as NaCl keeps seeds. */
 function shapeOf(length: number, hasPublicBehind: boolean): Shape {
   const sizes = hasPublicBehind ? [length, 2 * length] : [length]
   return {
@@ -51,10 +41,8 @@ function shapeOf(length: number, hasPublicBehind: boolean): Shape {
   }
 }
 
-/** Keys whose secrets may be in texts. */
 interface Sought {
   readonly length: number
-  /** 0 for keys whose secret is a string of bytes. */
   readonly limbs: number
   readonly depth: Depth
 }
@@ -62,7 +50,7 @@ interface Sought {
 /** Shorter runs the kernel does not list. */
 const LEAST_RUN = 32
 
-/** Texts of a window. Of keys that were only discovered none is examined: hashes are spelled in the same way. */
+/** Of discovered keys none is examined: hashes are spelled in the same way. */
 export class SecretTexts {
   /** The shortest run that can be a secret; 0 where none is searched for. */
   readonly #least: number
@@ -73,7 +61,6 @@ export class SecretTexts {
     this.#least = sizes.length === 0 ? 0 : Math.max(LEAST_RUN, lettersOf(Math.min(...sizes)))
   }
 
-  /** Keeps where text is in the slice that the kernel contains, which begins at `at` of the window. */
   probe(kernel: ConjugateKernel, at: number, length: number): void {
     if (this.#least === 0) return
     // What is behind the slice is there for texts that begin in it.
@@ -83,7 +70,6 @@ export class SecretTexts {
     }
   }
 
-  /** Those that begin in [from, to) and may be a secret of these keys. */
   of(bytes: Uint8Array, keys: Sought, from: number, to: number): readonly SecretText[] {
     const { length, limbs } = keys
     const secret = { length, hasPublicBehind: limbs === 0 }
@@ -94,9 +80,9 @@ export class SecretTexts {
 const isInTexts = ({ depth }: Sought): boolean => depth !== 'discovered'
 
 /**
- * Texts that begin in [from, to) of `bytes` and may be a secret of `length` bytes, those first that a name is before,
- * then base64.
- * @param runs where text is, ascending: all of {@link lettersOf} bytes or more; one may be there in two parts that overlap
+ * Texts in [from, to) of `bytes` that may be a secret of `length` bytes: named ones first, then
+ * base64. `runs`: ascending, of {@link lettersOf} bytes or more; one may be in two parts that
+ * overlap.
  */
 export function secretTexts(
   bytes: Uint8Array,
@@ -120,7 +106,6 @@ export function secretTexts(
   return ranked.flat()
 }
 
-/** Letters without any other among them, whole: the last of a range may end behind it. */
 function* letterRuns(
   bytes: Uint8Array,
   ranges: readonly TextRange[],
@@ -140,7 +125,6 @@ function* letterRuns(
   }
 }
 
-/** The secret that a whole run of letters may be. */
 function textIn(
   bytes: Uint8Array,
   begin: number,
@@ -159,7 +143,6 @@ function textIn(
   return { at: begin, length: text.length, form: 'base64', bytes: secret }
 }
 
-/** What ends a text that was encoded as a file. */
 const TEXT_END = /^={0,2}\r?\n?$/
 /** Letters of `0x` and of {@link TEXT_END}. */
 const MOST_MORE = 6
@@ -189,7 +172,6 @@ function fromHex(bytes: Uint8Array, at: number, length: number): Uint8Array | un
   return secret.length === length ? secret : undefined
 }
 
-/** Whether what is before a text is named as a secret is. */
 function hasName(bytes: Uint8Array, at: number): boolean {
   const from = Math.max(0, at - NAME_BYTES)
   const before = Buffer.from(bytes.buffer, bytes.byteOffset + from, at - from)

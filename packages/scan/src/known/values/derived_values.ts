@@ -1,7 +1,6 @@
 /**
- * Every number (or string of bytes) that a private key can look like in memory.
- * Source: key-material notes of this project, section 2.5: limbs and leftovers seen in OpenSSL,
- * mbedTLS, Go, GMP, libgcrypt and SymCrypt; RFC 8032 for Edwards keys.
+ * Every number or byte string that a private key can look like in memory. Source: limbs and
+ * leftovers seen in OpenSSL, mbedTLS, Go, GMP, libgcrypt and SymCrypt; RFC 8032 for Edwards keys.
  */
 import { createHash } from 'node:crypto'
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'
@@ -22,19 +21,14 @@ import type {
 import { coefficientsOf, otherPrimes } from './many_primes.ts'
 import { postQuantumParts } from './post_quantum_values.ts'
 
-/** A value of a private key, or one from which the key can be rebuilt. */
 export interface DerivedValue {
-  /** `p`, `d-mod-lambda`, `montgomery-r2-mod-p`, `seed` …: constant words, the same for every key. */
   readonly name: string
   readonly value: bigint
   /** Of the field that holds it: leading zeros included. */
   readonly bits: number
 }
 
-/**
- * Every value from which this key, or a half of it, can be had; none where the private half is not known.
- * Public values (n, e, x, y) are not in it. The list is the same, in the same order, for equal keys.
- */
+/** Without public values; none without the private half. Same list and order for equal keys. */
 export function derivedValues(material: KeyMaterial): readonly DerivedValue[] {
   if (material.type === 'rsa') return distinct(rsaValues(material))
   if (material.type === 'ec') return distinct(ecValues(material))
@@ -42,10 +36,7 @@ export function derivedValues(material: KeyMaterial): readonly DerivedValue[] {
   return opaqueValues(material)
 }
 
-/**
- * Equal values once, under the first of their names; values too small to distinguish from chance not at all. One that
- * is wider than its field has the bits that it takes: a key's d may be above its n.
- */
+/** Equal values once, without chance ones. A value may be wider than its field: d above n. */
 function distinct(values: readonly DerivedValue[]): DerivedValue[] {
   const seen = new Set<bigint>()
   return values.flatMap((derived) => {
@@ -57,7 +48,6 @@ function distinct(values: readonly DerivedValue[]): DerivedValue[] {
   })
 }
 
-/** Makes values of so many bits, where they exist. */
 const existing =
   (bits: number) =>
   (name: string, value: bigint | undefined): DerivedValue[] =>
@@ -85,7 +75,6 @@ function rsaValues(material: RsaMaterial): DerivedValue[] {
   ]
 }
 
-/** What a key of more than two primes has besides. */
 function valuesOfMany(material: RsaMaterial): DerivedValue[] {
   const { n, e, p, q } = material
   const others = otherPrimes(material)
@@ -110,7 +99,6 @@ function valuesOfMany(material: RsaMaterial): DerivedValue[] {
   ]
 }
 
-/** What one prime gives. `other` is the one beside it. */
 function primeValues(name: 'p' | 'q', p: bigint, other: bigint, e: bigint): DerivedValue[] {
   const bits = bitLength(p)
   const half = existing(bits)
@@ -148,10 +136,7 @@ function montgomeryValues(
   return [...values, { name: inverseName, value: (inverseOfOther * radix) % p, bits }]
 }
 
-/**
- * Bits of R for numbers of this size: their own, or rounded up to words of 32 or 64 bits, or to the digits of
- * SymCrypt (128, 256 and 512 bits), or to the 63-bit limbs of Go before 1.21.
- */
+/** R has the number's bits, or those of words (32, 64), SymCrypt's digits, Go's 63-bit limbs. */
 export function montgomeryWidths(bits: number): readonly number[] {
   const widths = [1, 32, 64, 128, 256, 512, 63].map((word) => Math.ceil(bits / word) * word)
   return [...new Set(widths)]
@@ -168,13 +153,12 @@ function ecValues({ curve, d }: EcMaterial): DerivedValue[] {
     ...value('d-inverse', inverse(d, n)),
     ...value('montgomery-d', (d << width) % n),
     ...value('montgomery-d-mod-field', (d << width) % p),
-    // Scalars are lengthened to a constant length before a multiplication: OpenSSL adds the order once or twice.
+    // OpenSSL lengthens scalars by adding the order once or twice before a multiplication.
     { name: 'd-plus-order', value: d + n, bits: bits + 1 },
     { name: 'd-plus-two-orders', value: d + 2n * n, bits: bits + 2 },
   ]
 }
 
-/** Order of the base point of edwards25519. */
 const ED25519_ORDER = (1n << 252n) + 27742317777372353535851937790883648493n
 
 function okpValues({ curve, secret }: OkpMaterial): DerivedValue[] {
@@ -218,7 +202,7 @@ export function clamped(scalar: Uint8Array, curve: 'X25519' | 'X448'): Uint8Arra
   return copy
 }
 
-/** Bytes as the number that they spell little-endian: `limbs-le64` of it are the bytes as they are. */
+/** Bytes as a little-endian number: `limbs-le64` of it are the bytes as they are. */
 function secretOf(name: string, bytes: Uint8Array): DerivedValue {
   return { name, value: fromLittleEndian(bytes), bits: bytes.length * 8 }
 }

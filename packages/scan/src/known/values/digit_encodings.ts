@@ -1,22 +1,19 @@
 /**
- * Numbers whose words do not use all their bits: arrays of digits, lowest first.
- * Source: CPython `Include/cpython/longintrepr.h` (30 and 15 bits), Go `crypto/internal/bigmod`
- * before 1.21 (63 bits), bn.js (26 bits) and jsbn (28 bits) as V8 stores small integers, LibTomMath
- * `tommath.h` (60 bits: Dropbear, CryptX of Perl; 28 on 32-bit machines), 51- and 52-bit limbs of
- * field and RNS code.
+ * Numbers whose words do not use all their bits: arrays of digits, lowest first. Source: CPython
+ * `Include/cpython/longintrepr.h` (30, 15 bits), Go `crypto/internal/bigmod` before 1.21 (63),
+ * bn.js (26) and jsbn (28) in V8, LibTomMath `tommath.h` (60; 28 on 32-bit machines), 51- and
+ * 52-bit limbs of field and RNS code.
  */
 import { bitLength, toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { DigitShape } from '../../slices/conjugate.ts'
 
-/** How a digit is in its word. `raw` as it is; others are V8's small integers and floating point numbers. */
+/** How a digit is in its word: `raw`, V8's small integers, or doubles. */
 export type DigitCoding = 'raw' | 'smi-high' | 'smi-doubled' | 'double'
 
 export interface DigitEncoding {
   readonly form: string
-  /** Bits of a digit. */
   readonly width: number
-  /** Bytes of a word. */
   readonly slot: 2 | 4 | 8
   readonly coding: DigitCoding
   /** The higher 32 bits of the least digit that has one of its eight highest bits. */
@@ -33,10 +30,8 @@ function digits(
   return { form, width, slot, coding, leastHigh: Number(least >> 32n) }
 }
 
-/** Digits of CPython. */
 export const PYTHON_DIGITS: DigitEncoding = digits('python-digits-30', 30, 4)
 
-/** Digits of LibTomMath on 64-bit machines. */
 export const TOMMATH_DIGITS: DigitEncoding = digits('limbs-60', 60, 8)
 
 export const DIGIT_ENCODINGS: readonly DigitEncoding[] = [
@@ -55,10 +50,9 @@ export const DIGIT_ENCODINGS: readonly DigitEncoding[] = [
   digits('bn-js-double-26', 26, 8, 'double'),
 ]
 
-/** Digits of 15 bits in u16: CPython built for 32 bits. Too weak to be searched for without the value. */
+/** CPython built for 32 bits. Too weak to be searched for without the value. */
 export const NARROW_DIGITS: DigitEncoding = digits('python-digits-15', 15, 2)
 
-/** A digit's word as an unsigned number of the word's size. Grows with the digit. */
 export function wordOfDigit({ coding }: Pick<DigitEncoding, 'coding'>, digit: bigint): bigint {
   if (coding === 'smi-high') return digit << 32n
   if (coding === 'smi-doubled') return digit << 1n
@@ -84,7 +78,6 @@ function digitOfDouble(word: bigint): bigint {
   return Number.isSafeInteger(value) ? BigInt(value) : -1n
 }
 
-/** How many digits a number of `bits` bits takes. */
 export function digitCount(encoding: DigitEncoding, bits: number): number {
   return Math.ceil(bits / encoding.width)
 }
@@ -99,7 +92,6 @@ export function digitBytes(encoding: DigitEncoding, value: bigint, bits: number)
   return bytes
 }
 
-/** The same of a number of `bits` bits that these bytes spell, lowest first. */
 export function digitsOf(encoding: DigitEncoding, little: Uint8Array, bits: number): Uint8Array {
   const count = digitCount(encoding, bits)
   const bytes = new Uint8Array(count * encoding.slot)
@@ -107,7 +99,6 @@ export function digitsOf(encoding: DigitEncoding, little: Uint8Array, bits: numb
   return bytes
 }
 
-/** Writes the lowest `count` digits at the begin of `view`. */
 export function digitsInto(
   view: DataView,
   { width, slot, coding }: DigitEncoding,
@@ -130,7 +121,6 @@ export function digitsInto(
   }
 }
 
-/** Up to 32 bits from bit `from` on; zeros where there are none. */
 function bitsAt(little: Uint8Array, from: number, count: number): number {
   const at = from >>> 3
   const shift = from & 7
@@ -168,12 +158,12 @@ function wordAt({ slot }: DigitEncoding, view: DataView, index: number): bigint 
   return BigInt(slot === 4 ? view.getUint32(index * 4, true) : view.getUint16(index * 2, true))
 }
 
-/** Of random digits, more than this and one in 16 have their eight highest bits zero in less than one number of 10^7. */
+/** More random digits with eight high zero bits (and one in 16): one number of 10^7 at most. */
 const MOST_SMALL = 4
-/** Of 80 random digits of 26 bits, three have been there before in less than one number of 10^10. */
+/** Of 80 random digits of 26 bits, three repeat in less than one number of 10^10. */
 const MOST_REPEATED = 2
 
-/** Whether digits can be those of a random number, and are no counters, offsets or pointers in words of their own, nor text. */
+/** Whether digits can be random, and not counters, offsets, pointers, or text. */
 export function areRandomDigits(
   encoding: DigitEncoding,
   bytes: Uint8Array,
@@ -189,7 +179,6 @@ export function areRandomDigits(
   return width < 63 || isRandomLookingAt(bytes, at, (count - 1) * slot)
 }
 
-/** Whether more digits but the last are small than of a random number. */
 function areSmallDigits(
   encoding: DigitEncoding,
   bytes: Uint8Array,
@@ -208,7 +197,6 @@ function highWord(bytes: Uint8Array, at: number): number {
   return (low | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>> 0
 }
 
-/** What the kernel must know of numbers of so many bits. */
 export function digitShape(encoding: DigitEncoding, bits: number): DigitShape {
   const slots = digitCount(encoding, bits)
   const topBits = bits - (slots - 1) * encoding.width

@@ -5,9 +5,7 @@ import { ORDERS } from '../../slices/conjugate.ts'
 import { DIGIT_ENCODINGS, digitsOf, NARROW_DIGITS } from './digit_encodings.ts'
 import { asciiBytes, HEX_OF_BYTE, joinedBytes, wideBytes } from './text_bytes.ts'
 
-/** One spelling of a number. */
 export interface Encoding {
-  /** One of `docs/key-encodings.md`. */
   readonly form: string
   readonly bytes: Uint8Array
   /** Bytes to whose multiples in a segment its begin is bound: 1 where it is not. */
@@ -18,11 +16,9 @@ export interface Encoding {
 const LEAST_BYTES = 8
 
 /**
- * Every spelling of `value` in a field of `bits` bits and in one that is just wide enough, without two of equal bytes:
- * integers of Python and of DER have no leading zeros.
- * Binary spellings carry no more leading zero bytes than the word that holds the top bit: a wider field holds them
- * too. Spellings in text leave out the characters at either end that carry bits of something else.
- * The same in the same order for equal numbers. Cost: 0.1 to 0.2 ms, most of it for text.
+ * Every spelling of `value` in a field of `bits` bits and in the narrowest field, none twice; same
+ * order for equal numbers. Binary ones carry leading zeros up to the word of the top bit; text
+ * omits end characters shared with other bits. 0.1 to 0.2 ms, mostly for text.
  */
 export function encodingsOf(value: bigint, bits: number, hasTexts = true): readonly Encoding[] {
   const seen = new Map<number, Uint8Array[]>()
@@ -55,7 +51,6 @@ function ofWidth(value: bigint, bits: number, hasTexts: boolean): Encoding[] {
   return encodings
 }
 
-/** A number's bytes in one of the kernel's orders. `length` is a multiple of the order's word. */
 export function orderedBytes(value: bigint, length: number, order: number): Uint8Array {
   const big = toBigEndian(value, length)
   const bytes = inOrder(big, length, order)
@@ -75,7 +70,6 @@ function inOrder(big: Uint8Array, length: number, order: number): Uint8Array {
   return bytes
 }
 
-/** A spelling in text. */
 interface Text {
   readonly form: string
   readonly text: string
@@ -110,16 +104,11 @@ function inBothCases(form: string, text: string): Text[] {
   ]
 }
 
-/** What is written in letters of five bits are keys of 256. */
 const BECH32_BYTES = 32
 const BASE32_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-/** Of the first letter that seeds of NATS share with what is before them, two bytes. */
 const BITS_SHARED = 4
 
-/**
- * The letters of five bits that these 32 bytes alone decide: Bech32 (identities of age in capitals, `nsec` in small
- * letters), and base32 of RFC 4648, by itself and behind the two bytes that a seed of NATS begins with.
- */
+/** Bech32 (age in capitals, `nsec` in small letters), base32 of RFC 4648, bare or of NATS. */
 function fiveBitTexts(bytes: Uint8Array): Text[] {
   const bech32 = inLetters(bytes, 0, BECH32_ALPHABET)
   return [
@@ -135,7 +124,7 @@ function inLetters(bytes: Uint8Array, skipped: number, alphabet: string): string
   return digits.map((digit) => alphabet[Number.parseInt(digit, 2)] ?? '').join('')
 }
 
-/** The characters of base64 that these bytes alone decide, with `lead` bytes of something else before them. */
+/** Characters of base64 that these bytes alone decide, behind `lead` bytes of something else. */
 function base64Texts(bytes: Uint8Array, lead: number): Text[] {
   const padded = new Uint8Array(lead + bytes.length)
   padded.set(bytes, lead)

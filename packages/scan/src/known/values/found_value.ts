@@ -10,19 +10,15 @@ import { groupKeyOfSpki } from '@mintmark/keys/public_half/group_spki'
 import { spkiParts } from '@mintmark/keys/public_half/spki'
 import type { Match } from '../../anchors/match.ts'
 
-/** A value of a key that is known now, in one spelling. */
 export interface FoundValue {
-  /** In the window. */
   readonly at: number
   readonly length: number
-  /** The spelling: `limbs-le64`, `hex` … */
   readonly spelling: string
-  /** The value: `p`, `montgomery-r2-mod-p` … */
   readonly name: string
   readonly key: Key
 }
 
-/** Values whose spelling alone is their form. Others are rare, and are identified by what they are. */
+/** Values whose spelling is their form. Others are rare, identified by what they are. */
 const PLAIN = new Set(['p', 'q', 'd', 'd-mod-phi', 'd-mod-lambda', 'dp', 'dq', 'qinv', 'pinv'])
 const PLAIN_OF_OTHERS = new Set(['d', 'seed', 'scalar', 'secret'])
 
@@ -32,7 +28,6 @@ export function matchOfValue({ at: offset, length, spelling, name, key }: FoundV
   return { offset, length, form, key: { ...key, proof: `${key.proof} (${name} as ${spelling})` } }
 }
 
-/** The key that a value gives, or that a part of one is of. */
 export function keyOf(material: KeyMaterial, proof: string, note?: 'fragment'): Key {
   const certainty = note === undefined ? 'proven' : 'candidate'
   return { kind: kindOf(material), bits: bitsOf(material), certainty, proof, note, material }
@@ -54,6 +49,5 @@ export function bitsOf(material: KeyMaterial): number {
   return scheme?.set ?? secret.length * 8
 }
 
-/** What keys share that are of one size too. */
 export const sizedKind = (material: KeyMaterial): string =>
   `${kindOf(material)} ${bitsOf(material)}`

@@ -9,7 +9,7 @@ export function otherPrimes({ n, p, q, others }: RsaMaterial): readonly bigint[]
   return rest > 1n && n % (p * q) === 0n && isProbablePrime(rest) ? [rest] : []
 }
 
-/** The inverses modulo a prime of all products of others: which of them a key has depends on the order of its primes. */
+/** Inverses modulo a prime of all products of others: a key's depend on the order of its primes. */
 export function coefficientsOf(prime: bigint, all: readonly bigint[]): readonly bigint[] {
   let products = [1n]
   for (const other of all) {

@@ -1,8 +1,7 @@
 /**
- * What of a key of ML-KEM or ML-DSA is apart in memory: the halves of its seed, and its secret
- * polynomials.
- * Source: FIPS 203, algorithm 13 (s in 12 bits a number); crypto/ml_kem of OpenSSL 3.5, of Go and
- * of BoringSSL (s in words of 16 bits); FIPS 204, algorithm 24 (K, s₁ and s₂ packed).
+ * Parts of an ML-KEM or ML-DSA key that are apart in memory: halves of its seed, secret
+ * polynomials. Source: FIPS 203, algorithm 13 (s: 12 bits a number); crypto/ml_kem of OpenSSL 3.5,
+ * Go and BoringSSL (16-bit words); FIPS 204, algorithm 24 (K, s₁ and s₂ packed).
  */
 import {
   ML_DSA,
@@ -20,16 +19,12 @@ import { mlKemWords, mlKemWordsAround0 } from '@mintmark/keys/arithmetic/ml_kem_
 import type { OpaqueMaterial } from '@mintmark/keys/material/key_material'
 import { spkiParts } from '@mintmark/keys/public_half/spki'
 
-/** Bytes with a constant name. */
 export interface NamedBytes {
   readonly name: string
   readonly bytes: Uint8Array
 }
 
-/**
- * Copies, to be wiped by the caller. None of a key whose public half is not known, and of other kinds.
- * Cost: 1 ms of ML-KEM, 10 ms of ML-DSA.
- */
+/** Copies, which the caller wipes. 1 ms for ML-KEM, 10 ms for ML-DSA. */
 export function postQuantumParts({
   type,
   secret,

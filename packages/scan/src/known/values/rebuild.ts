@@ -11,10 +11,7 @@ import {
 import { factorsFromExponent } from '@mintmark/keys/arithmetic/rsa'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 
-/**
- * The key whose modulus this number divides, or undefined if it is no factor of a key.
- * A factor with less than a quarter of the bits is none of an RSA key in use, but what any number has.
- */
+/** Undefined if no factor. Any number has small factors: those below a quarter of n's bits fail. */
 export function fromFactor(key: RsaMaterial, factor: bigint): RsaMaterial | undefined {
   const last = lastOf.get(key)
   if (last !== undefined && (last.p === factor || last.q === factor)) return last
@@ -34,13 +31,11 @@ function byDivision({ n, e }: RsaMaterial, factor: bigint): RsaMaterial | undefi
   return { type: 'rsa', n, e, p, q, d: inverse(e, (p - 1n) * (q - 1n)) }
 }
 
-/** What a number as long as the modulus turns out to be. */
 export interface FromWhole {
   readonly material: RsaMaterial
   readonly name: 'd' | 'phi' | 'lambda'
 }
 
-/** The key whose private exponent, φ(n) or λ(n) this number is, or undefined. */
 export function fromWhole(key: RsaMaterial, value: bigint): FromWhole | undefined {
   const { n, e } = key
   if (value < 3n || value >= n) return undefined
@@ -59,7 +54,7 @@ function fromTotient(key: RsaMaterial, value: bigint): FromWhole | undefined {
   const share = Number(key.n >> (bits - 52n)) / Number(value >> (bits - 52n))
   if (share > MOST_PARTS || Math.abs(share - Math.round(share)) > ROUGHLY * share) return undefined
   const multiple = key.n / value
-  // λ(n) is φ(n) by a small even number; their quotients by n are distinguished from those of noise by their size alone.
+  // λ(n) is φ(n) by a small even number; only quotients by n of that size count.
   for (const g of [multiple, multiple + 1n]) {
     const sum = key.n + 1n - g * value
     if (sum <= 0n || bitLength(sum) > sumBits(key.n)) continue
@@ -72,16 +67,13 @@ function fromTotient(key: RsaMaterial, value: bigint): FromWhole | undefined {
   return undefined
 }
 
-/** Most bits of p + q. Primes are equally long as a rule; those of python-rsa differ by an eighth of their bits. */
+/** Most bits of p + q. Primes are equally long as a rule; python-rsa's differ by an eighth. */
 const sumBits = (n: bigint): number => Math.ceil((bitLength(n) * 17) / 32) + 2
 
-/** Greatest g with which a private exponent is followed: gcd(p − 1, q − 1) of 98 % of keys is not above. */
+/** Greatest g that is followed: gcd(p − 1, q − 1) of 98 % of keys is not above. */
 const MOST_COMMON_FACTOR = 64
 
-/**
- * Whether a number can be a private exponent of this key by its upper half: what is left of e · d by n is small, up to
- * a factor of both p − 1 and q − 1. Cost: 2 µs for most numbers.
- */
+/** e · d mod n is small, up to a common factor of p − 1 and q − 1. 2 µs for most numbers. */
 function isNearExponent({ n, e }: RsaMaterial, value: bigint): boolean {
   const bits = BigInt(bitLength(n))
   const rest = (e * value) % n
@@ -96,13 +88,10 @@ function isNearExponent({ n, e }: RsaMaterial, value: bigint): boolean {
   return false
 }
 
-/** Of one: more than what 52 bits and what e · (p + q) take, for the smallest keys that are searched for. */
+/** More than 52 bits and e · (p + q) take, for the smallest keys that are searched for. */
 const ROUGHLY = 2 ** -32
 
-/**
- * Whether the upper half of `value` is that of a private exponent of this key, whatever the lower half is.
- * Anyone can compute that upper half up to a small factor, but nobody has it in memory without the rest.
- */
+/** Anyone can compute the upper half up to a small factor, but nobody keeps it without the rest. */
 export function isExponentAbove(key: RsaMaterial, value: bigint): boolean {
   if (!isNearExponent(key, value)) return false
   const { n } = key
@@ -115,10 +104,7 @@ export function isExponentAbove(key: RsaMaterial, value: bigint): boolean {
   return true
 }
 
-/**
- * Raises 2 to powers modulo one number, by OpenSSL: a Diffie-Hellman key pair over it, five times as fast as BigInt.
- * Cost: 3 ms at first, then 1.6 ms for an exponent of half the bits of a modulus of 2048.
- */
+/** By OpenSSL's Diffie-Hellman: 3 ms, then 1.6 ms (2048 bits); BigInt takes five times that. */
 export class PowersOfTwo {
   readonly #group: ReturnType<typeof createDiffieHellman>
   readonly #modulus: bigint
@@ -128,7 +114,6 @@ export class PowersOfTwo {
     this.#group = createDiffieHellman(toShortestBytes(modulus), 2)
   }
 
-  /** 2^exponent mod the modulus, or undefined where OpenSSL refuses. */
   raise(exponent: bigint): bigint | undefined {
     const secret = toShortestBytes(exponent)
     try {

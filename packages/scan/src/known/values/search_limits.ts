@@ -1,8 +1,4 @@
-/**
- * Limits of the search for the private halves of some keys: what each kind of test may cost. Given
- * keys and discovered keys have limits of their own: discovered ones are many and hardly ever have
- * their private half in the dump, and must not take the time of a given key.
- */
+/** Costs of the tests for private halves. Discovered keys never take the time of a given key. */
 import { Budget, type Rate } from './budget.ts'
 
 export type Test =
@@ -20,19 +16,13 @@ export type Test =
 interface Rates {
   readonly given: Rate
   readonly discovered: Rate
-  /**
-   * Runs only on spare budget, so that a search is not reported as cut short for it (docs/what-is-found.md): for all keys, or
-   * for discovered keys alone: their unmarked factors have too many offsets, and each marked one costs a multiplication of
-   * whole moduli.
-   */
+  /** Runs only on spare budget: not reported as cut short (docs/what-is-found.md). */
   readonly isFree?: 'always' | 'discovered'
-  /** Costs less where few keys are given. */
   readonly isSample?: true
 }
 
 const rate = (perByte: number, atOnce: number): Rate => ({ perByte, atOnce })
 
-/** Of each kind of test. */
 const RATES: Readonly<Record<Test, Rates>> = {
   factors: { given: rate(2, 1.5e8), discovered: rate(0.5, 4.5e7) },
   factorSamples: {
@@ -56,12 +46,10 @@ const RATES: Readonly<Record<Test, Rates>> = {
   digits: { given: rate(0.3, 1e8), discovered: rate(0.1, 3e7) },
 }
 
-/** How many times as much a deep search may take. */
 const DEEP = 8
 /**
- * How many times as much may be spent on marked offsets where a scrub must decide whether a key is there. Bytes that
- * all look like keys cost some 23 ns each, times this: less than the second a megabyte that the gate allows a scrub
- * (`scrub_slots.ts` of `packages/coredump`).
+ * Factor for marked offsets where a scrub must decide. Bytes that all look like keys cost 23 ns
+ * each, times this: less than the second a megabyte a scrub may take (`scrub_slots.ts`).
  */
 export const PATIENT = 32
 
@@ -77,12 +65,9 @@ const LEAST_SHARE = 0.15
  */
 export type Depth = 'given' | 'discovered' | 'deep' | 'patient'
 
-/** Whose private half is searched for: keys that are given, and keys that were only discovered in the dump. */
 export type Whose = 'given' | 'discovered'
 
-/** Suffix of a limit of keys that were not given. */
 export const OF_DISCOVERED_KEYS = ' of discovered keys'
-/** Name of the limit for secrets of curves, groups and lattices. */
 export const SCALARS = 'scalars'
 
 export class SearchLimits {
@@ -90,10 +75,7 @@ export class SearchLimits {
   readonly budgets: Readonly<Record<Test, Budget>>
   readonly #whose: Whose
 
-  /**
-   * @param keys how many there are
-   * @param searchers how many searches of the same bytes run in parallel: they share what discovered keys may cost at once
-   */
+  /** `searchers`: parallel searches of the same bytes; they share the budget of discovered keys. */
   constructor(depth: Depth, whose: Whose, keys: number = MANY_KEYS, searchers: number = 1) {
     this.depth = depth
     this.#whose = whose
@@ -104,7 +86,6 @@ export class SearchLimits {
       const { perByte, atOnce } = depth === 'discovered' ? discovered : given
       const patient = depth === 'patient' && !isAlwaysFree ? PATIENT : 1
       const times = depth === 'deep' ? DEEP : patient
-      // Samples are as large whatever the number of searches is.
       const isShared = depth === 'discovered' || (depth !== 'deep' && isAlwaysFree)
       const part = isSample === true && depth !== 'deep' ? share : 1
       return new Budget(perByte * times, (atOnce * times * part) / (isShared ? searchers : 1))
@@ -123,12 +104,10 @@ export class SearchLimits {
     }
   }
 
-  /** More bytes are examined. */
   earn(bytes: number): void {
     for (const budget of Object.values(this.budgets)) budget.earn(bytes)
   }
 
-  /** Kinds of tests that were cut short so far. */
   get limits(): readonly string[] {
     const rates = new Map<string, Rates>(Object.entries(RATES))
     return Object.entries(this.budgets).flatMap(([test, { isShort }]) => {
@@ -138,7 +117,6 @@ export class SearchLimits {
     })
   }
 
-  /** Name of a kind of tests in limits. */
   named(test: string): string {
     return this.#whose === 'given' ? test : `${test}${OF_DISCOVERED_KEYS}`
   }

@@ -1,8 +1,4 @@
-/**
- * Words that find bytes although few offsets are examined. With as many words of a pattern, one
- * behind the other, as there are offsets from one multiple of a step to the next, one of them is at
- * a multiple: so that no other offsets need be examined.
- */
+/** With as many consecutive words of a pattern as a step has offsets, one is at a multiple. */
 /** Of a word that is looked up. */
 export const WORD_BYTES = 8
 /** The greatest step that pays: half as many offsets, for twice as many words. */
@@ -13,7 +9,7 @@ const MOST_WORDS = 1 << 17
 /** Bytes of a pattern in which a word begins at a multiple of `step`, wherever the pattern is. */
 export const extentOf = (step: number): number => WORD_BYTES + step - 1
 
-/** The greatest power of two up to `most` for which every pattern is long enough, and the words are not too many. */
+/** The greatest power of two up to `most` with long enough patterns and not too many words. */
 export function stepFor(patterns: readonly Uint8Array[], most: number): number {
   const shortest = patterns.reduce((least, { length }) => Math.min(least, length), MOST_STEP * 2)
   let step = Math.min(most, MOST_STEP)
@@ -21,7 +17,6 @@ export function stepFor(patterns: readonly Uint8Array[], most: number): number {
   return step
 }
 
-/** `step` words (little-endian) of a pattern, from `at` on. */
 export function wordsFrom(pattern: Uint8Array, at: number, step: number): bigint[] {
   const view = new DataView(pattern.buffer, pattern.byteOffset, pattern.length)
   return Array.from({ length: step }, (_, k) => view.getBigUint64(at + k, true))

@@ -1,7 +1,6 @@
 /** Text as bytes of their own, which can be wiped, and the texts of single bytes. */
 const ENCODER = new TextEncoder()
 
-/** The bytes of ASCII text. */
 export function asciiBytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length)
   ENCODER.encodeInto(text, bytes)
@@ -15,12 +14,10 @@ export function wideBytes(ascii: Uint8Array): Uint8Array {
   return bytes
 }
 
-/** Two digits for each byte. */
 export const HEX_OF_BYTE: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
   byte.toString(16).padStart(2, '0'),
 )
 
-/** What stands for each byte in a text, joined by what is between two. */
 export function joinedBytes(bytes: Uint8Array, textOf: readonly string[], between: string): string {
   let text = ''
   for (let k = 0; k < bytes.length; k++) {

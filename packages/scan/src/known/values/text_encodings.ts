@@ -1,7 +1,4 @@
-/**
- * Numbers spelled as text: runs of hexadecimal, base64 and decimal digits, and the bytes that they
- * can mean.
- */
+/** Numbers spelled as text: hexadecimal, base64 and decimal runs, and the bytes they can mean. */
 /** Bytes that a run of text means, and how to find an offset in them back. */
 export interface DecodedText {
   readonly form: 'hex' | 'base64'
@@ -10,7 +7,6 @@ export interface DecodedText {
   readonly textAt: (index: number) => number
 }
 
-/** A whole number in decimal digits. */
 export interface DecimalText {
   readonly at: number
   readonly length: number
@@ -23,17 +19,15 @@ const MOST_DECIMALS = 5000
 /** A run of text: a character a byte, or in UTF-16 one every two bytes. */
 export interface TextRun {
   readonly text: string
-  /** Where its first character begins. */
   readonly at: number
-  /** Bytes of a character. */
   readonly unit: 1 | 2
 }
 
-/** The text of bytes that the kernel says are text; of two bytes a character, of whichever is not zero. */
+/** The kernel's text as characters; of two bytes a character, of whichever is not zero. */
 export function runOf(bytes: Uint8Array, at: number, unit: 1 | 2): TextRun {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   if (unit === 1) return { text: view.toString('latin1'), at, unit }
-  // The first and the last block may be of something else in part: the second shows which bytes are the text's.
+  // The first and last block may be of something else: the second shows which bytes count.
   const first = bytes[16] === 0 ? 1 : 0
   const narrow = Buffer.from(view.filter((_, index) => index % 2 === first))
   const text = narrow.toString('latin1')
@@ -43,17 +37,14 @@ export function runOf(bytes: Uint8Array, at: number, unit: 1 | 2): TextRun {
   return { text: text.slice(lead, text.length - tail), at: at + first + lead * 2, unit }
 }
 
-/** Text without some of its characters, and where those that are left were. */
 interface Stripped {
   readonly text: string
   readonly offsetOf: (k: number) => number
 }
 
-/** Runs of characters of a number, and of such and colons. */
 const PARTS = /[^\r\n:]+/g
 const LINES = /[^\r\n]+/g
 
-/** @param runs what is left */
 function stripped({ text, at, unit }: TextRun, from: number, to: number, runs: RegExp): Stripped {
   const part = text.slice(from, to)
   const offsetAt = (k: number): number => at + (from + k) * unit
@@ -70,11 +61,8 @@ function stripped({ text, at, unit }: TextRun, from: number, to: number, runs: R
 }
 
 /**
- * What a run of base64 characters, colons and line ends can mean, in every alignment.
- * Base64 is read from the run's begin. That it begins later, behind characters that happen to be of its alphabet, is
- * taken into account for what is at either end of the run alone.
- * @param least bytes that a number of interest takes
- * @param edge characters that the longest of them takes, and some more
+ * In every alignment; a later begin counts only at either end. `least`: bytes of a number; `edge`:
+ * more characters than the longest takes.
  */
 export function decodeRun(run: TextRun, least: number, edge: number): DecodedText[] {
   const { text } = run
@@ -99,11 +87,10 @@ export function decodeRun(run: TextRun, least: number, edge: number): DecodedTex
 
 const isDigit = (code: number): boolean => code >= 0x30 && code < 0x3a
 
-/** 0-9, a-f and A-F. */
 const isHex = (code: number): boolean =>
   isDigit(code) || ((code | 0x20) >= 0x61 && (code | 0x20) < 0x67)
 
-/** Runs of such characters that are at least so long. Examines one character in `least` where there are none. */
+/** Runs of at least so many such characters. Where there are none, examines one in `least`. */
 function* longRuns(
   text: string,
   least: number,
@@ -135,13 +122,12 @@ function hexRuns({ text, offsetOf }: Stripped, least: number): DecodedText[] {
   return found
 }
 
-/** [from, to) of a text. */
 interface LetterRange {
   readonly from: number
   readonly to: number
 }
 
-/** Ten times the natural logarithm of how much likelier a character is in names and words than in base64. */
+/** Ten times the log of how much likelier a character is in names and words than in base64. */
 const TEXT_SCORES: ReadonlyMap<string, number> = new Map(
   `A-11 B-13 C-8 D-11 E6 F-12 G-16 H-17 I-2 J-16 K-13 L-9 M-10 N1 O-11 P-7 Q-22 R-8 S3 T-9 U-18 V-15 W-18 X-22 Y-22 Z-7
   a12 b-1 c7 d3 e15 f-5 g0 h0 i10 j-15 k-9 l9 m3 n9 o10 p3 q-19 r12 s11 t12 u3 v-2 w-9 x-10 y-4 z-16
@@ -154,16 +140,10 @@ const SCORES = Int8Array.from(
   (_, code) => TEXT_SCORES.get(String.fromCharCode(code)) ?? 0,
 )
 
-/**
- * What no base64 of random bytes has: the likelihoods of {@link TEXT_SCORES} sum up to less than 1, so that a number has
- * more than this at a chance of e^−16 at most.
- */
+/** Random base64 exceeds this with a chance of e^−16: likelihoods sum up to less than 1. */
 const MOST_SCORE = 160
 
-/**
- * Where in base64 a random number of `width` characters can be: names of programs, paths and words are of the alphabet
- * too. Begins are multiples of 4, so that groups of letters stay whole.
- */
+/** Paths and words are of the alphabet too. Begins are multiples of 4: groups stay whole. */
 export function randomRanges(text: string, width: number): LetterRange[] {
   const runs: { from: number; to: number }[] = []
   let score = 0
@@ -204,7 +184,7 @@ function base64Phases({ text, offsetOf }: Stripped, least: number, edge: number)
   return found
 }
 
-/** The decimal numbers of a run whose length can be that of a number of `leastBits` bits or more. */
+/** Decimal numbers whose length can be that of `leastBits` bits or more. */
 export function decimalsOf({ text, at, unit }: TextRun, leastBits: number): DecimalText[] {
   const least = Math.floor(leastBits * Math.log10(2))
   const found: DecimalText[] = []

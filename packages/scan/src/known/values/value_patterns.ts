@@ -11,7 +11,6 @@ export interface Pattern {
   readonly spelling: string
   readonly name: string
   readonly material: KeyMaterial
-  /** What is reported of it, whatever its offset: made with its first hit. */
   reported?: Match
 }
 
@@ -19,7 +18,6 @@ export class ValuePatterns {
   readonly #keys: readonly KeyMaterial[]
   /** Half a megabyte of each RSA key; undefined while they are wiped. */
   #patterns: readonly Pattern[] | undefined
-  /** Where in each pattern its first word is. */
   readonly #offsets: Uint8Array
   readonly count: number
   /** Of each pattern so many words are searched for; one of them is at a multiple of it. */
@@ -49,7 +47,6 @@ export class ValuePatterns {
     }
   }
 
-  /** The pattern whose first word is at `at`, and where it begins then. */
   likeAt(number: number, at: number): { begin: number; pattern: Pattern } | undefined {
     this.#patterns ??= patternsOf(this.#keys)
     const pattern = this.#patterns[number]
@@ -76,7 +73,6 @@ function patternsOf(keys: readonly KeyMaterial[]): readonly Pattern[] {
   )
 }
 
-/** The first offset at which the fewest of `extent` bytes are zero. */
 function wordOffset(bytes: Uint8Array, extent: number): number {
   let [best, fewest] = [0, extent + 1]
   for (let at = 0; at + extent <= bytes.length && fewest > 0; at++) {

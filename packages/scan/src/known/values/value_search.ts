@@ -1,7 +1,4 @@
-/**
- * Exact search for every value of known private keys in every spelling: for copies of values of
- * verified keys.
- */
+/** Exact search for every value of known private keys in every spelling: finds copies. */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Match } from '../../anchors/match.ts'
 import type { LeftOver } from '../../anchors/window_search.ts'
@@ -10,46 +7,40 @@ import { BEFORE, type ConjugateKernel, type WordTable } from '../../slices/conju
 import { keyOf, matchOfValue } from './found_value.ts'
 import type { Pattern, ValuePatterns } from './value_patterns.ts'
 
-/** Where a word is in a slice, and which. */
 export interface WordHit {
   readonly at: number
   readonly word: number
 }
 
-/** A slice of a window that a kernel contains, and where in the window values may begin. */
 export interface ValueSlice {
   readonly at: number
-  /** Bytes of it in which a word may begin. */
   readonly length: number
   readonly from: number
   readonly to: number
 }
 
-/** Where the last word can be of a value that begins before `to`: up to {@link BEFORE} bytes behind that. */
+/** Where the last word of a value before `to` can be: up to {@link BEFORE} bytes behind that. */
 export function lastWord(bytes: Uint8Array, to: number): number {
   return Math.min(bytes.length, to + BEFORE)
 }
 
-/** Values of a window that are reported one by one: in all, and of one key. All others are counted. */
+/** Values of a window, and of one key, that are reported one by one; others are counted. */
 const MOST_VALUES = 5000
 const MOST_OF_ONE = 1000
 /** Of what is counted only, the bytes at its end that are compared. */
 const COUNTED_BYTES = 16
 
-/** Every value of some keys in every spelling, entered into a kernel. */
 export class ValueTable {
   readonly #kernel: ConjugateKernel
   readonly #patterns: ValuePatterns
   readonly step: number
   readonly #table: WordTable
-  /** Hits of other words in the slice that was examined last. */
   others: readonly WordHit[] = []
   #over: { offset: number; count: number } | undefined
-  /** Values reported in the window, in all and by key. */
   #taken = 0
   readonly #takenOf = new Map<KeyMaterial, number>()
 
-  /** @param others words that are searched for along with the values, at multiples of the same step */
+  /** @param others words searched for along with the values, at multiples of the same step */
   constructor(kernel: ConjugateKernel, patterns: ValuePatterns, others: readonly bigint[] = []) {
     this.#kernel = kernel
     this.#patterns = patterns
@@ -58,12 +49,10 @@ export class ValueTable {
     patterns.packed.fill(0)
   }
 
-  /** Values in the window beyond what it may have. */
   get over(): LeftOver | undefined {
     return this.#over
   }
 
-  /** The next window. */
   begin(): void {
     this.#taken = 0
     this.#takenOf.clear()
@@ -117,10 +106,8 @@ export class ValueTable {
   }
 }
 
-/** How the proof of a copy of a value begins. */
 export const EQUAL_VALUE = 'equals what the proven key gives'
 
-/** A value of a key that is known already, as a hit in `bytes`. */
 function copyAt(bytes: Uint8Array, at: number, pattern: Pattern): Match {
   const { spelling, name, material } = pattern
   const { length } = pattern.bytes
@@ -136,7 +123,7 @@ function copyAt(bytes: Uint8Array, at: number, pattern: Pattern): Match {
   return isDrbg ? { ...copy, key: { ...copy.key, note: 'drbg' } } : copy
 }
 
-/** Whether a pattern is at an offset, by its bytes from `from` on: the last first, since p − 1 begins like p. */
+/** Whether a pattern is here, from byte `from` on: the last first, since p − 1 begins like p. */
 function isAt(bytes: Uint8Array, at: number, pattern: Uint8Array, from: number): boolean {
   if (at + pattern.length > bytes.length) return false
   for (let k = pattern.length - 1; k >= from; k--) if (bytes[at + k] !== pattern[k]) return false
