@@ -1,4 +1,4 @@
-/** The streams that a guard's configuration pushes to, for other commands of Mintmark that report something. */
+/** The event streams of a guard's configuration, for other commands that report something. */
 import { setTimeout } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
 import { parseGuardConfig } from './config/config.ts'
@@ -9,14 +9,14 @@ import { textOfFile } from './verify/keys.ts'
 
 export interface AlarmStreams {
   readonly send: (event: SecurityEvent) => Promise<void>
-  /** Ends the delivery; events that no receiver took are lost. @returns how many events that are */
+  /** Ends the delivery; events that no receiver took are lost. @returns how many */
   readonly stop: (patienceMs: number) => Promise<number>
 }
 
 const POLL_MS = 50
 
 /**
- * @param file configuration of a guard, with `statements` and at least one stream that is pushed
+ * @param file a guard's configuration, with `statements` and at least one stream that is pushed
  * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID`
  */
 export async function openAlarmStreams(

@@ -1,7 +1,6 @@
 /**
- * Whether this machine's clock agrees with the ledger's: a wrong clock refuses genuine tokens.
- * The ledger's time is the unsigned `Date` of its answers: a difference is reported, and changes no verdict.
- * Source: RFC 9110, section 6.6.1.
+ * Compares this clock with the ledger's unsigned `Date` (RFC 9110, section 6.6.1).
+ * A wrong clock refuses genuine tokens: a difference is reported, and changes no verdict.
  */
 
 /** Half of what clocks may differ by before tokens are refused. */
@@ -21,7 +20,7 @@ export class ClockCheck {
     if (!Number.isNaN(ledgerMs)) this.#aheadMs = this.#now() - ledgerMs
   }
 
-  /** Milliseconds by which this clock is ahead of the ledger's, to a second or so; 0 before the first answer. */
+  /** To a second or so; 0 before the first answer. */
   get aheadMs(): number {
     return this.#aheadMs
   }

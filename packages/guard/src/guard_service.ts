@@ -20,7 +20,6 @@ import { Guard } from './verify/guard.ts'
 import { KeyFiles, textOfFile } from './verify/keys.ts'
 import { type Presentation, PresentationLog } from './verify/presentations.ts'
 
-/** How often keys and unsettled tokens are checked. */
 const CARE_MS = 500
 
 export interface GuardService {
@@ -28,7 +27,7 @@ export interface GuardService {
   readonly guard: Guard
   readonly app: Routes
   readonly fastPath: FastPath
-  /** Ends requests that wait for something, so that a server can stop. */
+  /** Ends waiting requests, so that a server can stop. */
   readonly abort: () => void
   readonly stop: () => Promise<void>
 }
@@ -101,7 +100,6 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   }
 }
 
-/** Where the ledger is read, and what is said about that. */
 function feedOf({ ledger, issuers }: GuardConfig, clock: ClockCheck, { log, now }: ServiceOptions) {
   return {
     issuers,
@@ -116,9 +114,7 @@ function feedOf({ ledger, issuers }: GuardConfig, clock: ClockCheck, { log, now 
 }
 
 interface Streams {
-  /** Undefined where the guard has no key to sign events with. */
   readonly delivery: EventDelivery | undefined
-  /** Undefined where receivers make no streams. */
   readonly subscriptions: Subscriptions | undefined
 }
 
@@ -167,7 +163,7 @@ function receiptsOf(
   return receipts && new PresentationLog(receipts.file, receipts.tenant, onTrouble)
 }
 
-/** Called for presented tokens; undefined where no receipt and no stream wants them. */
+/** Undefined if no receipt and no stream wants presented tokens. */
 function onPresentationOf(
   { delivery, subscriptions }: Streams,
   receipts: PresentationLog | undefined,
@@ -211,7 +207,7 @@ interface Watched {
   readonly options: ServiceOptions
 }
 
-/** Checks what becomes stale, until it is stopped: keys, the head, unsettled tokens. */
+/** Checks what becomes stale: keys, the head, unsettled tokens. */
 class Watch {
   readonly #watched: Watched
   readonly #timer: NodeJS.Timeout
@@ -259,7 +255,7 @@ class Watch {
     }
   }
 
-  /** Says for how many tokens no ledger answered. */
+  /** Reports for how many tokens no ledger answered. */
   stop(): void {
     clearInterval(this.#timer)
     const { unsettled } = this.#watched.guard

@@ -1,4 +1,3 @@
-/** A guard and a signing gate as servers: opened, listening, and closed in good order. */
 import { listen } from '@mintmark/ledger/http'
 import { type ServiceOptions, startGuard } from './guard_service.ts'
 import { MAX_BODY_BYTES } from './http/answers.ts'
@@ -6,7 +5,7 @@ import { startSigner } from './http/signer_service.ts'
 
 interface Serving {
   readonly url: string
-  /** Takes no more connections, lets requests end, and resolves when all is closed. */
+  /** Lets running requests end; resolves when all is closed. */
   readonly stop: () => Promise<void>
 }
 
@@ -31,7 +30,6 @@ export async function serveGuard(file: string, options: ServiceOptions): Promise
   }
 }
 
-/** As {@link startSigner}. */
 export async function serveSigner(file: string, log: (line: string) => void): Promise<Serving> {
   const { host, port, app } = await startSigner(file, log)
   return await listen(app, { host, port })

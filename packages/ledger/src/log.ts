@@ -1,6 +1,4 @@
-/**
- * The parts of a transparency log of other data than tokens: a tree, its signed heads, files. Loads no database.
- */
+/** A transparency log of other data than tokens: tree, signed heads, files. Loads no database. */
 export { makeLogKey, readLogKey } from './home/ledger_key.ts'
 export { PinnedCheckpoints } from './home/pinned_checkpoints.ts'
 export {

@@ -1,7 +1,6 @@
 /**
- * The file that says what a guard does: `mintmark-guard/1`.
- * Unknown members are refused: a policy with a typing error must not be read as another policy.
- * Source: docs/guard-reference.md, section "Configuration".
+ * The configuration of a guard, `mintmark-guard/1`. Unknown members are refused: a typing error in
+ * a policy must not make another policy. Source: docs/guard-reference.md, "Configuration".
  */
 import * as v from 'valibot'
 import type { StreamConfig } from '../events/event_delivery.ts'
@@ -32,7 +31,6 @@ export interface GuardConfig {
   readonly ledger: {
     readonly url: string
     readonly policy: string
-    /** File that keeps the highest heads. */
     readonly heads?: string | undefined
     readonly waitMilliseconds: number
     readonly frontEndKey?: string | undefined
@@ -45,17 +43,16 @@ export interface GuardConfig {
   readonly audiences: ReadonlyMap<string, AudiencePolicy>
   readonly callers: readonly Caller[]
   readonly streams: readonly StreamConfig[]
-  /** File of the streams that receivers make; undefined where they make none. */
+  /** File of the streams that receivers make; undefined if they make none. */
   readonly subscriptions?: { readonly file: string } | undefined
   readonly canaries: ReadonlySet<string>
-  /** File of the keys that an alarm shows to be stolen; undefined where they stay trusted. */
+  /** File of distrusted keys, which an alarm shows to be stolen; undefined: they stay trusted. */
   readonly distrust?: { readonly file: string } | undefined
   readonly rememberedTokens: number
   readonly receipts?: { readonly file: string; readonly tenant?: string | undefined } | undefined
 }
 
 const DAY_MS = 86_400_000
-/** Some hundred bytes each. */
 const REMEMBERED_TOKENS = 65_536
 const MOST_REMEMBERED = 10_000_000
 
@@ -175,10 +172,9 @@ const document = v.strictObject({
   receipts: v.optional(v.strictObject({ file: text, tenant: v.optional(text) })),
 })
 
-/** What the published JSON Schema is made of. */
 export const guardSettings: v.GenericSchema = document
 
-/** @throws {MintmarkError} `INPUT_INVALID` with `facts.option`, the path of the member that is wrong */
+/** @throws {MintmarkError} `INPUT_INVALID` with `facts.option`, the path of the wrong member */
 export function parseGuardConfig(source: string): GuardConfig {
   const { schema: _, $schema: __, listen, ...settings } = parseSettings(source, document)
   const audiences = byName('audiences', settings.audiences, (row) => row.audience)

@@ -1,4 +1,3 @@
-/** Schemas that the configurations share, and the messages about invalid settings. */
 import { MintmarkError, parseObject, safeText } from '@mintmark/core'
 import * as v from 'valibot'
 import type { KnownCaller } from '../verify/callers.ts'
@@ -45,7 +44,7 @@ export const CALLER: CallerRow = {
   requestsPerSecond: numberOr(20_000, 1, 1_000_000),
 }
 
-/** @throws {MintmarkError} `INPUT_INVALID` with `facts.option`, the path of the member that is wrong */
+/** @throws {MintmarkError} `INPUT_INVALID` with `facts.option`, the path of the wrong member */
 export function parseSettings<T>(source: string, schema: v.GenericSchema<unknown, T>): T {
   const document = parseObject(source)
   if (document === undefined)
@@ -56,7 +55,6 @@ export function parseSettings<T>(source: string, schema: v.GenericSchema<unknown
   throw invalidSetting(pathOf(issue), whatIsWrong(issue))
 }
 
-/** @param path of a member, such as `keys[0].alg` */
 export function invalidSetting(path: string, what: string): MintmarkError {
   return new MintmarkError('INPUT_INVALID', `configuration: ${path} ${what}`, { option: path })
 }

@@ -1,4 +1,4 @@
-/** The event streams of a guard. Events go into each of them; those with a push receiver are delivered, in order (RFC 8935). */
+/** The event streams of a guard: pushed in order (RFC 8935), or polled. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { safeJson } from '@mintmark/core'
 import type { Alarm } from '../verify/alarms.ts'
@@ -13,7 +13,6 @@ interface ActiveStream {
   readonly ending: AbortController
 }
 
-/** A stream of security events that the configuration names. */
 export interface StreamConfig
   extends Pick<StreamSettings, 'id' | 'audience' | 'caller' | 'requested'> {
   readonly push?:
@@ -133,7 +132,7 @@ interface PushOptions {
   readonly url: string
   readonly authorization?: string | undefined
   readonly signal: AbortSignal
-  /** Called for an event that the receiver refuses for good. */
+  /** The receiver refuses the event for good. */
   readonly onRefused: (jti: string) => void
 }
 
@@ -163,7 +162,7 @@ async function pushEvents({
   }
 }
 
-/** 202: taken. 400: refused for good. Anything else is tried again. */
+/** 202: taken. 400: refused for good. Anything else is retried. */
 async function sent(
   set: string,
   { url, authorization, signal }: Pick<PushOptions, 'url' | 'authorization' | 'signal'>,

@@ -1,6 +1,5 @@
 /**
- * Security events for one receiver, held until it acknowledges them.
- * They are in memory alone: a restart loses them, and the alarms stay in the log.
+ * Events for one receiver until it acknowledges them. In memory: a restart loses them, not the log.
  */
 import { randomUUID } from 'node:crypto'
 import type { StatementSigner } from './statements.ts'
@@ -10,38 +9,35 @@ const MOST_PENDING = 1000
 /** Beyond, presentations are dropped and counted: they must not push an alarm out. */
 const MOST_DISPENSABLE = 500
 
-/** Section 8.1.2: a paused stream holds events until it is enabled; a disabled one drops them. */
+/**
+ * SSF 1.0, section 8.1.2: a paused stream holds events until enabled; a disabled one drops them.
+ */
 export type StreamStatus = 'enabled' | 'paused' | 'disabled'
 
 export interface StreamSettings {
   readonly id: string
-  /** `aud` of its events. */
   readonly audience: string
-  /** Name of the caller that owns it: it may poll it, and ask about it. */
+  /** The caller that owns it may poll it, and ask about it. */
   readonly caller: string
-  /** Requested types of events; undefined for all. */
+  /** Undefined: all types. */
   readonly requested?: readonly string[] | undefined
   readonly description?: string | undefined
-  /** Where events are pushed, with the value of `Authorization`; undefined where the receiver polls. */
+  /** With the value of `Authorization`; undefined if the receiver polls. */
   readonly push?: { readonly url: string; readonly authorization?: string | undefined } | undefined
   readonly status: StreamStatus
-  /** Why it has this status, if its receiver said so. */
   readonly reason?: string | undefined
-  /** Subjects that its receiver excludes, as {@link subjectName} writes them. */
   readonly excluded: ReadonlySet<string>
 }
 
-/** The same text for a subject, whatever the order of its members. */
 export function subjectName(subject: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(Object.entries(subject).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** An event before it is signed: RFC 8417, with the subject beside the events as SSF wants it. */
+/** Unsigned: RFC 8417, with the subject beside the events as SSF demands. */
 export interface SecurityEvent {
   readonly subject: Readonly<Record<string, unknown>>
   readonly type: string
   readonly details: Readonly<Record<string, unknown>>
-  /** The same for events of one cause. */
   readonly transaction?: string | undefined
 }
 
@@ -62,7 +58,6 @@ export class EventStream {
     this.#statements = statements
   }
 
-  /** Those that may be sent now. */
   get pending(): number {
     return this.settings.status === 'enabled' ? this.#pending.size : 0
   }
@@ -82,7 +77,6 @@ export class EventStream {
     return status !== 'disabled' && requested?.includes(type) !== false
   }
 
-  /** As {@link add}, and drops the event where many are waiting. */
   async addIfRoom(event: SecurityEvent): Promise<void> {
     if (!this.takes(event.type)) return
     if (this.#pending.size < MOST_DISPENSABLE) await this.add(event)

@@ -1,8 +1,7 @@
 /**
- * Alarms and admitted tokens as security events.
- * Source: RFC 8417; OpenID Shared Signals Framework 1.0, section "JWT ID Subject Identifier Format"; RISC 1.0, section
- * "Credential Compromise"; OpenID CAEP 1.0, section "Session Presented". No standard event exists for a valid signature over
- * a token that was never issued: {@link ALARM_EVENT} is Mintmark's own.
+ * Alarms and admitted tokens as security events. No standard event exists for a never issued token
+ * with a valid signature: {@link ALARM_EVENT} is Mintmark's own. Source: RFC 8417; SSF 1.0, "JWT ID
+ * Subject Identifier Format"; RISC 1.0, "Credential Compromise"; CAEP 1.0, "Session Presented".
  */
 import { text } from '@mintmark/core'
 import { type Alarm, alarmDocument } from '../verify/alarms.ts'
@@ -17,7 +16,7 @@ export const VERIFICATION_EVENT = 'https://schemas.openid.net/secevent/ssf/event
 export class AlarmEvents {
   readonly #compromised = new Set<string>()
 
-  /** The alarm; with the first critical one of a key also its compromise. */
+  /** With a key's first critical alarm also its compromise. */
   of(alarm: Alarm): readonly SecurityEvent[] {
     const { jti, issuer, kid, keyIssuer, inputHash, severity } = alarm
     const subject =

@@ -1,10 +1,9 @@
-/** The guard's own signatures: answers to introspection, and security events. Its key signs no access token. */
+/** Signs answers to introspection, and security events. Its key signs no access token. */
 import { createPrivateKey, createPublicKey, type KeyObject, randomUUID } from 'node:crypto'
 import { type Json, MintmarkError } from '@mintmark/core'
 import { calculateJwkThumbprint, SignJWT } from 'jose'
 
 export interface StatementSigner {
-  /** URL under which the guard is known. */
   readonly issuer: string
   readonly alg: 'EdDSA' | 'ES256'
   readonly jwk: Json
@@ -14,7 +13,7 @@ export interface StatementSigner {
 
 /**
  * @param pem private key: Ed25519, or EC on P-256
- * @throws {MintmarkError} `INPUT_INVALID` for any other; it is not repeated
+ * @throws {MintmarkError} `INPUT_INVALID` for any other; never repeats it
  */
 export async function statementSigner(
   issuer: string,

@@ -1,8 +1,7 @@
 /**
- * Streams that receivers make, in a file that survives restarts.
- * The file holds the receivers' `Authorization` values, so only its owner may read it. A change is on disk before it is
- * answered. The guard contacts no address that its configuration does not name.
- * Source: OpenID Shared Signals Framework 1.0, section 8.1.
+ * Streams that receivers make, in a file (OpenID SSF 1.0, section 8.1): on disk before the answer.
+ * It has their `Authorization` values, so only its owner may read it. The guard contacts no address
+ * that its configuration does not name.
  */
 import { writeFile } from 'node:fs/promises'
 import { MintmarkError, parseObject } from '@mintmark/core'
@@ -35,7 +34,6 @@ const document = v.object({
   streams: v.array(storedStream),
 })
 
-/** Of one caller. */
 const MOST_STREAMS = 20
 
 export class Subscriptions {
@@ -51,7 +49,7 @@ export class Subscriptions {
   }
 
   /**
-   * Streams whose callers may no longer have them are left out, and leave the file with the next change.
+   * Leaves out streams whose callers may no longer have them.
    * @throws {MintmarkError} `INPUT_INVALID` for a file of something else
    */
   static async open(
@@ -141,7 +139,7 @@ export function textsOf(value: unknown): string[] | undefined {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : undefined
 }
 
-/** The address with its dots resolved; undefined where the caller may not use it. */
+/** With dots resolved; undefined if the caller may not use it. */
 export function pushAddress(url: string, { pushTo }: Pick<Caller, 'pushTo'>): string | undefined {
   if (!URL.canParse(url)) return undefined
   const { href, username, password, protocol, pathname } = new URL(url)
@@ -151,7 +149,7 @@ export function pushAddress(url: string, { pushTo }: Pick<Caller, 'pushTo'>): st
   return isPlain && pushTo.some((begin) => isBelow(href, begin)) ? href : undefined
 }
 
-/** Whether an address is the one named, or below it: `https://a.example` is not a prefix of `https://a.example.org`. */
+/** Whether it is below: `https://a.example` is no prefix of `https://a.example.org`. */
 function isBelow(href: string, begin: string): boolean {
   if (!URL.canParse(begin)) return false
   const named = new URL(begin).href

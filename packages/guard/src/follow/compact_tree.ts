@@ -1,9 +1,8 @@
-/** A Merkle tree (RFC 6962) that knows its right edge alone: enough to check many entries against a head. */
+/** The right edge of a Merkle tree (RFC 6962): enough to check many entries against a head. */
 import { EMPTY_ROOT, hashLeaf, hashNode } from '@mintmark/ledger'
 
 export class CompactTree {
   #size: number
-  /** Roots of the perfect subtrees that the tree is made of, largest first. */
   readonly #subtrees: Uint8Array[]
 
   constructor(size = 0, subtrees: readonly Uint8Array[] = []) {
@@ -23,11 +22,11 @@ export class CompactTree {
     this.appendPerfect(hashLeaf(entry), 1)
   }
 
-  /** Appends a perfect tree of `width` entries; the size must be a multiple of that. */
+  /** The size must be a multiple of `width`. */
   appendPerfect(root: Uint8Array, width: number): void {
     if (this.#size % width !== 0) throw new RangeError(`${width} entries after ${this.#size}`)
     let node = root
-    // Each bit that is set at the end of the size is a subtree as large as the one that is carried.
+    // Each bit set at the end of the size is a subtree as large as the carried one.
     for (let rest = this.#size / width; rest % 2 === 1; rest = Math.floor(rest / 2))
       node = hashNode(this.#subtrees.pop() ?? EMPTY_ROOT, node)
     this.#subtrees.push(node)

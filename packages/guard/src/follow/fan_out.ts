@@ -1,8 +1,8 @@
 /* oxlint-disable no-await-in-loop -- publications follow one another */
 /**
- * Forwards what a ledger publishes to a NATS stream, so that many verifiers need not read the files.
- * It reads the published files like any reader: a slow or missing stream delays neither the ledger nor its readers. It
- * continues where the stream ends, so the stream has no gap.
+ * Forwards publications to a NATS stream, so that many verifiers need not read the files.
+ * It reads like any reader, so a slow stream delays nobody, and continues where the stream ends: no
+ * gap.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LedgerReader, type ReadResource, type ShardView } from '@mintmark/ledger'
@@ -11,7 +11,6 @@ import { NatsStream } from './nats_stream.ts'
 import { decodePublication, encodePublication, type Publication } from './publication.ts'
 
 const RETRY_MS = 1000
-/** Space for what is not an entry. */
 const ENVELOPE_BYTES = 128 << 10
 /** For verifiers that were away for a short time: others read the files. */
 const RETENTION_MINUTES = 60
@@ -25,7 +24,7 @@ interface FanOutOptions {
   readonly read: ReadResource
   readonly publications: Publications
   readonly address: NatsAddress
-  /** Called with the reason why nothing is forwarded, and with undefined when it is again. */
+  /** Receives why nothing is forwarded, and undefined once it is again. */
   readonly onTrouble: (cause: unknown) => void
 }
 
@@ -105,7 +104,7 @@ export class FanOut {
     }
   }
 
-  /** Where the stream ends; an earlier run may have gone further than this one knows. */
+  /** An earlier run may have gone further than this one knows. */
   async #findPosition(alias: string, stream: NatsStream): Promise<void> {
     const data = await stream.lastOf(stream.subjectOf(alias))
     const last = data && decodePublication(data)
@@ -129,7 +128,7 @@ export class FanOut {
   }
 }
 
-/** With no entries where they would be more than `maxBytes`: a reader finds them in the files. */
+/** Without entries if they exceed `maxBytes`: a reader finds them in the files. */
 async function publicationOf(
   shard: ShardView,
   first: number,

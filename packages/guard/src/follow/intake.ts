@@ -1,10 +1,7 @@
 /**
- * Reads the entries of a shard into a tree, and into a live set.
- *
- * Full bundles go through a kernel, many of them in threads; the rest goes one by one. Nothing is verified here: the caller
- * compares the root of the tree with a head, and entries count once it has.
- *
- * @module
+ * Reads the entries of a shard into a tree and a live set; full bundles through a kernel in
+ * threads.
+ * Trust: entries count only once the caller has compared the tree's root with a head.
  */
 
 import { availableParallelism } from 'node:os'
@@ -42,14 +39,13 @@ type Taken = EntryOutline | Uint32Array
 export class Intake {
   readonly #options: IntakeOptions
   readonly #taken: Taken[] = []
-  /** Time of issue of the last token; 0 before the first. */
   lastIssuedMs: number = 0
 
   constructor(options: IntakeOptions) {
     this.#options = options
   }
 
-  /** Expired ones are left out; so is an opening, which has no outline. */
+  /** Leaves out expired ones, and openings, which have no outline. */
   take(entry: Uint8Array): void {
     const outline = outlineOf(entry)
     this.note(entry)
@@ -105,16 +101,16 @@ export class Intake {
   }
 }
 
-/** Where the id begins in an outline, with the hash behind it; and the expiry. */
+/** Offsets in an outline: the id with the hash behind it; the expiry. */
 const ID_WORD = 2
 const EXPIRY_WORD = 14
 
 const HASH_BYTES = 32
 const BATCH = 16
-/** From so many bundles on, threads are worth their start. */
+/** With fewer bundles, threads are not worth their start. */
 const THREADED_FROM = 160
 const MOST_THREADS = 4
-/** Batches that a thread has at hand, so that it never waits for the next. */
+/** Batches queued at a thread, so that it never waits for the next. */
 const AHEAD = 2
 /** Batches that were read and wait for one before them. */
 const MOST_EARLY = 8
@@ -152,7 +148,6 @@ interface Pending {
   isDone: boolean
 }
 
-/** Takes in full bundles, `[first, end)`. */
 async function takeWhole(first: number, end: number, intaking: Intaking): Promise<void> {
   const { tree } = intaking.shard
   let last: Uint8Array = new Uint8Array()

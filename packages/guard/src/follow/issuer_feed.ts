@@ -1,7 +1,7 @@
 /**
- * Follows the shards of one issuer, and holds the set of its live tokens.
- * Every entry goes through a tree here, and counts only once that tree has the root of a checkpoint that the policy
- * accepts. Each shard must begin where the one before it ended, so nothing can be omitted, added or changed.
+ * Follows one issuer's shards, and has the set of its live tokens. Entries count once their tree
+ * has the root of an accepted checkpoint. Each shard must begin where the one before it ended, so
+ * nothing can be omitted, added or changed.
  */
 import { MintmarkError } from '@mintmark/core'
 import {
@@ -28,30 +28,26 @@ import type { Publication } from './publication.ts'
 
 interface FeedOptions {
   readonly alias: string
-  /** The issuer of that alias, by the description, which may be an older one: openings have to name it. */
+  /** By the description, which may be an older one: openings have to name it. */
   readonly issuer: string
-  /** As the guard is configured; an older description cannot make it shorter. */
+  /** As configured: an older description cannot make it shorter. */
   readonly maxLifetimeMs: number
   readonly policy: Policy
-  /** Heads of earlier runs, by origin. */
   readonly seen: ReadonlyMap<string, SeenHead>
-  /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number
 }
 
-/** How long after its expiry a token is remembered: a forger may present an expired one. */
+/** Memory of a token past its expiry: a forger may present an expired one. */
 export const REMEMBERED_MS = 3_600_000
 
 export class IssuerFeed {
   readonly #options: FeedOptions
-  /** When the oldest shard that was read was opened; the set is complete since then. 0 before anything was read. */
+  /** The set is complete since the oldest shard that was read was opened; 0 before that. */
   #sinceMs = 0
   #set: LiveSet = new LiveSet()
-  /** The shard that is being read; undefined before the first. */
   #path: string | undefined
   #tree: CompactTree = new CompactTree()
   #head: Head | undefined
-  /** Time of issue of the last token that was read; 0 before the first. */
   #lastIssuedMs = 0
 
   constructor(options: FeedOptions) {
@@ -67,7 +63,6 @@ export class IssuerFeed {
     return this.#head
   }
 
-  /** The shard that was read last; undefined before the first. */
   get path(): string | undefined {
     return this.#path
   }
@@ -81,18 +76,14 @@ export class IssuerFeed {
     return issuedAtMs < this.#sinceMs && expiresMs <= this.#options.now()
   }
 
-  /**
-   * Whether a signed head has a token that was recorded after any token of this time of issue, so that late publication
-   * explains none.
-   */
+  /** Whether a signed head has a later token: then late publication explains none. */
   covers(issuedAtMs: number, skewMs: number): boolean {
     return isRecordedLater(this.#lastIssuedMs, issuedAtMs, skewMs)
   }
 
   /**
-   * Reads what was published since.
-   * @throws {MintmarkError} `LEDGER_DAMAGED` and `LEDGER_BEHIND`: nothing of the damaged part was used.
-   *   `INPUT_UNREADABLE`: try again
+   * Uses nothing of a damaged part.
+   * @throws {MintmarkError} `LEDGER_DAMAGED`, `LEDGER_BEHIND`; `INPUT_UNREADABLE`: try again
    */
   async advance(reader: LedgerReader): Promise<void> {
     const newest = await reader.newest(this.#options.alias)
@@ -104,9 +95,7 @@ export class IssuerFeed {
   }
 
   /**
-   * Uses a publication that was delivered, if it continues what is known. Nothing is read for it.
-   * @returns `taken`; `known` where nothing in it is new; `gap` where the ledger itself has to be read: entries before it
-   *   are missing, or it is not valid
+   * Reads nothing. `known`: nothing is new. `gap`: invalid or no continuation, so read the ledger.
    */
   push(publication: Publication, { skewMs }: Description): 'taken' | 'known' | 'gap' {
     const { shard, first, entries, checkpoint: text } = publication
@@ -127,7 +116,7 @@ export class IssuerFeed {
     return 'taken'
   }
 
-  /** Reads from the oldest shard on that may hold a token which is still alive. */
+  /** From the oldest shard that may have a live token. */
   async #begin(reader: LedgerReader): Promise<void> {
     const skewMs = Math.max(reader.description.skewMs, LEAST_SKEW_MS)
     const maxLifetimeMs = Math.max(reader.description.maxLifetimeMs, this.#options.maxLifetimeMs)
@@ -144,7 +133,7 @@ export class IssuerFeed {
       shards.push(linked)
       if (linked.opening.openedAtMs <= sinceMs) break
     }
-    // Half of a ledger is none: the set is shown when all of it is proven.
+    // Half of a ledger is none: the set is shown when all of it is verified.
     const hidden = new LiveSet(shards.reduce((sum, { shard }) => sum + shard.head.size, 0))
     try {
       for (const [i, linked] of shards.toReversed().entries()) {
@@ -205,7 +194,7 @@ export class IssuerFeed {
     }
   }
 
-  /** Appends the entries of a shard that are not in the tree yet; they count when the root is right. */
+  /** Appends entries that are not in the tree yet; they count when the root is right. */
   async #extend(shard: ShardView, intake: Intake): Promise<void> {
     const { head } = shard
     const accepted = acceptCheckpoint(shard.checkpoint, this.#options.policy)
@@ -228,7 +217,7 @@ export class IssuerFeed {
     this.#lastIssuedMs = intake.lastIssuedMs || this.#lastIssuedMs
   }
 
-  /** The newest shard comes first; one that was seen and is later is missing. */
+  /** The newest shard comes first; a later one that was seen is missing. */
   #assertNoneLater(origin: string, at: number): void {
     const later = [...this.#options.seen.keys()].find((seen) => seen > origin)
     if (at === 0 && later !== undefined) throw behind(later, 'was seen, and is not there')
@@ -247,13 +236,13 @@ export class IssuerFeed {
   }
 }
 
-/** From when on a token's own time says that its entry was read: it may be recorded before that time, by the clocks' skew. */
+/** An entry may be recorded before the token's own time, by the clocks' skew. */
 function sinceOf(opening: Opening | undefined, skewMs: number): number {
   if (opening === undefined) return Number.POSITIVE_INFINITY
   return opening.previousOrigin === '' ? 0 : opening.openedAtMs + 2 * skewMs
 }
 
-/** The file that says so is not signed: no ledger takes away its newest entries, or those of tokens that may live. */
+/** The file `pruned` is unsigned: no ledger removes its newest entries, or those of live tokens. */
 function assertMayBePruned(path: string, nextPath: string | undefined, liveMs: number): void {
   const nextMs = periodStartMs(nextPath?.split('/')[1] ?? '')
   if (nextMs >= liveMs || Number.isNaN(nextMs))
@@ -273,7 +262,7 @@ function isTaken(entries: readonly Uint8Array[], tree: CompactTree, intake: Inta
   }
 }
 
-/** Takes in what the tree lacks of a shard; on the way it must be what was seen of it. */
+/** On the way, the tree must pass through what was seen of the shard. */
 async function appendTo(intaking: Intaking, seen: SeenHead | undefined): Promise<void> {
   const { tree, shard } = intaking
   if (seen !== undefined && seen.size > tree.size) {

@@ -1,13 +1,8 @@
 /**
- * How a set identifies a token, under secrets of the process: by 128 bits of the hash of its signing input, and by the slot
- * of its id.
- *
- * Each word is a sum of 16-bit pieces, each times a secret of its own, modulo a prime just below 2^32. Two inputs that differ
- * give the same word for one in 2^32 of the secrets, and the same four for one in 2^128, whatever the inputs are:
- * without the secrets nobody can prepare two tokens with the same words.
- * Source: Carter and Wegman, "Universal classes of hash functions", 1979.
- *
- * @module
+ * Identifies a token by 128 bits of its input hash under secrets, and by the slot of its id. A word
+ * is a sum of 16-bit pieces, each times a secret, modulo a prime. Two inputs collide for one in
+ * 2^128 of the secrets: nobody can prepare them. Source: Carter and Wegman, "Universal classes of
+ * hash functions", 1979.
  */
 import { randomInt } from 'node:crypto'
 
@@ -16,7 +11,7 @@ const PRIME = 4_294_967_291
 export const ID_WORDS = 4
 export const INPUT_WORDS = 8
 
-/** Identifies a token: its position within its table, and four words of the hash of its signing input. */
+/** Position within a table, and four words of the input hash. */
 export interface Slot {
   mark: number
   input0: number
@@ -29,16 +24,11 @@ const secrets = (count: number): Float64Array =>
   Float64Array.from({ length: count }, () => randomInt(PRIME))
 
 export class KeyedHash {
-  /** Two of each for a word: of its upper and its lower half. */
+  /** Two for a word: of its upper and its lower half. */
   readonly #ofId: Float64Array = secrets(2 * 2 * ID_WORDS)
   readonly #ofInput: Float64Array = secrets(2 * 4 * INPUT_WORDS)
 
-  /**
-   * Fills a slot.
-   *
-   * @param at of the id's words, behind which are those of the hash of the signing input
-   * @returns 32 bits that say in which table the token belongs
-   */
+  /** @param at of the id's words, then the hash's. @returns 32 bits that choose a table */
   fill(words: Uint32Array, at: number, slot: Slot): number {
     this.#fillInput(words, at + ID_WORDS, slot)
     const factors = this.#ofId
@@ -72,14 +62,14 @@ export class KeyedHash {
   }
 }
 
-/** Another word for each word, so that what follows one another is not put side by side. Source: MurmurHash3, public domain. */
+/** A bijection that scatters consecutive words. Source: MurmurHash3, public domain. */
 function spread(word: number): number {
   let hash = Math.imul(word ^ (word >>> 16), 0x85eb_ca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35)
   return (hash ^ (hash >>> 16)) >>> 0
 }
 
-/** Modulo the prime, exactly: at most sixteen products below 2^48 make less than 2^53. */
+/** Exact modulo the prime: at most sixteen products below 2^48 make less than 2^53. */
 function rest(total: number): number {
   const left = total - Math.floor(total * (1 / PRIME)) * PRIME
   return left < 0 ? left + PRIME : left >= PRIME ? left - PRIME : left

@@ -1,8 +1,8 @@
 /**
- * Holds the live tokens of all issuers of a ledger, and knows how old that knowledge is.
- * One loop reads what was published, then waits for the ledger's wakeup, or polls plain files on a web server. A NATS stream
- * saves the reading; what the stream lacks is read, and only reading establishes the age. Trust: neither the server nor its
- * answers to {@link LedgerFollower.ask} are trusted: an answer decides whether to wait, never whether to admit.
+ * Holds the live tokens of a ledger's issuers, and knows the age of that: reading alone establishes
+ * it.
+ * Trust: neither the server nor its answers to {@link LedgerFollower.ask}: an answer decides
+ * whether to wait, never whether to admit.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MintmarkError, safeText } from '@mintmark/core'
@@ -22,27 +22,25 @@ import type { Membership } from './live_set.ts'
 import type { Publication } from './publication.ts'
 import type { PushFeed } from './push_feed.ts'
 
-/** Rounds follow one another at least this fast: each shows that the ledger is still there. */
+/** The longest pause between rounds: each shows that the ledger is still there. */
 const HEARTBEAT_MS = 1000
 const MAX_QUEUE = 256
-/** Where the ledger sends no wakeups. */
 const POLL_MS = 250
 
 interface FollowerOptions {
   readonly read: ReadResource
-  /** Undefined for plain files, which are polled. */
   readonly live?: LiveAnswers | undefined
   readonly pushed?: PushFeed | undefined
   readonly policy: Policy
-  /** Issuers that the ledger has to list. An older description is signed, too: of one that it lacks, nothing is known. */
+  /** The ledger has to list them: an older description, signed too, may lack one. */
   readonly issuers?: ReadonlyMap<string, { readonly maxLifetimeMs: number }> | undefined
   /** Heads of earlier runs: a ledger without them is not followed. */
   readonly seen?: readonly SeenHead[] | undefined
-  /** Awaited with the heads that are relied on from now on. */
+  /** Awaited before the heads are relied on. */
   readonly onHeads?: ((heads: readonly Head[]) => Promise<void>) | undefined
   /** Called when following fails, and with undefined when it works again. */
   readonly onTrouble?: ((cause: unknown) => void) | undefined
-  /** Called with false and perhaps a reason when the stream is lost, and with true when it is connected. */
+  /** False, perhaps with a reason, when the stream is lost; true when it is connected. */
   readonly onStream?: ((isThere: boolean, cause?: unknown) => void) | undefined
   readonly now: () => number
 }
@@ -69,18 +67,16 @@ export class LedgerFollower {
   #reader: LedgerReader | undefined
   #feeds: ReadonlyMap<string, IssuerFeed> = new Map()
   #aliases: ReadonlyMap<string, string> = new Map()
-  /** When the last round that worked began: what was published before it is known. On the monotonic clock. */
+  /** Begin of the last good round, on the monotonic clock: all published before it is known. */
   #freshAtMs = Number.NEGATIVE_INFINITY
   #trouble: unknown
   #wake: (() => void) | undefined
-  /** Rounds that began, and who waits for one that begins later. */
+  /** Rounds that began, and who waits for a later one. */
   #rounds = 0
   #waiting: { readonly after: number; readonly resolve: () => void }[] = []
   #isRoundWanted: boolean = false
   #roundAtMs = Number.NEGATIVE_INFINITY
-  /** Publications that were delivered and not used yet. */
   #queue: (Publication | undefined)[] = []
-  /** Undefined before the first try. */
   #isOnLine: boolean | undefined
   readonly #loop: Promise<void>
   readonly #listening: Promise<unknown>
@@ -93,12 +89,11 @@ export class LedgerFollower {
     this.#listening = Promise.all([listening, this.#followPushed()])
   }
 
-  /** Milliseconds since the ledger was known to be read to its end; infinite before the first time. */
+  /** Since the ledger was known to be read to its end; infinite before the first time. */
   get ageMs(): number {
     return performance.now() - this.#freshAtMs
   }
 
-  /** Why the last round failed; undefined if it did not. */
   get trouble(): unknown {
     return this.#trouble
   }
@@ -133,18 +128,12 @@ export class LedgerFollower {
     return this.#feeds.get(this.#aliases.get(issuer) ?? '')
   }
 
-  /**
-   * @param id 16 bytes of the token id
-   * @param inputHash SHA-256 of the signing input
-   */
+  /** @param id 16 bytes. @param inputHash SHA-256 of the signing input */
   find(issuer: string, id: Uint8Array, inputHash: Uint8Array): Membership {
     return this.#feedOf(issuer)?.set.find(id, inputHash) ?? 'unknown'
   }
 
-  /**
-   * Whether no reading of the ledger will show whether it has a token of these times: the token expired too long ago, or
-   * the ledger does not list its issuer and need not.
-   */
+  /** No reading can show it: it expired too long ago, or its issuer need not be listed. */
   isForgotten(issuer: string, issuedAtMs: number, expiresMs: number): boolean {
     if (expiresMs < this.#options.now() - REMEMBERED_MS) return true
     const feed = this.#feedOf(issuer)
@@ -152,7 +141,7 @@ export class LedgerFollower {
     return this.#reader !== undefined && !this.#wanted.has(issuer)
   }
 
-  /** Resolves when a round that began after this call has ended, well or not, or when it is stopped. */
+  /** Resolves when a round that began after this call has ended, well or not, or is stopped. */
   refresh(): Promise<void> {
     if (this.#stopping.signal.aborted) return Promise.resolve()
     return new Promise((resolve) => {
@@ -161,7 +150,7 @@ export class LedgerFollower {
     })
   }
 
-  /** Asks the ledger itself, which knows entries that are durable and not published yet. */
+  /** The ledger itself knows entries that are durable and not published yet. */
   async ask(issuer: string, id: Uint8Array, inputHash: Uint8Array): Promise<LedgerAnswer> {
     // An older description may lack an issuer that is recorded all the same.
     const alias = this.#aliases.get(issuer)
@@ -170,14 +159,14 @@ export class LedgerFollower {
     return (await this.#options.live?.ask(alias, id, inputHash, key)) ?? { state: 'no-answer' }
   }
 
-  /** Whether all that the ledger had recorded then was read. */
+  /** Whether all that the ledger had recorded at that answer was read. */
   hasRead(issuer: string, { shard, size }: Recorded): boolean {
     const feed = this.#feedOf(issuer)
     if (feed?.path === undefined) return false
     return feed.path > shard || (feed.path === shard && (feed.head?.size ?? 0) >= size)
   }
 
-  /** Whether what was read shows that a token of this time of issue would have been published. */
+  /** Whether a token of this time of issue would have been published in what was read. */
   covers(issuer: string, issuedAtMs: number): boolean {
     const { skewMs = 0 } = this.#reader?.description ?? {}
     return this.#feedOf(issuer)?.covers(issuedAtMs, skewMs) ?? false
@@ -220,7 +209,7 @@ export class LedgerFollower {
     this.#release(round)
   }
 
-  /** A delivered publication. Where it leaves a gap, the ledger itself is read. */
+  /** After a gap, the ledger itself is read. */
   async #takePushed(): Promise<void> {
     const before = this.heads
     const reader = this.#reader
@@ -262,7 +251,7 @@ export class LedgerFollower {
     )
   }
 
-  /** Whoever asked before this round began is served by it. */
+  /** Serves whoever asked before this round began. */
   #release(round: number): void {
     const done = this.#waiting.filter(({ after }) => after < round)
     this.#waiting = this.#waiting.filter(({ after }) => after >= round)
@@ -275,7 +264,7 @@ export class LedgerFollower {
     if (isChanged) this.#options.onTrouble?.(failure)
   }
 
-  /** The trouble where the others can be followed. */
+  /** The trouble when the others can be followed. */
   #lack(): MintmarkError | undefined {
     const [issuer] = this.unlisted
     if (issuer === undefined) return undefined
@@ -285,7 +274,7 @@ export class LedgerFollower {
 
   async #round(): Promise<unknown> {
     try {
-      // The description may have been changed on its way, or name a new issuer by now.
+      // The description may have changed on its way, or name a new issuer by now.
       const known = this.#trouble === undefined ? this.#reader : undefined
       const reader = known ?? (await this.#open())
       const before = this.heads
@@ -323,7 +312,7 @@ export class LedgerFollower {
     return reader
   }
 
-  /** Until the ledger publishes, somebody asks, one is delivered, or a heartbeat is due. */
+  /** Until a publication, a question, a delivery, or the next heartbeat. */
   async #idle(): Promise<void> {
     if (this.#isRoundDue() || this.#queue.length > 0 || this.#stopping.signal.aborted) return
     await new Promise<void>((resolve) => {
@@ -374,7 +363,7 @@ export class LedgerFollower {
   }
 }
 
-/** A shard that was seen, of an alias that is not listed: the description is another one now. */
+/** A seen shard of an unlisted alias: the description is another one now. */
 function assertAllListed(origins: Iterable<string>, { issuers, name }: Description): void {
   for (const origin of origins) {
     const [alias = ''] = origin.startsWith(`${name}/`)

@@ -1,30 +1,24 @@
 /**
- * Tokens that were recorded and have not expired, exactly.
- *
- * It answers for one token in a tenth of a microsecond or so, and may say yes: what it compares are 128 bits of a hash under
- * a secret of the process. It consists of many small tables, so that growing one delays callers only shortly.
- *
- * @module
+ * Recorded, unexpired tokens: compares 128 bits of a hash under a secret of the process.
+ * Many small tables, so that growing one delays callers only shortly. A lookup takes some 0.1 µs.
  */
 import { ID_WORDS, INPUT_WORDS, KeyedHash, type Slot } from './keyed_hash.ts'
 
 const TABLES = 64
 /** Some 160 MB. */
 const MOST_EXPECTED = 4_000_000
-/** A token in words: those of its id, then those of the hash of its signing input. */
 const WORDS = ID_WORDS + INPUT_WORDS
 
 export class LiveSet {
   readonly #tables: readonly LiveTable[]
-  /** Callers may choose token ids: without a secret they could choose ids that all want the same slot. */
   readonly #hash: KeyedHash = new KeyedHash()
   // Filled and read within one call: never seen outside of it.
   readonly #words: Uint32Array = new Uint32Array(WORDS)
   readonly #slot: Slot = { mark: 0, input0: 0, input1: 0, input2: 0, input3: 0 }
 
   /**
-   * @param filling it takes more memory than it needs until {@link settle}, to be filled sooner; and at once the memory for so many,
-   *   unless they are beyond reason: whoever says how many has proven nothing yet
+   * @param filling expected count, a claim: reserves memory for it up to a limit. Takes more
+   * memory, to be filled sooner, until {@link settle}
    */
   constructor(filling?: number) {
     const each = filling === undefined ? undefined : Math.min(filling, MOST_EXPECTED) / TABLES
@@ -39,10 +33,7 @@ export class LiveSet {
     return this.#tables.reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
-  /**
-   * @param id 16 bytes of the token id
-   * @param inputHash SHA-256 of the signing input
-   */
+  /** @param id 16 bytes. @param inputHash SHA-256 of the signing input */
   find(id: Uint8Array, inputHash: Uint8Array): Membership {
     const words = this.#wordsOf(id, inputHash)
     return this.#tableOf(words, 0).find(this.#slot)
@@ -53,12 +44,12 @@ export class LiveSet {
     this.addAt(this.#wordsOf(id, inputHash), 0, keepMs, nowMs)
   }
 
-  /** The same of `WORDS` at `at`: the id and the hash, each word's highest byte first. */
+  /** `WORDS` at `at`: the id and the hash, each word's highest byte first. */
   addAt(words: Uint32Array, at: number, keepMs: number, nowMs: number): void {
     this.#tableOf(words, at).add(this.#slot, keepMs / 1000, nowMs / 1000)
   }
 
-  /** Ends the filling: leaves what has expired out, and frees the spare memory. */
+  /** Ends the filling: drops expired tokens, and frees the spare memory. */
   settle(nowMs: number): void {
     for (const table of this.#tables) table.settle(nowMs / 1000)
   }
@@ -96,19 +87,17 @@ const LEAST_SLOTS = 64
 const MAX_LOAD = 0.8
 /** After growing; the rest is for what comes before the next growth. */
 const NEW_LOAD = 0.6
-/** The same while a table is filled for the first time: it will have to grow again soon. */
+/** At the first filling: the table will soon have to grow again. */
 const FILLING_LOAD = 0.3
-/** Of a table that gets as many as were expected: as much as may stay. */
+/** For as many tokens as were expected: as much as may stay. */
 const EXPECTED_LOAD = 0.7
 const WORD = 2 ** 32
-/** Times are seconds since 2020-01-01 in 31 bits, so up to 2088. */
+/** Times are seconds since 2020-01-01 in 31 bits: up to 2088. */
 const EPOCH_SECONDS = 1_577_836_800
 const MAX_SECONDS = 2 ** 31 - 1
 
 export type Membership =
-  /** This very token was recorded. */
   | 'live'
-  /** It was, and so was a revocation of it. */
   | 'revoked'
   /** Its id was recorded, with other bytes. */
   | 'mutated'
@@ -120,7 +109,7 @@ class LiveTable {
   #words: Uint32Array
   #load: number
 
-  /** @param filling until {@link settle}, it takes twice the memory at once, and at first memory for so many */
+  /** @param filling expected count; the table takes twice the memory until {@link settle} */
   constructor(filling?: number) {
     this.#load = filling === undefined ? NEW_LOAD : FILLING_LOAD
     this.#slots = Math.max(LEAST_SLOTS, Math.ceil((filling ?? 0) / EXPECTED_LOAD))
@@ -146,7 +135,7 @@ class LiveTable {
     return isMutated ? 'mutated' : 'unknown'
   }
 
-  /** @param keepSeconds until when it has to be remembered, in seconds since 1970 as `nowSeconds` */
+  /** @param keepSeconds until when it has to be remembered, since 1970 as `nowSeconds` */
   add(slot: Slot, keepSeconds: number, nowSeconds: number): void {
     if (this.#used + 1 > this.#slots * MAX_LOAD) this.#rebuild(nowSeconds)
     const words = this.#words
@@ -167,14 +156,13 @@ class LiveTable {
     if (this.#used < this.#slots * NEW_LOAD) this.#rebuild(nowSeconds)
   }
 
-  /** A revocation of a token that is not here says nothing. */
+  /** A revocation of a token that is not here has no effect. */
   revoke(slot: Slot): void {
     const at = this.#slotOf(slot) + EXPIRY
     const expiry = this.#words[at] ?? 0
     if (expiry !== 0 && !isOdd(expiry)) this.#words[at] = expiry + 1
   }
 
-  /** The slot of the token, or else the free slot for it. */
   #slotOf(slot: Slot): number {
     const words = this.#words
     let at = this.#start(slot.mark)
@@ -204,7 +192,6 @@ class LiveTable {
     )
   }
 
-  /** Leaves out what has expired, and takes as much memory as the rest needs. */
   #rebuild(nowSeconds: number): void {
     const old = this.#words
     const now = stamp(nowSeconds)
@@ -217,7 +204,7 @@ class LiveTable {
       if ((old[at + EXPIRY] ?? 0) >= now) this.#insert(old, at)
   }
 
-  /** Copies a slot into the new table. No token is in a table twice, so nothing is compared. */
+  /** No token is in a table twice, so nothing is compared. */
   #insert(from: Uint32Array, slot: number): void {
     const words = this.#words
     let at = this.#start(from[slot] ?? 0)
@@ -226,7 +213,7 @@ class LiveTable {
   }
 }
 
-/** Seconds since 1970 in the upper 31 bits, never 0: that marks a free slot. The lowest bit is left for a revocation. */
+/** Seconds in the upper 31 bits, never 0, which marks a free slot. The lowest bit: revoked. */
 function stamp(seconds: number): number {
   return 2 * Math.min(Math.max(Math.ceil(seconds) - EPOCH_SECONDS, 1), MAX_SECONDS)
 }

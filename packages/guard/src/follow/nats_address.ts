@@ -1,10 +1,9 @@
-/** Where a stream of a NATS server is. */
 export interface NatsAddress {
   /** `nats://HOST:PORT`, or `tls://`; it may contain a name and a password. */
   readonly url: string
-  /** Name of the stream, and first word of its subjects: letters, digits, `-` and `_`. */
+  /** Also the first word of its subjects: letters, digits, `-` and `_`. */
   readonly stream: string
-  /** File with the credentials of a user, as `nsc` writes it. */
+  /** Credentials of a user, as `nsc` writes them. */
   readonly credentialsFile?: string | undefined
 }
 

@@ -1,5 +1,5 @@
 /**
- * A connection to a NATS server and one stream of it: the one file that imports its client.
+ * A connection to a NATS server and one stream: the one file that imports the client.
  * A lost connection is not repaired here: the caller opens another one, and knows its position.
  */
 import { readFile } from 'node:fs/promises'
@@ -24,7 +24,7 @@ const PING_MS = 5000
 const MAX_PINGS = 2
 const MINUTE_NS = 60e9
 
-/** How far a reader has read, and in which stream: a new stream counts from one again. */
+/** In which stream, too: a new stream counts from one again. */
 export interface StreamPosition {
   readonly created: string
   readonly sequence: number
@@ -45,7 +45,6 @@ export class NatsStream {
     this.#stream = stream
   }
 
-  /** Fails with the client's own error. */
   static async open(address: NatsAddress): Promise<NatsStream> {
     const connection = await connect(await optionsOf(address))
     try {
@@ -66,7 +65,7 @@ export class NatsStream {
     return `${this.#stream}.${alias.replaceAll('.', '%2e')}`
   }
 
-  /** Makes the stream if it does not exist; an existing one is not changed. */
+  /** An existing stream is not changed. */
   async create(retentionMinutes: number): Promise<void> {
     const { streams } = this.#manager
     if ((await this.#created()) !== undefined) return
@@ -80,7 +79,7 @@ export class NatsStream {
     return undefined
   }
 
-  /** Resolves when the server has stored it. @param id the server drops a second message with the same id */
+  /** Resolves when the server has stored it. @param id the server drops a repeated one */
   async publish(subject: string, data: Uint8Array, id: string): Promise<void> {
     await jetstream(this.#connection).publish(subject, data, { msgID: id, timeout: TIMEOUT_MS })
   }
@@ -91,9 +90,8 @@ export class NatsStream {
   }
 
   /**
-   * Messages from the position on if the stream is still the same; else the newest of each subject and all that follow. Ends
-   * when the connection is lost or closed.
-   * @param onFound called when the server has the stream
+   * From the position on in the same stream; else the newest of each subject, and all that follow.
+   * Ends when the connection is lost or closed.
    */
   async *messages(
     position: StreamPosition | undefined,

@@ -1,9 +1,8 @@
 /**
- * One publication of a ledger: a checkpoint, and its entries beyond the checkpoint before.
- * Trust: entries count only if they hash to a checkpoint that the policy accepts.
- * Layout, big-endian: 0 version, 1 · 1 index of the first entry (u64) · 9 path of the shard (text behind its length as a
- * u16) · then the checkpoint (text behind its length as a u32) · then the entries, each behind its length as a u16.
- * Source: docs/ledger-format.md, section "JetStream messages".
+ * A checkpoint and its new entries, which count only if they hash to an accepted checkpoint.
+ * Big-endian: 0 version, 1 · 1 index of the first entry (u64) · 9 shard path (behind a u16 length)
+ * · checkpoint (u32 length) · entries (u16 length each). Source: docs/ledger-format.md, "JetStream
+ * messages".
  */
 import { Reader } from '@mintmark/core'
 import { readBundle, writeBundle } from '@mintmark/ledger'
@@ -11,7 +10,7 @@ import { readBundle, writeBundle } from '@mintmark/ledger'
 export interface Publication {
   readonly shard: string
   readonly first: number
-  /** Up to the size of the checkpoint; none where there were too many for one message. */
+  /** Up to the size of the checkpoint; none if too many for one message. */
   readonly entries: readonly Uint8Array[]
   readonly checkpoint: string
 }

@@ -1,15 +1,13 @@
-/** Publications that a NATS stream delivers. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsAddress } from './nats_address.ts'
 import { NatsStream, type StreamPosition } from './nats_stream.ts'
 import { decodePublication, type Publication } from './publication.ts'
 
-/** Delivers publications. None of them is evidence, and any may be missing. */
+/** No publication is evidence, and any may be missing. */
 export interface PushFeed {
   /**
    * Resolves when the signal is aborted; never throws.
    * @param take receives a publication; undefined for any other message
-   * @param onStream receives whether the stream is connected
    */
   readonly follow: (
     take: (publication: Publication | undefined) => void,

@@ -1,4 +1,3 @@
-/** A revocation of a token, as an entry of the ledger, and until this guard has read it. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { issuanceOf, type Revocation, signingInputOf, tokenIdBytes } from '@mintmark/ledger'
 import type { FollowedLedger } from './ledger_follower.ts'
@@ -13,7 +12,7 @@ export function revocationOf(token: string, revokedAtMs: number): Revocation {
   return { kind: 'revocation', tokenId, inputHash, expiresMs, revokedAtMs, issuer }
 }
 
-/** Waits until the guard has read the revocation; false where that takes too long. */
+/** Waits until the guard has read the revocation; false if that takes too long. */
 export async function isTakenIn(
   follower: Pick<FollowedLedger, 'find' | 'refresh'>,
   { issuer, tokenId, inputHash }: Revocation,

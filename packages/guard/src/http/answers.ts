@@ -1,7 +1,6 @@
 /**
- * Bodies of requests, and answers of a guard as plain values: some are made thousands of times a second, and not all through
- * Hono.
- * No cache may store one: a token that is admitted now may be refused a moment later.
+ * Request bodies, and answers as plain values, made thousands of times a second, some without Hono.
+ * No cache may store one: a token admitted now may be refused a moment later.
  */
 import { bounded } from '@mintmark/ledger/log'
 import type { Context } from 'hono'
@@ -47,12 +46,12 @@ export function unavailable(): Answer {
   return errorAnswer('temporarily_unavailable', 503, { 'Retry-After': '1' })
 }
 
-/** Of a form with a token, of what receivers of events send, and of the headers of a request: the longest token, and the rest. */
+/** The longest token, and room for the rest of a form, an event request, or headers. */
 export const MAX_BODY_BYTES: number = MOST_READ_LETTERS + (8 << 10)
 
 /**
- * The body as text; undefined where it is longer than that.
- * The server enforces a declared length: then the body is read at once, in a fifth of the time of a stream.
+ * Undefined if longer. The server enforces a declared length: then the body is read at once, in a
+ * fifth of the time of a stream.
  */
 export async function shortBody(c: Context, maxBytes: number): Promise<string | undefined> {
   const declared = c.req.header('content-length')

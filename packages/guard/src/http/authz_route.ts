@@ -14,7 +14,7 @@ import {
 } from './answers.ts'
 import { type Admitted, isKeyBound } from './introspect_route.ts'
 
-/** Header with the caller's secret: `Authorization` has the token to verify. */
+/** The caller's secret: `Authorization` has the token to verify. */
 export const CALLER_HEADER = 'x-mintmark-caller'
 
 export async function authorize(c: Context, guard: Guard, callers: Callers): Promise<Response> {
@@ -25,7 +25,7 @@ export async function authorize(c: Context, guard: Guard, callers: Callers): Pro
   return responseOf(await authorization(asked, guard, callers))
 }
 
-/** The answer, at once where nothing has to be waited for. */
+/** Synchronous if nothing has to be waited for. */
 export function authorization(
   asked: { readonly secret: string; readonly authorization: string },
   guard: Guard,
@@ -88,12 +88,12 @@ function allowed({ jws: { payload }, basis, audience }: Admitted): Answer {
 
 const MOST_LETTERS = 2048
 
-/** Blanks at the ends are no part of a header's value: whoever forwards it drops them. */
+/** Whoever forwards a header drops blanks at the ends of its value. */
 const PLAIN = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/
 
 /**
- * A name with letters that no header can carry is in another header, percent-encoded (UTF-8), so that neither can be
- * mistaken for the other. It is never cut: a part of it would be another name.
+ * A name that no header can carry goes percent-encoded (UTF-8) into another header, so that neither
+ * is mistaken for the other. Never cut: a part would be another name.
  */
 function named(header: string, value: string | undefined): AnswerHeaders {
   if (value === undefined || value === '' || value.length > MOST_LETTERS || /\p{Cs}/u.test(value))

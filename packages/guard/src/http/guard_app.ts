@@ -1,4 +1,6 @@
-/** A guard over HTTP: its routes, and its metadata (RFC 8414) with the ledger's address and keys. */
+/**
+ * A guard over HTTP: its routes, and its metadata (RFC 8414) with the ledger's address and keys.
+ */
 import { formatVerifierKey, type Policy } from '@mintmark/ledger'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -21,11 +23,8 @@ interface GuardAppDeps {
   readonly callers: Callers
   readonly isReady: () => boolean
   readonly gauges: () => Readonly<Record<string, number>>
-  /** Undefined where the guard has no key of its own. */
   readonly metadata: MetadataDeps | undefined
-  /** Undefined where it may not write to the ledger. */
   readonly record: RecordEntry | undefined
-  /** Undefined where the guard has no key of its own. */
   readonly delivery: EventDelivery | undefined
   readonly subscriptions: Subscriptions | undefined
   readonly signal: AbortSignal
@@ -41,7 +40,7 @@ export function guardApp(deps: GuardAppDeps): Hono {
   app.all('/authz/*', (c) => authorize(c, guard, callers))
   // The routes above skip this: they are too frequent.
   app.use(async (c, next) => {
-    // A proxy before the guard may have resolved `/authz/../healthz`, whose answer would let a request through.
+    // A proxy may have resolved `/authz/../healthz`, whose answer would let a request through.
     if (c.req.header(CALLER_HEADER) !== undefined) c.res = responseOf(errorAnswer('not_found', 404))
     else await next()
     c.header('Cache-Control', 'no-store')

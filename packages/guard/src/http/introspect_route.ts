@@ -1,7 +1,7 @@
 /**
- * `POST /introspect`: RFC 7662, and RFC 9701 where the answer is asked for as a JWT.
- * A refusal is `{"active":false}` and nothing else: some clients admit a user when the answer names one. Every answer that
- * is no verdict has a member `error`: Dovecot checks that, and not the status.
+ * `POST /introspect`: RFC 7662; RFC 9701 for an answer as a JWT. Dovecot checks `error`, not the
+ * status. A refusal is `{"active":false}` alone: some clients admit a user when the answer names
+ * one.
  */
 import { isObject, type Json, text } from '@mintmark/core'
 import type { Context } from 'hono'
@@ -21,7 +21,6 @@ import {
   unknownCaller,
 } from './answers.ts'
 
-/** RFC 9701, section 4. */
 const SIGNED_ANSWER = 'application/token-introspection+jwt'
 
 export interface IntrospectDeps {
@@ -32,7 +31,6 @@ export interface IntrospectDeps {
 
 interface Question {
   readonly caller: Caller
-  /** Value of the header; `''` where it is not there. */
   readonly accept: string
   readonly body: string
 }
@@ -46,7 +44,7 @@ export async function introspect(c: Context, deps: IntrospectDeps): Promise<Resp
   return responseOf(await introspection({ caller, accept, body }, deps))
 }
 
-/** The answer, at once where nothing has to be waited for. */
+/** Synchronous if nothing has to be waited for. */
 export function introspection(question: Question, deps: IntrospectDeps): Answer | Promise<Answer> {
   const { guard, callers, statements } = deps
   const { caller } = question
@@ -61,7 +59,7 @@ export function introspection(question: Question, deps: IntrospectDeps): Answer 
   return verdict instanceof Promise ? verdict.then(answer) : answer(verdict)
 }
 
-/** Whether the client accepts a signed answer. Without its media type it gets JSON. */
+/** Without its media type a client gets JSON. */
 const takesSigned = (accept: string): boolean =>
   accept.includes(SIGNED_ANSWER) &&
   accept.split(',').some((each) => {
@@ -82,7 +80,7 @@ async function signed(answer: Json, caller: string, statements: StatementSigner)
 /** What most clients send, Dovecot among them: nothing in it needs decoding. */
 const PLAIN_FORM = /^token=([\w.-]+)$/
 
-/** The token in the form of a request; the answer where there is none, or there are two. */
+/** The token in a form; the answer if there is none, or there are two. */
 export function tokenIn(form: string): string | Answer {
   const plain = PLAIN_FORM.exec(form)?.[1]
   if (plain !== undefined) return plain
@@ -96,15 +94,12 @@ function activeOf({ jws: { payload }, basis, audience }: Admitted): Json {
   const { iss, sub, aud, exp, iat, nbf, jti, scope, client_id, cnf } = payload
   const username = text(payload, audience.usernameClaim)
   const claims = { iss, sub, aud, exp, iat, nbf, jti, scope, client_id, cnf, username }
-  // RFC 9449, section 6.2. A mail server that takes Bearer tokens alone then refuses one that may be stolen.
+  // RFC 9449, section 6.2: a mail server for Bearer alone then refuses one that may be stolen.
   const token_type = isKeyBound(payload) ? 'DPoP' : 'Bearer'
   return { active: true, token_type, ...claims, mintmark: { basis } }
 }
 
-/**
- * A token that is bound to a key of its holder is no Bearer token: without the proof it may be stolen. One that is bound to
- * a certificate is presented as Bearer (RFC 8705).
- */
+/** Without the proof it may be stolen. Bound to a certificate, it is Bearer (RFC 8705). */
 export function isKeyBound({ cnf }: Json): boolean {
   return cnf !== undefined && !(isObject(cnf) && Object.keys(cnf).join() === 'x5t#S256')
 }

@@ -1,6 +1,4 @@
-/**
- * `POST /revoke`: RFC 7009. A JWT is revoked by an entry in the ledger, which every guard that follows it sees.
- */
+/** `POST /revoke`: RFC 7009. A JWT is revoked by a ledger entry, which all its guards see. */
 import { MintmarkError } from '@mintmark/core'
 import type { Context } from 'hono'
 import { isTakenIn, revocationOf } from '../follow/revocation.ts'
@@ -27,8 +25,8 @@ interface RevokeDeps {
 }
 
 /**
- * 200 for a token that this guard now refuses, and for one that needs no revocation: RFC 7009, section 2.2. 503 where that
- * is not known yet: the caller may try again.
+ * 200 if this guard now refuses the token, or it needs no revocation: RFC 7009, section 2.2.
+ * 503 if that is not known yet: the caller may try again.
  */
 export async function revoke(
   c: Context,

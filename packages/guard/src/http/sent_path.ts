@@ -1,7 +1,6 @@
 /**
- * The path of a request as it was sent.
- * Envoy puts the path of the request that it asks about behind `/authz`. A server that resolves dots would take
- * `/authz/../healthz` for `/healthz`, whose answer lets a request through that has no token at all: so nothing is resolved.
+ * The path as sent, with dots: Envoy puts the request's path behind `/authz`. Resolved,
+ * `/authz/../healthz` would be `/healthz`, whose answer lets a request without a token through.
  */
 import { isObject, text } from '@mintmark/core'
 

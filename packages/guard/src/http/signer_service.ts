@@ -1,6 +1,6 @@
 /**
- * A signing gate over HTTP, for providers that are not written in JavaScript: `mintmark-signer/1`.
- * It holds the keys; a front end sends a signing input, and gets a signature once an entry in the ledger is durable.
+ * A signing gate over HTTP, `mintmark-signer/1`: it has the keys, and signs once an entry is
+ * durable.
  * Source: docs/guard-reference.md, section "Signing over HTTP".
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
@@ -41,7 +41,6 @@ import {
 } from './answers.ts'
 
 interface SignerCaller extends KnownCaller {
-  /** Ids of the keys that sign for it. */
   readonly kids: ReadonlySet<string>
 }
 
@@ -67,11 +66,9 @@ const document = v.strictObject({
   canaries: v.optional(v.array(textSetting), []),
 })
 
-/** What the published JSON Schema is made of. */
 export const signerSettings: v.GenericSchema = document
 
 /**
- * @param file the configuration
  * @param log receives one line for each event that an operator should see
  * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID`
  */

@@ -1,8 +1,7 @@
 /**
- * A transmitter of security events. Some of its streams are in the configuration. Receivers make others: they read, change,
- * pause and remove their own, choose subjects, poll, and ask for a verification event.
- * Only a caller that `maySubscribe` makes streams, and events are pushed only to addresses that `pushTo` names. Of the
- * streams in the configuration receivers change status and subjects alone, until the next start.
+ * Transmits security events. Receivers manage their own streams if they `maySubscribe`; of
+ * configured ones, only status and subjects until the next start. Pushes go only to addresses in
+ * `pushTo`.
  * Source: OpenID Shared Signals Framework 1.0, sections 7 and 8; RFC 8936 for polling.
  */
 import { randomUUID } from 'node:crypto'
@@ -33,7 +32,6 @@ export function ssfRoutes(app: Hono, deps: SsfDeps): void {
   app.post('/ssf/poll/:id', (c) => poll(c, deps))
 }
 
-/** Section 7.1. */
 const transmitterOf = (issuer: string): Json => ({
   spec_version: '1_0',
   issuer,
@@ -89,7 +87,6 @@ function acknowledged(body: Json): readonly string[] {
 interface SsfDeps {
   readonly issuer: string
   readonly delivery: EventDelivery
-  /** Undefined where receivers make no streams. */
   readonly subscriptions: Subscriptions | undefined
   readonly callers: Callers
   readonly signal: AbortSignal
@@ -212,7 +209,6 @@ function ownStream(c: Context, deps: SsfDeps, id: string | undefined) {
 
 const bodyOf = async (c: Context) => parseObject(await c.req.text())
 
-/** The settings that a receiver asks for. */
 function wantedIn(body: Json | undefined, caller: Caller): Partial<StreamSettings> {
   if (body === undefined) throw invalid('the body is no JSON object')
   const push = body['delivery'] === undefined ? {} : { push: pushIn(body['delivery'], caller) }
@@ -284,7 +280,7 @@ async function changed(
   else await deps.subscriptions.change(stream, settings)
 }
 
-/** RFC 8414, section 3.1: the path of the issuer follows. Both paths answer, as a proxy may remove it. */
+/** RFC 8414, section 3.1: the issuer's path follows. A proxy may remove it, so both answer. */
 export function wellKnown(name: string, issuer: string): readonly string[] {
   const at = `/.well-known/${name}`
   const path = URL.canParse(issuer) ? new URL(issuer).pathname.replace(/\/+$/, '') : ''

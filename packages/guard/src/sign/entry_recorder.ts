@@ -9,12 +9,11 @@ import {
 } from '@mintmark/ledger'
 import { MAX_ENTRIES_BYTES } from '@mintmark/ledger/http'
 
-/** Resolves when the entry is durable. Throws `ENTRY_REFUSED`: it never will be; `LEDGER_FAILED`: not known. */
+/** Resolves once durable. Throws `ENTRY_REFUSED`: it never will be; `LEDGER_FAILED`: not known. */
 export type RecordEntry = (entry: Issuance | Revocation) => Promise<Receipt>
 
 const MOST_ENTRIES = 1000
 export const MOST_WAITING = 20_000
-/** Before each entry in a bundle. */
 const LENGTH_BYTES = 2
 const TIMEOUT_MS = 10_000
 
@@ -41,8 +40,8 @@ export class EntryRecorder {
   }
 
   /**
-   * @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason`: not recorded, and will not be. `LEDGER_FAILED`: perhaps
-   *   recorded; the same entry may be sent again
+   * @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason`: not recorded, and will not be.
+   * `LEDGER_FAILED`: perhaps recorded; the same entry may be sent again
    */
   record(entry: Issuance | Revocation): Promise<Receipt> {
     if (this.#queue.length >= MOST_WAITING) return Promise.reject(failed('too many entries wait'))
@@ -61,7 +60,6 @@ export class EntryRecorder {
     this.#isSending = false
   }
 
-  /** As many as the ledger takes in one request. */
   #nextBatch(): readonly Waiting[] {
     let left = MAX_ENTRIES_BYTES
     const end = this.#queue.findIndex(({ bytes }, i) => {

@@ -1,15 +1,14 @@
 /**
- * The parts of an oidc-provider configuration that make it sign an access token only after the ledger has recorded it.
- * The provider passes the exact bytes that it wants signed to the key, and waits: the gate records them first. Give ID
- * tokens an ordinary key of another algorithm; the gate refuses whatever is no access token.
- * Source: oidc-provider 9, `features.externalSigningSupport` (experimental there).
+ * Makes oidc-provider sign an access token only after its ledger entry. ID tokens need an ordinary
+ * key of another algorithm: the gate refuses them. Source: oidc-provider 9,
+ * `features.externalSigningSupport` (experimental there).
  */
 import type { KeyObject } from 'node:crypto'
 import { newSalt, SALT_CLAIM } from '@mintmark/ledger'
 import type { Algorithm } from '../verify/keys.ts'
 import type { Cause, SigningGate } from './signing_gate.ts'
 
-/** What `ExternalSigningKey` of oidc-provider has, as far as it is used here. */
+/** The used part of oidc-provider's `ExternalSigningKey`. */
 interface ExternalKey {
   kid?: string | undefined
   alg?: string | undefined
@@ -20,7 +19,6 @@ interface ExternalKey {
 interface RecordedTokensOptions {
   readonly gate: Pick<SigningGate, 'kid' | 'alg' | 'signInput'>
   readonly publicKey: KeyObject
-  /** Why a signing input is to be signed, where somebody knows: for double entry. */
   readonly causeOf?: ((signingInput: string) => Cause | Promise<Cause>) | undefined
 }
 
@@ -31,7 +29,7 @@ export interface RecordedTokens<T> {
   readonly extraTokenClaims: () => Record<string, string>
   /** For `features.externalSigningSupport`. */
   readonly externalSigningSupport: { readonly enabled: true; readonly ack: 'experimental-01' }
-  /** For what `getResourceServerInfo` returns: the access tokens of a resource are JWTs that this key signs. */
+  /** For `getResourceServerInfo`: a resource's access tokens are JWTs that this key signs. */
   readonly accessTokens: {
     readonly accessTokenFormat: 'jwt'
     readonly jwt: { readonly sign: { readonly alg: Algorithm; readonly kid: string } }

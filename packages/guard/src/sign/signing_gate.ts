@@ -22,15 +22,15 @@ interface GateOptions {
   readonly alg: Algorithm
   /** Private, and of the kind that `alg` asks for. */
   readonly privateKey: KeyObject
-  /** Ed25519, of the front end that this gate is in: it attests each token that it asks for. */
+  /** Ed25519: attests each token that this gate's front end asks for. */
   readonly frontEnd?: KeyObject | undefined
 }
 
 /** Why a token is asked for: recorded beside its entry, as double entry. */
 export interface Cause {
-  /** Id of the authentication, as its own log has it; nobody's name. The gate's front end attests it. */
+  /** Id of the authentication in its log, nobody's name. The gate's front end attests it. */
   readonly event?: string | undefined
-  /** The attestation of another front end: opaque here. */
+  /** Of another front end: opaque here. */
   readonly attestation?: Uint8Array | undefined
 }
 
@@ -54,21 +54,21 @@ export class SigningGate {
     return this.#options.alg
   }
 
-  /** Rejects where the key cannot sign with the algorithm. */
+  /** Rejects if the key cannot sign with the algorithm. */
   async assertFit(): Promise<void> {
     const { alg, privateKey } = this.#options
     const { asymmetricKeyType: type, asymmetricKeyDetails: details } = privateKey
     const kind = details?.namedCurve ?? type
     const isPss = kind === 'rsa-pss' && alg.startsWith('PS')
-    // Node signs with whatever key it gets: an EC key and RS256 give a signature that nobody accepts.
+    // Node signs with whatever key it gets: an EC key and RS256 give a signature that nobody
+    // accepts.
     if (kind !== (KINDS[alg] ?? 'rsa') && !isPss) throw new TypeError('key of another kind')
     await this.#sign('')
   }
 
   /**
-   * Makes an access token: adds `kid`, `alg` and the claim that blinds its entry, records it, signs it.
-   * @param claims with `iss`, `jti`, `iat` and `exp`
-   * @throws {MintmarkError} as {@link SigningGate.signInput}; there is no token then
+   * Adds `kid`, `alg` and the claim that blinds its entry, records the token, and signs it.
+   * @param claims with `iss`, `jti`, `iat` and `exp`. @throws as {@link SigningGate.signInput}
    */
   async mint(
     claims: Readonly<Record<string, unknown>>,
@@ -83,9 +83,8 @@ export class SigningGate {
   }
 
   /**
-   * Signs a signing input that somebody else has made, once it is recorded.
-   * @throws {MintmarkError} `ENTRY_REFUSED` where it names another key or algorithm, cannot be recorded, or the ledger
-   *   refuses it; `LEDGER_FAILED` where the ledger does not answer
+   * Records, then signs. @throws {MintmarkError} `LEDGER_FAILED` without an answer of the ledger;
+   * `ENTRY_REFUSED` by the ledger, or for another key or algorithm, or what cannot be recorded
    */
   async signInput(
     input: string,
@@ -115,14 +114,13 @@ export class SigningGate {
   }
 }
 
-/** Of an RSA signature as many as of its modulus. */
+/** An RSA signature is as long as its modulus. */
 const signatureBytes = (alg: Algorithm, { asymmetricKeyDetails }: KeyObject) =>
   LENGTHS[alg] ?? Math.ceil((asymmetricKeyDetails?.modulusLength ?? 0) / 8)
 
-/** Of base64url without padding. */
 const lettersOf = (bytes: number) => Math.ceil((bytes * 4) / 3)
 
-/** Bytes of a signature, where the algorithm says how many. */
+/** Bytes of a signature, if the algorithm determines them. */
 const LENGTHS: Readonly<Partial<Record<Algorithm, number>>> = {
   ES256: 64,
   ES384: 96,
@@ -130,7 +128,7 @@ const LENGTHS: Readonly<Partial<Record<Algorithm, number>>> = {
   EdDSA: 64,
 }
 
-/** The key that an algorithm takes; RSA where none is named. */
+/** RSA if an algorithm is not listed. */
 const KINDS: Readonly<Partial<Record<Algorithm, string>>> = {
   ES256: 'prime256v1',
   ES384: 'secp384r1',

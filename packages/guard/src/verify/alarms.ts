@@ -1,7 +1,6 @@
 /**
- * Alarms: tokens that a genuine issuer cannot have sent.
- * Each needs a valid signature, so noise raises none. An alarm is evidence that can be shared: it names the key, the hash of
- * the signing input and the head of the ledger that lacks it. It contains no person and no token.
+ * Alarms: tokens that a genuine issuer cannot have sent. A valid signature is needed: noise raises
+ * none. An alarm can be shared: key, input hash, and the head that lacks it; no person, no token.
  */
 import type { Head } from '@mintmark/ledger'
 import type { ClaimRefusal } from './claims.ts'
@@ -13,7 +12,7 @@ export type AlarmClass =
   | 'mutated'
   /** Signed by a key that had been retired, or was not in use yet. */
   | 'expired-key'
-  /** Signed by a key of another issuer, or of a class that the audience does not take. */
+  /** The key of another issuer, or of a class that the audience does not take. */
   | 'class-mismatch'
   /** The second of the two signatures that each ECDSA signature has. */
   | 'malleable-signature'
@@ -22,7 +21,7 @@ export type AlarmClass =
   /** For an identity without a user: recorded or not, no user asked for it. */
   | 'canary'
 
-/** What is wrong with a token that a known key has signed, whether it is recorded or not. */
+/** Wrong with a token of a known key, whether it is recorded or not. */
 export type SignedRefusal =
   | ClaimRefusal
   | 'malformed'
@@ -30,51 +29,48 @@ export type SignedRefusal =
   | 'oversized'
   | 'wrong-audience'
   | 'revoked-key'
-  /** The header does not name the key that has signed it, or another algorithm than the key's. */
+  /** The header names another key or algorithm than the one that signed it. */
   | 'unknown-key'
   | 'algorithm'
 
 export interface Alarm {
   readonly alarm: AlarmClass
-  /** Critical: somebody else has the key, or the issuer. Warning: a recorded token was changed, or it is unknown. */
+  /** Critical: the key or issuer is stolen. Warning: a recorded token was changed, or unknown. */
   readonly severity: 'critical' | 'warning'
-  /** Milliseconds since 1970-01-01 UTC. */
   readonly atMs: number
   readonly issuer: string
-  /** The key that signed it, whatever the header names; and whose that is: the issuer's, or another's. */
+  /** The key that signed it and its issuer, whatever the header names. */
   readonly kid: string
   readonly keyIssuer: string
-  /** As in the header. */
   readonly alg: string
   /** SHA-256 of the signing input, hexadecimal. */
   readonly inputHash: string
   /** Canonical: 16 bytes, however the `jti` was written. */
   readonly tokenId: string | undefined
-  /** As in the token, where it is short enough to be an id. */
+  /** As in the token, if it is short enough to be an id. */
   readonly jti: string | undefined
-  /** NaN where the token does not say; in a document nothing. */
+  /** NaN if the token does not say; absent in a document. */
   readonly issuedAtMs: number
   readonly expiresMs: number
   readonly audiences: readonly string[]
-  /** Undefined where the ledger could not be read to its end, has forgotten such tokens, or does not list the issuer. */
+  /** Undefined: the ledger was not read to its end, forgot it, or does not list the issuer. */
   readonly isRecorded: boolean | undefined
   readonly head: Pick<Head, 'origin' | 'size' | 'root'> | undefined
   readonly caller: string
-  /** Whether the token was admitted nevertheless, by the audience's policy. */
+  /** Admitted nevertheless, by the audience's policy. */
   readonly isAdmitted: boolean
-  /** Another reason to refuse the token, also if it were recorded. */
+  /** Another reason to refuse the token, even if it were recorded. */
   readonly refusal: SignedRefusal | undefined
 }
 
 const REMEMBERED = 10_000
-/** Alarms of one key and severity that are reported within {@link WINDOW_MS}; others are counted. */
+/** For one key and severity within {@link WINDOW_MS}; others are counted. */
 const MOST_PER_KEY = 100
 const WINDOW_MS = 60_000
 
 export class AlarmFilter {
   readonly #report: (alarm: Alarm) => void
   readonly #known = new Set<string>()
-  /** By severity and key, those that began first first. */
   readonly #windows = new Map<string, { readonly sinceMs: number; count: number }>()
   #suppressed = 0
 
@@ -117,7 +113,6 @@ export class AlarmFilter {
   }
 }
 
-/** An alarm as an object of JSON, with times in ISO 8601 and hashes as text. */
 export function alarmDocument(alarm: Alarm): Readonly<Record<string, unknown>> {
   const { atMs, issuedAtMs, expiresMs, head, ...rest } = alarm
   return {

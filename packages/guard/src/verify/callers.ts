@@ -1,4 +1,3 @@
-/** Callers of the guard: their secrets, audiences and rates. */
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { AudiencePolicy } from './policies.ts'
 
@@ -12,7 +11,7 @@ export interface Caller extends KnownCaller {
   /** A token for another audience is refused. */
   readonly audiences: readonly AudiencePolicy[]
   readonly mayRevoke: boolean
-  /** Whether it may make streams of security events for itself. */
+  /** May make streams of security events for itself. */
   readonly maySubscribe: boolean
   /** Prefixes of the addresses to which it may have events pushed. */
   readonly pushTo: readonly string[]
@@ -34,7 +33,7 @@ export class Callers<T extends KnownCaller = Caller> {
     this.#now = now
   }
 
-  /** The caller of an `Authorization` header with its secret in Basic or Bearer. */
+  /** With its secret, in Basic or Bearer. */
   byAuthorization(header: string): T | undefined {
     const credentials = basic(header) ?? bearer(header)
     return credentials && this.#find(credentials)
@@ -44,7 +43,7 @@ export class Callers<T extends KnownCaller = Caller> {
     return this.#find({ name: undefined, secret })
   }
 
-  /** Each is compared, and in the same time whatever was sent. */
+  /** Compares all secrets, in constant time. */
   #find({ name, secret }: Credentials): T | undefined {
     const secretHash = hash('sha256', secret, 'buffer')
     let found: T | undefined
@@ -55,7 +54,6 @@ export class Callers<T extends KnownCaller = Caller> {
     return secret === '' ? undefined : found
   }
 
-  /** Takes one request from what the caller has for this second. */
   isWithinRate(caller: T): boolean {
     const nowMs = this.#now()
     const most = caller.requestsPerSecond
@@ -70,12 +68,11 @@ export class Callers<T extends KnownCaller = Caller> {
   }
 }
 
-/** What callers hold of a queue at once: none fills it for another. */
+/** Shares of a queue: no caller fills it for another. */
 export class Shares<T extends KnownCaller> {
   readonly #most: number
   readonly #held = new Map<T, number>()
 
-  /** @param most of each caller */
   constructor(most: number) {
     this.#most = most
   }

@@ -1,7 +1,4 @@
-/**
- * The claims that every access token has, read strictly.
- * Source: RFC 9068, section 2.2; RFC 7519.
- */
+/** The claims of an access token, read strictly. Source: RFC 9068, section 2.2; RFC 7519. */
 import { type Json, readJti, text } from '@mintmark/core'
 import { tokenIdBytes } from '@mintmark/ledger'
 import type { IssuerPolicy } from './policies.ts'
@@ -11,13 +8,12 @@ import type { StrictJws } from './strict_jws.ts'
 export const SKEW_MS = 60_000
 
 export interface Claims {
-  /** Milliseconds since 1970-01-01 UTC; NaN where the token does not say. */
+  /** Since 1970-01-01 UTC; NaN if the token does not say. */
   readonly issuedAtMs: number
   readonly expiresMs: number
   readonly audiences: readonly string[]
-  /** Undefined where there is no `jti`: no ledger records such a token. */
+  /** Undefined without `jti`: no ledger records such a token. */
   readonly tokenId: string | undefined
-  /** 16 bytes; empty without `jti`. */
   readonly id: Uint8Array
 }
 
@@ -25,7 +21,7 @@ const NO_ID = new Uint8Array()
 
 export type ClaimRefusal = 'wrong-type' | 'claims' | 'expired' | 'not-yet' | 'lifetime'
 
-/** The claims as far as they can be read: a stolen key may sign anything. */
+/** As far as they can be read: a stolen key may sign anything. */
 export function readClaims({ payload }: StrictJws): Claims {
   const reading = readJti(payload['jti'])
   const tokenId = reading.state === 'present' ? reading.tokenId : undefined
@@ -38,7 +34,6 @@ export function readClaims({ payload }: StrictJws): Claims {
   }
 }
 
-/** Why the claims are refused; undefined where they are valid. */
 export function claimRefusal(
   { header, payload }: StrictJws,
   { issuedAtMs, expiresMs, audiences }: Claims,
@@ -62,7 +57,6 @@ function msOf(value: unknown): number {
   return Number.isSafeInteger(ms) && ms > 0 ? ms : Number.NaN
 }
 
-/** None where some of them is no text. */
 function audiencesOf(value: unknown): readonly string[] {
   const values: readonly unknown[] = Array.isArray(value) ? value : [value]
   const texts = values.filter((each): each is string => typeof each === 'string')

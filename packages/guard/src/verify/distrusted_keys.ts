@@ -1,9 +1,8 @@
 /**
- * Keys that are no longer trusted: they signed a token that was never recorded.
- * They are in a file, so that a restart trusts them no more than before. After a key was replaced, the operator removes its
- * line while the guard is stopped.
- * Trust: whoever can write this file can have genuine tokens refused, or a key trusted again. Its tokens must be recorded
- * even then, where the audience's policy asks for it.
+ * Keys that signed an unrecorded token, in a file: a restart still distrusts them.
+ * After replacing a key, the operator stops the guard and removes its line.
+ * Trust: whoever writes this file can refuse genuine tokens or trust a key again. Its tokens must
+ * still be recorded if the audience's policy asks for it.
  */
 import { MintmarkError, parseObject, safeJson, text } from '@mintmark/core'
 import { diskFiles, type Files, readText, replaceDurably } from '@mintmark/ledger'
@@ -12,7 +11,7 @@ import type { Alarm } from './alarms.ts'
 interface DistrustedKey {
   readonly issuer: string
   readonly kid: string
-  /** When it was detected, and by which token: ISO 8601, and the SHA-256 of the signing input. */
+  /** ISO 8601 of the detection, and SHA-256 of that token's signing input. */
   readonly at: string
   readonly inputHash: string
 }
@@ -29,10 +28,7 @@ export class DistrustedKeys {
     this.#keys = new Map(keys.map((key) => [nameOf(key.issuer, key.kid), key]))
   }
 
-  /**
-   * @param path undefined: no key is ever distrusted
-   * @throws {MintmarkError} `INPUT_INVALID` for a file of something else
-   */
+  /** @param path undefined: no key is distrusted. @throws {MintmarkError} `INPUT_INVALID` */
   static async open(path: string | undefined, files: Files = diskFiles): Promise<DistrustedKeys> {
     return new DistrustedKeys(path, files, path === undefined ? [] : await readKeys(path, files))
   }
@@ -45,10 +41,7 @@ export class DistrustedKeys {
     return this.#keys.size > 0 && this.#keys.has(nameOf(issuer, kid))
   }
 
-  /**
-   * Distrusts the key of an alarm about an unrecorded token. Takes effect at once.
-   * @returns whether it was trusted until now
-   */
+  /** At once, for an unrecorded token. @returns whether the key was trusted until now */
   distrust({ keyIssuer, kid, atMs, inputHash, ...alarm }: Alarm): boolean {
     const name = nameOf(keyIssuer, kid)
     if (this.#path === undefined || !isProven(alarm) || this.#keys.has(name)) return false
@@ -65,7 +58,6 @@ export class DistrustedKeys {
     return written
   }
 
-  /** With what another guard has written there since. */
   async #write(path: string): Promise<void> {
     for (const key of await readKeys(path, this.#files))
       this.#keys.set(nameOf(key.issuer, key.kid), key)
@@ -74,13 +66,12 @@ export class DistrustedKeys {
     await replaceDurably(this.#files, path, bytes, `${path}.${process.pid}.new`)
   }
 
-  /** Resolves when nothing is being written. */
   settled(): Promise<void> {
     return this.#writing
   }
 }
 
-/** No ledger records a token without an id. Of any other, a signed head has to be what lacks it. */
+/** No ledger records a token without an id. For any other, a signed head has to lack it. */
 const isProven = ({ isRecorded, head, tokenId }: Pick<Alarm, 'isRecorded' | 'head' | 'tokenId'>) =>
   isRecorded === false && (head !== undefined || tokenId === undefined)
 

@@ -1,4 +1,6 @@
-/** Assigns verdicts to tokens by trusted keys, policies and a ledger; counts them and raises alarms. */
+/**
+ * Assigns verdicts to tokens by trusted keys, policies and a ledger; counts them and raises alarms.
+ */
 import { randomUUID } from 'node:crypto'
 import type { FollowedLedger } from '../follow/ledger_follower.ts'
 import { type Alarm, AlarmFilter } from './alarms.ts'
@@ -12,9 +14,8 @@ import { type Verdict, Verifier, type VerifierOptions } from './verifier.ts'
 
 export interface GuardOptions
   extends Omit<VerifierOptions, 'isDistrusted' | 'onUnsettled' | 'rememberedTokens'> {
-  /** Keys that an alarm distrusts; undefined where that is not the policy. */
+  /** Undefined if alarms distrust no keys. */
   readonly distrusted?: DistrustedKeys | undefined
-  /** Called for each newly distrusted key. */
   readonly onDistrust?: ((issuer: string, kid: string) => void) | undefined
   readonly rememberedTokens?: number | undefined
   readonly onPresentation?: ((shown: Presentation) => void) | undefined
@@ -57,7 +58,7 @@ export class Guard {
     return this.#options.follower
   }
 
-  /** Assigns and counts the verdict on a token, synchronously where nothing has to be asked. Never throws. */
+  /** Synchronous if nothing has to be asked. Never throws. */
   judge(
     token: string,
     audiences: readonly AudiencePolicy[],
@@ -75,7 +76,6 @@ export class Guard {
     return verdict
   }
 
-  /** As `Verifier.signedToken`. */
   signedToken(token: string): StrictJws | 'malformed' | undefined {
     return this.#verifier.signedToken(token)
   }
@@ -99,7 +99,7 @@ export class Guard {
     return counter
   }
 
-  /** Checks unsettled tokens again. Call it from time to time. */
+  /** Checks unsettled tokens again: call it regularly. */
   recheck(): Promise<void> {
     return this.#recheck.run()
   }

@@ -1,7 +1,6 @@
 /**
- * Finds the key of a signature where the header does not name it: a forger may leave out the key id, take another one, or
- * another algorithm of an RSA key.
- * Bounded, because anybody can send junk: keys of the named id are always tried, others for a share of the time alone.
+ * Finds the key of a signature whose header misnames it, as a forger's may. Anybody can send junk:
+ * keys of the named id are always tried, others for a share of the time alone.
  */
 import { isAlgorithm, kindOf, type TrustedKey, type TrustedKeys } from './keys.ts'
 import { isSigned } from './signatures.ts'
@@ -12,7 +11,7 @@ const MOST_KEYS = 64
 const SHARE = 0.1
 const MOST_MS = 100
 
-/** By the algorithm of the header where the key can do it, or else by its own. */
+/** By the header's algorithm if the key can do it, or else by the key's own. */
 function hasSigned(jws: StrictJws, key: TrustedKey): boolean {
   const { alg } = jws
   const isAble = isAlgorithm(alg) && kindOf(alg) === kindOf(key.alg)

@@ -1,8 +1,8 @@
 /**
- * Which keys may sign for which issuer, with which algorithm, and from when until when.
- * A key belongs to one issuer, and through it to a class (such as `enterprise` or `consumer`): what it signs in the name of
- * another issuer is a finding. A retired key stays here, so that its signatures can be distinguished from noise.
- * Source: RFC 7517; `nbf`, `exp` and `revoked` of a key as in OpenID Federation 1.0, section "Federation Historical Keys".
+ * Which keys may sign for which issuer, with which algorithm, and when. Retired keys stay here, and
+ * a signature in another issuer's name is a finding: both are distinguished from noise.
+ * Source: RFC 7517; OpenID Federation 1.0, "Federation Historical Keys", for `nbf`, `exp`,
+ * `revoked`.
  */
 import { KeyObject } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -37,18 +37,16 @@ export interface TrustedKey {
   readonly kid: string
   readonly alg: Algorithm
   readonly key: KeyObject
-  /** It signs tokens that are issued from then on, and before `untilMs`. Milliseconds since 1970-01-01 UTC. */
+  /** Signs tokens issued from `fromMs`, before `untilMs`: milliseconds since 1970-01-01 UTC. */
   readonly fromMs: number
   readonly untilMs: number
-  /** From then on nothing that it has signed counts any more. */
+  /** From then on nothing that it has signed counts. */
   readonly revokedMs: number
 }
 
 export class TrustedKeys {
-  /** Without the former ones. */
   readonly size: number
   readonly #all: readonly TrustedKey[]
-  /** By key id. Few issuers have one in common. */
   readonly #byKid: ReadonlyMap<string, readonly TrustedKey[]>
 
   /** @param former revoked: their signatures are recognised, and never count */
@@ -66,7 +64,7 @@ export class TrustedKeys {
     return this.#byKid.get(kid) ?? []
   }
 
-  /** All keys, those that can make signatures of this algorithm first; of these, those of that issuer first. */
+  /** Keys of this algorithm first; among these, the issuer's own first. */
   likely(alg: string, issuer: string): readonly TrustedKey[] {
     const rank = (key: TrustedKey) =>
       (kindOf(key.alg) === kindOf(alg) ? 0 : 2) + (key.issuer === issuer ? 0 : 1)
@@ -85,14 +83,13 @@ export const kindOf = (alg: string): string => (/^[RP]S/.test(alg) ? 'RSA' : alg
 
 interface KeyOwner {
   readonly issuer: string
-  /** No key signs for longer than this after its `nbf`. */
+  /** No key signs for longer after its `nbf`. */
   readonly maxKeyAgeMs: number | undefined
 }
 
 /**
- * The keys of a JWK set that belong to an issuer: those without a member `issuer`, and those with its name in it.
- * @throws {MintmarkError} `INPUT_INVALID` for an invalid set, a private key, a key without `kid` or `alg`, and a
- *   weak one
+ * Keys of a JWK set without `issuer`, or with the owner's.
+ * @throws {MintmarkError} `INPUT_INVALID`: invalid set, private or weak key, no `kid` or `alg`
  */
 export async function readKeys(source: string, owner: KeyOwner): Promise<TrustedKey[]> {
   const rows = parseObject(source)?.['keys']
@@ -137,7 +134,7 @@ async function keyOf(row: Json, owner: KeyOwner): Promise<TrustedKey> {
   }
 }
 
-/** A time that is not there never comes. */
+/** An absent time never comes. */
 const millisecondsOf = (seconds: number | undefined) =>
   seconds === undefined ? Number.POSITIVE_INFINITY : seconds * 1000
 
@@ -157,7 +154,7 @@ async function imported(row: Json, alg: string, name: string, owner: KeyOwner): 
 const isTime = (value: unknown): value is number | undefined =>
   value === undefined || (typeof value === 'number' && value >= 0)
 
-/** Seconds; undefined where one is of another form: a key must not count for longer because of a typing error. */
+/** Undefined for any malformed one: a typing error must not make a key count for longer. */
 function timesOf({ nbf, exp, revoked }: Json) {
   const revokedAt = isObject(revoked) ? (revoked['revoked_at'] ?? 0) : revoked
   if (!isTime(nbf) || !isTime(exp) || !isTime(revokedAt)) return undefined
@@ -175,7 +172,6 @@ const isSame = (a: TrustedKey, b: TrustedKey) =>
   a.kid === b.kid && a.issuer === b.issuer && a.key.equals(b.key)
 
 interface KeySource extends KeyOwner {
-  /** The file of its JWK set. */
   readonly keys: string
 }
 
@@ -183,7 +179,7 @@ export class KeyFiles {
   readonly #sources: readonly KeySource[]
   #texts: readonly string[] = []
   #current: readonly TrustedKey[] = []
-  /** Keys that were removed since the start: what they sign still raises an alarm. */
+  /** Removed since the start: what they sign still raises an alarm. */
   #former: readonly TrustedKey[] = []
   #keys: TrustedKeys = new TrustedKeys([])
 
@@ -203,8 +199,7 @@ export class KeyFiles {
   }
 
   /**
-   * Reads the files again. All count together or none does.
-   * @returns whether something changed
+   * All files count together or none does. @returns whether something changed
    * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID`: the keys are as they were
    */
   async refresh(): Promise<boolean> {

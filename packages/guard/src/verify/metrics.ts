@@ -1,7 +1,4 @@
-/**
- * Counters and gauges in the text format of Prometheus.
- * Source: Prometheus, "Exposition formats", version 0.0.4; "Writing client libraries", section "Process metrics".
- */
+/** Metrics of Prometheus: "Exposition formats", version 0.0.4; "Writing client libraries". */
 
 type Labels = Readonly<Record<string, string>>
 

@@ -1,29 +1,23 @@
 /**
- * Finds out within a bounded time whether a token is recorded.
- * An entry is acknowledged before its token is released. So a round through the ledger that begins after the token was
- * presented, together with the ledger's signed answer about unpublished entries, decides. Plain files on a web server give
- * no answer and may be late: they decide once they have a later token, whatever is answered. Else no token is called absent.
- * Of expired tokens the ledger's answer knows nothing: all that was recorded when it was asked has to be read.
+ * Whether a token is recorded, in bounded time. Its entry is acknowledged before its release: so a
+ * ledger round begun after presentation decides, with the ledger's signed answer about unpublished
+ * entries. Plain files may be late: only a later token in them shows absence. For expired tokens,
+ * all that was recorded when asked has to be read.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LedgerAnswer, Recorded } from '@mintmark/ledger/http'
 import type { LedgerFollower } from '../follow/ledger_follower.ts'
 import type { Membership } from '../follow/live_set.ts'
 
-/** What the ledger says of a token, in the end. */
 export type Presence =
   | { readonly state: 'recorded' | 'revoked' }
-  /** Not in the ledger. `isMutated`: its id is, with other bytes. */
+  /** `isMutated`: the id is recorded, with other bytes. */
   | { readonly state: 'absent'; readonly isMutated: boolean }
-  /**
-   * `cannot-tell`: the ledger could not be read to its end. `unpublished`: it was read, and its files may be late.
-   * `forgotten`: no reading of it will show.
-   */
+  /** `cannot-tell`: not read to its end. `unpublished`: perhaps late. `forgotten`: never shown. */
   | { readonly state: 'cannot-tell' | 'unpublished' | 'forgotten' }
 
 interface Asked {
   readonly issuer: string
-  /** 16 bytes of the token id. */
   readonly id: Uint8Array
   readonly inputHash: Uint8Array
   /** By its own word, or when it was presented, if that is earlier. */
@@ -39,10 +33,10 @@ export type Followed = Pick<
 
 const ROUND_PATIENCE_MS = 1000
 const PATIENCE_MS = 3000
-/** Before another lookup of an entry that the ledger has acknowledged and not published yet. */
+/** Between lookups of an entry that the ledger has acknowledged and not published yet. */
 const PUBLISH_WAIT_MS = 10
 
-/** @param waitMs between two lookups, where the ledger itself gives no answer */
+/** @param waitMs between two lookups, if the ledger itself gives no answer */
 export async function presenceOf(
   follower: Followed,
   asked: Asked,

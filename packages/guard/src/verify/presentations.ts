@@ -1,7 +1,6 @@
 /**
- * Receipts: which token was presented to whom, and the verdict, as lines that an investigation reads.
- * Together with the export of the ledger they are a double entry: reconciling the two finds tokens that were presented and
- * never issued, whatever the guard decided at the time. They name users, and contain no token.
+ * Receipts: tokens presented to whom, and verdicts; they name users, and contain no token.
+ * With the ledger's export they are a double entry: tokens presented and never issued.
  * Source: docs/schema/plain-ndjson.md, `mintmark-access/1`.
  */
 import { appendFile, open } from 'node:fs/promises'
@@ -20,7 +19,7 @@ export interface Presentation {
   readonly isAdmitted: boolean
 }
 
-/** One line, with its end. @param tenant as the issuances of the ledger's export have it */
+/** @param tenant as the issuances of the ledger's export have it */
 function presentationLine(shown: Presentation, tenant: string | undefined): string {
   const { id, atMs, jws, claims, audience, caller, isAdmitted } = shown
   const { payload } = jws
@@ -48,7 +47,7 @@ function presentationLine(shown: Presentation, tenant: string | undefined): stri
 const MOST_CLAIMS = 100
 const MOST_LETTERS = 100
 
-/** Names of a token's claims. `cnf` is one only where it names a key: an empty one binds nothing. */
+/** `cnf` counts only if it names a key: an empty one binds nothing. */
 function claimNames(payload: Json): string[] {
   const { cnf } = payload
   const isBound = isObject(cnf) && Object.keys(cnf).length > 0
@@ -61,7 +60,7 @@ function claimNames(payload: Json): string[] {
 
 const MOST_WAITING = 100_000
 
-/** Appends lines to a file, many at a time. Lines that cannot be written are counted and reported, and delay nobody. */
+/** Appends many lines at a time. Lost lines are counted and reported, and delay nobody. */
 export class PresentationLog {
   readonly #file: string
   readonly #tenant: string | undefined
@@ -69,11 +68,11 @@ export class PresentationLog {
   #waiting: string[] = []
   #writing: Promise<void> | undefined
   #lost = 0
-  /** Whether the file may end within a line: a process or a disk may have ended in the middle of one. */
+  /** A process or a disk may have ended in the middle of a line. */
   #isTorn: boolean = true
   #isLosing: boolean = false
 
-  /** @param onTrouble called when lines begin to be lost, at the start too; without a cause when they are written again */
+  /** @param onTrouble called when lines begin to be lost; without a cause when it works again */
   constructor(
     file: string,
     tenant: string | undefined,
@@ -95,7 +94,6 @@ export class PresentationLog {
     this.#writing ??= this.#write()
   }
 
-  /** Resolves when all that was added is written. */
   async close(): Promise<void> {
     await this.#writing
   }
@@ -124,7 +122,7 @@ export class PresentationLog {
   }
 }
 
-/** Whether there is such a file, and its last byte ends no line. */
+/** Whether its last byte ends no line; false for an empty or new file. */
 async function endsWithinLine(path: string): Promise<boolean> {
   const file = await open(path, 'a+', 0o600)
   try {

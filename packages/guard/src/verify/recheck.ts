@@ -1,7 +1,6 @@
 /**
- * Tokens that were presented while the ledger was unavailable: later, those that it lacks raise their alarm.
- * A token that is still undecided goes behind the others of its issuer. No issuer waits for another, whose ledger may
- * be unavailable for days.
+ * Tokens presented while the ledger was unavailable: alarms follow for those that it lacks.
+ * An undecided token goes behind its issuer's others. No issuer waits for another's ledger.
  */
 import {
   alarmAbout,
@@ -12,7 +11,7 @@ import {
 } from './verifier.ts'
 
 const MOST = 10_000
-/** Tokens of one issuer that are looked at in one round, and how many of them at a time. */
+/** For one issuer in one round, and how many at a time. */
 const MOST_A_ROUND = 256
 const AT_ONCE = 16
 
@@ -34,7 +33,7 @@ export class Recheck {
     return this.#unsettled.size
   }
 
-  /** Tokens that were forgotten without an answer: too many, or out of the ledger's memory before there was one. */
+  /** Forgotten without an answer: too many, or out of the ledger's memory. */
   get lost(): number {
     return this.#lost
   }
@@ -48,7 +47,7 @@ export class Recheck {
     else this.#unsettled.set(name, unsettled)
   }
 
-  /** Checks the oldest tokens of each issuer. Never throws. */
+  /** The oldest tokens of each issuer. Never throws. */
   async run(): Promise<void> {
     if (this.#isRunning) return
     this.#isRunning = true

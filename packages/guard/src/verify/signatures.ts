@@ -1,7 +1,6 @@
 /**
- * Whether a signature is valid, and whether it is the canonical one of its two encodings.
- * Source: RFC 7518, sections 3.3 to 3.5; RFC 8037. Low s: SEC 1, version 2, section 4.1.3 leaves both; one has to be chosen,
- * since (r, n − s) is as good a signature as (r, s).
+ * Whether a signature is valid, and canonical: of (r, s) and (r, n − s), low s is chosen.
+ * Source: RFC 7518, sections 3.3 to 3.5; RFC 8037; SEC 1, version 2, section 4.1.3.
  */
 import { constants, type SigningOptions, verify } from 'node:crypto'
 import type { Algorithm, TrustedKey } from './keys.ts'
@@ -9,7 +8,7 @@ import type { StrictJws } from './strict_jws.ts'
 
 export { type Algorithm, isAlgorithm } from './keys.ts'
 
-/** Order of the curve of each algorithm: NIST P-256, P-384, P-521 (FIPS 186-5). */
+/** Orders of NIST P-256, P-384, P-521 (FIPS 186-5). */
 const ORDERS: Partial<Readonly<Record<Algorithm, bigint>>> = {
   ES256: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
   ES384:
@@ -18,7 +17,7 @@ const ORDERS: Partial<Readonly<Record<Algorithm, bigint>>> = {
     0x1fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
 }
 
-/** Whether the key signed the token's signing input; the encoding of the parts is not checked here. */
+/** The encoding of the parts is not checked here. */
 export function isSigned(
   { signingInput, signature }: StrictJws,
   { key, alg }: TrustedKey,
@@ -33,7 +32,6 @@ export function isSigned(
   }
 }
 
-/** The digest of an algorithm; none for EdDSA, which has its own. */
 export const digestOf = (alg: Algorithm): string | undefined =>
   alg === 'EdDSA' ? undefined : `sha${alg.slice(2)}`
 
@@ -47,7 +45,7 @@ export function paddingOf(alg: Algorithm): SigningOptions {
 
 const widthOf = (order: bigint) => Math.ceil(order.toString(16).length / 2)
 
-/** The largest s of the lower half, as wide as it is in a signature. */
+/** The largest low s, as wide as it is in a signature. */
 const HALVES: ReadonlyMap<string, Uint8Array> = new Map(
   Object.entries(ORDERS).map(([alg, order]) => {
     return [alg, bytesOf((order - 1n) / 2n, widthOf(order))]
@@ -58,7 +56,7 @@ function bytesOf(value: bigint, width: number): Uint8Array {
   return Buffer.from(value.toString(16).padStart(2 * width, '0'), 'hex')
 }
 
-/** Whether s is in the lower half; true for algorithms whose signatures have no twin. */
+/** True for algorithms whose signatures have no twin. */
 export function isLowS(signature: Uint8Array, alg: Algorithm): boolean {
   const half = HALVES.get(alg)
   if (half === undefined) return true
@@ -70,7 +68,7 @@ export function isLowS(signature: Uint8Array, alg: Algorithm): boolean {
   return true
 }
 
-/** The twin of an ECDSA signature whose s is in the upper half; every other signature as it is. */
+/** The twin of an ECDSA signature with high s; every other signature as it is. */
 export function toLowS(signature: Uint8Array, alg: Algorithm): Uint8Array {
   const order = ORDERS[alg]
   if (order === undefined || isLowS(signature, alg)) return signature

@@ -5,7 +5,7 @@
 import { type Json, parseObject, remembered, text } from '@mintmark/core'
 import { MAX_TOKEN_LETTERS } from '@mintmark/ledger'
 
-/** Oversized tokens up to this are read at each door, so that one with a valid signature is reported. */
+/** Oversized tokens up to this are read, so that one with a valid signature is reported. */
 export const MOST_READ_LETTERS: number = 64 << 10
 
 export interface StrictJws {
@@ -14,19 +14,19 @@ export interface StrictJws {
   readonly header: Json
   readonly payload: Json
   readonly alg: string
-  /** `''` where the header names no key. */
+  /** `''` if the header names no key. */
   readonly kid: string
-  /** Issuer, as the token claims; `''` where it names none. Nothing is verified yet. */
+  /** As the token claims, unverified; `''` if it names none. */
   readonly issuer: string
   readonly signature: Uint8Array
   /** Whether each part is canonical base64url. */
   readonly isCanonical: boolean
   readonly isOversized: boolean
-  /** Its claims cannot be read, name no issuer, or its header asks for an extension: refused, whoever has signed it. */
+  /** Unreadable claims, no issuer, or an extension in the header: refused, whoever signed it. */
   readonly isMalformed: boolean
 }
 
-/** @returns undefined for anything but a JWS with an algorithm */
+/** Undefined for anything but a JWS with an algorithm. */
 export function parseStrict(
   token: string,
   headerOf: (part: string) => Header = readHeader,
@@ -57,12 +57,11 @@ export function parseStrict(
   }
 }
 
-/** Three parts. Letters that a lax decoder accepts pass here, so that such a token can be reported. */
+/** Letters that a lax decoder accepts pass here, so that such a token can be reported. */
 const SHAPE = /^[\w=+/-]+\.[\w=+/-]*\.[\w=+/-]+$/
 
 /**
- * Whether a part is canonical base64url: no letter that a lax decoder skips, none of base64, and no spare bits in the last
- * one. Else the same bytes have other encodings.
+ * No letter that a lax decoder skips, none of base64, no spare bits: else bytes have two encodings.
  * @param bytes that a lax decoder has made of it
  */
 const isCanonicalPart = (part: string, bytes: Buffer): boolean =>
@@ -72,7 +71,6 @@ const isCanonicalPart = (part: string, bytes: Buffer): boolean =>
 const isExtended = (header: Json) => header['crit'] !== undefined || header['b64'] !== undefined
 
 interface Header {
-  /** Undefined where it is no JSON object. */
   readonly named: Pick<StrictJws, 'header' | 'alg' | 'kid'> | undefined
   readonly isCanonical: boolean
 }
@@ -80,7 +78,7 @@ interface Header {
 const MOST_HEADERS = 64
 const LONGEST_HEADER = 1024
 
-/** Headers of one key are the same text: remembers some. */
+/** Headers of one key are the same text. */
 export function headerCache(): (part: string) => Header {
   const known = remembered(readHeader, MOST_HEADERS)
   return (part) => (part.length > LONGEST_HEADER ? readHeader(part) : known(part))

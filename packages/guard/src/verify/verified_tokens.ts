@@ -1,9 +1,7 @@
 /**
- * Cache of tokens whose signature was verified a moment ago.
- * Nothing else of a token is cached: its times, audience, key and ledger entry are checked each time. The cache holds the
- * SHA-256 of the whole token, never the token. Only recorded and admitted tokens enter, so junk and forgeries push nothing
- * out.
- * Trust: the cache is valid for one state of the trusted keys, and is cleared with any other.
+ * Cache of verified signatures, by SHA-256 of the whole token; all else is checked each time. Only
+ * recorded, admitted tokens enter: junk and forgeries push nothing out.
+ * Trust: valid for one state of the trusted keys; any other clears it.
  */
 import { hash } from 'node:crypto'
 import type { TrustedKey, TrustedKeys } from './keys.ts'
@@ -11,7 +9,7 @@ import type { TrustedKey, TrustedKeys } from './keys.ts'
 export class VerifiedTokens {
   readonly #most: number
   #keys: TrustedKeys | undefined
-  /** By hash of the token, those that were not found for the longest time first. */
+  /** By hash of the token, least recently found first. */
   readonly #signers = new Map<string, TrustedKey>()
 
   /** @param most tokens that are remembered; 0 for none */
@@ -23,7 +21,7 @@ export class VerifiedTokens {
     return this.#signers.size
   }
 
-  /** The cache key of a token; undefined where the cache is off. */
+  /** Cache key of a token; undefined if the cache is off. */
   nameOf(token: string): string | undefined {
     return this.#most > 0 ? hash('sha256', token, 'binary') : undefined
   }

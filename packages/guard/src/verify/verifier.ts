@@ -1,4 +1,4 @@
-/** Verifies a token: signed by the right key, for this audience, in time, and recorded before it was signed. */
+/** Verifies a token: right key, this audience, in time, and recorded before it was signed. */
 import { hash } from 'node:crypto'
 import { type Json, text } from '@mintmark/core'
 import type { FollowedLedger } from '../follow/ledger_follower.ts'
@@ -19,10 +19,10 @@ type Refusal =
   /** The key has signed an unrecorded token, and the policy distrusts such keys. */
   | 'distrusted-key'
   | 'revoked'
-  /** The ledger cannot be read to its end, or its files may be late, and the policy demands it. */
+  /** The ledger is not read to its end, or its files may be late, and the policy demands it. */
   | 'stale'
 
-/** Why a token was admitted. All but `recorded` are exceptions of a policy. */
+/** All but `recorded` are exceptions of a policy. */
 export type Basis = 'recorded' | 'grace' | 'monitor' | 'stale-policy'
 
 export type Verdict =
@@ -36,31 +36,29 @@ export type Verdict =
   | {
       readonly isAdmitted: false
       readonly reason: Refusal
-      /** Where the signature verified, and the token was for this audience. */
+      /** If the signature verified, and the token was for this audience. */
       readonly shown?: Shown
     }
 
-/** A token that was presented while the ledger was unavailable: it is checked again later. */
+/** Presented while the ledger was unavailable: checked again later. */
 export interface Unsettled {
   readonly signed: Signed
   readonly isAdmitted: boolean
 }
 
-/** A token that a known key has signed. */
 export interface Signed {
   readonly jws: StrictJws
   readonly claims: Claims
   readonly inputHash: Uint8Array
-  /** Undefined where the token is for none of the caller's audiences. */
+  /** Undefined if the token is for none of the caller's audiences. */
   readonly audience: AudiencePolicy | undefined
   readonly caller: string
-  /** When it was presented. Milliseconds since 1970-01-01 UTC. */
+  /** When presented: milliseconds since 1970-01-01 UTC. */
   readonly shownMs: number
-  /** The key that signed it: the issuer's own, or another's. */
   readonly signer: Pick<TrustedKey, 'issuer' | 'kid'>
   /** Why it is refused whatever the ledger says. */
   readonly refusal: SignedRefusal | undefined
-  /** An alarm that does not depend on the ledger, which decides its severity. */
+  /** Does not depend on the ledger, which decides its severity. */
   readonly finding: AlarmClass | undefined
 }
 
@@ -81,11 +79,9 @@ export interface VerifierOptions {
   readonly rememberedTokens: number
   /** Between two reads of a ledger that answers no questions. */
   readonly waitMs: number
-  /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number
 }
 
-/** What decides refusals and findings of a token, beside the token. */
 interface Circumstances {
   readonly audience: AudiencePolicy | undefined
   readonly signer: TrustedKey
@@ -107,16 +103,12 @@ export class Verifier {
     return this.#verified.count
   }
 
-  /** Tokens whose signature was not tried under all keys, for want of time. */
+  /** Tokens not tried under all keys, for want of time. */
   get unsearched(): number {
     return this.#search.skipped
   }
 
-  /**
-   * Answers synchronously where nothing has to be asked: for recorded tokens, and for noise.
-   * @param audiences of the caller
-   * @param caller its name, for alarms
-   */
+  /** Synchronous for recorded tokens, and for noise. @param caller for alarms */
   verify(
     token: string,
     audiences: readonly AudiencePolicy[],
@@ -159,7 +151,7 @@ export class Verifier {
     return this.#options.isDistrusted(signer.issuer, signer.kid)
   }
 
-  /** A token that its issuer's key has signed, whatever else is wrong with it; undefined for any other. */
+  /** Signed by its issuer's key, whatever else is wrong with it; undefined for any other. */
   signedToken(token: string): StrictJws | 'malformed' | undefined {
     const jws = parseStrict(token, this.#headers)
     if (jws === undefined || jws.isMalformed) return 'malformed'
@@ -194,7 +186,6 @@ export class Verifier {
     return signer.revokedMs <= nowMs ? 'revoked-key' : undefined
   }
 
-  /** The most serious first. */
   #findingOf(
     jws: StrictJws,
     { issuedAtMs }: Claims,
@@ -208,7 +199,6 @@ export class Verifier {
     return this.#options.canaries.has(text(jws.payload, 'sub') ?? '') ? 'canary' : undefined
   }
 
-  /** The verdict where what is known of the ledger decides it. */
   #atOnce(signed: Signed): Verdict | undefined {
     const { jws, claims, inputHash, audience, refusal, finding } = signed
     if (finding !== undefined) return undefined
@@ -224,16 +214,16 @@ export class Verifier {
     return this.#options.follower.isForgotten(issuer, issuedAtMs, expiresMs)
   }
 
-  /** Whether a recorded token is admitted, as old as the head is. */
+  /** Depends on the age of the head. */
   #takesRecorded(audience: AudiencePolicy | undefined): boolean {
     if (audience === undefined) return false
     return audience.whenStale !== 'none' || this.#options.follower.ageMs <= audience.maxHeadAgeMs
   }
 
   /**
-   * The verdict after the ledger was asked. With a valid signature a token is recorded, or else a forgery: the alarm comes
-   * first, whatever else is wrong with it second. While that is unknown, what is wrong with the token itself raises a
-   * warning, and the recheck decides whether it becomes critical.
+   * After the ledger was asked: a validly signed token is recorded, or a forgery, whose alarm is
+   * first. While that is unknown, its own faults raise a warning, and the recheck decides on
+   * critical.
    */
   async #asked(signed: Signed): Promise<Verdict> {
     const { audience, refusal } = signed
@@ -298,8 +288,8 @@ export class Verifier {
   }
 
   /**
-   * The ledger is unavailable: the audience's policy decides, and the token is checked again later. A ledger that was read is
-   * available, however late its files are: then only a monitor admits.
+   * The policy decides, and the token is rechecked. A ledger that was read is available, however
+   * late its files are: then only a monitor admits.
    */
   #unsettled(signed: Signed, { state }: Presence): Verdict {
     const { mode, whenStale, graceMs = 0 } = signed.audience ?? {}
@@ -327,13 +317,13 @@ const RECORDED: Readonly<Record<Presence['state'], boolean | undefined>> = {
 export const isOpen = ({ state }: Presence): boolean =>
   state === 'cannot-tell' || state === 'unpublished'
 
-/** The alarm about a token that the ledger does not record; undefined for any other. */
+/** Undefined if the ledger does not lack the token. */
 export function alarmAbout(presence: Presence): 'mutated' | 'unissued' | undefined {
   if (presence.state !== 'absent') return undefined
   return presence.isMutated ? 'mutated' : 'unissued'
 }
 
-/** No receipt where the token has no time, or is for none of the caller's audiences. */
+/** No receipt if the token has no time, or is for none of the caller's audiences. */
 function refused(reason: Refusal, signed?: Signed): Verdict {
   const isTimed = signed !== undefined && !Number.isNaN(signed.claims.issuedAtMs)
   return isTimed && isShown(signed)
@@ -361,7 +351,7 @@ function distrusted(
 const isRecorded = (verdict: Verdict | Promise<Verdict>) =>
   !(verdict instanceof Promise) && verdict.isAdmitted && verdict.basis === 'recorded'
 
-/** How far a guard's clock may be behind before plain files that are late make a genuine token look forged. */
+/** A guard's clock may be so far behind before late files make genuine tokens look forged. */
 const MOST_AHEAD_MS = 600_000
 
 const LONGEST_JTI = 200

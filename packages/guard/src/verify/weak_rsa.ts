@@ -1,8 +1,7 @@
 /**
- * RSA keys that nobody should trust a signature of.
- * Sources: RFC 7518, section 3.3 (at least 2048 bits); Nemec and others, "The Return of Coppersmith's Attack", 2017
- * (CVE-2017-15361): primes that a smart-card library made, `k · M + 65537^a mod M`, can be factored, and are
- * identified by their remainders by the primes of M.
+ * RSA keys that nobody should trust: below 2048 bits (RFC 7518, section 3.3), or with factorable
+ * primes `k · M + 65537^a mod M`, identified by remainders. Source: Nemec and others, "The Return
+ * of Coppersmith's Attack", 2017 (CVE-2017-15361).
  */
 import { createPublicKey, type KeyObject } from 'node:crypto'
 
@@ -15,7 +14,7 @@ const PRIMES = [
   103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
 ]
 
-/** What is wrong with an RSA public key; `undefined` for another kind of key, and where nothing is. */
+/** `undefined` for another kind of key, and if nothing is wrong. */
 export function weaknessOf(key: KeyObject): string | undefined {
   const { modulusLength, publicExponent } = key.asymmetricKeyDetails ?? {}
   if (modulusLength === undefined || publicExponent === undefined) return undefined
@@ -28,7 +27,7 @@ export function weaknessOf(key: KeyObject): string | undefined {
   return undefined
 }
 
-/** Of a copy: Node 20 may wait for ever where a key that was just made becomes a JWK (`readAgain` of testkit). */
+/** Of a copy: Node 20 may wait for ever where a new key becomes a JWK (`readAgain` of testkit). */
 function modulusOf(key: KeyObject): bigint {
   const spki = key.export({ format: 'der', type: 'spki' })
   const { n = '' } = createPublicKey({ key: spki, format: 'der', type: 'spki' }).export({
@@ -38,7 +37,7 @@ function modulusOf(key: KeyObject): bigint {
   return BigInt(`0x${hex === '' ? '0' : hex}`)
 }
 
-/** Whether a modulus is of the form that can be factored. Of others one in some hundreds of millions passes. */
+/** Whether a modulus can be factored so. Of others one in some hundreds of millions passes. */
 export function isRoca(modulus: bigint): boolean {
   return PRIMES.every((prime) =>
     powersOf(65_537 % prime, prime).has(Number(modulus % BigInt(prime))),

@@ -1,4 +1,4 @@
-/** The front ends that may append to a ledger: names and key hashes in `private/front-ends` of its folder. */
+/** Front ends that may append to a ledger: names and key hashes in its `private/front-ends`. */
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { errnoOf, MintmarkError, unreadable, writingIn } from '@mintmark/core'
@@ -8,7 +8,6 @@ const CARE_MS = 500
 
 export interface FrontEnd {
   readonly name: string
-  /** SHA-256 of its key. */
   readonly keyHash: Uint8Array
 }
 
@@ -31,7 +30,7 @@ export function parseFrontEnds(source: string): FrontEnd[] {
     })
 }
 
-/** The first front end of a ledger: its key is in another file, the ledger has the hash. */
+/** The key of a front end is in another file: the ledger has its hash alone. */
 export async function makeFrontEnd(folder: string): Promise<void> {
   const key = randomBytes(32).toString('base64url')
   const hash = createHash('sha256').update(key).digest('hex')

@@ -1,4 +1,4 @@
-/** A ledger by its folder, whatever its store: the folder itself, or the database that the folder names. */
+/** A ledger by its folder, whatever its store: the folder itself, or the database that it names. */
 import { MintmarkError, writingIn } from '@mintmark/core'
 import {
   DESCRIPTION_PATH,
@@ -28,15 +28,14 @@ export interface LedgerHome {
   readonly description: Description
   readonly read: ReadResource
   readonly open: (options: HomeOptions) => Promise<Sequencer>
-  /** Whether the store may go away and come back by itself, as a database server does. */
+  /** Whether the store may become unavailable and come back by itself, as a database does. */
   readonly isRemote: boolean
-  /** Ends what {@link read} needs. */
   readonly close: () => Promise<void>
 }
 
 export type HomeOptions = Omit<OpenOptions, 'files'>
 
-/** @throws {MintmarkError} `LEDGER_MISSING`, `LEDGER_INVALID`, and `LEDGER_FAILED` where a database cannot be reached */
+/** @throws {MintmarkError} `LEDGER_MISSING`, `LEDGER_INVALID`, `LEDGER_FAILED` (no database) */
 export async function openHome(folder: string, files: Files = diskFiles): Promise<LedgerHome> {
   const url = await storeUrlOf(folder, files)
   return url === undefined
@@ -72,7 +71,7 @@ async function postgresHome(folder: string, url: string, files: Files): Promise<
   }
 }
 
-/** Opens a ledger of a folder to write to; as {@link openHome} and {@link Sequencer.open} fail. */
+/** Fails as {@link openHome} and {@link Sequencer.open} do. */
 export async function openLedger(folder: string, options: HomeOptions): Promise<Sequencer> {
   const home = await openHome(folder)
   try {
@@ -84,11 +83,7 @@ export async function openLedger(folder: string, options: HomeOptions): Promise<
 
 const FIRST_SEGMENT = 'private/journal/0000000001.log'
 
-/**
- * Makes a ledger and its key in a folder that is empty or not there.
- * @returns what it is, with the key that verifies it
- * @throws {MintmarkError} `LEDGER_INVALID` where something is in the folder already, `DISK_FULL`, `OUTPUT_UNWRITABLE`
- */
+/** @throws {MintmarkError} `LEDGER_INVALID` (folder not empty), `DISK_FULL`, `OUTPUT_UNWRITABLE` */
 export async function createFolderLedger(
   folder: string,
   wanted: Omit<Description, 'key'>,
@@ -138,11 +133,7 @@ export interface OpenOptions extends Omit<SequencerOptions, 'store' | 'descripti
   readonly segmentBytes?: number
 }
 
-/**
- * Opens a ledger to write to.
- * @throws {MintmarkError} as {@link readDescription}, `FolderStore.open` and {@link Sequencer.open} do; `DISK_FULL` and
- *   `OUTPUT_UNWRITABLE` for a folder that cannot be written
- */
+/** @throws {MintmarkError} as {@link Sequencer.open}; `DISK_FULL`, `OUTPUT_UNWRITABLE` */
 export async function openFolderLedger(folder: string, options: OpenOptions): Promise<Sequencer> {
   const files = options.files ?? diskFiles
   const description = await readDescription(folder, files)

@@ -1,4 +1,4 @@
-/** The key that signs a ledger's checkpoints, in `private/` of its folder: never where the record is. */
+/** The key that signs a ledger's checkpoints, in its `private/`: never where the record is. */
 import { MintmarkError } from '@mintmark/core'
 import type { Description } from '../notes/description.ts'
 import { NoteSigner, readPrivateKey } from '../notes/note.ts'
@@ -6,7 +6,6 @@ import { type Files, makeKeyFile, readText } from '../store/files.ts'
 
 const KEY_PATH = 'private/checkpoint.pem'
 
-/** Makes the key; `private/` is made for its owner alone. */
 export async function makeLogKey(folder: string, name: string, files: Files): Promise<NoteSigner> {
   return new NoteSigner(name, 'log', await makeKeyFile(files, folder, KEY_PATH))
 }

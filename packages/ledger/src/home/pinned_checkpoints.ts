@@ -1,6 +1,6 @@
 /**
- * The highest heads that a ledger published or a verifier relies on, in a file outside of the ledger's back-ups.
- * A head is on disk before anybody relies on it: after any crash, a ledger that was set back is noticed.
+ * The highest heads that a ledger published or a verifier relies on, outside of its back-ups.
+ * A head is on disk before anybody relies on it, so that a ledger that was set back is noticed.
  */
 import { MintmarkError, unreadable, writingIn } from '@mintmark/core'
 import {
@@ -32,8 +32,7 @@ export class PinnedCheckpoints {
   }
 
   /**
-   * @param path undefined: they are in memory alone
-   * @throws {MintmarkError} `INPUT_INVALID` for a file of something else, `INPUT_UNREADABLE`
+   * @param path undefined: in memory. @throws {MintmarkError} `INPUT_INVALID`, `INPUT_UNREADABLE`
    */
   static async open(
     path: string | undefined,
@@ -48,17 +47,13 @@ export class PinnedCheckpoints {
   }
 
   /**
-   * Durable on return, with what others have written there since.
-   * @throws {MintmarkError} `DISK_FULL`, `OUTPUT_UNWRITABLE`
+   * Durable on return, with others' heads. @throws {MintmarkError} `DISK_FULL`, `OUTPUT_UNWRITABLE`
    */
   async pin(heads: readonly SeenHead[]): Promise<void> {
     await this.#pin(heads, await this.#others())
   }
 
-  /**
-   * The same by a ledger of its own heads, which nobody else can know of.
-   * @throws {MintmarkError} `LEDGER_BEHIND` where another copy of the ledger has written there
-   */
+  /** Its own heads. @throws {MintmarkError} `LEDGER_BEHIND` if another copy has pinned */
   async pinOwn(heads: readonly Head[]): Promise<void> {
     const others = await this.#others()
     for (const { origin } of heads) {
@@ -93,7 +88,6 @@ async function readHeads(path: string, files: Files): Promise<SeenHead[]> {
   return parseHeads(source ?? '')
 }
 
-/** Whether a head is this one, or an earlier one. */
 function isKnown(other: SeenHead, known: SeenHead | undefined): boolean {
   if (known === undefined || other.size > known.size) return false
   const isOther = other.root && known.root && !isEqualHash(other.root, known.root)

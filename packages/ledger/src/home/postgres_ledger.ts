@@ -1,6 +1,4 @@
-/**
- * A ledger in a PostgreSQL database, made and opened. Its key stays in a folder: the database alone cannot sign.
- */
+/** A ledger in PostgreSQL. Its key stays in a folder: the database alone cannot sign. */
 import { MintmarkError, writingIn } from '@mintmark/core'
 import { DESCRIPTION_PATH, type Description, formatDescription } from '../notes/description.ts'
 import {
@@ -16,7 +14,6 @@ import { inTransaction, openSession, type SqlSession } from '../store/postgres_d
 import { STATE_TABLE } from '../store/postgres_files.ts'
 import { makeLogKey } from './ledger_key.ts'
 
-/** Names the database of a folder's ledger. */
 const STORE_PATH = 'private/store'
 
 const TABLES = [
@@ -37,10 +34,7 @@ const TABLES = [
 
 export const isPostgresUrl = (location: string): boolean => /^postgres(?:ql)?:\/\//.test(location)
 
-/**
- * Makes the tables of a ledger in the first schema of the search path, and its key in a folder that is empty or not there.
- * @throws {MintmarkError} `LEDGER_INVALID` where something is in the folder already, or a ledger in the schema
- */
+/** @throws {MintmarkError} `LEDGER_INVALID`: the folder is not empty, or the schema has a ledger */
 export async function createPostgresLedger(
   folder: string,
   url: string,
@@ -99,7 +93,6 @@ async function makeTables(session: SqlSession, document: string): Promise<void> 
   })
 }
 
-/** The address of a folder's database; undefined where the ledger is in the folder itself. */
 export async function storeUrlOf(folder: string, files: Files): Promise<string | undefined> {
   return (await readText(files, `${folder}/${STORE_PATH}`))?.trim()
 }

@@ -1,7 +1,6 @@
 /**
- * A ledger that reopens after its store was unavailable: a database that restarts, or fails over to another server.
- * While it is shut, it refuses entries with an error that allows a retry, and answers nothing about tokens. It opens again
- * only with every head that it ever published: a server that returns with less is not used.
+ * A ledger that reopens after its store was unavailable; meanwhile it refuses entries for a retry.
+ * It opens only with every head that it ever published: a server with less is not used.
  */
 import { once } from 'node:events'
 import { hostname } from 'node:os'
@@ -18,7 +17,7 @@ import type { HomeOptions, LedgerHome } from './ledger_home.ts'
 const RETRY_MS = 500
 
 interface ReopeningOptions extends HomeOptions {
-  /** Called with the reason when the ledger is shut, and with undefined when it is open again. */
+  /** Receives the reason when the ledger is shut, and undefined when it is open again. */
   readonly onTrouble?: ((cause: unknown) => void) | undefined
 }
 
@@ -27,7 +26,6 @@ export class ReopeningLedger {
   readonly #options: ReopeningOptions
   #seen: readonly SeenHead[]
   #ledger: Sequencer | undefined
-  /** Aborted when the ledger is shut. */
   #opening: AbortController = new AbortController()
   #earlier = 0
   readonly #closing: AbortController = new AbortController()
@@ -40,7 +38,6 @@ export class ReopeningLedger {
     this.#seen = options.seen ?? []
   }
 
-  /** Opens the ledger; fails as {@link Sequencer.open} does. */
   static async open(
     home: Pick<LedgerHome, 'open' | 'isRemote'>,
     options: ReopeningOptions,
@@ -63,17 +60,17 @@ export class ReopeningLedger {
     return this.#ledger?.append(entry) ?? Promise.reject(shut())
   }
 
-  /** As {@link Sequencer.find}. @throws {MintmarkError} `LEDGER_FAILED` while the ledger is shut */
+  /** @throws {MintmarkError} `LEDGER_FAILED` while the ledger is shut */
   find(alias: string, id: Uint8Array, inputHash: Uint8Array): LiveToken | 'other' | undefined {
     return this.#opened.find(alias, id, inputHash)
   }
 
-  /** As {@link Sequencer.recorded}. @throws {MintmarkError} `LEDGER_FAILED` while the ledger is shut */
+  /** @throws {MintmarkError} `LEDGER_FAILED` while the ledger is shut */
   recorded(alias: string): Recorded | undefined {
     return this.#opened.recorded(alias)
   }
 
-  /** As {@link Sequencer.signAbsence}. @throws {MintmarkError} `LEDGER_FAILED` while the ledger is shut */
+  /** @throws {MintmarkError} `LEDGER_FAILED` while the ledger is shut */
   signAbsence(absence: Absence): string | undefined {
     return this.#opened.signAbsence(absence)
   }
@@ -87,12 +84,11 @@ export class ReopeningLedger {
     return this.#ledger === undefined
   }
 
-  /** Why entries are not recorded now; undefined where they are. */
   get trouble(): unknown {
     return this.#ledger === undefined ? shut() : this.#ledger.trouble
   }
 
-  /** Why what is recorded is not published; undefined where it is, and while the ledger is shut. */
+  /** Undefined also while the ledger is shut. */
   get publishFailure(): unknown {
     return this.#ledger?.publishFailure
   }
@@ -101,7 +97,6 @@ export class ReopeningLedger {
     return this.#earlier + (this.#ledger?.publications ?? 0)
   }
 
-  /** As {@link Sequencer.publishedAfter}, over all openings. */
   async publishedAfter(seen: number, signal: AbortSignal): Promise<void> {
     while (this.publications <= seen && !signal.aborted) {
       const until = AbortSignal.any([signal, this.#opening.signal])
@@ -124,7 +119,7 @@ export class ReopeningLedger {
       this.#opening = new AbortController()
       const cause = await this.#untilFailed(ledger)
       if (this.#closing.signal.aborted) return
-      // One more: opening it again publishes what was committed last.
+      // Reopening publishes what was committed last: that is one more.
       this.#earlier += ledger.publications + 1
       this.#ledger = undefined
       this.#opening.abort()
@@ -142,7 +137,7 @@ export class ReopeningLedger {
     return await Promise.race([failed, once(signal, 'abort')])
   }
 
-  /** @returns undefined where it is closed meanwhile */
+  /** @returns undefined if it was closed meanwhile */
   async #openAgain(): Promise<Sequencer | undefined> {
     const { signal } = this.#closing
     while (!signal.aborted) {
@@ -176,7 +171,7 @@ export class ReopeningLedger {
     this.#seen = [...known, ...highest.values()]
   }
 
-  /** Whether the store may come back by itself. The lock of this process's last session may outlast it for a while. */
+  /** The lock of this process's last session may outlast it for a while: that passes, too. */
   #isPassing(cause: unknown): boolean {
     if (!this.#home.isRemote || !(cause instanceof MintmarkError)) return false
     const { code, facts } = cause

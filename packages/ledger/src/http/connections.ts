@@ -1,27 +1,24 @@
 /**
- * Bounds the connections of a server, in total and for each address. Where there are too many, those that have waited longest
- * are closed, so that held connections keep nobody out.
- * A connection is held, not busy, with an answer that nobody reads, and with a reading request: a long poll, or one that can
- * be repeated.
+ * Bounds the connections of a server, in total and for each address: the longest held are closed.
+ * Held, not busy: an answer that nobody reads, or a request that only reads or can be repeated.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { isIPv6, type Socket } from 'node:net'
 
 interface ConnectionLimits {
   readonly most: number
-  /** From one address of IPv4, or one /64 of IPv6. A proxy on this machine answers for its own. */
+  /** For one IPv4 address, or one /64 of IPv6. A proxy on this machine limits its own clients. */
   readonly perAddress: number
 }
 
 interface Connection {
   readonly origin: string
-  /** Answers to requests that are no reading ones, which are not sent yet. */
+  /** Unsent answers to requests that must not be cut off. */
   readonly answers: Set<ServerResponse>
 }
 
 export class Connections {
   readonly #limits: ConnectionLimits
-  /** Those that have waited longest come first. */
   readonly #open = new Map<Socket, Connection>()
   readonly #byOrigin = new Map<string, number>()
 
@@ -56,7 +53,7 @@ export class Connections {
     socket.once('close', () => this.#drop(socket))
   }
 
-  /** Ends the connection that is held longest; of one origin, where it has too many. */
+  /** Ends the longest held connection; of one origin, if that has too many. */
   #makeRoom(crowded: string | undefined): boolean {
     for (const [socket, { origin, answers }] of this.#open) {
       const isBusy = [...answers].some(({ writableEnded }) => !writableEnded)
@@ -77,7 +74,6 @@ export class Connections {
     else this.#byOrigin.delete(connection.origin)
   }
 
-  /** It has waited for the shortest time now. */
   #touch(socket: Socket): void {
     const connection = this.#open.get(socket)
     if (connection === undefined) return
@@ -95,7 +91,6 @@ function originOf(address: string): string {
   return isIPv6(plain) ? networkOf(plain) : plain
 }
 
-/** The first 64 bits of an address, as text. */
 function networkOf(address: string): string {
   const [head = '', tail] = address.replace(/%.*$/, '').split('::')
   const first = head === '' ? [] : head.split(':')

@@ -1,7 +1,5 @@
 /**
- * Readers that wait at `GET /feed` until the ledger publishes something.
- * Entries must not wait for readers: a few are answered at a time, those first that have waited longest, on Node's own HTTP.
- * So with many readers each of them learns of fewer publications, and of the newest one at last.
+ * Readers that wait at `GET /feed` for a publication: few at a time, so that entries never wait.
  * The answer is no evidence: a verifier trusts what hashes to a signed head.
  */
 import { randomBytes } from 'node:crypto'
@@ -9,7 +7,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ReopeningLedger } from '../home/reopening_ledger.ts'
 
-/** How long a reader waits where nothing is published. */
 const PATIENCE_MS = 20_000
 /** Readers that may wait: a quarter of the connections. */
 const MOST_WAITING = 1024
@@ -27,13 +24,11 @@ interface Waiting {
 export class Feed {
   readonly #ledger: Pick<ReopeningLedger, 'publications' | 'publishedAfter'>
   readonly #signal: AbortSignal
-  /** Counts begin again with each run: a count of an earlier run must not make a verifier wait. */
+  /** Counts restart with each run: an earlier run's count must not make a verifier wait. */
   readonly #run = randomBytes(8).toString('hex')
-  /** Those that have waited longest come first. */
   readonly #waiting = new Map<Socket, Waiting>()
   #next: NodeJS.Timeout | undefined
 
-  /** @param signal aborted when the server stops */
   constructor(
     ledger: Pick<ReopeningLedger, 'publications' | 'publishedAfter'>,
     signal: AbortSignal,
@@ -43,7 +38,6 @@ export class Feed {
     void this.#watch()
   }
 
-  /** Answers a request now or later, or returns false where it is another one. */
   answer(request: IncomingMessage, response: ServerResponse): boolean {
     const [path, query] = (request.url ?? '').split('?')
     if (path !== '/feed' || request.method !== 'GET') return false
@@ -89,7 +83,6 @@ export class Feed {
     }, ms)
   }
 
-  /** @returns how many were answered */
   #answerDue(most: number): number {
     const [nowMs, { publications }] = [performance.now(), this.#ledger]
     let answered = 0
@@ -104,7 +97,7 @@ export class Feed {
   }
 }
 
-/** A reader can look at the files from time to time instead. Asking again at once costs it a connection. */
+/** Asking again at once costs a reader a connection; it can poll the files instead. */
 function refuse(response: ServerResponse): void {
   response.writeHead(503, {
     'Content-Type': 'text/plain; charset=utf-8',

@@ -1,6 +1,6 @@
 /**
  * A ledger over HTTP: files that anybody may read, and entries from front ends that have a key.
- * Source: C2SP tlog-tiles for what is read; docs/ledger-format.md, section "HTTP", for `POST /entries`.
+ * Source: C2SP tlog-tiles; docs/ledger-format.md, section "HTTP", for `POST /entries`.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
@@ -21,19 +21,17 @@ const MAX_ENTRIES = 4096
 interface EntriesDeps {
   readonly append: (entry: Issuance | Revocation) => Promise<Receipt>
   readonly frontEnds: () => readonly FrontEnd[]
-  /** What the ledger fails to do now; undefined where all works. */
+  /** What fails now; undefined if all works. */
   readonly trouble?: (() => string | undefined) | undefined
 }
 
 interface LedgerAppDeps extends Pick<EntriesDeps, 'trouble'> {
   readonly read: ReadResource
-  /** Undefined where another port accepts entries. */
   readonly entries?: EntriesDeps | undefined
-  /** What verifiers ask; undefined where nobody writes to the ledger here. */
+  /** Undefined if nobody writes to the ledger here. */
   readonly live?: LiveLedger | undefined
 }
 
-/** Accepts entries from front ends, and serves no public files. */
 export function entriesApp(deps: EntriesDeps): Hono {
   const app = newApp(deps)
   entriesRoute(app, deps)
@@ -68,7 +66,7 @@ export function ledgerApp(deps: LedgerAppDeps): Hono {
   return app
 }
 
-/** The key first: without one no body is read. */
+/** The key is checked first: without one no body is read. */
 function entriesRoute(app: Hono, deps: EntriesDeps): void {
   app.post(
     '/entries',
@@ -107,7 +105,6 @@ async function tile(c: Context, read: ReadResource): Promise<Response> {
   return await published(c, read, path, 'application/octet-stream')
 }
 
-/** One result an entry, in order. A refusal never stops the others. */
 async function entries(c: Context, { append }: EntriesDeps): Promise<Response> {
   const bundle = readBundle(new Uint8Array(await c.req.arrayBuffer()))
   if (bundle === undefined || bundle.length === 0 || bundle.length > MAX_ENTRIES)
@@ -132,17 +129,13 @@ async function resultOf(bytes: Uint8Array, append: EntriesDeps['append']): Promi
   }
 }
 
-/** All keys are compared, and each in the same time whatever was sent. */
 function isKnown(authorization: string, frontEnds: readonly FrontEnd[]): boolean {
   const key = /^Bearer ([\w-]{20,200})$/.exec(authorization)?.[1] ?? ''
   const hash = createHash('sha256').update(key).digest()
   return frontEnds.filter(({ keyHash }) => timingSafeEqual(keyHash, hash)).length > 0
 }
 
-/*
- * A witness over HTTP.
- * Source: C2SP tlog-witness.
- */
+/** A witness over HTTP. Source: C2SP tlog-witness. */
 export function witnessApp(witness: Pick<Witness, 'addCheckpoint' | 'readHash'>): Hono {
   const app = new Hono()
   app.get('/healthz', (c) => c.text('ok\n'))
@@ -150,7 +143,7 @@ export function witnessApp(witness: Pick<Witness, 'addCheckpoint' | 'readHash'>)
     const { status, type, body } = await witness.addCheckpoint(await c.req.text())
     return c.body(body, status, { 'Content-Type': type })
   })
-  // A log that is accused of another history asks for this checkpoint.
+  // For a log that is accused of another history.
   app.get('/:hash/checkpoint', async (c) => {
     const text = await witness.readHash(c.req.param('hash'))
     return text === undefined ? c.text('not seen\n', 404) : c.text(text)
@@ -159,13 +152,11 @@ export function witnessApp(witness: Pick<Witness, 'addCheckpoint' | 'readHash'>)
   return app
 }
 
-/*
- * Whether one token is recorded, for verifiers. That it is not is signed; that it is saves them time.
- */
+/** Whether a token is recorded. Only its absence is signed: its presence just saves time. */
 
 export type LiveLedger = Pick<ReopeningLedger, 'find' | 'recorded' | 'signAbsence'>
 
-/** Token id and hash of the signing input in hexadecimal. Of a token that is not found, how far the answer reaches. */
+/** Token id and input hash in hexadecimal. An absence states how far the ledger is recorded. */
 function token(c: Context, ledger: LiveLedger): Response {
   const { alias = '', id: idHex = '', input = '' } = c.req.param()
   if (!/^[\da-f]{32}$/.test(idHex) || !/^[\da-f]{64}$/.test(input)) return c.text('not here\n', 404)

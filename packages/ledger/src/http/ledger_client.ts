@@ -1,4 +1,3 @@
-/** The public files of a ledger over HTTP. */
 import { type Json, MintmarkError, parseObject, text } from '@mintmark/core'
 import { openHome } from '../home/ledger_home.ts'
 import { isPostgresUrl } from '../home/postgres_ledger.ts'
@@ -21,7 +20,7 @@ interface ClientOptions {
   readonly onDate?: (date: string | null) => void
 }
 
-/** @throws {MintmarkError} `INPUT_UNREADABLE` for everything but a file, and its absence */
+/** @throws {MintmarkError} `INPUT_UNREADABLE` unless the file was read, or is known to be absent */
 export function ledgerClient(
   url: string,
   { timeoutMs = TIMEOUT_MS, onDate }: ClientOptions = {},
@@ -45,11 +44,10 @@ export function ledgerClient(
   }
 }
 
-/** What a running ledger answers beside its files. */
 export interface LiveAnswers {
-  /** Resolves to the newest publication once it is another than `after`; undefined where the server answers none. */
+  /** The newest publication once it differs from `after`; undefined if the server answers none. */
   readonly listen: (after: string, signal: AbortSignal) => Promise<string | undefined>
-  /** @param key of the ledger, without whose signature no token is `other` or `unknown` */
+  /** @param key must have signed `other` and `unknown` */
   readonly ask: (
     alias: string,
     id: Uint8Array,
@@ -58,13 +56,10 @@ export interface LiveAnswers {
   ) => Promise<LedgerAnswer>
 }
 
-/**
- * The ledger's answer about one token. Nobody signs that it is `recorded`. `no-answer`: a web server with plain files, or
- * somebody on the way. `failed`: no answer this time, so unpublished entries are unknown.
- */
+/** `recorded` is not signed. `no-answer`: plain files, or somebody on the way. `failed`: retry. */
 export interface LedgerAnswer {
   readonly state: 'recorded' | 'other' | 'unknown' | 'no-answer' | 'failed'
-  /** How far the ledger was recorded when it did not find the token. */
+  /** How far the ledger was recorded when it lacked the token. */
   readonly recorded?: Recorded | undefined
 }
 
@@ -86,7 +81,7 @@ export function liveAnswers(url: string): LiveAnswers {
     ask: async (alias, id, inputHash, key) => {
       const at = `${prefix}/${alias}/token/${hex(id)}/${hex(inputHash)}`
       const { status, document } = await answerAt(at, AbortSignal.timeout(ASK_TIMEOUT_MS))
-      // A web server with plain files has no such file.
+      // A web server with plain files has no such route.
       if (status >= 400 && status < 500) return { state: 'no-answer' }
       const state = document?.['state']
       if (state === 'recorded') return { state }
@@ -106,7 +101,7 @@ function recordedIn(document: Json | undefined): Recorded | undefined {
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
-/** Never throws: without an answer, the status is 0. */
+/** Never throws: status 0 means no answer. */
 async function answerAt(
   url: string,
   signal: AbortSignal,
@@ -146,7 +141,7 @@ export async function openReader(location: string): Promise<LedgerReader> {
   try {
     return await LedgerReader.open(read)
   } catch (error) {
-    // An address may hold a password, and is not shown.
+    // An address may contain a password: not shown.
     if (!isMissing(error) || location.includes('://')) throw error
     throw new MintmarkError('LEDGER_MISSING', `no ledger.json at ${location}: it is no ledger`)
   }

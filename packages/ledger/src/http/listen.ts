@@ -1,4 +1,3 @@
-/** A server that listens, and stops in order. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { MintmarkError } from '@mintmark/core'
@@ -7,18 +6,17 @@ import { Connections } from './connections.ts'
 const REQUEST_TIMEOUT_MS = 15_000
 const HEADERS_TIMEOUT_MS = 5000
 const LIMITS = { most: 4096, perAddress: 256 }
-/** How often requests are checked for their time limits: Node's default is twice a minute. */
+/** Node's default checks time limits twice a minute only. */
 const CHECK_MS = 1000
 /** Proxies keep connections for a minute; closing one earlier would break their requests. */
 const IDLE_TIMEOUT_MS = 75_000
-/** How long running requests may still take. */
 const STOP_PATIENCE_MS = 5000
 
 export interface Connection {
   readonly incoming: { readonly socket: { readonly remoteAddress?: string | undefined } }
 }
 
-/** A Hono application, without Hono's types: these need a browser's. */
+/** Hono without its types, which need a browser's. */
 export interface Routes {
   readonly fetch: (request: Request, connection?: Connection) => Response | Promise<Response>
 }
@@ -26,23 +24,19 @@ export interface Routes {
 interface ListenAddress {
   readonly host: string
   readonly port: number
-  /** Of one request; Node's limit where there is none. */
   readonly maxHeaderBytes?: number | undefined
 }
 
 export interface Listening {
   readonly url: string
-  /** Takes no more connections, lets requests end, and resolves when all are closed. */
+  /** Lets running requests end; resolves when all connections are closed. */
   readonly stop: () => Promise<void>
 }
 
-/** Answers a request before the routes, or returns false. */
+/** Returns false to leave a request to the routes. */
 type FastPath = (request: IncomingMessage, response: ServerResponse) => boolean
 
-/**
- * @param address port 0 for any that is free
- * @throws {MintmarkError} `INPUT_INVALID` where the address cannot be taken
- */
+/** @param address port 0: any free one. @throws {MintmarkError} `INPUT_INVALID` if it is taken */
 export async function listen(
   { fetch }: Routes,
   { host, port, maxHeaderBytes }: ListenAddress,

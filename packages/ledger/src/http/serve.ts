@@ -1,4 +1,3 @@
-/** Runs a ledger or a witness as a server: opens it, listens, and closes it in order. */
 import { MintmarkError } from '@mintmark/core'
 import { WatchedFrontEnds } from '../home/front_ends.ts'
 import { type LedgerHome, openHome } from '../home/ledger_home.ts'
@@ -24,16 +23,13 @@ interface Address {
 
 export interface RunningServer {
   readonly url: string
-  /** Where front ends send entries, if that is another address. */
   readonly issuersUrl?: string | undefined
-  /** Rejects when the server cannot continue. */
   readonly failed: Promise<never>
   readonly stop: () => Promise<void>
 }
 
 const never = new Promise<never>(() => undefined)
 
-/** The second runs even if the first fails. */
 function bothEnd(first: () => Promise<void>, second: () => Promise<void>): () => Promise<void> {
   return async () => {
     try {
@@ -65,13 +61,12 @@ type Forward = (
 ) => { readonly stop: () => Promise<void> }
 
 export interface LedgerServeOptions extends Address {
-  /** File outside of the ledger that keeps the highest heads. */
   readonly heads: string | undefined
   readonly policy: Policy | undefined
-  /** Port for entries of front ends alone; undefined: the public one. */
+  /** Port for entries alone; undefined: the public one. */
   readonly issuersPort?: number | undefined
   readonly forward?: Forward | undefined
-  /** The time on another clock, which an operator read: milliseconds since 1970-01-01 UTC. */
+  /** Time of another clock that an operator read: milliseconds since 1970-01-01 UTC. */
   readonly confirmedMs?: number | undefined
   readonly warn: (text: string) => void
 }
@@ -92,7 +87,6 @@ export async function serveLedger(
   }
 }
 
-/** What a ledger may fail to do, and the messages about it. */
 const DUTIES = [
   {
     failure: (ledger: ReopeningLedger) => ledger.trouble,
@@ -108,7 +102,7 @@ const DUTIES = [
   },
 ] as const
 
-/** Warns once when a failure begins, and once when it ends. */
+/** Warns once at the begin and at the end of a failure. */
 function watchTrouble(ledger: ReopeningLedger, warn: (text: string) => void): () => void {
   const failing = new Set<string>()
   const timer = setInterval(() => {

@@ -1,4 +1,4 @@
-/** Entries that a start reads from published tiles: they count if they hash to the root of the ledger's own tree. @module */
+/** Entries from published tiles: used if they hash to the root of the ledger's own tree. */
 
 import type { TileTree } from '../tree/tile_tree.ts'
 import { readBundle, TILE_WIDTH } from '../tree/tiles.ts'
@@ -11,7 +11,6 @@ export class CheckedEntries {
   readonly #tree: TileTree
   readonly #first: number
   readonly #end: number
-  /** Of whole bundles and of single entries, by the index of the first. */
   readonly #bundles = new Map<number, Uint8Array>()
   readonly #leaves = new Map<number, Uint8Array>()
   readonly #kernel = new BundleReader()
@@ -32,7 +31,7 @@ export class CheckedEntries {
     }
   }
 
-  /** Of the tree in which these entries stand where they were read. */
+  /** The tree of these entries where they were read. */
   async root(): Promise<Uint8Array> {
     return await this.#tree.rootWith(this.#first, this.#end, (start, end) =>
       end - start === 1 ? this.#leaves.get(start) : this.#bundleAt(start, end),

@@ -1,4 +1,4 @@
-/** What a start reads of a shard: stored runs that match its tree, and the entries between them. @module */
+/** What a start reads of a shard: stored runs that match its tree, and the entries between them. */
 import type { StateFiles } from '../store/store.ts'
 import type { TileTree } from '../tree/tile_tree.ts'
 import { isEqualHash } from '../tree/tree.ts'
@@ -17,13 +17,11 @@ export interface StoredRun extends Entries {
 export type Piece = Entries | StoredRun
 
 interface ReadingPlan {
-  /** In the order of the entries, from the first that has to be read to the end of the shard. */
+  /** Ordered, from the first entry to read to the end of the shard. */
   readonly pieces: readonly Piece[]
-  /** Latest expiry of the entries before the first piece, in seconds since 1970: all of them have expired. */
+  /** Seconds since 1970: all entries before the first piece have expired. */
   readonly earlierExpiry: number
-  /** Files that do not match, and why. */
   readonly refused: readonly { readonly path: string; readonly reason: string }[]
-  /** Files without a piece. */
   readonly unused: readonly string[]
 }
 
@@ -35,13 +33,12 @@ interface Wanted {
 
 const FILES_AT_ONCE = 4
 
-/** Milliseconds of an expiry in whole seconds, as {@link LiveRun} rounds it. */
+/** As {@link LiveRun} rounds an expiry. */
 export const expiredMs = (expiry: number): number => expiry * 1000
 
 /**
  * Goes from the end of the shard back to where all tokens have expired.
- *
- * @throws {MintmarkError} `LEDGER_DAMAGED` where a hash tile of the shard is missing
+ * @throws {MintmarkError} `LEDGER_DAMAGED` if a hash tile is missing
  */
 export async function planReading(
   files: StateFiles,
@@ -55,7 +52,7 @@ export async function planReading(
   const coming = candidates.slice(0, FILES_AT_ONCE).map(({ path }) => readSoon(files, path))
   for (const [i, { path, first, end }] of candidates.entries()) {
     const file = coming.shift()
-    // Read while this one is checked.
+    // Read ahead while this one is checked.
     const after = candidates[i + FILES_AT_ONCE]
     const isOver = earlierExpiry !== undefined && expiredMs(earlierExpiry) < sinceMs
     if (after !== undefined && !isOver) coming.push(readSoon(files, after.path))
@@ -83,7 +80,7 @@ interface Candidate extends Entries {
   readonly path: string
 }
 
-/** Files of a shard by their names, the last entries first. `unused`: left behind by a write that was cut short. */
+/** Last entries first. `unused`: left by an interrupted write. */
 async function candidatesOf(
   files: StateFiles,
   shard: string,
@@ -111,7 +108,7 @@ async function readSoon(files: StateFiles, path: string): Promise<Uint8Array | u
 
 type Fitting = { readonly run: LiveRun; readonly earlierExpiry: number } | string
 
-/** Where a copy does not match, the original may. */
+/** A damaged copy may have a good original. */
 async function fitOnce(
   file: Uint8Array | undefined,
   entries: Entries,
@@ -122,7 +119,6 @@ async function fitOnce(
   return await fit(await of.files.readAgain(of.path).catch(() => undefined), entries, of)
 }
 
-/** @returns why the file does not match, as text */
 async function fit(
   file: Uint8Array | undefined,
   { first, end }: Entries,

@@ -1,13 +1,7 @@
 /**
- * What a ledger has to remember of entries that follow each other in a shard, in 56 bytes each: a *run*.
- *
- * A run in memory and its file are the same bytes, so that a start need not read the entries again. The file names the
- * shard, the entries, and the root of the shard's tree at their end; the last 32 bytes are the SHA-256 of all before.
- *
- * Trust: a file is used if its hash is right and the ledger's own tree has that root at that size. Whoever can write to the
- * folder of the journal can forge one.
- *
- * @module
+ * A *run*: records of entries in a row, 56 bytes each; the same bytes in memory and in its file.
+ * Trust: a file is used if its SHA-256 (last 32 bytes) is right and the ledger's tree has its root.
+ * Whoever can write to the folder of the journal can forge one.
  */
 import { createHash } from 'node:crypto'
 import { endianness } from 'node:os'
@@ -15,9 +9,9 @@ import { base64, parseObject, readBase64, text } from '@mintmark/core'
 import type { EntryOutline } from '../tree/entry.ts'
 import { HASH_BYTES, isEqualHash } from '../tree/tree.ts'
 
-/** Records of one run: the number of one has 16 bits. */
+/** A record's number within its run has 16 bits. */
 export const MAX_RUN_RECORDS = 65_536
-/** Token id (4), hash of the signing input (8), expiry in seconds since 1970, rounded up (1), kind (1). */
+/** Words: token id 4, input hash 8, expiry in seconds since 1970 (rounded up) 1, kind 1. */
 export const RECORD_WORDS = 14
 export const EXPIRY_WORD = 12
 export const KIND_WORD = 13
@@ -26,26 +20,23 @@ export const RECORD = { opening: 0, issuance: 1, revocation: 2 } as const
 const RECORD_BYTES = RECORD_WORDS * 4
 const ID_BYTES = 16
 const LEAST_RECORDS = 64
-/** A JSON document of the file, and spaces behind it: words begin at a multiple of four. */
+/** JSON, padded with spaces: words begin at a multiple of four. */
 const HEADER_BYTES = 512
 const SCHEMA = 'mintmark-live/1'
 
 interface RunBinding {
   readonly root: Uint8Array
-  /** Latest expiry of all entries of the shard before the run, in seconds since 1970; 0 if there are none. */
   readonly earlierExpiry: number
 }
 
 export class LiveRun {
   readonly shard: string
-  /** Index of the first entry. */
   readonly first: number
   #words: Uint32Array
   #bytes: Uint8Array
   #count: number
   #latestExpiry = 0
   #revoked: Uint8Array | undefined
-  /** No more is added. */
   isSealed: boolean = false
 
   constructor(shard: string, first: number, words?: Uint32Array) {
@@ -65,17 +56,17 @@ export class LiveRun {
     return this.first + this.#count
   }
 
-  /** `RECORD_WORDS` for each record; what follows the last one is not to be read. */
+  /** `RECORD_WORDS` a record; what follows the last record is undefined. */
   get words(): Uint32Array {
     return this.#words
   }
 
-  /** Latest expiry of a token in it, in seconds since 1970; 0 if there is none. */
+  /** Seconds since 1970; 0 if there is no token. */
   get latestExpiry(): number {
     return this.#latestExpiry
   }
 
-  /** @returns the number of the record. @param outline undefined for an opening */
+  /** @returns number of the record. @param outline undefined for an opening */
   push(outline: EntryOutline | undefined): number {
     const number = this.#count
     this.#grow()
@@ -124,7 +115,6 @@ export class LiveRun {
     return Buffer.concat([header, records, hash])
   }
 
-  /** @returns undefined for anything that {@link encode} does not make on a machine of this byte order */
   static decode(file: Uint8Array): { run: LiveRun; binding: RunBinding } | undefined {
     const end = file.length - HASH_BYTES
     if (end < HEADER_BYTES) return undefined
@@ -165,7 +155,7 @@ const isCount = (value: unknown): value is number =>
 const bytesOf = (words: Uint32Array) =>
   new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
 
-/** A view where the bytes are aligned, else a copy. */
+/** A view if the bytes are aligned, else a copy. */
 function wordsOf(bytes: Uint8Array): Uint32Array {
   const own = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes)
   return new Uint32Array(own.buffer, own.byteOffset, own.byteLength / 4)

@@ -1,11 +1,6 @@
 /**
- * Stores the live tokens, so that a start reads few entries, and none of expired tokens.
- *
- * The entries of each shard are remembered in runs. A run that is long enough is stored as a file, in the background, once
- * its entries are durable. A start uses the files that match the tree, back to where all tokens have expired, and reads the
- * other entries. No file is needed: without one, entries are read instead.
- *
- * @module
+ * Stores the live tokens in runs, so that a start reads few entries. A run is stored once its
+ * entries are durable, and used if it matches the tree. Without one, entries are read instead.
  */
 
 import { MintmarkError } from '@mintmark/core'
@@ -18,12 +13,11 @@ import { expiredMs, type Piece, planReading, type StoredRun } from './live_plan.
 import type { LiveRun } from './live_run.ts'
 import type { LiveByIssuer, LiveTokens } from './live_tokens.ts'
 
-/** Records of a file. Later entries are read again at a start: 0.1 s for so many. */
+/** Later entries are read again at a start: 0.1 s for so many. */
 const RUN_RECORDS = 32_768
 
 interface Recorder {
   readonly shard: string
-  /** Latest expiry of the shard's entries before the current run. */
   earlierExpiry: number
   readonly root: () => Uint8Array
 }
@@ -43,19 +37,17 @@ interface StoredFile {
 interface LiveStateOptions {
   readonly files: StateFiles
   readonly live: LiveByIssuer
-  /** Called with what an operator should know, and what stops nothing. */
+  /** Notices for an operator; none stops anything. */
   readonly onNotice?: ((text: string) => void) | undefined
   readonly runRecords?: number | undefined
 }
 
-/** A shard that may hold live tokens. */
 export interface LiveShard {
   readonly shard: string
-  /** Published, all of it. */
   readonly tree: TileTree
-  /** Of all entries, by the record or a checkpoint of the ledger. */
+  /** From the record, or a checkpoint of the ledger. */
   readonly head: Uint8Array
-  /** Root of the shard as it grows; undefined where it takes no more entries. */
+  /** Undefined if the shard takes no more entries. */
   readonly root: (() => Uint8Array) | undefined
 }
 
@@ -64,7 +56,6 @@ export class LiveState {
   readonly #runRecords: number
   readonly #recorders = new Map<string, Recorder>()
   readonly #sealed: Sealed[] = []
-  /** By alias, oldest first. */
   readonly #stored = new Map<string, StoredFile[]>()
   readonly #unused: string[] = []
   #saving: Promise<void> | undefined
@@ -75,11 +66,7 @@ export class LiveState {
     this.#runRecords = options.runRecords ?? RUN_RECORDS
   }
 
-  /**
-   * Remembers what was made durable.
-   * @param root of the shard as it is
-   * @param sinceMs tokens that expired before are left out
-   */
+  /** Remembers durable entries. @param sinceMs tokens that expired before it are left out */
   note({ shard, first, entries }: ShardAppend, root: () => Uint8Array, sinceMs: number): void {
     const alias = aliasOf(shard)
     const live = this.#options.live.of(alias)
@@ -91,7 +78,7 @@ export class LiveState {
     for (const [i, entry] of entries.entries())
       live.add({ shard, index: first + i }, outlineOf(entry), sinceMs)
     if ((live.current?.count ?? 0) >= this.#runRecords) this.#seal(recorder, live)
-    // Runs that could not be written wait for the next one.
+    // Runs whose write failed are retried with the next one.
     if (this.#sealed.length > waiting) this.#save(sinceMs)
   }
 
@@ -104,9 +91,8 @@ export class LiveState {
   }
 
   /**
-   * Reads what lives.
-   * @param shards of one issuer, oldest first; the last one is the one that takes entries
-   * @param sinceMs tokens that expired before are left out
+   * @param shards of one issuer, oldest first; the last one takes entries
+   * @param sinceMs tokens that expired before it are left out
    */
   async recover(alias: string, shards: readonly LiveShard[], sinceMs: number): Promise<void> {
     const { files } = this.#options
@@ -146,7 +132,7 @@ export class LiveState {
       await this.#readEntries(piece, at)
       return
     }
-    // Entries that were read before it are no part of it.
+    // Entries read before it are not part of it.
     if (table.current?.shard === piece.run.shard)
       this.#seal(recorder, table, await tree.root(piece.first))
     table.adopt(piece.run, sinceMs)
@@ -154,7 +140,7 @@ export class LiveState {
     this.#noteStored(piece, recorder.earlierExpiry)
   }
 
-  /** Published files may have been changed: their entries must be those of the record. */
+  /** Published files may have been changed: their entries must match the record. */
   async #readEntries({ first, end }: Piece, of: Reading): Promise<void> {
     const { recorder, table, tree, head, sinceMs } = of
     const { shard } = recorder
@@ -184,7 +170,7 @@ export class LiveState {
     })
   }
 
-  /** A failure stops nothing: it is reported once, and tried again with the next run. */
+  /** A failure is reported once, and retried with the next run. */
   async #saveAll(sinceMs: number): Promise<void> {
     try {
       for (let next = this.#sealed[0]; next !== undefined; next = this.#sealed[0]) {
@@ -214,7 +200,6 @@ export class LiveState {
     )
   }
 
-  /** Files whose tokens have all expired, and all earlier files. */
   #forget(sinceMs: number): void {
     for (const [alias, stored] of this.#stored) {
       const current = this.#recorders.get(alias)?.shard
@@ -239,7 +224,7 @@ interface Reading {
   readonly sinceMs: number
 }
 
-/** Of a shard that is at its end the root is read from its tiles. */
+/** The root of a closed shard is read from its tiles. */
 const noRoot = (): Uint8Array => new Uint8Array()
 
 const aliasOf = (shard: string) => shard.split('/')[0] ?? ''

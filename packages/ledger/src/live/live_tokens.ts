@@ -1,10 +1,7 @@
 /**
- * Ids of tokens that have not expired, with their entries and signing inputs.
- *
- * The records of tokens are in runs, in the order of their entries. A hash table with open addressing points to them, two
- * words a slot at a load of at most 70 %: 56 bytes and 11 to 23 of the table for each token, and no object.
- *
- * @module
+ * Unexpired token ids, with their entries and signing inputs.
+ * Records are in runs. A hash table with open addressing, two words a slot, at most 70 % full,
+ * points to them: 56 bytes and 11 to 23 of the table for each token.
  */
 import { randomBytes } from 'node:crypto'
 import type { EntryOutline } from '../tree/entry.ts'
@@ -20,7 +17,6 @@ import {
 export interface LiveToken {
   readonly shard: string
   readonly index: number
-  /** Whether a revocation of it is recorded. */
   readonly isRevoked: boolean
 }
 
@@ -29,7 +25,7 @@ interface EntryLocation {
   readonly index: number
 }
 
-/** Live tokens of each issuer: the same id under two issuers is two tokens. */
+/** The same id under two issuers is two tokens. */
 export class LiveByIssuer {
   readonly #tables = new Map<string, LiveTokens>()
 
@@ -48,7 +44,6 @@ export class LiveByIssuer {
 
 const LEAST_SLOTS = 1024
 const MAX_LOAD = 0.7
-/** Of a number, a bit that no run's has. */
 const REVOCATION = 1 << 31
 const MOST_RUNS = 32_768
 const ID_WORDS = 4
@@ -57,15 +52,13 @@ const INPUT_WORDS = 8
 export class LiveTokens {
   #slots = LEAST_SLOTS
   #used = 0
-  /** Two words a slot: a part of the id's hash, 0 where it is free, and the number of the record. */
+  /** Two words a slot: part of the id's hash (0: free), and the record's number. */
   #table: Int32Array = new Int32Array(2 * LEAST_SLOTS)
-  /** By the upper half of a record's number. */
   readonly #runs: (LiveRun | undefined)[] = []
   readonly #numbers = new Map<LiveRun, number>()
   #current: LiveRun | undefined
-  /** Records of runs that are being adopted. */
   #coming: Partitions | undefined
-  /** Issuers choose ids: without a secret they could choose ids that all want the same slot. */
+  /** Secret, since issuers choose ids: else they could choose ids that all want one slot. */
   readonly #secret = randomBytes(4).readUInt32BE()
   readonly #wanted: Uint32Array = new Uint32Array(ID_WORDS + INPUT_WORDS)
   readonly #wantedBytes: Uint8Array = new Uint8Array(this.#wanted.buffer)
@@ -75,11 +68,7 @@ export class LiveTokens {
     return this.#used
   }
 
-  /**
-   * @param id 16 bytes
-   * @param inputHash of the signing input that is asked for
-   * @returns undefined if no token of this id lives at `nowMs`; `'other'` if one with another signing input does
-   */
+  /** Undefined if none lives at `nowMs`; `'other'` if its signing input differs. */
   find(id: Uint8Array, inputHash: Uint8Array, nowMs: number): LiveToken | 'other' | undefined {
     this.#settle()
     this.#wantedBytes.set(id)
@@ -96,16 +85,12 @@ export class LiveTokens {
     return { shard: run.shard, index: run.first + record, isRevoked: run.isRevoked(record) }
   }
 
-  /** The run that the next entry is added to; undefined where that begins another. */
+  /** Undefined if the next entry begins another run. */
   get current(): LiveRun | undefined {
     return this.#current
   }
 
-  /**
-   * Remembers an entry; of two tokens of one id the later one counts.
-   *
-   * @param outline undefined for an opening, and for what is no entry
-   */
+  /** Of two tokens of one id the later one counts. @param outline undefined for an opening */
   add({ shard, index }: EntryLocation, outline: EntryOutline | undefined, nowMs: number): void {
     this.#settle()
     const run = this.#runFor(shard, index)
@@ -168,11 +153,11 @@ export class LiveTokens {
     const number = free === -1 ? this.#runs.length : free
     if (number >= MOST_RUNS) throw new RangeError('too many runs of live tokens')
     this.#runs[number] = run
-    // At the end, whichever number it has: later runs overrule earlier ones.
+    // Last, whatever its number: later runs overrule earlier ones.
     this.#numbers.set(run, number)
   }
 
-  /** @param put is given the hash of an id, and the number of its record; with `REVOCATION` where it is one */
+  /** @param put receives an id's hash and a record's number, with `REVOCATION` if it is one */
   #putAll(run: LiveRun, nowMs: number, put: (hash: number, number: number) => void): void {
     const { words, count } = run
     const secret = this.#secret
@@ -185,7 +170,6 @@ export class LiveTokens {
     }
   }
 
-  /** @param number of a record, as {@link #putAll} gives it */
   #insert(hash: number, number: number): void {
     const words = this.#runs[(number & ~REVOCATION) >>> 16]?.words
     if (words === undefined) return
@@ -211,7 +195,7 @@ export class LiveTokens {
     return this.#slotAt(words, at, hashAt(words, at, this.#secret))
   }
 
-  /** Where the slot of the id at this offset begins, or the free one for it. */
+  /** Offset of the id's slot, or of the free one for it. */
   #slotAt(words: Uint32Array, at: number, hash: number): number {
     const table = this.#table
     const mask = table.length - 1
@@ -235,12 +219,11 @@ export class LiveTokens {
     return this.#used + more <= this.#slots * MAX_LOAD
   }
 
-  /** More than is needed, so that it happens rarely. */
+  /** Makes more room than needed, so that it happens rarely. */
   #makeRoom(more: number, nowMs: number): void {
     if (!this.#hasRoom(more)) this.#rebuild(more, { nowMs, load: MAX_LOAD * 0.6 })
   }
 
-  /** Drops runs whose tokens have expired, and makes as much room as the rest needs. */
   #rebuild(more: number, { nowMs, load }: { nowMs: number; load: number }): void {
     this.#settle()
     let live = more
@@ -280,14 +263,12 @@ function hashAt(words: Uint32Array, at: number, secret: number): number {
   return hash | (1 << 31)
 }
 
-/*
- * Inserts many records into a table that is larger than the processor's caches.
- *
- * In their own order each record waits for memory: 10 million took 2 to 4 s. Gathered by parts of the table, and inserted
- * part by part, they take a third of that. Records of one part keep their order.
+/**
+ * Inserts many records into a table larger than the processor's caches, part by part.
+ * 10 million took 2 to 4 s in their own order: a third of that so. Order within a part is kept.
  */
 
-/** Parts of 10 million tokens' table have 2 MiB each, and as many streams are written at once. */
+/** Parts of 10 million tokens' table have 2 MiB each; as many streams are written at once. */
 const PARTS = 64
 const LEAST_ROOM = 64
 
@@ -295,21 +276,21 @@ export class Partitions {
   readonly #insert: (hash: number, number: number) => void
   readonly #mask: number
   readonly #shift: number
-  /** Words that each part has room for: a hash and a number for each record. */
+  /** In words: a hash and a number for each record. */
   readonly #capacity: number
   readonly #words: Int32Array
   readonly #ends: Int32Array = new Int32Array(PARTS)
 
   /**
-   * @param tableWords length of the table, a power of two of at least `PARTS`; a hash, doubled, says where in it
-   * @param records how many are expected; more do no harm
-   * @param insert inserts one
+   * @param tableWords a power of two of at least `PARTS`; a doubled hash is an offset in the table
+   * @param records expected count; more do no harm
    */
   constructor(tableWords: number, records: number, insert: (hash: number, number: number) => void) {
     this.#insert = insert
     this.#mask = tableWords - 1
     this.#shift = Math.log2(tableWords / PARTS)
-    // Hashes fall evenly: a sixteenth more than the mean is some 25 standard deviations of a large part.
+    // Hashes fall evenly: a sixteenth above the mean is some 25 standard deviations of a large
+    // part.
     this.#capacity = 2 * Math.ceil((records / PARTS) * (17 / 16) + LEAST_ROOM)
     this.#words = new Int32Array(PARTS * this.#capacity)
   }

@@ -1,18 +1,17 @@
 /**
- * A ledger's word that it has not recorded a token: signed, so that nobody else can say it of a recorded one.
- * Whoever asks has seen the token, which was recorded before: an answer from before that time does not exist.
+ * A ledger's signed statement that it has not recorded a token.
+ * A token is recorded before anybody can ask, so no true answer from before exists to replay.
  * Source: docs/ledger-format.md, section "HTTP".
  */
 import { formatSignature, type NoteSigner, openNote, parseNote, type VerifierKey } from './note.ts'
 
 export interface Absence {
   readonly alias: string
-  /** 16 bytes of the token id. */
   readonly id: Uint8Array
   readonly inputHash: Uint8Array
   /** `other`: another token has the id. */
   readonly state: 'other' | 'unknown'
-  /** How far the ledger was recorded; undefined where the issuer has no entry. */
+  /** How far the ledger was recorded; undefined if the issuer has no entry. */
   readonly recorded: { readonly shard: string; readonly size: number } | undefined
 }
 
@@ -23,7 +22,6 @@ function textOf(name: string, { alias, id, inputHash, state, recorded }: Absence
   return `mintmark-absence/1\n${name}/${alias}\n${hex(id)}\n${hex(inputHash)}\n${state}${reach}\n`
 }
 
-/** @returns the signature line */
 export function signAbsence(absence: Absence, signer: NoteSigner): string {
   return formatSignature(signer.sign(textOf(signer.key.name, absence))).trim()
 }

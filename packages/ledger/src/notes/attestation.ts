@@ -1,9 +1,6 @@
 /**
- * What a front end signs about a token that it asks for: the request itself, and its authentication.
- * The ledger stores it beside the entry, and does not read it. Only the front end has its key: with the provider's signing
- * key, and even write access to the ledger, nobody can record a token in the name of a front end. An audit with the front
- * ends' public keys reports each entry that none of them asked for. The reference joins it to the log of authentications,
- * which others control.
+ * What a front end signs about a token that it asks for: the request and its authentication.
+ * Only the front end has its key: a stolen signing key or ledger cannot record in its name.
  * Source: docs/ledger-format.md, section "Attestations", which states every offset.
  */
 import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
@@ -16,7 +13,7 @@ const SIGNATURE_BYTES = 64
 /** Version, key id, and the length of the reference. */
 const HEAD_BYTES = 1 + KEY_ID_BYTES + 2
 const MAX_REFERENCE_BYTES = 512
-/** No other signature of the same key is an attestation. */
+/** Domain separation: no other signature of this key is an attestation. */
 const DOMAIN = Buffer.from('mintmark-attestation/1\0')
 
 /** Public keys of front ends, by key id in hexadecimal. */
@@ -24,12 +21,10 @@ export type FrontEndKeys = ReadonlyMap<string, KeyObject>
 
 type Attested =
   | { readonly state: 'attested'; readonly keyId: string; readonly reference: string }
-  /** No attestation; of none of these keys; or not of this token. */
   | { readonly state: 'none' | 'unknown-key' | 'wrong' }
 
 /**
- * @param inputHash SHA-256 of the signing input that the front end asks to have signed
- * @param reference to the event of the authentication, as its log has it: an id, and nobody's name. At most 512 bytes
+ * @param reference id of the authentication in its log, nobody's name: at most 512 bytes
  * @throws {MintmarkError} `INPUT_INVALID` for a key that is not Ed25519, or a longer reference
  */
 export function attest(inputHash: Uint8Array, privateKey: KeyObject, reference = ''): Uint8Array {
@@ -63,10 +58,7 @@ export function attestedBy(
   return { state: 'attested', keyId, reference: bytes.toString('utf8', HEAD_BYTES, end) }
 }
 
-/**
- * Public keys in PEM, one behind the other.
- * @throws {MintmarkError} `INPUT_INVALID` for a text without any, or with one that is not Ed25519
- */
+/** @throws {MintmarkError} `INPUT_INVALID` without any key, or with one that is not Ed25519 */
 export function frontEndKeys(pem: string): FrontEndKeys {
   const blocks = pem.match(/-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g) ?? []
   if (blocks.length === 0) throw invalid('a file of public keys has none in PEM')
@@ -85,7 +77,7 @@ function publicKeyIn(block: string): KeyObject {
   return key
 }
 
-/** The first bytes of the SHA-256 of its SubjectPublicKeyInfo. */
+/** First bytes of the SHA-256 of its SubjectPublicKeyInfo. */
 function keyIdOf(key: KeyObject): Buffer {
   const spki = key.export({ type: 'spki', format: 'der' })
   return createHash('sha256').update(spki).digest().subarray(0, KEY_ID_BYTES)

@@ -1,13 +1,12 @@
 /**
  * Checkpoints: the head of a tree as the text of a signed note.
- * Source: C2SP tlog-checkpoint v1.0.0. Extension lines are read over and never written.
+ * Source: C2SP tlog-checkpoint v1.0.0. Extension lines are ignored and never written.
  */
 import { base64, MintmarkError, parseObject, readBase64, text as textAt } from '@mintmark/core'
 import { HASH_BYTES, isEqualHash } from '../tree/tree.ts'
 import { formatNote, type Note, type NoteSigner, parseNote } from './note.ts'
 
 export interface Head {
-  /** Name of the log: for a ledger, that of the shard. */
   readonly origin: string
   readonly size: number
   readonly root: Uint8Array
@@ -22,7 +21,6 @@ export function formatHead({ origin, size, root }: Head): string {
   return `${origin}\n${size}\n${base64(root)}\n`
 }
 
-/** The head that the text of a note states; undefined if it states none. */
 export function parseHead(text: string): Head | undefined {
   if (!text.endsWith('\n')) return undefined
   const [origin = '', size = '', root = '', ...extensions] = text.slice(0, -1).split('\n')
@@ -32,38 +30,34 @@ export function parseHead(text: string): Head | undefined {
   return extensions.includes('') ? undefined : { origin, size: count, root: hash }
 }
 
-/** A decimal without leading zeros, up to 2^53 − 1. */
 export function parseSize(text: string): number | undefined {
   if (!/^(?:0|[1-9]\d{0,15})$/.test(text)) return undefined
   const value = Number(text)
   return Number.isSafeInteger(value) ? value : undefined
 }
 
-/** A checkpoint, not verified; undefined for any other text. */
 export function parseCheckpoint(text: string): Checkpoint | undefined {
   const note = parseNote(text)
   const head = note && parseHead(note.text)
   return head && { head, note }
 }
 
-/** A checkpoint, signed by the log's key under the log's name. */
 export function signHead(head: Head, signer: NoteSigner): string {
   const text = formatHead(head)
   return formatNote(text, [signer.named(head.origin).sign(text)])
 }
 
-/*
- * Heads that verifiers, witnesses or an earlier run have seen.
- * A ledger that is behind one of them, or does not contain it, has lost entries or was forked: a back-up was restored,
- * or somebody holds its key. As text they are lines of JSON with `origin`, `size` and `root`.
+/**
+ * Heads that verifiers, witnesses or an earlier run saw: lines of JSON (`origin`, `size`, `root`).
+ * A ledger without one of them lost entries (restored back-up), or was forked (stolen key).
  */
 
-/** A head as a witness reports it; perhaps only its size is known. */
+/** As a witness reports it: perhaps the size alone. */
 export interface SeenHead {
   readonly origin: string
   readonly size: number
   readonly root: Uint8Array | undefined
-  /** For how many days the ledger said to keep the shard's entries; null: for ever. Undefined: nobody noted it. */
+  /** Days for which the ledger said to keep the shard; null: for ever; undefined: not noted. */
   readonly retentionDays?: number | null | undefined
 }
 
@@ -74,7 +68,7 @@ export function formatHeads(heads: Iterable<SeenHead>): string {
   return lines
 }
 
-/** @throws {MintmarkError} `INPUT_INVALID` with `facts.line`: a head that cannot be read cannot be checked */
+/** @throws {MintmarkError} `INPUT_INVALID` with `facts.line` */
 export function parseHeads(source: string): SeenHead[] {
   return source
     .split('\n')
@@ -99,7 +93,7 @@ export function parseHeads(source: string): SeenHead[] {
 const isDays = (value: unknown): value is number | null =>
   value === null || (typeof value === 'number' && value >= 0)
 
-/** The largest head of each origin; of two that are as large, one with a retention. */
+/** The largest head of each origin; of equal ones, one with a retention. */
 export function highestHeads<T extends SeenHead>(heads: Iterable<T>): Map<string, T> {
   const highest = new Map<string, T>()
   for (const head of heads) {
@@ -112,8 +106,7 @@ export function highestHeads<T extends SeenHead>(heads: Iterable<T>): Map<string
 }
 
 /**
- * Demands that a ledger contains a head that was seen.
- * @param own size of the shard, and its root at an earlier size; undefined if there is no such shard
+ * @param own undefined if there is no such shard
  * @throws {MintmarkError} `LEDGER_BEHIND` with `facts.origin`, `facts.seen` and `facts.size`
  */
 export async function assertContains(

@@ -1,6 +1,5 @@
 /**
- * The description of a ledger: `ledger.json`, beside its shards and as public.
- * Source: docs/ledger-format.md, section "Description".
+ * `ledger.json`, public beside the shards. Source: docs/ledger-format.md, section "Description".
  */
 import { MintmarkError, parseObject, text } from '@mintmark/core'
 import * as v from 'valibot'
@@ -19,7 +18,6 @@ import {
 
 export const DESCRIPTION_PATH = 'ledger.json'
 
-/** For how long one shard takes entries. */
 export type Period = 'hour' | 'day' | 'month' | 'year'
 export const PERIODS: readonly Period[] = ['hour', 'day', 'month', 'year']
 
@@ -41,21 +39,19 @@ const document = v.object({
   signature: v.optional(v.string()),
 })
 
-/** What the published JSON Schema is made of. */
 export const descriptionSettings: v.GenericSchema = document
 
 export interface Description {
-  /** Name of the ledger: a URL without its scheme. Origins of shards begin with it. */
+  /** A URL without its scheme. Origins of shards begin with it. */
   readonly name: string
-  /** Key that signs all checkpoints, under the ledger's name. */
+  /** Signs all checkpoints, under the ledger's name. */
   readonly key: VerifierKey
   readonly period: Period
   /** Issuer (`iss`) by alias; the alias is in paths and origins. */
   readonly issuers: ReadonlyMap<string, string>
-  /** No token may live longer than this. */
   readonly maxLifetimeMs: number
   readonly skewMs: number
-  /** Days for which a shard stays readable after its last token has expired; undefined: for ever. */
+  /** Days for which a shard stays readable after its last token expired; undefined: for ever. */
   readonly retentionDays: number | undefined
 }
 
@@ -64,14 +60,14 @@ export function isAlias(alias: string): boolean {
   return alias !== DESCRIPTION_PATH && /^[a-z0-9][a-z0-9._-]{0,63}$/.test(alias)
 }
 
-/** With a last member `signature`: the signature line of the note whose text is the document without it. */
+/** Last member `signature`: a note's signature line over the document without that member. */
 export function formatDescription(description: Description, signer: NoteSigner): string {
   const unsigned = documentOf(description)
   const signature = formatSignature(signer.sign(textOf(unsigned))).trim()
   return textOf({ ...unsigned, signature })
 }
 
-/** Whether a log of the policy has signed what the description says. */
+/** Whether a log of the policy has signed the description. */
 export function isSignedDescription(source: string, logs: readonly VerifierKey[]): boolean {
   const signature = text(parseObject(source) ?? {}, 'signature')
   const description = parseDescription(source)
@@ -98,7 +94,7 @@ function documentOf({ name, key, period, issuers, ...rest }: Description) {
   }
 }
 
-/** @throws {MintmarkError} `LEDGER_INVALID` for anything that {@link formatDescription} does not write */
+/** @throws {MintmarkError} `LEDGER_INVALID` unless {@link formatDescription} wrote it */
 export function parseDescription(source: string): Description {
   const parsed = v.safeParse(document, parseObject(source), { abortEarly: true })
   if (!parsed.success) throw invalid(v.getDotPath(parsed.issues[0]) ?? 'no JSON object')
@@ -121,30 +117,28 @@ function invalid(member: string): MintmarkError {
   return new MintmarkError('LEDGER_INVALID', message, { member })
 }
 
-/** The key of a shard: that of the ledger under the shard's origin. */
 export function shardKey({ key }: Description, origin: string): VerifierKey {
   return verifierKey(origin, 'log', key.publicKey)
 }
 
-/** What an older description cannot go below. */
+/** An older description cannot state less. */
 export const LEAST_SKEW_MS = 60_000
 
 /**
- * Whether a token with the first time of issue was recorded after any with the second: a ledger records a token only while
- * its clock differs by at most `skewMs` from the time of issue.
+ * Whether a token of the first time was recorded after any of the second: a ledger records only
+ * while its clock is within `skewMs` of the time of issue.
  */
 export const isRecordedLater = (laterMs: number, issuedAtMs: number, skewMs: number): boolean =>
   laterMs > issuedAtMs + 2 * Math.max(skewMs, LEAST_SKEW_MS)
 
-/** Name of the period of a time, such as `2026-11-25`; names sort by time. */
 export function periodAt(timeMs: number, period: Period): string {
   return new Date(timeMs).toISOString().slice(0, PERIOD_LETTERS[period])
 }
 
-/** How much of an ISO 8601 time names a period. */
+/** Length of the prefix of an ISO 8601 time that names a period. */
 const PERIOD_LETTERS: Readonly<Record<Period, number>> = { hour: 13, day: 10, month: 7, year: 4 }
 
-/** When a period begins; NaN for an invalid name. */
+/** NaN for an invalid name. */
 export function periodStartMs(name: string): number {
   const rest = '0000-01-01T00'.slice(name.length)
   return /^\d{4}(?:-\d\d(?:-\d\d(?:T\d\d)?)?)?$/.test(name)

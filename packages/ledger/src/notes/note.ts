@@ -1,7 +1,6 @@
 /**
- * Signed notes: a text, an empty line, signature lines; and the keys that sign and verify them.
- * Two kinds of keys are known: Ed25519 over the text itself (type 0x01, what a ledger signs with) and the timestamped
- * cosignature of a witness (type 0x04). Signatures of unknown keys are ignored, as the format demands.
+ * Signed notes, and the keys that sign and verify them: Ed25519 over the text (type 0x01), and a
+ * witness's timestamped cosignature (0x04). As the format demands, unknown keys are ignored.
  * Source: C2SP signed-note v1.0.0; tlog-cosignature v1.0.1 for type 0x04.
  */
 import {
@@ -14,12 +13,11 @@ import {
 } from 'node:crypto'
 import { base64, MintmarkError, readBase64, remembered } from '@mintmark/core'
 
-/** What a signature of this key says: that of a log, or that of a witness. */
 type KeyKind = 'log' | 'witness'
 
 const TYPE_BYTE: Readonly<Record<KeyKind, number>> = { log: 0x01, witness: 0x04 }
 const DASH = '\u2014'
-/** At most this many signature lines are read; the format asks for at least 16. */
+/** The most signature lines that are read; the format asks for at least 16. */
 const MAX_SIGNATURES = 64
 const MAX_NOTE_BYTES = 256 << 10
 const KEY_BYTES = 32
@@ -45,7 +43,7 @@ export interface Note {
   readonly signatures: readonly NoteSignature[]
 }
 
-/** Whether a text may name a key: not empty, no space of any kind, no plus, no control character. */
+/** Not empty, no space of any kind, no plus, no control character. */
 export function isKeyName(name: string): boolean {
   return name !== '' && !/[\s+\p{Z}\p{Cc}\p{Cs}]/u.test(name)
 }
@@ -58,7 +56,7 @@ export function verifierKey(name: string, kind: KeyKind, publicKey: Uint8Array):
   return { name, kind, publicKey, id: hash.digest('hex').slice(0, 8) }
 }
 
-/** Of the keys of logs, those for a log of this name: each counts for its own name and all names below it. */
+/** Each key counts for its own name and all names below it. */
 export const keysOfLog = (origin: string, logs: readonly VerifierKey[]): VerifierKey[] =>
   logs
     .filter(({ name }) => origin === name || origin.startsWith(`${name}/`))
@@ -69,10 +67,7 @@ export function formatVerifierKey({ name, id, kind, publicKey }: VerifierKey): s
   return `${name}+${id}+${base64(Buffer.concat([Uint8Array.of(TYPE_BYTE[kind]), publicKey]))}`
 }
 
-/**
- * Reads a key as {@link formatVerifierKey} writes it.
- * @throws {MintmarkError} `INPUT_INVALID` for another form, an unknown type, or an id that is not that of the key
- */
+/** @throws {MintmarkError} `INPUT_INVALID` for another form, an unknown type, or a wrong id */
 export function parseVerifierKey(vkey: string): VerifierKey {
   const [name = '', id = '', encoded] = vkey.split(/\+([^+]*)\+(.*)/s)
   const bytes = encoded === undefined ? undefined : readBase64(encoded)
@@ -85,10 +80,7 @@ export function parseVerifierKey(vkey: string): VerifierKey {
   return key
 }
 
-/**
- * Splits a note into text and signatures; undefined for any other text.
- * Nothing is verified: the text may not be used before `openNote` has taken it.
- */
+/** Undefined for any other text. Nothing is verified: do not use the text before `openNote`. */
 export function parseNote(note: string): Note | undefined {
   if (note.length > MAX_NOTE_BYTES || /\p{Cs}/u.test(note) || hasControl(note)) return undefined
   const cut = note.lastIndexOf('\n\n')
@@ -108,7 +100,6 @@ function hasControl(note: string): boolean {
   return false
 }
 
-/** A signature line without its newline. */
 export function parseSignature(line: string): NoteSignature | undefined {
   const [dash, name = '', encoded = '', ...rest] = line.split(' ')
   const bytes = readBase64(encoded)
@@ -128,13 +119,13 @@ export function formatNote(text: string, signatures: readonly NoteSignature[]): 
 export interface Verified {
   readonly key: VerifierKey
   readonly signature: NoteSignature
-  /** Seconds since 1970-01-01 UTC that a witness put under its cosignature; undefined for a log. */
+  /** Seconds since 1970-01-01 UTC in a witness's cosignature; undefined for a log. */
   readonly timeSeconds: number | undefined
 }
 
 /**
- * The signatures of known keys on a note; `'bad-signature'` if one of a known key does not verify.
- * Trust: an empty list means that nobody known has signed; it is for the caller to demand the keys that count.
+ * `'bad-signature'` if one of a known key does not verify.
+ * Trust: an empty list means that nobody known has signed; the caller demands the keys that count.
  */
 export function openNote(
   note: Note,
@@ -160,7 +151,6 @@ function timeOf({ bytes }: NoteSignature): number | undefined {
   return time <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(time) : undefined
 }
 
-/** What a witness signs. */
 function cosigned(text: string, timeSeconds: number): string {
   return `cosignature/v1\ntime ${timeSeconds}\n${text}`
 }
@@ -175,7 +165,7 @@ function isSigned(message: string, signature: Uint8Array, publicKey: Uint8Array)
   )
 }
 
-/** Few keys verify many notes: taking a key apart costs as much as half a verification. */
+/** Few keys verify many notes: parsing a key costs half a verification. */
 const keyObject = remembered(
   (x: string) => createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }),
   256,
@@ -193,7 +183,7 @@ export class NoteSigner {
     this.key = verifierKey(name, kind, rawPublicKey(privateKey))
   }
 
-  /** @param timeSeconds when a witness cosigns; a log's signature holds no time */
+  /** @param timeSeconds when a witness cosigns; a log's signature has no time */
   sign(text: string, timeSeconds = 0): NoteSignature {
     const { name, id, kind } = this.key
     if (kind === 'log') return { name, id, bytes: sign(null, Buffer.from(text), this.#private) }
@@ -210,14 +200,16 @@ export class NoteSigner {
 
 const RAW_KEY_BYTES = 32
 
-/** Out of its SPKI. A JWK would do, but for what `testkit`'s `readAgain` says of keys that were just made. */
+/** From SPKI, not JWK: see `readAgain` of `testkit` about keys that were just made. */
 function rawPublicKey(privateKey: KeyObject): Uint8Array {
   return createPublicKey(privateKey)
     .export({ format: 'der', type: 'spki' })
     .subarray(-RAW_KEY_BYTES)
 }
 
-/** @throws {MintmarkError} `INPUT_INVALID` where the text is no PEM of an Ed25519 private key; it is not repeated */
+/**
+ * @throws {MintmarkError} `INPUT_INVALID` unless PEM of an Ed25519 private key; never repeats it
+ */
 export function readPrivateKey(pem: string): KeyObject {
   try {
     const key = createPrivateKey(pem)

@@ -1,8 +1,7 @@
 /**
  * Whose signatures make a checkpoint count: logs, witnesses, groups of them, and a quorum.
- * One extension of the format: a `log` line means the log of its name and all below it, since a ledger signs its shards
- * with one key under the names `<ledger>/<issuer>/<period>`.
- * Source: C2SP tlog-policy.
+ * A `log` line also means all names below it, since one key signs `<ledger>/<issuer>/<period>`.
+ * Source: C2SP tlog-policy; the meaning of `log` lines is an extension.
  */
 import { base64, MintmarkError, readBase64 } from '@mintmark/core'
 import { HASH_BYTES, hashLeaf, verifyInclusion } from '../tree/tree.ts'
@@ -26,16 +25,14 @@ export interface Policy {
   readonly logs: readonly { readonly key: VerifierKey; readonly url: string | undefined }[]
   readonly witnesses: readonly WitnessLine[]
   readonly groups: ReadonlyMap<string, Group>
-  /** Name of a witness or group; `none` asks for no witness. */
   readonly quorum: string
 }
 
-/** The policy that trusts one log and asks for no witness. */
 export function logPolicy(key: VerifierKey): Policy {
   return { logs: [{ key, url: undefined }], witnesses: [], groups: new Map(), quorum: 'none' }
 }
 
-/** @throws {MintmarkError} `INPUT_INVALID` with `facts.line` for whatever the format does not allow */
+/** @throws {MintmarkError} `INPUT_INVALID` with `facts.line` for what the format does not allow */
 export function parsePolicy(source: string): Policy {
   const builder = new PolicyBuilder()
   for (const [i, line] of source.split('\n').entries()) {
@@ -139,7 +136,7 @@ export type Refusal =
   | 'bad-signature'
   | 'quorum-missing'
 
-/** Whether the policy accepts a checkpoint: signed by a log of its, and seen by a quorum of its witnesses. */
+/** Accepted if signed by a log of the policy, and seen by a quorum of its witnesses. */
 export function accept(text: string, policy: Policy): Accepted | Refusal {
   const checkpoint = parseCheckpoint(text)
   return checkpoint === undefined ? 'not-a-checkpoint' : acceptCheckpoint(checkpoint, policy)
@@ -160,7 +157,6 @@ export function acceptCheckpoint({ head, note }: Checkpoint, policy: Policy): Ac
   return isMet(policy.quorum, seen, policy.groups) ? { head, witnesses } : 'quorum-missing'
 }
 
-/** Whether these witnesses meet a quorum, or a group in it. */
 export function isMet(
   name: string,
   seen: ReadonlySet<string>,
@@ -173,10 +169,9 @@ export function isMet(
   return met.length >= group.needed
 }
 
-/*
- * Proofs that can be checked offline: an entry's index, its inclusion proof, and the signed checkpoint.
- * The `extra` line has the part of the entry that does not follow from the token: the front end's attestation, if any.
- * Source: C2SP tlog-proof v1.
+/**
+ * Proofs that can be checked offline. Source: C2SP tlog-proof v1.
+ * The `extra` line has what of the entry the token does not determine: an attestation, if any.
  */
 
 const TITLE = 'c2sp.org/tlog-proof@v1'
@@ -196,7 +191,7 @@ export function formatProof({ extra, index, hashes, checkpoint }: TlogProof): st
   return `${TITLE}\n${extraLine}index ${index}\n${lines}\n${checkpoint}`
 }
 
-/** @returns undefined if the text is no proof; nothing is verified */
+/** Nothing is verified. Undefined if the text is no proof. */
 export function parseProof(text: string): TlogProof | undefined {
   const cut = text.indexOf('\n\n')
   if (cut === -1) return undefined

@@ -1,8 +1,6 @@
 /**
- * From the signing input of a token to its entry.
- * The signing input is `BASE64URL(header).BASE64URL(payload)`, the very bytes that a JWS signature covers. A second
- * encoding of the same claims is another input, and so another entry. Trust: nothing is verified here; a guard checks the
- * signature, a signing gate knows what it is about to sign.
+ * From a token's signing input, `BASE64URL(header).BASE64URL(payload)`, to its entry.
+ * Trust: nothing is verified here. A second encoding of the same claims is another entry.
  * Source: RFC 7515, section 5.1; RFC 7519; RFC 9068 for the claims of an access token.
  */
 import { isUtf8 } from 'node:buffer'
@@ -18,22 +16,20 @@ import {
 } from '@mintmark/core'
 import type { Commitments, Issuance } from '../tree/entry.ts'
 
-/** No token that anybody issues is longer: none is recorded, none is let in. */
+/** A longer token is neither recorded nor admitted. */
 export const MAX_TOKEN_LETTERS: number = 16 << 10
 const NO_BYTES = new Uint8Array()
 
-/** The signing input of a compact JWS: all before its last dot. A signing input itself is given back as it is. */
+/** All before the last dot of a compact JWS. A signing input is returned as it is. */
 export function signingInputOf(token: string): string {
   const parts = token.trim().split('.')
   return parts.slice(0, 2).join('.')
 }
 
 /**
- * The entry that records this token.
  * @param signingInput ASCII, two parts with one dot between them
- * @param attestation of the front end that asks for the token
- * @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason` where a part or a claim is missing or of another form;
- *   `facts.claim` names it. No text of the token is repeated
+ * @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason`, and `facts.claim` for a claim that
+ * is missing or malformed. Never repeats text of the token
  */
 export function issuanceOf(signingInput: string, attestation: Uint8Array = NO_BYTES): Issuance {
   const { header, payload } = partsOf(signingInput)
@@ -77,7 +73,7 @@ function partsOf(signingInput: string): { readonly header: Json; readonly payloa
   return { header, payload }
 }
 
-/** The blinded claims of a token; names of RFC 9068 come before those of other providers. */
+/** Names of RFC 9068 come before those of other providers. */
 export function blindedOf(payload: Json): Blinded {
   const audience = payload['aud']
   return {
@@ -124,22 +120,20 @@ function refused(reason: string, claim: string): MintmarkError {
   })
 }
 
-/*
- * Salted commitments to the personal data of a token: binding, and unreadable without the salt.
- * A commitment is HMAC-SHA-256 with the salt as its key. The salt is 16 random bytes for each token, and travels in the
- * token as the claim {@link SALT_CLAIM}: only a holder of the token can open its entry.
+/**
+ * Salted commitments to personal data: HMAC-SHA-256 with 16 random bytes as key.
+ * The salt is a claim of the token, so only a holder of the token can open its entry.
  * Source: docs/ledger-format.md, section "Blinded fields".
  */
 
-/** Claim that holds the salt, as base64url of 16 bytes. */
+/** Holds the salt, as base64url of 16 bytes. */
 export const SALT_CLAIM = 'mintmark_salt'
 const SALT_BYTES = 16
 
-/** What is committed to. An empty text and an empty list are values; undefined is none. */
+/** An empty text and an empty list are values; undefined is none. */
 export interface Blinded {
   readonly subject: string | undefined
   readonly client: string | undefined
-  /** In the order of the token. */
   readonly audience: readonly string[] | undefined
   readonly tenant: string | undefined
 }
@@ -148,7 +142,6 @@ export function newSalt(): string {
   return randomBytes(SALT_BYTES).toString('base64url')
 }
 
-/** The bytes of a salt; undefined for any other claim. */
 export function readSalt(claim: unknown): Uint8Array | undefined {
   const bytes = typeof claim === 'string' ? readBase64url(claim) : undefined
   return bytes?.length === SALT_BYTES ? bytes : undefined
@@ -165,7 +158,7 @@ export function commit(blinded: Blinded, salt: Uint8Array): Commitments {
   }
 }
 
-/** The name of the field and a NUL; then 0 for no value, or 1 and each text with its length before it as a u32. */
+/** Over name and NUL; then 0 for no value, or 1 and each text behind its length as a u32. */
 function commitment(
   field: keyof Commitments,
   values: readonly string[] | undefined,

@@ -1,10 +1,7 @@
 /**
- * Audits a ledger by its published files.
- * Everything is read: the chain of shards of each issuer, each entry, each tile; the tree is built again. It must contain
- * the heads that others have seen. Only signatures and hashes are trusted.
- * Which shard is the newest is not signed, and an older description is signed, too. So of what nobody has seen before, the
- * audit cannot tell whether something was left out.
- * Memory: one shard's edge, and the tokens that live at one time.
+ * Audits a ledger by its published files: every shard, entry and tile is read and hashed again.
+ * Trust: signatures and hashes alone. Neither the newest shard nor the newest description is signed
+ * as such: the audit cannot tell whether a part that nobody has seen was left out.
  */
 import { MintmarkError } from '@mintmark/core'
 import { LiveTokens } from '../live/live_tokens.ts'
@@ -19,7 +16,6 @@ import { type LinkedShard, walkShards } from './walk.ts'
 
 export interface Finding {
   readonly code: FindingCode
-  /** Path of the shard, or alias of the issuer. */
   readonly at: string
   readonly message: string
 }
@@ -30,14 +26,14 @@ export interface AuditReport {
   readonly entries: number
   readonly issuances: number
   readonly revocations: number
-  /** Newest pruned shards, one an issuer: what came before is pruned as well. */
+  /** The newest pruned shard of each issuer: all before it are pruned as well. */
   readonly pruned: readonly string[]
   /** Heads of this ledger that were seen, and demanded. */
   readonly compared: number
-  /** Heads of other ledgers among those that were seen: nothing was compared with them. */
+  /** Seen heads of other ledgers: not compared. */
   readonly unrelated: number
   readonly findings: readonly Finding[]
-  /** Heads of all shards that were audited: demand them the next time. */
+  /** Of all audited shards: demand them the next time. */
   readonly heads: readonly AuditedHead[]
 }
 
@@ -47,11 +43,10 @@ interface AuditOptions {
   readonly policy: Policy
   readonly seen: readonly SeenHead[]
   readonly nowMs: number
-  /** One of these has to have asked for each token; undefined: no attestation is demanded. */
   readonly frontEnds?: FrontEndKeys | undefined
 }
 
-/** @returns the findings; an unreadable part of the ledger is a finding, not a failure */
+/** An unreadable part of the ledger is a finding, not a failure. */
 export async function auditLedger(
   reader: LedgerReader,
   options: AuditOptions,
@@ -65,7 +60,6 @@ export async function auditLedger(
   return audit.report
 }
 
-/** The same, while it is made. */
 type Growing<T> = {
   -readonly [K in keyof T]: T[K] extends readonly (infer Item)[] ? Item[] : T[K]
 }
@@ -115,7 +109,7 @@ class LedgerAudit {
     this.report.findings.push({ code, at, message })
   }
 
-  /** Each opening must name the shard before it as that one is. */
+  /** Each opening must name the shard before it, with its size and root. */
   #chain(chain: readonly LinkedShard[]): void {
     for (const [i, { shard, opening }] of chain.entries()) {
       const before = chain[i - 1]?.shard.head
@@ -148,7 +142,7 @@ class LedgerAudit {
     await audit.run((code, message) => this.#find(code, shard.path, message))
   }
 
-  /** The longest that the ledger ever said, as far as somebody noted it. Null: for ever. */
+  /** The longest that anybody noted; null: for ever. */
   #retentionOf(seen: readonly SeenHead[]): number | null {
     const noted = seen.flatMap(
       ({ retentionDays }) => retentionDays ?? (retentionDays === null ? Infinity : []),
@@ -171,7 +165,7 @@ class LedgerAudit {
     }
   }
 
-  /** Heads of shards that no chain has. Of those before a pruned one, the checkpoints are still there. */
+  /** Heads of shards in no chain. Checkpoints before a pruned shard still exist. */
   async seenElsewhere(): Promise<void> {
     const { name } = this.#reader.description
     const audited = new Set(this.report.heads.map(({ origin }) => origin))
@@ -205,7 +199,6 @@ class LedgerAudit {
   }
 }
 
-/** The message of a failure that is a finding; others are thrown again. */
 function reasonOf(cause: unknown): string {
   if (cause instanceof MintmarkError && cause.code !== 'INPUT_UNREADABLE') return cause.message
   throw cause

@@ -1,6 +1,6 @@
 /** Bytes from a peer that may send without end. */
 
-/** All bytes; undefined where there are more than `most`. The rest is then not read. */
+/** Undefined if there are more than `most`; the rest is not read. */
 export async function bounded(
   chunks: AsyncIterable<Uint8Array> | null,
   most: number,

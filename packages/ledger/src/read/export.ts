@@ -1,7 +1,6 @@
 /**
  * A ledger as issuance evidence: `mintmark-issuance/1`, one line a token.
- * The ledger does not know the user of a token. Whoever has openings (the salt and what was blinded) can have them written
- * into the lines, each checked against its commitments first.
+ * Users come from openings alone, each checked against its commitments first.
  * Source: docs/schema/plain-ndjson.md; docs/ledger-format.md, section "Openings of entries".
  */
 import { isoOf, type Json, MintmarkError, parseObject, readJti, text } from '@mintmark/core'
@@ -19,7 +18,7 @@ interface TokenOpening {
   readonly salt: Uint8Array
 }
 
-/** A line that an issuer may store, so that its entries can be opened later. Personal data. */
+/** An issuer may store this line to open its entries later. Personal data. */
 export function openingLine(payload: Json): string {
   const { subject, client, audience, tenant } = blindedOf(payload)
   const salt = payload[SALT_CLAIM]
@@ -51,7 +50,7 @@ export function parseOpenings(source: string): Map<string, TokenOpening> {
 }
 
 interface ExportOptions {
-  /** Tenant by alias of the issuer, where the openings do not say; `''` for all others. */
+  /** By alias, where the openings name no tenant; `''` for all others. */
   readonly tenants: ReadonlyMap<string, string>
   readonly openings: ReadonlyMap<string, TokenOpening>
 }
@@ -59,15 +58,14 @@ interface ExportOptions {
 export interface ExportCount {
   issuances: number
   opened: number
-  /** Openings that do not match the commitments of their token, and were not used. */
+  /** Openings that do not match their token's commitments: not used. */
   refused: number
   pruned: number
 }
 
 /**
- * Lines of all issuances, oldest first, one issuer after the other.
- * @param count is counted up on the way
- * @throws {MintmarkError} `LEDGER_DAMAGED` before a line of a shard that does not hash to its checkpoint
+ * All issuances of one issuer after the other, oldest first. @param count is updated on the way
+ * @throws {MintmarkError} `LEDGER_DAMAGED` before any line of a shard that misses its checkpoint
  */
 export async function* exportLines(
   reader: LedgerReader,
@@ -99,9 +97,8 @@ export async function* exportLines(
 }
 
 /**
- * The period for which an export has every token.
- * A ledger takes an entry whose time of issue is its own time, give or take the allowance for clocks: what was issued
- * that long after it began, and until twice that long before its newest entry, is in it or was not signed.
+ * The period for which every token is in the export, or was not signed.
+ * Clocks may differ by the skew: it starts one skew late, and ends two before the newest entry.
  */
 function periodLine(issuer: string, fromMs: number, toMs: number): string {
   const [from, to] = [isoOf(fromMs), isoOf(toMs)]

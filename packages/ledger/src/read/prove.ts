@@ -1,4 +1,4 @@
-/** Makes proofs for a token or an index, which can be checked offline. */
+/** Proofs for a token or an index, which can be checked offline. */
 import { MintmarkError } from '@mintmark/core'
 import { CheckedEntries } from '../live/checked_entries.ts'
 import { isRecordedLater } from '../notes/description.ts'
@@ -12,11 +12,10 @@ import { changed, walkShards } from './walk.ts'
 
 interface Search {
   readonly proof: TlogProof | undefined
-  /** Whether a token that was recorded later is published, so that late publication does not explain a missing one. */
+  /** A later token is published: late publication does not explain a missing one. */
   readonly isCovered: boolean
 }
 
-/** As {@link searchIssuance}: the proof alone. */
 export async function proveIssuance(
   reader: LedgerReader,
   wanted: Issuance,
@@ -25,10 +24,9 @@ export async function proveIssuance(
 }
 
 /**
- * The proof for the token that this entry was made of, if it is published.
- * Cost: reads entries of the issuer's shards from the newest back to the time of issue.
- * @throws {MintmarkError} `LEDGER_MISSING` where entries of that time are pruned: nobody knows any more. `LEDGER_DAMAGED`
- *   where the entries without it are not those of a checkpoint
+ * Reads entries of the issuer's shards from the newest back to the time of issue.
+ * @throws {MintmarkError} `LEDGER_MISSING` if entries of that time are pruned; `LEDGER_DAMAGED` if
+ * the entries without the token do not match a checkpoint
  */
 export async function searchIssuance(reader: LedgerReader, wanted: Issuance): Promise<Search> {
   const { issuers, skewMs } = reader.description
@@ -47,7 +45,6 @@ export async function searchIssuance(reader: LedgerReader, wanted: Issuance): Pr
   return { proof: undefined, isCovered }
 }
 
-/** @throws {MintmarkError} `LEDGER_MISSING` */
 export async function assertNotPruned(reader: LedgerReader, path: string): Promise<void> {
   if ((await reader.read(prunedPath(path))) !== undefined) throw pruned(path)
 }
@@ -60,11 +57,10 @@ function pruned(path: string): MintmarkError {
 interface Found {
   readonly index?: number
   readonly attestation?: Uint8Array
-  /** Time of issue of the last token; undefined where there is none. */
   readonly lastMs?: number | undefined
 }
 
-/** All entries without the wanted one have to be those of the checkpoint. */
+/** An absence counts only if all entries match the checkpoint. */
 async function findIn({ path, head, tree }: ShardView, wanted: Issuance): Promise<Found> {
   const checked = new CheckedEntries(tree, 0, head.size)
   let index = 0
@@ -72,7 +68,7 @@ async function findIn({ path, head, tree }: ShardView, wanted: Issuance): Promis
   for await (const entries of checked.read())
     for (const bytes of entries) {
       lastMs = issuedAtOf(bytes) ?? lastMs
-      // The hash of the input is at a fixed offset: no need to decode every entry.
+      // The input hash is at a fixed offset: no need to decode every entry.
       const isIt = isEqualHash(bytes.subarray(18, 50), wanted.inputHash)
       const entry = isIt ? decodeEntry(bytes) : undefined
       if (entry?.kind === 'issuance') return { index, attestation: entry.attestation }
@@ -82,10 +78,7 @@ async function findIn({ path, head, tree }: ShardView, wanted: Issuance): Promis
   throw changed(path)
 }
 
-/**
- * @param extra what of the entry does not follow from the token
- * @throws {MintmarkError} `LEDGER_DAMAGED` where the tiles do not lead from the entry to the checkpoint
- */
+/** @throws {MintmarkError} `LEDGER_DAMAGED` if the tiles do not lead to the checkpoint */
 export async function proveIndex(
   shard: ShardView,
   index: number,
@@ -106,7 +99,6 @@ export async function proveIndex(
   return { extra, index, hashes, checkpoint: shard.checkpointText }
 }
 
-/** Bytes of the entry of a proof, made from the token and the proof's extra. */
 export function entryOfProof(issuance: Issuance, proof: TlogProof): Uint8Array {
   return encodeEntry({ ...issuance, attestation: proof.extra })
 }

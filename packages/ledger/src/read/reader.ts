@@ -1,7 +1,6 @@
 /**
  * Reads a ledger's published files: its description, shards, verified heads, and entries.
- * Trust: the server is not trusted. A head counts only with a signature of the ledger's key, and a shard's entries only if
- * they hash to its head.
+ * Trust: a head counts only with the ledger key's signature, entries only if they hash to it.
  */
 import { MintmarkError } from '@mintmark/core'
 import { type Checkpoint, type Head, parseCheckpoint } from '../notes/checkpoint.ts'
@@ -41,10 +40,7 @@ export class LedgerReader {
     this.#source = source
   }
 
-  /**
-   * @param read a file below the ledger's prefix
-   * @throws {MintmarkError} `LEDGER_MISSING` where there is no description, `LEDGER_INVALID` where it is malformed
-   */
+  /** @throws {MintmarkError} `LEDGER_MISSING`: no description. `LEDGER_INVALID`: malformed */
   static async open(read: ReadResource): Promise<LedgerReader> {
     const source = await readText({ read }, DESCRIPTION_PATH)
     if (source === undefined)
@@ -52,7 +48,6 @@ export class LedgerReader {
     return new LedgerReader(source, read)
   }
 
-  /** Whether a log of the policy has signed the description. */
   isSignedBy({ logs }: Policy): boolean {
     return isSignedDescription(
       this.#source,
@@ -60,7 +55,7 @@ export class LedgerReader {
     )
   }
 
-  /** Path of the newest shard of an issuer; undefined where it has none yet. */
+  /** Undefined if the issuer has no shard yet. */
   async newest(alias: string): Promise<string | undefined> {
     const period = (await readText(this, latestPath(alias)))?.trim()
     if (period === undefined) return undefined
@@ -70,8 +65,8 @@ export class LedgerReader {
   }
 
   /**
-   * @returns undefined where there is no checkpoint
-   * @throws {MintmarkError} `LEDGER_DAMAGED` where the checkpoint is malformed, or not signed by the ledger
+   * Undefined without a checkpoint.
+   * @throws {MintmarkError} `LEDGER_DAMAGED` for a malformed checkpoint, or one of another key
    */
   async shard(path: string): Promise<ShardView | undefined> {
     const checkpointText = await readText(this, `${path}/checkpoint`)

@@ -11,7 +11,7 @@ import { isEqualHash } from '../tree/tree.ts'
 import type { ShardView } from './reader.ts'
 
 export type FindingCode =
-  /** A checkpoint is missing, malformed, not signed, or not accepted by the policy. */
+  /** Checkpoint missing, malformed, not signed, or not accepted by the policy. */
   | 'checkpoint'
   /** The chain of shards is broken, or a shard grew after the next one was opened. */
   | 'chain'
@@ -23,9 +23,9 @@ export type FindingCode =
   | 'entry'
   /** A token id was recorded twice while its token lived. */
   | 'token-id'
-  /** No front end whose key was given has asked for a token that was issued. */
+  /** No front end whose key was given attested the token. */
   | 'attestation'
-  /** Something that was seen is not in the ledger: it is older, or was forked. */
+  /** A seen head is not in the ledger: it is older, or was forked. */
   | 'seen'
   /** Entries are gone that the stated policy keeps. */
   | 'pruned'
@@ -40,9 +40,7 @@ interface ShardAuditOptions {
   readonly live: LiveTokens
   readonly seen: readonly SeenHead[]
   readonly read: ReadResource
-  /** One of these has to have asked for each token; undefined: no attestation is demanded. */
   readonly frontEnds: FrontEndKeys | undefined
-  /** Is counted up. */
   readonly count: { entries: number; issuances: number; revocations: number }
 }
 
@@ -70,7 +68,7 @@ export class ShardAudit {
       find('root', 'the entries do not hash to the checkpoint')
   }
 
-  /** @returns whether it is of use to go on */
+  /** @returns whether reading on makes sense */
   async #bundle(bundle: number, find: Find): Promise<boolean> {
     let entries: readonly Uint8Array[]
     try {
@@ -89,7 +87,6 @@ export class ShardAudit {
     return true
   }
 
-  /** Compares hash tiles with those that are published; the bundles are where the entries came from. */
   async #compare(tiles: readonly Resource[], find: Find): Promise<void> {
     for (const { path, bytes } of tiles) {
       if (path.startsWith('tile/entries/')) continue

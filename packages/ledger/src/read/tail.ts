@@ -1,4 +1,3 @@
-/** The newest entries of a ledger, and those that come after them. */
 import { MintmarkError } from '@mintmark/core'
 import { decodeEntry, type Entry } from '../tree/entry.ts'
 import type { LedgerReader } from './reader.ts'
@@ -29,16 +28,13 @@ export class LedgerTail {
     return tail
   }
 
-  /**
-   * What was published since the last call, a bundle at a time.
-   * @throws {MintmarkError} `LEDGER_DAMAGED`, and as `LedgerReader` does
-   */
+  /** What was published since the last call. @throws {MintmarkError} `LEDGER_DAMAGED` */
   async *next(): AsyncGenerator<readonly TailEntry[], void, void> {
     for (const alias of this.#reader.description.issuers.keys()) {
       const newest = await this.#reader.newest(alias)
       if (newest === undefined) continue
       const at = this.#positions.get(alias) ?? { path: newest, next: 0 }
-      // The rest of the shard that was the newest comes before the one that is.
+      // The rest of the former newest shard comes before the present one.
       for (const path of new Set([at.path, newest]))
         yield* this.#from(alias, path, path === at.path ? at.next : 0)
     }

@@ -1,5 +1,5 @@
 /**
- * Walks from the newest shard of an issuer back to its first, and through the entries of a shard.
+ * Walks an issuer's shards from newest to first, and the entries of a shard.
  * Each shard's first entry names the shard before it, so none can be omitted.
  */
 import { createHash } from 'node:crypto'
@@ -11,15 +11,15 @@ import { GrowingTree } from '../tree/growing_tree.ts'
 import { isEqualHash } from '../tree/tree.ts'
 import type { LedgerReader, ShardView } from './reader.ts'
 
-/** A shard and its first entry; no opening where its entries are pruned. */
+/** No opening if the entries are pruned. */
 export interface LinkedShard {
   readonly shard: ShardView
   readonly opening: Opening | undefined
 }
 
 /**
- * Shards of an issuer, newest first. Ends after the first one whose entries are pruned.
- * @throws {MintmarkError} `LEDGER_DAMAGED` where a shard that is named is not there, or begins with no opening
+ * Newest first; ends after the first pruned shard.
+ * @throws {MintmarkError} `LEDGER_DAMAGED` for a missing shard, or one without an opening
  */
 export async function* walkShards(
   reader: LedgerReader,
@@ -39,7 +39,7 @@ export async function* walkShards(
   }
 }
 
-/** Path of the shard before; a shard that names itself or a later one would send a reader round and round. */
+/** A shard that names itself or a later one would send a reader round in circles. */
 function pathBefore(opening: Opening, reader: LedgerReader, path: string): string | undefined {
   const { previousOrigin } = opening
   if (previousOrigin === '') return undefined
@@ -71,9 +71,8 @@ interface IndexedEntry {
 }
 
 /**
- * All entries of a shard, after they were verified to hash to its head.
- * Cost: reads the entries twice. What is read the second time must be what was hashed the first time.
- * @throws {MintmarkError} `LEDGER_DAMAGED` where they do not, `INPUT_INVALID` for an entry that cannot be read
+ * Yields entries that hash to the head. Reads them twice: the second reading must match the first.
+ * @throws {MintmarkError} `LEDGER_DAMAGED` if they do not, `INPUT_INVALID` for a malformed entry
  */
 export async function* verifiedEntries(shard: ShardView): AsyncGenerator<IndexedEntry, void, void> {
   const digests = (await digestsOf(shard)).values()

@@ -1,7 +1,6 @@
 /**
- * Admits entries in batches: decides which are recorded, and where.
- * A token id is unique while its token lives. The same entry again is no second entry: a front end that never received the
- * answer asks again, and gets the first receipt.
+ * Admits entries in batches. A token id is unique while its token lives.
+ * A repeated entry gets the first receipt: its front end may never have received the answer.
  */
 import { MintmarkError } from '@mintmark/core'
 import type { LiveByIssuer } from '../live/live_tokens.ts'
@@ -11,16 +10,13 @@ import { encodeEntry, type Issuance, type Revocation, tokenIdBytes } from '../tr
 import { isEqualHash } from '../tree/tree.ts'
 import type { OpenAppend, Shards } from './shards.ts'
 
-/** Where an entry is recorded, durably. */
 export interface Receipt {
-  /** Path of the shard below the ledger's prefix. */
   readonly shard: string
   readonly index: number
-  /** The same entry had been recorded before: this is where. */
+  /** The same entry was recorded before, at this location. */
   readonly isRepeated: boolean
 }
 
-/** An entry that will be recorded if the batch is committed. */
 interface Admitted {
   readonly entry: Issuance | Revocation
   readonly shard: string
@@ -34,7 +30,7 @@ interface BatchOptions {
   readonly nowMs: number
 }
 
-/** One batch. Nothing of it lives before it is durable. */
+/** Nothing of a batch counts before it is durable. */
 export class AdmittedBatch {
   readonly #options: BatchOptions
   readonly #appends = new Map<string, OpenAppend>()
@@ -45,7 +41,7 @@ export class AdmittedBatch {
     this.#options = options
   }
 
-  /** Gives an entry its index. @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason` */
+  /** @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason` */
   admit(entry: Issuance | Revocation): Receipt {
     const { description, shards, nowMs } = this.#options
     const alias = shards.aliasOf(entry.issuer)
@@ -82,7 +78,7 @@ export class AdmittedBatch {
     if (earlier !== undefined) return repeated(earlier)
     const issued = this.#issued.get(keyOf(alias, entry))
     const isHere = issued !== undefined && isEqualHash(issued.entry.inputHash, entry.inputHash)
-    // A guard whose clock is behind takes it for that long.
+    // A guard whose clock is behind admits the token for that much longer.
     const sinceMs = nowMs - description.skewMs
     const known = live.of(alias).find(tokenIdBytes(entry.tokenId), entry.inputHash, sinceMs)
     if (!isHere && (known === undefined || known === 'other'))

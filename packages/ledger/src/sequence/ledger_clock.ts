@@ -1,22 +1,19 @@
 /**
- * The clock of a ledger, and whether it can be right.
- * A clock that jumps ahead would open a shard of the future, and living tokens would be forgotten. So it is compared with
- * the monotonic clock, and may be ahead of that by the skew of the ledger. At the start it is compared with the newest
- * entry: it may be a day past it, as a ledger in use has entries each day. Beyond, an operator has to confirm it.
- * A clock that is set back does no harm, and is not checked.
+ * The clock of a ledger. A jump ahead would open a future shard and forget living tokens.
+ * So it may exceed the monotonic clock by the skew; at the start, the newest entry by a day. An
+ * operator must confirm more. A clock that is set back does no harm, and is not checked.
  */
 import { MintmarkError } from '@mintmark/core'
 
 const DAY_MS = 86_400_000
-/** Between reading another clock and the start that it confirms. */
+/** From reading another clock to the start that it confirms. */
 const CONFIRMED_FOR_MS = 600_000
 
 export interface ClockOptions {
-  /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number
-  /** Milliseconds since some instant, whatever the other clock is set to. */
+  /** Monotonic milliseconds since any instant. */
   readonly elapsed?: (() => number) | undefined
-  /** The time that somebody read from another clock, a moment ago. */
+  /** Time that somebody just read from another clock. */
   readonly confirmedMs?: number | undefined
 }
 
@@ -24,14 +21,12 @@ export class LedgerClock {
   readonly #now: () => number
   readonly #elapsed: () => number
   readonly #skewMs: number
-  /** Time of the newest entry; -∞ where there is none. */
   readonly #newestMs: number
-  /** The latest time that can be right, when `#elapsed` was so many. */
   #latest: { readonly ms: number; readonly atMs: number }
-  /** Whether that is by this clock, and no longer by the newest entry. */
+  /** Whether `#latest` is by this clock, no longer by the newest entry. */
   #isAnchored: boolean = false
 
-  /** @param newestMs time of the newest entry; undefined where there is none, and any clock is as good as another */
+  /** @param newestMs undefined if there is no entry: then any clock is accepted */
   constructor(
     { now, elapsed = () => performance.now(), confirmedMs }: ClockOptions,
     { skewMs, newestMs }: { readonly skewMs: number; readonly newestMs: number | undefined },
@@ -45,13 +40,13 @@ export class LedgerClock {
     this.#latest = { ms: Math.max(started, confirmed), atMs: this.#elapsed() }
   }
 
-  /** The time, for what is recorded. @throws {MintmarkError} `LEDGER_CLOCK` where it cannot be right */
+  /** @throws {MintmarkError} `LEDGER_CLOCK` if the time cannot be right */
   read(): number {
     const atMs = this.#elapsed()
     const nowMs = this.#now()
     const latestMs = this.#latestAt(atMs)
     if (nowMs > latestMs) throw clockError(nowMs - latestMs)
-    // One that is behind the newest entry has yet to be set: it says nothing of how far it will go.
+    // A clock behind the newest entry is not set yet: it does not show how far it will go.
     if (nowMs >= this.#newestMs - this.#skewMs) this.#goOn(nowMs, atMs)
     return nowMs
   }
@@ -72,7 +67,7 @@ export class LedgerClock {
     return Math.min(this.#now(), this.#latestAt(this.#elapsed()))
   }
 
-  /** Why the clock cannot be right now; undefined where it can. */
+  /** Undefined if the clock can be right. */
   get error(): MintmarkError | undefined {
     const aheadMs = this.#now() - this.#latestAt(this.#elapsed())
     return aheadMs > 0 ? clockError(aheadMs) : undefined

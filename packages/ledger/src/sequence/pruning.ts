@@ -1,8 +1,6 @@
 /**
- * Removes entries after their retention.
- * A shard goes as a whole, when its retention is over since its last token can have lived. Its checkpoint stays, so that
- * existing proofs still verify, and the file `pruned` shows that nothing is damaged. The next shard's opening still names
- * its size and root.
+ * Removes whole shards after their retention, counted from when their last token can have expired.
+ * The checkpoint stays, so existing proofs verify; the file `pruned` shows that nothing is damaged.
  */
 import { type Description, type Period, periodStartMs, shardPath } from '../notes/description.ts'
 import type { LedgerStore } from '../store/store.ts'
@@ -11,20 +9,19 @@ const DAY_MS = 86_400_000
 
 export const prunedPath = (shard: string): string => `${shard}/pruned`
 
-/** When the last token of a shard cannot live any more. @param nextMs when the next shard's period begins */
+/** @param nextMs when the next shard's period begins */
 function lastExpiryMs(nextMs: number, { maxLifetimeMs, skewMs }: Description): number {
   return nextMs + maxLifetimeMs + 2 * skewMs
 }
 
 /**
- * The latest time that the newest shard supports: a clock that jumps ahead, or is wrong at the start, must not remove
- * entries. So the last ones of an issuer that has ended stay.
+ * The latest time that the newest shard supports: a clock ahead must not remove entries.
+ * So the last ones of an issuer that has ended stay.
  */
 function latestMs(newest: string, { period }: Description): number {
   return periodStartMs(newest) + PERIOD_MS[period]
 }
 
-/** The longest of its kind. */
 const PERIOD_MS: Readonly<Record<Period, number>> = {
   hour: DAY_MS / 24,
   day: DAY_MS,
@@ -32,10 +29,7 @@ const PERIOD_MS: Readonly<Record<Period, number>> = {
   year: 366 * DAY_MS,
 }
 
-/**
- * Prunes what the retention allows; nothing where the ledger states none.
- * @returns paths of the shards that were pruned now
- */
+/** @returns paths of the shards that were pruned now; none if the ledger states no retention */
 export async function pruneLedger(
   store: LedgerStore,
   description: Description,
@@ -58,7 +52,6 @@ export async function pruneLedger(
   return pruned
 }
 
-/** Periods of an issuer's shards, oldest first. */
 export async function periodsOf(alias: string, store: LedgerStore): Promise<string[]> {
   return (await store.list(alias)).filter((name) => !Number.isNaN(periodStartMs(name)))
 }

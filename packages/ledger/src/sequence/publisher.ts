@@ -1,6 +1,6 @@
 /**
- * Publishes what is durable: tiles, then heads; with witnesses first as `checkpoint.unwitnessed`, and as `checkpoint` when
- * the policy accepts it.
+ * Publishes what is durable: tiles, then heads. With witnesses, a head is first
+ * `checkpoint.unwitnessed`, and `checkpoint` once the policy accepts it.
  */
 import { MintmarkError } from '@mintmark/core'
 import { type Head, signHead } from '../notes/checkpoint.ts'
@@ -17,19 +17,16 @@ export interface PublisherOptions {
   readonly witnesses?: Cosigning | undefined
 }
 
-/** File of a head that waits for its witnesses. */
 export const unwitnessedPath = (shard: string): string => `${shard}/checkpoint.unwitnessed`
 
 export class Publisher {
   readonly #options: PublisherOptions
   readonly #shards: Shards
   readonly #rounds: CosignRounds | undefined
-  /** Tiles to publish, by path: a later version of one replaces an earlier one. */
   #tiles: ReadonlyMap<string, Resource> = new Map()
   readonly #cosigned = new Map<string, string>()
-  /** Ends the ledger. */
   failure: MintmarkError | undefined
-  /** Why the last publication failed, where it may work the next time. */
+  /** Why the last publication failed, if a retry may work. */
   #delay: unknown
 
   constructor(shards: Shards, options: PublisherOptions, wake: () => void) {
@@ -55,17 +52,16 @@ export class Publisher {
     return this.#shards.isChanged || this.#tiles.size > 0 || this.#cosigned.size > 0
   }
 
-  /** Why what is recorded is not published, or not durably so; undefined where it is. */
+  /** Why recorded entries are not published, or not durably so; undefined if they are. */
   get delay(): unknown {
     return this.#delay ?? this.#options.store.trouble
   }
 
-  /** Notes that what goes with publishing failed. */
   delayedBy(cause: unknown): void {
     this.#delay = cause
   }
 
-  /** Publishes everything. A failure is in `delay`, and in `failure` where it ends the ledger. */
+  /** A failure is in `delay`, and in `failure` if it ends the ledger. */
   async publish(): Promise<void> {
     // At one instant: all that was committed before this part is in these tiles.
     const { store, signer, onHeads } = this.#options
@@ -100,12 +96,11 @@ export class Publisher {
     return [{ path: unwitnessedPath(path), bytes: Buffer.from(text) }]
   }
 
-  /** Asks about a head of an earlier run that no witness has accepted yet. */
+  /** For a head of an earlier run that no witness has accepted yet. */
   offer(shard: string, text: string): void {
     this.#rounds?.offer(shard, text)
   }
 
-  /** Asks the witnesses one last time. */
   async finish(): Promise<void> {
     if (this.#rounds === undefined) return
     await this.#rounds.finish()
@@ -114,8 +109,8 @@ export class Publisher {
 }
 
 /**
- * Another writer has the ledger, or it is behind or damaged: nothing more may be signed. Any other failure to publish leaves
- * the record as it is.
+ * Another writer has the ledger, or it is behind or damaged: sign nothing more.
+ * Any other failure leaves the record as it is.
  */
 function endsLedger({ code }: MintmarkError): boolean {
   return code === 'LEDGER_BUSY' || code === 'LEDGER_BEHIND' || code === 'LEDGER_DAMAGED'

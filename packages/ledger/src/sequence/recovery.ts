@@ -1,4 +1,4 @@
-/** Recovers a ledger from its store. */
+/** Recovers a ledger from its store: it must contain all that it ever published. */
 import { MintmarkError } from '@mintmark/core'
 import type { LiveShard, LiveState } from '../live/live_state.ts'
 import {
@@ -34,20 +34,19 @@ import type { Shards } from './shards.ts'
 
 type Heads = ReturnType<Shards['takeChanged']>['heads']
 
-/** `onHeads` is called, and awaited, with the heads that are about to be published. */
+/** `onHeads` is awaited before the heads are published. */
 export interface SequencerOptions extends PublisherOptions, ClockOptions {
   readonly description: Description
-  /** Heads that others have seen: the ledger must contain them, or it does not start. */
+  /** The ledger must contain them, or it does not start. */
   readonly seen?: readonly SeenHead[] | undefined
   readonly publishIntervalMs?: number | undefined
   /** Records of an issuer after which a run is stored for the next start. */
   readonly runRecords?: number | undefined
-  /** Called with what an operator should know, and what stops nothing. */
+  /** Notices for an operator; none stops anything. */
   readonly onNotice?: ((text: string) => void) | undefined
 }
 
 interface Recovery {
-  /** Checkpoints that no witness has accepted, by path of the shard. */
   readonly unwitnessed: ReadonlyMap<string, string>
   readonly clock: LedgerClock
 }
@@ -75,7 +74,7 @@ export async function recoverLedger(
   const newestMs = await newestTimeMs(options, shards)
   const clock = new LedgerClock(options, { skewMs: description.skewMs, newestMs })
   await pruneLedger(store, description, clock.sureMs)
-  // Whatever the clock says, a token that lived when the newest entry was made still lives.
+  // Whatever the clock says, a token that lived at the newest entry still lives.
   await readLive(options, {
     shards,
     state,
@@ -84,7 +83,7 @@ export async function recoverLedger(
   return { unwitnessed: await unwitnessedHeads(options), clock }
 }
 
-/** When the newest entry was made, by times that were checked at admission; undefined where there is none. */
+/** By times that were checked at admission; undefined if there is none. */
 async function newestTimeMs(
   { store }: SequencerOptions,
   shards: Shards,
@@ -124,7 +123,7 @@ function applyRecovered(append: ShardAppend, shards: Shards): void {
   shards.apply(append)
 }
 
-/** The record drops closed shards, so their last heads have to be published before. */
+/** The record drops closed shards, so their last heads are published before. */
 async function publishHeads(
   heads: Heads,
   { store, signer, description, onHeads, witnesses }: SequencerOptions,
@@ -137,7 +136,7 @@ async function publishHeads(
     if (witnesses?.isNeeded !== true) return shards.headFiles(path, text)
     return [{ path: unwitnessedPath(path), bytes: Buffer.from(text) }]
   })
-  // Nobody has signed it yet where it is of an earlier version, or was edited.
+  // Unsigned if it is of an earlier version, or was edited.
   const known = await readText(store, DESCRIPTION_PATH)
   if (known === undefined || !isSignedDescription(known, [signer.key]))
     files.push({
@@ -147,10 +146,10 @@ async function publishHeads(
   await store.publish([], files, store.part)
 }
 
-/** Periods before now that are asked about, of each issuer: all that a usual break has. */
+/** Periods before now to ask about, for each issuer: covers a usual break. */
 const PERIODS_ASKED = 32
 
-/** Asks the witnesses whether they know more, of the newest shards and of later ones. */
+/** Asks the witnesses whether they know more of the newest shards, or later ones. */
 async function assertNewest(
   heads: Heads,
   { witnesses, description, signer, now }: SequencerOptions,
@@ -174,7 +173,6 @@ async function assertNewest(
   await Promise.all(asked)
 }
 
-/** Periods after one, up to that of a time: the newest first. */
 function periodsAfter(after: string, nowMs: number, kind: Period): string[] {
   const periods: string[] = []
   let at = periodAt(nowMs, kind)
@@ -187,7 +185,6 @@ function periodsAfter(after: string, nowMs: number, kind: Period): string[] {
 
 type Published = Pick<SequencerOptions, 'store' | 'description'>
 
-/** Newest heads of all issuers, where they bear the ledger's own signature. */
 async function publishedHeads(published: Published): Promise<Head[]> {
   const newest = async (alias: string) => {
     for (const period of (await periodsOf(alias, published.store)).toReversed()) {
@@ -199,7 +196,7 @@ async function publishedHeads(published: Published): Promise<Head[]> {
   return (await Promise.all([...published.description.issuers.keys()].map(newest))).flat()
 }
 
-/** The higher head of a shard's two checkpoints; undefined where the ledger signed none. */
+/** The higher of a shard's two checkpoints; undefined if the ledger signed none. */
 async function publishedHead(path: string, published: Published): Promise<Head | undefined> {
   const known = await headAt(`${path}/checkpoint`, path, published)
   const waiting = await headAt(unwitnessedPath(path), path, published)
@@ -236,15 +233,14 @@ async function unwitnessedHeads(options: SequencerOptions): Promise<ReadonlyMap<
 }
 
 interface Recorded {
-  /** Heads of the shards in the record. */
   readonly heads: Heads
   readonly shards: Shards
   readonly options: SequencerOptions
 }
 
 /**
- * Of a shard that takes entries, or would be opened later, only the record counts: published files cannot make up for a
- * record that has lost it. The record drops closed shards; these are as published.
+ * For a shard that takes entries, or may later, only the record counts: published files cannot
+ * replace a record that lost it. The record drops closed shards: these are as published.
  */
 async function assertSeen(seen: SeenHead, { heads, shards, options }: Recorded): Promise<void> {
   const { store, description } = options
@@ -258,12 +254,11 @@ async function assertSeen(seen: SeenHead, { heads, shards, options }: Recorded):
   const tree = new TileTree(head.size, (name) => store.read(`${path}/${name}`))
   const isPruned = isClosed && (await store.read(prunedPath(path))) !== undefined
   const rootAt = async (size: number) => (size === head.size ? head.root : await tree.root(size))
-  // The entries of a pruned shard are gone: its head can only be compared at its own size.
+  // The head of a pruned shard can only be compared at its own size.
   const known = isPruned && seen.size < head.size ? { ...seen, root: undefined } : seen
   return await assertContains(known, { size: head.size, rootAt })
 }
 
-/** Tokens that have not expired, read from all shards that may hold one. */
 async function readLive(
   options: SequencerOptions,
   {
@@ -288,7 +283,7 @@ async function readLive(
   }
 }
 
-/** Periods whose tokens may live. A shard takes entries until the next one begins. */
+/** A shard takes entries until the next period begins. */
 async function livePeriods(
   alias: string,
   nowMs: number,

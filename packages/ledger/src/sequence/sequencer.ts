@@ -1,8 +1,7 @@
 /**
  * Orders entries, makes them durable, and then acknowledges them.
- * One loop commits: it takes all waiting entries, commits them as one batch, and acknowledges. Meanwhile the next batch
- * gathers. Publishing runs beside it, one publication after the other: no acknowledgement waits for one, and a failed one is
- * tried again.
+ * One loop commits all waiting entries as a batch while the next gathers. Publications run beside
+ * it, one at a time, and are retried: no acknowledgement waits for one.
  */
 import { MintmarkError } from '@mintmark/core'
 import { LiveState } from '../live/live_state.ts'
@@ -18,14 +17,12 @@ import { recoverLedger, type SequencerOptions } from './recovery.ts'
 import { Shards } from './shards.ts'
 
 const BATCH_ENTRIES = 4096
-/** Entries that may wait; beyond, callers have to try again. */
 const QUEUE_ENTRIES = 65_536
 const PUBLISH_INTERVAL_MS = 25
-/** After a publication that failed. */
 const RETRY_INTERVAL_MS = 1000
 const PRUNE_INTERVAL_MS = 3_600_000
 
-/** How far the entries of an issuer are recorded: the newest shard, and how many it has. */
+/** The newest shard of an issuer, and how many of its entries are durable. */
 export interface Recorded {
   readonly shard: string
   readonly size: number
@@ -54,12 +51,12 @@ export class Sequencer {
   #queue: Waiting[] = []
   #wake: (() => void) | undefined
   #isClosing: boolean = false
-  /** Why the last batch was refused: the disk was full. */
+  /** The disk was full at the last batch. */
   #noRoom: MintmarkError | undefined
   #failure: MintmarkError | undefined
   #publishedAtMs = Number.NEGATIVE_INFINITY
   #prunedAtMs: number
-  /** Until when no part of the record begins: the last try failed. */
+  /** No part of the record begins before: the last try failed. */
   #partAtMs = Number.NEGATIVE_INFINITY
   #partFailure: unknown
   #publishing: Promise<void> | undefined
@@ -79,14 +76,11 @@ export class Sequencer {
     this.#publisher = new Publisher(shards, options, () => this.#wake?.())
     this.#loop = this.#run()
     this.#failed = this.#loop.then(() => this.#outcome())
-    // Nobody has to handle it.
+    // Nobody has to handle the rejection.
     this.#failed.catch(() => undefined)
   }
 
-  /**
-   * Recovers the ledger and begins to take entries.
-   * @throws {MintmarkError} `LEDGER_DAMAGED`, `LEDGER_BUSY`, and `LEDGER_BEHIND` where it lacks a head that was seen
-   */
+  /** @throws {MintmarkError} `LEDGER_DAMAGED`, `LEDGER_BUSY`, `LEDGER_BEHIND` */
   static async open(options: SequencerOptions): Promise<Sequencer> {
     const shards = new Shards(options.description)
     const live = new LiveByIssuer()
@@ -104,30 +98,28 @@ export class Sequencer {
     }
   }
 
-  /** Rejects when the ledger can take no entry any more and has to be opened again. */
+  /** Rejects when the ledger must be opened again to take entries. */
   get failed(): Promise<never> {
     return this.#failed
   }
 
-  /** Number of tokens that are remembered because they live, or did a moment ago. */
+  /** Tokens in memory: they live, or did a moment ago. */
   get liveTokens(): number {
     return this.#live.count
   }
 
-  /** Why the last entries could not be recorded; undefined where they could. */
   get trouble(): unknown {
     return this.#noRoom ?? this.#clock.error
   }
 
-  /** Why recorded entries are not published, or the record cannot be shortened; undefined where all is well. */
+  /** Why entries are not published, or the record cannot be shortened; undefined if all is well. */
   get publishFailure(): unknown {
     return this.#publisher.delay ?? this.#partFailure
   }
 
   /**
-   * Whether a token is recorded, published or not.
-   * @param id 16 bytes
-   * @returns as `LiveTokens.find`; undefined too where the issuer is none of this ledger
+   * Published or not. @param id 16 bytes
+   * @returns as `LiveTokens.find`; undefined too if the ledger does not have the issuer
    */
   find(alias: string, id: Uint8Array, inputHash: Uint8Array): LiveToken | 'other' | undefined {
     const { description } = this.#options
@@ -135,13 +127,13 @@ export class Sequencer {
     return this.#live.of(alias).find(id, inputHash, this.#clock.sureMs - description.skewMs)
   }
 
-  /** How far an issuer's entries are durable, published or not; undefined where there are none. */
+  /** Durable, published or not; undefined if there are no entries. */
   recorded(alias: string): Recorded | undefined {
     const newest = this.#shards.newest(alias)
     return newest && { shard: newest.path, size: newest.tree.size }
   }
 
-  /** The signature of {@link signAbsence}; undefined where the issuer is none of this ledger. */
+  /** As {@link signAbsence}; undefined if the ledger does not have the issuer. */
   signAbsence(absence: Absence): string | undefined {
     const { description, signer } = this.#options
     return description.issuers.has(absence.alias) ? signAbsence(absence, signer) : undefined
@@ -151,7 +143,7 @@ export class Sequencer {
     return this.#publications
   }
 
-  /** Resolves when there were more than `seen` publications, or the signal is aborted. */
+  /** Resolves after more than `seen` publications, or when the signal is aborted. */
   async publishedAfter(seen: number, signal: AbortSignal): Promise<void> {
     if (this.#publications > seen || signal.aborted) return
     await new Promise<void>((resolve) => {
@@ -166,9 +158,10 @@ export class Sequencer {
   }
 
   /**
-   * Records an entry. When it resolves, the entry is durable; published it is a little later.
-   * @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason`: not recorded, and will not be. `DISK_FULL`: not
-   *   recorded, try again. `LEDGER_CLOCK`: not recorded while the clock is wrong. `LEDGER_FAILED`: perhaps recorded; ask again after the ledger has been opened again
+   * Resolves once the entry is durable; it is published a little later.
+   * @throws {MintmarkError} not recorded: `ENTRY_REFUSED` (final, `facts.reason`), `DISK_FULL`
+   * (retry), `LEDGER_CLOCK` (clock is wrong). `LEDGER_FAILED`: perhaps recorded; ask again after
+   * reopening
    */
   append(entry: Issuance | Revocation): Promise<Receipt> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
@@ -215,7 +208,7 @@ export class Sequencer {
     for (const { reject } of this.#queue.splice(0)) reject(this.#failure ?? closed())
   }
 
-  /** If the record has grown. A failure ends the ledger, or is reported and tried again. */
+  /** If the record has grown. A failure ends the ledger, or is reported and retried. */
   async #beginPart(): Promise<void> {
     const { store } = this.#options
     if (!store.isGrown || performance.now() < this.#partAtMs) return
@@ -239,7 +232,6 @@ export class Sequencer {
       : Promise.reject(this.#failure)
   }
 
-  /** Milliseconds until the next publication; infinite while there is nothing to publish. */
   #publishDueInMs(): number {
     if (!this.#publisher.isNeeded || this.#publishing !== undefined) return Number.POSITIVE_INFINITY
     const { publishIntervalMs = PUBLISH_INTERVAL_MS } = this.#options
@@ -267,12 +259,11 @@ export class Sequencer {
     try {
       await pruneLedger(store, description, nowMs)
     } catch (cause) {
-      // Entries that stay too long are reported, and stop nothing.
+      // Unpruned entries are reported, and stop nothing.
       this.#publisher.delayedBy(cause)
     }
   }
 
-  /** Until an entry comes, or for `ms`. */
   #sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = Number.isFinite(ms) ? setTimeout(() => this.#wake?.(), ms) : undefined
@@ -311,9 +302,8 @@ export class Sequencer {
     }
   }
 
-  /** The batch is durable. */
   #note(appends: readonly ShardAppend[], nowMs: number): void {
-    // Remembered a little longer: a token may begin where another one ends, by clocks that differ.
+    // A token may begin where another one ends, by clocks that differ: remembered longer.
     const sinceMs = nowMs - 2 * this.#options.description.skewMs
     for (const append of appends) {
       const { tree } = this.#shards.apply(append)

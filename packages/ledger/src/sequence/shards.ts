@@ -1,5 +1,5 @@
 /**
- * The shards of a running ledger: for each issuer a tree that takes entries, and how it follows the one before.
+ * The shards of a running ledger: for each issuer a tree that takes entries, and its predecessor.
  */
 import type { Head } from '../notes/checkpoint.ts'
 import {
@@ -18,7 +18,6 @@ export interface OpenAppend extends ShardAppend {
   readonly entries: Uint8Array[]
 }
 
-/** A tree that takes entries. */
 interface OpenShard {
   readonly alias: string
   readonly path: string
@@ -30,9 +29,7 @@ export class Shards {
   readonly #description: Description
   readonly #aliases: ReadonlyMap<string, string>
   readonly #newest = new Map<string, OpenShard>()
-  /** Shards with entries that are not published, newest or not. */
   readonly #changed = new Set<OpenShard>()
-  /** Period that was last published as the newest, by alias. */
   readonly #latest = new Map<string, string>()
 
   constructor(description: Description) {
@@ -57,9 +54,9 @@ export class Shards {
   }
 
   /**
-   * Continues from these edges, as a recovery demands.
-   * All of them are published again: their partial tiles were never made durable. A tree that is at its edge already stays,
-   * with the tiles that it filled. Entries beyond an edge came from a process that had lost the ledger: none was acknowledged.
+   * Continues from the edges of a recovery, and publishes all again: partial tiles were not
+   * durable. A tree at its edge keeps its full tiles. Entries beyond an edge were never
+   * acknowledged.
    */
   reset(edges: Edges): void {
     const before = [...this.#changed]
@@ -76,7 +73,7 @@ export class Shards {
     }
   }
 
-  /** The publication failed: nobody knows which period is published as the newest. */
+  /** After a failed publication nobody knows which period is published as the newest. */
   forgetLatest(): void {
     this.#latest.clear()
   }
@@ -97,8 +94,8 @@ export class Shards {
   }
 
   /**
-   * The append for the next entry of an issuer; for a new shard it begins with the opening.
-   * A clock that was set back opens no earlier shard: entries continue in the newest one.
+   * A new shard's append begins with the opening. A clock that was set back opens no earlier shard:
+   * entries continue in the newest one.
    */
   next(alias: string, issuer: string, nowMs: number): OpenAppend {
     const newest = this.#newest.get(alias)
@@ -116,7 +113,7 @@ export class Shards {
     return { shard: shardPath(alias, period), first: 0, entries: [encodeEntry(opening)] }
   }
 
-  /** Adds what is durable. */
+  /** Adds entries that are durable. */
   apply({ shard: path, entries }: ShardAppend): OpenShard {
     const alias = path.split('/')[0] ?? ''
     const newest = this.#newest.get(alias)
@@ -141,7 +138,7 @@ export class Shards {
     return { tiles, heads }
   }
 
-  /** Files of a checkpoint: itself, and `latest` if the shard is the newest. */
+  /** The checkpoint, and `latest` if the shard is the newest. */
   headFiles(path: string, checkpoint: string): Resource[] {
     const file = { path: `${path}/checkpoint`, bytes: Buffer.from(checkpoint) }
     const [alias = '', period = ''] = path.split('/')

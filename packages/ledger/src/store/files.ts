@@ -8,7 +8,7 @@ import { dirname } from 'node:path'
 import { diskLocks, errnoOf, type LockFiles, MintmarkError, makeFolder } from '@mintmark/core'
 
 export interface GrowingFile {
-  /** Writes at the end. A failure may leave a part written. */
+  /** At the end. A failure may leave a part written. */
   append(bytes: Uint8Array): Promise<void>
   truncate(lengthBytes: number): Promise<void>
   /** Durable on return: the bytes, and the length. */
@@ -18,7 +18,6 @@ export interface GrowingFile {
 
 export interface Files extends LockFiles {
   isThere(path: string): Promise<boolean>
-  /** Names in a folder, sorted; none if there is no such folder. */
   list(folder: string): Promise<readonly string[]>
   /** With those above it. @param mode of what is made */
   makeFolder(folder: string, mode?: number): Promise<void>
@@ -31,7 +30,7 @@ export interface Files extends LockFiles {
 
 const hasCode = (cause: unknown, ...codes: readonly string[]) => codes.includes(errnoOf(cause))
 
-/** Files of this machine. New ones are for their owner and readable by the group, as the umask allows. */
+/** New files are readable by their owner and group, as the umask allows. */
 export const diskFiles: Files = {
   ...diskLocks,
   async isThere(path) {
@@ -58,7 +57,7 @@ export const diskFiles: Files = {
     const file = await open(path, 'a')
     return {
       append: async (bytes) => {
-        // `write` may take less than all of it.
+        // `write` may write a part only.
         for (let at = 0; at < bytes.length; ) {
           const { bytesWritten } = await file.write(bytes, at)
           at += bytesWritten
@@ -81,8 +80,8 @@ export const diskFiles: Files = {
 }
 
 /**
- * Replaces a file: after a crash it is the old one or the new one, whole, and on return the new one.
- * @param temporary where it is written first; of two who may do so at once each needs a name of its own
+ * Durable on return; after a crash the file is the old or the new one, whole.
+ * @param temporary written first: concurrent callers each need a name of their own
  */
 export async function replaceDurably(
   files: Files,
@@ -96,7 +95,7 @@ export async function replaceDurably(
   await files.sync(folderOf(path))
 }
 
-/** Makes a folder and those above it, where they are missing: durably, and for their owner alone. */
+/** Durably, with missing parents, for their owner alone. */
 export async function makePrivateFolder(files: Files, folder: string): Promise<void> {
   const missing: string[] = []
   for (let at = folder; at !== folderOf(at) && !(await files.isThere(at)); at = folderOf(at))
@@ -106,7 +105,6 @@ export async function makePrivateFolder(files: Files, folder: string): Promise<v
   for (const made of missing) await files.sync(folderOf(made))
 }
 
-/** Whole content as UTF-8; undefined if there is no such file. */
 export async function readText(
   files: Pick<Files, 'read'>,
   path: string,
@@ -125,7 +123,6 @@ export function folderOf(path: string): string {
   return dirname(path)
 }
 
-/** Makes an Ed25519 key as PEM in `private/` of a folder. */
 export async function makeKeyFile(files: Files, folder: string, path: string): Promise<KeyObject> {
   const { privateKey } = generateKeyPairSync('ed25519')
   const file = `${folder}/${path}`

@@ -1,4 +1,4 @@
-/** The lock of a ledger's folder. The fence in the journal makes a second writer harmless: see `journal.ts`. */
+/** The lock of a ledger's folder. The fence in `journal.ts` makes a second writer harmless. */
 import { MintmarkError, takeLock } from '@mintmark/core'
 import type { Files } from './files.ts'
 

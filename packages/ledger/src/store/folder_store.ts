@@ -1,9 +1,8 @@
 /**
  * A ledger in a folder: `public/` may be served as it is, `private/` has the journal.
- * Published files are written without waiting for the disk, and no commit waits for them. They become durable in the
- * background, when the journal has grown: then a new segment begins, the files filled before it are synced once they are
- * published, and the old segments go. Where that fails, the old segments stay. Partial tiles and
- * heads of open shards never need to be durable: they are made again of the segment's first record.
+ * No commit waits for published files. A new segment begins when the journal has grown; old
+ * segments go once full tiles before it are published and synced. Partial tiles and heads of open
+ * shards are made again from a segment's first record: they need not be durable.
  */
 import { errnoOf, MintmarkError, writingIn } from '@mintmark/core'
 import type { Resource } from '../tree/growing_tree.ts'
@@ -12,9 +11,8 @@ import { lockFolder } from './folder_lock.ts'
 import { Journal } from './journal.ts'
 import type { Edges, LedgerStore, RecoveredStep, ShardAppend, StateFiles } from './store.ts'
 
-/** A segment of this size gets a successor. */
 const SEGMENT_BYTES = 16 << 20
-/** Files synced at once in the background: the journal's own sync must not wait long. */
+/** Background syncs at once: the journal's own sync must not wait long. */
 const SYNCS_AT_ONCE = 2
 
 interface FolderStoreOptions {
@@ -30,14 +28,14 @@ export class FolderStore implements LedgerStore {
   readonly #segmentBytes: number
   readonly #unlock: () => Promise<void>
   readonly #folders = new Set<string>()
-  /** Full tiles that were written since the segment began, and are not durable. */
+  /** Full tiles written since the segment began, not durable yet. */
   #filled: string[] = []
-  /** Heads, and the newest partial version of each tile that is not full: durable only once their shard is closed. */
+  /** Heads and newest partial tiles: made durable once their shard is closed. */
   readonly #unsynced = new Map<string, string>()
   /** Removed files need not become durable. */
   readonly #removed = new Set<string>()
   #isStarted: boolean = false
-  /** The part that began last, while what is before it is not published yet. */
+  /** The newest part, until all before it is published. */
   #begun: { readonly part: number; readonly edges: Edges } | undefined
   #tidying: Promise<void> | undefined
   trouble: MintmarkError | undefined
@@ -51,7 +49,6 @@ export class FolderStore implements LedgerStore {
     this.state = folderState(`${folder}/private/live`, options.files)
   }
 
-  /** @throws {MintmarkError} `LEDGER_BUSY` */
   static async open(folder: string, options: FolderStoreOptions): Promise<FolderStore> {
     const unlock = await lockFolder(options.files, `${folder}/private/lock`)
     return new FolderStore(folder, options, unlock)
@@ -112,12 +109,12 @@ export class FolderStore implements LedgerStore {
   }
 
   async #writeTiles(tiles: readonly Resource[]): Promise<void> {
-    // Whatever fails, nothing goes on in the background.
+    // Waits for all, so that nothing goes on in the background after a failure.
     const written = await Promise.allSettled(tiles.map((tile) => this.#write(tile)))
     for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason
   }
 
-  /** A tile is the same whoever writes it; a head is older where another writer has gone on. */
+  /** A tile is the same from any writer; a head is older if another writer has gone on. */
   #writeHead(head: Resource): Promise<void> {
     return this.#write(head, () => this.#journal.assertOwn())
   }
@@ -141,7 +138,7 @@ export class FolderStore implements LedgerStore {
     await replaceDurably(this.#files, whole, bytes, this.#temporaryFor(whole))
   }
 
-  /** No two writers have the same: a segment belongs to one writer. */
+  /** Unique: a segment belongs to one writer. */
   #temporaryFor(whole: string): string {
     return `${whole}.${this.#journal.number}.new`
   }
@@ -156,7 +153,7 @@ export class FolderStore implements LedgerStore {
     return whole
   }
 
-  /** Makes durable what the journal will not hold any more, then removes the segments before `number`. */
+  /** Syncs what the journal will drop, then removes the segments before `number`. */
   #tidy(number: number, edges: Edges): void {
     this.#tidying = this.#settle(number, edges)
   }
@@ -251,7 +248,6 @@ function shardOf(file: string): string {
   return file.split('/', 2).join('/')
 }
 
-/** Folders from that of `path` up to `top`, both with it. */
 function foldersUpTo(top: string, path: string): string[] {
   const folders: string[] = []
   for (let at = folderOf(path); at !== top; at = folderOf(at)) folders.push(at)

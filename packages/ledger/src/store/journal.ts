@@ -1,10 +1,8 @@
 /**
- * The record of a ledger in a folder: numbered segments that only grow.
- * One commit is one record and one fsync. A segment begins with the edges of all open shards, so older ones may go once
- * the files before that point are durable.
- * Fence: whoever opens the journal first creates the next segment, which only one can, and reads the others after that.
- * After each sync, before it acknowledges, and before a head is published, a writer checks that no segment follows its own
- * and that its own still exists. So with two writers the later one reads each acknowledged commit of the earlier one.
+ * A ledger's record in a folder: numbered segments that only grow; a commit is a record and an
+ * fsync. Fence: an opener creates the next segment, which only one can, then reads the others.
+ * After each sync, before acknowledging or publishing a head, a writer checks that its segment
+ * exists and none follows. So the later of two writers reads each acknowledged commit.
  */
 import { errnoOf, MintmarkError } from '@mintmark/core'
 import { type Files, folderOf, type GrowingFile } from './files.ts'
@@ -21,7 +19,6 @@ interface Segment {
   readonly number: number
   readonly seed: Uint8Array
   readonly file: GrowingFile
-  /** Bytes that are acknowledged. */
   length: number
 }
 
@@ -29,7 +26,7 @@ export class Journal {
   readonly #files: Files
   readonly #folder: string
   #segment: Segment | undefined
-  /** While this writer makes a segment: until then it looks like another writer's. */
+  /** While this writer makes a segment, which else looks like another writer's. */
   #beginning: Promise<void> | undefined
   #failure: MintmarkError | undefined
 
@@ -38,7 +35,6 @@ export class Journal {
     this.#folder = folder
   }
 
-  /** Why nothing is added any more; undefined where it is. */
   get failure(): MintmarkError | undefined {
     return this.#failure
   }
@@ -53,7 +49,7 @@ export class Journal {
 
   /**
    * Fences off every other writer, then yields all records, oldest first.
-   * @throws {MintmarkError} `LEDGER_BUSY` if another one did so at the same time, `LEDGER_DAMAGED` as the store has it
+   * @throws {MintmarkError} `LEDGER_BUSY` if another one opened it at once, `LEDGER_DAMAGED`
    */
   async *recover(): AsyncGenerator<RecoveredStep, void, void> {
     const before = await this.#numbers()
@@ -62,7 +58,7 @@ export class Journal {
     this.#segment = await this.#create((before.at(-1) ?? 0) + 1)
     for (const number of before) {
       const bytes = await this.#files.read(this.#path(number))
-      // A writer that still runs removes old segments: the next one begins with their edges.
+      // A running writer removes old segments: the next one begins with their edges.
       if (bytes === undefined && number !== before.at(-1)) continue
       const seed = bytes && seedOf(bytes)
       if (bytes === undefined || seed === undefined) throw damaged(number, 'its header')
@@ -74,11 +70,11 @@ export class Journal {
         yield record
       }
     }
-    // Each journal has edges, of no shard where the ledger is new: one without has lost them.
+    // Each journal has edges, of no shard if the ledger is new: one without has lost them.
     if (!isBegun) throw missing()
   }
 
-  /** Adds a record to the segment, durably. Throws as {@link LedgerStore.commit} does. */
+  /** Durable on return. Throws as {@link LedgerStore.commit} does. */
   async append(record: RecoveredStep): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
     const segment = this.#segment
@@ -95,8 +91,7 @@ export class Journal {
   }
 
   /**
-   * A successor makes the segment after this one, and removes it only after this one: if the next is missing and this one
-   * still exists, there is no successor.
+   * A successor makes the next segment first and then removes this one: so look in this order.
    * @throws {MintmarkError} `LEDGER_BUSY` once another one has taken over; `LEDGER_FAILED`
    */
   async assertOwn(): Promise<void> {
@@ -125,8 +120,8 @@ export class Journal {
   }
 
   /**
-   * Only a full disk leaves a file that can be repaired: the bytes that did not fit are cut off again. After any other
-   * failure, such as a failed sync, the content of the disk is unknown.
+   * After a full disk the bytes that did not fit are cut off.
+   * After any other failure, such as a failed sync, the content of the disk is unknown.
    */
   async #undo(segment: Segment, cause: unknown): Promise<never> {
     if (errnoOf(cause) !== 'ENOSPC' && errnoOf(cause) !== 'EDQUOT') throw this.#failed(cause)
@@ -146,7 +141,7 @@ export class Journal {
     return this.#failure
   }
 
-  /** Begins a new segment with these edges; the older ones stay until {@link forget}. Never beside {@link append}. */
+  /** Older segments stay until {@link forget}. Never beside {@link append}. */
   async rotate(edges: RecoveredStep & { readonly kind: 'edges' }): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
     const next = this.#create((this.#segment?.number ?? 0) + 1)

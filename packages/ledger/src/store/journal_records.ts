@@ -1,8 +1,7 @@
 /**
- * Bytes of a journal segment: a header with a random seed, then records.
- * Each record has a hash over the seed, its own offset, its header and its payload, so that a whole record is recognised
- * anywhere. That distinguishes two bad ends of a segment: behind a torn last write, which was never acknowledged, no whole
- * record follows; behind damage in the middle one does.
+ * A journal segment: a header with a random seed, then records, each with a hash over the seed, its
+ * offset, header and payload. So a whole record behind a broken one shows damage in the middle;
+ * none follows a torn last write, which was never acknowledged.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { Reader } from '@mintmark/core'
@@ -30,7 +29,6 @@ export function newSegmentHeader(): Uint8Array {
   return Buffer.concat([Buffer.from(TITLE), newSeed()])
 }
 
-/** The random part of a header; undefined for other bytes. */
 export function seedOf(segment: Uint8Array): Uint8Array | undefined {
   if (segment.length < SEGMENT_HEADER_BYTES) return undefined
   const title = Buffer.from(segment.subarray(0, TITLE.length)).toString('latin1')
@@ -48,7 +46,7 @@ export function encodeRecord(step: RecoveredStep, seed: Uint8Array, offset: numb
   return Buffer.concat([head, recordHash(seed, offset, head, payload), payload])
 }
 
-/** Distinguishes a head at this offset from bytes that only look like one, without reading its payload. */
+/** Distinguishes a head at this offset from other bytes, without reading its payload. */
 function headCheck(seed: Uint8Array, offset: number, head: Uint8Array): Buffer {
   const hash = createHash('sha256').update('head').update(seed).update(u64(offset))
   return hash.update(head.subarray(0, CHECKED_BYTES)).digest().subarray(0, 4)
@@ -60,13 +58,11 @@ function recordHash(seed: Uint8Array, offset: number, head: Uint8Array, payload:
 
 interface ReadSegment {
   readonly records: readonly RecoveredStep[]
-  /** Bytes up to the end of the last whole record. */
   readonly wholeBytes: number
-  /** `torn`: something without a whole record in it follows. `damaged`: whole records follow a broken one. */
+  /** `torn`: no whole record follows. `damaged`: a whole one follows a broken one. */
   readonly end: 'clean' | 'torn' | 'damaged'
 }
 
-/** @param seed as {@link seedOf} gives it */
 export function readRecords(segment: Uint8Array, seed: Uint8Array): ReadSegment {
   const records: RecoveredStep[] = []
   let at = SEGMENT_HEADER_BYTES
@@ -87,7 +83,7 @@ function hasRecordAfter(segment: Uint8Array, seed: Uint8Array, from: number): bo
   return false
 }
 
-/** The record that these bytes are; undefined for anything else, and for one of another offset. */
+/** Undefined for anything but one whole record of this offset. */
 export function decodeRecord(
   bytes: Uint8Array,
   seed: Uint8Array,
@@ -97,7 +93,6 @@ export function decodeRecord(
   return found?.end === bytes.length ? found.record : undefined
 }
 
-/** @param offset that the record was made for */
 function recordAt(
   segment: Uint8Array,
   at: number,

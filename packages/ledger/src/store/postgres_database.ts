@@ -1,7 +1,7 @@
 /**
  * Sessions of a PostgreSQL server: the one file that imports its client.
- * An error names its SQLSTATE, or the code of the failed connection; never a value of a statement or the password of an
- * address.
+ * Errors name an SQLSTATE or connection code: never a value of a statement or an address's
+ * password.
  * Source: PostgreSQL documentation, "PostgreSQL Error Codes" (appendix A).
  */
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,26 +12,25 @@ type SqlValue = string | number | Uint8Array | readonly string[] | readonly Uint
 
 interface SqlAnswer {
   readonly rows: readonly Readonly<Record<string, unknown>>[]
-  /** Rows that were read or changed. */
   readonly count: number
 }
 
 export interface SqlSession {
-  /** @throws {MintmarkError} `LEDGER_FAILED` or `DISK_FULL`, as {@link failureOf} distinguishes them */
+  /** @throws {MintmarkError} `LEDGER_FAILED` or `DISK_FULL`, as {@link failureOf} maps them */
   query(text: string, values?: readonly SqlValue[]): Promise<SqlAnswer>
   close(): Promise<void>
 }
 
 const CONNECT_TIMEOUT_MS = 10_000
-/** A server without an answer for so long counts as unavailable. */
+/** A server that is silent for so long counts as unavailable. */
 const QUERY_TIMEOUT_MS = 30_000
 const READERS = 4
 const READER_IDLE_MS = 5000
 const END_PATIENCE_MS = 2000
 
 /**
- * A server that has lost its client frees what the client held within some 25 seconds. Without effect on a socket of the
- * same machine, which needs none.
+ * A server that lost its client frees what the client held within some 25 seconds.
+ * Without effect on a socket of the same machine, which needs none.
  */
 const NOTICE_LOST_CLIENT = `
   SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3`
@@ -44,7 +43,7 @@ const configOf = (url: string): ClientConfig => ({
   keepAlive: true,
 })
 
-/** @throws {MintmarkError} `LEDGER_FAILED` where the server cannot be reached or does not let us in */
+/** @throws {MintmarkError} `LEDGER_FAILED` if the server is unreachable or denies access */
 export async function openSession(url: string): Promise<SqlSession> {
   const client = new Client(configOf(url))
   // The next statement fails with it.
@@ -61,7 +60,6 @@ export async function openSession(url: string): Promise<SqlSession> {
   return { query, close: () => ended(client) }
 }
 
-/** Does not wait long for an unavailable server. */
 async function ended(client: Client): Promise<void> {
   const waited = sleep(END_PATIENCE_MS, undefined, { ref: false })
   await Promise.race([client.end().catch(() => undefined), waited])
@@ -69,8 +67,8 @@ async function ended(client: Client): Promise<void> {
 
 export interface SqlReaders extends SqlSession {
   /**
-   * A value of bytes, a quarter of the time that {@link query} takes; undefined where there is no row.
-   * @param select of one column and at most one row, with $1 for the text `value`
+   * Bytes, in a quarter of the time of {@link query}; undefined without a row.
+   * @param select one column and at most one row, with $1 for the text `value`
    */
   bytes(select: string, value: string): Promise<Uint8Array | undefined>
 }
@@ -92,19 +90,19 @@ export function openReaders(url: string): SqlReaders {
   }
 }
 
-/** Of COPY's binary format: what comes before the rows, and before the bytes of a value; and the end. */
+/** COPY's binary format: bytes before the rows, bytes before a value, and the end. */
 const COPY_HEAD_BYTES = 19
 const ROW_HEAD_BYTES = 6
 const VALUE_AT = COPY_HEAD_BYTES + ROW_HEAD_BYTES
 /** Before a copy, so that its value begins at a multiple of four. */
 const PADDING = 3
 
-/** In rows the client gets bytes as hexadecimal text; COPY sends them as they are. */
+/** The client gets bytes in rows as hexadecimal text; COPY sends them as they are. */
 class CopyQuery extends Query {
   readonly #parts: Buffer[] = []
 
   handleCopyData({ chunk }: { readonly chunk: Uint8Array }): void {
-    // The client uses its buffer again.
+    // The client reuses its buffer.
     const part = Buffer.allocUnsafeSlow(PADDING + chunk.length).subarray(PADDING)
     part.set(chunk)
     this.#parts.push(part)
@@ -122,7 +120,7 @@ class CopyQuery extends Query {
 
 const endOf = (copy: Buffer) => VALUE_AT + copy.readInt32BE(VALUE_AT - 4)
 
-/** COPY takes no parameters. In hexadecimal digits no value can be anything but text. */
+/** COPY takes no parameters; in hexadecimal digits a value can be nothing but text. */
 function copyOf(select: string, value: string): string {
   const text = `convert_from(decode('${Buffer.from(value).toString('hex')}', 'hex'), 'UTF8')`
   return `COPY (${select.replace('$1', text)}) TO STDOUT (FORMAT binary)`

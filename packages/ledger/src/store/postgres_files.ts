@@ -1,15 +1,13 @@
 /**
- * Files in tables by path: those that a ledger publishes, and its state files. This machine may hold copies of them.
- *
- * Paths compare byte by byte, so all paths below a folder are one range of the table's index: from `FOLDER/` up to
- * `FOLDER0`, as `0` follows `/`.
+ * Files in tables by path: published files and state files; this machine may hold copies.
+ * Paths compare byte by byte: those below a folder are one range, `FOLDER/` to `FOLDER0`.
  */
 import type { Resource } from '../tree/growing_tree.ts'
 import { openReaders, type SqlReaders, type SqlSession } from './postgres_database.ts'
 import type { StateFiles } from './store.ts'
 
 /**
- * All files or none. A full tile removes its partial versions: readers take the full one instead.
+ * All files or none. A full tile removes its partial versions: readers take it instead.
  * $1 epoch · $2 paths · $3 contents · $4 paths of full tiles
  */
 const PUBLISH = `
@@ -23,7 +21,7 @@ const PUBLISH = `
     ON CONFLICT (path) DO UPDATE SET bytes = excluded.bytes)
   SELECT 1 FROM held`
 /**
- * Names in a folder, each found from the one before: as many steps as there are names, however many files are below them.
+ * Each name is found from the one before: as many steps as names, whatever is below them.
  * $1 prefix, with its slash
  */
 const listIn = (table: string) => `
@@ -66,7 +64,7 @@ export class PostgresFiles {
     return await namesIn(this.#readers, PUBLISHED, folder)
   }
 
-  /** @returns whether the epoch is still this one; nothing is written if it is not */
+  /** @returns false, with nothing written, if the epoch is no longer this one */
   async put(session: SqlSession, epoch: string, files: readonly Resource[]): Promise<boolean> {
     const byPath = new Map(files.map(({ path, bytes }) => [path, bytes]))
     const paths = [...byPath.keys()]
@@ -85,7 +83,7 @@ export class PostgresFiles {
 }
 
 const STATE = 'mintmark_live'
-/** A ledger of an earlier version has no such table: opening it to write makes one. */
+/** Earlier versions had no such table: opening the ledger to write makes it. */
 export const STATE_TABLE: string = `CREATE TABLE IF NOT EXISTS ${STATE} (path text COLLATE "C" PRIMARY KEY, bytes bytea NOT NULL)`
 /** $2 the last bytes of the copy */
 const HAS_HASH = `
@@ -96,8 +94,8 @@ const PUT = `
 const HASH_BYTES = 32
 
 /**
- * State files, and copies of them in a folder of this machine. A copy is used only if its last 32 bytes, its hash, are those
- * of the table's file. The copies spare the server the bytes; none is needed.
+ * State files, with copies in a folder that spare the server the bytes; none is needed.
+ * A copy is used only if its last 32 bytes, its hash, are those of the table's file.
  */
 export class PostgresState implements StateFiles {
   readonly #readers: SqlReaders
@@ -106,8 +104,8 @@ export class PostgresState implements StateFiles {
   #copying: Promise<unknown> = Promise.resolve()
 
   /**
-   * @param session gives the one that is open to write
-   * @param copies in a folder of this machine, of this ledger alone
+   * @param session returns the session that is open to write
+   * @param copies for this ledger alone
    */
   constructor(url: string, session: () => SqlSession, copies?: StateFiles) {
     this.#readers = openReaders(url)
@@ -154,7 +152,7 @@ export class PostgresState implements StateFiles {
     this.#copy((copies) => copies.remove(path))
   }
 
-  /** In the background, one after the other. Where it fails, the next start reads the table. */
+  /** In the background, one at a time. If it fails, the next start reads the table. */
   #copy(work: (copies: StateFiles) => Promise<unknown>): void {
     const copies = this.#copies
     if (copies !== undefined)

@@ -1,11 +1,10 @@
 /**
- * A ledger in a PostgreSQL database: the record and the published files are tables.
- * A commit is one statement, so one durable transaction. Published files are written without waiting for the disk; the
- * server's log is sequential, so the next commit that does wait makes them durable with it. From time to time the record
- * begins again with the edges of all open shards, and its earlier part is removed once it is published.
- * One writer: an advisory lock, which ends with its session, names it. The *epoch* makes a second one harmless: opening the
- * ledger raises it, and each statement writes only if the epoch is still its own, while it locks the row.
- * Trust: the database is the record, and trusted like a journal; published files are checked against signed heads.
+ * A ledger in PostgreSQL: record and published files are tables; a commit is one durable statement.
+ * Published files do not wait for the disk: the server's log is sequential, so the next commit
+ * makes them durable. One writer: an advisory lock, which ends with its session. The *epoch* makes
+ * a second one harmless: opening raises it; each statement writes only under its own epoch, and
+ * locks the row.
+ * Trust: the database is trusted like a journal; published files are checked against signed heads.
  */
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -18,16 +17,17 @@ import type { Edges, LedgerStore, RecoveredStep, ShardAppend, StateFiles } from 
 
 const RECORD_BYTES = 16 << 20
 const RECORDS_AT_ONCE = 64
-/** A server needs a moment to see that a process which was killed is gone. */
+/** A server needs a moment to notice that a killed process is gone. */
 const LOCK_PATIENCE_MS = 2000
 const LOCK_WAIT_MS = 50
 
-/** Marks the advisory lock as Mintmark's; the number of the ledger's table makes it that of this ledger. */
+/** Marks the lock as Mintmark's; the number of the ledger's table makes it this ledger's. */
 const LOCK_SPACE = 'x4d4d6c6700000000'
 const TAKE_LOCK = `
   SELECT pg_try_advisory_lock('${LOCK_SPACE}'::bit(64)::bigint + 'mintmark_ledger'::regclass::oid::bigint) AS taken`
 
-// What writes shares the row: a commit does not wait for what is published. Whoever raises the epoch waits for both.
+// Writers share the row: a commit does not wait for a publication. Raising the epoch waits for
+// both.
 const HELD = 'held AS (SELECT 1 FROM mintmark_ledger WHERE epoch = $1 FOR SHARE)'
 const COMMIT = `
   WITH ${HELD} INSERT INTO mintmark_record (number, bytes) SELECT $2::bigint, $3::bytea FROM held`
@@ -36,7 +36,7 @@ const FORGET = `
 
 interface PostgresStoreOptions {
   readonly recordBytes?: number | undefined
-  /** Where this machine keeps copies of {@link LedgerStore.state}. */
+  /** For copies of {@link LedgerStore.state} on this machine. */
   readonly copies?: StateFiles | undefined
 }
 
@@ -46,16 +46,14 @@ export class PostgresStore implements LedgerStore {
   readonly #recordBytes: number
   readonly #writer: SqlSession
   readonly #files: PostgresFiles
-  /** Writes published files, and does not wait for the disk. */
+  /** Writes published files, without waiting for the disk. */
   #publisher: SqlSession | undefined
   #epoch = '0'
   #seed: Uint8Array = new Uint8Array()
   #next = 1
-  /** Bytes of the record since it began again. */
+  /** Of the record since its last beginning, in bytes. */
   #length = 0
-  /** Number of the last record that has edges. */
   part = 0
-  /** Whether the records before it still exist. */
   #isBegun: boolean = false
   readonly trouble: undefined
   #failure: MintmarkError | undefined
@@ -68,7 +66,6 @@ export class PostgresStore implements LedgerStore {
     this.state = new PostgresState(url, () => this.#publisher ?? this.#writer, options.copies)
   }
 
-  /** @throws {MintmarkError} `LEDGER_MISSING`, `LEDGER_BUSY`, `LEDGER_INVALID`, `LEDGER_FAILED` */
   static async open(url: string, options: PostgresStoreOptions = {}): Promise<PostgresStore> {
     const writer = await openSession(url)
     try {
@@ -95,7 +92,7 @@ export class PostgresStore implements LedgerStore {
     let last: number | undefined
     for await (const { number, bytes } of this.#records()) {
       const record = decodeRecord(bytes, this.#seed, number)
-      // It begins with edges, and has no hole.
+      // The record begins with edges, and has no hole.
       const isNext = last === undefined ? record?.kind === 'edges' : number === last + 1
       if (record === undefined || !isNext) throw damaged(last === undefined ? number : last + 1)
       last = number
@@ -179,10 +176,7 @@ export class PostgresStore implements LedgerStore {
     if (this.#isBegun && part === this.part) await this.#forget()
   }
 
-  /**
-   * Works with the session that publishes. A failed session is replaced, and stops no commit unless the session that commits
-   * has failed too.
-   */
+  /** Replaces a failed session. That stops no commit unless the committing session failed, too. */
   async #published(work: (session: SqlSession) => Promise<unknown>): Promise<void> {
     try {
       this.#publisher ??= await this.#openPublisher()

@@ -1,27 +1,21 @@
-/** Batches of full bundles: what goes to a thread, and what comes back. @module */
+/** Batches of full bundles: what goes to a thread, and what comes back. */
 import { TILE_WIDTH } from './tiles.ts'
 import { HASH_BYTES } from './tree.ts'
 import { type BundleReader, OUTLINE_WORDS } from './tree_hashes.ts'
 
-/** Full bundles, one after the other. */
 export interface BundleBatch {
-  /** In memory that is shared with whoever reads it. */
+  /** Shared with the thread that reads it. */
   readonly bytes: Uint8Array<SharedArrayBuffer>
   readonly lengths: readonly number[]
 }
 
 export interface BatchReading {
-  /** 32 bytes for each bundle. */
   readonly roots: Uint8Array<ArrayBuffer>
-  /** `OUTLINE_WORDS` for each entry of all bundles, openings left out. */
+  /** `OUTLINE_WORDS` for each entry of all bundles, without openings. */
   readonly outlines: Uint32Array<ArrayBuffer>
 }
 
-/**
- * A copy.
- *
- * @param spare memory of an earlier batch, used again if it is large enough: new memory costs more than the copy
- */
+/** @param spare memory to reuse if large enough: allocating costs more than a copy */
 export function batchOf(bundles: readonly Uint8Array[], spare?: SharedArrayBuffer): BundleBatch {
   const lengths = bundles.map(({ length }) => length)
   const size = lengths.reduce((sum, length) => sum + length, 0)
@@ -35,10 +29,10 @@ export function batchOf(bundles: readonly Uint8Array[], spare?: SharedArrayBuffe
   return { bytes, lengths }
 }
 
-/** Bundles are not all of one size: room for the next. */
+/** Bundles differ in size: room for the next. */
 const SPARE = 1 << 16
 
-/** @returns undefined where one of them is no full bundle, or holds what is no entry */
+/** Undefined if one is no full bundle, or contains what is no entry. */
 export function readBatch(
   reader: BundleReader,
   { bytes, lengths }: BundleBatch,

@@ -1,12 +1,11 @@
-/** Threads that read batches of bundles: hashing is most of what it takes to start from a large ledger. @module */
+/** Threads that read batches of bundles: hashing dominates the start of a large ledger. */
 import { Worker } from 'node:worker_threads'
 import type { BatchReading, BundleBatch } from './bundle_batch.ts'
 import { bundleModule } from './tree_hashes.ts'
 
 export interface BundleThreadData {
-  /** Of `bundleModule`. */
   readonly module: object
-  /** One number, which the thread makes 1 when it begins to listen. */
+  /** One number, which the thread sets to 1 when it begins to listen. */
   readonly up: Int32Array
 }
 
@@ -15,7 +14,6 @@ interface Waiting {
   readonly reject: (cause: unknown) => void
 }
 
-/** One thread with its queue: it answers in order. */
 class BundleThread {
   readonly #worker: Worker
   readonly #waiting: Waiting[] = []
@@ -32,7 +30,7 @@ class BundleThread {
     this.#worker.on('exit', () => this.#end(new Error('a thread that reads bundles ended')))
   }
 
-  /** Whether it has begun to listen. Until then, what it is given waits. */
+  /** Before it listens, batches wait. */
   get isUp(): boolean {
     return Atomics.load(this.#up, 0) === 1
   }
@@ -69,14 +67,12 @@ export class BundleThreads {
     return this.#threads.length
   }
 
-  /**
-   * Whether one of them has begun to listen and has fewer than `most` batches: if not, the caller reads faster itself.
-   */
+  /** Whether a listening thread has under `most` batches. Else the caller itself reads faster. */
   isFree(most: number): boolean {
     return this.#threads.some(({ isUp, load }) => isUp && load < most)
   }
 
-  /** Until it resolves, the memory of the batch is the thread's. */
+  /** Until it resolves, the thread owns the memory of the batch. */
   async read(batch: BundleBatch): Promise<BatchReading | undefined> {
     const [first, ...others] = this.#threads
     if (first === undefined) throw new RangeError('no threads')

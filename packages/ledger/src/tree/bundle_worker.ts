@@ -1,4 +1,4 @@
-/** A thread that reads batches of bundles, in the order in which they come. What it imports is loaded for each thread: little. */
+/** A thread that reads batches of bundles, in order. Each thread loads its imports: few. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { type BundleBatch, readBatch } from './bundle_batch.ts'
 import type { BundleThreadData } from './bundle_threads.ts'

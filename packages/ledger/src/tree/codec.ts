@@ -3,7 +3,7 @@ import { MintmarkError, type Reader } from '@mintmark/core'
 import { HASH_BYTES } from './tree.ts'
 
 export interface Codec<T> {
-  /** Adds the bytes, in parts. @throws {MintmarkError} `INPUT_INVALID` for a value that has none */
+  /** @throws {MintmarkError} `INPUT_INVALID` for a value that has no encoding */
   readonly write: (value: T, to: Uint8Array[]) => void
   /** @throws {MintmarkError} `INPUT_INVALID` for bytes that `write` does not make */
   readonly read: (reader: Reader) => T
@@ -62,7 +62,6 @@ function within(length: number, most: number): number {
   return length
 }
 
-/** UTF-8 behind its length. */
 export function text(most: number = MOST): Codec<string> {
   const utf8 = sized(most)
   return {
@@ -81,7 +80,7 @@ export function text(most: number = MOST): Codec<string> {
   }
 }
 
-/** Neither control characters nor halves of surrogate pairs: these have no UTF-8 of their own. */
+/** No control characters, and no halves of surrogate pairs, which have no UTF-8. */
 const isPlain = (value: string) => !/[\p{Cc}\p{Cs}]/u.test(value)
 
 export const listOf = <T>(length: Codec<number>, item: Codec<T>): Codec<readonly T[]> => ({

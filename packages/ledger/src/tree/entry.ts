@@ -1,7 +1,6 @@
 /**
- * Entries of a ledger and their bytes, version 1.
- * An issuance is a function of the token's signing input alone, so any holder of a token can find its entry. It names no
- * user, client, audience or tenant: it has salted commitments to these, and the salt is a claim of the token.
+ * Entries, version 1. An issuance follows from the signing input alone: any holder finds its entry.
+ * Personal data is in salted commitments; the salt is a claim of the token.
  * Source: docs/ledger-format.md, section "Entries", which states every offset.
  */
 import { guidOfBytes, Reader } from '@mintmark/core'
@@ -13,10 +12,9 @@ const MAX_ISSUER = 1024
 const MAX_KID = 512
 const MAX_ALG = 32
 const MAX_ORIGIN = 512
-/** Longest attestation of a front end. */
 export const MAX_ATTESTATION = 2048
 
-/** Commitments to what the ledger must not reveal, 32 bytes each. */
+/** 32 bytes each, of what the ledger must not reveal. */
 export interface Commitments {
   readonly subject: Uint8Array
   readonly client: Uint8Array
@@ -24,12 +22,10 @@ export interface Commitments {
   readonly tenant: Uint8Array
 }
 
-/** A token is about to be signed. */
 export interface Issuance {
   readonly kind: 'issuance'
-  /** Canonical text of the 16-byte token id. */
   readonly tokenId: string
-  /** SHA-256 of the JWS signing input: header, dot, payload, as they will be sent. */
+  /** SHA-256 of the JWS signing input: header, dot, payload, as sent. */
   readonly inputHash: Uint8Array
   readonly issuedAtMs: number
   readonly expiresMs: number
@@ -37,27 +33,26 @@ export interface Issuance {
   readonly issuer: string
   readonly kid: string
   readonly alg: string
-  /** What the front end signed about its request; empty where it signs nothing. Opaque here. */
+  /** What the front end signed about its request, opaque here; empty if it signs nothing. */
   readonly attestation: Uint8Array
 }
 
-/** A token that was issued is not to be honoured any more. */
 export interface Revocation {
   readonly kind: 'revocation'
   readonly tokenId: string
   readonly inputHash: Uint8Array
-  /** Of the token: after it, the revocation says nothing any more. */
+  /** The token's expiry, after which the revocation has no effect. */
   readonly expiresMs: number
   readonly revokedAtMs: number
   readonly issuer: string
 }
 
-/** First entry of every shard: which one was before it, and how that one ended. */
+/** First entry of every shard: names its predecessor, and how that ended. */
 export interface Opening {
   readonly kind: 'opening'
   readonly issuer: string
   readonly openedAtMs: number
-  /** `''` for the first shard of an issuer; then `size` is 0 and `root` that of the empty tree. */
+  /** `''` for an issuer's first shard; then `size` is 0 and `root` that of the empty tree. */
   readonly previousOrigin: string
   readonly previousSize: number
   readonly previousRoot: Uint8Array
@@ -103,7 +98,7 @@ const opening = record<Omit<Opening, 'kind'>>({
   issuer: text(MAX_ISSUER),
 })
 
-/** @throws {MintmarkError} `INPUT_INVALID` for a text that is too long or a hash of another length */
+/** @throws {MintmarkError} `INPUT_INVALID` for a text too long or a hash of another length */
 export function encodeEntry(entry: Entry): Uint8Array {
   const parts: Uint8Array[] = [Uint8Array.of(ENTRY_VERSION, KIND[entry.kind])]
   if (entry.kind === 'issuance') issuance.write(entry, parts)
@@ -112,10 +107,7 @@ export function encodeEntry(entry: Entry): Uint8Array {
   return Buffer.concat(parts)
 }
 
-/**
- * The entry of these bytes: each has one encoding.
- * @throws {MintmarkError} `INPUT_INVALID` for every other byte string
- */
+/** Each entry has one encoding. @throws {MintmarkError} `INPUT_INVALID` for any other bytes */
 export function decodeEntry(bytes: Uint8Array): Entry {
   const reader = new Reader(bytes, false)
   const version = reader.u8()
@@ -132,18 +124,17 @@ function decodeBody(kind: number, reader: Reader): Entry {
   throw invalid(`entry of kind ${kind}`)
 }
 
-/** What a reader of many entries needs of each: views into its bytes. */
+/** For readers of many entries: views into an entry's bytes. */
 export interface EntryOutline {
   readonly isRevocation: boolean
-  /** 16 bytes of the token id. */
   readonly id: Uint8Array
   readonly inputHash: Uint8Array
   readonly expiresMs: number
 }
 
 /**
- * Id, hash and expiry of an entry, read at fixed offsets; undefined for an opening.
- * @throws {MintmarkError} `INPUT_INVALID` for an entry of another version or kind, or one that is cut
+ * Read at fixed offsets; undefined for an opening.
+ * @throws {MintmarkError} `INPUT_INVALID` for another version or kind, or a truncated entry
  */
 export function outlineOf(bytes: Uint8Array): EntryOutline | undefined {
   const [version, kind] = bytes
@@ -159,7 +150,6 @@ export function outlineOf(bytes: Uint8Array): EntryOutline | undefined {
 
 const EXPIRY_AT = { issuance: 58, revocation: 50 } as const
 
-/** Time of issue of an entry that {@link outlineOf} takes; undefined where it is of no token. */
 export function issuedAtOf(bytes: Uint8Array): number | undefined {
   return bytes[1] === KIND.issuance ? timeAt(bytes, 50) : undefined
 }
@@ -169,7 +159,6 @@ function timeAt(bytes: Uint8Array, at: number): number {
   return view.getUint32(0) * 2 ** 32 + view.getUint32(4)
 }
 
-/** 16 bytes of a token id in canonical text. */
 export function tokenIdBytes(tokenId: string): Uint8Array {
   if (!TOKEN_ID.test(tokenId)) throw invalid('token id of another form')
   return Uint8Array.from(Buffer.from(tokenId.replaceAll('-', ''), 'hex'))

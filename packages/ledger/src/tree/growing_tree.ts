@@ -1,5 +1,5 @@
 /**
- * The right edge of a tree: enough of it to append, to know its root, and to write its tiles.
+ * The right edge of a tree: enough to append, to know the root, and to write tiles.
  * Memory: at most 255 hashes a level and 255 entries.
  */
 import { TILE_WIDTH, tilePath, writeBundle } from './tiles.ts'
@@ -10,10 +10,9 @@ export interface Resource {
   readonly bytes: Uint8Array
 }
 
-/** The content of the tiles that are not full. */
 export interface Edge {
   readonly size: number
-  /** Hashes of the partial tile of each level, lowest first. */
+  /** Of the partial tile of each level, lowest first. */
   readonly levels: readonly (readonly Uint8Array[])[]
   readonly entries: readonly Uint8Array[]
 }
@@ -36,7 +35,6 @@ export class GrowingTree {
     return this.#size
   }
 
-  /** @returns the hash of the leaf */
   append(entry: Uint8Array): Uint8Array {
     const hash = hashLeaf(entry)
     const bundle = Math.floor(this.#size / TILE_WIDTH)
@@ -51,7 +49,7 @@ export class GrowingTree {
     return hash
   }
 
-  /** Puts a hash into the tile `index` of its level; a tile that is full goes into the level above as one hash. */
+  /** A full tile goes into the level above as one hash. */
   #push(level: number, hash: Uint8Array, index: number): void {
     const hashes = this.#levels[level] ?? []
     this.#levels[level] = hashes
@@ -66,7 +64,6 @@ export class GrowingTree {
   root(): Uint8Array {
     let root: Uint8Array | undefined
     for (const hashes of this.#levels) {
-      // The smallest perfect subtree is the last.
       let end = hashes.length
       for (let width = 1; end > 0; width *= 2) {
         if (end % (width * 2) === 0) continue
@@ -78,14 +75,12 @@ export class GrowingTree {
     return root ?? EMPTY_ROOT
   }
 
-  /** Tiles and bundles that were filled since they were last taken. */
   takeFull(): readonly Resource[] {
     const full = this.#full
     this.#full = []
     return full
   }
 
-  /** Tiles and bundle that are not full, as files. */
   partials(): readonly Resource[] {
     const partials: Resource[] = []
     let count = this.#size
@@ -110,7 +105,7 @@ export class GrowingTree {
   }
 }
 
-/** Root of a power of two of hashes. */
+/** Takes a power of two of hashes. */
 export function perfectRoot(hashes: readonly Uint8Array[]): Uint8Array {
   let row = hashes
   while (row.length > 1) {

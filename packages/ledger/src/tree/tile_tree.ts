@@ -1,14 +1,13 @@
 /**
  * A tree read from its tiles: roots of earlier sizes, proofs, entries.
- * Trust: tiles may come from anywhere. Compare {@link TileTree.root} with a verified head before using anything else;
- * proofs made of wrong tiles do not verify.
+ * Trust: tiles may come from anywhere. Compare {@link TileTree.root} with a verified head before
+ * using anything else; proofs made of wrong tiles do not verify.
  */
 import { MintmarkError } from '@mintmark/core'
 import { perfectRoot } from './growing_tree.ts'
 import { readBundle, readTile, TILE_WIDTH, tilePath, tileWidth } from './tiles.ts'
 import { EMPTY_ROOT, hashNode, splitPoint } from './tree.ts'
 
-/** Reads a resource below the prefix of a log; undefined if there is none. */
 export type ReadResource = (path: string) => Promise<Uint8Array | undefined>
 
 const CACHED_TILES = 1024
@@ -18,7 +17,7 @@ export class TileTree {
   readonly #read: ReadResource
   readonly #tiles = new Map<string, readonly Uint8Array[]>()
 
-  /** @param size of a head that is known: it says which partial tiles there are */
+  /** @param size of a known head: determines which partial tiles exist */
   constructor(size: number, read: ReadResource) {
     this.size = size
     this.#read = read
@@ -29,10 +28,7 @@ export class TileTree {
     return size === 0 ? EMPTY_ROOT : await this.#range(0, size)
   }
 
-  /**
-   * The root where `known` gives hashes of subtrees `[start, end)` within `[first, last)`; it has to know each leaf there, or
-   * a subtree with it.
-   */
+  /** @param known hashes of subtrees `[start, end)` that cover `[first, last)` */
   async rootWith(
     first: number,
     last: number,
@@ -56,7 +52,7 @@ export class TileTree {
     return (await this.#siblings(size, index + 1, (start, end) => end - start === 1)).proof
   }
 
-  /** Proof that the first `oldSize` entries are the beginning of the first `size`; empty for no entries. */
+  /** Proof that the first `oldSize` entries are a prefix of `size`; empty for no entries. */
   async consistency(oldSize: number, size: number = this.size): Promise<Uint8Array[]> {
     if (!(oldSize <= size && size <= this.size))
       throw new RangeError(`${oldSize} to ${size} in a tree of ${this.size}`)
@@ -65,7 +61,7 @@ export class TileTree {
     return start === 0 ? proof : [await this.#range(start, end), ...proof]
   }
 
-  /** Siblings on the path from the root of the first `size` entries to the subtree `[start, end)` with `start < at <= end`. */
+  /** Path from the root of `size` entries to the subtree `[start, end)`, `start < at <= end`. */
   async #siblings(size: number, at: number, isReached: (start: number, end: number) => boolean) {
     const proof: Uint8Array[] = []
     let [start, end] = [0, size]
@@ -90,7 +86,6 @@ export class TileTree {
     return entries.slice(0, width)
   }
 
-  /** Entries from `first` on, a bundle at a time, each with the index of its first entry. */
   async *entries(first = 0): AsyncGenerator<{ index: number; entries: Uint8Array[] }, void, void> {
     for (let index = first; index < this.size; ) {
       const bundle = await this.bundle(Math.floor(index / TILE_WIDTH))
@@ -100,7 +95,7 @@ export class TileTree {
     }
   }
 
-  /** Hash of `[start, end)`, where start is a multiple of the power of two that is at least the width. */
+  /** `start` is a multiple of the power of two that is at least the width. */
   async #range(start: number, end: number): Promise<Uint8Array> {
     const width = end - start
     const level = levelOf(width)
@@ -130,7 +125,7 @@ export class TileTree {
     return hashes
   }
 
-  /** A partial tile may be gone once the full one is there. */
+  /** A partial tile may be gone once the full one exists. */
   async #resource(level: number | 'entries', index: number, width: number): Promise<Uint8Array> {
     const exact = await this.#read(tilePath({ level, index, width }))
     if (exact !== undefined) return exact
@@ -142,7 +137,6 @@ export class TileTree {
   }
 }
 
-/** Level of the largest tiles whose hashes make up a subtree of this width. */
 function levelOf(width: number): number {
   let level = 0
   while (TILE_WIDTH ** (level + 1) <= width) level++

@@ -1,7 +1,6 @@
 /**
- * Tiles and entry bundles: how a tree is stored in files that never change.
- * A tile holds up to 256 hashes of one level, eight levels of the tree apart; a bundle holds the entries below one tile
- * of level 0, each with its length before it as a big-endian u16.
+ * Tiles (up to 256 hashes of one level, levels eight apart) and bundles: the entries below a tile
+ * of level 0, each behind its length as a big-endian u16. Full ones never change.
  * Source: C2SP tlog-tiles.
  */
 import { HASH_BYTES } from './tree.ts'
@@ -9,14 +8,13 @@ import { HASH_BYTES } from './tree.ts'
 export const TILE_WIDTH = 256
 
 interface TileName {
-  /** Level of a hash tile, or `entries`. */
   readonly level: number | 'entries'
   readonly index: number
-  /** 1 to 256 hashes or entries; a full one has 256. */
+  /** 1 to 256 hashes or entries; 256 is full. */
   readonly width: number
 }
 
-/** Path below the prefix of the log, such as `tile/0/x001/067.p/112`. */
+/** Below the prefix of the log, such as `tile/0/x001/067.p/112`. */
 export function tilePath({ level, index, width }: TileName): string {
   const partial = width === TILE_WIDTH ? '' : `.p/${width}`
   return `tile/${level}/${indexPath(index)}${partial}`
@@ -32,7 +30,7 @@ function indexPath(index: number): string {
 const TILE_PATH =
   /^tile\/(entries|0|[1-9]|[1-5]\d|6[0-3])\/((?:x\d{3}\/){0,5}\d{3})(?:\.p\/([1-9]\d{0,2}))?$/
 
-/** The tile that a path names; undefined if it names none, or not in the one way that it is written. */
+/** Undefined if the path names none, or not in its one spelling. */
 export function parseTilePath(path: string): TileName | undefined {
   const match = TILE_PATH.exec(path)
   if (match === null) return undefined
@@ -47,7 +45,7 @@ export function parseTilePath(path: string): TileName | undefined {
   return isPartial && tilePath(name) === path ? name : undefined
 }
 
-/** Tiles and bundles, full or partial, that hold the last entry of a tree of `size` entries at each level. */
+/** Hashes or entries of a tile in a tree of `size` entries; 0 if it has none. */
 export function tileWidth(level: number | 'entries', index: number, size: number): number {
   let count = size
   for (let at = 0; at < (level === 'entries' ? 0 : level); at++)
@@ -55,7 +53,7 @@ export function tileWidth(level: number | 'entries', index: number, size: number
   return Math.max(0, Math.min(TILE_WIDTH, count - index * TILE_WIDTH))
 }
 
-/** The hashes of a tile as views; undefined if the length is not that of `width` hashes. */
+/** Views; undefined if the length is not that of `width` hashes. */
 export function readTile(bytes: Uint8Array, width: number): Uint8Array[] | undefined {
   if (bytes.length !== width * HASH_BYTES) return undefined
   return Array.from({ length: width }, (_, i) =>
@@ -76,7 +74,6 @@ export function writeBundle(entries: readonly Uint8Array[]): Uint8Array {
   return bundle
 }
 
-/** Entries as views, in order; undefined if the bytes are cut short. */
 export function readBundle(bytes: Uint8Array): Uint8Array[] | undefined {
   const entries: Uint8Array[] = []
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -1,7 +1,6 @@
 /**
- * Merkle trees over SHA-256 as RFC 6962 hashes them, and the proofs over them.
- * Hashes are 32 bytes. Sizes and indexes are numbers up to 2^53 − 1, so halving is done by division, never by
- * 32-bit shifts. Verifying never throws: whatever is handed in, the answer is yes or no.
+ * Merkle trees over SHA-256, and their proofs. Verifying never throws, whatever it is given.
+ * Sizes and indexes are numbers up to 2^53 − 1: halve by division, never by 32-bit shifts.
  * Source: RFC 6962, section 2.1; RFC 9162, section 2.1.4.2.
  */
 import { createHash } from 'node:crypto'
@@ -11,7 +10,6 @@ export const HASH_BYTES = 32
 const LEAF_PREFIX = new Uint8Array([0])
 const NODE_PREFIX = new Uint8Array([1])
 
-/** Root of the tree without leaves. */
 export const EMPTY_ROOT: Uint8Array = createHash('sha256').digest()
 
 export function hashLeaf(entry: Uint8Array): Uint8Array {
@@ -57,7 +55,7 @@ export function verifyInclusion(claim: {
 }
 
 /**
- * Whether the tree of `newSize` entries begins with all entries of the tree of `oldSize`, in their order.
+ * Whether the newer tree begins with all entries of the older, in order.
  * Of the empty tree nothing can be proven: it is consistent with itself alone.
  */
 export function verifyConsistency(claim: {
@@ -73,7 +71,6 @@ export function verifyConsistency(claim: {
     const isItself = newSize === 0 && proof.length === 0
     return isItself && isEqualHash(oldRoot, EMPTY_ROOT) && isEqualHash(newRoot, EMPTY_ROOT)
   }
-  // Up to the lowest node that both trees have.
   let [node, last] = [oldSize - 1, newSize - 1]
   while (oldSize === newSize ? node > 0 : isOdd(node)) [node, last] = [half(node), half(last)]
   const [seed, ...siblings] = node === 0 ? [oldRoot, ...proof] : proof
@@ -82,8 +79,8 @@ export function verifyConsistency(claim: {
 }
 
 /**
- * The roots above a node, which is number `node` of its level: of the tree that ends with it, and of the one that ends
- * with number `last`. Undefined where there are not as many siblings as it takes.
+ * Roots above number `node` of a level: of the tree that ends with it, and of the one that ends
+ * with number `last`. Undefined for a wrong number of siblings.
  */
 function climbed(from: {
   readonly node: number

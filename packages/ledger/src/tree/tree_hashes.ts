@@ -1,8 +1,7 @@
 /**
  * Reads bundles: the root of the tree above their entries, and an outline of each entry.
- * Kernel: `assembly/tree_hashes.ts` (AssemblyScript, SIMD, four messages at a time). A property
- * test compares it with plain code. A call of OpenSSL costs more than the two to five blocks of
- * an entry or a node.
+ * Kernel: `assembly/tree_hashes.ts` (SIMD, four messages at a time; tested against plain code). A
+ * call of OpenSSL costs more than the two to five blocks of an entry or a node.
  */
 import { HASH_BYTES } from './tree.ts'
 import { treeHashesWasm } from './tree_hashes.wasm.ts'
@@ -12,14 +11,13 @@ const BLOCK = 64
 /** Round constants, schedule, state, and four nodes: see the kernel. */
 const WORK_BYTES = 256 + 256 + 128 + 512
 const CONSTANT_BYTES = 256
-/** Offset and blocks of a message. */
 const LIST_BYTES = 8
-/** What a leaf's message has beside its entry, at most: first byte, a bit, the count of bits, zeros. */
+/** What a leaf's message adds to its entry, at most: first byte, a bit, bit count, zeros. */
 const FRAME_BYTES = 10 + BLOCK
 
 /**
- * An outline in 32-bit words: 0 is 1 for a revocation; 2 to 5 are the token id, 6 to 13 the hash of the signing input,
- * highest byte first; the last two are the expiry in milliseconds, a 64-bit float.
+ * 32-bit words: 0 is 1 for a revocation; 2 to 5 token id, 6 to 13 input hash, highest byte first;
+ * the last two the expiry in milliseconds, a 64-bit float.
  */
 export const OUTLINE_WORDS = 16
 const OUTLINE_BYTES = 4 * OUTLINE_WORDS
@@ -30,13 +28,12 @@ type Kernel = Readonly<
 type KernelFunction = (...args: number[]) => number
 
 interface BundleReading {
-  /** Root of the tree above the entries, 32 bytes. */
   readonly root: Uint8Array
-  /** {@link OUTLINE_WORDS} for each entry, openings left out. */
+  /** {@link OUTLINE_WORDS} for each entry, without openings. */
   readonly outlines: Uint8Array
 }
 
-/** The kernel, compiled. It can be sent to a thread. */
+/** Compiled; can be sent to a thread. */
 export const bundleModule = (): object =>
   new WebAssembly.Module(Buffer.from(treeHashesWasm, 'base64'))
 
@@ -55,9 +52,8 @@ export class BundleReader {
   }
 
   /**
-   * @param bundle entries, each behind its length
-   * @param count how many they are: a power of two
-   * @returns views that hold until the next call; undefined where these are not so many entries, and nothing else
+   * @param bundle entries, each behind its length. @param count a power of two
+   * @returns views, valid until the next call; undefined unless exactly so many entries
    */
   read(bundle: Uint8Array, count: number): BundleReading | undefined {
     const hashes = WORK_BYTES
@@ -86,7 +82,7 @@ export class BundleReader {
   }
 }
 
-/** First 32 bits of the fractional parts of the cube roots of the first 64 primes. Source: FIPS 180-4, section 4.2.2. */
+/** Cube roots of the first 64 primes, first 32 fractional bits: FIPS 180-4, section 4.2.2. */
 function roundConstants(): number[] {
   const primes: number[] = []
   for (let n = 2; primes.length < 64; n++)
@@ -94,7 +90,6 @@ function roundConstants(): number[] {
   return primes.map((prime) => Number(cubeRoot(BigInt(prime) << 96n) & 0xffff_ffffn))
 }
 
-/** Rounded down. */
 function cubeRoot(value: bigint): bigint {
   let low = 0n
   let high = 1n << 40n

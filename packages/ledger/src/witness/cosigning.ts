@@ -1,9 +1,7 @@
 /**
- * The log's side of witnessing: asks the witnesses of a policy to cosign a checkpoint.
- * The HTTP client is a parameter. A witness that does not answer, or lies, is left out; the policy decides whether the
- * others suffice. A witness that claims to have seen more entries, or others, is asked for that checkpoint: if the ledger's
- * own key signed it, the ledger is an older copy or a fork, and ends. Without it the claim is ignored.
- * Source: C2SP tlog-witness v1.0.0.
+ * Asks the witnesses of a policy to cosign a checkpoint; one that is silent or lies is left out.
+ * A claim of another history counts only with a checkpoint that the ledger's own key signed: then
+ * the ledger is an older copy or a fork, and ends. Source: C2SP tlog-witness v1.0.0.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assertContains, type Checkpoint, type Head, parseCheckpoint } from '../notes/checkpoint.ts'
@@ -11,7 +9,7 @@ import { acceptCheckpoint, isMet, type Policy, type WitnessLine } from '../notes
 import { type ReadResource, TileTree } from '../tree/tile_tree.ts'
 import { formatAddCheckpoint, originHash, readWitnessAnswer, type WitnessReply } from './witness.ts'
 
-/** Carries requests to witnesses; each rejects where there was no answer. */
+/** Each request rejects if there was no answer. */
 export interface WitnessHttp {
   post(url: string, body: string): Promise<WitnessResponse>
   get(url: string): Promise<WitnessResponse>
@@ -23,17 +21,16 @@ interface WitnessResponse {
 }
 
 interface CosigningOptions {
-  /** Called once for a witness that claims another history of a log, and cannot show it. */
+  /** Called once for a witness that claims another history and cannot show it. */
   readonly onDispute?: ((text: string) => void) | undefined
 }
 
-/** The status for a proof that contradicts what the witness has seen. */
+/** For a proof that contradicts what the witness has seen. */
 const INCONSISTENT = 422
 /** A witness may see other checkpoints between two requests, but not without end. */
 const MOST_TRIES = 4
-/** Once the policy is met, how long the other witnesses are waited for. */
+/** After the policy is met, the wait for the other witnesses. */
 const OTHERS_MS = 200
-/** How long a start waits for a witness. */
 const START_MS = 2000
 
 export class Cosigning {
@@ -41,7 +38,6 @@ export class Cosigning {
   readonly #witnesses: readonly WitnessLine[]
   readonly #http: WitnessHttp
   readonly #onDispute: ((text: string) => void) | undefined
-  /** Size that a witness has cosigned last, by its name and the origin. */
   readonly #sizes = new Map<string, number>()
   readonly #disputed = new Set<string>()
 
@@ -57,9 +53,8 @@ export class Cosigning {
   }
 
   /**
-   * The checkpoint with the cosignatures that were got; undefined if the policy does not accept it yet. A witness that
-   * hangs is not waited for once the others suffice.
-   * @throws {MintmarkError} `LEDGER_BEHIND` where a witness shows another history, signed by the ledger's own key
+   * Undefined if the policy does not accept it yet. No wait for a witness once the others suffice.
+   * @throws {MintmarkError} `LEDGER_BEHIND` if a witness shows another history with our signature
    */
   async cosign(text: string, tree: TileTree): Promise<string | undefined> {
     const checkpoint = checkpointOf(text)
@@ -84,10 +79,9 @@ export class Cosigning {
   }
 
   /**
-   * Demands that no witness has seen more than this head. Waits until those that have not answered could not have accepted
-   * a head by themselves, and in no case for long.
-   * @param text of a checkpoint, perhaps of an empty tree
-   * @throws {MintmarkError} `LEDGER_BEHIND` where one shows more, signed by the ledger's own key
+   * Demands that no witness has seen more. Waits, for a limited time, until the silent witnesses
+   * could not have accepted a head by themselves.
+   * @throws {MintmarkError} `LEDGER_BEHIND` if one shows more, signed by the ledger's own key
    */
   async assertNewest(text: string): Promise<void> {
     const checkpoint = checkpointOf(text)
@@ -102,7 +96,7 @@ export class Cosigning {
     })
   }
 
-  /** The same for a shard that the ledger does not have. Nothing is sent that a witness would keep. */
+  /** For a shard that the ledger does not have: sends nothing that a witness would keep. */
   async assertUnknown(origin: string): Promise<void> {
     await this.#askAll(async (witness) => {
       const seen = await this.#shownBy(witness, origin)
@@ -111,7 +105,6 @@ export class Cosigning {
     })
   }
 
-  /** @param ask whether the witness has answered */
   async #askAll(ask: (witness: WitnessLine) => Promise<boolean>): Promise<void> {
     const { quorum, groups } = this.#policy
     const silent = new Set(this.#witnesses.map(({ name }) => name))
@@ -162,7 +155,7 @@ export class Cosigning {
     tree?: TileTree,
   ): Promise<void> {
     const seen = await this.#shownBy(witness, head.origin)
-    // Of fewer entries than the ledger has, only its tree shows whether they are the same.
+    // With fewer entries than the ledger, only its tree shows whether they are the same.
     if (seen !== undefined && (tree !== undefined || seen.size >= head.size)) {
       const rootAt = (size: number) => tree?.root(size) ?? Promise.resolve(head.root)
       await assertContains(seen, { size: head.size, rootAt })
@@ -176,7 +169,7 @@ export class Cosigning {
     )
   }
 
-  /** The newest checkpoint that a witness has of a log, where the ledger's own key signed it. */
+  /** The witness's newest checkpoint, if the ledger's own key signed it. */
   async #shownBy({ url = '' }: WitnessLine, origin: string): Promise<Head | undefined> {
     try {
       const { status, body } = await this.#http.get(`${bare(url)}/${originHash(origin)}/checkpoint`)
@@ -214,7 +207,7 @@ function checkpointOf(text: string): Checkpoint {
   return checkpoint
 }
 
-/** Resolves when all are done, or a moment after one of them says that it is enough. */
+/** Resolves when all are done, or a moment after one of them returns true. */
 async function enough(asked: readonly Promise<boolean>[]): Promise<void> {
   const one = Promise.any(
     asked.map(async (each) => {
@@ -226,7 +219,7 @@ async function enough(asked: readonly Promise<boolean>[]): Promise<void> {
     () => undefined,
   )
   const all = Promise.all(asked)
-  // What fails after that fails again in the next round.
+  // Later failures repeat in the next round.
   all.catch(() => undefined)
   await Promise.race([all, inTime])
 }
@@ -235,19 +228,17 @@ const bare = (url: string) => url.replace(/\/+$/, '')
 
 const keyOf = (witness: WitnessLine, origin: string) => `${witness.name} ${origin}`
 
-/*
- * Asks witnesses in the background, about the newest head of each shard.
- * One round at a time. A head that is not accepted yet is asked about again after a while, unless a newer one has come.
+/**
+ * Asks witnesses in the background about the newest head of each shard, one round at a time.
+ * A head that is not accepted is retried after a while, unless a newer one has come.
  */
 
 const RETRY_MS = 1000
 
 interface CosignRoundsOptions {
   readonly witnesses: Cosigning
-  /** Reads published files of the ledger. */
   readonly read: ReadResource
   readonly onAccepted: (shard: string, text: string) => void
-  /** The ledger must stop. */
   readonly onFailure: (cause: unknown) => void
 }
 
@@ -268,7 +259,6 @@ export class CosignRounds {
     this.#start()
   }
 
-  /** Resolves after one more try for everything that waits. */
   async finish(): Promise<void> {
     clearTimeout(this.#retry)
     await this.#running

@@ -1,7 +1,6 @@
 /**
- * A witness: cosigns the checkpoints of a log in order, with a time.
- * The protocol is here as a function from request to response, without HTTP. The state is durable before the answer, and
- * requests for one log are processed one at a time.
+ * A witness: cosigns the checkpoints of a log in order, with a time; no HTTP here.
+ * State is durable before the answer; requests for one log are processed one at a time.
  * Source: C2SP tlog-witness v1.0.0.
  */
 import { createHash } from 'node:crypto'
@@ -73,13 +72,12 @@ export function parseAddCheckpoint(body: string): AddCheckpoint | undefined {
 }
 
 export interface WitnessState {
-  /** Text of the newest checkpoint that was cosigned, by `originHash`; undefined if there is none. */
   read(hash: string): Promise<string | undefined>
   /** Durable on return. */
   write(hash: string, checkpoint: string): Promise<void>
 }
 
-/** @param folder one file a log; made if it is not there */
+/** @param folder one file a log; made if missing */
 export function witnessFolder(folder: string, files: Files): WitnessState {
   let isMade = false
   return {
@@ -95,14 +93,14 @@ export function witnessFolder(folder: string, files: Files): WitnessState {
   }
 }
 
-/** How a log is named in paths: SHA-256 of its origin. */
+/** Names a log in paths: SHA-256 of its origin. */
 export function originHash(origin: string): string {
   return createHash('sha256').update(origin).digest('hex')
 }
 
 interface WitnessOptions {
   readonly signer: NoteSigner
-  /** Keys of logs; each counts for its own name and all names below it. */
+  /** Each counts for its own name and all names below it. */
   readonly logs: readonly VerifierKey[]
   readonly state: WitnessState
   readonly now: () => number
@@ -110,14 +108,13 @@ interface WitnessOptions {
 
 export class Witness {
   readonly #options: WitnessOptions
-  /** The last request of each log, whether it is done or not. */
   readonly #last = new Map<string, Promise<unknown>>()
 
   constructor(options: WitnessOptions) {
     this.#options = options
   }
 
-  /** Answers `POST /add-checkpoint`. A failure of the state is thrown, and nothing is signed then. */
+  /** Answers `POST /add-checkpoint`. Throws if the state fails, and signs nothing then. */
   async addCheckpoint(body: string): Promise<WitnessAnswer> {
     const request = parseAddCheckpoint(body)
     const checkpoint = request && parseCheckpoint(request.checkpoint)
@@ -131,7 +128,6 @@ export class Witness {
     return await this.#serialised(origin, () => this.#cosign(request, checkpoint))
   }
 
-  /** Text of the newest checkpoint of a log, cosigned, by `originHash`; undefined for what is no hash. */
   async readHash(hash: string): Promise<string | undefined> {
     return /^[0-9a-f]{64}$/.test(hash) ? await this.#options.state.read(hash) : undefined
   }
@@ -201,7 +197,7 @@ export type WitnessReply =
   | { readonly kind: 'conflict'; readonly size: number }
   | { readonly kind: 'refused'; readonly status: number }
 
-/** @param text of the checkpoint's note that was sent: a cosignature counts only if it verifies over it */
+/** @param text of the note that was sent: a cosignature counts only if it verifies over it */
 export function readWitnessAnswer(
   answered: { readonly status: number; readonly body: string },
   text: string,
@@ -227,10 +223,7 @@ const SCHEMA = 'mintmark-witness/1'
 const DOCUMENT = 'witness.json'
 const KEY_PATH = 'private/cosigner.pem'
 
-/**
- * Makes a witness and its key in a folder that is empty or not there.
- * @throws {MintmarkError} `LEDGER_INVALID` where something is in the folder already
- */
+/** @throws {MintmarkError} `LEDGER_INVALID` if something is in the folder already */
 export async function createFolderWitness(
   folder: string,
   { name, logs }: { readonly name: string; readonly logs: readonly VerifierKey[] },
