@@ -1,11 +1,8 @@
 // asc: --importMemory
 /**
- * Finds expanded AES keys of all three sizes, for encryption and for decryption.
- *
- * Most words of a schedule are the XOR of two before them. That is tested for four offsets at once and six
- * encodings; the few offsets that pass are checked word by word with the whole recurrence of FIPS-197.
- *
- * `sbox` is the 256 bytes of the S-box. No static data: the memory is shared with the other kernels.
+ * Finds expanded AES keys of all sizes, both ways. A filter tests four offsets at once for words
+ * that are the XOR of two before; hits get FIPS-197's whole recurrence. `sbox` is the 256 bytes of
+ * the S-box. No static data.
  */
 
 // Forms. Together with size and order they make up a hit's code: form | order << 2 | words of the key << 4.
@@ -113,11 +110,7 @@ function steps_mixed(difference: u32, word: u32, isHalf: bool): i32 {
   return <i32>plain | ((<i32>swapped) << 1)
 }
 
-/**
- * What can be where words of a forward schedule were seen.
- *
- * The nonlinear step is tried first: bytes made to pass the linear filter everywhere cost little.
- */
+/** The nonlinear step is tried first: bytes made to pass the linear filter cost little. */
 function test_forward(at: usize, size: i32): void {
   // An inner round key begins 16 bytes behind the schedule; of 192 bits the recurrence begins again at 24.
   const inner: usize = size === 6 ? 24 : 16
@@ -137,7 +130,6 @@ function test_forward(at: usize, size: i32): void {
   if ((orders & 2) !== 0) test(at - inner, size, DECRYPTION_FORWARD, true, true)
 }
 
-/** What can be where words of a reversed schedule were seen: its second block is at `at`. */
 function test_reverse(at: usize, size: i32): void {
   // Words 36, 32 and 35 of 128 bits; 42, 36 and 41 of 192; 52, 44 and 51 of 256.
   const first: usize = size === 6 ? 24 : 0
@@ -178,9 +170,9 @@ function test_lanes(at: usize, lanes: u32, size: i32, isReverse: bool): void {
 const ROOM = 128
 
 /**
- * Offsets are examined in groups of so many bytes, and of each group four offsets behind it first. Wherever in the group the
- * words of a schedule are seen first, those four offsets are within what it goes on for: 144 bytes at least, of which
- * the last of them takes 32 (of 128 bits), or 168, of which it takes 48.
+ * Bytes a step; four offsets behind each group are examined first. Wherever words begin in it,
+ * those four are within the 144 bytes (168 of 192 bits) that follow, of which the last takes 32
+ * (48).
  */
 const GROUP: usize = 96
 
@@ -193,9 +185,9 @@ let s6: u32 = 0
 let s8: u32 = 0
 
 /**
- * Filters four offsets where the first inner words of a schedule may be: three in a row that are made of two others.
- * With `anywhere` those that a schedule goes on with, too. In order, three such words are at one of any four offsets; in
- * reverse order at the begin of each round, but that of 192 bits the second of the three may be made in another way.
+ * Whether three words in a row are made of two others; `anywhere` also looks within a schedule. In
+ * order one of any four offsets has them; reversed, each round's begin, but of 192 bits the second
+ * of three may differ.
  */
 function isLike(i: usize, anywhere: bool): bool {
   const w0 = v128.load(i, 0),
@@ -250,11 +242,9 @@ function probe(i: usize): void {
 }
 
 /**
- * Writes to `hits` (u32 place, u32 code each) the schedules that begin in `[from, to)` and are in `[first, last)`.
- *
- * Examines offsets in steps of 4 from `at` on, which is `from` at first, and `from` must be one of them. When
- * there may be no room for more it stops; `resume` receives the `at` to go on from, or 0 when it is done.
- * Reads at most 64 bytes beyond `last`. `cap` is at least 128.
+ * Writes to `hits` (u32 place, u32 code each) schedules that begin in `[from, to)`, within `[first,
+ * last)`, at steps of 4 from `at` (first `from`). `resume` receives the next `at`, or 0 when done.
+ * Reads 64 bytes beyond `last`; `cap` is at least 128.
  */
 export function find_schedules(
   at: usize,

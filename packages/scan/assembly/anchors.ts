@@ -1,25 +1,18 @@
 // asc: --importMemory --enable relaxed-simd
 /**
- * Finds many short patterns in one pass.
- *
- * Each pattern has a fragment: four neighbouring bytes of it, the rarest. Fragments are dealt to eight buckets,
- * and two nibble tables for each of the four bytes say which buckets still fit: two shuffles and an AND a byte.
- * What is left is looked up in a filter of hashed fragments, and then in a table of them, whose chains lead to the few
- * patterns to compare.
- *
- * Fragments of which few bits do not count are hashed with each of their values. Those of which more do not have
- * the last bucket, and all of them are compared.
- *
- * Layout of `tables`: 128 bytes nibble tables (low and high, byte 0 to 3), 8192 u16 at 128 with the number of
- * the first entry for a hash (from 1; 0 for none), at 16512 a u32 with the number of open entries, which come
- * first, a u32 with their bucket's bit, or 0, and a u32 with the offset of the switches (by id one byte, not 0
- * is off); at 16528 for each bucket a u8 with where its fragments may end, bit k for k bytes behind a multiple of 8; at 16544
- * the filter, 2^16 bits, by the first 16 bits of a hash as the table is by the first 13; entries of
- * 48 bytes at 24736: u32 fragment, u32 its mask, u16 id, u8 place of the fragment in the pattern, u8 length, u16 number
- * of the next entry for the same hash, u8 where the pattern may begin, as of the buckets, u8 unused, 16 bytes pattern,
- * 16 bytes mask. Behind the switches, by id, u8 how far
- * behind the pattern's begin a random number is, u8 how many bytes of it are examined: a multiple of 16, or 0.
- * No static data: the memory is shared with the other kernels.
+ * Finds many short patterns in one pass by a fragment of each: its four rarest bytes in a row.
+ * Nibble tables of eight buckets, a filter of hashes and a table with chains leave few to compare.
+ * Fragments with many bits that do not count are in the last bucket and all compared.
+ * No static data: the memory is shared. Layout of `tables`:
+ *     0: nibble tables, 128 bytes (low and high, byte 0 to 3)
+ *   128: 8192 u16, first entry by a hash's first 13 bits (from 1; 0 for none)
+ * 16512: u32 number of open entries, which come first; u32 their bucket's bit, or 0; u32 offset of
+ *        the switches (by id a byte, not 0 is off), and behind them by id: u8 how far behind a
+ *        pattern's begin a random number is, u8 its bytes to examine (a multiple of 16, or 0)
+ * 16528: u8 a bucket: where fragments may end, bit k for k bytes behind a multiple of 8
+ * 16544: filter of 2^16 bits by a hash's first 16
+ * 24736: entries of 48 bytes: u32 fragment, u32 mask, u16 id, u8 place in the pattern, u8 length,
+ *        u16 next entry, u8 where the pattern may begin, u8 unused, 16 bytes pattern, 16 bytes mask
  */
 import { pinned } from './lib/pinned.ts'
 import { byIndex } from './lib/swizzle.ts'
@@ -52,8 +45,8 @@ export function next_nonzero(ptr: usize, end: usize): usize {
 }
 
 /**
- * Where data that begins at `ptr` ends: at a multiple of `page` from what is not zero last, before `gap` zeros or more, or at
- * `end`. `resume` receives {@link next_nonzero} from there.
+ * A multiple of `page` behind the last non-zero before `gap` zeros, or `end`. `resume` receives
+ * {@link next_nonzero} from there.
  */
 export function data_end(ptr: usize, end: usize, page: usize, gap: usize, resume: usize): usize {
   let last = ptr
@@ -87,10 +80,7 @@ let count: i32 = 0
 /** Of a random number so many bytes are never 0, nor of its digits. */
 const MOST_ZEROS: i32 = 11
 
-/**
- * Whether `length` bytes can be of a random number: at most one of the words is an address or small, few bytes are 0, and not
- * all are text.
- */
+/** At most one word is an address or small, few bytes are 0, not all are text. */
 function mayBeRandom(at: usize, length: usize): bool {
   const none = i8x16.splat(0)
   let all = none
@@ -154,8 +144,8 @@ function moved1(a: v128, b: v128): v128 {
 }
 
 /**
- * Lists where fragments may begin: u32 offsets at `offsets`. `masks` has a u16 for each block from `first` on, a bit for each
- * byte with which one ends. Returns the end of the list; writes up to 16 bytes behind it.
+ * Lists u32 offsets. `masks`: a u16 a block from `first` on, a bit where a fragment ends. Returns
+ * the list's end; writes up to 16 bytes behind it.
  */
 function listOffsets(masks: usize, end: usize, first: usize, places: usize): usize {
   let listed = places
@@ -246,14 +236,10 @@ function writeLanes(table: usize, at: usize, lanes: usize): void {
 }
 
 /**
- * Writes to `hits` (u32 place, u32 id each) where patterns begin in `[from, to)` and end at most at `end`, and can be before a
- * random number where they ask for that. `aligned` is a multiple of 8 in the process, or 0 where that is not known: then
- * patterns are found wherever they begin.
- *
- * Ascending by fragment, which may differ from the pattern's begin by up to 15. Examines fragments from `at`
- * on. `cap` must be at least the number of patterns. When there may be no room for one more fragment's hits,
- * it stops; `resume` receives the offset to go on from as `at`, or 0 when it is done.
- * Reads at most 64 bytes beyond `end`. `scratch` is 8.5 KiB.
+ * Writes to `hits` (u32 place, u32 id each) patterns that begin in `[from, to)` and end by `end`,
+ * in order of fragments: up to 15 off. `aligned` is a multiple of 8 in the process, or 0: then
+ * patterns may begin anywhere. `cap` is at least the number of patterns; `resume` receives the next
+ * `at`, or 0. Reads 64 bytes beyond `end`. `scratch` is 8.5 KiB.
  */
 export function find_anchors(
   at: usize,

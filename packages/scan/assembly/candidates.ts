@@ -1,12 +1,8 @@
 // asc: --importMemory
 /**
- * Lists windows that can be a factor of a known modulus, or are beside one, by their lowest and highest byte, and the
- * offsets that something marks well.
- *
- * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
- * positions are relative to it, and the caller keeps 64 readable bytes before it and as many as a number takes, and 64
- * more, behind the last position. `runs` and `records` are as `number_offsets.ts` writes them for windows of `length`
- * bytes.
+ * Lists windows that can be, or be beside, a factor of a known modulus, by lowest and highest byte.
+ * Nothing is allocated; positions are relative to `ptr`, with 64 readable bytes before and a number
+ * and 64 behind. `runs` and `records` are of `number_offsets.ts`.
  */
 
 import {
@@ -42,18 +38,14 @@ import { isOfAddresses, isRandom } from './lib/random_bytes.ts'
 const WORKED: i32 = 3
 
 /**
- * Lists windows of `length` bytes at offsets before `to` whose lowest and highest byte allow them to be a prime factor,
- * one beside it, one negated, or half of one beside it: of the marked groups, or with `every` of all.
- *
- * `low` and `high` bound the highest byte of the factor, `usual` that of a factor where nothing marks it; `negated` and
- * `few` bound that of 2^bits - factor likewise. `beside` has a bit for each offset in a group of 16 at which numbers
- * beside a factor are searched for where nothing marks them. The first `orders` byte orders are examined.
- *
- * Writes to five lists of `cap` u32 each at `out`: first factors that are marked, then factors at multiples of 8 in the
- * two plain byte orders, then other factors, then what is no factor itself and not marked, then what is: where one side
- * alone marks it, at multiples of 4. What a number some numbers away marks is examined as a factor in the plain orders,
- * and as others in the first. Without `every` the second to fourth get nothing. Adds how many to `sizes` (5 u32).
- * Returns what did not fit.
+ * Lists windows of `length` bytes before `to` that can be a prime, beside one, negated, or half of
+ * one beside it: in marked groups, or with `every` in all. Highest bytes: `low` to `high`, `usual`
+ * where unmarked, `negated` and `few` of 2^bits - factor. `beside`: a bit for each offset of 16 at
+ * which numbers beside a factor are tried if unmarked. `orders`: how many byte orders.
+ * Five lists of `cap` u32 at `out`: marked factors; factors at multiples of 8 in plain orders; other
+ * factors; unmarked others; marked others (by one side alone only at multiples of 4). Without
+ * `every` lists two to four stay empty. What is marked some numbers away counts as a factor in plain
+ * orders, as others in the first. Adds to `sizes` (5 u32); returns what did not fit.
  */
 export function candidates(
   ptr: usize,
@@ -158,8 +150,8 @@ function put(out: usize, list: i32, cap: i32, sizes: usize, base: u32, kind: i32
 }
 
 /**
- * Adds to the second list of {@link candidates} the factors at multiples of 8 in the two plain byte orders that nothing
- * marks, until it holds `most`. Returns the groups that were left out.
+ * Adds unmarked factors at multiples of 8 in plain orders to the second list, up to `most`. Returns
+ * the groups left out.
  */
 export function aligned_factors(
   ptr: usize,
@@ -209,11 +201,10 @@ function groupsFrom(runs: usize, first: i32, runCount: i32): i32 {
 }
 
 /**
- * Lists the well marked offsets before `to`: u32 (position, boundaries) pairs, at most `cap`; returns how many there are.
- * Boundaries: 1 before, 2 behind, 4 a length before, 8 some numbers further before or behind; the latter offsets only with
- * `further`. With `looked` those alone of whose bytes so many look random, and are no addresses; see `isRandom` for `least`,
- * `most` and `seen`.
- * Of those with boundaries of 3 and more the first `mostEnclosed`, of others the first `mostOthers`: more are not examined.
+ * Lists well marked offsets before `to` as u32 (position, boundaries), at most `cap`. Boundaries: 1
+ * before, 2 behind, 4 a length before, 8 (with `further`) some numbers further. With `looked` only
+ * random-looking ones without addresses, see `isRandom`: the first `mostEnclosed` of boundaries 3
+ * and more, `mostOthers` of others.
  */
 export function bounded(
   ptr: usize,

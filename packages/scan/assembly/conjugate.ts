@@ -1,10 +1,8 @@
 // asc: --importMemory
 /**
- * Pairs of windows whose low limbs multiply to that of a known modulus: the conjugate-limb test.
- *
- * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
- * positions are relative to it, and the caller keeps 16 readable bytes before it and as many as a number takes, and 32
- * more, behind the last position.
+ * Conjugate-limb test: pairs of windows whose low limbs multiply to that of a known modulus.
+ * Nothing is allocated; positions are relative to `ptr`, with 16 readable bytes before and a number
+ * and 32 behind.
  */
 import { enterLimb, indexOf, putPair } from './lib/limb_table.ts'
 import { GOLDEN, inverse64, PRIME } from './lib/number.ts'
@@ -23,8 +21,8 @@ export function forget_limbs(): void {
 }
 
 /**
- * Keeps the low 64 bits of each factor of a list, and its entry: u64, u32, u32 0 each, at most `cap` with those that are
- * kept already. With `sieved` those alone that small primes leave: `scratch` has room for `length` + 64 bytes.
+ * Keeps each factor's low 64 bits and entry: u64, u32, u32 0, at most `cap`. `sieved` drops what
+ * small primes divide; `scratch` has `length` + 64 bytes.
  */
 export function low_limbs(
   ptr: usize,
@@ -76,9 +74,9 @@ function indexLimbs(limbs: usize, count: i32, filter: usize, table: usize, mask:
 }
 
 /**
- * Pairs whose low limbs multiply to that of a modulus: for each limb p0 and each of `keyCount` low limbs n0 (u64 at
- * `keys`), whether n0 / p0 modulo 2^64 is among them. `filter` has room for 2^18 bits, `table` for mask + 1 u32. Writes three u32 (index, index, key) a pair, each pair once
- * for either of its two, at most `cap`; returns how many there are.
+ * For each limb p0 and low limb n0 (u64 at `keys`), whether n0 / p0 modulo 2^64 is among the limbs.
+ * Writes u32 (index, index, key), each pair once for either of its two, at most `cap`.
+ * `filter` has 2^18 bits, `table` mask + 1 u32.
  */
 export function conjugates(
   limbs: usize,

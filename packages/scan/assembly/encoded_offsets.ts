@@ -1,10 +1,8 @@
 // asc: --importMemory
 /**
- * Filters offsets at which encoded text can be: letters of base64 in a row, lists of numbers, and either in UTF-16.
- *
- * Layout of `tables`, 64 bytes: for each lower half of a byte the upper halves with which it is a letter, may be in a list,
- * and is a digit, a bit each (three times 16 bytes); for each upper half its bit, none from 8 on (16 bytes).
- * No static data: the memory is shared with the other kernels.
+ * Filters offsets at which encoded text can be: base64, lists of numbers, also UTF-16. `tables`, 64
+ * bytes: by lower half of a byte, bits of the upper halves that make a letter, a list, a digit (16
+ * bytes each); by upper half its bit, none from 8 on (16). No static data.
  */
 import { pinned } from './lib/pinned.ts'
 
@@ -16,13 +14,9 @@ const LEAST_STEPS: i32 = 3
 const EVEN: i32 = 0x5555
 
 /**
- * Writes to `out` (u32) which of the offsets `at`, `at` + `step`, … before `to` can be in encoded text, and returns how many:
- *
- * - the 16 bytes from there on are letters, or are what lists have and {@link LEAST_DIGITS} of them digits;
- * - or every other one of them is zero, and the others are letters, or what lists have;
- * - and {@link LEAST_STEPS} of them at least differ by more than one from the byte before.
- *
- * Reads up to 15 bytes behind the last offset; writes one u32 behind the list.
+ * Writes to `out` (u32) the offsets `at`, `at` + `step`, … before `to` whose 16 bytes are letters,
+ * or a list with {@link LEAST_DIGITS}, or such in UTF-16, with {@link LEAST_STEPS} differences.
+ * Reads 15 bytes behind the last; writes one u32 behind the list.
  */
 export function encoded_offsets(at: usize, to: usize, step: usize, tables: usize, out: usize): i32 {
   const letters = pinned(v128.load(tables), 0)

@@ -1,9 +1,7 @@
 // asc: --importMemory
 /**
- * Filters windows that can be the private exponent of a known key by their upper half.
- *
- * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
- * positions are relative to it, and the caller keeps as many readable bytes behind the last one as a number takes.
+ * Filters windows that can be the private exponent of a known key by their upper half. Nothing is
+ * allocated; positions are relative to `ptr`, with a number's readable bytes behind the last.
  */
 import { groupOf, markedOf, offsetsBefore, runBegin, runEnd } from './lib/marked_offsets.ts'
 import { entry, PRIME, places, span } from './lib/number.ts'
@@ -31,16 +29,12 @@ function high64(a: u64, b: u64): u64 {
 }
 
 /**
- * Lists windows that can be the private exponent d of a key: the fraction of g * d * e / n is just below an integer for
- * g = 1 or an even g up to 64. Only the top 64 bits of the window count. `runs` and `records` are as `number_offsets.ts`
- * writes them; where no offset is examined but marked ones, the records alone are gone through.
- *
- * `keys`: for each key c = 2^bits * e / n as two u64, fraction first. `spare`: bits of the window above those of n.
- * `lanes`: offsets in a group of 16 that are examined in the two plain byte orders, `others` in the others; where a number
- * is marked they are anyway. The first `orders` byte orders are examined. `close`: 2^16 bytes by the top bits of twice the
- * fraction, for those that can be just below a fraction with a denominator up to 32, and some beside them, that denominator.
- * Writes u32 (entry, key) pairs, at most `cap`, and returns how many there are;
- * stops when `budget` nanoseconds, about, are spent ({@link exponents_spent}).
+ * Lists windows that can be d: the fraction of g * d * e / n is just below an integer for g = 1 or
+ * an even g up to 64, by the top 64 bits. `keys`: c = 2^bits * e / n as two u64, fraction first.
+ * `spare`: window bits above n. `lanes`, `others`: offsets of 16 examined in plain and other orders
+ * where unmarked. `orders`: byte orders. `close`: 2^16 bytes by the top bits of twice the fraction,
+ * the denominator up to 32 or 0. Writes u32 (entry, key), at most `cap`, until `budget` nanoseconds
+ * ({@link exponents_spent}).
  */
 export function exponents(
   ptr: usize,
@@ -131,8 +125,8 @@ function ratioOf(c: usize): u64 {
 }
 
 /**
- * What `close` says of top * ratio / 2^64: a denominator or 0 by the top 16 bits of twice the fraction. That is taken for
- * less than it is by 2^-20 at most, a sixteenth of a bucket.
+ * A denominator or 0 by the top 16 bits of twice the fraction of top * ratio / 2^64, which is at
+ * most 2^-20 too small: a sixteenth of a bucket.
  */
 function canBe(top: u64, ratio: u64, close: usize): u32 {
   return <u32>load<u8>(close + <usize>(((top >> 24) * ratio) >> 48))

@@ -1,10 +1,7 @@
 // asc: --importMemory
 /**
- * Divides known moduli by the numbers of windows: which of them are a factor, or are beside one.
- *
- * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
- * positions are relative to it, and the caller keeps 16 readable bytes before it and as many as a number takes, and 32
- * more, behind the last position.
+ * Divides known moduli by the numbers of windows, or of those beside them. Nothing is allocated;
+ * positions are relative to `ptr`, with 16 readable bytes before and a number and 32 behind.
  */
 import { LIMB, LIMB_BITS, limbsOf, normalise } from './lib/limbs.ts'
 import { BESIDE, HALVED, inverse64, NEGATED } from './lib/number.ts'
@@ -63,11 +60,9 @@ function primeOf(number: usize, length: i32, bits: i32, kind: i32, up: bool): vo
 }
 
 /**
- * Whether the number x divides n: its quotient, built from the lowest limb up, must end before its last two limbs.
- *
- * x and n are `digits` limbs, x followed by six zeros. `sums` has room for 2 * digits + 8 u64 and is
- * zeroed here: column i adds up what the limbs so far give to limb i of their product, at most 2^56 each, so that 255
- * of them fit; longer numbers carry on the way.
+ * Whether x divides n: the quotient from the lowest limb up must end two limbs early. Both have
+ * `digits` limbs, x then six zeros. `sums`: 2 * digits + 8 u64; 255 terms of 2^56 fit a column,
+ * longer numbers carry on the way.
  */
 function divides(x: usize, n: usize, digits: i32, inv: u64, sums: usize): bool {
   for (let k = 0; k < (digits + 4) << 3; k += 16) v128.store(sums + <usize>k, i8x16.splat(0))
@@ -95,8 +90,8 @@ function divides(x: usize, n: usize, digits: i32, inv: u64, sums: usize): bool {
 }
 
 /**
- * Adds to `count` columns from `to` on what two limbs of a quotient give: `low` times x from its third limb on, `high`
- * times x from its second.
+ * Adds two limbs of a quotient to `count` columns: `low` times x from its third limb, `high` from
+ * its second.
  */
 function addRows(x: usize, count: i32, low: u32, high: u32, to: usize): void {
   if (count <= 0) return
@@ -140,8 +135,8 @@ function invert(x: usize, digits: i32, inv: u64, sums: usize, out: usize): void 
 }
 
 /**
- * Writes `count` digits of 16 bits (i16, from -2^15 on) of limbs of 28 bits, lowest first or, with `isReversed`, last;
- * zeros up to a multiple of 8, and 8 more.
+ * Digits of 16 bits (i16, from -2^15) of limbs of 28, lowest first unless `isReversed`; zeros to a
+ * multiple of 8, and 8 more.
  */
 function digits16(limbs: usize, count: i32, isReversed: bool, out: usize): void {
   let carry: i32 = 0
@@ -161,7 +156,7 @@ function screenDigits(bits: i32): i32 {
   return ((bits + 15) >> 4) + 2
 }
 
-/** Makes the screens of moduli from their limbs: rows of `stride` bytes, digits as {@link digits16}, highest first. */
+/** Rows of `stride` bytes, digits as {@link digits16}, highest first. */
 export function enter_screens(
   keys: usize,
   keyCount: i32,
@@ -177,10 +172,8 @@ export function enter_screens(
 }
 
 /**
- * Whether n times the inverse of x can be below 2^bits: one of 2^11 numbers that do not divide n can, too.
- *
- * Of the product only the two digits above `bits` are added up, modulo 2^32. What lower digits carry into them is
- * bounded: each column of m products of digits from -2^15 on is below m * 2^30.
+ * Whether n / x modulo 2^k can be below 2^bits, as of one in 2^11 by chance. Only the two digits
+ * above `bits` are added, modulo 2^32; a column of m products below carries less than m * 2^30.
  */
 function canDivide(screen: usize, inverse: usize, count: i32): bool {
   let low = i32x4.splat(0)
@@ -209,12 +202,10 @@ function priceOf(digits: i32, keyCount: i32): i64 {
 }
 
 /**
- * Tests the windows of a list against all keys of one size until `budget` is spent; returns how many it has examined.
- *
- * Writes a hit as three u32 (entry of the list, key, 1 if it was p + 1) to `hits`, at most `hitCap`, and how many to
- * {@link hits_written}. `keys`: `keyCount` times `digits` limbs of 28 bits, the lowest of each modulus,
- * rows of `stride` bytes; `screens` as {@link enter_screens} made them. `scratch` has room for length + 20 * digits +
- * 1024 bytes.
+ * Tests a list's windows against keys of one size until `budget` is spent; returns how many. Hits:
+ * u32 (entry, key, 1 if p + 1), at most `hitCap`, see {@link hits_written}. `keys`: `keyCount` rows
+ * of `stride` bytes, `digits` limbs of 28 bits, lowest first; `screens`: see {@link enter_screens}.
+ * `scratch`: length + 20 * digits + 1024 bytes.
  */
 export function test(
   ptr: usize,

@@ -1,17 +1,14 @@
 // asc: --importMemory
 /**
- * Finds pairs of blocks that differ by 0x6a in every byte: a key XOR 0x36 and the same key XOR 0x5c.
- *
- * The last offset of each 8-byte word is kept in a table under a hash that is the same for the word and its
- * partner. What the table says is always compared with the bytes themselves.
- *
- * No static data: the memory is shared with the other kernels.
+ * Finds pairs of blocks that differ by 0x6a in every byte: a key XOR 0x36 and XOR 0x5c. A table has
+ * the last offset of each 8-byte word by a hash that its partner shares; bytes are then compared.
+ * No static data.
  */
 import { pinned } from './lib/pinned.ts'
 
 const DIFFERENCE: u64 = ((<u64>0x6a6a6a6a) << 32) | 0x6a6a6a6a
 /**
- * Odd numbers that spread the bits of either half of a word. The difference flips bit 1: where it is set, the partner
+ * Odd, to spread the bits of either half. The difference flips bit 1: where it is set, the partner
  * is hashed.
  */
 const MIXERS: u64 = ((<u64>0x85ebca6b) << 32) | 0x9e3779b1
@@ -78,8 +75,8 @@ function clear(place: usize): void {
 }
 
 /**
- * For both words of a block where in the table they are, as bytes from its begin: the lowest 32 bits of each lane.
- * `difference` and `mixers`: {@link DIFFERENCE} and {@link MIXERS} in both lanes.
+ * Bytes from the table's begin for both words, in the lowest 32 bits of each lane. {@link
+ * DIFFERENCE} and {@link MIXERS} are in both lanes.
  */
 function slotsOf(words: v128, difference: v128, mixers: v128): v128 {
   // Bit 1 of each word in all of its bits.
@@ -92,13 +89,10 @@ function slotsOf(words: v128, difference: v128, mixers: v128): v128 {
 }
 
 /**
- * Writes to `hits` (u32 place, u32 distance, u32 length each) the runs of 64 to 144 bytes that begin in `[low, high)`,
- * are in `[first, last)` and differ by 0x6a from the bytes `distance` further on.
- *
- * Words are kept in steps of 8 from `low`, and partners searched for in steps of `stride`, 1 or 8, from `at` on, which
- * is `low` at first; distances are multiples of `stride`. When there is no more room it stops; `resume` receives the
- * `at` to go on from, or 0 when it is done. `kept` is 4096 u32; it is as it was left where this goes on. Reads at most
- * 32 bytes beyond `last`.
+ * Writes to `hits` (u32 place, u32 distance, u32 length) runs of 64 to 144 bytes that begin in
+ * `[low, high)`, within `[first, last)`. Words are kept every 8 from `low`, searched every `stride`
+ * (1 or 8) from `at`. `resume` receives the next `at`, or 0 when done. `kept`: 4096 u32, as left.
+ * Reads 32 bytes beyond `last`.
  */
 export function find_pads(
   at: usize,
@@ -134,8 +128,8 @@ export function find_pads(
 let stopped: usize = 0
 
 /**
- * Takes the words at each byte, 16 at a time, and keeps those of every eighth. Of 16 bytes of which half are zeros, which no
- * pad has, none is taken.
+ * Takes words at each byte, 16 at a time, and keeps every eighth. Where half of 16 are zeros, as in
+ * no pad, none.
  */
 function bytes(at: usize, stop: usize): bool {
   const partner = pinned(i64x2.splat(DIFFERENCE), 0)
@@ -170,8 +164,8 @@ function takeWhole(i: usize, before: usize, stop: usize): bool {
 }
 
 /**
- * Takes and keeps words, two at a time: all but those of two of which neither has an upper 16 bits, as pointers and small
- * numbers have none. Of a pad they are random, and one of its eight words is enough to find it.
+ * Takes two words at a time unless neither has upper 16 bits. One of a pad's eight random words is
+ * enough.
  */
 function words(at: usize, stop: usize): bool {
   const partner = pinned(i64x2.splat(DIFFERENCE), 0)

@@ -1,13 +1,8 @@
 // asc: --importMemory
 /**
- * Filters offsets where numbers of a known size can be: random-looking bytes, and what is beside them.
- *
- * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
- * positions are relative to it, and the caller keeps 64 readable bytes before it and as many as a number takes, and 64
- * more, behind the last position. The maps that are read are as `slice_map.ts` writes them.
- *
- * Offsets come in groups of 16. Groups at which numbers can be random are listed as runs, since one mostly follows the
- * other; those in which something is marked, which are few, one by one: see `lib/marked_offsets.ts`.
+ * Filters offsets of numbers of a known size: runs of groups of 16 where bytes look random, and the
+ * few marked groups (`lib/marked_offsets.ts`). Nothing is allocated; positions are relative to
+ * `ptr`, with 64 readable bytes before and a number and 64 behind. Maps are of `slice_map.ts`.
  */
 import { EIGHTHS, putRecord, putRun, runBegin, runEnd } from './lib/marked_offsets.ts'
 import { lengthBefore } from './lib/marks.ts'
@@ -18,8 +13,7 @@ import { leastCounts, roomOfCounts } from './lib/random_counts.ts'
 const CHAIN: i32 = 7
 
 /**
- * Lists the runs of groups before place `to` at which numbers of `length` bytes can be random, by the blocks that all
- * numbers beginning there hold. Returns how many runs there are.
+ * Lists runs of groups before `to` whose numbers' common blocks can be random; returns how many.
  */
 export function random_groups(
   blocks: usize,
@@ -79,10 +73,9 @@ let chained: usize = 0
 let cells: i32 = 0
 
 /**
- * Lists the groups of `runs` in which something is marked, in order, and returns how many there are.
- *
- * `edges` has a bit for each offset: where something else ends. `maps` is room for three times `mapBytes`, each a multiple
- * of 8 and enough for a bit for each 8 offsets.
+ * Lists marked groups of `runs` in order; returns how many. `edges`: a bit for each offset where
+ * something else ends. `maps`: three times `mapBytes`, each a multiple of 8 with a bit for each 8
+ * offsets.
  */
 export function mark_groups(
   ptr: usize,
@@ -154,7 +147,6 @@ function chain(cell: i32, step: i32): void {
   }
 }
 
-/** Writes the groups that the maps hold. */
 function putRecords(ptr: usize, length: i32, edges: usize, mapBytes: i32, out: usize): i32 {
   let found = 0
   for (let k = 0; k < mapBytes; k += 8) {

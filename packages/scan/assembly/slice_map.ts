@@ -1,11 +1,8 @@
 // asc: --importMemory
 /**
- * Maps a slice once for all sizes of numbers: which blocks of 16 bytes can be part of a random number, which can be
- * digits in words that are not full, and before which offsets something else visibly ends.
- *
- * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
- * positions are relative to it, and the caller keeps 64 readable bytes before it. Runs are written as two u32: the
- * first block, and the first block behind.
+ * Maps a slice once for all sizes of numbers: random blocks, digits, and edges of structure.
+ * Nothing is allocated; positions are relative to `ptr`, with 64 readable bytes before. A run is
+ * two u32: the first block, and the first behind.
  */
 import {
   DOUBLE,
@@ -25,11 +22,9 @@ import { pinned } from './lib/pinned.ts'
 import { isCode, isGap, MOST_DULL } from './lib/random_counts.ts'
 
 /**
- * Lists the runs of at least `least` blocks that can be part of a random number, and returns how many there are. Writes for
- * each block of such a run, and the one behind it, the sums of the counts of the blocks before it that are in any (`sums`,
- * four u16 in a u64: common bytes, bytes of 0x80 and more, odd bytes, equal bytes; see `lib/random_look.ts`). They wrap.
- *
- * One block in `least` is examined where no run can be: each run has one of them.
+ * Lists runs of `least` random blocks or more. `sums`, wrapping: for each block and the one behind,
+ * counts of the blocks before (four u16 in a u64: common, 0x80 and more, odd, equal; see
+ * `lib/random_counts.ts`). One block in `least` is examined where no run can be.
  */
 export function map_slice(ptr: usize, blocks: i32, least: i32, sums: usize, runs: usize): i32 {
   let found = 0
@@ -73,9 +68,8 @@ export function map_slice(ptr: usize, blocks: i32, least: i32, sums: usize, runs
 }
 
 /**
- * Writes `edges`, a bit for each offset: whether the eight bytes before it are a structure, see `lib/marks.ts`. It is
- * written for the blocks of each run of at least `least` blocks, one before it and three behind it: numbers begin and end
- * there.
+ * `edges`: a bit for each offset behind eight bytes of structure (`lib/marks.ts`), from one block
+ * before to three behind each run of `least` blocks.
  */
 export function mark_edges(
   ptr: usize,
@@ -98,10 +92,9 @@ export function mark_edges(
 }
 
 /**
- * Writes the edges of the blocks in [from, to). Reads 16 bytes before the first, and 32 behind the last.
- *
- * A bit of each mask is a byte: 0 to 15 of the block before two, 16 to 47 of the two themselves, 48 to 63 of the one
- * behind. The last byte before place i is bit i + 15.
+ * Edges of blocks in [from, to). Reads 16 bytes before and 32 behind. Mask bits are bytes: 0 to 15
+ * the block before, 16 to 47 the two, 48 to 63 the one behind; the last byte before place i is bit
+ * i + 15.
  */
 function edgesOf(ptr: usize, from: i32, to: i32, edges: usize): void {
   const blank = pinned(i8x16.splat(0x20), 2)
@@ -130,23 +123,18 @@ function edgesOf(ptr: usize, from: i32, to: i32, edges: usize): void {
 const OFFSETS: u64 = (<u64>0xffffffff) << 15
 const NEAR: u64 = (<u64>0x7fffffffff) << 8
 
-/** A bit for each gap of two blocks. */
 function gapsOf(at: usize, one: v128): u64 {
   const first = i8x16.bitmask(isGap(v128.load(at), one))
   return <u64>(first | (i8x16.bitmask(isGap(v128.load(at, 16), one)) << 16)) & 0xffffffff
 }
 
-/** A bit for each printable character of two blocks. */
 function textsOf(at: usize, blank: v128, letters: v128): u64 {
   const first = i8x16.bitmask(i8x16.le_u(i8x16.sub(v128.load(at), blank), letters))
   const second = i8x16.bitmask(i8x16.le_u(i8x16.sub(v128.load(at, 16), blank), letters))
   return <u64>(first | (second << 16)) & 0xffffffff
 }
 
-/**
- * The edges of the two blocks at `at`. Bits as {@link edgesOf} has them: of gaps, and of the last of four and eight
- * characters.
- */
+/** Bits as in {@link edgesOf}: gaps, and ends of four and eight characters. */
 function endsOf(at: usize, gaps: u64, four: u64, eight: u64): u32 {
   const none = i8x16.splat(0)
   const zeros =
@@ -173,8 +161,8 @@ function manyOf(gaps: u64): u64 {
 const NOT_RANDOM: u64 = ~(0 as u64)
 
 /**
- * The four counts of a block, or {@link NOT_RANDOM}. Reads 16 bytes before it and behind. `one` is as `isGap` has it, the
- * last four as `isCode`.
+ * The counts, or {@link NOT_RANDOM}. Reads 16 bytes around. `one` as in `isGap`, the last four as
+ * in `isCode`.
  */
 function countsAt(
   ptr: usize,
@@ -211,14 +199,10 @@ let listed: usize = 0
 let shortest: i32 = 0
 
 /**
- * Lists for each of the four kinds of words the runs of at least `least` blocks that can be digits of one number:
- * `runs` has room for `cap` u32 a kind, `counts` gets how many runs there are (4 u32).
- *
- * Of words in u64, two blocks without a byte of 0x80 and more are text, and in different runs; of two blocks one has a
- * word that is no pointer, of 2^47 or more, and at most two of their words are dull, see `lib/digit_blocks.ts`. Of two blocks of
- * words in u32, one has two words or more that are not small.
- *
- * One block in `least` is examined where no run can be: each run has one of them.
+ * Lists runs of `least` digit blocks of each of four kinds: `runs` has `cap` u32 a kind, `counts` 4
+ * u32. Of two blocks of u64, one has a word of 2^47 or more, and at most two are dull
+ * (`lib/digit_blocks.ts`); two without bytes of 0x80 are text. Of u32, one has two words that are
+ * not small. One block in `least` is examined where no run can be.
  */
 export function map_digits(
   ptr: usize,

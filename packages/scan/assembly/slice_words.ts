@@ -1,10 +1,7 @@
 // asc: --importMemory
 /**
- * Finds words, digits and text in a slice: what is identified by each word or character alone.
- *
- * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
- * positions are relative to it, and the caller keeps readable bytes behind the last position, as many as the longest
- * number takes, and 64 more.
+ * Finds words, digits and text by each word or character alone. Nothing is allocated; positions are
+ * relative to `ptr`, with the longest number's bytes and 64 more readable behind.
  */
 import { isNumber, isWideNumber } from './lib/digits.ts'
 import { GOLDEN } from './lib/number.ts'
@@ -12,10 +9,9 @@ import { pinned } from './lib/pinned.ts'
 import { isText, isTextAt, isTextBlock } from './lib/text_letters.ts'
 
 /**
- * Lists positions in [0, to), multiples of the slot, at which `slots` words of 4 or (`wide`) 8 bytes can be the digits of
- * one number, lowest first: the top word in [low, high], the one below it in [second, most], all others in
- * [least, most] or zero, and most of them `large` or more, and different from bit `shift` on. All blocks that each
- * number of its group of 16 offsets holds are in one run. Writes u32, at most `cap`, and returns how many there are.
+ * Positions in [0, to) where `slots` words of 4 or (`wide`) 8 bytes can be a number's digits,
+ * lowest first: top in [low, high], the next in [second, most], others in [least, most] or zero,
+ * most of them `large` and changing from bit `shift` on. Writes u32, at most `cap`.
  */
 export function digit_runs(
   ptr: usize,
@@ -100,9 +96,8 @@ function slotOf(hash: u64): u32 {
 const FILTER_BYTES: usize = 1 << 17
 
 /**
- * Enters `count` words (u64) into a filter of 2^20 bits, and a table of mask + 1 slots (u64, zero is empty) with the
- * index + 1 of each (u32) at `indexes`. A word that is zero cannot be searched for, and of equal ones the first counts:
- * `firsts` gets for each the index of the first that is equal (u32).
+ * Enters `count` u64 into a filter of 2^20 bits and a table of mask + 1 u64 (zero is empty), index
+ * + 1 at `indexes` (u32). Zero cannot be searched for. `firsts`: u32 index of the first equal word.
  */
 export function enter_words(
   words: usize,
@@ -166,9 +161,8 @@ function wordAt(at: usize, table: usize, indexes: usize, mask: u32): u32 {
 }
 
 /**
- * Lists the positions in [from, to) whose next eight bytes are one of the words entered: u32 (position, index) pairs,
- * at most `cap`; returns how many there are. Examines every `step` offsets from `from` on. `scratch`: room for
- * {@link CHUNK} + 1 u32.
+ * Positions in [from, to), every `step`, of entered words: u32 (position, index), at most `cap`.
+ * `scratch`: {@link CHUNK} + 1 u32.
  */
 export function find_words(
   ptr: usize,
@@ -205,8 +199,8 @@ export function find_words(
 const CHUNK: i32 = 512
 
 /**
- * Lists at `list` the offsets (u32) in [from, to), one at least, at every `step`, whose word may be entered, and returns the
- * end of the list. Without branches: which may be cannot be predicted.
+ * Lists u32 offsets in [from, to), at every `step`, whose word may be entered; returns the end. No
+ * branches: they cannot be predicted.
  */
 function listMaybe(ptr: usize, from: i32, to: i32, step: i32, filter: usize, list: usize): usize {
   let at = from
@@ -220,15 +214,14 @@ function listMaybe(ptr: usize, from: i32, to: i32, step: i32, filter: usize, lis
 }
 
 /**
- * Lists the runs of base64 characters and line ends in [from, to) that are at least `least` bytes long, as u32 (begin,
- * end) pairs, at most `cap`; returns how many there are. `least` is 32 or more. A run that reaches `to` ends there.
+ * Runs of base64 and line ends of `least` (32 or more) bytes in [from, to): u32 (begin, end), at
+ * most `cap`. A run that reaches `to` ends there.
  */
 export function text_runs(ptr: usize, from: i32, to: i32, least: i32, out: usize, cap: i32): i32 {
   let found = 0
   // So many whole blocks are in each run: one of them is a multiple of `step` from the begin.
   const step = ((least - 15) >> 4) << 4
-  // Where each block is examined, the first whole one of a run has less than a block of it before it: so many bytes of the
-  // run are behind it, up to a block.
+  // A run's first whole block has less than a block of it before: so much of the run is behind it.
   const behind = step === 16 ? (1 << min(16, least - 31)) - 1 : 0
   const space = pinned(i8x16.splat(0x20), 0)
   const none = i8x16.splat(0)
@@ -275,8 +268,8 @@ function isWideText(at: usize): bool {
 }
 
 /**
- * As {@link text_runs}, of text in UTF-16 of either byte order: blocks of 16 bytes from `from` on that are such text.
- * Up to 15 bytes of a run at either end are left out.
+ * {@link text_runs} of UTF-16 in blocks of 16 bytes from `from` on. Up to 15 bytes at either end
+ * are left out.
  */
 export function wide_runs(ptr: usize, from: i32, to: i32, least: i32, out: usize, cap: i32): i32 {
   let found = 0

@@ -1,7 +1,6 @@
 /**
- * Says which kinds of words of one digit each a block of 16 bytes can contain.
- *
- * `ptr` is the begin of a slice, `b` the number of a block in it. 16 bytes before the slice and behind each block are read.
+ * Kinds of one-digit words that a block of 16 bytes can contain: block `b` of the slice at `ptr`.
+ * Reads 16 bytes before the slice and behind each block.
  */
 
 // Kinds of words that hold a digit each, in the order of their numbers.
@@ -20,7 +19,6 @@ export const TEXT: i32 = 64 // no byte of 0x80 and more
 /** From here on the result of {@link dullWords}. */
 const DULL_SHIFT: i32 = 7
 
-/** The traits of the block before `b`, none of the first. */
 export function traitsBefore(ptr: usize, b: i32): i32 {
   return b === 0 ? 0 : traitsAt(ptr, b - 1)
 }
@@ -47,10 +45,7 @@ function wordsOf(v: v128, highs: i32): i32 {
   return isDoubles(v) ? kinds | DOUBLE : kinds
 }
 
-/**
- * A bit for each kind of words that a block with the traits `here` can hold, with `before` those of the block before it: all
- * of them can be digits, and at least one is not small.
- */
+/** Kinds whose words can all be digits, at least one not small, with the block before. */
 export function kindsOf(here: i32, before: i32): i32 {
   const kinds = here & (NARROW | WIDE | HIGH | DOUBLE)
   const isWide = ((here | before) & LARGE) !== 0
@@ -77,8 +72,8 @@ export function goOn(kinds: i32, traits: i32): bool {
 }
 
 /**
- * Whether a block is in no run of several, of `shortest` at least. But for one test without branches, which cannot be
- * predicted: what can be digits of the last two kinds is identified by the zeros below them alone.
+ * Whether a block is in no run of `shortest`. Branches cannot be predicted here, so the last two
+ * kinds are known by their zeros alone.
  */
 export function isAlone(ptr: usize, b: i32, shortest: i32): bool {
   const at = ptr + ((<usize>b) << 4)
@@ -125,12 +120,10 @@ function isRecord(here: i32, before: i32): bool {
 const TAGGED: u64 = ((<u64>0xffff8000) << 32) | 7
 
 /**
- * How many of both words of eight bytes are what records are made of: below 2^40, a pointer as Linux has it (0x55, 0x56
- * or 0x7f of 2^40) or as V8 has it, a small integer of V8, whose lower half is zero, or a double whose magnitude is at
- * least 2^-15 and below 2^17. Of digits of 51 to 63 bits one in 64 is at most.
- *
- * {@link ALL_PLAIN} more if each is such a word, or eight characters: of four words of digits that all are fewer than
- * one in 10^6.
+ * How many of two 8-byte words records are made of: below 2^40, pointers of Linux (0x55, 0x56, 0x7f
+ * of 2^40) or V8, V8's integers (lower half zero), doubles of 2^-15 to 2^17. At most one in 64
+ * digits of 51 to 63 bits is. {@link ALL_PLAIN} more if each is one or text: of four digit words
+ * fewer than one in 10^6.
  */
 function dullWords(v: v128): i32 {
   const none = i64x2.splat(0)

@@ -1,13 +1,11 @@
-/** Filters words that can be the digits of one random number. */
-
 /** Of so many words of a number so many may be dull: zero, small, or like the one before. */
 function mostDull(slots: i32): i32 {
   return 4 + (slots >> 2)
 }
 
 /**
- * Whether all `slots` words of 4 bytes of a number are zero or in [least, most], and few of them zero, like the one before from
- * bit `shift` on, or less than `large`, which one of 16 random digits is. Four at a time.
+ * Whether all `slots` 4-byte words are zero or in [least, most], and few are dull: zero, equal to
+ * the last from bit `shift` on, or below `large`, as one in 16 digits.
  */
 export function isNumber(
   at: usize,

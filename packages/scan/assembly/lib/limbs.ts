@@ -3,10 +3,7 @@
 export const LIMB_BITS: i32 = 28
 export const LIMB: u64 = 0xfffffff
 
-/**
- * Writes `digits` limbs of 28 bits (u32) of the number at `number`, and one more where they are odd. Behind the number are
- * 16 zeros.
- */
+/** `digits` limbs of 28 bits (u32), one more where odd. 16 zeros are behind the number. */
 export function limbsOf(number: usize, digits: i32, length: i32, out: usize): void {
   const end = number + <usize>length
   let to = out

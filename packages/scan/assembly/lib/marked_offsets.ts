@@ -1,7 +1,4 @@
-/**
- * Reads what `number_offsets.ts` writes of one size of numbers: runs of groups of 16 offsets, and the groups in which
- * something is marked.
- */
+/** Reads the output of `number_offsets.ts`: runs of groups of 16 offsets, and marked groups. */
 
 /** Offsets at multiples of 8 in a group of 16. */
 export const EIGHTHS: i32 = 0x0101
@@ -26,7 +23,6 @@ export function putRun(runs: usize, r: i32, begin: i32, end: i32): void {
   store<u32>(runs + ((<usize>r) << RUN_BITS), end, 4)
 }
 
-/** The group of a record. */
 export function groupOf(records: usize, k: i32): i32 {
   return <i32>load<u32>(records + ((<usize>k) << RECORD_BITS))
 }

@@ -1,15 +1,12 @@
 /**
- * Finds where a number's length is stored before it.
- *
- * What else marks where a number begins or ends, a structure, is in `slice_map.ts`: eight bytes are a length, a size, a
- * pointer, a gap or text, and not the middle of a number, if the upper two are zero, or four of them are 0 or 0xff, or
- * all are printable and do not are alone: beside them are four more, or a gap.
+ * Lengths before numbers. `slice_map.ts` finds other structure: eight bytes of which the upper two
+ * are zero, or four are 0 or 0xff, or all are printable with four more or a gap beside them.
  */
 
 /**
- * Bit i: the length of a number of `length` bytes is before `at` + i: as DER, SSH or libgcrypt have it, with or
- * without a sign byte; at multiples of 8 as allocators and arrays have it, too: `structures` marks where one ends. `at` is
- * a multiple of 16.
+ * Bit i: before `at` + i is the length of a number of `length` bytes, as in DER, SSH, libgcrypt,
+ * with a sign byte or not; at multiples of 8 (and `structures`) also as allocators write it. `at`
+ * is a multiple of 16.
  */
 export function lengthBefore(at: usize, length: i32, structures: i32): i32 {
   let rest = likely(v128.load(at - 1), v128.load(at - 2), length)
@@ -68,7 +65,6 @@ function isDerOrSsh(before: u64, length: i32): bool {
   return <i32>(before & 0xffffffff) === (0x2820000 | length)
 }
 
-/** OCTET STRING of so many bytes. */
 function isOctets(before: u64, length: i32): bool {
   return <i32>(before & 0xffff) === (0x400 | length)
 }

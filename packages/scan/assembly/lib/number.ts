@@ -1,8 +1,7 @@
 /**
- * Where the parts of a number are, in six byte orders.
- *
- * Orders: 0 little-endian, 1 big-endian, 2 big-endian order of little-endian u32 (Java int[]), 3 the same of u64,
- * 4 little-endian order of big-endian u64 (limbs of a big-endian processor), 5 the same of u32.
+ * Byte orders of numbers: 0 little-endian, 1 big-endian, 2 big-endian order of little-endian u32
+ * (Java int[]), 3 of u64, 4 little-endian order of big-endian u64 (limbs of a big-endian
+ * processor), 5 of u32.
  */
 
 /** 2^64 divided by the golden ratio: spreads the low bits of what it multiplies over the high ones. */
@@ -36,7 +35,6 @@ export function lowAt(order: i32, length: i32): i32 {
   return order === 4 ? 7 : 3
 }
 
-/** Where its most significant byte is. */
 export function topAt(order: i32, length: i32): i32 {
   if (order === 0) return length - 1
   if (order === 1) return 0

@@ -1,6 +1,6 @@
 /**
- * Keeps what does not change out of loops. V8 computes a value that nothing else depends on where it is used, again each
- * time round; what is loaded from memory before a loop it keeps in a register.
+ * Keeps constants out of loops: V8 recomputes them each round, but keeps loaded values in
+ * registers.
  */
 
 /** Room at the begin of memory, which no caller uses: see `slice_memory.ts` and `kernel_memory.ts`. */

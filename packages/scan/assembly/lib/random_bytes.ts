@@ -6,8 +6,8 @@ const LONG_RUN: i32 = 6
 let probe: u32 = 0
 
 /**
- * Whether `length` bytes at `at` have `least` different values or more, at most `most` printable ones, and no run of six.
- * `seen`: room for 256 u32, which nobody else writes to.
+ * `least` different values or more, at most `most` printable, no run of six. `seen`: 256 u32 that
+ * nobody else writes to.
  */
 export function isRandom(at: usize, length: i32, least: i32, most: i32, seen: usize): bool {
   if (printableOf(at, length) > most) return false
@@ -33,8 +33,7 @@ export function isRandom(at: usize, length: i32, least: i32, most: i32, seen: us
 }
 
 /**
- * Whether two words or more of eight bytes have no upper 16 bits, as addresses and small numbers have none: of 10^9 secrets of 32
- * bytes one or two have that.
+ * Two words without upper 16 bits, as addresses and small numbers have: one or two of 10^9 secrets.
  */
 export function isOfAddresses(at: usize, length: i32): bool {
   const none = i64x2.splat(0)
@@ -45,7 +44,6 @@ export function isOfAddresses(at: usize, length: i32): bool {
   return plain > 1
 }
 
-/** How many of the bytes are 0x20 to 0x7e. */
 function printableOf(at: usize, length: i32): i32 {
   const blank = i8x16.splat(0x20)
   const letters = i8x16.splat(0x5f)

@@ -1,9 +1,7 @@
 /**
- * Distinguishes blocks of 16 bytes that can be part of a random number from those that cannot.
- *
- * Four counts of a block: bytes that memory has more often than chance, bytes of 0x80 and more, odd bytes, and bytes
- * equal to the one four, eight or 16 before them: arrays and records repeat theirs. Two blocks side by side without a
- * byte of 0x80 and more are text. Of 10^8 blocks that are random, all but two can be.
+ * Blocks that can be random, by counts of common bytes, of 0x80 and more, of odd bytes, and of
+ * bytes equal to the one 4, 8 or 16 before. Two blocks without a byte of 0x80 and more are text. Of
+ * 10^8 random blocks all but two pass.
  */
 
 /** Common bytes of a block and those equal to the one four or eight before them, together. */
@@ -15,8 +13,8 @@ export function isGap(v: v128, one: v128): v128 {
 }
 
 /**
- * What a fifth of the code of x86-64 is: REX.W (`rex`, 0x48 in each byte), MOV to and from memory (`move`, 0x89, which
- * differs from 0x8b in the one bit that `moves`, 0xfd, has not), the stack as its base (`stack`, 0x24).
+ * A fifth of x86-64 code: REX.W (`rex`, 0x48), MOV (`move` 0x89, or 0x8b by the mask `moves` 0xfd),
+ * the stack as base (`stack`, 0x24).
  */
 export function isCode(v: v128, rex: v128, moves: v128, move: v128, stack: v128): v128 {
   const isMove = i8x16.eq(v128.and(v, moves), move)
@@ -36,9 +34,8 @@ export function leastCounts(n: i32): v128 {
 }
 
 /**
- * What the counts of n random bytes can be more than that: bounds some five standard deviations off.
- *
- * Of n random bytes 6 n / 256 are common, 3 n / 256 equal one of three others, and half are 0x80 and more, or odd.
+ * Upper bounds of counts of n random bytes, some five deviations off: 6 n / 256 are common, 3 n /
+ * 256 equal others, half are 0x80 and more, or odd.
  */
 export function roomOfCounts(n: i32): v128 {
   const spread = i16x8.splat(<i16>(2 * spreadOf(n)))

@@ -1,13 +1,11 @@
 /**
- * Filters numbers that small primes divide.
- *
- * A number is the sum of its digits modulo 2^k - 1, for digits of k bits; and 2^k - 1 is the product of 2^(k/2) - 1 and
- * 2^(k/2) + 1, so that the two halves of that sum, added up or taken from each other, are enough for their primes.
+ * Filters numbers that small primes divide, by digit sums modulo 2^k - 1. That is the product of
+ * 2^(k/2) - 1 and 2^(k/2) + 1, so the halves of a sum, added or subtracted, give both.
  */
 
 /**
- * Whether none of 3, 5, 7, 11, 13, 17, 19, 29, 31, 37, 41, 43, 61, 73, 109, 113, 127, 151 and 331 divides the number. Reads
- * up to 16 bytes behind, which are zero.
+ * No prime from 3 to 19 divides it, nor 29, 31, 37, 41, 43, 61, 73, 109, 113, 127, 151 or 331.
+ * Reads up to 16 bytes behind, which are zero.
  */
 export function isSieved(number: usize, length: i32): bool {
   const sixty = digits60(number, length)
@@ -32,7 +30,6 @@ function sumOf(sum: u64, bits: u64): u32 {
   return <u32>((sum & (((1 as u64) << bits) - 1)) + (sum >> bits))
 }
 
-/** The same modulo 2^bits + 1. */
 function differenceOf(sum: u64, bits: u64): u32 {
   const one = (1 as u64) << bits
   return <u32>((sum & (one - 1)) + one + 1 - (sum >> bits))

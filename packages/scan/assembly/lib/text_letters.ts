@@ -20,7 +20,6 @@ export function isTextAt(at: usize): bool {
   return (i8x16.bitmask(isText(v128.load(at))) & 1) !== 0
 }
 
-/** Whether all of a block of 16 bytes is text. */
 export function isTextBlock(at: usize): bool {
   return i8x16.bitmask(isText(v128.load(at))) === 0xffff
 }

@@ -1,4 +1,3 @@
-/** Reads the numbers of windows, in the byte orders of `number.ts`. */
 import { span } from './number.ts'
 
 function reverse16(v: v128): v128 {
@@ -14,9 +13,8 @@ function swap4(v: v128): v128 {
 }
 
 /**
- * Writes the number of a window to `out` as little-endian bytes, zeros up to `length` + 32.
- *
- * Reads up to 15 bytes before and behind the window; writes up to 15 behind `out` + `length` before it clears them.
+ * Writes a window's number as little-endian bytes, zeros to `length` + 32. Reads 15 bytes around
+ * the window; writes up to 15 behind `out` + `length` before it clears them.
  */
 export function gather(at: usize, order: i32, length: i32, out: usize): void {
   const extent = span(order, length)

@@ -1,7 +1,6 @@
 /**
- * Finds where packed data ends. The programs of zstd and lz4 take later bytes for damage, those of xz and bzip2 leave
- * them out without a word.
- * Source: RFC 8878, section 3.1.1; the LZ4 frame format 1.6.2; the .xz file format 1.2.1; bzip2 1.0.8.
+ * Where packed data ends, which the programs do not say. Source: RFC 8878, section 3.1.1; LZ4 frame
+ * format 1.6.2; .xz file format 1.2.1; bzip2 1.0.8.
  */
 import { crc32 } from 'node:zlib'
 import type { ByteSource } from '@mintmark/dump'

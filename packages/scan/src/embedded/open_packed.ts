@@ -1,6 +1,6 @@
 /**
- * Opens packed data amid other bytes: from its first byte to its end, into a buffer.
- * gzip, zlib and zip are unpacked in this process, the others by the system's own programs.
+ * Opens packed data amid other bytes into a buffer: gzip, zlib and zip here, others by system
+ * programs.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { Readable, type Transform } from 'node:stream'
@@ -25,11 +25,7 @@ export interface Opened {
   readonly reason?: string
 }
 
-/**
- * Unpacks what is at an offset into a buffer.
- * @param room bytes that may come out
- * @throws the system's own error where the buffer cannot be written, or the source not read
- */
+/** @param room bytes that may come out. @throws the system's error from buffer or source */
 export async function openPacked(
   source: ByteSource,
   { coding, at }: PackedSeen,

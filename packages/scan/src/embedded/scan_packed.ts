@@ -1,6 +1,6 @@
 /**
- * Searches packed data amid the other bytes of a file: each is unpacked into a buffer and searched like a file. What is
- * found has the offset of the packed data, and `inside` the offset in what came out.
+ * Searches packed data in a file. A finding has the offset of the packed data; `inside` is that in
+ * what came out.
  */
 import type { ByteSource } from '@mintmark/dump'
 import type { PackedCoding, PackedSeen } from '../anchors/match.ts'
@@ -66,10 +66,7 @@ export interface PackedOutcome {
   unpackedBytes: number
 }
 
-/**
- * Searches every offset that a search has noted.
- * @throws {MintmarkError} `INPUT_UNREADABLE` if what comes out cannot be buffered, or the disk is full
- */
+/** @throws {MintmarkError} `INPUT_UNREADABLE` if output cannot be buffered, or the disk is full */
 export async function scanPacked(
   source: ByteSource,
   outcome: PackedOutcome,
@@ -167,7 +164,7 @@ async function searchBuffered(
   return opened.end === 'cut' ? location.at : location.at + opened.length
 }
 
-/** One finding of each key, since all have one offset in the file: the verified encoding rather than a copy of a value. */
+/** One finding a key, as all have one offset: the verified encoding rather than a copied value. */
 function bestOfEach(found: FoundInside['found']): FoundInside['found'] {
   const best = new Map<string, FoundInside['found'][number]>()
   for (const [i, each] of found.entries()) {

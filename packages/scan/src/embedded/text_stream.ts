@@ -1,7 +1,6 @@
 /**
- * Base64 and hexadecimal digits of any length, from an offset in a source on: step by step, as `base64.ts` reads what is in
- * memory.
- * A part that ends with padding may be followed by the next, each a text of its own: writers of large values encode them so.
+ * Reads base64 and hex of any length from a source in steps. Behind padding another text may
+ * follow: writers of large values encode so.
  */
 import type { ByteSource } from '@mintmark/dump'
 import { hexOf } from '../encoded/text_runs.ts'

@@ -1,9 +1,7 @@
 /**
- * Decodes encoded text amid other bytes, however often it is encoded: base64 of base64, hexadecimal digits, lists of
- * numbers, gzip and zlib in any order, up to {@link MOST_LAYERS} deep. Of UTF-16 the letters are read like those of
- * ASCII.
- * Each layer of text is at least a quarter shorter than its encoding, so all layers together are less than four times
- * as long. Packed data gives 1 MiB at most. All of it counts in the budget of the probe (`work_budget.ts`).
+ * Decodes text and packed data amid other bytes, up to {@link MOST_LAYERS} deep, UTF-16 too. Each
+ * layer of text is a quarter shorter, packed data gives 1 MiB at most, and all counts in the
+ * probe's budget.
  */
 import type { PackedCoding, PackedSeen, Probe } from '../anchors/match.ts'
 import { isBase64Letter, lettersBefore } from '../text/base64.ts'
@@ -65,8 +63,8 @@ export class LayerReader {
   }
 
   /**
-   * Gives what text that has letters in `[from, to)` stands for; it is wiped when `take` returns.
-   * @param offsets where text can be, by `encoded_offsets.ts`: no other is examined
+   * Bytes are wiped when `take` returns. @param offsets by `encoded_offsets.ts`: no others are
+   * examined
    */
   read(
     bytes: Uint8Array,
@@ -281,10 +279,7 @@ function noteLayers(location: Location, layers: readonly Layer[]): void {
 /** Letters of base64 of bytes that are neither text nor a key: as many as would hide something packed amid them. */
 const LEAST_LETTERS = 4096
 
-/**
- * Notes a long run of letters in lines, which stands for bytes with whatever is amid them.
- * @returns behind it, or where letters begin in it that may stand for something else
- */
+/** Notes a long run of letters in lines. Gives what is behind, or where other letters may begin. */
 function notedRun(location: Location, at: number, done: number): number {
   const { bytes } = location
   let [start, end] = [at, at]

@@ -1,7 +1,6 @@
 /**
- * Offsets at which encoded text can be, so that nothing else is read byte by byte.
- * Kernel: `assembly/encoded_offsets.ts` (AssemblyScript, SIMD). A property test holds it against
- * its reference.
+ * Offsets at which encoded text can be. Kernel: `assembly/encoded_offsets.ts`; a property test
+ * compares it with a reference.
  */
 import { type KernelMemory, kernelFunction, LAYOUT } from '../anchors/kernel_memory.ts'
 import { isBase64Letter } from '../text/base64.ts'

@@ -67,8 +67,8 @@ function hasStructure(bytes: Uint8Array): boolean {
 }
 
 /**
- * In hex, what keystores of Java begin with, and secret keys of OpenPGP and their subkeys: a tag, a length, a version, a time,
- * and an algorithm that there is. Neither has anything of DER.
+ * Hex heads of Java keystores, and of OpenPGP secret keys: tag, length, version, time, algorithm.
+ * None is DER.
  */
 const KEY_HEADS =
   /^(?:(?:feedfeed|cececece)0{6}|(?:9[4c]..|9[5d]....|c[57][0-9ab].|c[57][c-f]...)0[4-6].{8}(?:0[1-3]|1[0-369a-c]))/

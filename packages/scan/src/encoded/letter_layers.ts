@@ -1,8 +1,6 @@
 /**
- * What letters of base64 or hexadecimal digits stand for, where that is text again, or packed, or has the structure of
- * a key.
- * Base64 of anything else is left to the anchors of `headerless_base64.ts`. Where a group of four letters begins is
- * identified by the text: of ASCII, three of the 24 bits of a group are zeros.
+ * Decodes base64 or hex that stands for text, packed data or a key; all else is for
+ * `headerless_base64.ts`. Text shows its phase: three of 24 bits are zeros.
  */
 import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import { letterValue, readLetters } from '../text/base64.ts'
@@ -38,8 +36,7 @@ const SAMPLE = 16
 const NEAR = 48
 
 /**
- * Whether letters around an offset may be of a run that stands for text, for digits, or for what is packed. Of base64
- * of random bytes one offset in a thousand may.
+ * Whether letters around may stand for text, digits or packed data: by chance one offset in 1,000.
  */
 export function mayBeEncoded(bytes: Uint8Array, at: number): boolean {
   let [fails, hex] = [0, true]

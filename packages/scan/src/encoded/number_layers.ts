@@ -1,6 +1,4 @@
-/**
- * What lists of hexadecimal or decimal numbers stand for, where that is text again, or packed, or has the structure of a key.
- */
+/** Decodes lists of hexadecimal or decimal numbers that stand for text, packed data or a key. */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { isListed, MOST_NUMBERS, type Notation, NumberList } from '../text/number_text.ts'
 import { type Layer, partsWorthDecoding } from './layer.ts'
@@ -13,11 +11,7 @@ const COST = 15
 export class NumberLayers {
   #list: NumberList = new NumberList(0)
 
-  /**
-   * Reads the lists around an offset in both notations.
-   * @param least where they begin at the earliest
-   * @returns layers of their own memory, and where the lists end
-   */
+  /** Reads lists around an offset in both notations into own memory. @param least earliest begin */
   around(
     chars: Uint8Array,
     at: number,

@@ -1,9 +1,7 @@
 /**
- * Heads of packed data amid other bytes: members of zip files, frames of zstd and lz4, streams of xz and bzip2, and base64
- * that begins a container.
- * None is unpacked here. What is whole within reach is read by `encoded_layers.ts`; all else is noted, and opened by itself.
- * Source: PKWARE's APPNOTE 4.3.7; RFC 8878, section 3.1.1; the LZ4 frame format 1.6.2; the .xz file format 1.1.0, section
- * 2.1.1; bzip2's compress.c.
+ * Heads of packed data, noted to be opened later if not whole within reach. Source: PKWARE's
+ * APPNOTE 4.3.7; RFC 8878, 3.1.1; LZ4 frame format 1.6.2; .xz file format 1.1.0, 2.1.1; bzip2's
+ * compress.c.
  */
 import type { Anchor } from '../anchors/anchor.ts'
 import { anchor, patternOf } from '../anchors/anchored.ts'
@@ -76,9 +74,8 @@ function noting(coding: PackedCoding, is: (bytes: Uint8Array, at: number) => boo
 }
 
 /**
- * Of lz4 flags and size of blocks; of xz a checksum that the format names; of 7z (7zFormat.txt of the LZMA SDK) version 0.x and
- * where the directory is: within 2^40 bytes, and not empty; of rar (technote.txt of RAR 6) the main header of version 4 (13
- * bytes) or 5 (type 1, of few bytes).
+ * lz4: flags, block size; xz: a named checksum; 7z (7zFormat.txt, LZMA SDK): version 0.x, directory
+ * within 2^40 bytes; rar (technote.txt, RAR 6): main header of version 4 (13 bytes) or 5 (type 1).
  */
 const HEADS: readonly (readonly [PackedCoding, string, ReturnType<typeof fits>])[] = [
   ['zip', '50 4b 03 04', isZipMember],
@@ -113,8 +110,8 @@ const BASE64_HEADS: Readonly<Record<string, string>> = {
 const LEAST_BYTES = 48
 
 /**
- * A container in base64 that begins here. Gzip in one run is read with other text, and noted there where it is too long; here
- * it is one in parts, each with its padding, as writers of large values leave it (`CoreDump: base64` of Ubuntu's crash reports).
+ * A container in base64. Gzip in one run is read with other text; here it is one in padded parts,
+ * as in Ubuntu's crash reports (`CoreDump: base64`).
  */
 function noteBase64(isGzip: boolean): Detector {
   return (bytes, at, { budget, onPacked }) => {

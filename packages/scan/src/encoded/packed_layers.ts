@@ -1,6 +1,6 @@
 /**
- * What gzip and zlib packed amid other bytes: configuration in Secrets of Kubernetes, bodies of HTTP, pages of databases.
- * Source: RFC 1950, RFC 1952. What is cut gives what comes out before; what is damaged gives nothing.
+ * Unpacks gzip and zlib amid other bytes (RFC 1950, RFC 1952). Cut data gives what comes before,
+ * damaged data nothing.
  */
 import { constants, inflateRawSync, inflateSync } from 'node:zlib'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
@@ -26,9 +26,7 @@ export function isZlibBegin(head: Uint8Array): boolean {
 }
 
 /**
- * What is packed at an offset.
- * @param onUnfinished called where more is packed there than was unpacked: too much, or not all of it in reach
- * @returns undefined where nothing is, or more than 1 MiB
+ * Undefined for none, or over 1 MiB. @param onUnfinished more is there: too much, or out of reach
  */
 export function unpackedAt(
   bytes: Uint8Array,

@@ -1,8 +1,6 @@
 /**
- * Ranges of a run of letters that decode to ASCII, or are hexadecimal digits, found from a few letters of each: of
- * letters that stand for anything else one in two is not examined.
- * The values of letters are those of base64; more than 63 is none. A property test compares them with
- * references.
+ * Ranges of letters that decode to ASCII or are hex digits, from samples. Values above 63 are no
+ * letters. A property test compares with references.
  */
 
 export const LEAST_TEXT = 32

@@ -1,4 +1,4 @@
-/** Distinguishes a dump from any other file by its first bytes, packed or not. */
+/** Whether a file is a dump, by its first bytes, packed or not. */
 import { spawnSync } from 'node:child_process'
 import { fstatSync, readSync } from 'node:fs'
 import { constants, gunzipSync } from 'node:zlib'
@@ -41,7 +41,6 @@ export function dumpHead(file: number): DumpHead {
   }
 }
 
-/** Whether a file with these first bytes is a dump that is packed. */
 export function isPackedDump(head: Uint8Array): boolean {
   return programOf(packerOf(head)) !== undefined && dumpHeadOf(head).isDump
 }

@@ -1,6 +1,6 @@
 /**
- * Packed files: identified by their first bytes, and unpacked by programs of the system.
- * `systemd-coredump` packs cores by zstd, lz4 or xz; `jmap` and others by gzip.
+ * Packed files, known by their first bytes and unpacked by system programs: `systemd-coredump` uses
+ * zstd, lz4, xz; `jmap` gzip.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
@@ -44,8 +44,8 @@ export function packerOfFile(file: FilePath): string | undefined {
 }
 
 /**
- * The packer of a file, and whether it packed a dump; undefined where it is not packed.
- * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, or the program that unpacks it is not there
+ * Undefined if not packed. @throws {MintmarkError} `INPUT_UNREADABLE`, also if its program is
+ * missing
  */
 export function packingOf(file: string): Packing | undefined {
   const name = packerOfFile(file)
@@ -63,9 +63,8 @@ export function packingOf(file: string): Packing | undefined {
 }
 
 /**
- * Unpacks a file, has `use` examine what came out, and wipes it.
- * Memory: 128 MiB; see `temporary_buffer.ts` for where the rest goes.
- * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, or buffered (the disk is full)
+ * Wipes what came out after `use`. Memory: 128 MiB, see `temporary_buffer.ts`. @throws
+ * {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened or buffered
  */
 export async function withUnpacked<T>(
   file: FilePath,
@@ -80,8 +79,8 @@ export async function withUnpacked<T>(
 }
 
 /**
- * A folder can have thousands of small gzip files: no process is started for them.
- * @returns false where it is not small, or not whole: then nothing is buffered
+ * Folders can have thousands of these: no process. False, with nothing buffered, if not small or
+ * whole.
  */
 function gunzipSmall(file: FilePath, buffer: CoreBuffer): boolean {
   const source = fileSource(file)

@@ -1,6 +1,6 @@
 /**
- * Packers by the first bytes of their output, after the formats' documents and programs. Signatures of hibernation
- * files are those of libhibr and Volatility; no such file was tested.
+ * Packers by first bytes, after their formats' documents. Hibernation signatures are of libhibr and
+ * Volatility, and untested.
  */
 import { constants, inflateSync } from 'node:zlib'
 
@@ -110,12 +110,10 @@ function isPackedLime(head: Uint8Array): boolean {
   }
 }
 
-/** Whether a packer of this name writes dumps that nothing here unpacks. */
 export function isMachineDump(name: string | undefined): boolean {
   return named(name)?.howDump !== undefined
 }
 
-/** What to do with a file that no program of {@link programOf} unpacks. */
 export function howToUnpack(name: string): string {
   return named(name)?.howDump ?? 'unpack it first'
 }

@@ -1,6 +1,6 @@
 /**
- * Fields of a crash report of apport: a name, a colon and a value; lines of a value behind its first begin with a blank.
- * Source: `problem_report.py` of apport 2.28: `ProblemType` is first; a packed value is lines of base64.
+ * Fields of apport's crash reports; lines that go on begin with a blank. Source:
+ * `problem_report.py` of 2.28; `ProblemType` is first, packed values are base64.
  */
 import { MintmarkError } from '@mintmark/core'
 import type { ByteSource } from '@mintmark/dump'
@@ -18,7 +18,6 @@ const STEP_BYTES = 1 << 20
 const NEWLINE = 0x0a
 const BLANK = 0x20
 
-/** Whether a file with these first bytes is a report with a core in it. */
 export function isCrashReport(head: Uint8Array): boolean {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.length)
   const isReport = bytes.subarray(0, REPORT_BEGINS.length).equals(REPORT_BEGINS)

@@ -61,8 +61,7 @@ export function bigNear(bytes: Uint8Array, at: number, budget: WorkBudget): Publ
 }
 
 /**
- * Bytes between a modulus and the three of its exponent: a length of four, the upper one of a word of four, or none. Where there
- * are fewer, more would begin in what is before the modulus.
+ * Bytes between modulus and exponent: a u32 length, one byte, none. More begins before the modulus.
  */
 const BETWEEN = [4, 1, 0] as const
 
@@ -88,8 +87,7 @@ export function rightBefore(
 }
 
 /**
- * The key whose exponent are the last bytes of the word at `word`, and whose modulus begins right behind it: highest byte first,
- * or lowest behind the upper byte of another word.
+ * The modulus begins behind `word`: highest byte first, or lowest behind another word's upper byte.
  */
 export function rightBehind(
   bytes: Uint8Array,

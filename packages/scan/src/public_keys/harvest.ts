@@ -1,8 +1,6 @@
 /**
- * Finds public keys in memory, to search for their private halves: certificates, SubjectPublicKeyInfo, RSAPublicKey, SSH
- * blobs and lines, JWK sets, CNG and CAPI blobs, libgcrypt tokens, addresses of onion services, and bare moduli in limbs with
- * their exponent near.
- * Nothing is verified: a number that is no modulus costs no more than time.
+ * Finds public keys in memory in all their encodings, and bare moduli, to search for the private
+ * halves. Nothing is verified: a wrong number costs only time.
  */
 import { parseObject } from '@mintmark/core'
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'

@@ -1,6 +1,6 @@
 /**
- * Finds expanded AES keys (FIPS-197 sections 5.2 and 5.3.5): all sizes, both directions, both word orders. Kernel:
- * `assembly/aes_schedule.ts`; a property test compares it with a reference.
+ * Finds expanded AES keys (FIPS-197, 5.2, 5.3.5). Kernel: `assembly/aes_schedule.ts`; a property
+ * test compares it with a reference.
  */
 import { type KernelMemory, kernelFunction, LAYOUT } from '../anchors/kernel_memory.ts'
 import type { Match } from '../anchors/match.ts'
@@ -58,8 +58,8 @@ export class ScheduleKernel {
   }
 
   /**
-   * Schedules that begin in `[from, to)` at `from` plus a multiple of 4, as far as `bytes` holds them whole.
-   * In no particular order. Cost: one pass; a hit costs about a microsecond.
+   * In `[from, to)`, at `from` plus multiples of 4, whole in `bytes`; unordered. A hit costs a
+   * microsecond.
    */
   find(bytes: Uint8Array, from: number, to: number): readonly ScheduleHit[] {
     const base = this.#memory.place(bytes)
@@ -88,8 +88,8 @@ export class ScheduleKernel {
 }
 
 /**
- * The schedule that begins at byte 0 of `bytes`, as encryption words; undefined where less than all of it is there.
- * With `isHeadless`, what the first 16 bytes would be is undone from the rest.
+ * As encryption words; undefined if cut. With `isHeadless` the first 16 bytes are derived from the
+ * rest.
  */
 export function scheduleWords(
   bytes: Uint8Array,
@@ -140,7 +140,7 @@ export class AesSearch implements WindowSearch {
   readonly #isEveryByte: boolean
   readonly #states = new DrbgStates()
 
-  /** @param isEveryByte whether schedules may begin at any byte, rather than at every fourth */
+  /** @param isEveryByte at every byte, not every fourth */
   constructor(memory: KernelMemory, isEveryByte: boolean) {
     this.#kernel = new ScheduleKernel(memory)
     this.#isEveryByte = isEveryByte

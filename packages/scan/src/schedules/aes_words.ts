@@ -1,6 +1,4 @@
-/**
- * The parts of AES that key schedules are made of. Words are little-endian: byte 0 of a column is the low one.
- */
+/** Parts of AES key schedules, in little-endian words. */
 
 /** FIPS-197 section 5.1.1: the inverse of each byte in GF(2^8), then an affine map. */
 function makeSbox(): Uint8Array {
@@ -57,7 +55,6 @@ export function step(word: number, i: number, keyWords: number): number {
   return keyWords === 8 && phase === 4 ? substituted(word) : word
 }
 
-/** The words of the encryption schedule that `key` (16, 24 or 32 bytes) expands to. */
 export function expandKey(key: Uint8Array): Uint32Array {
   const keyWords = key.length / 4
   const words = new Uint32Array(4 * (keyWords + 7))

@@ -1,6 +1,6 @@
 /**
- * Distinguishes the key of a random generator from a chosen key: `size_t keylen; int use_df; unsigned char K[32]; V[16]` of
- * OpenSSL 3 (drbg_ctr.c), and `AES_KEY ks; …` of BoringSSL (ctr_drbg_state_st), one a thread.
+ * Keys of random generators: `size_t keylen; int use_df; unsigned char K[32]; V[16]` (OpenSSL 3,
+ * drbg_ctr.c), and `AES_KEY ks; …` of BoringSSL (ctr_drbg_state_st), one a thread.
  */
 
 export const DRBG_KEY_BYTES = 32
@@ -52,7 +52,6 @@ const BORING_STATE_BYTES = { least: 288, most: 512 }
 const MOST_APART = 1n << 24n
 const MOST_CALLS = 1n << 48n
 
-/** Whether the round keys that are there are those of BoringSSL's generator. */
 export function isBoringDrbg(window: Uint8Array, at: number): boolean {
   if (at < 8 || at + BORING_STATE_BYTES.least > window.length) return false
   const view = new DataView(window.buffer, window.byteOffset, window.length)
@@ -70,7 +69,6 @@ export function isBoringDrbg(window: Uint8Array, at: number): boolean {
 
 const isPointer = (word: bigint): boolean => word > 0xffffn && word < 1n << 48n
 
-/** Whether the key of 32 bytes that is there is part of a generator's state. */
 export function isDrbgState(window: Uint8Array, at: number): boolean {
   if (at < 12) return false
   const view = new DataView(window.buffer, window.byteOffset, window.length)

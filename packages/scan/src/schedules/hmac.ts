@@ -1,7 +1,6 @@
 /**
- * HMAC keys by the two padded blocks that a library keeps of them: 64 bytes and more with 0x6a between each and its
- * partner (RFC 2104). A key shorter than its block is verified; one that fills it leaves open which is which. Kernel:
- * `assembly/hmac_pads.ts`.
+ * HMAC keys by their two pads: 64 bytes and more with 0x6a between (RFC 2104). A key that fills its
+ * block leaves open which is which. Kernel: `assembly/hmac_pads.ts`.
  */
 import { type KernelMemory, kernelFunction, LAYOUT } from '../anchors/kernel_memory.ts'
 import type { Match } from '../anchors/match.ts'
@@ -38,10 +37,9 @@ export class PadKernel {
   }
 
   /**
-   * Pairs that begin in `[from, to)`, at any offset, and are a multiple of `step` (8, or 1) bytes apart.
-   * Each once, ascending. With step 8 those whose words have no upper 16 bits at all are passed over, with step 1 those
-   * of which half are zeros: no pad of a key is either. Where more than two copies of a block are within 1 KiB, some
-   * pairs hide others. Cost: one pass of 8-byte words, or with step 1 one for each byte.
+   * Pairs that begin in `[from, to)`, ascending, a multiple of `step` apart. Step 8 skips words
+   * without upper 16 bits, step 1 half zeros: no pad is either. More than two copies within 1 KiB
+   * may hide pairs.
    */
   find(bytes: Uint8Array, from: number, to: number, step: 1 | 8): readonly PadHit[] {
     const base = this.#memory.place(bytes)
@@ -86,7 +84,7 @@ export class HmacSearch implements WindowSearch {
   readonly #kernel: PadKernel
   readonly #step: 1 | 8
 
-  /** @param isDeep whether blocks may be any number of bytes apart, rather than a multiple of 8 */
+  /** @param isDeep at any distance, not only multiples of 8 */
   constructor(memory: KernelMemory, isDeep: boolean) {
     this.#kernel = new PadKernel(memory)
     this.#step = isDeep ? 1 : 8
@@ -127,8 +125,8 @@ export function detectPads(bytes: Uint8Array, hit: PadHit): Match | undefined {
 }
 
 /**
- * Whether the values are a row of a multiplication table of GF(2^8). Two rows of one may well differ by 0x6a. The value
- * at i XOR j is that at i XOR that at j, but for one constant. Seen in libnorm and libpgm, which correct errors.
+ * A row of a GF(2^8) multiplication table: values at i XOR j are those XORed, but for a constant.
+ * Rows may differ by 0x6a (seen in libnorm and libpgm).
  */
 function isProducts(values: Uint8Array): boolean {
   const first = values[0] ?? 0
@@ -139,8 +137,7 @@ function isProducts(values: Uint8Array): boolean {
 }
 
 /**
- * Where in a run the block begins: bytes beside it can fit by chance, so that offset is taken which leaves the
- * longest padding at the block's end.
+ * Bytes beside the block can fit by chance: the offset with the longest padding at its end wins.
  */
 function paddingOf(
   run: Uint8Array,

@@ -1,10 +1,7 @@
 /**
- * Base64 as it is in memory: cut anywhere, in lines, escaped, quoted or wrapped in HTML.
- * Both alphabets are read at once. Between two letters may be: blanks and line ends; `\n`, `\r`, `\t` as two letters,
- * with any number of backslashes; `\/`; `\u000a`, `\x0a`, `\012`, `#012` of rsyslog and their kin; `` `n `` of PowerShell; `%0A` and
- * `%2B`, also as `%250A`; tags such as `<br>`; entities such as `&nbsp;`; what joins string literals of a program (`" +
- * "`).
- * Source: RFC 4648. Cost: one pass.
+ * Base64 as in memory (RFC 4648), both alphabets: cut, in lines, escaped (`\n`, `\/`, `\u000a`,
+ * `\x0a`, `\012`, `#012` of rsyslog, PowerShell's), `%0A`, `%250A`, tags, entities, joined
+ * literals.
  */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { REACH } from '../anchors/anchor.ts'
@@ -61,8 +58,7 @@ interface Step {
 }
 
 /**
- * What may be between two letters, or spells one: escapes of strings (blanks, `/`, the end of a literal and the begin of the next,
- * numbers), percents of a URL in URLs, entities, tags, literals that are joined.
+ * Between two letters, or spelling one: escapes, percents in URLs, entities, tags, joined literals.
  */
 const BETWEEN =
   /(?:\\{1,64}|`\\{0,63})(?:([nrt \t-\r]|01[125]|(["'])[ \t-\r+.,\\]{0,62}\2)|(\/)|(?:x|u00)([\dA-Fa-f]{2}))|%(?:25){0,3}([\dA-Fa-f]{2})|&([^;]{0,8});|(<[^<>]{0,298}>|(["'])[ \t-\r+.,\\]{0,62}\8|#01[125])/y
@@ -128,10 +124,7 @@ export function hexDigit(letter: number | undefined): number {
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1
 }
 
-/**
- * Decodes from `from` on as far as it is base64. Bits left over behind the last whole byte are dropped.
- * @param to where the text ends at the latest
- */
+/** Drops bits behind the last whole byte. @param to latest end of the text */
 export function decodeBase64(
   chars: Uint8Array,
   from: number,
@@ -211,10 +204,8 @@ function takeGroups(
 }
 
 /**
- * The letters of either alphabet from `from` on, as far as it is base64: the value of each, and where it is.
- * @param values as many are read as it has room for
- * @param offsets of the same length
- * @returns how many there are, and just behind the last of them and its padding
+ * Fills value and offset of each letter of either alphabet, up to the length of both arrays. Gives
+ * the count, and the end with padding.
  */
 export function readLetters(
   chars: Uint8Array,
@@ -291,9 +282,8 @@ export function skipJunk(chars: Uint8Array, at: number, to: number): number {
 }
 
 /**
- * Goes back from `at` over at most `most` letters and the line breaks between them.
- * @param isUrl whether `-` and `_` are letters
- * @returns where the earliest of them is, and how many letters are between it and `at`
+ * Back over `most` letters and their line breaks: the earliest, and letters from it. @param isUrl
+ * `-` and `_` count
  */
 export function lettersBefore(
   chars: Uint8Array,
@@ -306,8 +296,7 @@ export function lettersBefore(
   let [i, start, count] = [at - 1, at, 0]
   while (i >= 0 && count < most) {
     const letter = chars[i]
-    // The letter of an escaped line end is no letter of the body: in memory, `\n` is far more usual than a
-    // backslash within base64, which has none.
+    // In memory an escaped line end is far more usual than a backslash in base64.
     if (isEscapedBreak(chars, i)) {
       i -= 2
       while (chars[i] === 0x5c) i -= 1

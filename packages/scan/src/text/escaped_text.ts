@@ -1,6 +1,6 @@
 /**
- * Bytes of a string as programs print and send it: most of them escaped, the others as they are. In literals of Python,
- * Ruby, Go, C and JSON, in URLs, quoted-printable, and as UTF-8 of one letter a byte.
+ * Bytes of partly escaped strings: Python, Ruby, Go, C, JSON, URLs, quoted-printable, UTF-8 of a
+ * byte a letter.
  */
 import { hexDigit } from './base64.ts'
 
@@ -8,8 +8,8 @@ import { hexDigit } from './base64.ts'
 export type Letter = (index: number) => number
 
 /**
- * The byte at a letter, and how many letters stand for it: `byte · 16 + letters`, with {@link NUMBERED} where they are
- * its number; −1 where the text ends.
+ * `byte · 16 + letters` at a letter, with {@link NUMBERED} for its number; −1 at the end of the
+ * text.
  */
 export type EscapeReader = (letter: Letter, at: number) => number
 

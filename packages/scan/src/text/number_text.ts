@@ -1,6 +1,6 @@
 /**
- * Bytes spelled as numbers in text: lists of hexadecimal or decimal numbers, whatever is between two of them, and the lines of
- * hex dumps with their addresses, as `xxd`, `hexdump -C`, `od -t x1`, OpenSSL, mbedTLS, .NET, Java, Go and Node.js write them.
+ * Lists of hexadecimal or decimal numbers, and hex dumps of `xxd`, `hexdump -C`, `od -t x1`,
+ * OpenSSL, mbedTLS, .NET, Java, Go and Node.js.
  */
 import { hexDigit } from './base64.ts'
 
@@ -43,7 +43,6 @@ export class NumberList {
   readonly begins: Uint32Array
   readonly ends: Uint32Array
   length = 0
-  /** Bytes that may hold what was read since the last {@link wipe}. */
   #used = 0
   /** Bytes of the line of a hex dump so far; −1 elsewhere. */
   #inLine = -1
@@ -61,10 +60,7 @@ export class NumberList {
     return this.bytes.length >= Math.min(characters, MOST_NUMBERS) + 16
   }
 
-  /**
-   * Reads the numbers from an offset on.
-   * @returns behind the last of them, or, if there is none, behind others
-   */
+  /** Gives the end of the last number, or what is behind other text if there is none. */
   read(chars: Uint8Array, at: number, notation: Notation): number {
     this.#used = Math.max(this.#used, this.length)
     this.length = 0
@@ -98,9 +94,8 @@ export class NumberList {
   }
 
   /**
-   * Turns round the bytes of each number of several bytes: of a word whose lowest byte comes first in memory, a program
-   * prints the highest first.
-   * @returns whether there is one
+   * Turns multi-byte numbers round: programs print words highest byte first. False if there are
+   * none.
    */
   reverseWords(): boolean {
     let isAny = false
@@ -205,8 +200,7 @@ function columnOf(chars: Uint8Array, at: number): number {
 }
 
 /**
- * Behind the address that a line of a hex dump begins with: `00000010: `, `0010 - `, `00000010  `, `0000020 3a `,
- * `00007ff6\`12340010  `.
+ * Behind an address: `00000010: `, `0010 - `, `00000010  `, `0000020 3a `, ``00007ff6`12340010  ``.
  */
 function addressEnd(chars: Uint8Array, at: number): number | undefined {
   let from = at

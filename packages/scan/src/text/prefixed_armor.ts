@@ -1,6 +1,6 @@
 /**
- * Reads armor whose lines have a prefix or suffix: quoted mail, comments, diffs, line numbers, log times, terminal colours.
- * Text before the first line shows what is before the others: the same signs as often, or as many letters.
+ * Armor with prefixed lines: quotes, comments, diffs, line numbers, log times, colours. Text before
+ * the first line shows the prefix: its signs, or its length.
  */
 import type { Match } from '../anchors/match.ts'
 import { latin, type TextRun } from './text_run.ts'
@@ -33,9 +33,8 @@ interface Line {
 type FindBody = (line: string) => number
 
 /**
- * Reads armor without its prefixes, in each of the ways that fit the text before it.
- * @param read reads plain text from its first letter on
- * @returns the first verified key, else the first other thing; offset and length are those of the prefixed text
+ * The first verified key, or else the first other, in offsets of the prefixed text. @param read
+ * reads plain text from its first letter
  */
 export function readPrefixed(
   { chars, at, budget }: TextRun,

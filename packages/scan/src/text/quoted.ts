@@ -1,7 +1,4 @@
-/**
- * Names and values between quotes, whatever the quotes became on their way: JSON, JSON within JSON, Python, HTML, URLs.
- * Sources of regular expressions.
- */
+/** Regular expressions for quoted names and values: JSON, nested JSON, Python, HTML, URLs. */
 
 /** `"`, `'`, `\"`, `\\\"`, `\u0022`, `&quot;`, `%22`, `%2522`. */
 export const QUOTE: string = String.raw`(?:\\{0,64}["']|\\{1,64}u002[27]|&quot;|&#3[49];|&apos;|%(?:25)*2[27])`

@@ -1,6 +1,6 @@
 /**
- * Text in a window: the same characters whether they are one byte apart, two or four. Read from a letter on, texts of either byte
- * order differ only before the first letter and behind the last.
+ * Text in a window, with letters one byte apart, two or four. Byte orders differ only before the
+ * first letter and behind the last.
  */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { type Anchor, REACH } from '../anchors/anchor.ts'
@@ -15,8 +15,7 @@ export interface TextRun {
 
 export interface TextReader {
   /**
-   * First reads some letters around the anchor: how many letters behind it `read` wants, at most `behind`; 0 where
-   * there is nothing to read.
+   * Reads few letters first: how many behind the anchor `read` wants, at most `behind`; 0 for none.
    */
   readonly glance: (run: TextRun) => number
   /** Whether what is at `offset` ends the text of this anchor, to either side; letters are `stride` bytes apart. */

@@ -1,6 +1,6 @@
 /**
- * Anchors of binary encodings. Encodings of a whole key come first, remainders of one last: readers with a limit of
- * offsets take them in this order.
+ * Binary anchors: whole keys first, remainders last, as readers with a limit take them in this
+ * order.
  */
 import type { Anchor } from '../../anchors/anchor.ts'
 import { DER_ANCHORS, DER_TAIL_ANCHORS, ENCRYPTED_ANCHORS } from './der_anchors.ts'

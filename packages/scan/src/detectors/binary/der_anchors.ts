@@ -1,7 +1,4 @@
-/**
- * Keys in DER: PKCS#8, PKCS#1, SEC1 and what is encrypted, each found by its first bytes behind the outer SEQUENCE,
- * which a freed buffer has lost.
- */
+/** Keys in DER, found behind the outer SEQUENCE, which a freed buffer has lost. */
 import {
   type CurveParameters,
   curvesOfLength,
@@ -157,9 +154,7 @@ export const ENCRYPTED_ANCHORS: readonly Anchor[] = [
 
 const [LEAST_HALF, MOST_HALF] = [32, 1025]
 
-/**
- * The key whose public exponent is at `at`, and everything behind it, whatever is before: a freed buffer that was written over.
- */
+/** From the public exponent at `at` on, whatever is before: a freed buffer was written over. */
 const detectFromExponent: Detector = (bytes, at, { budget }) => {
   const integers = integersAt(bytes, at, 7)
   const length = modulusLength(integers)
@@ -228,8 +223,8 @@ const POINT_HEADS = [
 ] as const
 
 /**
- * The rest of a freed SEC1: the end of the scalar, the curve and the point leave few enough steps to anyone who has the public
- * half (seen in the listener of sshd, OpenSSH 10.0).
+ * End of scalar, curve and point of a freed SEC1: with the public half that leaves few steps (seen
+ * in sshd's listener, OpenSSH 10.0).
  */
 const detectSec1Tail =
   (length: number, headBytes: number): Detector =>

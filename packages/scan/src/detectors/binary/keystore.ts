@@ -1,6 +1,6 @@
 /**
- * Java keystores, JKS and JCEKS, whose private entries are always encrypted (JavaKeyStore and JceKeyStore of OpenJDK). A store
- * with nothing but certificates is distinguished: every JVM has one.
+ * JKS and JCEKS (OpenJDK's JavaKeyStore, JceKeyStore), always encrypted. Stores of certificates
+ * alone are none: every JVM has one.
  */
 import { LengthPrefixed } from '@mintmark/keys/public_keys/length_prefixed'
 import type { Anchor } from '../../anchors/anchor.ts'

@@ -1,6 +1,6 @@
 /**
- * Keys in libgcrypt's memory, as gpg-agent 2.4 holds them after the first use: `04` closes a list, `03` opens one, `01` begins
- * data, a length of two bytes, lowest first, then so many bytes (src/sexp.c of libgcrypt 1.11).
+ * Keys in gpg-agent 2.4: `04` closes a list, `03` opens one, `01` begins data behind a u16 length,
+ * lowest byte first (src/sexp.c of libgcrypt 1.11).
  */
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'

@@ -1,7 +1,6 @@
 /**
- * Secret-key and secret-subkey packets of OpenPGP, version 4 (RFC 9580, sections 3.2,
- * 4.2, 5.5.3 and 5.5.5; RFC 6637). What follows the public numbers says whether a passphrase guards the rest: 0 means that it
- * is in the clear.
+ * Secret keys of OpenPGP version 4 (RFC 9580, 3.2, 4.2, 5.5.3, 5.5.5; RFC 6637). 0 behind the
+ * public numbers: no passphrase.
  */
 import { curveOfOid } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian, toBigEndian } from '@mintmark/keys/arithmetic/modular'

@@ -1,7 +1,6 @@
 /**
- * OpenSSH keys: the private part of key v1 files, with its magic or without, and the agent's message that adds a key. Both
- * spell the same strings behind the name of the type (PROTOCOL.key, PROTOCOL.certkeys; draft-ietf-sshm-ssh-agent, section 3.2).
- * `sk-` types hold no scalar, only a handle: their names are not among the anchors.
+ * OpenSSH's private part and the agent's message alike (PROTOCOL.key, PROTOCOL.certkeys;
+ * draft-ietf-sshm-ssh-agent, 3.2). `sk-` types hold no scalar.
  */
 import { curvesOfLength } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'

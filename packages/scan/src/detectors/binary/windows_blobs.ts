@@ -1,7 +1,6 @@
 /**
- * Keys as CryptoAPI (PRIVATEKEYBLOB, `.snk` and PVK files) and CNG (BCRYPT_*_BLOB) write them: four letters, words that are
- * lengths, and the numbers one after another: of CryptoAPI lowest byte first, of CNG highest.
- * Source: Microsoft, "RSA/Schannel Key BLOBs", bcrypt.h; PVK as OpenSSL's `pvkfmt.c` reads it.
+ * Keys of CryptoAPI (lowest byte first) and CNG (highest): magic, lengths, numbers. Source:
+ * Microsoft, "RSA/Schannel Key BLOBs", bcrypt.h; OpenSSL's `pvkfmt.c`.
  */
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { RSA_BITS } from '@mintmark/keys/arithmetic/rsa'

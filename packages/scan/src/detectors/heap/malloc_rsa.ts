@@ -1,7 +1,6 @@
 /**
- * RSA keys whose public half is only in limbs: a modulus in a chunk of glibc's malloc, and near it two chunks half as
- * long with its two factors. So keep OpenSSL, mbedTLS, GMP and Rust's `num-bigint` their numbers, wolfSSL highest byte
- * first as it read them. No row of a table: it goes through the heap by pairs.
+ * RSA keys in limbs alone, in chunks of glibc's malloc: a modulus, and its factors nearby. So do
+ * OpenSSL, mbedTLS, GMP, `num-bigint`, and wolfSSL highest byte first.
  */
 import { areUpperFactors, fromUpperFactors } from '@mintmark/keys/arithmetic/damaged_factors'
 import {

@@ -1,8 +1,6 @@
 /**
- * RSA keys whose numbers are far apart, as a process with a well-used heap has them: the heads of the numbers are near each
- * other, and each leads to its limbs wherever those are. A second prime is of the same key where their product is one of
- * them, or where one is d: e·d = 1 modulo p − 1 and q − 1. A row is not of one structure, but of as many as a key has
- * numbers.
+ * RSA keys whose numbers are apart but whose heads, pointers to limbs, are near. A second prime is
+ * verified by a product, or by d: e·d = 1 modulo p − 1 and q − 1.
  */
 import { bitLength, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { verifyRsa } from '@mintmark/keys/der_keys/verify'
@@ -76,10 +74,7 @@ function numbersNear(row: HeadRow, process: Process, at: number, limbs: number):
 
 const isPrimeLike = ({ bytes }: Numbered): boolean => isFull(bytes, 0, bytes.length)
 
-/**
- * Anchors at the heads of primes. A prime that was made in the process has room for more limbs, and the anchor then leads to
- * what is left of d modulo p − 1.
- */
+/** Anchors at heads of primes. A generated prime has spare limbs, with rests of d modulo p − 1. */
 function primeAnchors(row: HeadRow): readonly Anchor[] {
   const { lead, reach, shapes } = row
   const anchorOf = (limbs: number, shape: ReturnType<typeof shapes>[number]): Anchor => ({
@@ -111,9 +106,8 @@ const isInverse = (e: bigint, d: bigint, prime: bigint): boolean =>
   (e * d - 1n) % (prime - 1n) === 0n
 
 /**
- * The key of `p`. Where its product shows it, and no d, its exponent is taken to be 65,537.
- * @param others numbers that may be the other prime
- * @param wholes numbers that may be n or d
+ * Where the product shows the key and no d does, e is 65,537. @param others maybe the other prime.
+ * @param wholes maybe n or d
  */
 function rsaOfPrime(
   p: bigint,

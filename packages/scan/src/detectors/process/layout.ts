@@ -1,6 +1,6 @@
 /**
- * Rows of layouts and their interpreter: an anchor, conditions around it, and offsets of or pointers to the parts of a key.
- * Only arithmetic verifies the parts. Another structure is a row in `library_layouts.ts`, and in `docs/key-encodings.md`.
+ * Rows of layouts and their interpreter. Only arithmetic verifies parts. A new structure is a row
+ * in `library_layouts.ts` and in `docs/key-encodings.md`.
  */
 import { type CurveParameters, curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { isOnCurve, type Point } from '@mintmark/keys/arithmetic/ec'
@@ -95,9 +95,8 @@ type Reader = (bytes: Uint8Array, budget: WorkBudget, curve: CurveParameters) =>
 const POINT_COST = 15_000
 
 /**
- * Verifies a secret, X and Y in one or apart, and, of Jacobian coordinates, Z: those may be in Montgomery's form.
- * @param curves that the structure may be for
- * @param coordinate reads coordinates, where those are not kept as the secret is
+ * X and Y joined or apart; Jacobian ones have Z, maybe in Montgomery's form. @param coordinate
+ * reads coordinates kept unlike the secret
  */
 export function ecKey(
   curves: readonly Curve[] | ((location: Location) => readonly Curve[]),

@@ -1,6 +1,5 @@
 /**
- * Keys as libraries keep them in a process of 64 bits, lowest byte first: by structures that lead to the parts, or side by side
- * in an array of just their size, which an allocator or a runtime marks. A row a structure, with its source.
+ * Keys in 64-bit processes, lowest byte first: a row for each library's structure, with its source.
  */
 import { CURVES, curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
@@ -333,8 +332,8 @@ const groupKey = (kind: 'dsa' | 'dh', publicAt: number): KeyRow => ({
 })
 
 /**
- * {…, FFC_PARAMS, BIGNUM *public, BIGNUM *secret} (internal/ffc.h), of DH behind the length of the exponent. The anchor is a
- * counter, −1 where the group was not made here, and the name and the index of g.
+ * {…, FFC_PARAMS, BIGNUM *public, BIGNUM *secret} (internal/ffc.h). Anchor: a counter, −1 where the
+ * group was not made here, and name and index of g.
  */
 const OPENSSL_GROUP: Layout = {
   library: 'OpenSSL 3.0 to 3.5',
@@ -375,7 +374,6 @@ export const LAYOUTS: readonly Layout[] = [
   OPENSSL_ML_KEM,
 ]
 
-/** Anchors of structures that only the memory of a process of 64 bits has, lowest byte first. */
 export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...LAYOUTS.map(layoutAnchor),
   ...MALLOC_RSA_ANCHORS,

@@ -1,6 +1,4 @@
-/**
- * ML-KEM keys as structures of libraries: their polynomials are words of 16 bits, and H(ek) shows that s and t are of one key.
- */
+/** ML-KEM keys of libraries, as 16-bit words. H(ek) shows that s and t belong together. */
 import { ML_KEM, type MlKemParameters } from '@mintmark/keys/arithmetic/ml_kem'
 import { mlKemPacked } from '@mintmark/keys/arithmetic/ml_kem_polynomials'
 import { sha3 } from '@mintmark/keys/arithmetic/shake'

@@ -1,6 +1,6 @@
 /**
- * Keys in Bech32: identities of age, of X25519 and of its hybrid with ML-KEM-768. The checksum verifies the encoding.
- * Source: age-encryption.org/v1 and C2SP age.md (X25519, mlkem768x25519 identities): 32 bytes, a scalar or the seed of X-Wing.
+ * Identities of age: X25519 and its hybrid with ML-KEM-768, verified by checksum alone. Source:
+ * age-encryption.org/v1 and C2SP age.md.
  */
 import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import type { Key } from '@mintmark/keys/material/key'

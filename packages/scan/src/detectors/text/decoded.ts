@@ -1,8 +1,4 @@
-/**
- * Keys in decoded text: every binary encoding, at any offset.
- * A body whose first letters are gone still has its inner structure, so it is not enough to read from the
- * first byte on.
- */
+/** Binary encodings in decoded text, at any offset: a body may have lost its first letters. */
 import { keyFromDer } from '@mintmark/keys/der_keys/key_from_der'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
@@ -19,9 +15,7 @@ const PROBE_COST = 300
 export const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, lesser: 1 }
 
 /**
- * The best verified key in `decoded`; where nothing is verified, the longest candidate or protected one.
- * @param decoded never kept
- * @returns offsets from the begin of `decoded`
+ * The best verified key, or else the longest other; offsets are in `decoded`, which is never kept.
  */
 export function keyIn(decoded: Uint8Array, budget: WorkBudget): Match | undefined {
   // Nearly always the one.

@@ -1,8 +1,6 @@
 /**
- * BIND's private keys for DNSSEC, `Private-key-format: v1.2` and v1.3, in plain text, in strings, in HTML
- * (lib/dns/dst_parse.c of BIND 9; RFC 5702, 6605, 8080).
- * The elliptic ones have no public half in the file: header, algorithm, exact length and padding, and a scalar in range
- * are all that can be checked. They are well-formed, and verified where their public half is known.
+ * BIND's DNSSEC keys, v1.2 and v1.3 (lib/dns/dst_parse.c of BIND 9; RFC 5702, 6605, 8080). Elliptic
+ * ones have no public half: well-formed, verified only with a known one.
  */
 import type { Key } from '@mintmark/keys/material/key'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'

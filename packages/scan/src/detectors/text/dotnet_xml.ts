@@ -1,6 +1,6 @@
 /**
- * RSA and DSA keys as XML: .NET's `ToXmlString(true)`, XKMS 2.0 and its draft; escaped in HTML or JSON, in UTF-16 (RFC 3275,
- * section 6.4; XKMS 2.0, section 8.2).
+ * RSA and DSA keys in XML, also escaped or UTF-16: .NET, XKMS (RFC 3275, section 6.4; XKMS 2.0,
+ * 8.2).
  */
 import { hit } from '../../anchors/anchored.ts'
 import type { Match } from '../../anchors/match.ts'

@@ -1,7 +1,6 @@
 /**
- * Private keys in base64 without armor, found by what the inner structure of each encoding looks like in base64, at
- * each of the three offsets that it can begin at: whether its own header is there or not. What is there is examined by the
- * anchor of the same structure in binary.
+ * Private keys in base64 without armor, by their inner structure at each of three phases. The
+ * binary anchor of the same structure examines them.
  */
 import { headerAt, TAG } from '@mintmark/keys/der/der'
 import type { Anchor } from '../../anchors/anchor.ts'
@@ -87,10 +86,7 @@ const STRUCTURES: readonly Structure[] = [
 ]
 
 /**
- * The letters of base64 that stand for `bits` whatever surrounds them, for each of the three offsets that they
- * can begin at within a group.
- * @param bytes begin of the bytes searched for
- * @param bits how many of their bits count
+ * Letters of base64 that stand for the first `bits` of `bytes`, for each phase, whatever is around.
  */
 export function base64Needles(
   bytes: readonly number[],
@@ -105,10 +101,7 @@ export function base64Needles(
   })
 }
 
-/**
- * Every structure at every offset it can have in a group of four letters. Two structures that differ behind the letters
- * of one needle are one there: their readers are the same.
- */
+/** Structures that share a needle are one anchor: their readers are the same. */
 export const HEADERLESS_ANCHORS: readonly Anchor[] = [
   ...new Map(
     STRUCTURES.toReversed().flatMap((structure) =>

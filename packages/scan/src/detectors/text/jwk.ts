@@ -1,6 +1,6 @@
 /**
- * JSON Web Keys with their private members, in any JSON and strings of it, in any order; without their `kty` too, whose begin
- * a freed buffer has lost, and `RSAParameters` of .NET (RFC 7517; RFC 7518, section 6; RFC 8037; draft-ietf-cose-dilithium).
+ * Private JSON Web Keys, also without `kty`, and .NET's `RSAParameters` (RFC 7517; RFC 7518, 6; RFC
+ * 8037; draft-ietf-cose-dilithium).
  */
 import { OKP } from '@mintmark/keys/arithmetic/okp'
 import { type Key, unverified } from '@mintmark/keys/material/key'
@@ -137,8 +137,8 @@ function signAt(chars: Uint8Array, at: number): number | undefined {
 }
 
 /**
- * The object of a JSON text around an offset, or as far as nothing says that it is another.
- * @param mark a name or value that no other object has: so no letter is passed by more than two anchors
+ * As far as nothing shows another object. @param mark only this object has it: no letter is passed
+ * by more than two anchors
  */
 function objectAround(chars: Uint8Array, at: number, mark: string) {
   const first = mark.charCodeAt(0)

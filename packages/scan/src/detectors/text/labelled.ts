@@ -1,4 +1,3 @@
-/** Named values in a text, each decoded on demand. */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { decodeBase64, skipJunk } from '../../text/base64.ts'
 import { latin } from '../../text/text_run.ts'

@@ -1,6 +1,5 @@
 /**
- * Builds keys from named values of a text, and verifies or drops them. A public half in the text must agree; otherwise the key
- * is at most a candidate.
+ * Verifies keys from named values of a text. Without a matching public half a key is a candidate.
  */
 import { curveNamed, NAMED_CURVES } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
@@ -80,9 +79,8 @@ const CURVE_NAMES: ReadonlyMap<string, Curve> = new Map([
 ])
 
 /**
- * An EC key. It is verified by d·G = Q, or by one coordinate of Q; without them it is a candidate, since any scalar in
- * range has a point.
- * @param d as long as the curve's order, or a byte longer (sign)
+ * Verified by d·G = Q or one coordinate; without, any scalar in range fits. @param d as long as the
+ * order, or a sign byte more
  */
 export function ecKey(
   name: string,
@@ -132,7 +130,6 @@ function withCoordinate(verification: Key, x: Bytes, y: Bytes, budget: WorkBudge
   return { ...verification, proof: `d·G has the ${which} beside it` }
 }
 
-/** An Edwards or Montgomery key. Verified by its public half; a candidate without. */
 export function okpKey(
   name: string,
   secret: Bytes,

@@ -1,7 +1,6 @@
 /**
- * PEM: armor of private keys, in files, in JSON, on one line, in HTML, in quoted mail, with the end cut off.
- * Source: RFC 7468, RFC 1421 (`Proc-Type`), OpenSSH PROTOCOL.key, OpenVPN's `--genkey`, RFC 4716's private
- * sibling of ssh.com.
+ * PEM in any wrapping, also cut off. Source: RFC 7468, RFC 1421 (`Proc-Type`), OpenSSH
+ * PROTOCOL.key, OpenVPN's `--genkey`, ssh.com's sibling of RFC 4716.
  */
 import { unverified } from '@mintmark/keys/material/key'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'

@@ -1,6 +1,4 @@
-/**
- * PuTTY's private key files, versions 2 and 3 (PuTTY's manual, appendix C): also indented, in strings, in UTF-16.
- */
+/** PuTTY's private keys, versions 2 and 3 (its manual, appendix C), in any wrapping. */
 import type { Key } from '@mintmark/keys/material/key'
 import { LengthPrefixed } from '@mintmark/keys/public_keys/length_prefixed'
 import { REACH } from '../../anchors/anchor.ts'

@@ -1,6 +1,6 @@
 /**
- * GnuPG's private keys as S-expressions: the text of `private-keys-v1.d` since 2.3, and the canonical form (agent/keyformat.txt
- * of GnuPG; libgcrypt's manual).
+ * GnuPG's private keys as S-expressions: `private-keys-v1.d` since 2.3, and canonical
+ * (agent/keyformat.txt of GnuPG; libgcrypt's manual).
  */
 import type { Key } from '@mintmark/keys/material/key'
 import type { Anchor } from '../../anchors/anchor.ts'

@@ -1,6 +1,4 @@
-/**
- * Anchors of text encodings, each for letters one byte apart and two; for PEM and JWK four as well.
- */
+/** Text anchors, for letters one byte apart and two; four for PEM and JWK. */
 import type { Anchor } from '../../anchors/anchor.ts'
 import { textAnchors } from '../../text/text_run.ts'
 import { AGE_IDENTITY, AGE_PREFIX } from './bech32_keys.ts'

@@ -1,6 +1,6 @@
 /**
- * Bearer tokens and refresh tokens: secrets, but no keys (RFC 7515 and 7516, compact
- * serialisation; RFC 6749 for `refresh_token`; the shapes of Entra's, Google's and GitHub's as they are seen).
+ * Bearer and refresh tokens: secrets, no keys (RFC 7515, 7516, 6749; shapes seen at Entra, Google,
+ * GitHub).
  */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { REACH } from '../../anchors/anchor.ts'

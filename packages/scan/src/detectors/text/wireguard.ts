@@ -1,6 +1,6 @@
 /**
- * Private keys in configurations of WireGuard and systemd-networkd (src/config.c of wireguard-tools). The public half is not in
- * the file: exact length and padding, and the five bits that `wg genkey` sets and clears, are all that can be checked.
+ * WireGuard and systemd-networkd keys (src/config.c of wireguard-tools). No public half: only
+ * length, padding and the five bits of `wg genkey` are checked.
  */
 import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
