@@ -15,8 +15,7 @@ const V6_LETTERS = /^[\da-f:.]+$/i
 const WITH_PORT = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/
 
 /**
- * Reads `v4`, `v4:port`, `v6`, `[v6]`, `[v6]:port` and `::ffff:v4` (which is the IPv4 address); zone ids
- * are dropped. Octets with leading zeros are refused: programs disagree on whether they are octal.
+ * Reads IPv4, IPv6 and mapped addresses, with port or brackets. Octal-looking octets are refused.
  */
 export function readAddress(value: unknown): Address {
   if (typeof value !== 'string' || value.length < 2 || value.length > 120) return NONE

@@ -1,6 +1,4 @@
-/**
- * How many of the first of `length` items a condition holds for that none behind them meets. O(log n).
- */
+/** How many of the first of `length` items the condition holds for; none behind them. O(log n). */
 export function countBefore(length: number, isBefore: (index: number) => boolean): number {
   let [low, high] = [0, length]
   while (low < high) {

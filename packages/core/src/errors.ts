@@ -1,11 +1,7 @@
-/**
- * The error model shared by every package. Rule: throw only when the caller cannot get a useful answer;
- * report what was skipped beside the result instead.
- */
+/** Errors of all packages. Throw only where there is no useful answer; else report beside it. */
 
 /**
- * What a program may switch on. Each is described under its own heading in `docs/errors.md`.
- * Adding a code is a minor change, renaming one is a major.
+ * What a program may switch on, described in `docs/errors.md`. To rename a code is a major change.
  */
 export type ErrorCode =
   | 'INPUT_CHANGED'
@@ -33,12 +29,12 @@ export type ErrorCode =
   | 'PROGRAM_FAILED'
   | 'PROGRAM_MISSING'
 
-/** Facts about the failure, by name. JSON-safe, short, and never bytes from the input. */
+/** JSON-safe, short, and never bytes from the input. */
 export type ErrorFacts = Readonly<Record<string, string | number>>
 
 /** Base class: one subclass per package, one code per distinguishable cause. */
 export class MintmarkError extends Error {
-  /** Stable identifier; the message may change between releases, this may not. */
+  /** Stable between releases; the message is not. */
   readonly code: ErrorCode
   readonly facts: ErrorFacts
 

@@ -1,4 +1,3 @@
-/** Why a file cannot be read or written, in words. */
 import { MintmarkError } from './errors.ts'
 
 const READ: ReadonlyMap<string, string> = new Map([
@@ -19,13 +18,11 @@ const WRITE: ReadonlyMap<string, string> = new Map([
   ['EROFS', 'the file system is read-only'],
 ])
 
-/** Of the disk, of a quota, of the size that a file may have. */
+/** Of the disk, of a quota, of the size of a file. */
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
-/** Why a file cannot be read; where there are no words, the system's own name. */
 export const whyUnread = (errno: string): string => READ.get(errno) ?? errno
 
-/** Why a file cannot be written; where there are no words, the system's own name. */
 export const whyUnwritten = (errno: string): string => WRITE.get(errno) ?? errno
 
 export function errnoOf(cause: unknown): string {

@@ -1,7 +1,4 @@
-/**
- * GUIDs: 16 bytes, their text, and the two byte orders in which they are written. Canonical text is
- * lower-case with hyphens and no braces, as RFC 9562 prints it.
- */
+/** GUIDs: 16 bytes, and their text as RFC 9562 prints it: lower-case, hyphens, no braces. */
 
 const hyphenated = (hex: string): string =>
   `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
@@ -24,8 +21,7 @@ const DIGITS = /^[\da-f]{32}$/i
 const FENCED = /^(?:\{(.{36})\}|\((.{36})\))$/
 
 /**
- * The GUID that `value` spells, in canonical text; `''` if it spells none. Reads any letter case, braces or
- * parentheses around it, 32 digits without hyphens, and white space on both sides.
+ * Canonical text of a GUID, `''` for none. Reads any case, braces, no hyphens, outer white space.
  */
 export function readGuid(value: unknown): string {
   if (typeof value !== 'string' || value.length < 32 || value.length > 80) return ''

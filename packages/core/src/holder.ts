@@ -4,14 +4,13 @@ import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { isObject, parseObject } from './json.ts'
 
-/** Of this process alone: what bears it was made by it, whatever pids come again. */
+/** Of this process alone, whatever pids come again. */
 export const RUN: string = randomBytes(6).toString('hex')
 
 /** A killed process keeps its locks until its memory is freed: two seconds for 3 GB. */
 const MOST_ENDING_MS = 10_000
 const PAUSE_MS = 20
 
-/** Enough to find out whether it still runs. */
 export interface Holder {
   readonly host: string
   readonly pid: number
@@ -44,7 +43,6 @@ export function isAlive(holder: Holder): boolean {
   }
 }
 
-/** The holder that `source` spells, or undefined. */
 export function parseHolder(source: string): Holder | undefined {
   const { host, pid, started, run = '' } = parseObject(source) ?? {}
   const isText = [host, started, run].every((each) => typeof each === 'string')
@@ -53,8 +51,8 @@ export function parseHolder(source: string): Holder | undefined {
 }
 
 /**
- * Field 22 of /proc/PID/stat; the command name before it may hold spaces and parentheses. A process that has ended, and
- * that its parent has not reaped yet, is not running: see field 3. Its other threads, in field 20, may outlive its first.
+ * Field 22 of /proc/PID/stat; the command name before it may hold spaces and parentheses. A zombie
+ * (field 3) ended, unless other threads (field 20) outlive it.
  */
 function statOf(pid: number): { started: string; state: 'runs' | 'ending' | 'ended' } {
   try {

@@ -1,15 +1,8 @@
-/**
- * Makes a folder and those above it that are missing. Not by `recursive` of `mkdir`: Node never comes back from that
- * below `/proc`, where a folder that is there takes no other (`ENOENT`).
- */
+/** Makes a folder and its parents. Node's recursive `mkdir` never comes back from below `/proc`. */
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 
-/**
- * A folder that is there stays as it is.
- * @param mode of the folders that it makes
- * @throws the system's own error; `EEXIST` if it is there and no folder
- */
+/** A folder that is there stays. @throws the system's error; `EEXIST` for what is no folder */
 export function makeFolder(folder: string, mode = 0o777): void {
   const above = path.dirname(folder)
   if (above !== folder && !existsSync(above)) makeFolder(above, mode)

@@ -51,8 +51,7 @@ export class Reader {
   }
 
   /**
-   * A u64 that is an offset or a length in bytes. Above 2^53 − 1, past the end of any file, it reads as
-   * 2^53 − 1.
+   * A u64 that is an offset or a length. Above 2^53 − 1 it reads as 2^53 − 1, past any file's end.
    */
   size(): number {
     const start = this.#take(8)

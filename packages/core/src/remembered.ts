@@ -1,6 +1,5 @@
 /** Answers of pure functions, kept so that the same question is not answered twice. */
 
-/** Answers about objects, each for as long as its object is there. */
 export function rememberedOf<K extends object, V>(make: (key: K) => V): (key: K) => V {
   const known = new WeakMap<K, { readonly value: V }>()
   return (key) => {

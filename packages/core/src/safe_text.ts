@@ -1,12 +1,6 @@
-/**
- * Text from a log, made safe to show: on a terminal, and in a cell of a spreadsheet. Subjects, folder
- * names, user agents and file names are chosen by whoever is investigated. A terminal obeys control
- * characters in them, a reader is misled by bidirectional and invisible ones, and a spreadsheet runs a
- * cell that looks like a formula.
- */
+/** Makes text of logs safe for terminals and spreadsheets: an attacker may have chosen it. */
 
-// Controls, formats (bidirectional, zero-width, tags), line and paragraph separators, halves of surrogate
-// pairs, and the four Hangul fillers, which are letters to Unicode and nothing to the eye.
+// Controls, formats, separators, surrogate halves, and Hangul fillers, which show as nothing.
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u115f\u1160\u3164\uffa0]|\u034f/u
 
 const SHORT: ReadonlyMap<string, string> = new Map([
@@ -25,9 +19,7 @@ function escaped(letter: string): string {
 }
 
 /**
- * `text` with every character that a terminal might obey, or the eye might miss, written as an escape, on
- * one line, cut to at most `max` code points with `…` at the cut. An escape is never cut in two. For
- * people: it does not round-trip, since backslashes stay as they are.
+ * One line of at most `max` code points, unsafe characters escaped, `…` at a cut. No round trip.
  */
 export function safeText(text: string, max = 200): string {
   // Code points to look at: one more than fits shows whether anything is cut.
@@ -69,10 +61,8 @@ const LONE_HALVES = /\p{Cs}/gu
 const SPARE_ROOM = 64
 
 /**
- * One cell of a CSV file (RFC 4180), always in quotes, without its separator. Line breaks and tabs become
- * spaces, other controls and bidirectional marks are left out. A text that a spreadsheet could run gets an
- * apostrophe in front, and so does what follows a semicolon within it. A number is written as it is. Texts
- * above `CELL_LIMIT` are cut, with `…` at the cut.
+ * A quoted CSV cell (RFC 4180), cut at `CELL_LIMIT`. An apostrophe goes before what a spreadsheet
+ * could run, also behind an inner semicolon.
  */
 export function csvCell(value: string | number | bigint | boolean): string {
   if (typeof value !== 'string') return `"${String(value)}"`
@@ -103,10 +93,8 @@ const UNSAFE_IN_JSON = new RegExp(`(?!\\n)(?:${UNSAFE.source})`, 'gu')
 const NOT_PLAIN = /[^\n\x20-\x7e\xa1-\xac\xae-\xff\u03b1-\u03c9\u2070-\u209f\u2200-\u22ff]/
 
 /**
- * A value as JSON, with every character that a terminal might obey, or the eye might miss, as `\u` escapes: it
- * parses to the same value. `JSON.stringify` alone escapes the C0 controls and leaves C1 (`\x9b` begins a
- * control sequence), DEL and the bidirectional marks as they are.
- * @param indent blanks a level; 0 for one line
+ * JSON that parses to the same value, with C1, DEL and bidirectional marks escaped too. @param
+ * indent blanks a level; 0 for one line
  */
 export function safeJson(value: unknown, indent = 0): string {
   const json = JSON.stringify(value, null, indent)

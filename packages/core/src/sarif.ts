@@ -1,7 +1,4 @@
-/**
- * SARIF 2.1.0: the log around rules and results, for code scanning and ticket systems. Source: OASIS, Static
- * Analysis Results Interchange Format (SARIF) Version 2.1.0 Plus Errata 01, sections 3.13 to 3.58.
- */
+/** SARIF 2.1.0 logs. Source: OASIS, SARIF Version 2.1.0 Plus Errata 01, sections 3.13 to 3.58. */
 import { createHash } from 'node:crypto'
 import type { Json } from './json.ts'
 import { VERSION } from './version.ts'

@@ -3,8 +3,7 @@
 const HIDDEN = '[secret]'
 
 /**
- * Three parts of base64url, the first of which has a JSON object: a signed token (RFC 7515, section 3.1). It begins where
- * such a part begins: else text such as `eyJ-eyJ-…` would be read to its end from each `eyJ`.
+ * A signed token (RFC 7515, section 3.1). It begins at a part: else each `eyJ` would be read from.
  */
 const SIGNED_TOKEN = /(?<![\w-])(?=[\w-]*\beyJ[\w-]{8})[\w-]+\.[\w-]{8,}\.[\w-]*/g
 const PRIVATE_KEY =

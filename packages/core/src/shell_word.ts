@@ -1,6 +1,4 @@
-/**
- * Words of commands that people copy into a shell. File names are chosen by whoever is investigated.
- */
+/** Words of commands that people copy into a shell. An attacker may have named the files. */
 import { safeText } from './safe_text.ts'
 
 /** Characters without a special meaning in a POSIX shell, at any position. */
@@ -10,8 +8,7 @@ const PLAIN = /^[\w%+,./:@][\w%+,./:@=-]*$/
 const MOST = 4096
 
 /**
- * `text` as one word of a POSIX shell: bare where nothing in it means anything, otherwise in single quotes. What a
- * terminal would obey is escaped as in {@link safeText}, so that such a name, and one above 4,096 letters, names nothing.
+ * `text` as one word of a POSIX shell. Where {@link safeText} escapes or cuts, it names no file.
  */
 export function shellWord(text: string): string {
   const safe = safeText(text, MOST)

@@ -1,8 +1,6 @@
 /**
- * Times in logs, to milliseconds since 1970-01-01 UTC. A time without a zone is UTC: the audit logs write
- * it so, and `Date.parse` would read it in the zone of the analyst's machine. Dates whose day and month
- * could be either are read only in a stated order. Range: years 1900 to 2299, which is what a case can
- * hold; `0001-01-01T00:00:00` is .NET's way to say "none". Nothing here throws or reads a clock.
+ * Times in logs, in milliseconds UTC; without a zone they are UTC. Years 1900 to 2299: .NET writes
+ * year 1 for "none". Nothing here throws or reads a clock.
  */
 
 const DAY_MS = 86_400_000
@@ -46,10 +44,8 @@ const two = (spelled: string, at: number) => digit(spelled, at) * 10 + digit(spe
 const inRange = (ms: number) => (ms >= MIN_MS && ms <= MAX_MS ? ms : undefined)
 
 /**
- * The instant that an ISO 8601 text names; undefined if it names none. Reads `T` or a space, any number of
- * fraction digits (cut to milliseconds), `Z`, `+02:00`, `+0200`, `+02` or ` UTC`, no zone (which is UTC),
- * no seconds, a date alone, and `/Date(ms)/` of PowerShell's JSON. Numbers are never times here: see
- * {@link epochMs}. A day that the calendar does not have is no time.
+ * Reads ISO 8601, also with a space, no zone (UTC), no seconds, no time, and PowerShell's
+ * `/Date(ms)/`. Fractions are cut to milliseconds; numbers are for {@link epochMs}.
  */
 export function utcMs(value: unknown): number | undefined {
   if (typeof value !== 'string' || value.length < 10 || value.length > 64) return undefined
@@ -64,7 +60,7 @@ export function utcMs(value: unknown): number | undefined {
   return inRange(day + timeOfDayMs(value, 11))
 }
 
-/** Time of day and zone from `at` to the end, as an offset from that day's UTC midnight; NaN if it is invalid. */
+/** Time of day and zone from `at` on, as an offset from UTC midnight; NaN if invalid. */
 function timeOfDayMs(spelled: string, at: number): number {
   const COLON = 0x3a
   if (spelled.charCodeAt(at + 2) !== COLON) return Number.NaN
@@ -117,10 +113,7 @@ function looseMs(value: string): number | undefined {
   return match === null ? undefined : inRange(Number(match[1]))
 }
 
-/**
- * The instant of an epoch number, or of a text of digits; undefined if it is out of range. Only for
- * fields that are documented to hold one: a number alone does not say its unit.
- */
+/** Of an epoch number or its digits; undefined if out of range. The field must say its unit. */
 export function epochMs(value: unknown, unit: 's' | 'ms'): number | undefined {
   const isDigits = typeof value === 'string' && /^\d{1,16}(?:\.\d{1,9})?$/.test(value)
   const number = isDigits ? Number(value) : value
@@ -128,7 +121,6 @@ export function epochMs(value: unknown, unit: 's' | 'ms'): number | undefined {
   return inRange(Math.floor(unit === 's' ? number * 1000 : number))
 }
 
-/** A date of three numbers with its time, before day and month are distinguished. */
 interface SlashDate {
   readonly isYearFirst: boolean
   readonly year: number
@@ -173,10 +165,8 @@ function hourOf(hour: number, half: string | undefined): number {
 }
 
 /**
- * The instant that a date of numbers names, in a stated order of day and month; undefined if it names none.
- * Reads `9/20/2023 4:05:03 AM`, `4/28/2021, 3:05:26.000 PM`, `28.04.2021 15:05:26`, `28-04-2021 15:05` and
- * year-first dates, for which the order does not matter. With `unproven`, only a date that proves its own
- * order, or means the same in both, is read.
+ * Reads dates such as `9/20/2023 4:05:03 AM` or `28.04.2021 15:05:26` in a stated order. With
+ * `unproven`, only dates that are the same in both orders or valid in one.
  */
 export function readSlashDate(
   value: unknown,
@@ -196,8 +186,7 @@ export function readSlashDate(
 }
 
 /**
- * The order of day and month that one date proves: that in which it is in the calendar, when it is not in
- * the other. Undefined when both or neither are, when the year comes first, and when it is no date.
+ * The one order in which a date is valid; undefined for both or neither, and for year-first dates.
  */
 export function dateOrderOf(value: unknown): DayMonthOrder | undefined {
   const date = parseSlashDate(value)

@@ -1,11 +1,9 @@
 /**
- * Token ids: 16 bytes, whatever their spelling in a log: 22 characters of base64url, 24 of padded base64,
- * 48 of base64 over the GUID's own text, or that text. A token id identifies a token; it is not one.
+ * Token ids: 16 bytes as base64url, base64, base64 of GUID text, or GUID text. An id is no token.
  */
 import { createHash } from 'node:crypto'
 import { guidOfBytes, guidOfNetBytes, readGuid } from './guid.ts'
 
-/** What a field that should hold a token id holds. Only `present` comes with an id. */
 interface TokenIdReading {
   readonly tokenId: string
   readonly state: 'present' | 'absent' | 'anonymised' | 'malformed'
@@ -39,9 +37,8 @@ const PLACEHOLDERS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Reads a token id in any known spelling. Base64 whose unused last bits are not zero is `malformed`: two
- * spellings of one id would otherwise let a forger choose which of them is looked up. Never throws.
- * @param value the field as the log has it; anything but a string is `absent` (null, undefined) or `malformed`
+ * Never throws. Base64 with spare bits set is `malformed`: else a forger chooses between spellings.
+ * What is no string is `absent` (null, undefined) or `malformed`.
  */
 export function readTokenId(value: unknown): TokenIdReading {
   if (typeof value !== 'string') {
@@ -89,8 +86,7 @@ function isRepeated(spelled: string): boolean {
 }
 
 /**
- * A 16-byte id, as GUID text, for any other text: the first half of SHA-256 over domain, NUL, text.
- * The domain keeps ids of different systems apart: the same `jti` under two issuers is two ids.
+ * The first half of SHA-256 over domain, NUL, text. The domain keeps equal `jti` of issuers apart.
  */
 export function hashedId(domain: string, text: string): string {
   return guidOfBytes(createHash('sha256').update(`${domain}\0${text}`).digest())
@@ -101,10 +97,8 @@ const JTI_DOMAIN = 'jti'
 const PREFIXED = /^[a-z]{2,12}:([\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12})$/i
 
 /**
- * The 16-byte id of a `jti`, which may be any text: unchanged if it is spelled as one, without Keycloak's
- * prefix if it has one, and hashed if it is any other text. Only what is no text is `malformed`. Source:
- * RFC 7519, section 4.1.7; Keycloak 26.2 and newer put what made the token in front of a UUID:
- * `onrtac:581284e9-…` (session type, token type, grant type, two letters each).
+ * The id of a `jti` (RFC 7519, 4.1.7): as spelled, without Keycloak's prefix, or hashed. Keycloak
+ * 26.2 and newer write `onrtac:UUID`; only what is no text is `malformed`.
  */
 export function readJti(value: unknown): TokenIdReading {
   const reading = readTokenId(value)

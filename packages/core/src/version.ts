@@ -1,2 +1,2 @@
-/** Version of this program: that of its packages, which a test holds it to. */
+/** A test compares it with the packages' version. */
 export const VERSION = '0.1.0'

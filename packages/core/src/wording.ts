@@ -12,17 +12,13 @@ export function plural(value: number, one: string, many: string = `${one}s`): st
   return `${count(value)} ${value === 1 ? one : many}`
 }
 
-/** A count as two numbers. */
 interface BoundsText {
   readonly lower: number
   readonly upper: number | null
   readonly because?: string
 }
 
-/**
- * `60,000` where both bounds agree, `4,000 to 4,321`, `at least 4,000`, `at most 12`. Where no record names anything
- * and nothing bounds it, no number is known: `unknown`.
- */
+/** `60,000`, `4,000 to 4,321`, `at least 4,000`, `at most 12`; without any bound `unknown`. */
 export function bounds({ lower, upper }: BoundsText): string {
   if (lower === upper) return count(lower)
   if (upper === null) return lower === 0 ? 'unknown' : `at least ${count(lower)}`

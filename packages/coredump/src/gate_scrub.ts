@@ -8,10 +8,7 @@ import { keyOfStored } from './stored_keys.ts'
 /** Each takes memory, and the crashed service restarts at the same time. */
 const MOST_THREADS = 2
 
-/**
- * @param kept public keys as `storedKey` writes them; anything else is left out
- * @param acceptCut as {@link ScrubOptions.acceptCut}
- */
+/** @param kept as `storedKey` writes keys; others are left out */
 export function gateScrub(kept: readonly Json[], acceptCut: boolean): Scrub {
   const publicKeys = kept.map(keyOfStored).filter((key) => key !== undefined)
   const threads = Math.min(MOST_THREADS, availableParallelism())

@@ -1,4 +1,6 @@
-/** The core dump gate, between a crash and the disk. Nothing here loads the scanner; {@link loadGateScrub} does. @module */
+/**
+ * The core dump gate, between a crash and the disk. Only {@link loadGateScrub} loads the scanner.
+ */
 import type { Json } from '@mintmark/core'
 import type { Scrub } from './receive/gate.ts'
 
@@ -17,8 +19,7 @@ export { Spool } from './spool/spool.ts'
 export { FolderWatch, type WatchCount } from './watch/watch.ts'
 
 /**
- * @param kept public keys as `storedKey` writes them
- * @param acceptCut write a core although the search for one of them was cut short; its report says so
+ * @param kept as `storedKey` writes keys. @param acceptCut write a core after a search cut short
  */
 export async function loadGateScrub(kept: readonly Json[], acceptCut: boolean): Promise<Scrub> {
   const { gateScrub } = await import('./gate_scrub.ts')

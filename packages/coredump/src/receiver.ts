@@ -1,4 +1,4 @@
-/** The modules needed to read a core, and no others: the dying process waits while they load. */
+/** Only what reads a core: the dying process waits while this loads. */
 export { MintmarkError } from '@mintmark/core'
 export { Inlet } from '@mintmark/scan/buffer/drain'
 export { type GateSettings, loadState } from './install/gate_state.ts'

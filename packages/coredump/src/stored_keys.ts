@@ -1,7 +1,4 @@
-/**
- * Public keys written down, so that a core is searched for them without the files that they came from.
- * Only public halves are written, whatever a file held.
- */
+/** Public keys, stored to search cores without their files. Only public halves are ever written. */
 import { isObject, type Json } from '@mintmark/core'
 import { spkiOf } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
@@ -20,7 +17,6 @@ export function storedKey(key: PublicKey): Json {
   }
 }
 
-/** The key that {@link storedKey} wrote; undefined for anything else. */
 export function keyOfStored(kept: unknown): PublicKey | undefined {
   if (!isObject(kept) || typeof kept['spki'] !== 'string') return undefined
   const material = keyOfSpki(Buffer.from(kept['spki'], 'base64'))

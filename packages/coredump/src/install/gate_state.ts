@@ -1,6 +1,5 @@
 /**
- * What `gate install` remembers: the settings for each core, and what was in the kernel before. Trust: it is
- * root's. Whoever can change it decides what program the kernel is given at `gate uninstall`.
+ * What `gate install` remembers. Trust: it is root's; `gate uninstall` gives the kernel its program.
  */
 import {
   closeSync,
@@ -64,16 +63,12 @@ export interface GateSettings {
 export interface GateState {
   readonly settings: GateSettings
   readonly kernel: KernelSettings
-  /** What was there; undefined if that is not known. */
   readonly previous: KernelSettings | undefined
 }
 
 export const scriptIn = (folder: string): string => path.join(folder, SCRIPT_NAME)
 
-/**
- * @returns undefined if there is none
- * @throws {MintmarkError} `GATE_STATE` if it is damaged
- */
+/** @throws {MintmarkError} `GATE_STATE` if it is damaged */
 export function loadState(folder: string): GateState | undefined {
   const file = path.join(folder, STATE_NAME)
   let text: string

@@ -20,12 +20,12 @@ export interface GateStatus {
 export interface SpoolCount {
   readonly folder: string
   readonly cores: number
-  /** Reports without a core, for it could not be scrubbed. */
+  /** Reports without a core: it could not be scrubbed. */
   readonly withoutCore: number
   readonly atWork: number
-  /** Folders that a receiver left which was killed; the next one removes them. */
+  /** Folders of killed receivers; the next one removes them. */
   readonly leftBehind: number
-  /** Of cores, in memory, by all receivers; and how many may be. */
+  /** In memory, by all receivers; and the limit. */
   readonly heldBytes: number
   readonly maxHeldBytes: number
   readonly freeBytes: number
@@ -95,7 +95,6 @@ function hasCore(entry: string): boolean {
   try {
     return readdirSync(entry).some((file) => /\.(gz|zst)$/.test(file))
   } catch {
-    // Removed meanwhile.
     return false
   }
 }

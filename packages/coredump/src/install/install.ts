@@ -35,9 +35,8 @@ interface Installed {
 const CHECK_PATIENCE_MS = 60_000
 
 /**
- * Sets `kernel.core_pattern`, after the program that it names has shown that it runs. Installed
- * again, it takes new settings and keeps what it remembers from before the first time.
- * @throws {MintmarkError} `GATE_UNFIT` with what has to be done; the kernel's settings are unchanged
+ * Checks the program, then sets `kernel.core_pattern`. Installed again, it keeps the first
+ * `previous`. @throws {MintmarkError} `GATE_UNFIT`, with the kernel's settings unchanged
  */
 export function installGate(paths: Paths, settings: GateSettings, programs: Programs): Installed {
   refuseReadOnly(paths.procSys)
@@ -80,10 +79,7 @@ export type Uninstalled =
   | { readonly outcome: 'not-ours'; readonly kernel: KernelSettings }
   | { readonly outcome: 'not-installed'; readonly kernel: KernelSettings }
 
-/**
- * Restores what was there before the gate.
- * @throws {MintmarkError} `GATE_STATE` if the gate is there, and what was before it is not known
- */
+/** @throws {MintmarkError} `GATE_STATE` if it is not known what was before the gate */
 export function uninstallGate(paths: Paths): Uninstalled {
   const kernel = readKernel(paths.procSys)
   const state = loadState(paths.stateFolder)
@@ -117,8 +113,7 @@ function putBack(procSys: string, kernel: KernelSettings): void {
 }
 
 /**
- * Runs the script as the kernel would, without an environment, and has it check what it needs.
- * @throws {MintmarkError} `GATE_UNFIT` with what it says
+ * Runs the script as the kernel would, without an environment. @throws {MintmarkError} `GATE_UNFIT`
  */
 export function checkProgram(script: string): void {
   const { status, signal, stderr, error } = spawnSync(script, ['--check'], {
@@ -164,7 +159,6 @@ function refuseOtherGate({ pattern }: KernelSettings): void {
   throw new MintmarkError('GATE_UNFIT', message)
 }
 
-/** Whether a pattern names a script of this program. */
 function isGate(pattern: string): boolean {
   const program = /^\|(\S+)/.exec(pattern)?.[1]
   if (program === undefined) return false
@@ -187,8 +181,8 @@ const OTHERS_WRITE = 0o022
 const STICKY = 0o1000
 
 /**
- * The first of a file and the folders above it that another user than root may write to; undefined if there is none.
- * A folder that all may write to is safe where it is sticky, as `/tmp` is: the names in it are their owners'.
+ * The first of a file and its parent folders that users other than root may write to. A sticky
+ * folder such as `/tmp` is safe.
  */
 export function writableByOthers(file: string): string | undefined {
   for (let at = realpathSync(file); ; at = path.dirname(at)) {

@@ -1,7 +1,4 @@
-/**
- * What the kernel does with a core: `kernel.core_pattern` and `kernel.core_pipe_limit`. Source:
- * core(5); `fs/coredump.c`.
- */
+/** `kernel.core_pattern` and `kernel.core_pipe_limit`. Source: core(5); `fs/coredump.c`. */
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { errnoOf, MintmarkError, safeText } from '@mintmark/core'
@@ -12,7 +9,7 @@ const LONGEST_PATTERN = 127
 
 export interface KernelSettings {
   readonly pattern: string
-  /** Helpers that the kernel waits for at once; 0: as many as there are, and it waits for none. */
+  /** Helpers that the kernel waits for at once; 0: no limit, and it waits for none. */
   readonly pipeLimit: number
 }
 
@@ -25,19 +22,13 @@ export function readKernel(folder: string): KernelSettings {
   }
 }
 
-/**
- * Asked before anything is made.
- * @throws {MintmarkError} `GATE_UNFIT` if this process may not set them
- */
+/** @throws {MintmarkError} `GATE_UNFIT` if this process may not set them */
 export function refuseReadOnly(folder: string): void {
   const file = path.join(folder, 'core_pattern')
   attempt('set', 'core_pattern', () => accessSync(file, constants.W_OK))
 }
 
-/**
- * Sets both, and reads them back.
- * @throws {MintmarkError} `GATE_UNFIT` if the kernel does not take them; then it may hold one of the two
- */
+/** Sets and rereads both. @throws {MintmarkError} `GATE_UNFIT`; one of them may be set then */
 export function writeKernel(folder: string, settings: KernelSettings): void {
   const write = (name: string, value: string) =>
     attempt('set', name, () => writeFileSync(path.join(folder, name), `${value}\n`))
@@ -47,10 +38,7 @@ export function writeKernel(folder: string, settings: KernelSettings): void {
   throw unfit('the kernel did not take kernel.core_pattern as it was given', 'EINVAL')
 }
 
-/**
- * The pattern that pipes a core into `program`.
- * @throws {MintmarkError} `GATE_UNFIT` if the path cannot be in a pattern
- */
+/** @throws {MintmarkError} `GATE_UNFIT` if the path cannot be in a pattern */
 export function patternFor(program: string): string {
   const pattern = `|${program} ${SPECIFIERS}`
   // The kernel parts at blanks and expands what is behind a percent sign.

@@ -1,7 +1,7 @@
 /**
- * The script that the kernel runs for each core. A pattern has room for 127 bytes and no environment. Its limit on
- * cores stays as the kernel set it: 1 byte, by which the kernel knows its own helpers and does not call one for the
- * crash of another. A limit of 0 would allow that. Source: core(5); `umh_coredump_setup` in `fs/coredump.c`.
+ * The script that the kernel runs for each core: a pattern has 127 bytes and no environment. Its
+ * core limit stays 1 byte, by which the kernel knows a helper's own crash. Source: core(5);
+ * `umh_coredump_setup` in `fs/coredump.c`.
  */
 import path from 'node:path'
 import { LOG_NAME } from '../spool/gate_log.ts'
@@ -13,7 +13,7 @@ const STALL_SECONDS = 60
 
 export interface Programs {
   readonly node: string
-  /** What it runs: `gate-receive.mjs` of the command. */
+  /** `gate-receive.mjs` of the command. */
   readonly receiver: string
 }
 

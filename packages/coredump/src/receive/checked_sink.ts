@@ -1,4 +1,4 @@
-/** A buffer for what is unpacked: with a checksum, and with room asked for on the disk while it goes there. @module */
+/** A buffer for unpacked data, with a checksum and a check of the disk's room. */
 import { crc32 } from 'node:zlib'
 import type { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'
 import type { Sink } from '@mintmark/scan/buffer/small_buffer'

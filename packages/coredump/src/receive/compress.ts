@@ -1,7 +1,4 @@
-/**
- * Writes a scrubbed core, compressed, to a file that is open. zstd takes half of gzip's time. What
- * unpacks it sees damage: gzip's by CRC-32, zstd's by XXH64.
- */
+/** Writes a scrubbed core compressed: zstd in half of gzip's time. CRC-32 or XXH64 shows damage. */
 import { createHash, type Hash } from 'node:crypto'
 import { fstatSync, fsyncSync, write } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
@@ -25,7 +22,7 @@ const PACKING = {
 export interface Written {
   /** SHA-256 of the core as it was read for this, hex. */
   readonly rawSha256: string
-  /** SHA-256 of the core as it is once it is opened, hex. */
+  /** SHA-256 of the core once unpacked, hex. */
   readonly sha256: string
   /** SHA-256 of all that was buffered, as read for this, hex. */
   readonly bufferedSha256: string
@@ -39,16 +36,12 @@ const CHECK_BYTES = 64 * PIECE_BYTES
 export interface Outlet {
   readonly file: number
   readonly compression: Compression
-  /** Asked now and then whether there may be more; it throws if not. */
+  /** Asked now and then; throws if no more may be written. */
   readonly check: () => void
-  /** What comes out of the compressor is written as this has it. */
   readonly encode?: (packed: AsyncIterable<Buffer>) => AsyncIterable<Buffer>
 }
 
-/**
- * Writes a buffered core with `erased` as zeros, and waits until it is on the disk.
- * @throws the system's own error (`ENOSPC`: the disk is full)
- */
+/** Writes a buffered core with `erased` as zeros, durably. @throws the system's error (`ENOSPC`) */
 export async function writeCompressed(
   input: BufferedInput,
   erased: readonly Range[],
@@ -61,8 +54,7 @@ export async function writeCompressed(
 }
 
 /**
- * Writes the first bytes of a buffered core, packed, with `erased` as zeros.
- * @returns sums of what was read, and of what it became
+ * Writes the first bytes of a buffered core, packed, with `erased` as zeros; gives sums of both.
  */
 export async function writeErased(
   input: BufferedInput,
@@ -93,7 +85,7 @@ export function sha256OfBuffered(input: BufferedInput): string {
   return hash.digest('hex')
 }
 
-/** One piece after another, all in one buffer: what is done with a piece must be done before the next. */
+/** All pieces use one buffer: finish with one before the next. */
 function* piecesOf(
   input: BufferedInput,
   to: number = input.size,
@@ -110,7 +102,7 @@ function* piecesOf(
   }
 }
 
-/** No stream of Node's: one that is destroyed closes the file, whose number may be another's when it is closed again. */
+/** No stream of Node's: destroyed late, it might close a file descriptor that was reused. */
 async function writeAll(chunks: AsyncIterable<Buffer>, file: number): Promise<void> {
   for await (const chunk of chunks)
     for (let done = 0; done < chunk.length; ) {

@@ -1,4 +1,3 @@
-/** What a gate is given, what arrives at it, and what it makes of that. */
 import type { Range } from '@mintmark/dump'
 import type { BufferedInput } from '@mintmark/scan/buffer/buffer_layout'
 import type { Inlet } from '@mintmark/scan/buffer/drain'
@@ -16,9 +15,9 @@ export interface GateLimits {
   readonly maxMemoryBytes: MemoryBound
   /** Bytes of a core, holes included: a larger one is not taken. */
   readonly maxSizeBytes: number
-  /** Cores that are read, or wait for their scrub, at once; half of them of one program. One more is not taken. */
+  /** Cores in work at once; half of them of one program. */
   readonly maxAtOnce: number
-  /** Bytes of the spool's file system that stay free: what would need them is not taken. */
+  /** Bytes of the spool's file system that stay free. */
   readonly keepFreeBytes: DiskBound
 }
 
@@ -26,7 +25,6 @@ export interface Scrubbed {
   readonly erased: readonly Range[]
   readonly report: object
   readonly isClean: boolean
-  /** The class of what was erased: the state of a random generator counts as nothing found. */
   readonly counts: ClassPolicy['counts']
   /** Why it is not clean, in words that contain nothing of the core. */
   readonly remainders?: readonly string[]
@@ -41,7 +39,7 @@ export interface Gate {
   readonly compression: Compression
   /** Loaded once the dying process is let go. */
   readonly loadScrub: () => Promise<Scrub>
-  /** How long the scrub of so many bytes may take, in milliseconds, before there is no core; as `scrub_slots.ts` has it. */
+  /** Milliseconds that a scrub of so many bytes may take, as `scrub_slots.ts` has it. */
   readonly slotMs?: (bytes: number) => number
 }
 
@@ -50,7 +48,7 @@ export interface Arrival {
   readonly inlet: Inlet
   readonly crash?: Crash
   readonly source?: DroppedFile
-  /** Identifies the program; letters, digits, dots, dashes and underscores. */
+  /** Letters, digits, dots, dashes and underscores. */
   readonly program: string
   readonly name: string
 }
@@ -62,20 +60,17 @@ export type CoreOutcome =
       readonly erasedRanges: number
       readonly counts: ClassPolicy['counts']
     }
-  /** The scrub could not make it clean: only a report is written. */
   | { readonly outcome: 'unclean'; readonly folder: string }
   | { readonly outcome: 'lost'; readonly why: string }
 
 export interface Content {
   readonly input: BufferedInput
   readonly coreBytes: number
-  /** How many bytes of the input are in the encrypted file. */
   readonly spilledBytes: number
   readonly suffix: string
   readonly compression: WrittenCore['compression']
   /**
-   * Prepares the output once the erased ranges are known.
-   * @returns why it cannot be made clean, or a function that writes it to an open file
+   * Called with the erased ranges: gives why it cannot be made clean, or what writes it to a file.
    */
   readonly ready: (erased: readonly Range[], scrub: Scrub) => Promise<string | Write>
 }

@@ -1,6 +1,5 @@
 /**
- * One core: buffered, scrubbed, and only then written. Before that it is on a disk only encrypted. Where anything
- * fails there is no core, and a line in the log.
+ * One core: buffered (encrypted on disk), scrubbed, then written. After a failure there is no core.
  */
 import path from 'node:path'
 import { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'
@@ -25,7 +24,7 @@ export function arrivalOfFile(source: DroppedFile, inlet: Inlet): Arrival {
   return { inlet, source, program: safeName(path.basename(source.path)), name }
 }
 
-/** Takes one core from its first byte to the spool. Never throws: failures are logged, and there is no core. */
+/** Never throws: failures are logged, and there is no core. */
 export async function receiveCore(gate: Gate, arrival: Arrival): Promise<CoreOutcome> {
   const { spool, log, limits } = gate
   let entry: SpoolEntry | undefined
@@ -47,7 +46,6 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<CoreOut
     const received = await readFrom(gate, arrival, buffer)
     memory.giveBack()
     if (received === undefined) return lose(`it is larger than ${limits.maxSizeBytes} bytes`)
-    // Loaded once nobody waits any more.
     const { writeCore } = await import('./write_core.ts')
     return await writeCore(gate, arrival, { entry, buffer, newBuffer, received })
   } catch (error) {
@@ -79,7 +77,7 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<CoreOut
   }
 }
 
-/** Why one more core is too much, if it is: one program that keeps crashing leaves room for others. */
+/** One program that keeps crashing leaves room for others. */
 function tooMany(spool: Spool, { program }: Arrival, most: number): string | undefined {
   const ofOne = Math.ceil(most / 2)
   if (spool.countOf() > most) return `${most} cores are being received already`

@@ -129,16 +129,14 @@ async function* inLines(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, v
 
 const line = (bytes: Buffer): Buffer => Buffer.from(` ${bytes.toString('base64')}\n`)
 
-/** Where the parts of an opened report are in its buffer. */
 interface OpenedReport {
   readonly coreBytes: number
-  /** The text of the other fields, as it was before `CoreDump` and behind it, goes on to the end. */
+  /** Other fields: text before `CoreDump` and behind it. */
   readonly textAt: number
   readonly beforeBytes: number
 }
 
 interface ReportBuffers {
-  /** For what the text decodes to; wiped as soon as it is unpacked. */
   readonly packed: CoreBuffer
   readonly opened: CoreBuffer
 }
@@ -153,9 +151,7 @@ const MOST_TEXT = 64 << 20
 const GAP_BYTES = 4096
 const STEP_BYTES = 1 << 18
 
-/**
- * @throws {MintmarkError} `INPUT_INVALID` if the report is damaged or cut, or more is in it than may be; `DISK_FULL`
- */
+/** @throws {MintmarkError} `INPUT_INVALID` if it is damaged, cut or too large; `DISK_FULL` */
 async function openCrashReport(
   source: ByteSource,
   { packed, opened }: ReportBuffers,
@@ -235,8 +231,7 @@ const IS_PACKED = /^ base64\s*\n/
 const REMOVED = ' removed: it held a private key\n'
 
 /**
- * A copy of fields in which each erased byte is an asterisk; line ends and the blank behind them stay. A packed field
- * that has one is replaced as a whole, since nothing would unpack the rest. A field whose name has one is left out.
+ * A copy with asterisks for erased bytes. A packed field or a name that has one goes as a whole.
  * @param erased sorted and disjoint
  */
 export function maskedText(text: Buffer, erased: readonly Range[]): Buffer {
@@ -263,7 +258,6 @@ function maskedField(field: Buffer, erased: readonly Range[]): Buffer {
 const isFrame = (field: Buffer, at: number): boolean =>
   field[at] === NEWLINE || (field[at] === BLANK && field[at - 1] === NEWLINE)
 
-/** What the ranges have of `[from, to)`, from its begin. */
 export function within(ranges: readonly Range[], from: number, to: number): readonly Range[] {
   return ranges.flatMap(({ offset, length }) => {
     const [begin, end] = [Math.max(from, offset), Math.min(to, offset + length)]

@@ -1,4 +1,4 @@
-/** Checks that a core dump would be scrubbed and written: takes a synthetic one through every step but the last. @module */
+/** Takes a synthetic core through every step but the last, to check that one would be written. */
 import { closeSync } from 'node:fs'
 import { MintmarkError } from '@mintmark/core'
 import { BLOCK_BYTES } from '@mintmark/scan/buffer/buffer_layout'
@@ -9,10 +9,7 @@ import type { Gate } from './gate.ts'
 /** More than the memory limit here, so that the file is used too. */
 const BLOCKS = 3
 
-/**
- * Buffers, scrubs and writes bytes without a key, and removes them.
- * @throws whatever a core would be lost for
- */
+/** Buffers, scrubs and writes bytes without a key, and removes them. @throws as for a lost core */
 export async function selfTest({ spool, compression, loadScrub }: Gate): Promise<void> {
   const entry = spool.begin('self-test')
   const buffer = new CoreBuffer({ folder: entry.folder, memory: fixedShare(0) })

@@ -15,7 +15,6 @@ import type { Arrival, Content, CoreOutcome, Gate } from './gate.ts'
 interface ReadCore {
   readonly entry: SpoolEntry
   readonly buffer: CoreBuffer
-  /** Makes one more, which is wiped with the first. */
   readonly newBuffer: () => CoreBuffer
   readonly received: ReceivedBytes
 }
@@ -89,10 +88,7 @@ function publish(entry: SpoolEntry, name: string, report: GateReport): string {
   return entry.publish(name)
 }
 
-/**
- * @param newBuffer a buffer that the caller wipes
- * @throws {MintmarkError} `INPUT_INVALID` if it is a report that is damaged or cut
- */
+/** @param newBuffer a buffer that the caller wipes. @throws {MintmarkError} `INPUT_INVALID` */
 async function contentOf(
   gate: Gate,
   { source }: Arrival,

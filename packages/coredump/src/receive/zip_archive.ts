@@ -1,7 +1,6 @@
 /**
- * A zip archive that another system dropped, and its members. None of it is trusted. Nothing is ever written under the
- * name of a member. A damaged or malicious archive is refused as a whole, before any member is taken. yauzl reads the
- * directory; it is loaded once there is an archive. Source: PKWARE's APPNOTE 6.3.10.
+ * A zip archive that another system dropped. Trust: none; no member's name is used for a file, and
+ * a damaged directory refuses the whole archive. Source: PKWARE's APPNOTE 6.3.10.
  */
 import path from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -12,7 +11,7 @@ import type { ReceivedBytes } from '../spool/gate_report.ts'
 import { CheckedSink } from './checked_sink.ts'
 
 export interface ZipMember {
-  /** Of no other member; no path that leads out of a folder, and without control characters. */
+  /** Unique; leads out of no folder, and has no control characters. */
   readonly name: string
   readonly bytes: number
   readonly refusal: string | undefined
@@ -21,10 +20,7 @@ export interface ZipMember {
 
 export interface ZipArchive {
   readonly members: readonly ZipMember[]
-  /**
-   * Unpacks one. The bytes are the caller's, who wipes them.
-   * @throws {MintmarkError} `INPUT_INVALID` if it is damaged, which may show at its end
-   */
+  /** The caller wipes the bytes. @throws {MintmarkError} `INPUT_INVALID`, maybe only at its end */
   readonly read: (member: ZipMember) => AsyncGenerator<Buffer, void>
 }
 
@@ -38,8 +34,8 @@ const HEADER_BYTES = 30
 const BLANK = 0x20
 
 /**
- * @param file a file descriptor of a regular file; it stays open, and where it is read does not move
- * @throws {MintmarkError} `INPUT_INVALID` with why it is refused; the system's own error if it cannot be read
+ * @param file a regular file's descriptor; it stays open, and its read position does not move.
+ * @throws {MintmarkError} `INPUT_INVALID` with why it is refused; the system's own error
  */
 export async function openZip(file: number): Promise<ZipArchive> {
   const yauzl = await import('yauzl')
@@ -134,10 +130,8 @@ export interface MemberBounds {
 }
 
 /**
- * Reads one member into a buffer: it is unpacked where it is scrubbed, in a process of its own.
- * @param file the archive
- * @returns undefined if there is more than may be
- * @throws {MintmarkError} `INPUT_INVALID` if the archive is refused, or the member is not there or damaged
+ * Unpacks one member into a buffer; undefined if it is too large. @throws {MintmarkError}
+ * `INPUT_INVALID` if archive or member is damaged or missing
  */
 export async function readZipMember(
   file: number,

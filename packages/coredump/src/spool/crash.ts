@@ -1,9 +1,8 @@
 /**
- * What the kernel says of a crash beside the core. Source: core(5), "Naming of core dump files"; Linux 5.3 and
- * newer split the pattern before it is expanded, older ones afterwards, so that a name with blanks is several
- * arguments there. It is last for that.
+ * What the kernel says of a crash. Source: core(5). Before Linux 5.3 a name with blanks is several
+ * arguments, so it comes last.
  */
-/** Arguments of the helper, in the order in which {@link crashOf} reads them. */
+/** In the order in which {@link crashOf} reads them. */
 export const SPECIFIERS = '%P %u %g %s %t %c %h %e'
 
 export interface Crash {

@@ -1,6 +1,5 @@
 /**
- * The log of the gate, `gate.log` of the spool; problems are in the system's log as well. A line
- * holds names and numbers, and nothing of the core.
+ * The log `gate.log` of the spool; problems go to the system's log too. Nothing of a core is in it.
  */
 
 import { closeSync, constants, fstatSync, openSync, writeFileSync, writeSync } from 'node:fs'

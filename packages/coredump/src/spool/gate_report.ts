@@ -1,7 +1,4 @@
-/**
- * The report beside a core in the spool, or alone where there is no core. `docs/schema/mintmark-gate-1.schema.json`
- * is the contract.
- */
+/** The report beside a core. Its contract is `docs/schema/mintmark-gate-1.schema.json`. */
 import type { Crash } from './crash.ts'
 
 export interface DroppedFile {
@@ -17,7 +14,7 @@ export interface DroppedFile {
 
 export interface GateReport {
   readonly schema: 'mintmark-gate/1'
-  /** Undefined: there is no core, for the reason in `why`. */
+  /** Undefined: there is no core, see `why`. */
   readonly core: WrittenCore | undefined
   readonly why: string | undefined
   readonly crash: Crash | undefined
@@ -31,14 +28,11 @@ export interface WrittenCore {
   /** `apport`: it is the field `CoreDump` of a crash report, by gzip and base64. */
   readonly compression: 'gzip' | 'zstd' | 'apport'
   readonly bytes: number
-  /** SHA-256 of the scrubbed core, unpacked; hex. */
   readonly sha256: string
-  /** SHA-256 of the core as it came in, hex. */
   readonly rawSha256: string
 }
 
 export interface ReceivedBytes {
-  /** Of the raw core, holes included. */
   readonly bytes: number
   /** How many of them were buffered in the encrypted file. */
   readonly heldInFile: number

@@ -1,7 +1,6 @@
 /**
- * Memory for buffered cores that all receivers of a spool share, so that many crashes at once keep to one bound.
- * Each writes into its own folder of the spool how much it buffers, and counts after that: two that ask at one
- * moment may both be refused, and never both be let past the bound.
+ * One memory bound for all receivers of a spool. Each writes its use before it counts: two that ask
+ * at once may both be refused, never both exceed it.
  */
 import type { MemoryShare } from '@mintmark/scan/buffer/core_buffer'
 import type { Spool, SpoolEntry } from './spool.ts'
@@ -9,7 +8,6 @@ import type { Spool, SpoolEntry } from './spool.ts'
 /** Of the buffered bytes: as given, or a share of what the machine has left when the core begins to come in. */
 export type MemoryBound = number | 'auto'
 
-/** Such a part of what is available, buffered bytes included. */
 export const AUTO_PART = 4
 export const AUTO_MOST: number = 4 * 2 ** 30
 /** Asked for at once: each time all receivers are examined. */
@@ -36,7 +34,7 @@ export class MemoryPool implements MemoryShare {
     return true
   }
 
-  /** Leaves to others what was asked for ahead: nothing more is to come. */
+  /** Returns what was asked for ahead. */
   giveBack(): void {
     this.#reserved = this.#taken
     this.#entry.sayBuffered(this.#taken)

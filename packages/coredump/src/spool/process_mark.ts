@@ -1,7 +1,6 @@
 /**
- * Names a process so that others can check whether it still runs, and remove what a killed process left.
- * Process ids are reused. With the time the process started, the boot and the namespace it is unique.
- * Source: proc(5), `/proc/PID/stat` field 22, `starttime`, in ticks since the boot.
+ * Names a process so that others see whether it still runs. Pids are reused, so start time, boot
+ * and namespace are added. Source: proc(5), `/proc/PID/stat` field 22.
  */
 import { readFileSync, readlinkSync } from 'node:fs'
 import { errnoOf } from '@mintmark/core'
@@ -10,12 +9,11 @@ export function ownMark(): string {
   return [bootId(), pidNamespace(), process.pid, startTicks(process.pid) ?? 0].join('-')
 }
 
-/** When the process that a mark names was started, in ticks since the boot. */
+/** In ticks since the boot. */
 export const startOf = (mark: string): number => Number(mark.split('-')[3])
 
 /**
- * Whether the process that a mark names is gone. Where that is unknown (another container's
- * process, in this boot) it counts as running.
+ * Whether a mark's process is gone; where that is unknown (another container) it counts as running.
  */
 export function isGone(mark: string): boolean {
   const [boot, namespace, pid, start] = mark.split('-')

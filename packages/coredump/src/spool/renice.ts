@@ -1,5 +1,5 @@
 /**
- * The scrub of a core must not slow programs that start again, nor starve: raw bytes stay buffered until it ends.
+ * A scrub must neither slow restarting programs nor starve: raw bytes stay buffered until it ends.
  */
 import { readdirSync } from 'node:fs'
 import { getPriority, setPriority } from 'node:os'

@@ -1,8 +1,4 @@
-/**
- * Slots to scrub: few cores at once, since each scrub takes memory beside the buffer of its core. A slot expires,
- * so that a scrub that hangs does not keep it. A core that is still being read needs none. A killed receiver no
- * longer counts as at work.
- */
+/** Few scrubs at once, since each takes memory. Slots expire, and end with a killed receiver. */
 import path from 'node:path'
 import { MintmarkError } from '@mintmark/core'
 import { READ, type Spool, type SpoolEntry } from './spool.ts'
@@ -20,7 +16,7 @@ const SLOT = /^turn-(\d+)$/
 
 export const slotMs = (bytes: number): number => LEAST_MS + bytes / BYTES_A_MS
 
-/** Waits for a slot for a core that was read; the oldest core first, unless it does not take its slot. */
+/** The oldest core first, unless it does not take its slot. */
 export async function takeSlot(spool: Spool, entry: SpoolEntry, lastsMs: number): Promise<void> {
   entry.say(READ)
   for (let free = 0; ; ) {
@@ -35,8 +31,7 @@ export async function takeSlot(spool: Spool, entry: SpoolEntry, lastsMs: number)
 }
 
 /**
- * Waits for work no longer than a slot lasts.
- * @throws {MintmarkError} `PROGRAM_FAILED` once it is over; the work may still go on then
+ * Waits no longer than a slot. @throws {MintmarkError} `PROGRAM_FAILED`; the work may still go on
  */
 export async function within<T>(lastsMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
@@ -73,5 +68,5 @@ function waiting(spool: Spool, entry: SpoolEntry): { taken: number; ahead: numbe
   return { taken, ahead }
 }
 
-/** Of the monotonic clock, the same for all processes; in milliseconds. */
+/** Milliseconds of the monotonic clock, the same for all processes. */
 const uptimeMs = (): number => Number(process.hrtime.bigint() / 1_000_000n)

@@ -1,8 +1,6 @@
 /**
- * The folder that scrubbed cores are written to: one folder a core, which appears whole or not at all. A core and its
- * report are written into a folder with a hidden name, made durable, and renamed: one step, so that no core is ever
- * there without its report. What a killed process left is found by its name and removed by the next. Trust: whoever
- * can write into the spool can take its cores away and put others there, so only its owner may.
+ * The folder of scrubbed cores. A core and its report are written under a hidden name, made durable
+ * and renamed: both appear at once. Trust: only the owner may write here.
  */
 
 import {
@@ -48,10 +46,7 @@ export class Spool {
     this.folder = folder
   }
 
-  /**
-   * @param isMade whether to make the folder where there is none
-   * @throws {MintmarkError} `GATE_UNFIT` if the folder is missing, or if others may write into it
-   */
+  /** @param isMade make it if missing. @throws {MintmarkError} `GATE_UNFIT` if missing or unsafe */
   static open(folder: string, { isMade }: { readonly isMade: boolean }): Spool {
     try {
       if (isMade) makeFolder(folder, 0o700)
@@ -65,10 +60,7 @@ export class Spool {
     }
   }
 
-  /**
-   * Begins a core: a folder of its own, which nobody sees as a core before it is published.
-   * @param program what crashed, of letters, digits, dots, dashes and underscores
-   */
+  /** A hidden folder for a core until it is published. @param program letters, digits, `.-_` */
   begin(program: string): SpoolEntry {
     const made = mkdtempSync(path.join(this.folder, `.unfinished-${ownMark()}.`))
     writeFileSync(path.join(made, `${TICKET}-${program}`), '', { mode: 0o600, flag: 'wx' })
@@ -90,7 +82,6 @@ export class Spool {
     return this.atWork().map((name) => ({ name, notes: namesIn(path.join(this.folder, name)) }))
   }
 
-  /** How many cores, of one program or of all, are being received now. */
   countOf(program?: string): number {
     const all = this.saidAtWork()
     if (program === undefined) return all.length
@@ -140,7 +131,6 @@ export class Spool {
   }
 }
 
-/** A core that is being written. Publish it or discard it. */
 export class SpoolEntry {
   readonly #spool: string
   readonly folder: string
@@ -153,12 +143,11 @@ export class SpoolEntry {
     this.#ticket = path.join(folder, `${TICKET}-${program}`)
   }
 
-  /** Shows other receivers how many bytes of the core are buffered in memory. Takes no room on the disk. */
+  /** Bytes buffered in memory, for other receivers; takes no disk space. */
   sayBuffered(bytes: number): void {
     truncateSync(this.#ticket, bytes)
   }
 
-  /** Shows others something by the name of an empty file. */
   say(note: string): void {
     writeFileSync(path.join(this.folder, note), '', { mode: 0o600, flag: 'wx' })
     this.#said.add(note)
@@ -174,10 +163,7 @@ export class SpoolEntry {
     return openSync(path.join(this.folder, name), O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600)
   }
 
-  /**
-   * Shows the core under `name`, or `name-2` and so on where that is taken. Its files must be durable.
-   * @returns the folder
-   */
+  /** Shows the core under `name`, or `name-2` and so on. Its files must be durable. */
   publish(name: string): string {
     for (const note of this.#said) this.unsay(note)
     rmSync(this.#ticket, { force: true })
@@ -192,16 +178,13 @@ export class SpoolEntry {
     throw unfit(`the spool has too many cores named ${safeText(name)}`, 'EEXIST')
   }
 
-  /** Removes it; after it was published, and more than once, that does nothing. */
+  /** May be called more than once, and after publishing. */
   discard(): void {
     rmSync(this.folder, { recursive: true, force: true })
   }
 }
 
-/**
- * A name for a core, of letters, digits, dots, dashes and underscores.
- * @param names of the executable, the process, the file … : anything at all
- */
+/** A name of letters, digits, dots, dashes and underscores. @param names may be anything */
 export function coreName(names: readonly (string | number)[], timeMs: number): string {
   const time = new Date(timeWithYear(timeMs)).toISOString().replaceAll(/[-:]/g, '')
   return ['core', ...names.map(safeName), time].join('.')

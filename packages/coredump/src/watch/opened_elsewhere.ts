@@ -1,4 +1,4 @@
-/** Which files some process may still write to. Source: proc(5), `/proc/PID/fd` and `/proc/PID/fdinfo`. @module */
+/** Which files some process may still write to. Source: proc(5), `/proc/PID/fd` and `fdinfo`. */
 import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 
 const MAY_WRITE = 0o3
@@ -9,9 +9,8 @@ const FRESH_MS = 500
 type FileNumbers = Pick<Stats, 'dev' | 'ino'>
 
 /**
- * The files that other processes may still write to. Sees the processes that this one may look into: root, all of its
- * own namespace. Without `/proc` it sees none. To look through all processes takes some ten milliseconds, so one probe
- * answers for many files.
+ * Sees processes that this one may examine: for root, its namespace; without `/proc`, none. One
+ * probe takes some ten milliseconds and answers for many files.
  */
 export class OpenedElsewhere {
   #seen: ReadonlySet<string> = new Set()
@@ -48,7 +47,6 @@ function writtenAs(pid: string, fd: string): Stats | undefined {
     const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1'))
     return (Number.parseInt(flags?.[1] ?? '0', 8) & MAY_WRITE) === 0 ? undefined : opened
   } catch {
-    // It was closed meanwhile.
     return undefined
   }
 }

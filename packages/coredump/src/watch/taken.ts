@@ -1,5 +1,3 @@
-/** The outcome for a file that another system dropped. */
-
 import { type ChildProcess, spawn } from 'node:child_process'
 import { lstatSync, type Stats, unlinkSync } from 'node:fs'
 import { errnoOf, safeText } from '@mintmark/core'
@@ -30,7 +28,6 @@ export type Taken =
       readonly counts: Counts
       readonly isRemoved: boolean
     } & OfMembers)
-  /** Text, which is no dump, or nothing. */
   | { readonly outcome: 'no-dump' }
   /** It may be a dump and is not taken, however often it is examined. */
   | ({ readonly outcome: 'left'; readonly why: string } & OfMembers)
@@ -39,9 +36,6 @@ export type Taken =
   | { readonly outcome: 'elsewhere' }
   | ({ readonly outcome: 'failed'; readonly why: string } & OfMembers)
 
-/**
- * The claim on a dump, with its release and whether only its raw file is left; or why it is not taken.
- */
 export type Claim =
   | { readonly release: () => void; readonly isWritten: boolean }
   | 'elsewhere'
@@ -50,7 +44,6 @@ export type Claim =
 export interface TakeHow {
   /** Whether the raw file goes once its core is in the spool. */
   readonly isRemoved: boolean
-  /** Called only for files to take. */
   readonly claim?: () => Claim
   /** Contents of the spool; for archives, whose members may be there in part. */
   readonly before?: () => ReadonlyMap<FileId, 'core' | 'report'>
@@ -60,10 +53,7 @@ export const failed = (why: string): Taken => ({ outcome: 'failed', why })
 
 export const left = (why: string): Taken => ({ outcome: 'left', why })
 
-/**
- * Removes a raw file, if it is still the file that was read.
- * @returns why it is still there
- */
+/** Removes a raw file if it is still the one that was read; otherwise gives why not. */
 export function removeSame(filePath: string, read: Stats): string | undefined {
   const now = lstatSync(filePath)
   const isSame = now.dev === read.dev && now.ino === read.ino
@@ -76,7 +66,6 @@ export function removeSame(filePath: string, read: Stats): string | undefined {
 /** Its exit code says whether the core was written. */
 export interface ReceiveCall {
   readonly node: string
-  /** Up to `receive` and its options. */
   readonly args: readonly string[]
 }
 

@@ -85,11 +85,7 @@ function takenIn(entry: string): TakenFile | undefined {
   }
 }
 
-/**
- * @param spool where cores of the file are written
- * @param id of the file in its present state
- * @returns a function that releases it; undefined where another process has it
- */
+/** Gives what releases it; undefined if another process has it. @param id of the present state */
 export function claimFile(spool: string, id: string): (() => void) | undefined {
   const name = createHash('sha256').update(id).digest('hex').slice(0, 32)
   const link = path.join(spool, `.taking-${name}`)

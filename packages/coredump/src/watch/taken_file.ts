@@ -1,6 +1,6 @@
 /**
- * Takes one dropped dump through the gate in a process of its own, and removes the raw file. The raw file goes
- * only once its core is scrubbed and durable in the spool, and only if it is still the very file that was read.
+ * Takes one dropped dump in a process of its own. The raw file goes only once its core is durable,
+ * and if it is still the file that was read.
  */
 import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs'
 import { errnoOf } from '@mintmark/core'

@@ -1,7 +1,6 @@
 /**
- * Takes one dropped zip archive: each dump in it goes through the gate like a dropped file. The archive is removed once
- * all its members are in the spool: text beside a dump is scrubbed and kept there too. While something in it is not
- * taken it stays, and so does all of it.
+ * Takes a dropped zip archive, each dump in it like a file. It is removed only once all of its
+ * members are in the spool.
  */
 import type { Stats } from 'node:fs'
 import { MintmarkError } from '@mintmark/core'
@@ -92,10 +91,8 @@ async function fateOf(
 
 const RANKS: readonly Counts[] = ['nothing', 'lead', 'found']
 
-/** What came of members, each taken in a process of its own. */
 interface Received {
   readonly failures: MemberNote[]
-  /** Of those that were written now; undefined where none was. */
   counts: Counts | undefined
   /** One could not be made clean before: it has only a report. */
   isUnclean: boolean

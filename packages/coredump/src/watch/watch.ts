@@ -1,6 +1,6 @@
 /**
- * Watches a folder that another system drops dumps into: Windows Error Reporting, `systemd-coredump`, a cluster's nodes.
- * Raw dumps are on a disk before the gate sees them; it can only make that time short.
+ * Watches a folder for dumps (Windows Error Reporting, `systemd-coredump`, a cluster's nodes). Raw
+ * dumps are on disk before: it only makes that time short.
  */
 import { type FSWatcher, lstatSync, readdirSync, type Stats, statSync, watch } from 'node:fs'
 import path from 'node:path'
@@ -18,11 +18,10 @@ export interface WatchOptions {
   readonly spool: Spool
   readonly log: GateLog
   readonly call: ReceiveCall
-  /** Whether the raw dump is removed once its core is in the spool. */
   readonly isRemoved: boolean
   /** A file that has not changed for so long, and that no process can write to, is complete. */
   readonly quietMs: number
-  /** How late a change is seen that the system does not report, in milliseconds; {@link POLL_MS} by default. */
+  /** Milliseconds until an unreported change is seen; {@link POLL_MS} by default. */
   readonly pollMs?: number
 }
 
@@ -52,16 +51,13 @@ const NO_CHARACTER = '\ufffd'
 
 export class FolderWatch {
   readonly #options: WatchOptions
-  /** Files that were taken or are no dump. */
   readonly #done: Set<FileId>
   readonly #before: TakenBefore
   readonly #opened = new OpenedElsewhere()
   readonly #failed = new Map<FileId, { times: number; triedMs: number; waitMs: number }>()
   /** Files dated ahead of the clock, and when each was first seen, by the monotonic clock. */
   readonly #ahead = new Map<FileId, number>()
-  /** Files whose names cannot be read, as they are shown. */
   readonly #leftOut = new Set<string>()
-  /** How long it took to list the folder. */
   #listedMs = 0
   #trouble: string | undefined
 
@@ -73,11 +69,7 @@ export class FolderWatch {
     this.#done = this.#before.ids({ isCoreless: options.isRemoved })
   }
 
-  /**
-   * Takes complete files, one after another.
-   * @param nowMs of the clock that files are dated by
-   * @throws {MintmarkError} `INPUT_UNREADABLE` if the folder cannot be read
-   */
+  /** @param nowMs of the clock that dates files. @throws {MintmarkError} `INPUT_UNREADABLE` */
   async sweep(nowMs: number): Promise<WatchCount> {
     const count = { landed: 0, withKeys: 0, withLeads: 0, failed: 0, left: 0, waiting: 0 }
     const startMs = performance.now()
@@ -222,10 +214,7 @@ export class FolderWatch {
     return this.#restedMs(id, stats, nowMs) >= this.#options.quietMs && !this.#opened.has(stats)
   }
 
-  /**
-   * How long a file has not changed: by its date or, where that is ahead of the clock (the clock was set back, or the
-   * machine that wrote it has another), since it was first seen as it is.
-   */
+  /** By its date, or, where that is ahead of the clock, since it was first seen as it is. */
   #restedMs(id: FileId, stats: Stats, nowMs: number): number {
     if (stats.mtimeMs <= nowMs) return nowMs - stats.mtimeMs
     const seenMs = this.#ahead.get(id) ?? performance.now()
