@@ -1,8 +1,6 @@
 /**
- * Makes a map of the file from a reader's entries: every byte is in one segment or one range of structure. Readers pass
- * on claims of damaged or hostile tables. These rules keep a key from hiding behind one: memory wins over structure
- * unless the structure is the frame itself; bytes that nobody claims are a segment of unknown address; of two runs that
- * share bytes the later one has them, so that a length that is too great hides no later address.
+ * Maps the file: every byte is in one segment or one range of structure. Tables may lie, so memory
+ * wins over structure but not over the frame; later runs win shared bytes.
  */
 
 import { countBefore } from '@mintmark/core'
@@ -42,9 +40,7 @@ export function arrange(layout: Layout): Arranged {
   }
 }
 
-/**
- * Overlaps leave short runs. Beyond the limit these are left out, and their bytes have no address.
- */
+/** Short runs beyond the limit are left out; their bytes have no address. */
 function fewShort(runs: readonly Segment[], layout: Layout): readonly Segment[] {
   const long = runs.filter(({ length }) => length >= SHORT_BYTES)
   if (runs.length - long.length <= MAX_SHORT) return runs
@@ -52,7 +48,6 @@ function fewShort(runs: readonly Segment[], layout: Layout): readonly Segment[] 
   return long
 }
 
-/** The dump as a whole, now that the input is known to be `size` bytes. */
 export function finish(layout: Layout, arranged: Arranged, size: number): Dump {
   const { segments, cut } = segmentsInFile(arranged.segments, size)
   const structure = rangesInFile(arranged.structure, size)
@@ -270,7 +265,7 @@ export class Owners {
   }
 
   /**
-   * The one thread whose stack pointer is in the run. A run with several is a heap that contains stacks, as Go's does.
+   * The one thread whose stack pointer is in the run. Several mean a heap of stacks, as Go's is.
    */
   #stackOf(address: bigint, length: number): Owner | undefined {
     const end = address + BigInt(length)

@@ -15,16 +15,13 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
   }
 }
 
-/** A source that holds a file open until it is closed. */
 export interface FileSource extends ByteSource {
-  /** Closes the file; more than once does no harm. */
   close(): void
 }
 
 /**
- * A regular file, with the size that it has now. It is read with its own offsets, so that several may read it at
- * once.
- * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, is no regular file, or does not say its size
+ * A regular file at its present size; several may read it at once. @throws {MintmarkError}
+ * `INPUT_UNREADABLE` if it cannot be opened, is not regular, or has no size
  */
 export function fileSource(path: FilePath): FileSource {
   const shown = safeText(pathText(path))

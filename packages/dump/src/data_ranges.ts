@@ -1,8 +1,6 @@
 /**
- * Which parts of a sparse file hold data. Cores are mostly holes (of Java's 2.7 GB, 0.17 GB are data), and reading a
- * hole costs what reading data does: about 0.45 s a GB, in zeros. Only lseek(2) with `SEEK_DATA` and `SEEK_HOLE` says
- * where they are, which Node does not offer. Perl does, and belongs to the least that Debian and most other systems
- * install: asking it takes some 10 ms. Where it is missing, or anything is odd, the whole file counts as data.
+ * Which parts of a sparse file hold data: reading holes takes 0.45 s a GB. Node has no `SEEK_DATA`;
+ * Perl does, in some 10 ms. Without it, or if anything is odd, all counts as data.
  */
 import { spawnSync } from 'node:child_process'
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
@@ -21,9 +19,7 @@ const BLOCK_BYTES = 512
 const MAX_DATA_SHARE = 0.9
 
 /**
- * The runs of the file that hold data, sorted and disjoint. The bytes between them are zeros. A
- * file that somebody writes to meanwhile may get data in what is called a hole.
- * @param size bytes of the file, as its source has them
+ * Sorted, disjoint runs of data; zeros between. A file written meanwhile may have data in a "hole".
  */
 export function dataRanges(path: FilePath, size: number): readonly Range[] {
   const whole = size > 0 ? [{ offset: 0, length: size }] : []
@@ -53,7 +49,6 @@ function askPerl(file: number): string | undefined {
   return result.status === 0 ? result.stdout : undefined
 }
 
-/** The lines as ranges; undefined where they are anything but sorted pairs inside the file. */
 function readRanges(lines: string | undefined, size: number): Range[] | undefined {
   if (lines === undefined) return undefined
   const ranges: Range[] = []

@@ -1,4 +1,3 @@
-/** Counts what was erased of each key, by value and encoding. */
 import type { Location, SegmentFinder } from '@mintmark/scan/report/segment_finder'
 import type { Piece } from './pieces/piece_table.ts'
 import type { ErasedValue } from './scrub_report.ts'

@@ -1,16 +1,13 @@
 /**
- * Finds pieces of known keys in general registers, which hold a word of a number each: too few bytes for
- * the search of all of the file. A register that holds bytes of a key holds no pointer.
+ * Finds pieces of known keys in general registers, too short for the search of the file. A register
+ * with bytes of a key holds no pointer.
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { ErasedPiece } from './erased_values.ts'
 import { secretPatterns } from './pieces/secret_pattern.ts'
 
-/**
- * Bytes in a row. By chance those of an RSA key's patterns, a million, meet one of the 200 such offsets
- * of a thread once in 10^6 threads.
- */
+/** By chance an RSA key's million patterns meet one of a thread's 200 offsets in 10^6 threads. */
 const LEAST = 6
 export const REGISTER_PART_BITS: number = 8 * LEAST
 /** Of them: addresses, small numbers and fillings have fewer. */
@@ -19,8 +16,8 @@ const LEAST_DIFFERENT = 5
 const BATCH_BYTES = 1 << 20
 
 /**
- * Pieces of each key in general registers, in every spelling that is no text; pieces that overlap are one.
- * @param keys by the number that a piece is to have
+ * Overlapping pieces are one; text spellings are not searched for. @param keys by the piece's
+ * number
  */
 export function piecesInRegisters(
   registers: readonly Range[],
@@ -29,7 +26,6 @@ export function piecesInRegisters(
 ): readonly ErasedPiece[] {
   const found: (readonly ErasedPiece[])[] = []
   for (let next = 0; next < registers.length; ) {
-    /** Offsets by the number that {@link LEAST} bytes spell there. */
     const offsets = new Map<number, number[]>()
     let room = BATCH_BYTES
     for (; room > 0 && next < registers.length; next++) {

@@ -1,7 +1,6 @@
 /**
- * Keeps words that point into the dump's memory: a debugger follows them when it unwinds stacks. No value of a
- * key is kept by this: those are erased byte by byte. It concerns what is erased because it has the shape of a
- * key as a whole.
+ * Keeps pointers in what only has the shape of a key, for debuggers that unwind stacks. Values of
+ * keys are erased all the same.
  */
 import { countBefore } from '@mintmark/core'
 import type { ByteSource, Container, Dump, Range } from '@mintmark/dump'

@@ -1,4 +1,4 @@
-/** Which bytes are to be erased: sorted, disjoint, and of what describes the dump nothing but values of keys. @module */
+/** Which bytes are erased: sorted, disjoint, and in structure only values of keys. */
 import { countBefore } from '@mintmark/core'
 import {
   type ByteSource,
@@ -10,7 +10,6 @@ import {
 } from '@mintmark/dump'
 import { SegmentFinder } from '@mintmark/scan/report/segment_finder'
 
-/** Collects ranges of a file; what describes the dump stays, save for values that are to go wherever they are. */
 export class ErasedRanges {
   readonly #kept: readonly Range[]
   readonly #keptOfValues: readonly Range[]
@@ -31,8 +30,7 @@ export class ErasedRanges {
   }
 
   /**
-   * @param values erased in registers too, and wherever they are if `isEverywhere`
-   * @returns whether any of them adds to what there was
+   * Whether anything is new. @param values erased in registers too, or anywhere if `isEverywhere`
    */
   add(ranges: readonly Range[], values: readonly Range[], isEverywhere: boolean): boolean {
     const before = bytesOf(this.#ranges)
@@ -53,14 +51,14 @@ export function bytesOf(ranges: readonly Range[]): number {
 const without = (ranges: readonly Range[], holes: readonly Range[]): readonly Range[] =>
   withoutRanges(ranges, holes, partOfRange)
 
-/** What of `ranges` is in `others`. Both are sorted and disjoint. */
+/** Both are sorted and disjoint. */
 export function commonRanges(ranges: readonly Range[], others: readonly Range[]): readonly Range[] {
   return without(ranges, without(ranges, others))
 }
 
 const endOf = (range: Range | undefined): number => (range ? range.offset + range.length : 0)
 
-/** Whether a range is in one of `ranges`, which are sorted and disjoint. */
+/** `ranges` are sorted and disjoint. */
 export function isWithin({ offset, length }: Range, ranges: readonly Range[]): boolean {
   const other = ranges[countBefore(ranges.length, (index) => endOf(ranges[index]) <= offset)]
   return other !== undefined && other.offset <= offset && offset + length <= endOf(other)
@@ -70,8 +68,8 @@ export function isWithin({ offset, length }: Range, ranges: readonly Range[]): b
 const PIECE_BYTES = 12
 
 /**
- * Cuts ranges where the arrays of a Java heap begin and end: a record's first byte says what the record is, and without it
- * none that follow are read. A byte behind an array may be what a longer value would have there.
+ * Cuts ranges at Java arrays: without a record's first byte none that follow are read. Bytes behind
+ * an array may go on in a longer value.
  */
 export class ArrayEnds {
   readonly #segments: SegmentFinder | undefined
@@ -100,8 +98,8 @@ export class ArrayEnds {
 const BLOCK = 1 << 16
 
 /**
- * Floating-point and vector registers that hold anything; they go as a whole. Copies of secrets are there that no search
- * knows by a value: 28 of the 32 bytes of a scalar, and the public half gives the rest. No unwinder reads them.
+ * Erased whole: unknown parts of secrets are there (28 of 32 bytes of a scalar). No unwinder reads
+ * them.
  */
 export function filledRegisters(
   { wideRegisters, structure }: Pick<Dump, 'wideRegisters' | 'structure'>,

@@ -1,4 +1,3 @@
-/** The state of one scrub: found keys, ranges to erase, and their counts. */
 import { type ByteSource, type Dump, joinedRanges, type Range } from '@mintmark/dump'
 import type { Key } from '@mintmark/keys/material/key'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
@@ -61,7 +60,6 @@ export class Scrub {
     return this.#ranges.all
   }
 
-  /** Contents of vector registers that go as a whole. */
   get vectors(): readonly Range[] {
     return this.#vectors
   }
@@ -91,19 +89,16 @@ export class Scrub {
     return isWithin(range, this.task.dump.structure)
   }
 
-  /** Takes a key, to erase each of its values. */
   learn(key: Key): void {
     if (!isToErase(key, this.task.options) || !isValue(key)) return
     const number = this.foundKeys.add(key)
     if (number !== undefined) this.#fresh.add(number)
   }
 
-  /** Whether a scan shows anything that is to be erased. */
   isLeft(report: ScanReport): boolean {
     return this.#fresh.size > 0 || this.#toErase(report).length > 0
   }
 
-  /** The last scan if it shows anything that is to be erased. */
   leftOf({ report, given }: Pick<VerificationScans, 'report' | 'given'>): ScanReport | undefined {
     const last = given ?? report
     return this.isLeft(last) ? last : undefined
@@ -190,8 +185,8 @@ function isPart({ note }: Finding): boolean {
 }
 
 /**
- * Whether all copies of it are erased by value. Of what nothing proves only keys of HMAC: those that fill their block
- * leave open which of two values they are.
+ * Whether all copies are erased by value. Of unverified keys only HMAC's that fill their block: two
+ * values are possible.
  */
 function isValue({ certainty, kind }: Key): boolean {
   return certainty === 'proven' || kind === 'hmac'

@@ -39,10 +39,9 @@ export interface FileProgress extends Omit<ScrubProgress, 'step'> {
 }
 
 /**
- * Scrubs a file into another. The output appears at once, complete and durable, after its report. It does not appear if
- * a key is left or the input changed meanwhile.
- * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_CHANGED`, `INPUT_INVALID` if it is packed or the output is the
- * input, `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, `DISK_FULL`
+ * The output appears complete and durable, after its report, unless a key is left or the input
+ * changed. @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_CHANGED`, `INPUT_INVALID` if packed
+ * or also the output, `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, `DISK_FULL`
  */
 export async function scrubFile(path: string, options: ScrubFileOptions): Promise<ScrubDocument> {
   const { out, report = `${out}.report.json`, isForced = false, onProgress, ...rest } = options
@@ -105,7 +104,6 @@ async function written(
   }
 }
 
-/** Writes the output under its other name, and makes sure that it is there. */
 async function copiedTo(
   target: NewFile,
   path: string,

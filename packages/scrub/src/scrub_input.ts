@@ -1,7 +1,6 @@
 /**
- * Finds everything of private keys in a dump, and says which bytes to erase. A scan finds the keys; every value of
- * each in every spelling is searched for, whole or in pieces; the erased result is scanned again with `deep`, and
- * further findings are erased too. Nothing is written here.
+ * Finds all of private keys in a dump: scans, searches every value in every spelling, and scans the
+ * erased result with `deep`. Writes nothing.
  */
 import { openDump } from '@mintmark/dump'
 import { dataOf, openInput, type ScanInput } from '@mintmark/scan/memory/scan_input'
@@ -15,10 +14,8 @@ import { verifyScrub } from './verify_scrub.ts'
 const MOST_ROUNDS = 5
 
 /**
- * Which bytes of a dump to erase. Memory: as a scan, and some 150 MB at most for what is searched for. Key material is
- * overwritten before this returns, as far as the runtime allows: not for big integers.
- * @param name what the report calls it
- * @throws {MintmarkError} `INPUT_UNREADABLE` if the input cannot be read
+ * Which bytes to erase. Takes a scan's memory and 150 MB; wipes keys before it returns, but for big
+ * integers. @throws {MintmarkError} `INPUT_UNREADABLE`
  */
 export async function scrubInput(
   input: ScanInput,
@@ -80,8 +77,8 @@ async function scrubbed(input: ScanInput, scrub: Scrub, options: ScrubOptions): 
 }
 
 /**
- * Searches for the given keys that were not found again, without those that the dump shows: a search for fewer keys
- * goes further. Where even that is cut short at every offset that a deep search examines, the usual offsets.
+ * Searches for given keys not found again, which goes further; where a deep search is still cut
+ * short, at the usual offsets.
  */
 async function scanForGiven(
   scrub: Scrub,

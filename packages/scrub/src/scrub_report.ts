@@ -1,6 +1,6 @@
 /**
- * Options, result and report of a scrub. The report has offsets, names and counts, never a value;
- * `docs/schema/mintmark-scrub-1.schema.json` is its contract.
+ * Options, result and report of a scrub: never a value. Contract:
+ * `docs/schema/mintmark-scrub-1.schema.json`.
  */
 import type { Container, Flaw, Range } from '@mintmark/dump'
 import type { Certainty, KeyKind } from '@mintmark/keys/material/key_kind'
@@ -23,8 +23,7 @@ export interface ErasedValue {
 }
 
 /**
- * The state of a key in the output.
- * - `erased`: it was found; a complete search of the output found none of its values in any encoding.
+ * - `erased`: a complete search of the output found none of its values in any encoding.
  * - `absent`: it was given, and a complete search found nothing private of it.
  * - `not-found`: nothing private of it was found, but the search was not complete.
  * - `kept`: a published test key, left where it was.
@@ -33,8 +32,7 @@ export interface ErasedValue {
 export type Verdict = 'erased' | 'absent' | 'not-found' | 'kept' | 'remains'
 
 /**
- * Parts of a key's values that a clean output does not contain, by their length. Of a key that was not found only the
- * vector registers are known.
+ * Parts that a clean output does not contain. Of a key not found only vector registers are known.
  */
 export interface PartsExcluded {
   /** Memory contains no part of a value of so many bits; null where that could not be searched for. */
@@ -93,8 +91,7 @@ export interface ScrubReport {
     readonly ranges: readonly Range[]
     readonly bytes: number
     /**
-     * Of them contents of floating-point and vector registers, which are erased whatever they contain: one range a set
-     * of them.
+     * Of these, floating-point and vector registers, erased whatever they contain: one range a set.
      */
     readonly vectorRegisters: { readonly places: number; readonly bytes: number }
   }
@@ -105,7 +102,6 @@ export interface ScrubReport {
     readonly scannedBytes: number
     /** Verified private keys that the last scan found, without published test keys. */
     readonly findings: number
-    /** Published test keys that were left. */
     readonly published: number
     readonly limits: readonly ScanLimit[]
   }
@@ -129,23 +125,18 @@ export interface ScrubOptions {
   /** Leave tokens, encrypted keys and keystores where they are. */
   readonly keepLesser?: boolean
   /**
-   * Erase values of keys in headers and names too, such as environments. Without it a dump is not clean if these
-   * contain enough of a key to rebuild it.
+   * Erase values in headers and names too. Without it a dump whose structure reveals a key is not
+   * clean.
    */
   readonly structureToo?: boolean
-  /**
-   * Accept a search that was cut short: for a given key that was not found, or among offsets that look like keys. The
-   * report says so: `verification.limits`.
-   */
+  /** Accept a search that was cut short; the report says so in `verification.limits`. */
   readonly acceptCut?: boolean
   /** Leave candidates that contain nothing of a verified key. */
   readonly keepCandidates?: boolean
 }
 
 export interface Scrubbed {
-  /**
-   * Sorted and disjoint; of headers and names only contents of registers, and values of keys if the options ask for it.
-   */
+  /** Sorted, disjoint; of structure only registers, and values if the options ask for it. */
   readonly erased: readonly Range[]
   readonly report: ScrubReport
   /** Whether the erased input is clean: a complete search found no verified key in it. */

@@ -1,4 +1,3 @@
-/** What is said of each key: of those that were found, and of those that were given and were not. @module */
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { type FoundKey, secretBits } from '@mintmark/scan/engine/found_keys'

@@ -1,4 +1,3 @@
-/** Verifies the erased input and decides whether it is clean. */
 import type { Range } from '@mintmark/dump'
 import { secretBits } from '@mintmark/scan/engine/found_keys'
 import { countsOf } from '@mintmark/scan/findings/policy'

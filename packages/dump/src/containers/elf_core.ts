@@ -1,6 +1,6 @@
 /**
- * ELF core files: Linux (kernel, gcore, lldb), those of the BSDs, and of machines (QEMU, VirtualBox).
- * Source: System V ABI, "Program Header" (gabi 4.1); core(5); `fs/binfmt_elf.c` of Linux.
+ * ELF cores of Linux, BSDs and machines (QEMU, VirtualBox). Source: System V ABI, "Program Header"
+ * (gabi 4.1); core(5); `fs/binfmt_elf.c` of Linux.
  */
 import type { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'

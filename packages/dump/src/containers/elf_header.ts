@@ -19,7 +19,6 @@ export interface ElfHeader {
   readonly sectionRowBytes: number
 }
 
-/** A number of 4 bytes, or of 8 in files of 64 bits; an offset or a length. */
 export const sizeIn = (reader: Reader, is64: boolean): number =>
   is64 ? reader.size() : reader.u32()
 

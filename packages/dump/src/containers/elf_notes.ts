@@ -1,6 +1,6 @@
 /**
- * The notes of an ELF core: registers of each thread, mapped files, what the process was. Source: core(5);
- * the Linux kernel's `fs/binfmt_elf.c` (`fill_files_note`), and `uapi/linux/elf.h`.
+ * Notes of an ELF core: registers, mapped files, the process. Source: core(5); Linux's
+ * `fs/binfmt_elf.c` (`fill_files_note`) and `uapi/linux/elf.h`.
  */
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
@@ -39,7 +39,6 @@ const DESCRIPTORS: ReadonlyMap<number, DescriptorReader> = new Map<number, Descr
   [NT_AUXV, readAuxiliary],
 ])
 
-/** Reads the notes of one core, all segments of them together bounded. */
 export class NoteReader {
   readonly #elf: ElfHeader
   readonly #layout: Layout
@@ -51,7 +50,6 @@ export class NoteReader {
     this.#layout = layout
   }
 
-  /** Reads the notes in `range`: structure, names and stacks. */
   read(range: Range): void {
     let at = range.offset
     while (at + HEAD_BYTES <= endOf(range)) {
@@ -167,8 +165,8 @@ function readAuxiliary(descriptor: Range, elf: ElfHeader, layout: Layout): void 
 }
 
 /**
- * The mapped files: a count, the unit that file offsets are counted in, as many triples of begin, end and offset,
- * and as many names. Anonymous mappings are not among them.
+ * A count, the unit of file offsets, triples of begin, end and offset, then names. No anonymous
+ * maps.
  */
 function readFiles(descriptor: Range, elf: ElfHeader, layout: Layout): void {
   const wordBytes = elf.is64 ? 8 : 4

@@ -1,7 +1,6 @@
 /**
- * Where the registers of a thread are in the notes of an ELF core: general ones, and floating-point and vector ones.
- * Source: the Linux kernel's `uapi/linux/elf.h` (NT_ numbers), `asm/user_64.h`, `asm/user_32.h` and `asm/sigcontext.h`
- * of x86, `asm/ptrace.h` of arm64 (SVE and ZA headers), Intel's Software Developer's Manual, volume 1, 10.5.1 and 13.4
+ * Registers in the notes of an ELF core. Source: Linux's `uapi/linux/elf.h`, `asm/user_64.h`,
+ * `asm/user_32.h`, `asm/sigcontext.h`, arm64's `asm/ptrace.h`; Intel SDM volume 1, 10.5.1, 13.4
  * (FXSAVE, XSAVE).
  */
 import { endOf } from '../memory/ranges.ts'
@@ -42,7 +41,6 @@ const OF_LINUX: ReadonlyMap<number, Parts> = new Map([
   ...[0x802, 0x901, 0xa02, 0xa03].map((type) => [type, ALL] as const),
 ])
 
-/** A note, as far as it says what its descriptor is. */
 interface Named {
   readonly name: string
   readonly type: number
@@ -52,10 +50,7 @@ interface Named {
 export const isXsave = ({ name, type }: Named): boolean =>
   name === 'LINUX' && type === NT_X86_XSTATE
 
-/**
- * Contents of floating-point and vector registers in a note. Words of control and headers that say what follows are none:
- * without them a debugger reads no registers.
- */
+/** Contents alone, without control words and headers: a debugger needs those to read registers. */
 export function wideRegistersOf(note: Named, { machine }: ElfHeader): readonly Range[] {
   return partsOf(note, machine).flatMap(([from, to]) =>
     partOf(note.descriptor, from, to ?? note.descriptor.length),
@@ -97,8 +92,8 @@ interface Machine {
   readonly bits64?: StatusLayout
 }
 
-// elf_prstatus begins with siginfo, signals and eight words of ids and times: 112 bytes with 64-bit words, 72 with
-// 32-bit ones. Then the registers, in each architecture's own order.
+// elf_prstatus: siginfo, signals and eight words (112 bytes, or 72 with 32-bit words), then
+// registers.
 const PID_64 = 32
 const PID_32 = 24
 const at64 = (register: number): StatusLayout => ({

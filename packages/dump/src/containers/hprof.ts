@@ -1,8 +1,7 @@
 /**
- * Heap dumps of Java machines (`.hprof`), also Android's. Each record of the heap is memory as the machine wrote it:
- * big-endian, whatever the processor. The object ids that it names are no addresses of the bytes, so no segment has
- * one. Source: OpenJDK, `src/hotspot/share/services/heapDumper.cpp` ("HPROF binary format"); Android,
- * `art/runtime/hprof/hprof.cc` for its own tags.
+ * Heap dumps of Java machines (`.hprof`), also Android's. Always big-endian; object ids are no
+ * addresses. Source: OpenJDK, `heapDumper.cpp` ("HPROF binary format"); Android,
+ * `art/runtime/hprof/hprof.cc`.
  */
 import type { Layout } from '../memory/layout.ts'
 import { HeapReader, isHeapTag } from './hprof_heap.ts'

@@ -1,6 +1,4 @@
-/**
- * The records of a Java heap: arrays of numbers are segments of their own, everything else is memory between them.
- */
+/** Records of a Java heap: arrays of numbers are segments, all else is memory between them. */
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
 import type { Owner } from '../memory/segment.ts'
@@ -80,9 +78,8 @@ export class HeapReader {
   }
 
   /**
-   * Adds the memory of one heap record.
-   * @param recordEnd undefined where the machine never filled in the length
-   * @returns where the record ends. Damage in it ends the walk: the rest is one segment
+   * Adds one heap record and gives its end. @param recordEnd undefined where the length was never
+   * filled in
    */
   read(from: number, recordEnd: number | undefined): number {
     const end = recordEnd ?? Number.MAX_SAFE_INTEGER
@@ -161,10 +158,7 @@ export class HeapReader {
     }
   }
 
-  /**
-   * Three tables whose rows have the length of their types: constants are numbered, fields are named by an id, and
-   * static ones have a value.
-   */
+  /** Constants have numbers, fields have ids, static fields have a value. */
   #classLength(reader: Reader): number | 'more' | undefined {
     const idBytes = this.#idBytes
     const start = reader.at - 1

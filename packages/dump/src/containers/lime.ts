@@ -1,6 +1,6 @@
 /**
- * LiME images of physical memory: a header before each range. Source: LiME, `doc/README.md` ("lime"
- * format, version 1).
+ * LiME images: a header before each physical range. Source: LiME, `doc/README.md` ("lime", version
+ * 1).
  */
 import type { Layout } from '../memory/layout.ts'
 

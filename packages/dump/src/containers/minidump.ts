@@ -1,6 +1,6 @@
 /**
- * Minidumps of Windows, and of Breakpad and Crashpad on Linux, macOS and others. Source: minidumpapiset.h
- * (Windows SDK); Breakpad's `minidump_format.h`, also for what its writers pad.
+ * Minidumps of Windows, Breakpad and Crashpad. Source: minidumpapiset.h (Windows SDK); Breakpad's
+ * `minidump_format.h`, also for padding.
  */
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
@@ -64,7 +64,6 @@ const CONTENT: ReadonlyMap<number, string> = new Map([
   [0x4767_0007, 'LinuxEnviron'],
 ])
 
-/** Whether a row of the directory with this type is one, and no bytes read as one. */
 function isKnownStream(type: number): boolean {
   return FRAME.has(type) || CONTENT.has(type)
 }

@@ -10,9 +10,8 @@ function readLocation(row: Reader): Range {
 }
 
 /**
- * Shows the rows of a list that begins with a u32 count. Some writers align the rows to 8 bytes and leave 4 between,
- * which only the stream's length shows.
- * @returns the rows that were visited
+ * Visits the rows of a list behind a u32 count. Some writers leave 4 bytes to align them to 8,
+ * which only the stream's length shows. Gives the rows visited.
  */
 function eachListed(
   stream: Range,

@@ -1,9 +1,7 @@
 /**
- * QEMU's migration stream, as `migrate "exec:…"` and `virsh save` write it: pages of a machine's memory, each behind a
- * header, and the state of its devices. Pages are apart in the file, so that what goes on from one in the next is in one
- * piece nowhere. Addresses are those of the machine in its first block, which is its memory (below 3 GiB on a PC); the
- * other blocks, firmware and tables, are behind it with a page between two. Source: QEMU's `migration/ram.c`,
- * `migration/savevm.c` (version 3), libvirt's `src/qemu/qemu_saveimage.h`.
+ * QEMU's migration stream (`migrate "exec:…"`, `virsh save`): pages behind headers, so data is
+ * split at each page. Addresses are those of the first block, the machine's memory. Source: QEMU's
+ * `migration/ram.c`, `savevm.c` (version 3); libvirt's `qemu_saveimage.h`.
  */
 import type { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'

@@ -1,9 +1,7 @@
 /**
- * Windows kernel and full dumps (`MEMORY.DMP`), 64 and 32 bit: runs of physical pages, or a bitmap of them.
- * Addresses are physical. Triage dumps ("small memory dumps") list no pages: their bytes are segments without an
- * address. Source: `DUMP_HEADER64`, `DUMP_HEADER32`, `SUMMARY_DUMP32` as the debugging tools describe them; the
- * bitmap header of Windows 8 and later, and the page ranges of Windows 10 and later (`RDMP`), as kdmp-parser
- * reads them.
+ * Windows kernel and full dumps (`MEMORY.DMP`): runs or a bitmap of physical pages. Triage dumps
+ * have no addresses. Source: `DUMP_HEADER64`, `DUMP_HEADER32`, `SUMMARY_DUMP32`; kdmp-parser for
+ * bitmaps of Windows 8 and `RDMP` of Windows 10.
  */
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
@@ -142,7 +140,6 @@ function addRuns(runs: Runs | undefined, header: HeaderLayout, layout: Layout): 
   }
 }
 
-/** Windows 10 and later: a table of page ranges up to the first page. */
 function readRangeDump(header: HeaderLayout, layout: Layout): void {
   const start = header.headerBytes
   const head = layout.reader(start, RANGES_OFFSET)

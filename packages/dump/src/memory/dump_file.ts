@@ -1,4 +1,3 @@
-/** Reads the headers and tables of a dump out of its source, through small windows. */
 import { Reader } from '@mintmark/core'
 import type { ByteSource } from './segment.ts'
 

@@ -1,6 +1,6 @@
 /**
- * Collects what a container's reader finds: memory, structure, names, flaws. Entries may overlap or be past the end of the
- * file: `arrange.ts` makes a map of them.
+ * Collects what a container's reader finds. Entries may overlap or be past the end: see
+ * `arrange.ts`.
  */
 import { type ErrorFacts, type Reader, safeText } from '@mintmark/core'
 import type { DumpFile } from './dump_file.ts'
@@ -10,8 +10,7 @@ import type { Container, Flaw, Owner, Range, Segment } from './segment.ts'
 /** Limit of segments of one dump, some 60 MB. The bytes of others get no address. */
 export const MAX_SEGMENTS: number = 1 << 19
 /**
- * Limit of short runs with an address, without those that continue the one before in file and memory. No honest dump
- * lists as many.
+ * Limit of short runs, without those that go on from the one before. No honest dump has as many.
  */
 export const SHORT_BYTES = 512
 export const MAX_SHORT: number = 1 << 14
@@ -20,7 +19,6 @@ const MAX_FLAWS = 64
 /** Rows of a table read at a time: bounds memory for a table of any size. */
 const PAGE_BYTES = 1 << 18
 
-/** Whose the addresses `[from, to)` are. */
 export interface Mapping {
   readonly from: bigint
   readonly to: bigint
@@ -54,15 +52,11 @@ export class Layout {
     this.file = file
   }
 
-  /** Bytes of the file as numbers to read, fewer where it ends. */
   reader(offset: number, length: number): Reader {
     return this.file.reader(offset, length, this.isLittleEndian)
   }
 
-  /**
-   * Calls `visit` with each whole row of a table, in order, until it returns `false`.
-   * @returns the rows that were visited
-   */
+  /** Visits each whole row in order until `visit` gives `false`; gives the rows visited. */
   eachRow(
     offset: number,
     rowBytes: number,

@@ -5,7 +5,6 @@ export function endOf(range: Range): number {
   return range.offset + range.length
 }
 
-/** Whether each begins no earlier than the one before it ends. */
 export function isDisjoint(ranges: readonly Range[]): boolean {
   let end = 0
   for (const range of ranges) {
@@ -29,8 +28,8 @@ export function joined(ranges: readonly Range[]): Range[] {
 }
 
 /**
- * The parts of `runs` outside of `holes`; both sorted and disjoint. One pass over each.
- * @param part makes the part `[from, to)` of a run; not called for runs that stay whole
+ * `runs` without `holes`, both sorted and disjoint; O(n). @param part makes `[from, to)` of a cut
+ * run
  */
 export function without<T extends Range>(
   runs: readonly T[],

@@ -21,11 +21,11 @@ export interface Owner {
 export interface Segment {
   /** First byte, from the file's start. Below 2^53. */
   readonly offset: number
-  /** Bytes that are there; more than 0. */
+  /** More than 0. */
   readonly length: number
   /**
-   * Virtual address of the first byte (physical in images of a machine's memory); undefined where the container
-   * does not say. A bigint: x86-64 cores list addresses far above 2^53.
+   * Virtual, or physical in images of a machine; undefined where unknown. Cores list addresses over
+   * 2^53.
    */
   readonly address: bigint | undefined
   readonly owner: Owner | undefined
@@ -51,7 +51,6 @@ export interface Flaw {
   readonly facts: ErrorFacts
 }
 
-/** A dump's contents: a map of the file, no bytes of it. */
 export interface Dump {
   readonly container: Container
   /** In order of offset, none overlapping another. */
@@ -60,15 +59,11 @@ export interface Dump {
   readonly structure: readonly Range[]
   /** Some bytes are listed at more than one address: aliases, or a damaged table. They have the last of these. */
   readonly isShared: boolean
-  /**
-   * Areas of XSAVE with the vector registers of threads, one a thread: of cores of x86 alone. In the order of the notes,
-   * each within the file.
-   */
+  /** XSAVE areas of threads, only of cores of x86: one a thread, in order of the notes. */
   readonly vectorRegisters: readonly Range[]
   /**
-   * Contents of floating-point and vector registers of threads, of masks and tiles: of ELF cores and minidumps. No unwinder
-   * reads them; words of control and headers are none of it. In order of offset, none overlapping another, each within the
-   * file.
+   * Contents of floating-point, vector, mask and tile registers (ELF cores, minidumps), without
+   * control words. Sorted, disjoint, within the file; no unwinder reads them.
    */
   readonly wideRegisters: readonly Range[]
   /** The same of general registers, and what little else is among them: ids, times, words of control. */
@@ -79,7 +74,6 @@ export interface Dump {
   readonly isLittleEndian: boolean
 }
 
-/** A file, or anything else of known size with random access. */
 export interface ByteSource {
   readonly size: number
   /** Reads from `offset` on into `target`; gives the bytes read, fewer only at the end. Throws `INPUT_UNREADABLE`. */

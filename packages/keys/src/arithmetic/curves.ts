@@ -1,7 +1,7 @@
 /**
- * The curves whose keys are verified: y² = x³ + ax + b modulo p, with the base point G of prime order n. Source: SEC 2 version 2
- * and NIST SP 800-186 (P-192 to P-521, secp256k1), RFC 5639 (brainpool), GM/T 0003.5 (SM2); object identifiers of RFC 5480 and RFC
- * 5639. The numbers are as OpenSSL 3.5 writes them (`openssl ecparam -param_enc explicit`).
+ * The verified curves y² = x³ + ax + b with base point G of prime order n. Source: SEC 2 version 2,
+ * NIST SP 800-186, RFC 5639, GM/T 0003.5; identifiers of RFC 5480 and 5639. Numbers are as OpenSSL
+ * 3.5 writes them.
  */
 import { type WeierstrassPointCons, weierstrass } from '@noble/curves/abstract/weierstrass.js'
 import type { Curve } from '../material/key_material.ts'
@@ -24,7 +24,6 @@ export interface CurveParameters {
   readonly points: () => WeierstrassPointCons<bigint>
 }
 
-/** Hex. */
 type Numbers = Readonly<Record<'p' | 'a' | 'b' | 'gx' | 'gy' | 'n', string>>
 
 function curve(name: Curve, openssl: string, oid: string, numbers: Numbers): CurveParameters {
@@ -152,7 +151,6 @@ export function curveOfOid(oid: string): CurveParameters | undefined {
   return BY_OID.get(oid)
 }
 
-/** @throws {TypeError} for an unknown curve: a mistake of the caller */
 export function curveNamed(name: Curve): CurveParameters {
   const parameters = BY_NAME.get(name)
   if (parameters === undefined) throw new TypeError('no such curve')

@@ -1,6 +1,6 @@
 /**
- * Factors of a number that are known in part: (P + x)·(Q + y) = n with small x and y is nearly linear, so that what is lost is
- * a vector of a plane lattice, which Lagrange's reduction finds.
+ * Factors known in part: (P + x)·(Q + y) = n with small x and y is nearly linear. What is lost is a
+ * vector of a plane lattice, by Lagrange's reduction.
  */
 import { bitLength } from './modular.ts'
 
@@ -20,7 +20,6 @@ function rounded(a: bigint, b: bigint): bigint {
   return twice < 0n && quotient * 2n * b !== twice ? quotient - 1n : quotient
 }
 
-/** Two vectors of the same lattice, as short as they can be. */
 function reduced(a: Vector, b: Vector): readonly [Vector, Vector] {
   let [short, long] = [a, b]
   for (;;) {
@@ -73,9 +72,7 @@ export function fromUpperFactors(
 const SPARE_BITS = 64
 
 /**
- * The factors of `n`. `low` is the lowest `known` bits of one of them. Both have at most `lost` bits above their lowest
- * `known`.
- * @param low odd
+ * The factors of `n`: `low` (odd) is the lowest `known` bits of one; `lost` bits at most are above.
  */
 export function fromLowerFactor(
   n: bigint,

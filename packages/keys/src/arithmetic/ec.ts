@@ -1,4 +1,3 @@
-/** Points of the curves: d·G, and whether a point is on a curve. */
 import { createECDH } from 'node:crypto'
 import type { Curve } from '../material/key_material.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
@@ -24,8 +23,8 @@ export function isOnCurve({ p, a, b }: CurveParameters, { x, y }: Point): boolea
 }
 
 /**
- * d·G of a named curve, or undefined if d is not in [1, n − 1]. OpenSSL computes it where its build has the curve
- * (some distributions leave brainpool and secp256k1 out), which takes 0.05 to 1 ms; otherwise @noble/curves does.
+ * d·G, or undefined if d is not in [1, n − 1]. By OpenSSL (0.05 to 1 ms) where its build has the
+ * curve, as some lack brainpool and secp256k1; else by @noble/curves.
  */
 export function publicPoint(curve: Curve, d: bigint): Point | undefined {
   const parameters = curveNamed(curve)

@@ -1,6 +1,5 @@
 /**
- * The greatest common divisor of two large numbers, by Lehmer's method: most steps on leading bits alone.
- * Source: Knuth, The Art of Computer Programming, volume 2, section 4.5.2, algorithm L.
+ * Greatest common divisor by Lehmer's method. Source: Knuth, TAOCP volume 2, 4.5.2, algorithm L.
  */
 
 /** Leading bits that steps are taken on: products of two of the coefficients stay exact in a double. */

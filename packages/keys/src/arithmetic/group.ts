@@ -1,4 +1,3 @@
-/** DSA and DH: g^x = y modulo p. */
 import { createDiffieHellmanGroup } from 'node:crypto'
 import { once } from '../material/memo.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
@@ -8,7 +7,6 @@ export interface GroupParts {
   readonly p: bigint
   readonly g: bigint
   readonly x: bigint
-  /** Order of g; DH may leave it out. */
   readonly q: bigint | undefined
   readonly y: bigint | undefined
 }
@@ -42,9 +40,8 @@ const publishedPrimes = once(
 )
 
 /**
- * The public half and what shows the key, or undefined if something does not hold. That q divides p − 1 costs one
- * division and drops everything that is no group of DSA. Without a stored y, g has the order q, or p is prime.
- * @returns `undefined` too where `work_budget.ts` refuses
+ * Undefined if anything fails, or `work_budget.ts` refuses. That q divides p − 1 is checked first:
+ * one division drops nearly all noise. Without y, g must have order q, or p be prime.
  */
 export function verifyGroup(
   parts: GroupParts,

@@ -2,7 +2,6 @@
 
 const PAIR_BYTES = 7
 
-/** The lowest `count` limbs of 28 bits. */
 export function limbs28(value: bigint, count: number): number[] {
   const length = Math.ceil(count / 2) * PAIR_BYTES
   const digits = value

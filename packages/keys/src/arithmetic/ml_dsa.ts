@@ -1,6 +1,6 @@
 /**
- * ML-DSA (FIPS 204): the key that a seed gives, and the public half that a private key proves: t = A·s₁ + s₂, whose hash is in
- * it. The arithmetic is that of @noble/post-quantum.
+ * ML-DSA (FIPS 204), by @noble/post-quantum: a seed's key, and the public half t = A·s₁ + s₂ that a
+ * private key proves by its hash.
  */
 import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
 import { shake256 } from './shake.ts'
@@ -55,8 +55,8 @@ export function mlDsaFromSeed(
 }
 
 /**
- * The public key of a private key that holds together: s₁ and s₂ are small, and the hash in it is that of the public key that
- * they give. K (32 bytes, for signing without randomness) and t₀ are not compared: whoever has the rest can make the latter.
+ * Undefined unless s₁ and s₂ are small and give the hashed public key. K and t₀ are not compared:
+ * whoever has the rest can make t₀.
  */
 export function mlDsaPublicKey(
   { set, secretLength }: MlDsaParameters,

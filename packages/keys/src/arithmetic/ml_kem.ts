@@ -1,4 +1,4 @@
-/** ML-KEM (FIPS 203), by @noble/post-quantum: the key that a seed gives, and whether a decapsulation key is one. @module */
+/** ML-KEM (FIPS 203), by @noble/post-quantum. */
 import { ml_kem512, ml_kem768, ml_kem1024 } from '@noble/post-quantum/ml-kem.js'
 import { POLY_BYTES } from './ml_kem_polynomials.ts'
 import { sha3 } from './shake.ts'
@@ -8,7 +8,6 @@ export interface MlKemParameters {
   readonly set: 512 | 768 | 1024
   readonly oid: string
   readonly k: number
-  /** Of the decapsulation key as FIPS 203 spells it. */
   readonly secretLength: number
   /** Of the encapsulation key: t and ρ. */
   readonly publicLength: number
@@ -43,8 +42,8 @@ export function mlKemFromSeed(
 }
 
 /**
- * The encapsulation key inside a decapsulation key that holds together: its hash is right, and what is encapsulated for it comes
- * out again. The last 32 bytes (z) are any bytes, and cannot be verified.
+ * The encapsulation key in a decapsulation key whose hash is right and which decapsulates. Its last
+ * 32 bytes (z) are any bytes.
  */
 export function mlKemPublicKey(
   { k, set, secretLength }: MlKemParameters,

@@ -1,7 +1,4 @@
-/**
- * Polynomials of ML-KEM: 256 numbers below q, their transform back, and how they are spelled.
- * Source: FIPS 203, algorithms 5, 6 and 10.
- */
+/** Polynomials of ML-KEM: 256 numbers below q. Source: FIPS 203, algorithms 5, 6 and 10. */
 export const Q = 3329
 export const N = 256
 export const POLY_BYTES = 384
@@ -44,7 +41,6 @@ export function transformBack(poly: Poly): Poly {
   return poly
 }
 
-/** In 12 bits a number. */
 function encoded(polys: readonly Poly[]): Buffer {
   const bytes = Buffer.alloc(polys.length * POLY_BYTES)
   let at = 0

@@ -1,12 +1,8 @@
-/**
- * Whole numbers: reading them from bytes, and arithmetic modulo one of them. BigInt values cannot be
- * wiped; they live as long as the proof that uses them. Every function takes non-negative numbers.
- */
+/** Non-negative whole numbers and modular arithmetic. BigInt values cannot be wiped. */
 
 import { constants, createPublicKey, publicEncrypt } from 'node:crypto'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 
-/** The number that `bytes` spell, highest byte first; 0 for none. */
 export function fromBigEndian(bytes: Uint8Array, budget: WorkBudget = UNLIMITED): bigint {
   if (bytes.length === 0) return 0n
   budget.spend(150 + 6 * bytes.length)
@@ -14,7 +10,6 @@ export function fromBigEndian(bytes: Uint8Array, budget: WorkBudget = UNLIMITED)
   return BigInt(`0x${view.toString('hex')}`)
 }
 
-/** The number that `bytes` spell, lowest byte first; 0 for none. */
 export function fromLittleEndian(bytes: Uint8Array, budget: WorkBudget = UNLIMITED): bigint {
   const turned = bytes.toReversed()
   const value = fromBigEndian(turned, budget)
@@ -59,15 +54,13 @@ export function inverse(value: bigint, modulus: bigint): bigint | undefined {
 }
 
 /**
- * {@link inverse} of each value modulo a prime, with one inversion for all of them: of their product (P. L. Montgomery, Math.
- * Comp. 48, 1987). Cost: four multiplications each.
+ * With one inversion for all (P. L. Montgomery, Math. Comp. 48, 1987), four multiplications each.
  */
 export function inversesModPrime(
   values: readonly bigint[],
   prime: bigint,
 ): readonly (bigint | undefined)[] {
   const factors = values.map((value) => value % prime)
-  /** Of those in front of each; zeros have no inverse and are passed over. */
   const products: bigint[] = []
   let product = 1n
   for (const factor of factors) {
@@ -93,9 +86,8 @@ export function powerCost(modulusBits: number, exponentBits: number): number {
 }
 
 /**
- * `base` to the power of `exponent`, modulo `modulus`. Cost: one multiplication and one division a bit, and a
- * quarter of that again: 3 ms for 1024 bits, 12 ms for
- * 2048. Not in constant time: the values come from somebody else's dump.
+ * Cost: 3 ms for 1024 bits, 12 ms for 2048. Not in constant time: values are of somebody else's
+ * dump.
  */
 export function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   if (modulus === 1n) return 0n
@@ -136,9 +128,8 @@ export function primalityCost(bits: number): number {
 }
 
 /**
- * Whether `value` passes a strong probable-prime test to the bases 2 and 3, or to those that are given. Enough to
- * distinguish a prime from a number that happens to fit or was damaged; not a test against somebody who builds
- * pseudoprimes, who would gain a report on his own file.
+ * A strong probable-prime test. It rejects chance and damage, not built pseudoprimes: who builds
+ * those gains a report on his own file.
  */
 export function isProbablePrime(value: bigint, bases: readonly bigint[] = [2n, 3n]): boolean {
   if (value < 2n) return false
@@ -154,7 +145,6 @@ export function isProbablePrime(value: bigint, bases: readonly bigint[] = [2n, 3
   return bases.every((base) => reachesLast(raise?.(base) ?? power(base, odd, value), twos, value))
 }
 
-/** Whether `first` is 1, or it or one of its squares is −1 modulo `value`, as it is for a prime of 2^`twos` · odd + 1. */
 function reachesLast(first: bigint, twos: bigint, value: bigint): boolean {
   const last = value - 1n
   if (first === 1n || first === last) return true
@@ -172,10 +162,7 @@ const OPENSSL_BITS = { least: 384, most: 3072 } as const
 /** A base below the modulus to a power, or undefined where OpenSSL refuses. */
 type Raise = (base: bigint) => bigint | undefined
 
-/**
- * Raises to the power of `exponent` modulo `modulus`; undefined where the modulus is too small or too large for it.
- * Like other whole numbers these are not wiped.
- */
+/** Undefined where the modulus is too small or too large. Its numbers are not wiped. */
 export function opensslPower(exponent: bigint, modulus: bigint): Raise | undefined {
   const digits = modulus.toString(16).length
   if (4 * digits < OPENSSL_BITS.least || 4 * digits > OPENSSL_BITS.most) return undefined

@@ -1,6 +1,6 @@
 /**
- * Distinguishes numbers that can be an RSA modulus from others beside an exponent: signatures, and
- * the key's own factors.
+ * Distinguishes RSA moduli from other numbers beside an exponent: signatures, the key's own
+ * factors.
  */
 import { checkPrimeSync } from 'node:crypto'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
@@ -44,7 +44,6 @@ export function hasTinyFactor(
   return has
 }
 
-/** Whether a number has no factor below {@link SMALL_PRIMES_END}. */
 export function hasNoSmallFactor(n: bigint, budget: WorkBudget = UNLIMITED): boolean {
   return GROUPS.every(({ parts, product }) => {
     budget.spend(GROUP_COST)

@@ -30,7 +30,6 @@ export function okpOfOid(oid: string): OkpParameters | undefined {
   return BY_OID.get(oid)
 }
 
-/** @throws {TypeError} for any other name than the four: a mistake of the caller */
 export function okpNamed(curve: OkpCurve): OkpParameters {
   const parameters = BY_CURVE.get(curve)
   if (parameters === undefined) throw new TypeError('no such curve')
@@ -38,9 +37,8 @@ export function okpNamed(curve: OkpCurve): OkpParameters {
 }
 
 /**
- * The public half of a seed or scalar, or undefined if it has the wrong length. OpenSSL is given the secret as it is: it
- * takes ten times as long to find out what is in DER. Node 24 takes raw keys. Older ones take a JWK, which asks for a public
- * half; where Node holds that against the secret, it throws, and DER it is.
+ * Undefined for a wrong length. Node 24 takes raw keys; older ones a JWK with a public half, or DER
+ * where they refuse that. Finding out by DER takes ten times as long.
  */
 export function okpPublicKey(curve: OkpCurve, secret: Uint8Array): Uint8Array | undefined {
   const { kind, lengthBytes } = okpNamed(curve)
@@ -81,10 +79,7 @@ function byDer(curve: OkpCurve, secret: Uint8Array): Uint8Array | undefined {
 
 const FIELD = (1n << 255n) - 19n
 
-/**
- * u = (1 + y) / (1 − y): X25519 of an Edwards scalar gives the same point's u (RFC 7748, section 4.1).
- * @param publicKey of Ed25519
- */
+/** u = (1 + y) / (1 − y), also of the X25519 key with the same scalar (RFC 7748, section 4.1). */
 export function montgomeryOf(publicKey: Uint8Array): Uint8Array | undefined {
   return montgomeryOfEach([publicKey])[0]
 }

@@ -46,9 +46,8 @@ interface Primes {
 }
 
 /**
- * The whole key that these parts belong to, verified, or undefined. One damaged part does not hide a key whose
- * others fit together: n is then what the primes give, d is left out, e is one of the usual. Without any factor
- * leak between the parts that holds, nothing is given.
+ * The verified key of these parts, or undefined if none of them fit. One damaged part hides no key:
+ * n comes from the primes, d is left out, e is a usual one.
  */
 export function completeRsa(parts: RsaParts, budget: WorkBudget): VerifiedRsa | undefined {
   if (!isSized(parts)) return undefined
@@ -192,10 +191,8 @@ function isExponent(e: bigint): boolean {
 }
 
 /**
- * Whether the numbers are an RSA key: n = p·q (or a multiple of it whose rest fits too), e·d ≡ 1 modulo p − 1 and q − 1, p
- * and q prime. d may be reduced by φ(n) or λ(n), or by neither. Where `work_budget.ts` refuses the test for primes, only a
- * key with a d that fits is taken: a row of equal bytes divides another (seen with `01 01 01 …`), but does not give such a
- * d.
+ * n = p·q (or a multiple whose rest fits), e·d ≡ 1 modulo p − 1 and q − 1, p and q prime. If the
+ * budget refuses the prime test, d must fit: rows of equal bytes divide each other.
  */
 export function isRsa({ n, e, p, q, d }: RsaMaterial, budget: WorkBudget): boolean {
   const bits = bitLength(n)
@@ -252,13 +249,11 @@ function isMultiPrime(
   return budget.withinOnce(cost, 'exponents', [n, e, d], () => power(2n, e * d, n) === 2n) ?? false
 }
 
-/** Of p − 1 and q − 1: a larger one has one key in thousands. */
 const LARGEST_COMMON_FACTOR = 1024
 
 /**
- * The primes of n, given both exponents; undefined where they do not belong together. e·d − 1 = k·λ(n) with a small k
- * gives φ(n), and with it p + q, without any exponentiation. Where e is too large for that, the usual search for a
- * square root of 1 modulo n.
+ * The primes of n from both exponents, or undefined. A small k in e·d − 1 = k·λ(n) gives φ(n) at
+ * once; otherwise by a square root of 1 modulo n.
  */
 export function factorsFromExponent(
   n: bigint,
@@ -286,8 +281,7 @@ const ROUGH_BITS = 48
 const ROUGHLY = 2 ** -32
 
 /**
- * The first g that may be gcd(p − 1, q − 1), or share what it has beyond k: with which k·λ(n) is right below a multiple of n.
- * By 52 bits: nearly all numbers have none. No other need be tried: all that fit are multiples of it.
+ * The first g with k·λ(n) right below a multiple of n, going by 52 bits: all others are multiples.
  */
 function firstNear(n: bigint, multiple: bigint): number | undefined {
   const low = BigInt(bitLength(n) - 52)
@@ -337,8 +331,8 @@ function factorsBySquareRoot(n: bigint, multiple: bigint): { p: bigint; q: bigin
 const MOST_SEARCHED_EXPONENT = 65_537n
 
 /**
- * The primes p with `e`·`exponent` ≡ 1 (mod p − 1) whose size suits the exponent: dP gives p, dQ gives q.
- * Usually the one, sometimes another by chance: a second factor leak must confirm it.
+ * Primes p with `e`·`exponent` ≡ 1 (mod p − 1). Mostly one, another by chance: check by another
+ * value.
  */
 export function primesFromCrtExponent(
   exponent: bigint,

@@ -1,4 +1,3 @@
-/** Hashes of FIPS 202, by OpenSSL. */
 import { createHash } from 'node:crypto'
 
 export function shake256(lengthBytes: number, ...parts: readonly Uint8Array[]): Buffer {

@@ -1,7 +1,6 @@
 /**
- * Scalars with few unknown bits: x in x·G = R for x below 2^40, by baby steps and giant steps (D. Shanks, 1971). A
- * point and its negative share x, so that a giant step goes twice as far as the baby steps do. Both the sum and the
- * difference of two points come from one inversion, and only their x is needed.
+ * x in x·G = R for x below 2^40, by baby steps and giant steps (D. Shanks, 1971). ±x share a table
+ * entry, and a sum and a difference share an inversion.
  */
 import type { Curve } from '../material/key_material.ts'
 import { type CurveParameters, curveNamed } from './curves.ts'
@@ -14,7 +13,6 @@ const MOST_WIDTH = 1024
 /** Of a table: the low half of a hash gives the slot, the high half whether it is the point. */
 const SLOTS_EACH = 2
 
-/** What was found: which of the points, and its logarithm up to its sign. */
 export interface Logarithm {
   readonly index: number
   readonly x: bigint
@@ -42,15 +40,13 @@ export class ShortLogarithm {
   }
 
   /**
-   * All x below 2^`bits` with x·G = R for one of the points R. Each is to be checked: one of 2^32 offsets is taken for a point
-   * that it is not.
+   * All x below 2^`bits` for one of the points. Check each: one of 2^32 offsets is taken wrongly.
    */
   find(points: readonly Sum[], bits: number): readonly Logarithm[] {
     const count = Math.max(1, Math.ceil(2 ** bits / (2 * this.#reach)))
     const width = Math.min(MOST_WIDTH, count >> 1)
     const steps = this.#multiples(2 * this.#reach, width)
     const atOnce = Math.ceil(MOST_WIDTH / Math.max(1, width))
-    /** Where the middle of a giant step is. */
     const middle = (step: number): bigint => BigInt(this.#reach) * BigInt(2 * step + 1)
     const found: Logarithm[] = []
     for (let center = width; center - width < count; center += 2 * width + 1) {
@@ -118,9 +114,8 @@ export class ShortLogarithm {
 }
 
 /**
- * Visits each center, and its sums with the steps and with their negatives.
- * @param visit gets the number of the center, that of the step from 1 on, negative where it was subtracted, and x of the point;
- * undefined where that is infinity. A center equal to a step is visited once with each sign: which sign says nothing.
+ * Visits each center ± each step. @param visit gets numbers of center and step (from 1, negative if
+ * subtracted) and x, undefined at infinity. A center equal to a step comes with both signs.
  */
 function visitAround(
   { p }: CurveParameters,

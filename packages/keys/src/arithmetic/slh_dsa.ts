@@ -1,6 +1,5 @@
 /**
- * SLH-DSA (FIPS 205): whether the root in a private key is that of the trees which its secrets give. The arithmetic is that of
- * @noble/post-quantum; identifiers are of the NIST registry.
+ * SLH-DSA (FIPS 205), by @noble/post-quantum: whether a private key's root is that of its trees.
  */
 import {
   slh_dsa_sha2_128f,
@@ -24,12 +23,10 @@ export interface SlhDsaParameters {
   readonly set: 128 | 192 | 256
   readonly oid: string
   readonly n: number
-  /** There is no seed apart. */
   readonly seedLength: 0
   /** Of the private key: two secrets, then the public seed and the root, which are the public one. */
   readonly secretLength: number
   readonly publicLength: number
-  /** Of the top tree. */
   readonly height: number
   readonly keygen: (seed: Uint8Array) => { publicKey: Uint8Array }
 }
@@ -66,9 +63,6 @@ export function slhDsaCost({ n, height }: SlhDsaParameters): number {
   return 2 ** height * (2 * n + 3) * 16 * 5500
 }
 
-/**
- * Whether the root in a private key is the root of the top tree that its secret and its public seed give.
- */
 export function isSlhDsaKey(parameters: SlhDsaParameters, secret: Uint8Array): boolean {
   const { n, keygen, secretLength } = parameters
   if (secret.length !== secretLength) return false

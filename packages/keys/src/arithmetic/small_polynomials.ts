@@ -1,6 +1,6 @@
 /**
- * Finds secret polynomials of ML-KEM in words of 16 bits by themselves: 256 numbers whose inverse transform is
- * small, by chance one in 2^2000. Its first two numbers are sums that go along from offset to offset.
+ * Finds secret polynomials of ML-KEM in 16-bit words: small after the inverse transform, by chance
+ * one in 2^2000. Its first two numbers are running sums.
  */
 import { isSmall, N, polynomialAt, Q, transformBack } from './ml_kem_polynomials.ts'
 
@@ -31,13 +31,11 @@ function smallSums(): Uint8Array {
 const sums = new Int32Array(CHUNK + N + 2)
 const lows = new Int32Array(CHUNK + N + 2)
 
-/** Whether the probes that are expensive may go on. */
 export type Allowed = () => boolean
 
 /**
- * Even offsets in `[from, to)` where secret polynomials begin, ascending; they may reach beyond `to`.
- * @param shortest least length, in bytes, of a run of numbers in range that may contain a polynomial
- * @param isAllowed is asked before each probe of some 10 µs
+ * Even offsets in `[from, to)`, ascending; polynomials may reach beyond. @param shortest bytes of a
+ * run of numbers in range. @param isAllowed asked before each probe of some 10 µs
  */
 export function smallPolynomials(
   bytes: Uint8Array,
@@ -139,8 +137,8 @@ export function isSmallPolynomial(bytes: Uint8Array, at: number): boolean {
 }
 
 /**
- * For each offset how many polynomials are one behind the other from there on, up to four.
- * @param offsets as {@link smallPolynomials} gave them, of `[from, to)`
+ * How many polynomials follow each other from each offset on, up to four, of {@link
+ * smallPolynomials}.
  */
 export function inARow(
   bytes: Uint8Array,

@@ -1,7 +1,6 @@
 /**
- * Reads DER, and the BER that real writers produce (X.690), one element at a time, without recursion, and never outside
- * its bounds. Lengths may be longer than they need to be; the indefinite length and tags of more than one byte are not
- * read.
+ * Reads DER and the BER that writers produce (X.690), without recursion and never out of bounds. No
+ * indefinite lengths and no tags of several bytes.
  */
 
 /** One element: `at` its tag, content in [`from`, `to`). */
@@ -82,7 +81,7 @@ export function contentOf(bytes: Uint8Array, element: Element): Uint8Array {
   return bytes.subarray(element.from, element.to)
 }
 
-/** Content as lower-case hex: for object identifiers, which are compared in that spelling. */
+/** Lower-case hex, as object identifiers are compared. */
 export function hexOf(bytes: Uint8Array, element: Element): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + element.from, lengthOf(element)).toString(
     'hex',
@@ -94,9 +93,8 @@ export function lengthOf(element: Element): number {
 }
 
 /**
- * The element, a SEQUENCE if not said, whose content begins at `from`, or undefined. An anchor is found
- * inside; its header ends right before and is 2 to 6 bytes. A header is taken only if its length stays
- * within `end`.
+ * The element (a SEQUENCE by default) whose content begins at `from`, by a header of 2 to 6 bytes
+ * right before; it must end within `end`.
  */
 export function sequenceAround(
   bytes: Uint8Array,

@@ -1,7 +1,6 @@
 /** Writes the few DER shapes that a public key needs. */
 import { TAG } from './der.ts'
 
-/** One element with its content, the parts one after another. */
 export function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   let length = 0
   for (const part of parts) length += part.length

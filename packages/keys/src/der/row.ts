@@ -34,7 +34,6 @@ export class Row {
     return found
   }
 
-  /** The first fields of `parent`, which only has whole ones. */
   of(bytes: Uint8Array, parent: Element | undefined): Fields {
     if (parent === undefined || childrenOf(bytes, parent) === undefined) return []
     return this.at(bytes, parent.from, parent.to)

@@ -1,4 +1,3 @@
-/** A verified key in DER with its offset. */
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { type Element, elementOf, lengthOf, sequenceAround, TAG } from '../der/der.ts'
 import type { Key } from '../material/key.ts'

@@ -1,6 +1,6 @@
 /**
- * Private keys in DER that are not encrypted: PKCS#8, PKCS#1, SEC1 and the DSA form of OpenSSL. Every reader starts at
- * the version INTEGER: a freed buffer has lost its first 16 bytes, and with them the SEQUENCE around it.
+ * Unencrypted private keys in DER: PKCS#8, PKCS#1, SEC1, OpenSSL's DSA. Readers start at the
+ * version, as freed buffers lose the SEQUENCE around it.
  */
 import { TAG } from '../der/der.ts'
 import { Row } from '../der/row.ts'

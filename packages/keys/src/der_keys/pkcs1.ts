@@ -1,7 +1,4 @@
-/**
- * RSA and DSA keys as a row of INTEGERs. Both begin alike; the count distinguishes them: nine for
- * RSA, six for DSA.
- */
+/** RSA and DSA keys as rows of INTEGERs: nine for RSA, six for DSA. */
 import { bitLength } from '../arithmetic/modular.ts'
 import { RSA_BITS } from '../arithmetic/rsa.ts'
 import { childrenOf, contentOf, type Element, elementOf, lengthOf, TAG } from '../der/der.ts'

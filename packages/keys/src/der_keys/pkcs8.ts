@@ -1,4 +1,3 @@
-/** Private keys of any algorithm in PKCS#8. */
 import { type OkpParameters, okpOfOid } from '../arithmetic/okp.ts'
 import { childrenOf, contentOf, type Element, elementOf, lengthOf, TAG } from '../der/der.ts'
 import { Row } from '../der/row.ts'
@@ -110,8 +109,8 @@ function okpOf(
 const SEED = 0x80
 
 /**
- * A post-quantum key inside its OCTET STRING: [0] seed, an OCTET STRING with the expanded key, a SEQUENCE of both, or
- * either without a tag. Writers before the standards put the public key behind the expanded one.
+ * In its OCTET STRING: [0] seed, OCTET STRING expanded key, a SEQUENCE of both, or one untagged.
+ * Writers before the standards put the public key behind the expanded one.
  */
 export function readPqKey(
   bytes: Uint8Array,

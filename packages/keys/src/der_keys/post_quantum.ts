@@ -22,7 +22,6 @@ import { isRandomLooking } from '../material/random_looking.ts'
 import type { WorkBudget } from '../material/work_budget.ts'
 import { plainSpki } from '../public_half/spki.ts'
 
-/** One parameter set of ML-KEM or ML-DSA. */
 export interface LatticeScheme {
   readonly kind: 'ml-kem' | 'ml-dsa'
   readonly name: string
@@ -35,7 +34,6 @@ export interface LatticeScheme {
   /** What of the public half the seed gives at once, without anything else: it rejects noise within microseconds. */
   readonly rhoOfSeed: (seed: Uint8Array) => Uint8Array
   readonly rhoOf: (publicKey: Uint8Array) => Uint8Array
-  /** The public half of an expanded key that holds together. */
   readonly publicKeyOf: (secret: Uint8Array) => Uint8Array | undefined
   readonly proof: string
 }
@@ -82,10 +80,8 @@ export function pqSchemeOfOid(oid: string): PqScheme | undefined {
 }
 
 /**
- * Verifies what was found of a key: its seed, its expanded form, or both. A seed alone is verified by its structure
- * only: every seed gives a key. Noise in place of an expanded key fails within microseconds; the rest asks
- * `work_budget.ts`.
- * @returns undefined where neither is there, or what is there is no random-looking secret
+ * Verifies seed, expanded key or both; of a seed alone only the structure, since each gives a key.
+ * Noise fails in microseconds; undefined for that.
  */
 export function verifyPq(
   scheme: PqScheme,

@@ -1,4 +1,3 @@
-/** EC keys as SEC1 spells them, alone or inside PKCS#8. */
 import {
   type CurveParameters,
   curveOfOid,
@@ -27,7 +26,6 @@ const UNNAMED = 'laid out as a key, nothing names its curve'
 
 interface Sec1 {
   readonly secret: Element
-  /** Content of [0] and of [1], where they are there. */
   readonly parameters: Element | undefined
   readonly point: Element | undefined
   /** Whether [1] is there and holds no point: what follows the scalar was written over. */
@@ -36,8 +34,8 @@ interface Sec1 {
 }
 
 /**
- * The EC key whose version INTEGER is at `version`.
- * @param known the curve that a PKCS#8 around it named
+ * @param version offset of the version INTEGER. @param known the curve that a PKCS#8 around it
+ * named
  */
 export function sec1At(
   bytes: Uint8Array,
@@ -127,10 +125,7 @@ function againstCompressed(
   return { certainty: 'proven', proof: 'd·G = Q', bits, kind: 'ec', material }
 }
 
-/**
- * Whether what should follow the scalar is in its position: programs contain heads of keys to put before one, one field
- * after another without what goes between (seen in the Rust crate ring).
- */
+/** Programs contain heads of keys without what goes between (seen in the Rust crate ring). */
 function isTemplate(bytes: Uint8Array, secret: Element): boolean {
   const outer = elementOf(bytes, secret.from, bytes.length, bytes[secret.from] ?? 0)
   if (outer?.tag !== PARAMETERS && outer?.tag !== PUBLIC) return false
@@ -138,9 +133,7 @@ function isTemplate(bytes: Uint8Array, secret: Element): boolean {
   return inner !== undefined
 }
 
-/**
- * The uncompressed point in a BIT STRING's content, or the one in the hybrid form, which contains the last bit of y twice.
- */
+/** An uncompressed or hybrid point; the hybrid form has the last bit of y twice. */
 function wholePoint(bits: Uint8Array, budget: WorkBudget): Point | undefined {
   const hybrid = 6 + ((bits.at(-1) ?? 0) & 1)
   const isWhole = bits[0] === 0 && (bits[1] === 4 || bits[1] === hybrid) && bits.length % 2 === 0

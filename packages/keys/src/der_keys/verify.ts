@@ -1,4 +1,4 @@
-/** Verifies key material by arithmetic. Says what was verified in words for people, never a value. @module */
+/** Verifies key material by arithmetic. Reports words for people, never a value. */
 import { curveNamed } from '../arithmetic/curves.ts'
 import { isOnCurve, type Point, publicPoint } from '../arithmetic/ec.ts'
 import { bitLength } from '../arithmetic/modular.ts'
@@ -10,10 +10,7 @@ import { isRandomLooking } from '../material/random_looking.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { verifyOpaque } from './verify_opaque.ts'
 
-/**
- * Verifies material that was assembled elsewhere, by a search by public key: its secret, its public half.
- * @returns what is not proven, or undefined, where they do not belong together
- */
+/** Verifies material found by a public key. Gives what is not proven; undefined for no match. */
 export function verifyMaterial(
   material: KeyMaterial,
   budget: WorkBudget = UNLIMITED,
@@ -28,7 +25,6 @@ export function verifyMaterial(
   return secret && verifyOkp(curve, secret, publicKey, budget)
 }
 
-/** Of d·G: OpenSSL has P-256 in assembly. */
 function pointCost(curve: Curve): number {
   return curve === 'P-256' ? 100_000 : 1_000_000 * (curveNamed(curve).bits / 384) ** 2
 }

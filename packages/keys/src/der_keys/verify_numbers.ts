@@ -1,4 +1,3 @@
-/** Verifies numbers that formats of many kinds have one after another, each in its own order. */
 import { type CurveParameters, curvesOfLength } from '../arithmetic/curves.ts'
 import { isOnCurve, pointOf } from '../arithmetic/ec.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'

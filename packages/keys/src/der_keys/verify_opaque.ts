@@ -1,4 +1,4 @@
-/** Verifies material that is given as bytes: DSA and DH by their group, post-quantum keys by their parts. @module */
+/** Verifies DSA and DH keys by their group, post-quantum keys by their parts. */
 import { type GroupParts, verifyGroup } from '../arithmetic/group.ts'
 import { bitLength, fromBigEndian, toShortestBytes } from '../arithmetic/modular.ts'
 import type { Key } from '../material/key.ts'

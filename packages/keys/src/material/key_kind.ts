@@ -1,5 +1,3 @@
-/** Kinds of keys, and how certain a finding is. */
-
 export type KeyKind =
   | 'rsa'
   | 'ec'
@@ -20,9 +18,8 @@ export type KeyKind =
   | 'token'
 
 /**
- * `proven`: verified by arithmetic, or well-formed where arithmetic has nothing to compare (`isWellFormed`).
- * `candidate`: it has the shape of a key, and nothing verifies it. `lesser`: a token, or something encrypted: reported
- * beside the findings.
+ * `proven`: verified by arithmetic, or `isWellFormed`. `candidate`: unverified. `lesser`: a token
+ * or something encrypted, reported beside the findings.
  */
 export type Certainty = 'proven' | 'candidate' | 'lesser'
 

@@ -1,4 +1,6 @@
-/** Values of keys while they are examined. They stay inside this package and the worker that found them. @module */
+/**
+ * Values of keys while they are examined. They stay in this package and the worker that found them.
+ */
 
 export interface RsaMaterial {
   readonly type: 'rsa'
@@ -44,8 +46,8 @@ export interface OkpMaterial {
 export interface OpaqueMaterial {
   readonly type: 'aes' | 'hmac' | 'ml-kem' | 'ml-dsa' | 'slh-dsa' | 'dsa' | 'dh'
   /**
-   * The secret itself: the seed of a post-quantum key where there is one, otherwise its expanded form; the exponent of
-   * a DSA or DH key, highest byte first.
+   * A post-quantum key's seed, or else its expanded form; an exponent of DSA or DH, highest byte
+   * first.
    */
   readonly secret: Uint8Array
   /** Its public half as a DER SubjectPublicKeyInfo, which names the algorithm too: for the key id. */
@@ -59,8 +61,7 @@ export interface GroupMaterial extends OpaqueMaterial {
 }
 
 /**
- * Of a key of ML-KEM or ML-DSA. The secret is empty where only its public half is known; of an ML-KEM key that was found by s
- * alone, z in it is zeros.
+ * Of ML-KEM or ML-DSA. The secret is empty for a public half alone; z is zeros if only s was found.
  */
 export interface LatticeMaterial extends OpaqueMaterial {
   readonly type: 'ml-kem' | 'ml-dsa'

@@ -1,7 +1,6 @@
 /**
- * Says whether two offsets contain the same key without revealing it: a keyed hash of its values. The hash key is
- * random and lives as long as one scan, so that tags of two scans cannot be compared, and a tag says nothing to
- * whoever guesses keys. It never leaves the process.
+ * Equal tags are equal keys: a keyed hash whose random key lives for one scan and never leaves the
+ * process. So tags say nothing to whoever guesses keys.
  */
 import { createHmac } from 'node:crypto'
 import type { KeyMaterial } from './key_material.ts'
@@ -9,7 +8,7 @@ import type { KeyMaterial } from './key_material.ts'
 /** Hex digits of a tag: 2^64 keys would have to be found before two meet by chance. */
 const TAG_DIGITS = 32
 
-/** Tags by one hash key, which stays the caller's. */
+/** The hash key stays the caller's. */
 export class KeyTags {
   readonly #hashKey: Uint8Array
 

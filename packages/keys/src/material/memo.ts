@@ -1,7 +1,4 @@
-/**
- * Pure values that take long to make: made when they are first asked for, and kept. Nothing that a key is found by may depend
- * on whether they are there already.
- */
+/** Pure values, made when first asked for. No finding may depend on whether they are there. */
 
 export function once<T extends object>(make: () => T): () => T {
   let made: T | undefined

@@ -1,16 +1,13 @@
 /** Distinguishes bytes that may be a secret from text, tables and padding. */
 import { UNLIMITED, type WorkBudget } from './work_budget.ts'
 
-/**
- * Room for the count of one call: 1 for each byte that is there, without branches, which random bytes would make a processor
- * guess wrong. Made anew, it would take eight times as long as the rest.
- */
+/** One count for all calls: allocating it anew would take eight times as long as the rest. */
 const seen = new Uint8Array(256)
 const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte >= 0x20 && byte < 0x7f))
 
 /**
- * Whether `bytes` could come from a random generator: about as many different values as chance gives, no long run of one,
- * and not mostly printable. Of 10^8 random secrets of 32 bytes, fewer than one fails.
+ * About as many different values as chance gives, no long run, not mostly printable. Of 10^8 random
+ * secrets of 32 bytes, fewer than one fails.
  */
 export function isRandomLooking(bytes: Uint8Array, budget: WorkBudget = UNLIMITED): boolean {
   return isRandomLookingAt(bytes, 0, bytes.length, budget)

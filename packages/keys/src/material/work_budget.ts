@@ -1,8 +1,7 @@
 /**
- * Counts the cost of detection: bytes made to look like keys cannot stall a scan, and equal bytes give equal reports on
- * any machine. Costs are estimates in nanoseconds. Work of more than about 100 ns is counted by {@link
- * WorkBudget.spend}. Expensive work (an exponentiation, a search for a prime) states its cost first and is refused
- * where the budget has less left. The report says what was refused.
+ * Bounds the cost of detection, in estimated nanoseconds: crafted bytes cannot stall a scan, and
+ * reports are equal on any machine. Work over 100 ns is counted; expensive work is refused where
+ * too little is left.
  */
 import { createHash } from 'node:crypto'
 
@@ -63,8 +62,7 @@ export class WorkBudget {
   }
 
   /**
-   * {@link within} for a question that is asked again for each copy of a key: the answer is kept under a hash of the
-   * numbers, never under the numbers.
+   * {@link within}, with the answer cached under a hash of the numbers, never under the numbers.
    */
   withinOnce(
     cost: number,
@@ -92,7 +90,6 @@ export class WorkBudget {
   }
 }
 
-/** For callers without a limit: counts nothing, refuses nothing, keeps nothing. */
 class Unlimited extends WorkBudget {
   override spend(): void {}
 

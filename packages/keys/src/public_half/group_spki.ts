@@ -1,7 +1,4 @@
-/**
- * SubjectPublicKeyInfo of DSA and DH keys: the numbers of their group, and the public half. Source: RFC 3279, sections
- * 2.3.2 and 2.3.3 (DSA, DH of X9.42); PKCS#3, section 9 (DH with the length of its exponent).
- */
+/** SubjectPublicKeyInfo of DSA and DH. Source: RFC 3279, 2.3.2 and 2.3.3; PKCS#3, section 9. */
 import { isGroup } from '../arithmetic/group.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { contentOf, elementOf, lengthOf, TAG } from '../der/der.ts'

@@ -1,4 +1,3 @@
-/** Names a key by its public half. */
 import { hash } from 'node:crypto'
 import { curveNamed } from '../arithmetic/curves.ts'
 import { toBigEndian, toShortestBytes } from '../arithmetic/modular.ts'
@@ -24,9 +23,8 @@ export interface KeyId {
 }
 
 /**
- * SHA-256 of the SubjectPublicKeyInfo (hex) and RFC 7638 thumbprint (base64url) of a key's public half. Both are
- * undefined where no public half is known; the thumbprint also for keys that JWK has no words for. An RSA key is
- * named as `rsaEncryption`, whatever it was marked for.
+ * SHA-256 of the SubjectPublicKeyInfo (hex; RSA always as `rsaEncryption`) and RFC 7638 thumbprint
+ * (base64url). Undefined without a public half, the latter also for keys JWK has no words for.
  */
 export function keyIdOf(material: KeyMaterial): Pick<KeyId, 'spkiSha256' | 'jwkThumbprint'> {
   const spki = spkiOf(material)

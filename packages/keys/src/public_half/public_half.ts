@@ -1,4 +1,3 @@
-/** The public key of a private one. */
 import type { KeyMaterial } from '../material/key_material.ts'
 import { keyIdOf } from './key_id.ts'
 import type { PublicKey } from './public_key.ts'

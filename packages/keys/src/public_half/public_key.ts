@@ -1,4 +1,3 @@
-/** A public key whose private half is searched for. */
 import type {
   EcMaterial,
   GroupMaterial,

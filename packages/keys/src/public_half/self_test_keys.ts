@@ -1,6 +1,6 @@
 /**
- * Private keys that everybody has: those that libraries test themselves with (found in files of Debian 13), and those
- * of standards (RFC 8032, RFC 8410). Only hashes of their public halves are here.
+ * Published private keys of libraries' self-tests (Debian 13) and standards (RFC 8032, RFC 8410),
+ * as hashes of their public halves.
  */
 
 /** SHA-256 of the SubjectPublicKeyInfo, by who published the key. */

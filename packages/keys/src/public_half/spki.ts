@@ -1,6 +1,6 @@
 /**
- * SubjectPublicKeyInfo: written for key ids, read for the parts that a proof needs. Source: RFC
- * 5280, section 4.1.2.7; RFC 3279, RFC 5480, RFC 8410.
+ * SubjectPublicKeyInfo, written for key ids and read for proofs. Source: RFC 5280, section 4.1.2.7;
+ * RFC 3279, RFC 5480, RFC 8410.
  */
 import { curveNamed } from '../arithmetic/curves.ts'
 import { toBigEndian } from '../arithmetic/modular.ts'
@@ -10,7 +10,6 @@ import { derBits, derInteger, derOid, derSequence } from '../der/der_write.ts'
 import { Row } from '../der/row.ts'
 import type { EcMaterial, OkpMaterial, RsaMaterial } from '../material/key_material.ts'
 
-/** Contents of object identifiers, hex. */
 export const OID = {
   rsa: '2a864886f70d010101',
   rsaPss: '2a864886f70d01010a',

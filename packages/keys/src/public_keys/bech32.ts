@@ -27,11 +27,8 @@ function stepped(sum: number, value: number): number {
 }
 
 /**
- * The 32 bytes that `data` spells behind `prefix` and a `1`, or undefined where a letter is invalid, the checksum is wrong
- * or bits that fill up are not zero.
- * @param prefix in small letters: it counts for the checksum
- * @param data ASCII letters, all small or all capitals: 52 and 6 of the checksum
- * @returns the caller's, who wipes them
+ * The 32 bytes behind `prefix` (small letters) and `1`; undefined for a wrong letter, checksum or
+ * spare bit. The caller wipes them. @param data 52 letters and 6 of the checksum, of one case
  */
 export function readBech32(
   prefix: string,

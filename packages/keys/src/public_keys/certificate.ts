@@ -1,6 +1,6 @@
 /**
- * Public keys of X.509 certificates: the key, whose it is and until when. Nothing is verified: a
- * certificate that anyone made up names a key as well as any other. Source: RFC 5280, section 4.1.
+ * Public keys of X.509 certificates (RFC 5280, section 4.1). Signatures are not verified: any
+ * certificate names a key.
  */
 import { X509Certificate } from 'node:crypto'
 import { childrenOf, type Element, elementAt, elementOf, hexOf, TAG } from '../der/der.ts'
@@ -68,8 +68,7 @@ const REQUEST = new Row('30 * 03')
 const ASKED = new Row('02 * 30 a0? *?')
 
 /**
- * The certificates of a SignedData that begins at 0, views, in order; undefined for other bytes. A chain is in any
- * order, and may be longer than the lists that keys have.
+ * Views of the certificates of a SignedData at 0, in any order; a chain may be longer than any key.
  */
 export function certificatesOfSigned(der: Uint8Array): Uint8Array[] | undefined {
   const [type, content] = CONTENT_INFO.in(der)

@@ -1,5 +1,5 @@
 /**
- * Numbers, highest byte first, and strings with a length before them: as SSH (RFC 4251, section 5), OpenPGP and Java write
+ * Numbers and strings behind their lengths, as SSH (RFC 4251, section 5), OpenPGP and Java write
  * them.
  */
 
@@ -24,7 +24,6 @@ export class LengthPrefixed {
     return this.#at >= this.#bytes.length
   }
 
-  /** A number of so many bytes, four at most. */
   number(length: number): number | undefined {
     const bytes = this.#bytes
     let at = this.#at

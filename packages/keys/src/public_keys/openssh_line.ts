@@ -1,6 +1,6 @@
 /**
- * Public keys as OpenSSH spells them: the blob, and lines of `id_*.pub`, `authorized_keys` and `known_hosts`. Source:
- * RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709 section 4, sshd(8); certificates of PROTOCOL.certkeys.
+ * OpenSSH public keys: blobs, and lines of `id_*.pub`, `authorized_keys`, `known_hosts`. Source:
+ * RFC 4253 6.6, RFC 5656 3.1, RFC 8709 4, sshd(8), PROTOCOL.certkeys.
  */
 import { curveNamed } from '../arithmetic/curves.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'

@@ -1,7 +1,6 @@
 /**
- * Reads the public keys of a file in any of these encodings: JWK, JWKS, maps of PEM in JSON, certificates, chains and
- * PKCS#7, requests for certificates, SubjectPublicKeyInfo, PKCS#1, OpenSSH lines, recipients of age; in PEM or DER,
- * also several in one file.
+ * Public keys of a file: JWK, JWKS, maps of PEM, certificates, chains, PKCS#7, requests,
+ * SubjectPublicKeyInfo, PKCS#1, OpenSSH lines, age recipients; in PEM or DER, also several.
  */
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { isObject } from '@mintmark/core'
@@ -34,9 +33,8 @@ export type { PublicKeyFile } from './jwks.ts'
 const GIVEN_PRIVATE = 'a private key was given: only its public half is used'
 
 /**
- * Every public key that the file contains, each once, in order. Of a private key the public half is taken, and
- * `problems` say so. A file without any key gives a problem, never an error.
- * @param name of the file, for the problems
+ * Each key once, in order; of a private key the public half, with a problem that says so. No key is
+ * a problem, not an error. @param name of the file, for problems
  */
 export function parsePublicKeys(bytes: Uint8Array, name: string): PublicKeyFile {
   const read = isText(bytes) ? keysOfText(textOf(bytes)) : keysOfDer(bytes)

@@ -1,7 +1,6 @@
 /**
- * Keys of the public root stores: runtimes carry some 140 of them in every process. Their private half is with their
- * authority, so that they are searched for last. Source: Mozilla's root store as Node 20 and 24 compile it in, as
- * certifi (2020 to 2026) and OpenJDK 17 and 25 ship it.
+ * Keys of public root stores, searched for last: each process has 140. Source: Mozilla's store as
+ * in Node 20 and 24, certifi (2020 to 2026), OpenJDK 17 and 25.
  */
 import type { PublicKey } from '../public_half/public_key.ts'
 

@@ -1,6 +1,6 @@
 /**
- * Public keys from SubjectPublicKeyInfo and the bare RSAPublicKey inside it. Source: RFC 5280 section 4.1.2.7, RFC
- * 8017 appendix A.1.1, RFC 5480, RFC 8410; RFC 3279 and PKCS#3 for DSA and DH.
+ * Keys of SubjectPublicKeyInfo and bare RSAPublicKey. Source: RFC 5280 4.1.2.7, RFC 8017 A.1.1, RFC
+ * 5480, RFC 8410; RFC 3279 and PKCS#3 for DSA and DH.
  */
 import { ECDH } from 'node:crypto'
 import type { CurveParameters } from '../arithmetic/curves.ts'

@@ -1,4 +1,3 @@
-/** Copies a file with some of its bytes erased, hashes both, and makes sure of what was written. */
 import { createHash, type Hash } from 'node:crypto'
 import { type ByteSource, dataRanges, fileSource, type Range } from '@mintmark/dump'
 import { eraseIn } from '@mintmark/scan/memory/scan_input'
@@ -8,7 +7,6 @@ const BLOCK_BYTES = 1 << 20
 const ZEROS = new Uint8Array(BLOCK_BYTES)
 
 export interface Copied {
-  /** SHA-256 as hex, holes included. */
   readonly inputSha256: string
   readonly outputSha256: string
 }
@@ -25,8 +23,8 @@ export interface CopyTask extends Readable {
 }
 
 /**
- * Writes the source to the target, zeros in place of what is erased. Holes stay holes.
- * @throws {MintmarkError} `INPUT_UNREADABLE`, `DISK_FULL`, `OUTPUT_UNWRITABLE`
+ * Zeros for what is erased; holes stay. @throws {MintmarkError} `INPUT_UNREADABLE`, `DISK_FULL`,
+ * `OUTPUT_UNWRITABLE`
  */
 export async function copyErased(task: CopyTask): Promise<Copied> {
   const { source, target, erased } = task

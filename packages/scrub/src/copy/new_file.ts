@@ -1,4 +1,4 @@
-/** Files that appear whole or not at all: written under another name beside their place, made durable, then renamed. @module */
+/** Files that appear whole or not at all: written beside their place, made durable, renamed. */
 import { randomBytes } from 'node:crypto'
 import {
   accessSync,
@@ -21,7 +21,6 @@ import { errnoOf, MintmarkError, safeText, whyUnwritten } from '@mintmark/core'
 const MODE = 0o600
 const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
-/** Files that are begun and not in their place. */
 export class Unfinished {
   readonly #files = new Set<string>()
 
@@ -41,8 +40,8 @@ export class Unfinished {
 }
 
 /**
- * Files begun for a target and neither finished nor removed: by a run that was killed, or by one that still goes on.
- * They hold nothing that is to be erased, and may be large.
+ * Unfinished files of a killed or a running process: nothing to erase is in them, and they may be
+ * large.
  */
 export function unfinishedFor(filePath: string): readonly string[] {
   const folder = path.dirname(filePath)
@@ -68,9 +67,8 @@ export class NewFile {
   #placed: string | undefined
 
   /**
-   * @param filePath where it is to be
-   * @param unfinished has it until it is in place, or discarded
-   * @throws {MintmarkError} `OUTPUT_UNWRITABLE`, `DISK_FULL`
+   * @param unfinished has it until it is in place or discarded. @throws {MintmarkError}
+   * `OUTPUT_UNWRITABLE`, `DISK_FULL`
    */
   constructor(filePath: string, unfinished: Unfinished) {
     this.#target = filePath
@@ -86,7 +84,7 @@ export class NewFile {
     unfinished.add(this.path)
   }
 
-  /** Sets its size; what is not written reads as zeros and takes no room. */
+  /** The rest reads as zeros and takes no room. */
   resize(size: number): void {
     this.#attempt(() => ftruncateSync(this.#open(), size))
   }
@@ -105,9 +103,7 @@ export class NewFile {
   }
 
   /**
-   * Moves it into place.
-   * @param isForced whether another file there is replaced
-   * @throws {MintmarkError} `OUTPUT_EXISTS` if there is one and it is not to be replaced
+   * @param isForced replaces another file. @throws {MintmarkError} `OUTPUT_EXISTS` if not forced
    */
   finish(isForced: boolean): void {
     this.#attempt(() => {
@@ -125,7 +121,7 @@ export class NewFile {
     this.#placed = undefined
   }
 
-  /** Removes what is under way; once it is in place this does nothing. */
+  /** Does nothing once the file is in place. */
   discard(): void {
     this.#close()
     if (this.#unfinished.drop(this.path)) removeQuietly(this.path)
@@ -164,9 +160,8 @@ export class NewFile {
 }
 
 /**
- * Refuses a target that may not be replaced, or cannot be made: before the work, not after.
- * @throws {MintmarkError} `OUTPUT_EXISTS` if there is a file and it is not to be replaced; `OUTPUT_UNWRITABLE` if what is
- * there is no file, or its folder is not there or cannot be written to
+ * Asked before the work. @throws {MintmarkError} `OUTPUT_EXISTS` if not forced, `OUTPUT_UNWRITABLE`
+ * if it is no file or its folder cannot be written to
  */
 export function checkTarget(filePath: string, isForced: boolean): void {
   const shown = safeText(filePath)

@@ -1,4 +1,4 @@
-/** What else of a value is beside a piece of it: behind bytes that were overwritten, and behind the ends of lines. @module */
+/** Finds the rest of a value beside a piece: behind overwritten bytes and line ends. */
 import type { PieceHit } from './piece_table.ts'
 
 /** Fewer equal bytes at their place are chance. */
@@ -10,7 +10,6 @@ const SHORT_PART = 64
 /** What is between two lines of one text, UTF-16 read as Latin-1 without its zeros. */
 const BETWEEN_LINES = /^(?:\\[nrt]|[^A-Za-z0-9])+$/
 
-/** The piece, and the rest of its value as far as it is there. */
 export function continued(bytes: Uint8Array, hit: PieceHit): readonly PieceHit[] {
   const { length, from, pattern } = hit
   const whole = pattern.bytes.length

@@ -1,6 +1,6 @@
 /**
- * Searches all of an input for pieces of known private keys. Nothing is cut short here, whatever the bytes are:
- * what this does not find of the patterns is not there.
+ * Searches an input for pieces of known private keys. Never cut short: what is not found is not
+ * there.
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
@@ -42,7 +42,6 @@ export interface Pieces {
 /** Pieces that are kept, before those within others are left out: some 100 MB. */
 const MOST_PIECES = 1_000_000
 
-/** Keeps pieces up to a bound. */
 class PieceList {
   #pieces: Piece[] = []
   isFull: boolean = false
@@ -63,7 +62,6 @@ class PieceList {
 
 export interface SearchedBytes {
   readonly source: ByteSource
-  /** Where there is data; the rest is zeros. */
   readonly data: readonly Range[]
 }
 
@@ -77,9 +75,7 @@ const OBJECT_BYTES = 300
 const LEAST_BYTES = 11
 
 /**
- * The pieces of each key.
- * @param keys by the number that a piece is to have
- * @throws {MintmarkError} `INPUT_UNREADABLE` as the source does
+ * @param keys by the piece's number. @throws {MintmarkError} `INPUT_UNREADABLE` as the source does
  */
 export async function findPieces(
   { source, data }: SearchedBytes,
@@ -133,10 +129,7 @@ function findIn(table: PieceTable, decoded: Decoded, take: (piece: Piece) => voi
 const LEAST_COST = 1e9
 const COST_PER_BYTE = 250
 
-/**
- * Gives the pieces in text that is encoded or packed, however often.
- * @returns false where so much is encoded in so many ways that not all of it was read
- */
+/** Pieces in encoded or packed text, at any depth; false where not all of it was read. */
 function findEncoded(
   table: PieceTable,
   bytes: Uint8Array,

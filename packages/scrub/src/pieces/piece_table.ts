@@ -1,13 +1,11 @@
 /**
- * Finds any piece of any pattern: so many bytes in a row of it, wherever they are. Memory is examined in words of 8 bytes
- * at multiples of 4. Of each pattern so many words are in the table that every piece that is long enough holds one of them,
- * whatever its alignment in memory.
+ * Finds any long enough piece of any pattern, at any alignment: enough of its 8-byte words are in
+ * the table, and memory is examined at multiples of 4.
  */
 import type { Range } from '@mintmark/dump'
 import type { EncodedBytes } from '@mintmark/scan/encoded/encoded_layers'
 import type { SecretPattern } from './secret_pattern.ts'
 
-/** Bytes in memory that are equal to a piece of a pattern. */
 export interface PieceHit {
   readonly at: number
   readonly length: number
@@ -118,8 +116,8 @@ export class PieceTable {
   }
 
   /**
-   * Gives each piece that has a word in `[from, to)`, as far as it goes in `bytes`. Of those that share a word the longest.
-   * @param bytes begins at a multiple of 8 of its buffer
+   * Each piece with a word in `[from, to)`, extended in `bytes`; of those that share a word the
+   * longest. @param bytes begins at a multiple of 8 of its buffer
    */
   find(bytes: Uint8Array, from: number, to: number, onHit: (hit: PieceHit) => void): void {
     const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2)

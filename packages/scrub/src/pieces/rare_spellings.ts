@@ -1,6 +1,6 @@
 /**
- * Spellings of a number that only some programs leave: in the words of scripts, and shifted left, as a
- * division or a reading that did not come to its end leaves it in freed memory.
+ * Spellings that few programs leave: words of scripts, and numbers shifted left by a division that
+ * did not end.
  */
 import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import {
@@ -10,7 +10,6 @@ import {
 } from '@mintmark/scan/known/values/digit_encodings'
 import { orderedBytes } from '@mintmark/scan/known/values/encodings'
 
-/** A value as it is written, and the name of that. */
 export interface Spelling {
   readonly form: string
   readonly bytes: Uint8Array
@@ -29,7 +28,6 @@ const SLOTS: Readonly<Record<string, Write>> = {
   'signed-double': (slot, word) => slot.setFloat64(0, word | 0, true),
 }
 
-/** The words of a number, 32 bits in each element of an array, in either order. */
 export function scriptSpellings(value: bigint, bits: number): readonly Spelling[] {
   const length = Math.ceil(bits / 32) * WORD_BYTES
   const big = toBigEndian(value, length)
@@ -58,10 +56,9 @@ const JAVA_INT_ARRAY = 2
 const LEAD_BYTES = 8
 
 /**
- * In bytes a shift by eight more is the same one byte on, so that seven are all; so are 29 in digits of
- * 30 bits. Other digits and words shift as far as fills the highest one, or all but its highest bit.
- * Source: `mpn_tdiv_qr` of GMP, `BN_div` of OpenSSL, `mbedtls_mpi_div_mpi`, `x_divrem` of CPython,
- * `mp_div` of LibTomMath, `_wordDiv` of bn.js, `divRemTo` of jsbn, `MutableBigInteger` of OpenJDK.
+ * Seven shifts of bytes, 29 of 30-bit digits; others up to a full digit. Source: `mpn_tdiv_qr`
+ * (GMP), `BN_div` (OpenSSL), `mbedtls_mpi_div_mpi`, `x_divrem` (CPython), `mp_div` (LibTomMath),
+ * `_wordDiv` (bn.js), `divRemTo` (jsbn), `MutableBigInteger` (OpenJDK).
  */
 export function shiftedSpellings(value: bigint, bits: number): readonly Spelling[] {
   const shifted = shiftedBytes(value, Math.ceil(bits / 8) + 1)

@@ -1,7 +1,4 @@
-/**
- * What a private key can look like in memory, spelled out: bytes to search for, and how few of them in a row give it
- * away.
- */
+/** Spellings of a private key in memory, and how few bytes in a row reveal it. */
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
 import { type DerivedValue, derivedValues } from '@mintmark/scan/known/values/derived_values'
 import { encodingsOf } from '@mintmark/scan/known/values/encodings'
@@ -23,10 +20,9 @@ export interface SecretPattern {
 }
 
 /**
- * Values that a part reveals: half of a prime, of d, or of what depends on them, gives the rest. Less does not, but
- * several parts may be around, so that 96 bits are too many to leave. Nor does a text hold more of a value in one piece: 12 of
- * the 15 bytes of a line that `openssl rsa -text` writes, 16 of the 64 letters of PEM, 24 hexadecimal digits of what was read, in
- * registers of 16 or 32 letters that a stack keeps.
+ * Half of a value that reveals parts gives the rest. With other parts around, 96 bits are too many
+ * to leave: texts hold no more in one piece (12 bytes of `openssl rsa -text`, 16 letters of PEM, 24
+ * digits).
  */
 const PARTS_REVEALING = new Set([
   'p',
@@ -51,8 +47,7 @@ const LEAST_PART = PART_BITS / 8
 const LEAST_LETTERS = 16
 
 /**
- * Every value of a key in every spelling. The bytes are the caller's own: wipe them.
- * @param materials what is known of it: a value that several give is spelled once
+ * Wipe the bytes: they are the caller's. @param materials a value that several give is spelled once
  */
 export function secretPatterns(
   materials: readonly KeyMaterial[],
@@ -100,9 +95,8 @@ function reducersIn(material: RsaMaterial, key: number, seen: Set<bigint>): Secr
 }
 
 /**
- * The upper half of φ(n) is that of n, and that of λ(n) is n by a small number: anyone has those, and mbedTLS leaves n / 2
- * on its stack. They are φ(n) and λ(n) only as a whole, or by what is below. Of three primes that is the upper third, of four
- * a quarter.
+ * The upper half of φ(n) is that of n, and λ(n) nearly: anyone has those, and mbedTLS leaves n / 2
+ * on its stack. Of three primes it is a third, of four a quarter.
  */
 const PARTLY_PUBLIC = new Set(['phi', 'lambda'])
 

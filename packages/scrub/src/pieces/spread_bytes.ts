@@ -1,7 +1,6 @@
 /**
- * Bytes that are spread, each in a word of its own: cells of Erlang's lists ({byte · 16 + 15, the next
- * cell · 1}), arrays of numbers of 16 to 64 bits, small integers and doubles of V8. Sources:
- * `erts/emulator/beam/erl_term.h` of Erlang/OTP 27, `src/objects/smi.h` of V8.
+ * Bytes in a word each: Erlang's lists ({byte · 16 + 15, next · 1}), arrays, V8's small integers
+ * and doubles. Source: `erl_term.h` of Erlang/OTP 27, `src/objects/smi.h` of V8.
  */
 import type { Decode } from './piece_table.ts'
 
@@ -13,7 +12,6 @@ const AGAIN = 2048
 /** Where zeros are searched for, in cells. */
 const SAMPLED = [0, LEAST_CELLS / 4, -LEAST_CELLS / 4] as const
 
-/** The byte that the cell at an offset holds, or −1. */
 type ByteAt = (view: DataView, at: number) => number
 
 /** Of 0 to 255 as doubles: the higher half, whose lower half is zero. */

@@ -28,7 +28,6 @@ interface Text {
   readonly width: 1 | 2
 }
 
-/** Lists of hexadecimal and decimal numbers, and hex dumps. */
 export const listedBytes: Decode = (bytes, from, to, take) => {
   const list = new NumberList()
   const text: Text = { chars: bytes, base: 0, width: 1 }

@@ -22,7 +22,6 @@ export function symmetricValues({ type, ...rest }: KeyMaterial): SymmetricValue[
   return type === 'hmac' ? pads(rest.secret) : []
 }
 
-/** Words as little-endian numbers, and with their bytes turned. */
 function aesSchedules(key: Uint8Array): SymmetricValue[] {
   const words = expandKey(key)
   const schedules = {
@@ -60,8 +59,8 @@ function pads(key: Uint8Array): SymmetricValue[] {
 }
 
 /**
- * What libraries keep for reductions modulo a prime: R³ mod p, p² and ⌊R² / p⌋, for R of whole words of
- * 32 and 64 bits. Source: `Montgomery_Params` and `Modular_Reducer` of Botan, `MontyParams` of crypto-bigint.
+ * R³ mod p, p² and ⌊R² / p⌋, for R of 32- and 64-bit words. Source: `Montgomery_Params`,
+ * `Modular_Reducer` (Botan), `MontyParams` (crypto-bigint).
  */
 export function reducerValues(material: RsaMaterial): readonly DerivedValue[] {
   const { p, q } = material
