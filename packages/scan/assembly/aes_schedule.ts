@@ -5,7 +5,7 @@
  * the S-box. No static data.
  */
 
-// Forms. Together with size and order they make up a hit's code: form | order << 2 | words of the key << 4.
+// Forms, part of a hit's code: form | order << 2 | words of the key << 4.
 const ENCRYPTION = 0
 /** Round keys in reverse, all but the first and last through InvMixColumns. */
 const DECRYPTION = 1
@@ -77,7 +77,7 @@ function report(start: usize, code: i32): void {
   count++
 }
 
-/** Tests one encoding, size and order whose schedule would begin at `start`, with its first 16 bytes or without. */
+/** Tests one encoding, size and order of a schedule at `start`, or without its first 16 bytes. */
 function test(start: usize, size: i32, asForm: i32, swapped: bool, mayBeHeadless: bool): void {
   const words = (size + 7) << 2
   if (start + ((<usize>words) << 2) > end) return
@@ -96,14 +96,14 @@ function test(start: usize, size: i32, asForm: i32, swapped: bool, mayBeHeadless
   } else if (mayBeHeadless) report(start + 16, code | HEADLESS)
 }
 
-/** Whether a step of the recurrence adds `difference`, given SubWord of the word before; any round constant. */
+/** Whether a step adds `difference`, given SubWord of the word before; any round constant. */
 function steps(difference: u32, substituted: u32, isHalf: bool): bool {
   return isHalf
     ? difference === substituted
     : ((difference ^ rotr(substituted, 8)) & 0xffffff00) === 0
 }
 
-/** The same of words that went through InvMixColumns, in both word orders: bit 0 as they are, bit 1 swapped. */
+/** After InvMixColumns, in both word orders: bit 0 as they are, bit 1 swapped. */
 function steps_mixed(difference: u32, word: u32, isHalf: bool): i32 {
   const plain = steps(mix_column(difference), sub_word(mix_column(word)), isHalf)
   const swapped = steps(mix_column(bswap(difference)), sub_word(mix_column(bswap(word))), isHalf)
@@ -112,7 +112,7 @@ function steps_mixed(difference: u32, word: u32, isHalf: bool): i32 {
 
 /** The nonlinear step is tried first: bytes made to pass the linear filter cost little. */
 function test_forward(at: usize, size: i32): void {
-  // An inner round key begins 16 bytes behind the schedule; of 192 bits the recurrence begins again at 24.
+  // An inner round key is 16 bytes behind; of 192 bits the recurrence begins again at 24.
   const inner: usize = size === 6 ? 24 : 16
   const key = (<usize>size) << 2
   const difference = load<u32>(at) ^ load<u32>(at + key)
@@ -176,7 +176,7 @@ const ROOM = 128
  */
 const GROUP: usize = 96
 
-// Bits of the offsets of four where words of a schedule may be: in their order of each size, and in reverse order.
+// Which of four offsets may have words: in order of each size, and reversed.
 let q4: u32 = 0
 let q6: u32 = 0
 let q8: u32 = 0

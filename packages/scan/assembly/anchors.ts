@@ -26,7 +26,7 @@ const FILTER: usize = 16544
 const ENTRIES: usize = 24736
 const ENTRY: usize = 48
 
-/** First place in `[ptr, end)` from which 16 bytes are not all zero, in steps of 16 from `ptr`; `end` if none. */
+/** In steps of 16 from `ptr`; `end` if all is zero. */
 export function next_nonzero(ptr: usize, end: usize): usize {
   while (ptr + 64 <= end) {
     const any = v128.or(
@@ -45,8 +45,7 @@ export function next_nonzero(ptr: usize, end: usize): usize {
 }
 
 /**
- * A multiple of `page` behind the last non-zero before `gap` zeros, or `end`. `resume` receives
- * {@link next_nonzero} from there.
+ * A multiple of `page` before `gap` zeros, or `end`. `resume` gets {@link next_nonzero} from there.
  */
 export function data_end(ptr: usize, end: usize, page: usize, gap: usize, resume: usize): usize {
   let last = ptr
@@ -63,7 +62,7 @@ export function data_end(ptr: usize, end: usize, page: usize, gap: usize, resume
 const BLOCKS: usize = 128
 /** Of a list of offsets, behind two bytes for each of those blocks. */
 const OFFSETS: usize = (BLOCKS << 1) + 16
-/** Behind the list, where each byte of a block may be the last of a fragment: a bit for each bucket. */
+/** Behind the list: by byte, a bit for each bucket whose fragments may end there. */
 const LANES: usize = OFFSETS + (BLOCKS << 6) + 16
 
 // Of the search under way.
@@ -71,7 +70,7 @@ let low: usize = 0
 let high: usize = 0
 let limit: usize = 0
 let switches: usize = 0
-/** A multiple of 8 in the process, and what is added to where patterns may begin: all of it where that is not known. */
+/** A multiple of 8 in the process. */
 let origin: usize = 0
 let anywhere: u32 = 0
 let out: usize = 0
@@ -95,7 +94,7 @@ function mayBeRandom(at: usize, length: usize): bool {
   return plain < 2 && zeros <= MOST_ZEROS && i8x16.bitmask(all) !== 0
 }
 
-/** Leaves those hits alone that can be before a random number where they ask for that. Returns how many there are. */
+/** Keeps hits that can be before a random number where they must be; returns how many. */
 function keepRandom(hits: usize, written: i32, numbers: usize): i32 {
   let kept = hits
   const all = hits + ((<usize>written) << 3)
@@ -174,7 +173,6 @@ function listOffsets(masks: usize, end: usize, first: usize, places: usize): usi
   return listed
 }
 
-/** 1 if the filter has a hash. */
 function isHashed(table: usize, hash: u32): usize {
   return (<usize>load<u8>(table + <usize>(hash >>> 19), FILTER) >> (<usize>(hash >>> 16) & 7)) & 1
 }
@@ -183,7 +181,7 @@ function hashAt(place: usize): u32 {
   return load<u32>(place) * 0x9e3779b1
 }
 
-/** Leaves those of a list of offsets alone whose fragment the filter has. Returns the end of the list. */
+/** Keeps offsets whose fragment the filter has. Returns the end of the list. */
 function keepHashed(table: usize, places: usize, end: usize): usize {
   let kept = places
   for (let item = places; item < end; item += 4) {
@@ -222,7 +220,7 @@ function compareAt(table: usize, place: usize, open: bool): void {
   for (let entry = table + ENTRIES; entry < openEnd; entry += ENTRY) compare(entry, place, word)
 }
 
-/** Writes for each byte of blocks that begin at `at` which buckets have fragments that may end there. */
+/** Writes for each byte of blocks at `at` which buckets have fragments that may end there. */
 function writeLanes(table: usize, at: usize, lanes: usize): void {
   for (let k: usize = 0; k < 16; k++) {
     const place = <u32>(at + k - origin) & 7
@@ -283,7 +281,7 @@ export function find_anchors(
   const places = scratch + OFFSETS
   const numbers = switches + <usize>patterns
   for (let i = at; i < stop; ) {
-    // Which blocks fit any bucket cannot be predicted: what fits is listed and filtered without branches.
+    // Listed and filtered without branches: which blocks fit cannot be predicted.
     const first = i
     const until = min(i + (BLOCKS << 4), stop)
     let mask = scratch

@@ -34,7 +34,7 @@ import {
 import { pinned } from './lib/pinned.ts'
 import { isOfAddresses, isRandom } from './lib/random_bytes.ts'
 
-/** Byte orders in which programs work with numbers: what is no prime is examined in these where one side alone marks it. */
+/** Byte orders of programs' numbers: non-primes marked by one side alone are tried in these. */
 const WORKED: i32 = 3
 
 /**
@@ -149,10 +149,7 @@ function put(out: usize, list: i32, cap: i32, sizes: usize, base: u32, kind: i32
   return lost
 }
 
-/**
- * Adds unmarked factors at multiples of 8 in plain orders to the second list, up to `most`. Returns
- * the groups left out.
- */
+/** Adds unmarked factors at multiples of 8 in plain orders, up to `most`; returns groups left. */
 export function aligned_factors(
   ptr: usize,
   runs: usize,

@@ -60,7 +60,7 @@ function bitOf(limb: u64): u32 {
   return <u32>((limb * GOLDEN) >> 46)
 }
 
-/** Makes a table of the low limbs at `limbs` (16 bytes each, fewer than 2^18), see `lib/limb_table.ts`, and a filter. */
+/** A filter, and a table of limbs (16 bytes each, fewer than 2^18), see `lib/limb_table.ts`. */
 function indexLimbs(limbs: usize, count: i32, filter: usize, table: usize, mask: u32): void {
   memory.fill(table, 0, (<usize>mask + 1) << 2)
   memory.fill(filter, 0, 1 << 15)

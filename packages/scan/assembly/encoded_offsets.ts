@@ -8,7 +8,9 @@ import { pinned } from './lib/pinned.ts'
 
 /** Digits that a list has among {@link encoded_offsets}' 16 characters. */
 const LEAST_DIGITS: i32 = 6
-/** Neighbours of which so many differ by more than one: fewer do in pictures and counters, and in a text in 10^6 offsets once. */
+/**
+ * Neighbours that differ by more than one: fewer in pictures and counters, once in 10^6 of text.
+ */
 const LEAST_STEPS: i32 = 3
 /** Every other byte of 16, from the first on. */
 const EVEN: i32 = 0x5555

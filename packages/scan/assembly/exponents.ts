@@ -132,7 +132,7 @@ function canBe(top: u64, ratio: u64, close: usize): u32 {
   return <u32>load<u8>(close + <usize>(((top >> 24) * ratio) >> 48))
 }
 
-/** Whether a number whose top 64 bits are `top`, `room` of them beyond the window, can be d of the key at `c`. */
+/** Whether `top`, 64 bits with `room` beyond the window, can be of d of the key at `c`. */
 function isExponent(top: u64, c: usize, room: u64): bool {
   return top !== 0 && isClose(fractionOf(top, c), errorOf(c, room))
 }

@@ -28,7 +28,7 @@ export function reset(): void {
   hitCount = 0
 }
 
-/** Turns the number at `number` into what must be a prime if the window is of this kind. `up`: of p - 1 and p + 1. */
+/** What must be a prime if the window is of this kind. `up`: of p - 1 and p + 1. */
 function primeOf(number: usize, length: i32, bits: i32, kind: i32, up: bool): void {
   if (kind === BESIDE && up) store<u8>(number, load<u8>(number) | 1)
   else if (kind === BESIDE) {
@@ -89,10 +89,7 @@ function divides(x: usize, n: usize, digits: i32, inv: u64, sums: usize): bool {
   return true
 }
 
-/**
- * Adds two limbs of a quotient to `count` columns: `low` times x from its third limb, `high` from
- * its second.
- */
+/** Adds to `count` columns: `low` times x from its third limb, `high` from its second. */
 function addRows(x: usize, count: i32, low: u32, high: u32, to: usize): void {
   if (count <= 0) return
   const a = i32x4.splat(low)
@@ -112,7 +109,7 @@ function addRows(x: usize, count: i32, low: u32, high: u32, to: usize): void {
   } while (at < end)
 }
 
-/** Writes `digits` limbs of 28 bits of the inverse of x modulo 2^(28 * digits); as {@link divides} of 1 by x. */
+/** `digits` limbs of 28 bits of 1 / x modulo 2^(28 * digits), as {@link divides}. */
 function invert(x: usize, digits: i32, inv: u64, sums: usize, out: usize): void {
   for (let k = 0; k < (digits + 4) << 3; k += 16) v128.store(sums + <usize>k, i8x16.splat(0))
   let carry: u64 = 0

@@ -7,10 +7,7 @@
 import { pinned } from './lib/pinned.ts'
 
 const DIFFERENCE: u64 = ((<u64>0x6a6a6a6a) << 32) | 0x6a6a6a6a
-/**
- * Odd, to spread the bits of either half. The difference flips bit 1: where it is set, the partner
- * is hashed.
- */
+/** Odd, to spread either half. The difference flips bit 1: if set, the partner is hashed. */
 const MIXERS: u64 = ((<u64>0x85ebca6b) << 32) | 0x9e3779b1
 /** Bits of a word that a pointer has not. */
 const UPPERS: u64 = (<u64>0xffff) << 48
@@ -37,7 +34,7 @@ let room: i32 = 0
 let doneUntil: usize = 0
 let doneDistance: usize = 0
 
-/** The run around a word and its partner before it; it is reported where it is as long as pads are. */
+/** Reports the run around a word and its partner if it is as long as pads are. */
 function probe(i: usize, before: usize): void {
   const distance = i - before
   if (distance < SHORTEST || distance > FARTHEST || distance % step !== 0) return
@@ -60,7 +57,7 @@ function probe(i: usize, before: usize): void {
   count++
 }
 
-/** Looks around a word at `i` whose partner may be at `before`; false where there is no room for what that may give. */
+/** False where there is no room for what a partner at `before` may give. */
 function take(i: usize, before: usize): bool {
   if ((load<u64>(before) ^ load<u64>(i)) !== DIFFERENCE) return true
   if (count >= room) return false
@@ -74,10 +71,7 @@ function clear(place: usize): void {
   for (let at = table; at < table + TABLE_BYTES; at += 16) v128.store(at, places)
 }
 
-/**
- * Bytes from the table's begin for both words, in the lowest 32 bits of each lane. {@link
- * DIFFERENCE} and {@link MIXERS} are in both lanes.
- */
+/** Offsets in the table in the lowest 32 bits of each lane. The constants are in both lanes. */
 function slotsOf(words: v128, difference: v128, mixers: v128): v128 {
   // Bit 1 of each word in all of its bits.
   const lows = i32x4.shuffle(words, words, 0, 0, 2, 2)
@@ -127,10 +121,7 @@ export function find_pads(
 /** Where there was no room for more. */
 let stopped: usize = 0
 
-/**
- * Takes words at each byte, 16 at a time, and keeps every eighth. Where half of 16 are zeros, as in
- * no pad, none.
- */
+/** Words at each byte, 16 at a time, kept at every eighth; none where half are zeros. */
 function bytes(at: usize, stop: usize): bool {
   const partner = pinned(i64x2.splat(DIFFERENCE), 0)
   const mixers = pinned(i64x2.splat(MIXERS), 1)
@@ -163,10 +154,7 @@ function takeWhole(i: usize, before: usize, stop: usize): bool {
   return i + 8 > stop || take(i, before)
 }
 
-/**
- * Takes two words at a time unless neither has upper 16 bits. One of a pad's eight random words is
- * enough.
- */
+/** Two words at a time, unless neither has upper 16 bits: one of a pad's eight is enough. */
 function words(at: usize, stop: usize): bool {
   const partner = pinned(i64x2.splat(DIFFERENCE), 0)
   const mixers = pinned(i64x2.splat(MIXERS), 1)

@@ -9,12 +9,10 @@ import { lengthBefore } from './lib/marks.ts'
 import { pinned } from './lib/pinned.ts'
 import { leastCounts, roomOfCounts } from './lib/random_counts.ts'
 
-/** Numbers that are one behind the other without anything between: so many are identified by what is before the first. */
+/** Numbers in a row that are identified by what is before the first. */
 const CHAIN: i32 = 7
 
-/**
- * Lists runs of groups before `to` whose numbers' common blocks can be random; returns how many.
- */
+/** Lists runs of groups before `to` whose common blocks can be random; returns how many. */
 export function random_groups(
   blocks: usize,
   blockRuns: i32,
@@ -53,7 +51,7 @@ export function random_groups(
   return found
 }
 
-/** Of short numbers no block is in all of a group: one that most of a number is in must be random. */
+/** Short numbers have no common block: one that most of a number is in must be random. */
 function nearRandom(blocks: usize, blockRuns: i32, groups: i32, out: usize): i32 {
   let found = 0
   let next = 0
@@ -66,7 +64,7 @@ function nearRandom(blocks: usize, blockRuns: i32, groups: i32, out: usize): i32
   return found
 }
 
-// Maps of a bit for each 8 offsets, one behind the other: what is listed, what is marked, what is in a chain.
+// Maps of a bit for each 8 offsets, in a row: listed, marked, in a chain.
 let listed: usize = 0
 let marked: usize = 0
 let chained: usize = 0
@@ -112,7 +110,7 @@ function bitOf(map: usize, cell: i32): i32 {
   return (<i32>load<u8>(map + <usize>(cell >> 3)) >> (cell & 7)) & 1
 }
 
-/** Where something ends before the numbers of a group (bits 0 to 15), and where something begins behind them. */
+/** Bits 0 to 15: something ends before the number; 16 to 31: something begins behind. */
 function sidesAt(g: i32, length: i32, edges: usize): u32 {
   const before = <u32>load<u16>(edges + ((<usize>g) << 1))
   const next = (g << 4) + length + 8
@@ -137,7 +135,7 @@ function markGroup(ptr: usize, g: i32, length: i32, edges: usize): void {
   if (behind & 0x100) chain(cell + 1, -step)
 }
 
-/** Marks an offset and some that are whole numbers away from it, as far as such offsets are listed. */
+/** Marks an offset and some whole numbers away, as far as they are listed. */
 function chain(cell: i32, step: i32): void {
   let at = cell
   for (let k = 0; k < CHAIN && at >= 0 && at < cells; k++) {

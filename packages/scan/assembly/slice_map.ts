@@ -35,7 +35,7 @@ export function map_slice(ptr: usize, blocks: i32, least: i32, sums: usize, runs
   const stack = pinned(i8x16.splat(0x24), 4)
   // Four u16 of which none carries into its neighbour.
   let sum = i16x8.splat(0)
-  // Where the run that goes on began, and the last block that is known to be in one: all before it are gone through.
+  // Begin of the present run, and the last block known in one: all before are done.
   let begin = -1
   let known = -1
   for (let b = least - 1; b < blocks; ) {
@@ -146,7 +146,7 @@ function endsOf(at: usize, gaps: u64, four: u64, eight: u64): u32 {
   return <u32>((texts | (zeros & (zeros << 1)) | manyOf(gaps)) >> 15)
 }
 
-/** Whether four gaps or more are among the last eight bytes up to each: sums of two, four and eight bits, side by side. */
+/** Four gaps or more among the last eight bytes: sums of two, four, eight bits. */
 function manyOf(gaps: u64): u64 {
   const odd = gaps ^ (gaps << 1)
   const pair = gaps & (gaps << 1)
@@ -160,10 +160,7 @@ function manyOf(gaps: u64): u64 {
 
 const NOT_RANDOM: u64 = ~(0 as u64)
 
-/**
- * The counts, or {@link NOT_RANDOM}. Reads 16 bytes around. `one` as in `isGap`, the last four as
- * in `isCode`.
- */
+/** Or {@link NOT_RANDOM}. Reads 16 bytes around; constants as in `isGap` and `isCode`. */
 function countsAt(
   ptr: usize,
   b: i32,
@@ -245,7 +242,7 @@ function beginOf(ptr: usize, from: i32, b: i32): i32 {
   return first
 }
 
-/** Lists the runs from block `from` on until none goes on behind `b`; returns the first block that was not examined. */
+/** Until none goes on behind `b`; returns the first block not examined. */
 function listRuns(ptr: usize, from: i32, b: i32, blocks: i32): i32 {
   // The kinds of the block before this, and where the run of each began.
   let before = 0

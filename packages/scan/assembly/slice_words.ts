@@ -65,7 +65,7 @@ export function digit_runs(
         const position = at + (ctz(mask) << size)
         mask &= mask - 1
         if (position >= to) break
-        // A digit behind the number would make it the tail of a longer one; that is tested all the same.
+        // A digit behind would make it the tail of a longer number; it is tested all the same.
         const here = ptr + <usize>position
         const isOne = wide
           ? isWideNumber(here, slots, least, large, most, shift)
@@ -88,7 +88,7 @@ function hashWord(v: u64): u64 {
   return v * GOLDEN
 }
 
-/** Of the upper half: the lower one hangs on the lower half of a word alone, which is zero in all small integers of V8. */
+/** By the upper half: the lower hangs on a word's lower half, zero in V8's integers. */
 function slotOf(hash: u64): u32 {
   return <u32>(hash >> 32)
 }
@@ -258,7 +258,7 @@ export function text_runs(ptr: usize, from: i32, to: i32, least: i32, out: usize
   return found
 }
 
-/** Whether 16 bytes are characters of two bytes, text of {@link isText} and zero, in either order. */
+/** Text of {@link isText} in two bytes a character, in either order. */
 function isWideText(at: usize): bool {
   const v = v128.load(at)
   const text = i8x16.bitmask(isText(v))
@@ -267,10 +267,7 @@ function isWideText(at: usize): bool {
   return (text & 0xaaaa) === 0xaaaa && (zero & 0x5555) === 0x5555
 }
 
-/**
- * {@link text_runs} of UTF-16 in blocks of 16 bytes from `from` on. Up to 15 bytes at either end
- * are left out.
- */
+/** {@link text_runs} of UTF-16, in blocks of 16 from `from`; ends may lack 15 bytes. */
 export function wide_runs(ptr: usize, from: i32, to: i32, least: i32, out: usize, cap: i32): i32 {
   let found = 0
   const step = (least + 15) & ~15

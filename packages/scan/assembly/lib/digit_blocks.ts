@@ -9,10 +9,10 @@ export const WIDE: i32 = 2 // u64 below 2^63
 export const HIGH: i32 = 4 // u64 with a digit in its upper half alone
 export const DOUBLE: i32 = 8 // doubles of whole numbers below 2^28
 
-/** Upper halves of pointers are below this, and one digit in 64 of those that have the fewest bits. */
+/** Upper halves of pointers are below, and of digits of the fewest bits one in 64. */
 const SMALL_BITS: i32 = 20
 
-// Traits of a block by itself: a bit for each kind that its words can be of, and what else counts beside another block.
+// Traits of a block: kinds that its words can be of, and what counts beside others.
 const LARGE: i32 = 16 // a word of eight bytes is no pointer
 const SMALL: i32 = 32 // half of the words of four bytes are small
 export const TEXT: i32 = 64 // no byte of 0x80 and more
@@ -66,7 +66,7 @@ function isDoubles(v: v128): bool {
   return i64x2.all_true(fits)
 }
 
-/** Whether a number may be across two blocks in words of one of the kinds that both can hold, with the traits that both have. */
+/** Whether a number may cross two blocks in words of a kind that both can hold. */
 export function goOn(kinds: i32, traits: i32): bool {
   return kinds !== 0 && (kinds !== WIDE || (traits & TEXT) === 0)
 }
@@ -111,7 +111,7 @@ function hasSmall(v: v128): bool {
 /** What {@link dullWords} adds where both words are dull or plain. */
 const ALL_PLAIN: i32 = 4
 
-/** Whether two blocks with these results of {@link dullWords} are of a record: three of their words are dull, or all plain. */
+/** By {@link dullWords}: three of their words are dull, or all plain. */
 function isRecord(here: i32, before: i32): bool {
   return (here & 3) + (before & 3) > 2 || (here & before & ALL_PLAIN) !== 0
 }

@@ -3,7 +3,7 @@ import { GOLDEN } from './number.ts'
 
 const INDEX_BITS: u32 = 18
 const INDEX: u32 = 0x3ffff
-/** Equal limbs, such as copies of one prime, are entered once: so many steps are enough in a sparse table. */
+/** Equal limbs are entered once: so many steps are enough in a sparse table. */
 const STEPS = 8
 
 function slotOf(limb: u64, mask: u32): u32 {
@@ -30,7 +30,6 @@ export function enterLimb(limbs: usize, k: i32, table: usize, mask: u32): void {
   }
 }
 
-/** The index of a limb, or -1. */
 export function indexOf(limbs: usize, limb: u64, table: usize, mask: u32): i32 {
   let slot = slotOf(limb, mask)
   for (let steps = 0; steps < STEPS; steps++) {

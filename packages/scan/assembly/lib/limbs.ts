@@ -1,4 +1,4 @@
-/** Numbers in limbs of 28 bits, lowest first, as u32: two products of such fit beside 254 others into a u64. */
+/** Limbs of 28 bits, lowest first, as u32: two products fit beside 254 others into a u64. */
 
 export const LIMB_BITS: i32 = 28
 export const LIMB: u64 = 0xfffffff

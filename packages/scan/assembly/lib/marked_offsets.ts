@@ -68,7 +68,7 @@ export function nearOf(records: usize, k: i32): i32 {
   return markedOf(records, k) | <i32>chainedOf(records, k)
 }
 
-/** Offsets where that is enough to try what is expensive: at multiples of 8, or on both sides, or behind its length. */
+/** Enough to try what is expensive: at multiples of 8, on both sides, or behind a length. */
 export function wellOf(records: usize, k: i32): i32 {
   return (nearOf(records, k) & EIGHTHS) | surelyOf(records, k)
 }

@@ -21,11 +21,11 @@ export function lengthBefore(at: usize, length: i32, structures: i32): i32 {
   return found
 }
 
-/** Offsets whose two bytes before are the last of a length, by either byte alone: few others are. */
+/** Offsets whose two bytes before end a length, by either byte alone: few others do. */
 function likely(last: v128, second: v128, length: i32): i32 {
   const low = <i8>length
   const high = <i8>(length >> 8)
-  // Before the low byte is the high one, or what DER has there; before the high one, in a token, the low one.
+  // Before the low byte is the high one, or DER's tag; before the high one, in a token, the low.
   const tag = i8x16.splat(length < 128 ? 4 : <i8>0x81)
   const before = v128.or(i8x16.eq(second, i8x16.splat(high)), i8x16.eq(second, tag))
   const integer = v128.or(before, i8x16.eq(second, i8x16.splat(2)))
@@ -69,7 +69,7 @@ function isOctets(before: u64, length: i32): bool {
   return <i32>(before & 0xffff) === (0x400 | length)
 }
 
-/** A word of eight bytes with the size of a block, or one of four with the length of an array: either ends with zeros. */
+/** A size in a u64, or an array's length in a u32: either ends with zeros. */
 function isSize(at: usize, length: i32): bool {
   const word = load<u64>(at - 8)
   if (word >= <u64>length && word < <u64>length + 80) return true

@@ -4,7 +4,7 @@
  * processor), 5 of u32.
  */
 
-/** 2^64 divided by the golden ratio: spreads the low bits of what it multiplies over the high ones. */
+/** 2^64 / golden ratio: spreads the low bits of what it multiplies over the high ones. */
 export const GOLDEN: u64 = ((0x9e3779b9 as u64) << 32) | 0x7f4a7c15
 
 // Kinds of candidates: what a window must be for its number to give a prime.

@@ -1,4 +1,4 @@
-/** Filters bytes that may be a secret, as `random_looking.ts` does: few are equal, few printable, and no long run of one. */
+/** Filters possible secrets as `random_looking.ts`: few equal, few printable, no long run. */
 
 /** Equal bytes in a row that no random secret has. */
 const LONG_RUN: i32 = 6
@@ -32,9 +32,7 @@ export function isRandom(at: usize, length: i32, least: i32, most: i32, seen: us
   return different >= least
 }
 
-/**
- * Two words without upper 16 bits, as addresses and small numbers have: one or two of 10^9 secrets.
- */
+/** Two words without upper 16 bits, as of addresses; one or two of 10^9 secrets have them. */
 export function isOfAddresses(at: usize, length: i32): bool {
   const none = i64x2.splat(0)
   let plain = 0

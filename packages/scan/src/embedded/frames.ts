@@ -13,7 +13,7 @@ type Framed = 'zstd' | 'lz4' | 'bzip2'
 type End = (source: ByteSource, at: number) => number | undefined
 const ENDS: Readonly<Record<Framed, End>> = { zstd: zstdEnd, lz4: lz4End, bzip2: bzip2End }
 
-/** Behind the frames that follow each other from an offset on; the source's size where the last of them has no end. */
+/** Behind frames in a row; the source's size where the last has no end. */
 export function framesEnd(source: ByteSource, at: number, name: Framed): number {
   let end = at
   for (;;) {
@@ -46,7 +46,7 @@ function zstdEnd(source: ByteSource, at: number): number | undefined {
   for (let block = at + blocks; block + 3 <= source.size; ) {
     const header = bytesAt(source, block, 4).getUint32(0, true) & 0xffffff
     const kind = (header >> 1) & 3
-    // Zeros read as empty blocks. No program writes many: without a bound, gigabytes of zeros take hours.
+    // Zeros read as empty blocks: without a bound, gigabytes of zeros take hours.
     empty = header === 0 ? empty + 1 : 0
     if (kind === 3 || empty > MOST_EMPTY) return block
     // A block that repeats one byte contains only that byte.
@@ -102,7 +102,7 @@ function* patternsIn(
 const XZ_HEAD_BYTES = 12
 const XZ_FOOTER_BYTES = 12
 
-/** Behind the stream of xz that begins there, by the sum of its footer; undefined where none ends. */
+/** Behind a stream of xz, by the sum of its footer; undefined where none ends. */
 export function xzEnd(source: ByteSource, at: number): number | undefined {
   const head = Buffer.from(bytesAt(source, at, XZ_HEAD_BYTES).buffer)
   const footer = Buffer.concat([head.subarray(6, 8), Buffer.from('YZ')])

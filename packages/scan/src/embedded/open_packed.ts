@@ -1,7 +1,4 @@
-/**
- * Opens packed data amid other bytes into a buffer: gzip, zlib and zip here, others by system
- * programs.
- */
+/** Opens packed data amid other bytes: gzip, zlib, zip here, others by programs. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { Readable, type Transform } from 'node:stream'
 import { crc32, createInflate, createInflateRaw } from 'node:zlib'
@@ -20,7 +17,7 @@ const HEAD_BYTES = 1 << 16
 export interface Opened {
   /** Bytes from the offset on that it takes, as far as it was read. */
   readonly length: number
-  /** `cut`: it is damaged, or ends too soon. `unopened`: it is encrypted, or nothing here opens it. */
+  /** `cut`: damaged, or ends too soon. `unopened`: encrypted, or nothing here opens it. */
   readonly end: 'end' | 'cut' | 'too-large' | 'unopened'
   readonly reason?: string
 }
@@ -109,7 +106,7 @@ async function gunzip(source: ByteSource, at: number, into: Into): Promise<Opene
   }
 }
 
-/** A buffer that sums up what it is given, as the end of a member of gzip does (RFC 1952, section 2.3.1). */
+/** Sums up what it is given, as gzip's end does (RFC 1952, section 2.3.1). */
 class Summed implements Sink {
   readonly #buffer: Sink
   #sum = 0

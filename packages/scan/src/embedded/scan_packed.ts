@@ -1,7 +1,4 @@
-/**
- * Searches packed data in a file. A finding has the offset of the packed data; `inside` is that in
- * what came out.
- */
+/** Searches packed data. Findings have its offset; `inside` is that in what came out. */
 import type { ByteSource } from '@mintmark/dump'
 import type { PackedCoding, PackedSeen } from '../anchors/match.ts'
 import type { BufferedInput } from '../buffer/buffer_layout.ts'

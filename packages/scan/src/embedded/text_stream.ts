@@ -12,7 +12,7 @@ const STEP_BYTES = 1 << 18
 const MARGIN_BYTES = 512
 const PADDING = 0x3d
 
-/** Gives the decoded bytes, which the caller wipes. @returns where the text ends, from the source's start */
+/** The caller wipes the bytes. @returns where the text ends, from the source's start */
 export function* decodedFrom(
   source: ByteSource,
   at: number,

@@ -42,7 +42,7 @@ interface Location {
   readonly coding: string
   readonly spanOf: ((from: number, to: number) => Span) | undefined
   readonly isNarrowed: boolean
-  /** What stands for all of it in the bytes that are searched: the outermost coding, and where it begins. */
+  /** What stands for all of it: the outermost coding, and where it begins. */
   readonly root: PackedSeen | undefined
   readonly probe: Probe
 }
@@ -62,10 +62,7 @@ export class LayerReader {
     this.#isDeep = isDeep
   }
 
-  /**
-   * Bytes are wiped when `take` returns. @param offsets by `encoded_offsets.ts`: no others are
-   * examined
-   */
+  /** Wiped when `take` returns. @param offsets by `encoded_offsets.ts`: no others are examined */
   read(
     bytes: Uint8Array,
     from: number,
@@ -87,7 +84,7 @@ export class LayerReader {
     if (this.#isDeep) this.#unpack(location, from, to, take)
   }
 
-  /** Gives what is packed by gzip or zlib at an offset, and what is encoded in it; it is wiped when `take` returns. */
+  /** Gzip or zlib at an offset, and what is encoded in it; wiped when `take` returns. */
   readPacked(bytes: Uint8Array, at: number, take: OnEncoded, probe: Probe): void {
     const location = offsetOf(bytes, probe)
     const layer = unpackedIn(location, at)
@@ -107,7 +104,7 @@ export class LayerReader {
     this.#isSpent = false
   }
 
-  /** Characters to either side of an offset that may be read; 0, and reported, where the budget is used up. */
+  /** To either side of an offset; 0, and reported, where the budget is used up. */
   #mostToRead({ probe: { budget } }: Location): number {
     const most = Math.floor(budget.left / COST.character)
     if (most >= LEAST_RUN) return Math.min(most, REACH_BYTES)
@@ -116,7 +113,7 @@ export class LayerReader {
     return 0
   }
 
-  /** @returns behind what was read around an offset; no more than the offset if there was nothing */
+  /** @returns behind what was read; no more than the offset if there was nothing */
   #text(location: Location, at: number, done: number, take: OnEncoded): number {
     const { bytes } = location
     const first = bytes[at] ?? 0
@@ -206,7 +203,7 @@ export class LayerReader {
     return to
   }
 
-  /** Of zlib, which has a head of only two bytes, the first offset of a layer alone unless the search is deep. */
+  /** Zlib's head has only two bytes: at a layer's begin alone, unless deep. */
   #unpack(location: Location, from: number, to: number, take: OnEncoded): void {
     const { bytes } = location
     const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -268,7 +265,7 @@ function unpackedIn(location: Location, at: number): Layer | undefined {
   )
 }
 
-/** Notes what goes on behind what was read of it, each coding once: from the first of its layers on. */
+/** Each coding once, from the first of its layers on. */
 function noteLayers(location: Location, layers: readonly Layer[]): void {
   for (const wanted of ['base64', 'hex'] as const) {
     const first = layers.find(({ coding }) => coding === wanted)
@@ -276,7 +273,7 @@ function noteLayers(location: Location, layers: readonly Layer[]): void {
   }
 }
 
-/** Letters of base64 of bytes that are neither text nor a key: as many as would hide something packed amid them. */
+/** Letters that stand for neither text nor a key, as many as would hide packed data. */
 const LEAST_LETTERS = 4096
 
 /** Notes a long run of letters in lines. Gives what is behind, or where other letters may begin. */

@@ -25,7 +25,7 @@ export class EncodedOffsets {
     this.#find = kernelFunction(memory.start(encodedOffsetsWasm), 'encoded_offsets')
   }
 
-  /** Which of the offsets `from`, `from` + `step`, … before `to` can be in encoded text, ascending. */
+  /** Of `from`, `from` + `step`, … before `to`; ascending. */
   find(bytes: Uint8Array, from: number, to: number, step: number): number[] {
     const base = this.#memory.place(bytes)
     // The kernel sees what is behind the bytes as well: that is examined here.

@@ -13,7 +13,7 @@ export interface Layer {
   readonly spanOf: (from: number, to: number) => Span
 }
 
-/** Of 16 bytes of a text so many are printable, or blanks; in UTF-16 or UTF-32 zeros are between. */
+/** Printable or blank of 16 bytes of text; in UTF-16 or UTF-32 zeros are between. */
 const TEXT_OF_16 = 15
 const WIDE_OF_16 = 4
 const LEAST_TEXT = 24
@@ -66,10 +66,7 @@ function hasStructure(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(OPENSSH)
 }
 
-/**
- * Hex heads of Java keystores, and of OpenPGP secret keys: tag, length, version, time, algorithm.
- * None is DER.
- */
+/** Hex: Java keystores; OpenPGP secret keys (tag, length, version, time, algorithm). Not DER. */
 const KEY_HEADS =
   /^(?:(?:feedfeed|cececece)0{6}|(?:9[4c]..|9[5d]....|c[57][0-9ab].|c[57][c-f]...)0[4-6].{8}(?:0[1-3]|1[0-369a-c]))/
 const KEY_FIRST = new Set([0xfe, 0xce, 0x94, 0x9c, 0x95, 0x9d, 0xc5, 0xc7])

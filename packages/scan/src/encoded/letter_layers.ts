@@ -31,13 +31,11 @@ const BACKSLASH = 0x5c
 const PAST_LETTERS = 64
 
 const VALUES = Uint8Array.from({ length: 256 }, (_, byte) => letterValue(byte))
-/** Letters by which text in base64 and hexadecimal digits are distinguished from names and from base64 of other bytes. */
+/** Letters that tell encoded text from names and base64 of other bytes. */
 const SAMPLE = 16
 const NEAR = 48
 
-/**
- * Whether letters around may stand for text, digits or packed data: by chance one offset in 1,000.
- */
+/** Around it may be encoded text, digits or packed data: by chance one in 1,000. */
 export function mayBeEncoded(bytes: Uint8Array, at: number): boolean {
   let [fails, hex] = [0, true]
   for (let k = 0; k < SAMPLE; k++) {
@@ -50,7 +48,7 @@ export function mayBeEncoded(bytes: Uint8Array, at: number): boolean {
   return true
 }
 
-/** Whether a run of letters that an offset is in begins a little before it, like gzip, zlib or a key that is not in DER. */
+/** Whether the run begins a little before, like gzip, zlib or a key not in DER. */
 function beginsPacked(bytes: Uint8Array, at: number): boolean {
   let from = at
   while (from > at - NEAR && (VALUES[bytes[from - 1] ?? 0] ?? PAST_LETTERS) < PAST_LETTERS) from--
@@ -120,7 +118,7 @@ export class LetterRun {
     return Math.max(end, from + 1)
   }
 
-  /** Behind an offset, where escapes begin that spell one letter each: they may be a list of numbers as well. */
+  /** Where escapes of one letter each begin: they may be a list of numbers as well. */
   escapesBehind(chars: Uint8Array, at: number): number | undefined {
     let inRow = 0
     for (let k = 0; k < this.#length; k++) {

@@ -18,7 +18,7 @@ const u16 = (bytes: Uint8Array, at: number): number =>
 const ZIP_HEADER_BYTES = 30
 /** The newest version of the format that a member asks for. */
 const ZIP_VERSION_MOST = 63
-/** Methods that there are, but for those of bzip2, zstd and xz, whose data has a head of its own. */
+/** Without those of bzip2, zstd and xz, whose data has a head of its own. */
 const ZIP_METHODS = new Set([0, 1, 6, 8, 9, 14, 97, 98, 99])
 const ZIP_NAME_MOST = 1024
 
@@ -36,7 +36,7 @@ export function isZipMember(bytes: Uint8Array, at: number): boolean {
 const DICTIONARY_BYTES = [0, 1, 2, 4]
 const CONTENT_BYTES = [0, 2, 4, 8]
 
-/** Where the first block of a frame of zstd begins, from its magic number on; undefined where this is none. */
+/** From the magic number on; undefined where this is none. */
 export function zstdBlocksAt(bytes: Uint8Array, at: number): number | undefined {
   const descriptor = bytes[at + 4] ?? 0xff
   if ((descriptor & 0x08) !== 0) return undefined
@@ -56,7 +56,7 @@ function isZstd(bytes: Uint8Array, at: number): boolean {
   return ((block >> 1) & 3) !== 3 && size > 0 && size <= ZSTD_BLOCK_MOST
 }
 
-/** A version, the end of its line, and soon an object with its number: a program's own text has only the first. */
+/** Version, line end, soon a numbered object: a program's text has only the first. */
 const isPdf = (bytes: Uint8Array, at: number): boolean =>
   /^%PDF-\d.\d[\r\n](?:.*[\r\n])?\d+ \d+ obj/s.test(latin(bytes, at, at + HEAD_BYTES))
 

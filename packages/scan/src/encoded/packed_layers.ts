@@ -25,9 +25,7 @@ export function isZlibBegin(head: Uint8Array): boolean {
   return isZlibHead(head, 0) && isBlockHead(head, 2)
 }
 
-/**
- * Undefined for none, or over 1 MiB. @param onUnfinished more is there: too much, or out of reach
- */
+/** Undefined for none or over 1 MiB. @param onUnfinished too much, or out of reach */
 export function unpackedAt(
   bytes: Uint8Array,
   at: number,
@@ -49,7 +47,7 @@ export function unpackedAt(
   })
 }
 
-/** Whether there was no end: of gzip, which has sums behind it, there always is one, though it may be damaged. */
+/** Gzip always has an end, with sums behind it, though it may be damaged. */
 function isUnfinished(
   packed: Uint8Array,
   made: { readonly bytes: Uint8Array; readonly taken: number } | undefined,
@@ -61,7 +59,7 @@ function isUnfinished(
     : made.taken >= packed.length && packed.length === MOST_PACKED
 }
 
-/** What comes out, and from how many bytes. The sums that gzip ends with are not examined: what is cut has none. */
+/** With the bytes it took. Gzip's sums are not examined: what is cut has none. */
 function unpacked(packed: Uint8Array, isGzip: boolean) {
   const head = isGzip ? gzipHead(packed) : 0
   const options = {
@@ -86,7 +84,7 @@ function unpacked(packed: Uint8Array, isGzip: boolean) {
   }
 }
 
-/** Bytes of a header of gzip: ten, an extra field, and a name and a comment that end with a zero each, and a sum. */
+/** Gzip's header: ten bytes, an extra field, zero-ended name and comment, a sum. */
 export function gzipHead(bytes: Uint8Array): number {
   const flags = bytes[3] ?? 0
   let at = 10
@@ -99,7 +97,7 @@ export function gzipHead(bytes: Uint8Array): number {
   return (flags & 2) === 0 ? at : at + 2
 }
 
-/** Whether a block of deflate can begin there: of chance, one offset in 14 can. Source: RFC 1951, section 3.2.3. */
+/** By chance one offset in 14 can be. Source: RFC 1951, section 3.2.3. */
 function isBlockHead(bytes: Uint8Array, at: number): boolean {
   const first = bytes[at] ?? 0
   const kind = (first >> 1) & 3

@@ -20,7 +20,7 @@ export interface TextRange extends LetterRange {
   readonly phase: number
 }
 
-/** For each value of a letter, by its offset in the run: the phases in which it cannot stand for ASCII, a bit each. */
+/** By a letter's value and place: phases in which it cannot stand for ASCII, a bit each. */
 const FAILS = Uint8Array.from({ length: 256 }, (_, index) => {
   const [offset, value] = [index >> 6, index & 63]
   const isBit = [value >= 32, (value & 8) !== 0, (value & 2) !== 0, false]
@@ -83,7 +83,7 @@ interface Letters extends Omit<LetterRange, 'to'> {
   readonly length: number
 }
 
-/** The letters in a row around one of them that have none of the bits of `mask` in a table by position and value. */
+/** Letters in a row without bits of `mask`, in a table by position and value. */
 function around(run: Letters, at: number, table: Uint8Array, mask: number): LetterRange {
   const { values, length } = run
   let [from, to] = [at, at + 1]

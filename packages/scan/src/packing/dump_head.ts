@@ -63,7 +63,7 @@ interface UnpackedHead {
   readonly isCut: boolean
 }
 
-/** The first unpacked bytes of a head. Most gzip files are no dumps: no process is started for them. */
+/** Most gzip files are no dumps: no process is started for them. */
 function unpackedHead(packer: string, head: Uint8Array): UnpackedHead {
   if (packer === 'gzip') return gunzippedHead(head)
   const { stdout, error, status } = spawnSync(packer, ['-dc'], {

@@ -43,10 +43,7 @@ export function packerOfFile(file: FilePath): string | undefined {
   }
 }
 
-/**
- * Undefined if not packed. @throws {MintmarkError} `INPUT_UNREADABLE`, also if its program is
- * missing
- */
+/** Undefined if not packed. @throws {MintmarkError} `INPUT_UNREADABLE`, also without its program */
 export function packingOf(file: string): Packing | undefined {
   const name = packerOfFile(file)
   if (name === undefined) return undefined
@@ -78,10 +75,7 @@ export async function withUnpacked<T>(
   })
 }
 
-/**
- * Folders can have thousands of these: no process. False, with nothing buffered, if not small or
- * whole.
- */
+/** No process: folders can have thousands. False, nothing buffered, if not small or whole. */
 function gunzipSmall(file: FilePath, buffer: CoreBuffer): boolean {
   const source = fileSource(file)
   try {

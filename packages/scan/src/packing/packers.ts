@@ -9,9 +9,9 @@ export const MAGIC_BYTES = 512
 interface Packer {
   readonly name: string
   readonly magic: string
-  /** Unpacks standard input to standard output, called with `-dc`; none for archives of several files. */
+  /** From standard input to output, by `-dc`; none for archives of several files. */
   readonly program?: string
-  /** Its members have heads of their own, and are opened where they are: `encoded/packed_heads.ts`. */
+  /** Members have heads, and are opened where they are: `encoded/packed_heads.ts`. */
   readonly hasMembers?: true
   /** A dump of a machine whose pages are packed one by one: how they are unpacked. */
   readonly howDump?: string
@@ -28,10 +28,10 @@ const PACKERS: readonly Packer[] = [
   { name: 'lz4', magic: '04224d18', program: 'lz4' },
   { name: 'lz4', magic: '02214c18', program: 'lz4' },
   { name: 'xz', magic: 'fd377a585a00', program: 'xz' },
-  // Properties as all programs write them, at least 64 KiB of dictionary, the size or none, and the coder's first byte.
+  // Usual properties, at least 64 KiB of dictionary, size or none, the coder's first byte.
   { name: 'lzma', magic: '5d0000.{4}(f{16}|.{10}0{6})00', program: 'xz' },
   { name: 'bzip2', magic: '425a683[1-9]314159265359', program: 'bzip2' },
-  // Its first member is "container.description"; what it holds is packed again, in chunks without heads.
+  // First member "container.description"; the rest is packed again, without heads.
   {
     name: 'AFF4',
     magic: '504b0304.{52}636f6e7461696e65722e6465736372697074696f6e',
@@ -80,7 +80,7 @@ const PACKERS: readonly Packer[] = [
   },
   {
     name: 'libvirt',
-    // LibvirtQemudSave or …Part; behind version, length and state is how it is packed: 0 is not at all.
+    // LibvirtQemudSave or …Part, version, length, state, then how it is packed: 0 is none.
     magic: '4c69627669727451656d7564(53617665|50617274).{24}(?!0{8})',
     howDump: 'take a core of the machine instead (virsh dump --memory-only)',
   },

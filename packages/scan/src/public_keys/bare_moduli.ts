@@ -25,7 +25,7 @@ export function littleNear(
 
 const EXPONENT_BYTES = 3
 
-/** A modulus in an array near the array with its exponent, as `RSAParameters` has them: highest byte first. */
+/** As in `RSAParameters`: an array near that of the exponent, highest byte first. */
 function arrayNear(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | undefined {
   if (at < 8 || at % 8 !== 0 || countAt(bytes, at - 8) !== EXPONENT_BYTES) return undefined
   budget.spend(3000)
@@ -60,12 +60,10 @@ export function bigNear(bytes: Uint8Array, at: number, budget: WorkBudget): Publ
   return at % 4 === 0 ? modulusNear(bytes, at, true, budget) : undefined
 }
 
-/**
- * Bytes between modulus and exponent: a u32 length, one byte, none. More begins before the modulus.
- */
+/** Bytes between modulus and exponent: a u32 length, one, none. More begins before. */
 const BETWEEN = [4, 1, 0] as const
 
-/** The key whose modulus ends right before the three bytes of its exponent at `at`, highest byte first, at any offset. */
+/** The modulus ends right before the exponent at `at`, highest byte first, at any offset. */
 export function rightBefore(
   bytes: Uint8Array,
   at: number,
@@ -86,9 +84,7 @@ export function rightBefore(
   return undefined
 }
 
-/**
- * The modulus begins behind `word`: highest byte first, or lowest behind another word's upper byte.
- */
+/** The modulus begins behind `word`: highest byte first, or lowest behind an upper byte. */
 export function rightBehind(
   bytes: Uint8Array,
   word: number,
@@ -110,7 +106,7 @@ export function rightBehind(
   return undefined
 }
 
-/** A modulus at a multiple of 8 with a boundary on either side, near the exponent that is spelled alike. */
+/** At a multiple of 8, bounded on either side, near the exponent spelled alike. */
 function modulusNear(
   bytes: Uint8Array,
   at: number,
@@ -139,7 +135,7 @@ function modulusNear(
   return undefined
 }
 
-/** The last gap among the words before and of the shortest modulus that begins at `begin`; further before if there is none. */
+/** Last gap before and among the shortest modulus at `begin`; further before if none. */
 function lastGap(bytes: Uint8Array, begin: number): number {
   let word = begin + SHORTEST_BARE - WORD
   while (word >= begin - WORD && !isGap(bytes, word)) word -= WORD
@@ -172,7 +168,7 @@ function isOddAndFull(bytes: Uint8Array, lowest: number, highest: number): boole
   return ((bytes[lowest] ?? 0) & 1) === 1 && (bytes[highest] ?? 0) >= 0x80
 }
 
-/** Whether the word before an offset is `count`: Java's `int[]`, which holds the highest word of a number first. */
+/** Whether `count` is right before: Java's `int[]`, highest word first. */
 function isCounted(bytes: Uint8Array, at: number, count: number): boolean {
   return bytes[at - 4] === (count & 0xff) && bytes[at - 3] === count >> 8 && bytes[at - 2] === 0
 }

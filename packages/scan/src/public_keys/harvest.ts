@@ -92,7 +92,7 @@ export const KEY_ANCHORS: readonly Anchor[] = [
 
 const MOST_BEFORE_KEY = 2048
 
-/** The SubjectPublicKeyInfo around an algorithm's identifier, with the certificate around that if it is there. */
+/** Around an algorithm's identifier; with its certificate if that is there. */
 function certificateOr(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | undefined {
   const algorithm = sequenceAround(bytes, at, bytes.length)
   const spki = algorithm && sequenceAround(bytes, algorithm.at, bytes.length)
@@ -186,7 +186,7 @@ function pemAt(header: number): KeyAt {
   }
 }
 
-/** `RSA1`: BCRYPT_RSAKEY_BLOB with numbers highest byte first, or PUBLICKEYBLOB with numbers lowest byte first. */
+/** `RSA1`: BCRYPT_RSAKEY_BLOB (highest byte first) or PUBLICKEYBLOB (lowest first). */
 function windowsBlobAt(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | undefined {
   if (at + 24 > bytes.length) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, 24)
@@ -203,7 +203,7 @@ function windowsBlobAt(bytes: Uint8Array, at: number, budget: WorkBudget): Publi
   return plainKey(rsaKey(n, BigInt(exponentBytes)))
 }
 
-/** libgcrypt's `(1:n LENGTH:…)` in its internal tokens: data, u16 length in native order, the number. */
+/** libgcrypt's `(1:n LENGTH:…)` in tokens: data, u16 length in native order, number. */
 function libgcryptAt(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | undefined {
   const from = at + 7
   const length = (bytes[at + 5] ?? 0) | ((bytes[at + 6] ?? 0) << 8)

@@ -57,10 +57,7 @@ export class ScheduleKernel {
     memory.bytes.set(SBOX, LAYOUT.sbox)
   }
 
-  /**
-   * In `[from, to)`, at `from` plus multiples of 4, whole in `bytes`; unordered. A hit costs a
-   * microsecond.
-   */
+  /** In `[from, to)`, at `from` plus multiples of 4, whole; unordered. A hit costs 1 µs. */
   find(bytes: Uint8Array, from: number, to: number): readonly ScheduleHit[] {
     const base = this.#memory.place(bytes)
     const found: ScheduleHit[] = []
@@ -87,10 +84,7 @@ export class ScheduleKernel {
   }
 }
 
-/**
- * As encryption words; undefined if cut. With `isHeadless` the first 16 bytes are derived from the
- * rest.
- */
+/** Undefined if cut. With `isHeadless` the first 16 bytes are derived from the rest. */
 export function scheduleWords(
   bytes: Uint8Array,
   hit: Omit<ScheduleHit, 'at'>,

@@ -3,7 +3,7 @@
 /** FIPS-197 section 5.1.1: the inverse of each byte in GF(2^8), then an affine map. */
 function makeSbox(): Uint8Array {
   const box = new Uint8Array(256).fill(0x63, 0, 1)
-  // 3 generates all bytes but 0; its inverse is 0xf6. Both powers are followed until they meet 1 again.
+  // 3 generates all bytes but 0; its inverse is 0xf6. Both powers go until they meet 1.
   let power = 1
   let inverse = 1
   do {
@@ -68,7 +68,7 @@ export function expandKey(key: Uint8Array): Uint32Array {
   return words
 }
 
-/** The words of the equivalent inverse cipher's schedule, round keys in reverse or in forward order. */
+/** Of the equivalent inverse cipher: round keys in reverse or in forward order. */
 export function decryptionSchedule(words: Uint32Array, isForward: boolean): Uint32Array {
   const rounds = words.length / 4 - 1
   return words.map((_, i) => {

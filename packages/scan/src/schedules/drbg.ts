@@ -7,7 +7,7 @@ export const DRBG_KEY_BYTES = 32
 const KEY_LENGTH = Buffer.from('2000000000000000', 'hex')
 /** From there to the key: the truth value is between. */
 const TO_KEY = 12
-/** States of a window that are examined, and of those whose keys begin alike: more is no process, but made. */
+/** States of a window, and those whose keys begin alike: more is made, no process. */
 const MOST_STATES = 4096
 const MOST_ALIKE = 64
 
@@ -15,7 +15,7 @@ export class DrbgStates {
   #window: Uint8Array | undefined
   readonly #offsets = new Map<number, number[]>()
 
-  /** Whether `window` holds `key` as the state of a generator. Its bytes must be the same as long as it is the same object. */
+  /** The bytes of `window` must be the same as long as it is the same object. */
   contain(window: Uint8Array, key: Uint8Array): boolean {
     if (key.length !== DRBG_KEY_BYTES) return false
     if (this.#window !== window) this.#list(window)
@@ -81,7 +81,7 @@ const PUBLISHED: ReadonlySet<string> = new Set([
   '2b7e151628aed2a6abf7158809cf4f3c',
   '8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b',
   '603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4',
-  // Block_Cipher_df of SP 800-90A, section 10.3.2, of 32 bytes of zeros (seen on stacks of Chromium's threads).
+  // Block_Cipher_df (SP 800-90A, 10.3.2) of 32 zeros (seen on Chromium's stacks).
   '1a49523c66f4ffdd850ef3ca04e3b18e6b4971e632da091ee2ef8baf84bd2208',
 ])
 

@@ -17,7 +17,7 @@ export interface PadHit {
 
 /** From the begin of the first block to the end of the second, at most. */
 export const PADS_REACH: number = 1024 + 144
-/** Bytes that runs have, how far apart they can be, and bytes beside a block that may fit by chance. */
+/** Lengths of runs, their distance, and bytes beside a block that may fit by chance. */
 export const PADS: Readonly<Record<'shortest' | 'longest' | 'farthest' | 'chance', number>> = {
   shortest: 64,
   longest: 144,
@@ -72,7 +72,7 @@ export class PadKernel {
 
 const IPAD = 0x36
 const OPAD = 0x5c
-/** Blocks of the hash functions in use: SHA-1 and SHA-256, SHA-512, SHA3 of 512, 384, 256 and 224 bits. */
+/** Of SHA-1 and SHA-256, SHA-512, SHA3 of 512, 384, 256 and 224 bits. */
 const BLOCKS = [144, 136, 128, 104, 72, 64] as const
 const SHORTEST_KEY = 8
 const LEAST_DIFFERENT = 6
@@ -136,9 +136,7 @@ function isProducts(values: Uint8Array): boolean {
   })
 }
 
-/**
- * Bytes beside the block can fit by chance: the offset with the longest padding at its end wins.
- */
+/** Neighbours can fit by chance: the offset with the longest padding at its end wins. */
 function paddingOf(
   run: Uint8Array,
   block: number,

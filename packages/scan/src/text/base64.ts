@@ -48,7 +48,7 @@ function kinds(isUrl: boolean): Uint8Array {
   return table
 }
 
-// Decoding goes here first, so that a body of ten letters costs no room for 64 KiB. Wiped after each use.
+// A short body costs no room for 64 KiB. Wiped after each use.
 const scratch = new Uint8Array(REACH)
 
 /** One thing of a text: its value as {@link KINDS} has it, and where the next begins. */
@@ -57,9 +57,7 @@ interface Step {
   next: number
 }
 
-/**
- * Between two letters, or spelling one: escapes, percents in URLs, entities, tags, joined literals.
- */
+/** Between two letters, or one: escapes, percents, entities, tags, joined literals. */
 const BETWEEN =
   /(?:\\{1,64}|`\\{0,63})(?:([nrt \t-\r]|01[125]|(["'])[ \t-\r+.,\\]{0,62}\2)|(\/)|(?:x|u00)([\dA-Fa-f]{2}))|%(?:25){0,3}([\dA-Fa-f]{2})|&([^;]{0,8});|(<[^<>]{0,298}>|(["'])[ \t-\r+.,\\]{0,62}\8|#01[125])/y
 const BLANK_ENTITY = /^(?:nbsp|#(?:0*1[03]|0*9|0*32|x0*[9ad]|x0*20|0*160|x0*a0))$/i
@@ -179,7 +177,7 @@ function take(body: Body, kind: number): boolean {
   return true
 }
 
-/** Decodes whole groups of four letters as long as nothing is between them, which is nearly everything. */
+/** As long as nothing is between them, which is nearly everything. */
 function takeGroups(
   chars: Uint8Array,
   from: number,
@@ -281,10 +279,7 @@ export function skipJunk(chars: Uint8Array, at: number, to: number): number {
   return offset
 }
 
-/**
- * Back over `most` letters and their line breaks: the earliest, and letters from it. @param isUrl
- * `-` and `_` count
- */
+/** The earliest of `most` letters back, and how many. @param isUrl `-` and `_` count */
 export function lettersBefore(
   chars: Uint8Array,
   at: number,

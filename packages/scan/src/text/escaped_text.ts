@@ -1,16 +1,10 @@
-/**
- * Bytes of partly escaped strings: Python, Ruby, Go, C, JSON, URLs, quoted-printable, UTF-8 of a
- * byte a letter.
- */
+/** Bytes of escaped strings: literals, URLs, quoted-printable, UTF-8 of a byte a letter. */
 import { hexDigit } from './base64.ts'
 
 /** The letter at an index, −1 where the text has ended. */
 export type Letter = (index: number) => number
 
-/**
- * `byte · 16 + letters` at a letter, with {@link NUMBERED} for its number; −1 at the end of the
- * text.
- */
+/** `byte · 16 + letters`, with {@link NUMBERED} for its number; −1 at the text's end. */
 export type EscapeReader = (letter: Letter, at: number) => number
 
 function digits(letter: Letter, at: number, count: number, base: 8 | 16): number {
@@ -41,7 +35,7 @@ const withMark =
   }
 
 const BACKSLASH = 0x5c
-/** What is behind the backslash of a number: its first letter, if it has one, its digits and their base. */
+/** Behind a number's backslash: its first letter if any, its digits and their base. */
 const NUMBERS: readonly (readonly [first: number | undefined, count: number, base: 8 | 16])[] = [
   [0x78, 2, 16],
   [0x75, 4, 16],

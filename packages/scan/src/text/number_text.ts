@@ -93,10 +93,7 @@ export class NumberList {
     this.length = 0
   }
 
-  /**
-   * Turns multi-byte numbers round: programs print words highest byte first. False if there are
-   * none.
-   */
+  /** Turns words round, which programs print highest byte first. False for none. */
   reverseWords(): boolean {
     let isAny = false
     for (let from = 0, to = 1; from < this.length; from = to++) {

@@ -15,7 +15,7 @@ const LETTERS_LEAST = 16
 const HEADERS_MOST = 8
 const COST = { ends: 2500, way: 1500, letter: 20 } as const
 
-/** Line ends as they are, with the zeros between the strings of a text that was cut up; and spelled out. */
+/** As they are, with zeros between the strings of a cut text; and spelled out. */
 const LINE_ENDS = [
   /\r\n|\n\0|[\n\r\0]/g,
   /(?:\\{1,16}r){0,4}\\{1,16}n|(?:\\{1,16}r){1,4}|<br ?\/?>/gi,
@@ -121,7 +121,7 @@ function withoutPrefixes(lines: readonly Line[], bodyOf: FindBody): readonly Lin
   return plain
 }
 
-/** Whether a line is no more of it: a short second one, empty where the headers are over, or the begin of another armor. */
+/** A short second line, an empty one behind headers, or the begin of another armor. */
 function isOver(text: string, line: number): boolean {
   if (line === 0) return false
   const isShort = line === 1 && text.length < LETTERS_LEAST

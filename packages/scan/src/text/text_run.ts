@@ -14,11 +14,9 @@ export interface TextRun {
 }
 
 export interface TextReader {
-  /**
-   * Reads few letters first: how many behind the anchor `read` wants, at most `behind`; 0 for none.
-   */
+  /** Reads few letters first: how many behind `read` wants, at most `behind`; 0 for none. */
   readonly glance: (run: TextRun) => number
-  /** Whether what is at `offset` ends the text of this anchor, to either side; letters are `stride` bytes apart. */
+  /** Whether `offset` ends this anchor's text; letters are `stride` bytes apart. */
   readonly isEnd?: (bytes: Uint8Array, offset: number, stride: number) => boolean
   /** What is there; offsets and lengths in letters. Never throws. */
   readonly read: (run: TextRun) => Match | undefined
@@ -106,7 +104,7 @@ function isSpread({ bytes, stride }: Wide, offset: number): boolean {
   return stride === 2 || (bytes[offset - 2] === 0 && bytes[offset - 3] === 0)
 }
 
-/** A copy of the letters around `at`, as far as there are zeros between them, and to the ends of the text. */
+/** Letters around `at`, as far as zeros are between them, and to the text's ends. */
 function wideRun(
   wide: Wide,
   at: number,

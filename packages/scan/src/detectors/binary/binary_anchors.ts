@@ -1,7 +1,4 @@
-/**
- * Binary anchors: whole keys first, remainders last, as readers with a limit take them in this
- * order.
- */
+/** Whole keys first, remainders last: readers with a limit take them in this order. */
 import type { Anchor } from '../../anchors/anchor.ts'
 import { DER_ANCHORS, DER_TAIL_ANCHORS, ENCRYPTED_ANCHORS } from './der_anchors.ts'
 import { KEYSTORE_ANCHORS } from './keystore.ts'

@@ -28,7 +28,7 @@ import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, derHit, hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Detector } from '../../anchors/match.ts'
 
-/** From the version to the OCTET STRING: an algorithm with spelled-out parameters of a curve is the longest. */
+/** From version to OCTET STRING, the longest with a curve's spelled-out parameters. */
 const LONGEST_HEAD = 512
 const SHORTEST_HEAD = 8
 
@@ -37,7 +37,7 @@ function octetsAround(bytes: Uint8Array, version: number): Element | undefined {
   return inner && sequenceAround(bytes, inner.at, bytes.length, TAG.octets)
 }
 
-/** The key of the PKCS#8 that holds the structure at `version`, if its head is intact: so both anchors report one offset. */
+/** The PKCS#8 around `version`, if intact: so both anchors report one offset. */
 function enclosingKey(bytes: Uint8Array, version: number, budget: WorkBudget): DerKey | undefined {
   const octets = octetsAround(bytes, version)
   if (octets === undefined) return undefined
@@ -74,10 +74,10 @@ const detectSec1: Detector = (bytes, at, { budget }) => {
   return derHit(sec1At(bytes, at, budget, octets && curveBefore(bytes, octets.at)))
 }
 
-/** From the version to the last four bytes of the identifier: version, SEQUENCE, tag and length, five bytes. */
+/** From the version to the identifier's last four bytes. */
 const TO_VERSION = 12
 
-/** ML-KEM, ML-DSA whose PKCS#8 has lost its head: the tail of an identifier at `at`, and an OCTET STRING right behind it. */
+/** ML-KEM, ML-DSA without a head: an identifier's tail at `at`, then an OCTET STRING. */
 const detectHeadless: Detector = (bytes, at, { budget }) => {
   const tail = Buffer.from(bytes.subarray(at, at + 4)).toString('hex')
   const scheme = pqSchemeOfOid(`6086480165${tail}`)
@@ -90,10 +90,10 @@ const detectHeadless: Detector = (bytes, at, { budget }) => {
 }
 
 const LEAST_CIPHERTEXT = 32
-/** Last arcs of the schemes of PKCS#5 (RFC 8018); 13 is PBES2. 12 and 14 are no schemes but their parts. */
+/** Last arcs of PKCS#5 schemes (RFC 8018); 13 is PBES2, 12 and 14 are parts. */
 const PKCS5_SCHEMES = new Set([1, 3, 4, 6, 10, 11, 13])
 
-/** The identifier at `at` must be that of the algorithm of a SEQUENCE { SEQUENCE { identifier, … }, OCTET STRING }. */
+/** Of SEQUENCE { SEQUENCE { identifier, … }, OCTET STRING }. */
 const detectEncrypted: Detector = (bytes, at) => {
   const [isPkcs5, scheme = 0] = [bytes[at + 1] === 9, bytes[at + 10]]
   if (isPkcs5 && !PKCS5_SCHEMES.has(scheme)) return undefined
@@ -110,13 +110,13 @@ const detectEncrypted: Detector = (bytes, at) => {
 }
 
 const CONTENT = Buffer.from('06092a864886f70d0107', 'hex')
-/** 1.2.840.113549.1.12.10.1.2, a key bag that is encrypted, and 1.2.840.113549.1.7.6, encrypted content. */
+/** 1.2.840.113549.1.12.10.1.2, encrypted key bag; 1.2.840.113549.1.7.6, encrypted content. */
 const ENCRYPTED = ['2a864886f70d010c0a0102', '2a864886f70d010706'].map((oid) =>
   Buffer.from(oid, 'hex'),
 )
 const LONGEST_PFX = 65_536
 
-/** A PFX with encrypted content, whose version INTEGER (3) is at `at`; a key in the clear is found as PKCS#8. */
+/** A PFX with encrypted content, by its version (3); clear keys are found as PKCS#8. */
 const detectPkcs12: Detector = (bytes, at, { budget }) => {
   // The SEQUENCE behind the version may have an indefinite length, as Java and Windows write it.
   const content = elementOf(bytes, at + 3, bytes.length, TAG.sequence)?.from ?? at + 5
@@ -171,13 +171,13 @@ const detectFromExponent: Detector = (bytes, at, { budget }) => {
   return hit(verification, 'pkcs1-tail', n?.at ?? at, last?.to ?? at, note)
 }
 
-/** About how long n is, going by d or p and q; undefined where their lengths are not those of a key. */
+/** Of n, by d or p and q; undefined for lengths of no key. */
 function modulusLength(integers: readonly Element[]): number | undefined {
   const [e, d, p, q] = integers.map(lengthOf)
   if (e === undefined || d === undefined) return undefined
   if (d < 2 * LEAST_HALF - 8 || d > 2 * MOST_HALF) return undefined
   const primes = p !== undefined && q !== undefined ? p + q : d
-  // d may be some bytes shorter than n, never longer; with more than two primes, both are longer than p and q.
+  // d is at most as long as n; with more than two primes, both are longer than p and q.
   return d + 16 < primes ? undefined : Math.max(primes, d)
 }
 
@@ -223,8 +223,7 @@ const POINT_HEADS = [
 ] as const
 
 /**
- * End of scalar, curve and point of a freed SEC1: with the public half that leaves few steps (seen
- * in sshd's listener, OpenSSH 10.0).
+ * The end of a freed SEC1: with the public half few steps are left (seen in sshd, OpenSSH 10.0).
  */
 const detectSec1Tail =
   (length: number, headBytes: number): Detector =>

@@ -1,7 +1,4 @@
-/**
- * JKS and JCEKS (OpenJDK's JavaKeyStore, JceKeyStore), always encrypted. Stores of certificates
- * alone are none: every JVM has one.
- */
+/** JKS and JCEKS (OpenJDK), always encrypted. Every JVM has a store of certificates alone. */
 import { LengthPrefixed } from '@mintmark/keys/public_keys/length_prefixed'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, protectedHit } from '../../anchors/anchored.ts'

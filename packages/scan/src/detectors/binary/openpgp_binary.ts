@@ -56,7 +56,7 @@ function guarded(bytes: Uint8Array, at: number, read: number, usage = 0): Match 
   return protectedHit('openpgp', FORM, at, to, 'a secret-key packet, a passphrase guards it')
 }
 
-/** Where the packet whose header is at `at` ends, by its own account; 0 where the length has another encoding. */
+/** By its own account; 0 where the length has another encoding. */
 function packetEnd(bytes: Uint8Array, at: number): number {
   const [tag = 0, first = 0, second = 0] = bytes.subarray(at, at + 3)
   if (tag < 0xc0) return (tag & 3) === 1 ? at + 3 + first * 256 + second : at + 2 + first
@@ -70,7 +70,7 @@ const TAGS: readonly (readonly [back: number, tags: readonly number[]])[] = [
   [6, [0xc5, 0xc7]],
 ]
 
-/** Where the packet's header begins, if it says that it holds a secret key; a freed buffer has none. */
+/** If it says that it holds a secret key; a freed buffer has none. */
 function headerBefore(bytes: Uint8Array, version: number): number | undefined {
   const found = TAGS.find(([back, tags]) => tags.includes(bytes[version - back] ?? 0))
   return found && version - found[0]

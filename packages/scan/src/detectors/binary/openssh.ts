@@ -93,7 +93,7 @@ function read(
 
 const MESSAGES: ReadonlySet<number | undefined> = new Set([17, 25])
 
-/** What is before the first key: two equal check numbers in a file, a message's number in the agent. */
+/** Two equal check numbers in a file, a message's number in the agent. */
 function framing(bytes: Uint8Array, at: number): { form: string; from: number } {
   if (at >= 8 && [0, 1, 2, 3].every((i) => bytes[at - 8 + i] === bytes[at - 4 + i])) {
     return { form: 'openssh-v1-body', from: at - 8 }
@@ -149,7 +149,7 @@ function typeAnchor([type, fields]: readonly [string, Fields]): Anchor {
 
 const RSA_TYPE_BEFORE = 2080
 
-/** What a freed buffer leaves, which has lost its first 16 bytes and the begin of the type: where its fields are, and the type. */
+/** Freed: without the first 16 bytes and the type's begin. Where fields are, and the type. */
 const TAILS: readonly (readonly [seen: string, skipped: number, type: string, Fields])[] = [
   ['\0\0\0\x03\x01\0\x01\0\0', 0, 'ssh-rsa', RSA_TAIL],
   ['ed25519\0\0\0\x20', 7, 'ssh-ed25519', ED25519],

@@ -20,7 +20,7 @@ interface Blob {
   readonly magics: readonly string[]
   readonly form: string
   readonly header: number
-  /** Lengths of the fields, by the words of the header; undefined where those do not fit together. */
+  /** By the words of the header; undefined where those do not fit together. */
   readonly lengths: (words: readonly number[], magic: string) => readonly number[] | undefined
   readonly verify: (
     fields: readonly Uint8Array[],
@@ -75,7 +75,7 @@ const CAPI_HEADER = [7, 2, 0, 0, 0, -1, 0, 0]
 const PVK = [0x1e, 0xf1, 0xb5, 0xb0]
 const PVK_HEADER = 24
 
-/** Type, version, two reserved bytes and the algorithm are before the magic, and the header of a PVK file before those. */
+/** Before the magic: type, version, two reserved bytes, algorithm, and maybe PVK's header. */
 function capiOffset(bytes: Uint8Array, at: number): { from: number; form: string } {
   const isAt = (pattern: readonly number[], from: number) =>
     pattern.every((byte, i) => (byte < 0 ? from + i >= 0 : bytes[from + i] === byte))
@@ -204,13 +204,13 @@ const detectPvk: Detector = (bytes, at) => {
   return protectedHit('encrypted-key', 'pvk-encrypted', at, to, 'PVK header, encrypted')
 }
 
-/** Whether each field of a DPAPI blob behind its description has an algorithm before it: 8 bytes with the bits of its key. */
+/** Whether an algorithm (8 bytes) is before each field of a DPAPI blob behind its description. */
 const DPAPI_FIELDS = [0, 8, 0, 8, 0, 0]
 /** Version and provider, then version and GUID of the master key, then flags. */
 const DPAPI_DESCRIPTION = 20 + 4 + 16 + 4
 const MOST_FIELD = 32_768
 
-/** As tools that read it have it (dpapick, mimikatz): description, then salt, HMAC key, data and signature. */
+/** As dpapick and mimikatz read it: description, salt, HMAC key, data, signature. */
 const detectDpapi: Detector = (bytes, at) => {
   let to = at + DPAPI_DESCRIPTION
   for (const [i, algorithm] of DPAPI_FIELDS.entries()) {

@@ -18,7 +18,7 @@ import { hit } from '../../anchors/anchored.ts'
 import type { Detector, Match } from '../../anchors/match.ts'
 import { chunkHead, SIZE_BYTES, sizeAt } from '../../known/objects/chunk_head.ts'
 
-/** Public exponents that are distinguished from each other by their d: all that programs make keys with. */
+/** Told apart by their d: all exponents that programs make keys with. */
 export const EXPONENTS: readonly bigint[] = [65_537n, 3n, 17n, 5n, 257n]
 const LENGTHS = [128, 256, 384, 512, 1024]
 const REACH = 8192
@@ -48,7 +48,7 @@ interface StoredNumber {
   readonly value: () => bigint
 }
 
-/** Whether the lowest bit of a number that begins at `from` is set, and the highest: nothing else costs less to ask. */
+/** Lowest and highest bit of the number at `from`: nothing else costs less to ask. */
 export const isFull = (bytes: Uint8Array, from: number, length: number): boolean =>
   ((bytes[from] ?? 0) & 1) === 1 && (bytes[from + length - 1] ?? 0) >= 0x80
 
@@ -87,7 +87,7 @@ function* pairsOf<T>(all: readonly T[]): Generator<[T, T]> {
   for (const [i, a] of all.entries()) for (const b of all.slice(i + 1)) yield [a, b]
 }
 
-/** The exponent whose d is near but for its lowest `lost` bytes, modulo φ(n) or λ(n); 65,537 where none does. */
+/** Whose d is near but for `lost` low bytes, modulo φ(n) or λ(n); 65,537 for none. */
 function exponentOf(
   { bytes, from: own, budget }: Chunk,
   p: bigint,

@@ -131,11 +131,11 @@ function rsaOfPrime(
   return undefined
 }
 
-/** OpenSSL's flag of numbers that take the same time whatever they are; all flags that there are. */
+/** OpenSSL's flag of constant-time numbers; all flags that there are. */
 const SECRET = 0x4
 const FLAGS_MOST = 0x10
 
-/** BIGNUM {limbs*, int top, int dmax, int neg, int flags} of OpenSSL 1.1 to 3.5, whose secret numbers are marked. */
+/** BIGNUM {limbs*, int top, int dmax, int neg, int flags}, OpenSSL 1.1 to 3.5. */
 const OPENSSL: HeadRow = {
   reach: 1024,
   most: 16,
@@ -159,10 +159,10 @@ const OPENSSL: HeadRow = {
 }
 
 const GO_ROOM = 32
-/** Of the address of limbs, the highest half: Go's heap begins at 0xc000000000, on arm64 at 0x4000000000. */
+/** Upper half of an address of Go's heap: 0xc000000000, on arm64 0x4000000000. */
 const HEAP_TOPS = [0xc0, 0x40]
 
-/** Nat of Go's bigmod, {limbs*, length, capacity}, which outlives the key (crypto/internal/fips140/bigmod of Go 1.24). */
+/** Go 1.24's bigmod Nat {limbs*, length, capacity}, which outlives the key (fips140/bigmod). */
 const GO: HeadRow = {
   reach: 2048,
   most: 24,

@@ -27,7 +27,7 @@ export interface Location {
 export type Field = (location: Location) => Pointed | undefined
 export type Check = (location: Location) => boolean
 
-/** Where the parts of a key are, what verifies them, and what is asked before: of the bytes, and of what they lead to. */
+/** Where the parts are, what verifies them, and what is asked before. */
 export interface KeyRow {
   readonly glance?: Check
   readonly when?: Check
@@ -36,7 +36,7 @@ export interface KeyRow {
   readonly form?: string
 }
 
-/** A pattern in memory, as {@link anchor} takes it, and the one key that may be there, or several. */
+/** A pattern as {@link anchor} takes it, and the keys that may be there. */
 export type Layout = Pick<Anchor, 'alignment' | 'number'> & {
   /** The library, and the versions that were examined. */
   readonly library: string
@@ -172,7 +172,7 @@ export const within =
     return there && field({ ...location, bytes: there.bytes, at: 0, base: there.offset })
   }
 
-/** A field of the memory that the pointer at `from` leads to. At least `length` bytes of it must be in the dump. */
+/** What the pointer at `from` leads to: at least `length` bytes must be in the dump. */
 export const pointed = (from: number, length: number, field?: Field): Field => {
   const whole: Field = ({ bytes, at, memory }) => {
     const address = addressAt(bytes, at + from)
@@ -193,7 +193,7 @@ export const goSlice =
 
 const BIGNUM_BYTES = 24
 
-/** The limbs of OpenSSL's BIGNUM {limbs*, int top, int dmax, int neg, int flags}, to which a pointer leads (bn_local.h). */
+/** BIGNUM {limbs*, int top, int dmax, int neg, int flags} behind a pointer (bn_local.h). */
 export const bignum =
   (from: number, mostLimbs: number): Field =>
   ({ bytes, at, memory }) => {

@@ -1,6 +1,4 @@
-/**
- * Keys in 64-bit processes, lowest byte first: a row for each library's structure, with its source.
- */
+/** Keys in 64-bit processes, lowest byte first: a row a structure, with its source. */
 import { CURVES, curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import { okpNamed } from '@mintmark/keys/arithmetic/okp'
@@ -66,11 +64,11 @@ function curvesOfNid(location: Location): readonly Curve[] {
   return curve === undefined ? [] : [curve]
 }
 
-/** {meth*, engine*, int version = 1, EC_GROUP*, EC_POINT*, BIGNUM* secret, unsigned enc_flag, int conv_form, …} (ec_local.h). */
+/** {meth*, engine*, int version = 1, EC_GROUP*, EC_POINT*, BIGNUM*, enc_flag, …} (ec_local.h). */
 const EC_KEY: Layout = {
   library: 'OpenSSL 1.1 to 3.5',
   name: 'openssl-ec-key',
-  // Behind the upper two bytes of the last pointer: without them it would fit each of many short strings of CPython.
+  // Behind the last pointer's upper two bytes: else it fits CPython's short strings.
   pattern: '00 00 00 00 00 00 04 00 00 00 ?? 00 00 00',
   alignment: 1 << 6,
   glance: all(pointers(-6, -14, -22), numbered(-30, 1, 8)),
@@ -81,7 +79,7 @@ const EC_KEY: Layout = {
   verify: ecKey(curvesOfNid),
 }
 
-/** The last of `mbedtls_ecp_keypair`, secret, X and Y as {limbs*, short sign, unsigned short limbs} (ecp.h). */
+/** `mbedtls_ecp_keypair`: secret, X, Y as {limbs*, short sign, ushort limbs} (ecp.h). */
 const MBEDTLS: readonly Layout[] = [4, 6, 8, 9].map((limbs) => ({
   library: 'mbedTLS 3',
   name: `mbedtls-ec-${limbs}`,
@@ -91,7 +89,7 @@ const MBEDTLS: readonly Layout[] = [4, 6, 8, 9].map((limbs) => ({
   verify: ecKey(ofLimbs(limbs)),
 }))
 
-/** {name string, point []byte, secret []byte}, found by the length of 04 X Y (crypto/internal/fips140/ecdsa). */
+/** {name string, point []byte, secret []byte}, by the length of 04 X Y (fips140/ecdsa). */
 const GO_ECDSA: readonly Layout[] = (['P-256', 'P-384', 'P-521'] as const).map((curve) => {
   const length = bytesOf(curve)
   const whole = 2 * length + 1
@@ -107,7 +105,7 @@ const GO_ECDSA: readonly Layout[] = (['P-256', 'P-384', 'P-521'] as const).map((
   }
 })
 
-/** In the arena of a key: {name of the curve, byte secret[], 04 X Y}, each at a multiple of 8 (seen in 3.110). */
+/** In a key's arena: {curve name, byte secret[], 04 X Y} at multiples of 8 (seen in 3.110). */
 const NSS: readonly Layout[] = (
   [
     ['P-256', '2a 86 48 ce 3d 03 01 07'],
@@ -129,7 +127,7 @@ const NSS: readonly Layout[] = (
   }
 })
 
-/** Where in a chunk a number of wolfSSL is: {u32 used, u32 size = 129, …, u64 digits[129]} (sp_int.h). */
+/** wolfSSL's number: {u32 used, u32 size = 129, …, u64 digits[129]} (sp_int.h). */
 const wolfNumber = (index: number): number => 48 + index * (40 + 8 * 129)
 
 const isWolfNumber = (index: number, used: number): Check =>
@@ -177,7 +175,7 @@ const OKP_CURVES = [
   ['Ed448', 3, 9],
 ] as const
 
-/** {…, unsigned haspubkey : 1, byte public[57], byte *secret, size_t length, int type, …} (crypto/ecx.h). */
+/** {…, haspubkey : 1, byte public[57], byte *secret, size_t length, int type, …} (crypto/ecx.h). */
 const ECX: readonly Layout[] = OKP_CURVES.map(([curve, ecx]) => {
   const { lengthBytes: length } = okpNamed(curve)
   return {
@@ -190,7 +188,7 @@ const ECX: readonly Layout[] = OKP_CURVES.map(([curve, ecx]) => {
   }
 })
 
-/** {…, u32 curve, 0, 0, public {byte*, unsigned length}, secret {byte*, unsigned length}} (crypto-backend.h). */
+/** {…, u32 curve, 0, 0, public {byte*, length}, secret {byte*, length}} (crypto-backend.h). */
 const GNUTLS: readonly Layout[] = [32, 56, 57].map((length) => ({
   library: 'GnuTLS 3.8',
   name: `gnutls-okp-${length}`,
@@ -204,7 +202,7 @@ const GNUTLS: readonly Layout[] = [32, 56, 57].map((length) => ({
   ),
 }))
 
-/** {curve interface, secret []byte, *PublicKey {curve interface, key []byte}} (crypto/ecdh of 1.20 to 1.24). */
+/** {interface, secret []byte, *PublicKey {interface, key []byte}} (crypto/ecdh, 1.20 to 1.24). */
 const GO_X25519: Layout = {
   library: 'Go',
   name: 'go-x25519',
@@ -214,7 +212,7 @@ const GO_X25519: Layout = {
   verify: okpKey('X25519'),
 }
 
-/** A seed of Ed25519 and its public half: `SECRETKEYBYTES` of libsodium, NaCl and OpenSSH, crypto/ed25519 of Go. */
+/** Ed25519 seed and public half: `SECRETKEYBYTES` of libsodium, NaCl, OpenSSH; Go's. */
 const seedAt = (from: number): KeyRow => ({
   parts: [from, from + HALF].map((half) => inline(half, HALF)),
   verify: okpKey('Ed25519'),
@@ -222,7 +220,7 @@ const seedAt = (from: number): KeyRow => ({
 
 const LENGTH_64 = '40 00 00 00 00 00 00 00'
 
-/** Whether at most one of eight words is small or an address: of random ones fewer than one in 10^8 has more. */
+/** At most one of eight words small or an address; of random ones 1 in 10^8 has more. */
 function hasNoPointers(from: number): Check {
   return ({ bytes, at }) => {
     let few = 0
@@ -242,7 +240,7 @@ const SEEDS: readonly Layout[] = [
     ...seedAt(8),
   },
   {
-    // It notes before what it allocates how long that is: both halves, and whether there is a secret.
+    // It notes the length before what it allocates: both halves, with a secret or not.
     library: 'BoringSSL',
     name: 'seed-sized',
     pattern: '41 00 00 00 00 00 00 00',
@@ -266,7 +264,7 @@ const SEEDS: readonly Layout[] = [
     verify: okpKey('Ed25519'),
   },
   {
-    // A string: a hash that was not asked for, and its length; 96 where the public half follows again.
+    // A string: unset hash, and length; 96 where the public half follows again.
     library: 'PHP',
     name: 'seed-string',
     pattern: {
@@ -344,7 +342,7 @@ const OPENSSL_GROUP: Layout = {
 
 const BEGIN_BYTES = 64
 
-/** Expanded keys of ML-KEM and ML-DSA alone in a chunk, as OpenSSL keeps those of ML-DSA: their parts show each other. */
+/** Expanded ML-KEM and ML-DSA keys alone in a chunk, as OpenSSL keeps the latter. */
 const LATTICE: readonly Layout[] = LATTICE_SCHEMES.map((scheme) => ({
   library: 'OpenSSL 3.5',
   name: `chunk-${scheme.name.toLowerCase()}`,

@@ -14,9 +14,7 @@ const PROBE_COST = 300
 
 export const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, lesser: 1 }
 
-/**
- * The best verified key, or else the longest other; offsets are in `decoded`, which is never kept.
- */
+/** The best verified key, else the longest other. `decoded`, which offsets are in, is not kept. */
 export function keyIn(decoded: Uint8Array, budget: WorkBudget): Match | undefined {
   // Nearly always the one.
   const whole = derHit(keyFromDer(decoded, budget))

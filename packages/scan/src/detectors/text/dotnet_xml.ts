@@ -1,7 +1,4 @@
-/**
- * RSA and DSA keys in XML, also escaped or UTF-16: .NET, XKMS (RFC 3275, section 6.4; XKMS 2.0,
- * 8.2).
- */
+/** RSA and DSA keys in XML: .NET, XKMS (RFC 3275, 6.4; XKMS 2.0, 8.2), also escaped. */
 import { hit } from '../../anchors/anchored.ts'
 import type { Match } from '../../anchors/match.ts'
 import { endsAt, find, isAt, latin, type TextReader, type TextRun } from '../../text/text_run.ts'

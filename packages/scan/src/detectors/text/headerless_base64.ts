@@ -1,6 +1,6 @@
 /**
- * Private keys in base64 without armor, by their inner structure at each of three phases. The
- * binary anchor of the same structure examines them.
+ * Private keys in base64 without armor, by inner structure at each of three phases. Binary anchors
+ * examine them.
  */
 import { headerAt, TAG } from '@mintmark/keys/der/der'
 import type { Anchor } from '../../anchors/anchor.ts'
@@ -11,7 +11,7 @@ import { BINARY_ANCHORS } from '../binary/binary_anchors.ts'
 import { keyIn } from './decoded.ts'
 import { armorBody } from './pem.ts'
 
-/** Letters before a structure that may belong to the key's own headers: 48 bytes; of a tail, to n. */
+/** Letters before that may be the key's own: 48 bytes of headers; of a tail, to n. */
 const BACK_LETTERS = { head: 64, tail: 3000 } as const
 const HEAD_BYTES = 128
 const WHOLE_MOST = 16_384
@@ -85,9 +85,7 @@ const STRUCTURES: readonly Structure[] = [
   }),
 ]
 
-/**
- * Letters of base64 that stand for the first `bits` of `bytes`, for each phase, whatever is around.
- */
+/** Letters that stand for the first `bits` of `bytes`, for each phase. */
 export function base64Needles(
   bytes: readonly number[],
   bits: number,
@@ -119,7 +117,7 @@ function reader(structure: Structure, text: string, phase: number, inGroup: numb
   return {
     before: structure.isTail === true ? 4096 : PEM_HEADER_MOST,
     behind,
-    // Line ends, and what else may be between letters, take no more room than the letters themselves.
+    // Line ends and the like take no more room than the letters themselves.
     glance: (run) => {
       if (!isAt(run.chars, run.at, text)) return 0
       const body = bodyAround(run, phase, inGroup, BACK_LETTERS.head)
@@ -195,7 +193,7 @@ function sizeAt(head: Uint8Array, at: number, { numberAt }: Structure): number {
   return number === undefined ? WHOLE_MOST : Math.min(WHOLE_MOST, 5 * number + ROOM)
 }
 
-/** Whether an armor's body reaches without a gap to the run's offset: then its own anchor finds the key. */
+/** Whether armor reaches the run without a gap: then its own anchor finds the key. */
 function isInArmor({ chars, at, budget }: TextRun): boolean {
   const begin = findLast(chars, '-----BEGIN ', Math.max(0, at - PEM_HEADER_MOST), at, budget)
   if (begin < 0) return false

@@ -21,7 +21,7 @@ import {
 import { Labelled } from './labelled.ts'
 import { ecKey, okpKey, pqKey, rsaNamed } from './parts.ts'
 
-/** Letters to either side of an offset that belong to one key: a 16,384-bit RSA key with its certificate chain. */
+/** Letters to either side: a 16,384-bit RSA key with its certificate chain. */
 const SIDE_MOST = 24_576
 const KTY = 'kty'
 const TYPE = new RegExp(
@@ -90,7 +90,7 @@ function symmetric(values: Labelled): Key | undefined {
   return { ...unverified(type, secret.length * 8, proof), material }
 }
 
-/** What is in an object of a key whose `kty` is gone: the usual exponent, or the name of its curve. */
+/** What a key without `kty` has: the usual exponent, or its curve's name. */
 const MARKS = ['AQAB', 'crv', 'Ed25519', 'X25519', 'Ed448', 'X448']
 const PARAMETERS =
   'n|Modulus|modulus e|Exponent|exponent d|D p|P q|Q dp|DP dq|DQ qi|InverseQ|inverseQ'

@@ -3,7 +3,7 @@ import { decodeBase64, skipJunk } from '../../text/base64.ts'
 import { latin } from '../../text/text_run.ts'
 import { numberOf } from './parts.ts'
 
-/** How bytes are spelled. Of `base64` with its padding other text may follow; of an `element` and `base64url` none. */
+/** Other text may follow padded `base64`; none follows `element` and `base64url`. */
 export type ValueCoding = 'base64' | 'element' | 'base64url' | 'hex' | 'raw'
 
 export interface Value {

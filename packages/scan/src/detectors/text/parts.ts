@@ -1,6 +1,4 @@
-/**
- * Verifies keys from named values of a text. Without a matching public half a key is a candidate.
- */
+/** Verifies keys from named values; without a matching public half they are candidates. */
 import { curveNamed, NAMED_CURVES } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { OKP } from '@mintmark/keys/arithmetic/okp'
@@ -15,13 +13,13 @@ import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 type Bytes = Uint8Array | undefined
 type NumberOf = (name: string) => bigint | undefined
 
-/** A number from its big-endian bytes; undefined where there are none, or more than 16,384 bits have. */
+/** From big-endian bytes; undefined for none, or more than 16,384 bits. */
 export function numberOf(bytes: Bytes, budget: WorkBudget): bigint | undefined {
   if (bytes === undefined || bytes.length === 0 || bytes.length > 2056) return undefined
   return fromBigEndian(bytes, budget)
 }
 
-/** @param names in the order of the numbers that are wanted; `a|b` for one that has two names, `-` for none */
+/** @param names in order; `a|b` for one with two names, `-` for none */
 const numbersOf = (numberNamed: NumberOf, names: string): readonly (bigint | undefined)[] =>
   names.split(' ').map((name) => {
     for (const each of name.split('|')) {

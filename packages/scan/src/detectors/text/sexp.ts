@@ -19,7 +19,7 @@ const LETTER_COST = 2
 const NAME = '(?<name>[a-z-]{1,24})'
 const VALUE = String.raw`(?:#(?<hex>[^#]{0,12288})#|"(?<raw>[^"]{0,12288})"|(?<word>[A-Za-z\d-]{1,32}))`
 
-/** How a key begins, up to its algorithm, and a name with its value, with all that closes the one before. */
+/** A key's begin up to its algorithm; a name and value, with what closes the one before. */
 const SYNTAXES = [
   {
     head: /^\((?<protected>protected-)?private-key\s+\(\s*(?<algorithm>[a-z-]{1,24})/,
@@ -42,7 +42,7 @@ function headAt({ chars, at }: TextRun, isProtected: boolean) {
   return undefined
 }
 
-/** The names and values from an offset on, as far as they follow each other, and where the last ends. */
+/** As far as they follow each other, and where the last ends. */
 function valuesFrom(run: TextRun, pair: RegExp, from: number, most: number) {
   const { chars, budget } = run
   const text = latin(chars)

@@ -1,6 +1,5 @@
 /**
- * Bearer and refresh tokens: secrets, no keys (RFC 7515, 7516, 6749; shapes seen at Entra, Google,
- * GitHub).
+ * Bearer and refresh tokens, no keys (RFC 7515, 7516, 6749; as Entra, Google, GitHub shape them).
  */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { REACH } from '../../anchors/anchor.ts'
