@@ -1,4 +1,4 @@
-/** Network addresses as logs write them, to one canonical text. A wrong address is `''`, never a guess. */
+/** Network addresses of logs in one canonical text; a wrong one is `''`, never a guess. */
 
 interface Address {
   /** Dotted IPv4, or IPv6 as RFC 5952 writes it; `''` without one. */
@@ -15,7 +15,7 @@ const V6_LETTERS = /^[\da-f:.]+$/i
 const WITH_PORT = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/
 
 /**
- * Reads IPv4, IPv6 and mapped addresses, with port or brackets. Octal-looking octets are refused.
+ * Reads IPv4, IPv6 and mapped addresses, with ports or brackets; octal-looking octets are refused.
  */
 export function readAddress(value: unknown): Address {
   if (typeof value !== 'string' || value.length < 2 || value.length > 120) return NONE

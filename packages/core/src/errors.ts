@@ -1,8 +1,6 @@
 /** Errors of all packages. Throw only where there is no useful answer; else report beside it. */
 
-/**
- * What a program may switch on, described in `docs/errors.md`. To rename a code is a major change.
- */
+/** What a program may switch on: see `docs/errors.md`. To rename a code is a major change. */
 export type ErrorCode =
   | 'INPUT_CHANGED'
   | 'INPUT_INVALID'

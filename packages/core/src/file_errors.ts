@@ -40,7 +40,7 @@ export function unreadable(path: string, cause: unknown): MintmarkError {
   return new MintmarkError('INPUT_UNREADABLE', message, { errno, path }, { cause })
 }
 
-/** `DISK_FULL` or `OUTPUT_UNWRITABLE`, in the same way. What is no failed system call is returned as it is. */
+/** `DISK_FULL` or `OUTPUT_UNWRITABLE`; what is no failed system call is returned as it is. */
 export function unwritable(path: string, cause: unknown): unknown {
   const errno = errnoOf(cause)
   if (errno === '' || cause instanceof MintmarkError) return cause

@@ -9,7 +9,7 @@ const hexOf = (bytes: Uint8Array): string =>
 /** Canonical text of 16 bytes in RFC 9562 (network) order. */
 export const guidOfBytes = (bytes: Uint8Array): string => hyphenated(hexOf(bytes))
 
-/** The same in the order of .NET's `Guid.ToByteArray()`: the first three fields are little-endian. */
+/** In the order of .NET's `Guid.ToByteArray()`: the first three fields are little-endian. */
 export function guidOfNetBytes(bytes: Uint8Array): string {
   const hex = hexOf(bytes)
   const turned = [6, 4, 2, 0, 10, 8, 14, 12].map((at) => hex.slice(at, at + 2)).join('')
@@ -20,9 +20,7 @@ const GUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
 const DIGITS = /^[\da-f]{32}$/i
 const FENCED = /^(?:\{(.{36})\}|\((.{36})\))$/
 
-/**
- * Canonical text of a GUID, `''` for none. Reads any case, braces, no hyphens, outer white space.
- */
+/** Canonical text, `''` for no GUID. Reads any case, braces, no hyphens, outer white space. */
 export function readGuid(value: unknown): string {
   if (typeof value !== 'string' || value.length < 32 || value.length > 80) return ''
   if (GUID.test(value)) return value.toLowerCase()

@@ -24,7 +24,7 @@ export function self(): Holder {
   return { host: hostname(), pid: process.pid, started: statOf(process.pid).started, run: RUN }
 }
 
-/** Whether the holder runs; a holder on another host is taken to run. Waits up to 10 s for one that was killed to end. */
+/** Holders on other hosts are taken to run. Waits up to 10 s for a killed one to end. */
 export function isAlive(holder: Holder): boolean {
   if (holder.host !== hostname()) return true
   try {
@@ -50,10 +50,7 @@ export function parseHolder(source: string): Holder | undefined {
   return { host: String(host), pid, started: String(started), run: String(run) }
 }
 
-/**
- * Field 22 of /proc/PID/stat; the command name before it may hold spaces and parentheses. A zombie
- * (field 3) ended, unless other threads (field 20) outlive it.
- */
+/** Field 22 of /proc/PID/stat. A zombie (3) has ended, unless other threads (20) outlive it. */
 function statOf(pid: number): { started: string; state: 'runs' | 'ending' | 'ended' } {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -18,9 +18,7 @@ function escaped(letter: string): string {
   return `\\u{${code.toString(16)}}`
 }
 
-/**
- * One line of at most `max` code points, unsafe characters escaped, `…` at a cut. No round trip.
- */
+/** One line of at most `max` code points, unsafe ones escaped, `…` at a cut. No round trip. */
 export function safeText(text: string, max = 200): string {
   // Code points to look at: one more than fits shows whether anything is cut.
   const head = text.length > 2 * (max + 1) ? text.slice(0, 2 * (max + 1)) : text
@@ -60,10 +58,7 @@ const STRIPPED = /[\p{Cc}\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]/gu
 const LONE_HALVES = /\p{Cs}/gu
 const SPARE_ROOM = 64
 
-/**
- * A quoted CSV cell (RFC 4180), cut at `CELL_LIMIT`. An apostrophe goes before what a spreadsheet
- * could run, also behind an inner semicolon.
- */
+/** A quoted CSV cell (RFC 4180), cut at `CELL_LIMIT`; `'` goes before what could be a formula. */
 export function csvCell(value: string | number | bigint | boolean): string {
   if (typeof value !== 'string') return `"${String(value)}"`
   if (/^[\w.:/ ]*$/.test(value) && value.length <= CELL_LIMIT) return `"${value}"`
@@ -89,16 +84,13 @@ function shortened(cell: string): string {
 /** Line breaks of indented JSON are outside its values: a report has a million. */
 const UNSAFE_IN_JSON = new RegExp(`(?!\\n)(?:${UNSAFE.source})`, 'gu')
 
-/** Latin and Greek letters, superscripts and signs of mathematics are plain too: proofs are written in them. */
+/** Latin, Greek and mathematical signs are plain too: proofs are written in them. */
 const NOT_PLAIN = /[^\n\x20-\x7e\xa1-\xac\xae-\xff\u03b1-\u03c9\u2070-\u209f\u2200-\u22ff]/
 
-/**
- * JSON that parses to the same value, with C1, DEL and bidirectional marks escaped too. @param
- * indent blanks a level; 0 for one line
- */
+/** Parses to the same value; C1, DEL, bidirectional marks are escaped. @param indent 0: one line */
 export function safeJson(value: unknown, indent = 0): string {
   const json = JSON.stringify(value, null, indent)
-  // A report of many findings is megabytes of harmless letters: to see that takes a tenth of the time.
+  // A report can be megabytes of harmless letters: to see that takes a tenth of the time.
   if (!NOT_PLAIN.test(json)) return json
   return json.replace(UNSAFE_IN_JSON, utf16Escapes)
 }

@@ -2,9 +2,7 @@
 
 const HIDDEN = '[secret]'
 
-/**
- * A signed token (RFC 7515, section 3.1). It begins at a part: else each `eyJ` would be read from.
- */
+/** A signed token (RFC 7515, 3.1). It begins at a part: else each `eyJ` would be read from. */
 const SIGNED_TOKEN = /(?<![\w-])(?=[\w-]*\beyJ[\w-]{8})[\w-]+\.[\w-]{8,}\.[\w-]*/g
 const PRIVATE_KEY =
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g

@@ -7,9 +7,7 @@ const PLAIN = /^[\w%+,./:@][\w%+,./:@=-]*$/
 /** The longest name that a Linux file system takes as an argument's part, PATH_MAX. */
 const MOST = 4096
 
-/**
- * `text` as one word of a POSIX shell. Where {@link safeText} escapes or cuts, it names no file.
- */
+/** One word of a POSIX shell. Where {@link safeText} escapes or cuts, it names no file. */
 export function shellWord(text: string): string {
   const safe = safeText(text, MOST)
   if (PLAIN.test(safe)) return safe

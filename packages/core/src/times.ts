@@ -1,6 +1,6 @@
 /**
- * Times in logs, in milliseconds UTC; without a zone they are UTC. Years 1900 to 2299: .NET writes
- * year 1 for "none". Nothing here throws or reads a clock.
+ * Times in logs, in milliseconds UTC (also without a zone), years 1900 to 2299: .NET writes year 1
+ * for "none". Nothing here throws or reads a clock.
  */
 
 const DAY_MS = 86_400_000
@@ -43,10 +43,7 @@ function digit(spelled: string, at: number): number {
 const two = (spelled: string, at: number) => digit(spelled, at) * 10 + digit(spelled, at + 1)
 const inRange = (ms: number) => (ms >= MIN_MS && ms <= MAX_MS ? ms : undefined)
 
-/**
- * Reads ISO 8601, also with a space, no zone (UTC), no seconds, no time, and PowerShell's
- * `/Date(ms)/`. Fractions are cut to milliseconds; numbers are for {@link epochMs}.
- */
+/** Reads ISO 8601, a space for `T`, no zone (UTC), and PowerShell's `/Date(ms)/`; cuts to ms. */
 export function utcMs(value: unknown): number | undefined {
   if (typeof value !== 'string' || value.length < 10 || value.length > 64) return undefined
   const dash = value.charCodeAt(4)
@@ -91,7 +88,7 @@ function milliseconds(spelled: string, from: number, end: number): number {
   return ms
 }
 
-/** Offset of the zone that fills the text from `at`; 0 if there is no zone, NaN if it is no zone. */
+/** 0 if there is no zone, NaN if it is invalid. */
 function zoneMs(spelled: string, at: number): number {
   if (at === spelled.length) return 0
   if (at === spelled.length - 1 && (spelled[at] === 'Z' || spelled[at] === 'z')) return 0
@@ -105,7 +102,7 @@ function zoneMs(spelled: string, at: number): number {
   return (match[1] === '-' ? -1 : 1) * (hours * 60 + minutes) * 60_000
 }
 
-/** White space around a time, and PowerShell's `/Date(1700000000000)/`, whose zone is only for show. */
+/** White space, and PowerShell's `/Date(1700000000000)/`, whose zone is only for show. */
 function looseMs(value: string): number | undefined {
   const trimmed = value.trim()
   if (trimmed.length < value.length) return utcMs(trimmed)
@@ -165,8 +162,7 @@ function hourOf(hour: number, half: string | undefined): number {
 }
 
 /**
- * Reads dates such as `9/20/2023 4:05:03 AM` or `28.04.2021 15:05:26` in a stated order. With
- * `unproven`, only dates that are the same in both orders or valid in one.
+ * Reads `9/20/2023 4:05:03 AM` or `28.04.2021 15:05:26`; with `unproven` only unambiguous dates.
  */
 export function readSlashDate(
   value: unknown,
@@ -185,9 +181,7 @@ export function readSlashDate(
   return isOneReading ? inRange(monthFirst + timeMs) : undefined
 }
 
-/**
- * The one order in which a date is valid; undefined for both or neither, and for year-first dates.
- */
+/** The one order in which a date is valid; undefined for both, neither, and year-first dates. */
 export function dateOrderOf(value: unknown): DayMonthOrder | undefined {
   const date = parseSlashDate(value)
   if (date === undefined || date.isYearFirst || Number.isNaN(date.timeMs)) return undefined

@@ -1,6 +1,4 @@
-/**
- * Token ids: 16 bytes as base64url, base64, base64 of GUID text, or GUID text. An id is no token.
- */
+/** Token ids: 16 bytes as base64url, base64, base64 of GUID text, or GUID text. No tokens. */
 import { createHash } from 'node:crypto'
 import { guidOfBytes, guidOfNetBytes, readGuid } from './guid.ts'
 
@@ -37,8 +35,7 @@ const PLACEHOLDERS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Never throws. Base64 with spare bits set is `malformed`: else a forger chooses between spellings.
- * What is no string is `absent` (null, undefined) or `malformed`.
+ * Never throws. Spare base64 bits that are set are `malformed`: a forger could choose spellings.
  */
 export function readTokenId(value: unknown): TokenIdReading {
   if (typeof value !== 'string') {
@@ -66,7 +63,7 @@ function spelledId(spelled: string): string {
   return isShort ? guidOfNetBytes(bytes) : readGuid(bytes.toString('latin1'))
 }
 
-/** What letters of base64 or base64url spell; undefined for an invalid one, or spare bits in the last. */
+/** Undefined for an invalid letter, or set spare bits in the last. */
 function decoded(letters: string): Buffer | undefined {
   const bytes = Buffer.from(letters, 'base64')
   const again = bytes.toString('base64url')
@@ -74,7 +71,7 @@ function decoded(letters: string): Buffer | undefined {
   return isSame ? bytes : undefined
 }
 
-/** Whether one character fills the whole text, hyphens, braces and padding aside: no random id does. */
+/** One character fills the whole text, but for hyphens, braces, padding: no random id does. */
 function isRepeated(spelled: string): boolean {
   let only = ''
   for (const letter of spelled) {
@@ -85,21 +82,16 @@ function isRepeated(spelled: string): boolean {
   return true
 }
 
-/**
- * The first half of SHA-256 over domain, NUL, text. The domain keeps equal `jti` of issuers apart.
- */
+/** The first half of SHA-256 over domain, NUL, text: equal `jti` of issuers stay apart. */
 export function hashedId(domain: string, text: string): string {
   return guidOfBytes(createHash('sha256').update(`${domain}\0${text}`).digest())
 }
 
-/** Keeps hashed ids of tokens apart from other hashed ids. The same on the issuing and the using side. */
+/** Keeps ids of tokens apart from other hashed ids, on the issuing and the using side. */
 const JTI_DOMAIN = 'jti'
 const PREFIXED = /^[a-z]{2,12}:([\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12})$/i
 
-/**
- * The id of a `jti` (RFC 7519, 4.1.7): as spelled, without Keycloak's prefix, or hashed. Keycloak
- * 26.2 and newer write `onrtac:UUID`; only what is no text is `malformed`.
- */
+/** The id of any `jti` text (RFC 7519, 4.1.7), also `onrtac:UUID` of Keycloak 26.2 and newer. */
 export function readJti(value: unknown): TokenIdReading {
   const reading = readTokenId(value)
   if (reading.state !== 'malformed' || typeof value !== 'string') return reading

@@ -25,14 +25,14 @@ export function bounds({ lower, upper }: BoundsText): string {
   return lower === 0 ? `at most ${count(upper)}` : `${count(lower)} to ${count(upper)}`
 }
 
-/** The same of things with a name: `at least 4,000 messages`; `unknown: 7 folders synchronised whole`. */
+/** `at least 4,000 messages`; `unknown: 7 folders synchronised whole`. */
 export function boundText(given: BoundsText, one: string, many: string = `${one}s`): string {
   const { lower, upper, because = '' } = given
   if (lower === 0 && upper === null) return because === '' ? 'unknown' : `unknown: ${because}`
   return `${bounds(given)} ${(upper ?? lower) === 1 ? one : many}`
 }
 
-/** What is counted separately from messages: `; apart from these 110 items without a message id, 3 accesses left open`. */
+/** `; apart from these 110 items without a message id, 3 accesses left open`. */
 export function apartFrom(nameless: number, undecided: number | null): string {
   const parts = [
     ...(nameless > 0 ? [`${plural(nameless, 'item')} without a message id`] : []),
@@ -54,7 +54,7 @@ export function percent(share: number): string {
   return `${(Math.floor(share * 1000) / 10).toFixed(1)} %`
 }
 
-/** `0.1 %` of anything above nothing, rounded up: a share of what is not known is never made smaller. */
+/** `0.1 %` of anything above nothing, rounded up: an unknown share is never made smaller. */
 export function percentUp(share: number): string {
   if (share === 0) return '0.0 %'
   const tenths = Math.ceil(share * 1000 - 1e-9)

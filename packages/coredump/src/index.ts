@@ -1,6 +1,4 @@
-/**
- * The core dump gate, between a crash and the disk. Only {@link loadGateScrub} loads the scanner.
- */
+/** The core dump gate, between crash and disk. Only {@link loadGateScrub} loads the scanner. */
 import type { Json } from '@mintmark/core'
 import type { Scrub } from './receive/gate.ts'
 
@@ -18,9 +16,7 @@ export type { DroppedFile } from './spool/gate_report.ts'
 export { Spool } from './spool/spool.ts'
 export { FolderWatch, type WatchCount } from './watch/watch.ts'
 
-/**
- * @param kept as `storedKey` writes keys. @param acceptCut write a core after a search cut short
- */
+/** @param kept of `storedKey`. @param acceptCut write a core after a search cut short */
 export async function loadGateScrub(kept: readonly Json[], acceptCut: boolean): Promise<Scrub> {
   const { gateScrub } = await import('./gate_scrub.ts')
   return gateScrub(kept, acceptCut)

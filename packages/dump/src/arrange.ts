@@ -14,7 +14,7 @@ import {
 import { endOf, isDisjoint, joined, merged, partOfRange, without } from './memory/ranges.ts'
 import type { Dump, Flaw, Owner, Range, Segment } from './memory/segment.ts'
 
-/** Unclaimed bytes between two ranges of structure are padding, where they are too few to hold a key. */
+/** Unclaimed bytes between structure are padding where they are too few to hold a key. */
 const MAX_PADDING_BYTES = 15
 
 interface Arranged {
@@ -83,7 +83,7 @@ function lastEnd(ranges: readonly Range[]): number {
   return last === undefined ? 0 : endOf(last)
 }
 
-/** By offset; of those that begin together, the longest first, and of equals, one with an owner first. */
+/** By offset, then the longest first, then one with an owner. */
 function byOffset(one: Segment, other: Segment): number {
   return (
     one.offset - other.offset ||
@@ -97,7 +97,7 @@ interface Innermost {
   readonly isShared: boolean
 }
 
-/** Disjoint runs: bytes that several share go to the one that begins last, of equals to the first. */
+/** Bytes that several share go to the one that begins last, of equals to the first. */
 function innermost(memory: readonly Segment[]): Innermost {
   if (isDisjoint(memory)) return { runs: memory, isShared: false }
   const out: Segment[] = []
@@ -227,7 +227,6 @@ function byAddress(one: bigint, other: bigint): number {
   return one < other ? -1 : 1
 }
 
-/** How many of `sorted` are below `address`. */
 const countBelow = <T>(sorted: readonly T[], address: bigint, key: (item: T) => bigint): number =>
   countBefore(sorted.length, (index) => {
     const item = sorted[index]
@@ -247,7 +246,7 @@ export class Owners {
     return this.#mappings.length === 0 && this.#stacks.length === 0
   }
 
-  /** A file or module comes first: a stack pointer that points into one is a crash's, not a stack's. O(log n). */
+  /** Files and modules first: a stack pointer into one is a crash's. O(log n). */
   ownerOf(address: bigint, length: number): Owner | undefined {
     return this.#mappedTo(address, length) ?? this.#stackOf(address, length)
   }
@@ -264,9 +263,7 @@ export class Owners {
     return shared * 2n >= BigInt(length) ? after.owner : undefined
   }
 
-  /**
-   * The one thread whose stack pointer is in the run. Several mean a heap of stacks, as Go's is.
-   */
+  /** The one thread whose stack pointer is in it; several mean a heap of stacks, as Go's is. */
   #stackOf(address: bigint, length: number): Owner | undefined {
     const end = address + BigInt(length)
     const first = countBelow(this.#stacks, address, (point) => point.address)

@@ -19,10 +19,7 @@ export interface FileSource extends ByteSource {
   close(): void
 }
 
-/**
- * A regular file at its present size; several may read it at once. @throws {MintmarkError}
- * `INPUT_UNREADABLE` if it cannot be opened, is not regular, or has no size
- */
+/** At its present size, for several readers. @throws {MintmarkError} `INPUT_UNREADABLE` */
 export function fileSource(path: FilePath): FileSource {
   const shown = safeText(pathText(path))
   const file = attempt(shown, () =>

@@ -1,6 +1,6 @@
 /**
- * Which parts of a sparse file hold data: reading holes takes 0.45 s a GB. Node has no `SEEK_DATA`;
- * Perl does, in some 10 ms. Without it, or if anything is odd, all counts as data.
+ * Data ranges of sparse files: reading holes takes 0.45 s a GB. Perl, in 10 ms, has the `SEEK_DATA`
+ * that Node lacks. If anything is odd, all counts as data.
  */
 import { spawnSync } from 'node:child_process'
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
@@ -18,9 +18,7 @@ const BLOCK_BYTES = 512
 /** Holes of a file with more data than this are not worth a process. */
 const MAX_DATA_SHARE = 0.9
 
-/**
- * Sorted, disjoint runs of data; zeros between. A file written meanwhile may have data in a "hole".
- */
+/** Sorted, disjoint; zeros between, unless somebody writes to the file meanwhile. */
 export function dataRanges(path: FilePath, size: number): readonly Range[] {
   const whole = size > 0 ? [{ offset: 0, length: size }] : []
   if (process.platform !== 'linux') return whole

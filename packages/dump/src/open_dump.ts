@@ -10,10 +10,7 @@ import { DumpFile } from './memory/dump_file.ts'
 import { Layout } from './memory/layout.ts'
 import type { ByteSource, Dump } from './memory/segment.ts'
 
-/**
- * Maps any bytes, all of them; unknown ones have no address. Trust: none in the source. @throws
- * {MintmarkError} `INPUT_UNREADABLE` as the source does, and nothing else
- */
+/** Maps any bytes, all of them. Trust: none. @throws {MintmarkError} `INPUT_UNREADABLE` only */
 export function openDump(source: ByteSource): Dump {
   const layout = new Layout(new DumpFile(source))
   readContainer(layout)

@@ -1,6 +1,4 @@
-/**
- * What `gate install` remembers. Trust: it is root's; `gate uninstall` gives the kernel its program.
- */
+/** What `gate install` remembers. Trust: root's, as `gate uninstall` gives it to the kernel. */
 import {
   closeSync,
   fsyncSync,

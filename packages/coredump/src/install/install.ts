@@ -46,7 +46,7 @@ export function installGate(paths: Paths, settings: GateSettings, programs: Prog
   refuseForeign([folder])
   const found = readKernel(paths.procSys)
   const old = loadState(folder)
-  // More than are taken: of those it does not start a program for, the kernel writes only to its own log.
+  // More than are taken: of those it starts no program for, the kernel logs itself.
   const kernel = { pattern: patternFor(scriptIn(folder)), pipeLimit: 2 * settings.limits.maxAtOnce }
   const wasThere = found.pattern === kernel.pattern
   if (!wasThere) refuseOtherGate(found)
@@ -112,9 +112,7 @@ function putBack(procSys: string, kernel: KernelSettings): void {
   }
 }
 
-/**
- * Runs the script as the kernel would, without an environment. @throws {MintmarkError} `GATE_UNFIT`
- */
+/** Runs it as the kernel would, without an environment. @throws {MintmarkError} `GATE_UNFIT` */
 export function checkProgram(script: string): void {
   const { status, signal, stderr, error } = spawnSync(script, ['--check'], {
     cwd: '/',
@@ -180,10 +178,7 @@ function unknownPrevious(): MintmarkError {
 const OTHERS_WRITE = 0o022
 const STICKY = 0o1000
 
-/**
- * The first of a file and its parent folders that users other than root may write to. A sticky
- * folder such as `/tmp` is safe.
- */
+/** The file or parent that others than root may write to; sticky folders (`/tmp`) are safe. */
 export function writableByOthers(file: string): string | undefined {
   for (let at = realpathSync(file); ; at = path.dirname(at)) {
     const stats = statSync(at)

@@ -53,9 +53,7 @@ export async function writeCompressed(
   return { rawSha256, sha256, bufferedSha256: rawSha256, bytes: fstatSync(outlet.file).size }
 }
 
-/**
- * Writes the first bytes of a buffered core, packed, with `erased` as zeros; gives sums of both.
- */
+/** Writes the first bytes, packed, with `erased` as zeros; gives sums before and after. */
 export async function writeErased(
   input: BufferedInput,
   to: number,

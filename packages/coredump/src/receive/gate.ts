@@ -69,9 +69,7 @@ export interface Content {
   readonly spilledBytes: number
   readonly suffix: string
   readonly compression: WrittenCore['compression']
-  /**
-   * Called with the erased ranges: gives why it cannot be made clean, or what writes it to a file.
-   */
+  /** Given the erased ranges, says why it cannot be made clean, or gives what writes it. */
   readonly ready: (erased: readonly Range[], scrub: Scrub) => Promise<string | Write>
 }
 

@@ -1,6 +1,4 @@
-/**
- * One core: buffered (encrypted on disk), scrubbed, then written. After a failure there is no core.
- */
+/** One core: buffered (encrypted on disk), scrubbed, written. A failure leaves no core. */
 import path from 'node:path'
 import { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'
 import { drain, type Inlet } from '@mintmark/scan/buffer/drain'

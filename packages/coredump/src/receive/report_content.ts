@@ -14,7 +14,7 @@ import { CheckedSink } from './checked_sink.ts'
 import { type Written, writeErased } from './compress.ts'
 import type { Content, Gate, Scrub } from './gate.ts'
 
-/** Bytes of one line before base64: readers of reports keep a line in memory. A multiple of three. */
+/** Before base64: readers of reports keep a line in memory. A multiple of three. */
 const LINE_BYTES = 3 << 18
 const NOT_CLEAN = 'the text of the report'
 
@@ -74,7 +74,7 @@ function maskedSides(
   }
 }
 
-/** The scrub saw zeros where there are asterisks now: it examines the text again, as it is written. */
+/** The scrub saw zeros where asterisks are now: it examines the text again, as written. */
 async function isClean(
   { before, after }: Sides,
   buffer: CoreBuffer,

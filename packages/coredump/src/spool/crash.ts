@@ -1,6 +1,5 @@
 /**
- * What the kernel says of a crash. Source: core(5). Before Linux 5.3 a name with blanks is several
- * arguments, so it comes last.
+ * What the kernel says of a crash (core(5)). The name is last: before Linux 5.3 it may be split.
  */
 /** In the order in which {@link crashOf} reads them. */
 export const SPECIFIERS = '%P %u %g %s %t %c %h %e'

@@ -1,6 +1,4 @@
-/**
- * The log `gate.log` of the spool; problems go to the system's log too. Nothing of a core is in it.
- */
+/** `gate.log` of the spool; problems go to the system's log too. Nothing of a core is in it. */
 
 import { closeSync, constants, fstatSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import path from 'node:path'
@@ -17,7 +15,7 @@ const PATIENCE_MS = 2000
 export class GateLog {
   readonly #path: string | undefined
 
-  /** @param folder the spool; undefined while it is not known: then only the system's log gets the line */
+  /** @param folder the spool; undefined while unknown: then only the system's log gets the line */
   constructor(folder: string | undefined) {
     this.#path = folder === undefined ? undefined : path.join(folder, LOG_NAME)
   }

@@ -5,7 +5,7 @@
 import type { MemoryShare } from '@mintmark/scan/buffer/core_buffer'
 import type { Spool, SpoolEntry } from './spool.ts'
 
-/** Of the buffered bytes: as given, or a share of what the machine has left when the core begins to come in. */
+/** Of buffered bytes: fixed, or a share of what the machine has left when a core comes in. */
 export type MemoryBound = number | 'auto'
 
 export const AUTO_PART = 4
@@ -55,10 +55,10 @@ export class MemoryPool implements MemoryShare {
 
 export function boundBytes(spool: Spool, bound: MemoryBound): number {
   if (bound !== 'auto') return bound
-  // Not imported: to import `node:process` makes a stream of standard input, which then no longer blocks.
+  // Importing `node:process` would make a stream of standard input, which no longer blocks.
   return autoBound(process.availableMemory() + spool.bufferedBytes())
 }
 
-/** @param available bytes that the machine, or the control group, has left, with those that are buffered */
+/** @param available bytes left of machine or control group, with those that are buffered */
 export const autoBound = (available: number): number =>
   Math.min(AUTO_MOST, Math.floor(available / AUTO_PART))

@@ -1,6 +1,6 @@
 /**
- * Names a process so that others see whether it still runs. Pids are reused, so start time, boot
- * and namespace are added. Source: proc(5), `/proc/PID/stat` field 22.
+ * Names a process by pid, start time, boot and namespace, as pids are reused. Source: proc(5),
+ * `/proc/PID/stat` field 22.
  */
 import { readFileSync, readlinkSync } from 'node:fs'
 import { errnoOf } from '@mintmark/core'
@@ -12,9 +12,7 @@ export function ownMark(): string {
 /** In ticks since the boot. */
 export const startOf = (mark: string): number => Number(mark.split('-')[3])
 
-/**
- * Whether a mark's process is gone; where that is unknown (another container) it counts as running.
- */
+/** Unknown (another container in this boot) counts as running. */
 export function isGone(mark: string): boolean {
   const [boot, namespace, pid, start] = mark.split('-')
   if (boot !== bootId()) return true

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { MintmarkError } from '@mintmark/core'
 import { READ, type Spool, type SpoolEntry } from './spool.ts'
 
-/** Cores of one spool that are scrubbed at once; each takes some 230 MB of memory beside its buffer. */
+/** Scrubs at once in a spool; each takes some 230 MB of memory beside its buffer. */
 const MOST_SLOTS = 2
 const POLL_MS = 100
 const FAR_POLL_MS = 500
@@ -30,9 +30,7 @@ export async function takeSlot(spool: Spool, entry: SpoolEntry, lastsMs: number)
   }
 }
 
-/**
- * Waits no longer than a slot. @throws {MintmarkError} `PROGRAM_FAILED`; the work may still go on
- */
+/** @throws {MintmarkError} `PROGRAM_FAILED` after a slot's time; the work may still go on */
 export async function within<T>(lastsMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {

@@ -24,7 +24,7 @@ import { errnoOf, MintmarkError, makeFolder, safeText } from '@mintmark/core'
 import { isGone, ownMark, startOf } from './process_mark.ts'
 
 const UNFINISHED = /^\.unfinished-([0-9a-z-]+)\.[0-9A-Za-z]{6}$/
-/** In an unfinished folder: the program that crashed; the file's size is the bytes buffered in memory. */
+/** In an unfinished folder: the program that crashed; its size is the bytes in memory. */
 const TICKET = 'ticket'
 /** In an unfinished folder: it was read to its end. */
 export const READ = 'read'
@@ -88,7 +88,7 @@ export class Spool {
     return all.filter(({ notes }) => notes.includes(`${TICKET}-${program}`)).length
   }
 
-  /** Bytes that are left for others than root on the file system of the spool, and how many it has. */
+  /** Bytes free for others than root, and how many the file system has. */
   room(): { readonly freeBytes: number; readonly totalBytes: number } {
     const { bavail, blocks, bsize } = statfsSync(this.folder)
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
@@ -190,7 +190,7 @@ export function coreName(names: readonly (string | number)[], timeMs: number): s
   return ['core', ...names.map(safeName), time].join('.')
 }
 
-/** The end of the year 9999; a file may be dated later, and earlier than 1970, than a name can contain. */
+/** The end of the year 9999: files may be dated outside of what a name can contain. */
 const LAST_MS = 253_402_300_799_999
 
 const timeWithYear = (timeMs: number): number =>

@@ -8,10 +8,7 @@ const FRESH_MS = 500
 
 type FileNumbers = Pick<Stats, 'dev' | 'ino'>
 
-/**
- * Sees processes that this one may examine: for root, its namespace; without `/proc`, none. One
- * probe takes some ten milliseconds and answers for many files.
- */
+/** Sees processes of its namespace, none without `/proc`. A probe (10 ms) serves many files. */
 export class OpenedElsewhere {
   #seen: ReadonlySet<string> = new Set()
   #seenMs = Number.NEGATIVE_INFINITY

@@ -11,7 +11,6 @@ export type Counts = ClassPolicy['counts']
 export interface MemberNote {
   readonly name: string
   readonly text: string
-  /** It may be a dump and is not taken. */
   readonly isProblem: boolean
 }
 
@@ -31,7 +30,7 @@ export type Taken =
   | { readonly outcome: 'no-dump' }
   /** It may be a dump and is not taken, however often it is examined. */
   | ({ readonly outcome: 'left'; readonly why: string } & OfMembers)
-  /** Its core was in the spool already: the receiver was killed before it could remove the raw file. */
+  /** Its core was in the spool: a receiver was killed before it removed the raw file. */
   | { readonly outcome: 'removed' }
   | { readonly outcome: 'elsewhere' }
   | ({ readonly outcome: 'failed'; readonly why: string } & OfMembers)

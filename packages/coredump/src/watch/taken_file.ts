@@ -1,6 +1,6 @@
 /**
- * Takes one dropped dump in a process of its own. The raw file goes only once its core is durable,
- * and if it is still the file that was read.
+ * Takes one dropped dump in its own process. The raw file goes once its core is durable, if it is
+ * still the file that was read.
  */
 import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs'
 import { errnoOf } from '@mintmark/core'

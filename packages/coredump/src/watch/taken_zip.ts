@@ -1,7 +1,4 @@
-/**
- * Takes a dropped zip archive, each dump in it like a file. It is removed only once all of its
- * members are in the spool.
- */
+/** Takes a zip archive, each dump like a file. It goes only once all of it is in the spool. */
 import type { Stats } from 'node:fs'
 import { MintmarkError } from '@mintmark/core'
 import { type DumpHead, dumpHeadOf, HEAD_BYTES } from '@mintmark/scan/packing/dump_head'

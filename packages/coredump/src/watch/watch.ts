@@ -105,7 +105,7 @@ export class FolderWatch {
     return count
   }
 
-  /** One sweep, and one more for files dated ahead of the clock: that they are whole shows only in that they stay as they are. */
+  /** And once more for files dated ahead of the clock: only staying the same shows them whole. */
   async sweepOnce(): Promise<WatchCount> {
     const first = await this.sweep(Date.now())
     if (this.#ahead.size === 0) return first
@@ -122,7 +122,7 @@ export class FolderWatch {
     }
   }
 
-  /** Sweeps whenever something changes, until the signal. Where the folder is gone meanwhile, it is searched for again. */
+  /** On each change, until the signal. A folder that is gone is searched for again. */
   async run(signal: AbortSignal): Promise<void> {
     const { folder, pollMs = POLL_MS } = this.#options
     let change = new AbortController()

@@ -1,6 +1,6 @@
 /**
- * ELF cores of Linux, BSDs and machines (QEMU, VirtualBox). Source: System V ABI, "Program Header"
- * (gabi 4.1); core(5); `fs/binfmt_elf.c` of Linux.
+ * ELF cores of Linux, BSDs, QEMU, VirtualBox. Source: System V ABI (gabi 4.1); core(5);
+ * `binfmt_elf.c`.
  */
 import type { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
@@ -11,7 +11,7 @@ import { machineOf } from './elf_registers.ts'
 
 const PT_LOAD = 1
 const PT_NOTE = 4
-/** `e_phnum` says this where the number does not fit it: then it is `sh_info` of the first section. */
+/** The number does not fit `e_phnum`: it is `sh_info` of the first section. */
 const PN_XNUM = 0xffff
 const MAX_PROGRAM_HEADERS = 1 << 20
 const MAX_NOTE_SEGMENTS = 1024
@@ -91,7 +91,7 @@ function extendedCount({ shoff, sectionRowBytes, is64 }: ElfHeader, layout: Layo
   return PN_XNUM
 }
 
-/** The section headers, which gdb writes and the kernel only past 65,534 segments: structure, and nothing else. */
+/** gdb writes them, the kernel only past 65,534 segments. Structure, and nothing else. */
 function readSections(elf: ElfHeader, layout: Layout): void {
   const { shoff, sectionRowBytes, is64 } = elf
   if (shoff < elf.phoff + elf.programRowBytes) return

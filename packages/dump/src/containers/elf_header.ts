@@ -1,4 +1,4 @@
-/** The ELF header of a core file, 32 and 64 bit, either byte order. Source: System V ABI (gabi 4.1). */
+/** ELF headers of cores, 32 and 64 bit, either byte order. Source: System V ABI (gabi 4.1). */
 import type { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
 
@@ -29,7 +29,7 @@ export function isElf(head: Uint8Array): boolean {
   return head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46
 }
 
-/** The header of a core file, or undefined where it is another kind of ELF file or is cut. */
+/** Undefined for other ELF files, and if cut. */
 export function readElfHeader(layout: Layout): ElfHeader | undefined {
   const [, , , , elfClass, order] = layout.file.bytes(0, 16)
   const is64 = elfClass !== 1
@@ -46,7 +46,7 @@ export function readElfHeader(layout: Layout): ElfHeader | undefined {
   const machine = reader.u16()
   if (type !== ET_CORE) {
     layout.isLittleEndian = true
-    // Relocatable, executable and shared objects: whole files of another kind, nothing damaged about them.
+    // Relocatable, executable, shared objects: whole files of another kind, not damaged.
     if (type >= 1 && type <= 3) layout.addFact('format', 'ELF, not a core')
     else layout.addFlaw('not-understood', `an ELF file of type ${type}, not a core`, { type })
     return undefined

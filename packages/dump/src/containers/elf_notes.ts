@@ -1,7 +1,4 @@
-/**
- * Notes of an ELF core: registers, mapped files, the process. Source: core(5); Linux's
- * `fs/binfmt_elf.c` (`fill_files_note`) and `uapi/linux/elf.h`.
- */
+/** Notes of ELF cores. Source: core(5); Linux's `fs/binfmt_elf.c` and `uapi/linux/elf.h`. */
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
 import { endOf } from '../memory/ranges.ts'
@@ -17,7 +14,7 @@ const AT_SYSINFO_EHDR = 33
 
 const HEAD_BYTES = 12
 const MAX_NAME_BYTES = 64
-/** Register sets of the widest vector units are 128 KiB; what is longer and unknown may hold anything. */
+/** Widest vector registers take 128 KiB; what is longer and unknown may hold anything. */
 const MAX_UNKNOWN_BYTES = 1 << 20
 /** The kernel writes at most 4 MiB (`core_file_note_size_limit`), 16 MiB if configured to. */
 const MAX_FILE_NOTE_BYTES = 1 << 24
@@ -136,7 +133,7 @@ function readStatus(descriptor: Range, elf: ElfHeader, layout: Layout): void {
   layout.addFact('thread', thread)
 }
 
-/** The process: its id and the name of its program. Its arguments may hold secrets and are not examined. */
+/** Its id and program's name. Its arguments may hold secrets and are not examined. */
 function readProcess(descriptor: Range, elf: ElfHeader, layout: Layout): void {
   // Where user ids are 16 bits wide, on i386 and arm, the descriptor is 4 bytes shorter.
   const isShort = descriptor.length < 128
@@ -164,10 +161,7 @@ function readAuxiliary(descriptor: Range, elf: ElfHeader, layout: Layout): void 
   }
 }
 
-/**
- * A count, the unit of file offsets, triples of begin, end and offset, then names. No anonymous
- * maps.
- */
+/** A count, the unit of file offsets, (begin, end, offset) triples, names. No anonymous maps. */
 function readFiles(descriptor: Range, elf: ElfHeader, layout: Layout): void {
   const wordBytes = elf.is64 ? 8 : 4
   const wanted = Math.min(descriptor.length, MAX_FILE_NOTE_BYTES)

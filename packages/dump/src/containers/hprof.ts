@@ -10,12 +10,12 @@ const MAGIC = 'JAVA PROFILE 1.0'
 const RECORD_HEAD_BYTES = 9
 const HEAP_DUMP = 0x0c
 const HEAP_DUMP_SEGMENT = 0x1c
-/** Also records that describe: strings of classes and methods, classes, frames, traces, threads, settings. */
+/** Records that describe: strings, classes, frames, traces, threads, settings. */
 const DESCRIPTIONS = [1, 2, 3, 4, 5, 6, 7, 0x0a, 0x0b, 0x0d, 0x0e, 0x2c]
 const KNOWN: ReadonlySet<number> = new Set([...DESCRIPTIONS, HEAP_DUMP, HEAP_DUMP_SEGMENT])
-/** A name has at most 65,535 bytes, and a trace some thousand frames: what is longer may be anything. */
+/** Names have 65,535 bytes at most, traces some thousand frames: longer may be anything. */
 const MAX_DESCRIPTION_BYTES = 1 << 20
-/** Of all kinds: descriptions are hundred thousands, records of the heap a megabyte each or longer. */
+/** Of all kinds: descriptions are hundred thousands, heap records a megabyte or longer. */
 const MAX_RECORDS = 1 << 24
 
 export function isHprof(head: Uint8Array): boolean {

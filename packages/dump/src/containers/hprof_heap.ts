@@ -8,7 +8,7 @@ const WINDOW_BYTES = 1 << 20
 const CLASS_WINDOW_BYTES = 1 << 22
 /** An array shorter than this holds no key by itself. */
 const MIN_ARRAY_BYTES = 32
-/** Segments that are kept. Past it the shorter arrays join what is between them, and the bound doubles. */
+/** Past it the shorter arrays join what is between them, and the bound doubles. */
 const MAX_ARRAYS = 1 << 17
 
 const CLASS_DUMP = 0x20
@@ -77,10 +77,7 @@ export class HeapReader {
     this.#layout = layout
   }
 
-  /**
-   * Adds one heap record and gives its end. @param recordEnd undefined where the length was never
-   * filled in
-   */
+  /** Gives the record's end. @param recordEnd undefined where its length was never filled in */
   read(from: number, recordEnd: number | undefined): number {
     const end = recordEnd ?? Number.MAX_SAFE_INTEGER
     if (recordEnd !== undefined) this.#layout.addMemory(from, recordEnd - from, undefined, OBJECTS)
@@ -129,7 +126,7 @@ export class HeapReader {
     return { at, isDamaged: bytes.length === 0 }
   }
 
-  /** The length of the record at `reader`; `more` where its head goes on past the window, undefined where there is no record. */
+  /** `more` where its head goes on past the window, undefined where there is no record. */
   #recordLength(reader: Reader, at: number): number | 'more' | undefined {
     const idBytes = this.#idBytes
     const tag = reader.u8()

@@ -1,7 +1,4 @@
-/**
- * LiME images: a header before each physical range. Source: LiME, `doc/README.md` ("lime", version
- * 1).
- */
+/** LiME images: headers before physical ranges. Source: LiME, `doc/README.md`, version 1. */
 import type { Layout } from '../memory/layout.ts'
 
 const HEADER_BYTES = 32
@@ -47,7 +44,7 @@ function readHeader(
   layout: Layout,
 ): { readonly address: bigint; readonly length: number } | 'end' | 'damaged' {
   const header = layout.reader(at, HEADER_BYTES)
-  // A range that is cut has no header after it: nothing is damaged but that range, and it says so itself.
+  // A cut range has no header after it, and says itself that it is damaged.
   if (header.left === 0) return 'end'
   if (header.left < HEADER_BYTES) return 'damaged'
   if (header.u32() !== MAGIC || header.u32() !== VERSION) return 'damaged'

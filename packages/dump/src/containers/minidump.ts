@@ -1,7 +1,4 @@
-/**
- * Minidumps of Windows, Breakpad and Crashpad. Source: minidumpapiset.h (Windows SDK); Breakpad's
- * `minidump_format.h`, also for padding.
- */
+/** Minidumps. Source: minidumpapiset.h (Windows SDK); `minidump_format.h` of Breakpad. */
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
 import { partOfRange, without } from '../memory/ranges.ts'
@@ -222,18 +219,19 @@ function readMiscInfo(stream: Range, layout: Layout): void {
   if (hasProcessId) layout.addFact('process', info.u32())
 }
 
-/** Of a CONTEXT: its length, and the parts of it, from its begin, that hold nothing but such registers. */
+/** Of a CONTEXT: its length, and the parts that hold nothing but such registers. */
 interface Shape {
   readonly length: number
   readonly parts: readonly (readonly [from: number, to: number])[]
-  /** Where more state of the same kind begins behind it, as XSAVE has it, and its headers; none where absent. */
+  /** Where more such state begins behind it, as of XSAVE, with its headers. */
   readonly goesOnAt?: number
 }
 
 const SHAPES: ReadonlyMap<string, Shape> = new Map([
-  // FltSave (FXSAVE) without its words of control, then VectorRegister. Behind: CONTEXT_EX, the header of XSAVE at a multiple of 64.
+  // FltSave (FXSAVE) without control words, VectorRegister. Behind: CONTEXT_EX, XSAVE's header at a
+  // multiple of 64.
   ['x86-64', { length: 1232, parts: [[0x120, 0x4a0]], goesOnAt: 1344 }],
-  // `FloatSave` and `ExtendedRegisters` (FXSAVE), each without its control words; `FloatSave` without its last word.
+  // `FloatSave` without its last word, `ExtendedRegisters` (FXSAVE); no control words.
   [
     'i386',
     {
@@ -249,7 +247,7 @@ const SHAPES: ReadonlyMap<string, Shape> = new Map([
   ['arm64', { length: 912, parts: [[0x110, 0x310]] }],
 ])
 
-/** Contents of registers that no unwinder reads; none of a context that is not as its architecture has it. */
+/** None of a context that is not as its architecture has it. No unwinder reads them. */
 function wideRegistersIn(
   { offset, length }: Range,
   architecture: string | number | boolean | undefined,

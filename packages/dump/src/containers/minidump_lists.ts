@@ -9,10 +9,7 @@ function readLocation(row: Reader): Range {
   return { offset: row.u32(), length }
 }
 
-/**
- * Visits the rows of a list behind a u32 count. Some writers leave 4 bytes to align them to 8,
- * which only the stream's length shows. Gives the rows visited.
- */
+/** Gives the rows visited. Behind the u32 count some writers pad 4 bytes: see the length. */
 function eachListed(
   stream: Range,
   rowBytes: number,
@@ -31,7 +28,7 @@ function eachListed(
   const fitting = Math.floor(Math.max(0, stream.length - 4 - padding) / rowBytes)
   const rows = Math.min(count, fitting, MAX_SEGMENTS)
   const read = layout.eachRow(offset, rowBytes, rows, visit)
-  // A stream that is as long as its count says is the list; bytes that were only read as one may be memory.
+  // A stream as long as its count says is the list; others may be memory.
   if (stream.length === 4 + padding + count * rowBytes)
     layout.addTable(stream.offset, stream.length)
   reportMissing(name, count, read, layout)
@@ -127,7 +124,7 @@ function nameModule(module: Module, layout: Layout): void {
   layout.addMapping(module.from, module.to, owner)
 }
 
-/** A `MINIDUMP_STRING`: a length in bytes, and UTF-16 in the dump's byte order, and a NUL that is not counted. */
+/** `MINIDUMP_STRING`: length in bytes, UTF-16 in the dump's order, a NUL not counted. */
 function readString(offset: number, layout: Layout): string | undefined {
   const head = layout.reader(offset, 4)
   if (offset === 0 || head.left < 4) return undefined

@@ -23,13 +23,13 @@ const FLAGS = 0xfffn
 const PAGE = 4096
 const HEAD_BYTES = 8
 const NAME_BYTES = 256
-/** `LibvirtQemudSave`: magic, six numbers, and padding. The second number is the length of the description behind them. */
+/** `LibvirtQemudSave`, six numbers (the second: length of the description behind), padding. */
 const LIBVIRT_BYTES = 92
 const MOST_BLOCKS = 4096
 /** Headers of pages, those of pages that are filled with one byte too: of a machine of 256 GiB. */
 const MOST_HEADERS = 1 << 26
 
-/** Pages that are read, each a range of its own: 512 MiB. What is behind them is searched too, with no address. */
+/** 512 MiB, each page a range. What is behind them is searched too, with no address. */
 const MOST_PAGES = 1 << 17
 
 interface Block {
@@ -43,7 +43,7 @@ export function isQemuStream(head: Uint8Array): boolean {
   return text.startsWith('QEVM') || (text === 'LibvirtQemudSave' && !isPacked(head))
 }
 
-/** How libvirt packed it is behind its magic, version, length and the machine's state: 0 is not at all. */
+/** Its packing is behind magic, version, length and the machine's state: 0 is none. */
 function isPacked(head: Uint8Array): boolean {
   const packed = head.subarray(28, 32)
   return packed.length < 4 || packed.some((byte) => byte !== 0)
@@ -55,7 +55,7 @@ export function readQemuStream(layout: Layout): void {
   if (at !== undefined) new QemuStream(layout, at).read()
 }
 
-/** Where the stream itself begins: behind what libvirt says of the machine. */
+/** Behind libvirt's description of the machine. */
 function streamBegin(layout: Layout): number | undefined {
   const head = layout.file.reader(0, LIBVIRT_BYTES, true)
   if (head.left < LIBVIRT_BYTES || head.u8() === 0x51) return 0
@@ -80,7 +80,7 @@ class QemuStream {
   #headersLeft = MOST_HEADERS
   #pagesLeft = MOST_PAGES
   #ram: number | undefined
-  /** Bytes before this offset that are of the frame if what follows is: what a page is filled with. */
+  /** Before this offset bytes are of the frame if what follows is: a page's fill. */
   #owed = 0
 
   constructor(layout: Layout, at: number) {

@@ -101,7 +101,7 @@ interface Runs {
   readonly isSound: boolean
 }
 
-/** The runs of the header; undefined where there are none, or the field was left unwritten (`PAGEPAGE…`). */
+/** Undefined where there are none, or the field was left unwritten (`PAGEPAGE…`). */
 function readRuns(reader: Reader, header: HeaderLayout): Runs | undefined {
   const count = reader.seek(header.runCount).u32()
   const total = header.bits === 64 ? reader.skip(4).size() : reader.u32()
@@ -173,7 +173,7 @@ const CHUNK_BYTES = 1 << 20
 const MAX_BITMAP_BYTES = 1 << 29
 /** No bitmap takes more, and what is behind it has an offset that a number holds. */
 const MAX_FIRST_PAGE = 2 ** 40
-/** No page begins within a word: addresses of pages that did would hide what is at multiples of a word's size. */
+/** Pages that begin within a word would hide what is at multiples of a word's size. */
 const WORD_BYTES = 8
 
 interface HeaderLayout {

@@ -4,7 +4,7 @@ import type { ByteSource } from './segment.ts'
 const LINE_BYTES = 1 << 14
 const LINES = 64
 
-/** Keeps the last lines read: tables are asked for row by row, names all over the place. Holds at most 1 MiB. */
+/** Keeps the last lines read, 1 MiB at most: tables are asked for row by row. */
 export class DumpFile {
   readonly #source: ByteSource
   readonly #lines = new Map<number, Uint8Array>()
@@ -13,7 +13,6 @@ export class DumpFile {
     this.#source = source
   }
 
-  /** The bytes at `offset`: fewer than `length` where the file ends. */
   bytes(offset: number, length: number): Uint8Array {
     const present = Math.min(length, this.#source.size - offset)
     if (!(present > 0)) return new Uint8Array(0)

@@ -1,7 +1,4 @@
-/**
- * Collects what a container's reader finds. Entries may overlap or be past the end: see
- * `arrange.ts`.
- */
+/** What a container's reader finds; entries may overlap or be past the end: see `arrange.ts`. */
 import { type ErrorFacts, type Reader, safeText } from '@mintmark/core'
 import type { DumpFile } from './dump_file.ts'
 import { endOf } from './ranges.ts'
@@ -9,9 +6,7 @@ import type { Container, Flaw, Owner, Range, Segment } from './segment.ts'
 
 /** Limit of segments of one dump, some 60 MB. The bytes of others get no address. */
 export const MAX_SEGMENTS: number = 1 << 19
-/**
- * Limit of short runs, without those that go on from the one before. No honest dump has as many.
- */
+/** Limit of short runs that do not go on from the one before. No honest dump has as many. */
 export const SHORT_BYTES = 512
 export const MAX_SHORT: number = 1 << 14
 const MAX_RANGES = 1 << 18
@@ -114,7 +109,7 @@ export class Layout {
     addRange(this.headers, offset, length)
   }
 
-  /** Bytes that describe the dump according to the container; memory, if a table claims them as memory too. */
+  /** Bytes that describe the dump; memory, if a table claims them as memory too. */
   addTable(offset: number, length: number): void {
     addRange(this.tables, offset, length)
   }
@@ -137,12 +132,12 @@ export class Layout {
     addOne(this.contexts, context)
   }
 
-  /** A fact for people. Text of the dump is made safe to show, and the first value of a name stays. */
+  /** For people: made safe to show. The first value of a name stays. */
   addFact(name: string, value: string | number): void {
     this.about[name] ??= typeof value === 'string' ? safeText(value, 100) : value
   }
 
-  /** Records it once, however often it occurs. */
+  /** Once, however often it occurs. */
   addFlaw(code: Flaw['code'], message: string, facts: ErrorFacts = {}): void {
     if (this.#reported.has(message) || this.flaws.length >= MAX_FLAWS) return
     this.#reported.add(message)

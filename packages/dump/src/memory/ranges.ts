@@ -27,10 +27,7 @@ export function joined(ranges: readonly Range[]): Range[] {
   return out
 }
 
-/**
- * `runs` without `holes`, both sorted and disjoint; O(n). @param part makes `[from, to)` of a cut
- * run
- */
+/** Both are sorted and disjoint; O(n). @param part makes `[from, to)` of a cut run */
 export function without<T extends Range>(
   runs: readonly T[],
   holes: readonly Range[],

@@ -23,10 +23,7 @@ export interface Segment {
   readonly offset: number
   /** More than 0. */
   readonly length: number
-  /**
-   * Virtual, or physical in images of a machine; undefined where unknown. Cores list addresses over
-   * 2^53.
-   */
+  /** Virtual (physical in images of a machine); undefined if unknown. May be over 2^53. */
   readonly address: bigint | undefined
   readonly owner: Owner | undefined
 }
@@ -57,16 +54,16 @@ export interface Dump {
   readonly segments: readonly Segment[]
   /** In order of offset, none overlapping another or a segment. */
   readonly structure: readonly Range[]
-  /** Some bytes are listed at more than one address: aliases, or a damaged table. They have the last of these. */
+  /** Some bytes are listed at several addresses (aliases, damage). They have the last. */
   readonly isShared: boolean
   /** XSAVE areas of threads, only of cores of x86: one a thread, in order of the notes. */
   readonly vectorRegisters: readonly Range[]
   /**
-   * Contents of floating-point, vector, mask and tile registers (ELF cores, minidumps), without
-   * control words. Sorted, disjoint, within the file; no unwinder reads them.
+   * Floating-point, vector, mask and tile registers (ELF cores, minidumps) without control words:
+   * sorted, disjoint, within the file. No unwinder reads them.
    */
   readonly wideRegisters: readonly Range[]
-  /** The same of general registers, and what little else is among them: ids, times, words of control. */
+  /** General registers, with ids, times and control words among them. */
   readonly generalRegisters: readonly Range[]
   /** What is known of the process or machine: architecture, process id, name. For people. */
   readonly about: ErrorFacts
@@ -76,6 +73,6 @@ export interface Dump {
 
 export interface ByteSource {
   readonly size: number
-  /** Reads from `offset` on into `target`; gives the bytes read, fewer only at the end. Throws `INPUT_UNREADABLE`. */
+  /** Gives the bytes read, fewer only at the end. Throws `INPUT_UNREADABLE`. */
   read(offset: number, target: Uint8Array): number
 }

@@ -1,6 +1,6 @@
 /**
- * Rows of layouts and their interpreter. Only arithmetic verifies parts. A new structure is a row
- * in `library_layouts.ts` and in `docs/key-encodings.md`.
+ * Rows of layouts and their interpreter: an anchor, conditions around it, and offsets of or pointers to the parts of a key.
+ * Only arithmetic verifies the parts. Another structure is a row in `library_layouts.ts`, and in `docs/key-encodings.md`.
  */
 import { type CurveParameters, curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { isOnCurve, type Point } from '@mintmark/keys/arithmetic/ec'
@@ -27,7 +27,7 @@ export interface Location {
 export type Field = (location: Location) => Pointed | undefined
 export type Check = (location: Location) => boolean
 
-/** Where the parts are, what verifies them, and what is asked before. */
+/** Where the parts of a key are, what verifies them, and what is asked before: of the bytes, and of what they lead to. */
 export interface KeyRow {
   readonly glance?: Check
   readonly when?: Check
@@ -36,7 +36,7 @@ export interface KeyRow {
   readonly form?: string
 }
 
-/** A pattern as {@link anchor} takes it, and the keys that may be there. */
+/** A pattern in memory, as {@link anchor} takes it, and the one key that may be there, or several. */
 export type Layout = Pick<Anchor, 'alignment' | 'number'> & {
   /** The library, and the versions that were examined. */
   readonly library: string
@@ -95,8 +95,9 @@ type Reader = (bytes: Uint8Array, budget: WorkBudget, curve: CurveParameters) =>
 const POINT_COST = 15_000
 
 /**
- * X and Y joined or apart; Jacobian ones have Z, maybe in Montgomery's form. @param coordinate
- * reads coordinates kept unlike the secret
+ * Verifies a secret, X and Y in one or apart, and, of Jacobian coordinates, Z: those may be in Montgomery's form.
+ * @param curves that the structure may be for
+ * @param coordinate reads coordinates, where those are not kept as the secret is
  */
 export function ecKey(
   curves: readonly Curve[] | ((location: Location) => readonly Curve[]),
@@ -172,7 +173,7 @@ export const within =
     return there && field({ ...location, bytes: there.bytes, at: 0, base: there.offset })
   }
 
-/** What the pointer at `from` leads to: at least `length` bytes must be in the dump. */
+/** A field of the memory that the pointer at `from` leads to. At least `length` bytes of it must be in the dump. */
 export const pointed = (from: number, length: number, field?: Field): Field => {
   const whole: Field = ({ bytes, at, memory }) => {
     const address = addressAt(bytes, at + from)
@@ -193,7 +194,7 @@ export const goSlice =
 
 const BIGNUM_BYTES = 24
 
-/** BIGNUM {limbs*, int top, int dmax, int neg, int flags} behind a pointer (bn_local.h). */
+/** The limbs of OpenSSL's BIGNUM {limbs*, int top, int dmax, int neg, int flags}, to which a pointer leads (bn_local.h). */
 export const bignum =
   (from: number, mostLimbs: number): Field =>
   ({ bytes, at, memory }) => {

@@ -1,4 +1,7 @@
-/** Keys in 64-bit processes, lowest byte first: a row a structure, with its source. */
+/**
+ * Keys as libraries keep them in a process of 64 bits, lowest byte first: by structures that lead to the parts, or side by side
+ * in an array of just their size, which an allocator or a runtime marks. A row a structure, with its source.
+ */
 import { CURVES, curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import { okpNamed } from '@mintmark/keys/arithmetic/okp'
@@ -64,11 +67,11 @@ function curvesOfNid(location: Location): readonly Curve[] {
   return curve === undefined ? [] : [curve]
 }
 
-/** {meth*, engine*, int version = 1, EC_GROUP*, EC_POINT*, BIGNUM*, enc_flag, …} (ec_local.h). */
+/** {meth*, engine*, int version = 1, EC_GROUP*, EC_POINT*, BIGNUM* secret, unsigned enc_flag, int conv_form, …} (ec_local.h). */
 const EC_KEY: Layout = {
   library: 'OpenSSL 1.1 to 3.5',
   name: 'openssl-ec-key',
-  // Behind the last pointer's upper two bytes: else it fits CPython's short strings.
+  // Behind the upper two bytes of the last pointer: without them it would fit each of many short strings of CPython.
   pattern: '00 00 00 00 00 00 04 00 00 00 ?? 00 00 00',
   alignment: 1 << 6,
   glance: all(pointers(-6, -14, -22), numbered(-30, 1, 8)),
@@ -79,7 +82,7 @@ const EC_KEY: Layout = {
   verify: ecKey(curvesOfNid),
 }
 
-/** `mbedtls_ecp_keypair`: secret, X, Y as {limbs*, short sign, ushort limbs} (ecp.h). */
+/** The last of `mbedtls_ecp_keypair`, secret, X and Y as {limbs*, short sign, unsigned short limbs} (ecp.h). */
 const MBEDTLS: readonly Layout[] = [4, 6, 8, 9].map((limbs) => ({
   library: 'mbedTLS 3',
   name: `mbedtls-ec-${limbs}`,
@@ -89,7 +92,7 @@ const MBEDTLS: readonly Layout[] = [4, 6, 8, 9].map((limbs) => ({
   verify: ecKey(ofLimbs(limbs)),
 }))
 
-/** {name string, point []byte, secret []byte}, by the length of 04 X Y (fips140/ecdsa). */
+/** {name string, point []byte, secret []byte}, found by the length of 04 X Y (crypto/internal/fips140/ecdsa). */
 const GO_ECDSA: readonly Layout[] = (['P-256', 'P-384', 'P-521'] as const).map((curve) => {
   const length = bytesOf(curve)
   const whole = 2 * length + 1
@@ -105,7 +108,7 @@ const GO_ECDSA: readonly Layout[] = (['P-256', 'P-384', 'P-521'] as const).map((
   }
 })
 
-/** In a key's arena: {curve name, byte secret[], 04 X Y} at multiples of 8 (seen in 3.110). */
+/** In the arena of a key: {name of the curve, byte secret[], 04 X Y}, each at a multiple of 8 (seen in 3.110). */
 const NSS: readonly Layout[] = (
   [
     ['P-256', '2a 86 48 ce 3d 03 01 07'],
@@ -127,7 +130,7 @@ const NSS: readonly Layout[] = (
   }
 })
 
-/** wolfSSL's number: {u32 used, u32 size = 129, …, u64 digits[129]} (sp_int.h). */
+/** Where in a chunk a number of wolfSSL is: {u32 used, u32 size = 129, …, u64 digits[129]} (sp_int.h). */
 const wolfNumber = (index: number): number => 48 + index * (40 + 8 * 129)
 
 const isWolfNumber = (index: number, used: number): Check =>
@@ -175,7 +178,7 @@ const OKP_CURVES = [
   ['Ed448', 3, 9],
 ] as const
 
-/** {…, haspubkey : 1, byte public[57], byte *secret, size_t length, int type, …} (crypto/ecx.h). */
+/** {…, unsigned haspubkey : 1, byte public[57], byte *secret, size_t length, int type, …} (crypto/ecx.h). */
 const ECX: readonly Layout[] = OKP_CURVES.map(([curve, ecx]) => {
   const { lengthBytes: length } = okpNamed(curve)
   return {
@@ -188,7 +191,7 @@ const ECX: readonly Layout[] = OKP_CURVES.map(([curve, ecx]) => {
   }
 })
 
-/** {…, u32 curve, 0, 0, public {byte*, length}, secret {byte*, length}} (crypto-backend.h). */
+/** {…, u32 curve, 0, 0, public {byte*, unsigned length}, secret {byte*, unsigned length}} (crypto-backend.h). */
 const GNUTLS: readonly Layout[] = [32, 56, 57].map((length) => ({
   library: 'GnuTLS 3.8',
   name: `gnutls-okp-${length}`,
@@ -202,7 +205,7 @@ const GNUTLS: readonly Layout[] = [32, 56, 57].map((length) => ({
   ),
 }))
 
-/** {interface, secret []byte, *PublicKey {interface, key []byte}} (crypto/ecdh, 1.20 to 1.24). */
+/** {curve interface, secret []byte, *PublicKey {curve interface, key []byte}} (crypto/ecdh of 1.20 to 1.24). */
 const GO_X25519: Layout = {
   library: 'Go',
   name: 'go-x25519',
@@ -212,7 +215,7 @@ const GO_X25519: Layout = {
   verify: okpKey('X25519'),
 }
 
-/** Ed25519 seed and public half: `SECRETKEYBYTES` of libsodium, NaCl, OpenSSH; Go's. */
+/** A seed of Ed25519 and its public half: `SECRETKEYBYTES` of libsodium, NaCl and OpenSSH, crypto/ed25519 of Go. */
 const seedAt = (from: number): KeyRow => ({
   parts: [from, from + HALF].map((half) => inline(half, HALF)),
   verify: okpKey('Ed25519'),
@@ -220,7 +223,7 @@ const seedAt = (from: number): KeyRow => ({
 
 const LENGTH_64 = '40 00 00 00 00 00 00 00'
 
-/** At most one of eight words small or an address; of random ones 1 in 10^8 has more. */
+/** Whether at most one of eight words is small or an address: of random ones fewer than one in 10^8 has more. */
 function hasNoPointers(from: number): Check {
   return ({ bytes, at }) => {
     let few = 0
@@ -240,7 +243,7 @@ const SEEDS: readonly Layout[] = [
     ...seedAt(8),
   },
   {
-    // It notes the length before what it allocates: both halves, with a secret or not.
+    // It notes before what it allocates how long that is: both halves, and whether there is a secret.
     library: 'BoringSSL',
     name: 'seed-sized',
     pattern: '41 00 00 00 00 00 00 00',
@@ -264,7 +267,7 @@ const SEEDS: readonly Layout[] = [
     verify: okpKey('Ed25519'),
   },
   {
-    // A string: unset hash, and length; 96 where the public half follows again.
+    // A string: a hash that was not asked for, and its length; 96 where the public half follows again.
     library: 'PHP',
     name: 'seed-string',
     pattern: {
@@ -330,8 +333,8 @@ const groupKey = (kind: 'dsa' | 'dh', publicAt: number): KeyRow => ({
 })
 
 /**
- * {…, FFC_PARAMS, BIGNUM *public, BIGNUM *secret} (internal/ffc.h). Anchor: a counter, −1 where the
- * group was not made here, and name and index of g.
+ * {…, FFC_PARAMS, BIGNUM *public, BIGNUM *secret} (internal/ffc.h), of DH behind the length of the exponent. The anchor is a
+ * counter, −1 where the group was not made here, and the name and the index of g.
  */
 const OPENSSL_GROUP: Layout = {
   library: 'OpenSSL 3.0 to 3.5',
@@ -342,7 +345,7 @@ const OPENSSL_GROUP: Layout = {
 
 const BEGIN_BYTES = 64
 
-/** Expanded ML-KEM and ML-DSA keys alone in a chunk, as OpenSSL keeps the latter. */
+/** Expanded keys of ML-KEM and ML-DSA alone in a chunk, as OpenSSL keeps those of ML-DSA: their parts show each other. */
 const LATTICE: readonly Layout[] = LATTICE_SCHEMES.map((scheme) => ({
   library: 'OpenSSL 3.5',
   name: `chunk-${scheme.name.toLowerCase()}`,
@@ -372,6 +375,7 @@ export const LAYOUTS: readonly Layout[] = [
   OPENSSL_ML_KEM,
 ]
 
+/** Anchors of structures that only the memory of a process of 64 bits has, lowest byte first. */
 export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...LAYOUTS.map(layoutAnchor),
   ...MALLOC_RSA_ANCHORS,

@@ -1,4 +1,6 @@
-/** ML-KEM keys of libraries, as 16-bit words. H(ek) shows that s and t belong together. */
+/**
+ * ML-KEM keys as structures of libraries: their polynomials are words of 16 bits, and H(ek) shows that s and t are of one key.
+ */
 import { ML_KEM, type MlKemParameters } from '@mintmark/keys/arithmetic/ml_kem'
 import { mlKemPacked } from '@mintmark/keys/arithmetic/ml_kem_polynomials'
 import { sha3 } from '@mintmark/keys/arithmetic/shake'
@@ -28,7 +30,7 @@ import {
 const HALF = 32
 const NONE = new Uint8Array(0)
 
-/** Verifies s and t in words, rho, H(ek), z, and the other half of the seed if any. */
+/** Verifies s and t in words, rho and H(ek), z, and the other half of the seed where it has bytes. */
 function verifyParts(
   { oid }: MlKemParameters,
   [s = NONE, t = NONE, rhoAndHash = NONE, z = NONE, d = NONE]: readonly Uint8Array[],
@@ -101,7 +103,7 @@ const SHORTEST = 3072
 const COST = { probe: 10_000, hash: 40_000, proof: 3_000_000 } as const
 const RATE = { perByte: 2, atOnce: 3e8 } as const
 
-/** Keys of Go 1.24 (fips140/mlkem) by their polynomials: {d, z, rho, H(ek), t, A, s}. */
+/** Searches for keys of Go 1.24 (crypto/internal/fips140/mlkem) by their secret polynomials: {d, z, rho, H(ek), t, A, s}. */
 export class MlKemSearch implements WindowSearch {
   readonly name = 'ml-kem'
   readonly reach: number = 4 * POLYNOMIAL_BYTES + HALF
