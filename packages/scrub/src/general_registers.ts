@@ -1,6 +1,6 @@
 /**
- * Finds pieces of known keys in general registers, too short for the search of the file. A register
- * with bytes of a key holds no pointer.
+ * Finds pieces of keys in general registers, too short for other searches. A register with bytes of
+ * a key holds no pointer.
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
@@ -15,10 +15,7 @@ const LEAST_DIFFERENT = 5
 /** Bytes that are examined together, those of 4,000 threads: of each offset the number is kept. */
 const BATCH_BYTES = 1 << 20
 
-/**
- * Overlapping pieces are one; text spellings are not searched for. @param keys by the piece's
- * number
- */
+/** Overlapping pieces are one; no text spellings. @param keys by the piece's number */
 export function piecesInRegisters(
   registers: readonly Range[],
   source: ByteSource,

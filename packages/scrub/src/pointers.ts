@@ -1,7 +1,4 @@
-/**
- * Keeps pointers in what only has the shape of a key, for debuggers that unwind stacks. Values of
- * keys are erased all the same.
- */
+/** Keeps pointers, which unwinders need, in what only has a key's shape. Values are erased. */
 import { countBefore } from '@mintmark/core'
 import type { ByteSource, Container, Dump, Range } from '@mintmark/dump'
 import { SegmentFinder } from '@mintmark/scan/report/segment_finder'

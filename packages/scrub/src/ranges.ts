@@ -29,9 +29,7 @@ export class ErasedRanges {
     return this.#ranges
   }
 
-  /**
-   * Whether anything is new. @param values erased in registers too, or anywhere if `isEverywhere`
-   */
+  /** Whether anything is new. @param values erased in registers, or anywhere if `isEverywhere` */
   add(ranges: readonly Range[], values: readonly Range[], isEverywhere: boolean): boolean {
     const before = bytesOf(this.#ranges)
     const allowed = without(plain(ranges), this.#kept)
@@ -64,7 +62,7 @@ export function isWithin({ offset, length }: Range, ranges: readonly Range[]): b
   return other !== undefined && other.offset <= offset && offset + length <= endOf(other)
 }
 
-/** Of an array of a Java heap what is no shorter is erased wherever it is: it is a piece of a key by itself. */
+/** In a Java array what is no shorter is erased: it is a piece of a key by itself. */
 const PIECE_BYTES = 12
 
 /**
@@ -97,10 +95,7 @@ export class ArrayEnds {
 
 const BLOCK = 1 << 16
 
-/**
- * Erased whole: unknown parts of secrets are there (28 of 32 bytes of a scalar). No unwinder reads
- * them.
- */
+/** Erased whole: unknown parts of secrets are there (28 of 32 bytes of a scalar). */
 export function filledRegisters(
   { wideRegisters, structure }: Pick<Dump, 'wideRegisters' | 'structure'>,
   source: ByteSource,

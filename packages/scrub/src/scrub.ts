@@ -38,7 +38,6 @@ export class Scrub {
   moreOthers = 0
   readonly classes: Set<FindingClass> = new Set()
   rounds = 0
-  /** More pieces were found than can be erased. */
   isFull: boolean = false
   readonly #ranges: ErasedRanges
   readonly #pointers: Pointers
@@ -69,7 +68,6 @@ export class Scrub {
     return this.isFull || this.foundKeys.leftOut > 0
   }
 
-  /** The id of a key with its names, as the scans reported them. */
   nameOf(spkiSha256: string | undefined): KeyId | undefined {
     return spkiSha256 === undefined ? undefined : this.#names.get(spkiSha256)
   }
@@ -79,7 +77,7 @@ export class Scrub {
     return publicKeys.filter(({ keyId }) => this.foundKeys.numberOf(keyId.spkiSha256) === undefined)
   }
 
-  /** Keys (SHA-256 of SubjectPublicKeyInfo) whose scalars were found: a search for their pieces follows. */
+  /** By SHA-256 of SubjectPublicKeyInfo: their scalars were found, pieces come next. */
   settled(): ReadonlySet<string> {
     const scalars = this.foundKeys.all.filter(({ materials }) => materials.some(hasScalar))
     return new Set(scalars.flatMap(({ keyId }) => keyId?.spkiSha256 ?? []))
@@ -184,10 +182,7 @@ function isPart({ note }: Finding): boolean {
   return note === 'fragment'
 }
 
-/**
- * Whether all copies are erased by value. Of unverified keys only HMAC's that fill their block: two
- * values are possible.
- */
+/** Whether all copies are erased by value. Of unverified keys HMAC's that fill their block. */
 function isValue({ certainty, kind }: Key): boolean {
   return certainty === 'proven' || kind === 'hmac'
 }

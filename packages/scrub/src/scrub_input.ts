@@ -10,7 +10,7 @@ import { isCut, Scrub, type VerificationScans } from './scrub.ts'
 import type { Scrubbed, ScrubOptions } from './scrub_report.ts'
 import { verifyScrub } from './verify_scrub.ts'
 
-/** Rounds of erasing and scanning. The second finds what only a deep scan sees; more are rarely needed. */
+/** The second round finds what only a deep scan sees; more are rarely needed. */
 const MOST_ROUNDS = 5
 
 /**
@@ -76,10 +76,7 @@ async function scrubbed(input: ScanInput, scrub: Scrub, options: ScrubOptions): 
   return await verifyScrub(scrub, view(), { ...last, deepScans })
 }
 
-/**
- * Searches for given keys not found again, which goes further; where a deep search is still cut
- * short, at the usual offsets.
- */
+/** Given keys not found again, which goes further; if still cut short, at the usual offsets. */
 async function scanForGiven(
   scrub: Scrub,
   scan: (how: ScanOptions) => Promise<ScanReport>,

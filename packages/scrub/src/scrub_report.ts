@@ -1,7 +1,4 @@
-/**
- * Options, result and report of a scrub: never a value. Contract:
- * `docs/schema/mintmark-scrub-1.schema.json`.
- */
+/** Never has a value. Its contract is `docs/schema/mintmark-scrub-1.schema.json`. */
 import type { Container, Flaw, Range } from '@mintmark/dump'
 import type { Certainty, KeyKind } from '@mintmark/keys/material/key_kind'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
@@ -31,14 +28,12 @@ export interface ErasedValue {
  */
 export type Verdict = 'erased' | 'absent' | 'not-found' | 'kept' | 'remains'
 
-/**
- * Parts that a clean output does not contain. Of a key not found only vector registers are known.
- */
+/** Not in a clean output. Of a key not found only vector registers are known. */
 export interface PartsExcluded {
-  /** Memory contains no part of a value of so many bits; null where that could not be searched for. */
+  /** No part of a value of so many bits is in memory; null where that is unknown. */
   readonly memoryBits: number | null
   readonly generalRegisterBits: number | null
-  /** Contents of floating-point and vector registers, as far as the container says where they are, are zeros. */
+  /** Floating-point and vector registers that the container lists are zeros. */
   readonly vectorRegisters: boolean
 }
 
@@ -90,9 +85,7 @@ export interface ScrubReport {
   readonly erased: {
     readonly ranges: readonly Range[]
     readonly bytes: number
-    /**
-     * Of these, floating-point and vector registers, erased whatever they contain: one range a set.
-     */
+    /** Floating-point and vector registers, erased whatever they contain. */
     readonly vectorRegisters: { readonly places: number; readonly bytes: number }
   }
   readonly verification: {
@@ -124,10 +117,7 @@ export interface ScrubOptions {
   readonly published?: boolean
   /** Leave tokens, encrypted keys and keystores where they are. */
   readonly keepLesser?: boolean
-  /**
-   * Erase values in headers and names too. Without it a dump whose structure reveals a key is not
-   * clean.
-   */
+  /** Values in headers and names too; otherwise what reveals a key there is not clean. */
   readonly structureToo?: boolean
   /** Accept a search that was cut short; the report says so in `verification.limits`. */
   readonly acceptCut?: boolean

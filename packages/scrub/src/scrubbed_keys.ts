@@ -19,7 +19,7 @@ import type { PartsExcluded, ScrubbedKey, Verdict } from './scrub_report.ts'
 
 type GivenKeys = ReadonlyMap<string | undefined, PublicKey>
 
-/** Keys that were erased, in the order in which they were found, then published ones, then given ones not found. */
+/** Erased keys as they were found, then published ones, then given ones not found. */
 export function keysOf(scrub: Scrub, left: Left, scans: VerificationScans): readonly ScrubbedKey[] {
   const { publicKeys = [] } = scrub.task.options
   const given: GivenKeys = new Map(publicKeys.map((key) => [key.keyId.spkiSha256, key]))

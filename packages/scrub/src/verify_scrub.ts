@@ -84,7 +84,7 @@ async function piecesLeft(scrub: Scrub, view: ScanInput): Promise<Left> {
 
 const MOST_LISTED = 256
 
-/** What keeps a scrubbed dump from being clean: what is left, and what was cut short that would have shown it. */
+/** What is left, and what was cut short that would have shown it. */
 function remaindersOf(scrub: Scrub, left: Left, scans: VerificationScans): readonly Remainder[] {
   const remainder = (
     code: Remainder['code'],

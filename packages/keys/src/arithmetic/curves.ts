@@ -10,7 +10,6 @@ import { bitLength } from './modular.ts'
 export interface CurveParameters {
   readonly curve: Curve
   readonly openssl: string
-  /** Content of its object identifier, hex. */
   readonly oid: string
   readonly p: bigint
   readonly a: bigint
@@ -161,7 +160,7 @@ export function curvesOfLength(lengthBytes: number): readonly CurveParameters[] 
   return CURVES.filter((parameters) => parameters.lengthBytes === lengthBytes)
 }
 
-/** The curve of these numbers. @param a undefined where it cannot be read; brainpool has curves that differ in it alone */
+/** @param a undefined where it cannot be read; brainpool has curves that differ in it alone */
 export function curveSpelled(p: bigint, a: bigint | undefined): CurveParameters | undefined {
   return NAMED_CURVES.find((each) => each.p === p && (a === undefined || each.a === a))
 }

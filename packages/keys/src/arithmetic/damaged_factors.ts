@@ -1,6 +1,6 @@
 /**
- * Factors known in part: (P + x)·(Q + y) = n with small x and y is nearly linear. What is lost is a
- * vector of a plane lattice, by Lagrange's reduction.
+ * Factors known in part: (P + x)·(Q + y) = n with small x and y is nearly linear, so Lagrange's
+ * reduction of a plane lattice finds the rest.
  */
 import { bitLength } from './modular.ts'
 
@@ -68,12 +68,10 @@ export function fromUpperFactors(
   return undefined
 }
 
-/** Bits that are known beyond those of both unknown parts: so seldom does a number that is no factor seem to be one. */
+/** Known bits beyond both unknown parts: so seldom does another number seem a factor. */
 const SPARE_BITS = 64
 
-/**
- * The factors of `n`: `low` (odd) is the lowest `known` bits of one; `lost` bits at most are above.
- */
+/** `low` (odd) is the lowest `known` bits of one factor; at most `lost` bits are above. */
 export function fromLowerFactor(
   n: bigint,
   low: bigint,

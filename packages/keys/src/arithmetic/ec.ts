@@ -23,8 +23,8 @@ export function isOnCurve({ p, a, b }: CurveParameters, { x, y }: Point): boolea
 }
 
 /**
- * d·G, or undefined if d is not in [1, n − 1]. By OpenSSL (0.05 to 1 ms) where its build has the
- * curve, as some lack brainpool and secp256k1; else by @noble/curves.
+ * Undefined if d is not in [1, n − 1]. By OpenSSL (0.05 to 1 ms), else @noble/curves: some builds
+ * lack brainpool and secp256k1.
  */
 export function publicPoint(curve: Curve, d: bigint): Point | undefined {
   const parameters = curveNamed(curve)
@@ -47,7 +47,7 @@ function opensslPoint({ openssl, lengthBytes }: CurveParameters, d: bigint): Poi
   }
 }
 
-/** A multiple of a point of a named curve, or undefined if that is no affine point. */
+/** Undefined if that is no affine point. */
 export function multiple(curve: CurveParameters, { x, y }: Point, d: bigint): Point | undefined {
   const point = curve
     .points()

@@ -8,7 +8,7 @@ export function fixedBaseCost(modulusBits: number, exponentBits: number): number
   return (exponentBits / DIGIT_BITS) * (350 + 3.3 * (modulusBits / 64) ** 2)
 }
 
-/** Powers of `base` modulo `modulus`. Its table grows with the exponents: 16 numbers for each four bits. */
+/** Its table grows with the exponents: 16 numbers for each four bits. */
 export class FixedBase {
   readonly #modulus: bigint
   /** Of each digit's position: the base to the power of 16^position, and of its multiples. */

@@ -40,8 +40,8 @@ const publishedPrimes = once(
 )
 
 /**
- * Undefined if anything fails, or `work_budget.ts` refuses. That q divides p − 1 is checked first:
- * one division drops nearly all noise. Without y, g must have order q, or p be prime.
+ * Undefined if it fails or is refused. One division first: q divides p − 1. Without y, g must have
+ * order q, or p be prime.
  */
 export function verifyGroup(
   parts: GroupParts,

@@ -10,7 +10,7 @@ export function negativeOf({ p }: Pick<CurveParameters, 'p'>, point: Sum): Sum {
   return point && { x: point.x, y: p - point.y }
 }
 
-/** Each of `left` plus that of `right` at its offset. Cost: 3 to 6 µs each of 256 bits, where there are hundreds. */
+/** `left` plus `right`, one by one. Cost: 3 to 6 µs each of 256 bits, in hundreds. */
 export function sumsOf(
   { p, a }: Pick<CurveParameters, 'p' | 'a'>,
   left: readonly Sum[],

@@ -1,7 +1,4 @@
-/**
- * ML-DSA (FIPS 204), by @noble/post-quantum: a seed's key, and the public half t = A·s₁ + s₂ that a
- * private key proves by its hash.
- */
+/** ML-DSA (FIPS 204), by @noble/post-quantum. A private key's hash proves t = A·s₁ + s₂. */
 import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
 import { shake256 } from './shake.ts'
 
@@ -33,7 +30,7 @@ export const ML_DSA_SEED = 32
 
 const HEAD = 128
 
-/** What signs, of a private key as FIPS 204 spells it: K, and s₁ and s₂ one behind the other; copies. */
+/** What signs, as FIPS 204 spells it: K, and s₁ and s₂ together; copies. */
 export function mlDsaSecretParts(
   { k, l, eta }: MlDsaParameters,
   secret: Uint8Array,
@@ -55,7 +52,7 @@ export function mlDsaFromSeed(
 }
 
 /**
- * Undefined unless s₁ and s₂ are small and give the hashed public key. K and t₀ are not compared:
+ * Checks that s₁ and s₂ are small and give the hashed public key. K and t₀ are not compared:
  * whoever has the rest can make t₀.
  */
 export function mlDsaPublicKey(

@@ -41,10 +41,7 @@ export function mlKemFromSeed(
   return { secret: Buffer.from(secretKey), publicKey: Buffer.from(publicKey) }
 }
 
-/**
- * The encapsulation key in a decapsulation key whose hash is right and which decapsulates. Its last
- * 32 bytes (z) are any bytes.
- */
+/** Of a key that decapsulates and whose hash is right. Its last 32 bytes (z) are any. */
 export function mlKemPublicKey(
   { k, set, secretLength }: MlKemParameters,
   secret: Uint8Array,

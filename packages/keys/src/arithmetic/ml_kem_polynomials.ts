@@ -56,7 +56,7 @@ function encoded(polys: readonly Poly[]): Buffer {
   return bytes
 }
 
-/** A polynomial in words of 16 bits at `at`, lowest byte first: numbers from 0 to q, or around 0. */
+/** In words of 16 bits, lowest byte first: numbers from 0 to q, or around 0. */
 export function polynomialAt(bytes: Uint8Array, at: number): Poly {
   const poly = new Int32Array(N)
   for (let i = 0, from = at; i < N; i++, from += 2) {

@@ -53,9 +53,7 @@ export function inverse(value: bigint, modulus: bigint): bigint | undefined {
   return t0 < 0n ? t0 + modulus : t0
 }
 
-/**
- * With one inversion for all (P. L. Montgomery, Math. Comp. 48, 1987), four multiplications each.
- */
+/** One inversion for all (P. L. Montgomery, Math. Comp. 48, 1987), four multiplications each. */
 export function inversesModPrime(
   values: readonly bigint[],
   prime: bigint,
@@ -85,10 +83,7 @@ export function powerCost(modulusBits: number, exponentBits: number): number {
   return exponentBits * (350 + 3.3 * (modulusBits / 64) ** 2)
 }
 
-/**
- * Cost: 3 ms for 1024 bits, 12 ms for 2048. Not in constant time: values are of somebody else's
- * dump.
- */
+/** Cost: 3 ms for 1024 bits, 12 ms for 2048. Not in constant time, as values are of a dump. */
 export function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   if (modulus === 1n) return 0n
   const table = [1n]
@@ -121,7 +116,7 @@ export function hasSmallFactor(value: bigint): boolean {
   return gcd(value, SMALL_PRODUCT) !== 1n
 }
 
-/** What {@link isProbablePrime} takes for so many bits: a cost as in `work_budget.ts`: two powers, by OpenSSL where it can. */
+/** What {@link isProbablePrime} takes, as in `work_budget.ts`: two powers. */
 export function primalityCost(bits: number): number {
   const isByOpenssl = bits >= OPENSSL_BITS.least && bits <= OPENSSL_BITS.most
   return isByOpenssl ? 80_000 + 660_000 * (bits / 1024) ** 3 : 2 * powerCost(bits, bits)
@@ -156,7 +151,7 @@ function reachesLast(first: bigint, twos: bigint, value: bigint): boolean {
   return false
 }
 
-/** Bits of the modulus: below, setting up takes as long as it saves; above, OpenSSL refuses long exponents. */
+/** Below, setting up takes as long as it saves; above, OpenSSL refuses long exponents. */
 const OPENSSL_BITS = { least: 384, most: 3072 } as const
 
 /** A base below the modulus to a power, or undefined where OpenSSL refuses. */

@@ -1,7 +1,4 @@
-/**
- * Distinguishes RSA moduli from other numbers beside an exponent: signatures, the key's own
- * factors.
- */
+/** Distinguishes RSA moduli from other numbers beside an exponent, such as signatures. */
 import { checkPrimeSync } from 'node:crypto'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { bitLength } from './modular.ts'
@@ -17,15 +14,15 @@ interface Part {
 }
 
 const MOST_OF_PART = 0x7f_ff_ff_ff
-/** Groups of primes whose product is exact as a Number, in parts: the first have the most multiples. */
+/** Products that are exact as a Number, in parts: the first have the most multiples. */
 const GROUPS = groupsOfPrimes()
 
 /** Of a group of primes: its product into a number of 2048 bits. */
 const GROUP_COST = 400
-/** 3, 5, 7, 13, 17 and 241 divide 2^24 − 1, and so the sum of a number's groups of three bytes as they do the number. */
+/** They divide 2^24 − 1, and so the sum of three-byte groups as they do the number. */
 const TINY_PRIMES = [3, 5, 7, 13, 17, 241]
 
-/** Whether the number of these bytes has one of six factors that show without a division: three in five have. */
+/** By one of six factors that show without a division: three in five have one. */
 export function hasTinyFactor(
   bytes: Uint8Array,
   isBig: boolean,

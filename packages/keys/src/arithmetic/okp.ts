@@ -37,8 +37,8 @@ export function okpNamed(curve: OkpCurve): OkpParameters {
 }
 
 /**
- * Undefined for a wrong length. Node 24 takes raw keys; older ones a JWK with a public half, or DER
- * where they refuse that. Finding out by DER takes ten times as long.
+ * Undefined for a wrong length. Node 24 takes raw keys, older ones JWK, and DER only where that
+ * fails: DER takes ten times as long.
  */
 export function okpPublicKey(curve: OkpCurve, secret: Uint8Array): Uint8Array | undefined {
   const { kind, lengthBytes } = okpNamed(curve)

@@ -31,7 +31,7 @@ export interface VerifiedRsa {
   readonly proof: string
 }
 
-/** Bits of n. Below, a fit may be chance; above, a number costs more to examine than it can be worth. */
+/** Of n. Below, a fit may be chance; above, it costs more than it can be worth. */
 export const RSA_BITS = { least: 384, most: 16_384 } as const
 
 /** The exponents that are tried where none was seen, or the one that was does not fit. */
@@ -46,8 +46,8 @@ interface Primes {
 }
 
 /**
- * The verified key of these parts, or undefined if none of them fit. One damaged part hides no key:
- * n comes from the primes, d is left out, e is a usual one.
+ * The verified key, or undefined. One damaged part hides no key: n comes from the primes, d is left
+ * out, e is a usual one.
  */
 export function completeRsa(parts: RsaParts, budget: WorkBudget): VerifiedRsa | undefined {
   if (!isSized(parts)) return undefined
@@ -117,7 +117,7 @@ function leakOf(p: bigint, q: bigint, { e, d, qInv }: RsaParts): string | undefi
 /** Of one search by {@link primesFromCrtExponent}, its tests for primality not counted. */
 const crtCost = (exponent: bigint): number => 200_000 + 700 * bitLength(exponent)
 
-/** The three CRT values alone, or two of them and a prime: the tail of a key whose begin is gone. */
+/** Three CRT values, or two and a prime: the tail of a key whose begin is gone. */
 function primesFromExponents(
   { e, p, q, dP, dQ, qInv }: RsaParts,
   budget: WorkBudget,
@@ -204,11 +204,10 @@ export function isRsa({ n, e, p, q, d }: RsaMaterial, budget: WorkBudget): boole
   return p * q === n || isMultiPrime(n, n / (p * q), e, d, budget)
 }
 
-/** Of numbers that an exponent fits, one base is enough: by chance it fits none that are no primes. */
+/** Beside a fitting exponent one base is enough: by chance it fits no composite. */
 const basesBeside = (d: bigint | undefined): readonly bigint[] =>
   d === undefined ? [2n, 3n] : [2n]
 
-/** d is the inverse of e; without d, e has an inverse. */
 function suitsPrimes(e: bigint, d: bigint | undefined, p: bigint, q: bigint): boolean {
   if (d === undefined) return gcd(e, (p - 1n) * (q - 1n)) === 1n
   return fits(e, d, p) && fits(e, d, q)
@@ -275,14 +274,12 @@ export function factorsFromExponent(
   )
 }
 
-/** Bits that the smaller half of a modulus has above its exponent where {@link firstNear} gives all. */
+/** Bits of the smaller half of a modulus above its exponent where {@link firstNear} gives all. */
 const ROUGH_BITS = 48
 /** Of one: more than what 52 bits and a factor of a thousand take. */
 const ROUGHLY = 2 ** -32
 
-/**
- * The first g with k·λ(n) right below a multiple of n, going by 52 bits: all others are multiples.
- */
+/** The first g with k·λ(n) right below a multiple of n, by 52 bits; others are multiples. */
 function firstNear(n: bigint, multiple: bigint): number | undefined {
   const low = BigInt(bitLength(n) - 52)
   const share = Number((multiple % n) >> low) / Number(n >> low)
@@ -330,10 +327,7 @@ function factorsBySquareRoot(n: bigint, multiple: bigint): { p: bigint; q: bigin
 /** A larger public exponent than this is not searched through. */
 const MOST_SEARCHED_EXPONENT = 65_537n
 
-/**
- * Primes p with `e`·`exponent` ≡ 1 (mod p − 1). Mostly one, another by chance: check by another
- * value.
- */
+/** Primes p with `e`·`exponent` ≡ 1 (mod p − 1): one, or others by chance. Check them. */
 export function primesFromCrtExponent(
   exponent: bigint,
   e: bigint,

@@ -1,6 +1,6 @@
 /**
- * x in x·G = R for x below 2^40, by baby steps and giant steps (D. Shanks, 1971). ±x share a table
- * entry, and a sum and a difference share an inversion.
+ * x in x·G = R for x below 2^40, by baby and giant steps (D. Shanks, 1971). ±x share an entry, sums
+ * and differences an inversion.
  */
 import type { Curve } from '../material/key_material.ts'
 import { type CurveParameters, curveNamed } from './curves.ts'
@@ -8,7 +8,7 @@ import { type Point, publicPoint } from './ec.ts'
 import { negativeOf, type Sum, sumsOf } from './many_points.ts'
 import { inversesModPrime } from './modular.ts'
 
-/** Steps on either side of a point, and inverses computed at once: fewer pay for the one inversion alone. */
+/** Steps on either side, and inverses at once: fewer pay for the one inversion alone. */
 const MOST_WIDTH = 1024
 /** Of a table: the low half of a hash gives the slot, the high half whether it is the point. */
 const SLOTS_EACH = 2
@@ -39,9 +39,7 @@ export class ShortLogarithm {
     this.#enterAll()
   }
 
-  /**
-   * All x below 2^`bits` for one of the points. Check each: one of 2^32 offsets is taken wrongly.
-   */
+  /** All x below 2^`bits` for one of the points. Check each: one in 2^32 is wrong. */
   find(points: readonly Sum[], bits: number): readonly Logarithm[] {
     const count = Math.max(1, Math.ceil(2 ** bits / (2 * this.#reach)))
     const width = Math.min(MOST_WIDTH, count >> 1)

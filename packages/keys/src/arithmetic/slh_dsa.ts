@@ -1,6 +1,4 @@
-/**
- * SLH-DSA (FIPS 205), by @noble/post-quantum: whether a private key's root is that of its trees.
- */
+/** SLH-DSA (FIPS 205), by @noble/post-quantum: whether the root is that of the trees. */
 import {
   slh_dsa_sha2_128f,
   slh_dsa_sha2_128s,
@@ -24,14 +22,14 @@ export interface SlhDsaParameters {
   readonly oid: string
   readonly n: number
   readonly seedLength: 0
-  /** Of the private key: two secrets, then the public seed and the root, which are the public one. */
+  /** Two secrets, then the public seed and the root. */
   readonly secretLength: number
   readonly publicLength: number
   readonly height: number
   readonly keygen: (seed: Uint8Array) => { publicKey: Uint8Array }
 }
 
-/** In the order of their identifiers: first the small (s), then the fast (f) set of each strength. */
+/** By identifiers: the small (s), then the fast (f) set of each strength. */
 const SETS = [
   { set: 128, size: 's', height: 9, sha2: slh_dsa_sha2_128s, shake: slh_dsa_shake_128s },
   { set: 128, size: 'f', height: 3, sha2: slh_dsa_sha2_128f, shake: slh_dsa_shake_128f },
@@ -58,7 +56,7 @@ export const SLH_DSA: readonly SlhDsaParameters[] = (['sha2', 'shake'] as const)
     })),
 )
 
-/** What {@link isSlhDsaKey} takes: a cost as in `work_budget.ts`: 16 hashes a chain, of up to 5.5 µs each. */
+/** What {@link isSlhDsaKey} takes, as in `work_budget.ts`: 16 hashes a chain, up to 5.5 µs each. */
 export function slhDsaCost({ n, height }: SlhDsaParameters): number {
   return 2 ** height * (2 * n + 3) * 16 * 5500
 }

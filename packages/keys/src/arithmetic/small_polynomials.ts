@@ -10,9 +10,9 @@ export const POLYNOMIAL_BYTES: number = 2 * N
 const MOST_ETA = 3
 const MOST_IN_A_ROW = 4
 const SAMPLE = 32
-/** Different upper bytes that a sample has at least: of 13 and more, 16 draws give fewer in one of 10^5. */
+/** Least different upper bytes of a sample: of 13, 16 draws give fewer in one of 10^5. */
 const LEAST_UPPERS = 5
-/** Numbers below 256 of a polynomial: 20 of those from 0 to q, 39 of those around 0, with a deviation of 6. */
+/** Numbers below 256: 20 of those from 0 to q, 39 of those around 0, deviation 6. */
 const MOST_LOW = 90
 const CHUNK = 4096
 
@@ -34,8 +34,8 @@ const lows = new Int32Array(CHUNK + N + 2)
 export type Allowed = () => boolean
 
 /**
- * Even offsets in `[from, to)`, ascending; polynomials may reach beyond. @param shortest bytes of a
- * run of numbers in range. @param isAllowed asked before each probe of some 10 µs
+ * Even offsets in `[from, to)`, ascending. @param shortest bytes of a run of numbers in range.
+ * @param isAllowed asked before each probe of 10 µs
  */
 export function smallPolynomials(
   bytes: Uint8Array,
@@ -118,7 +118,7 @@ function sumUp(bytes: Uint8Array, at: number, numbers: number): void {
   }
 }
 
-/** Whether the first two numbers of the transform back are small, of the polynomial that begins with the i-th number. */
+/** Whether the inverse transform's first two numbers are small, from the i-th number on. */
 function isLikely(i: number): boolean {
   if ((lows[i + N + 1] ?? 0) - (lows[i + 1] ?? 0) > MOST_LOW) return false
   const even = ((sums[i + N] ?? 0) - (sums[i] ?? 0)) % Q
@@ -136,10 +136,7 @@ export function isSmallPolynomial(bytes: Uint8Array, at: number): boolean {
   return isSecret
 }
 
-/**
- * How many polynomials follow each other from each offset on, up to four, of {@link
- * smallPolynomials}.
- */
+/** How many polynomials of {@link smallPolynomials} follow each other, up to four. */
 export function inARow(
   bytes: Uint8Array,
   offsets: readonly number[],

@@ -60,7 +60,7 @@ export function elementOf(
   return elementAt(bytes, at, end)
 }
 
-/** The elements in [from, to), or undefined if they do not fill it exactly or are more than a key has. */
+/** Undefined if they do not fill it exactly, or are more than a key has. */
 export function elementsIn(bytes: Uint8Array, from: number, to: number): Element[] | undefined {
   const found: Element[] = []
   let at = from
@@ -93,8 +93,8 @@ export function lengthOf(element: Element): number {
 }
 
 /**
- * The element (a SEQUENCE by default) whose content begins at `from`, by a header of 2 to 6 bytes
- * right before; it must end within `end`.
+ * A SEQUENCE by default, whose content begins at `from` behind a header of 2 to 6 bytes; it must
+ * end within `end`.
  */
 export function sequenceAround(
   bytes: Uint8Array,

@@ -10,7 +10,7 @@ export interface DerKey extends Key {
   readonly to: number
 }
 
-/** `proof` with its offset: the SEQUENCE around `version` where it is there and reaches as far as `to`. */
+/** With its offset: the SEQUENCE around `version` if it is there and reaches as far as `to`. */
 export function placed(
   bytes: Uint8Array,
   form: DerKey['form'],

@@ -19,7 +19,7 @@ const READERS: ReadonlyMap<number, KeyAt> = new Map([
 ])
 const KEY = new Row('02 *')
 
-/** The key that `der` spells from its first byte on, or undefined if it spells none; bytes behind it are ignored. */
+/** From its first byte on; bytes behind it are ignored. */
 export function keyFromDer(der: Uint8Array, budget: WorkBudget = UNLIMITED): DerKey | undefined {
   const [version, second] = KEY.in(der)
   return version && second && READERS.get(second.tag)?.(der, version.at, budget)

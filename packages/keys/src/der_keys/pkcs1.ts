@@ -44,7 +44,7 @@ function rsaOf(
   return verification && placed(bytes, 'pkcs1-der', version, to, verification)
 }
 
-/** Dropped here, before any number is made of them, are rows of INTEGERs that are no key by their lengths. */
+/** Drops rows of INTEGERs by their lengths, before any number is made of them. */
 function areSizesOfRsa(integers: readonly Element[], isMultiPrime: boolean): boolean {
   const [n = 0, e = 0, d = 0, p = 0, q = 0, ...rest] = integers.map(lengthOf)
   if (n < RSA_BITS.least / 8 || n > RSA_BITS.most / 8 + 1 || e > n || d > n + 8) return false

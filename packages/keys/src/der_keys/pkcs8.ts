@@ -100,7 +100,7 @@ function okpOf(
   // The prefix alone also is in programs that put it before a key: what follows must look like one.
   if (!isRandomLooking(secret, budget)) return undefined
   if (isFilled(bytes, version, to)) return verifyOkp(curve, secret, undefined, budget)
-  // Where the public half is in place of the secret, a program holds the head and the tail of keys to come.
+  // The public half is in place of the secret: a program's template of keys to come.
   const isTemplate = secret[0] === PUBLIC && secret[1] === lengthBytes + 1 && secret[2] === 0
   if (isTemplate) return undefined
   return withPossible(unverified(kind, bits, CUT), [verifyOkp(curve, secret, undefined, budget)])

@@ -31,7 +31,7 @@ export interface LatticeScheme {
   readonly secretLength: number
   readonly publicLength: number
   readonly fromSeed: (seed: Uint8Array) => { secret: Uint8Array; publicKey: Uint8Array }
-  /** What of the public half the seed gives at once, without anything else: it rejects noise within microseconds. */
+  /** The part of the public half that a seed gives at once: rejects noise in microseconds. */
   readonly rhoOfSeed: (seed: Uint8Array) => Uint8Array
   readonly rhoOf: (publicKey: Uint8Array) => Uint8Array
   readonly publicKeyOf: (secret: Uint8Array) => Uint8Array | undefined
@@ -80,8 +80,8 @@ export function pqSchemeOfOid(oid: string): PqScheme | undefined {
 }
 
 /**
- * Verifies seed, expanded key or both; of a seed alone only the structure, since each gives a key.
- * Noise fails in microseconds; undefined for that.
+ * Verifies seed, expanded key or both; of a seed alone only the structure. Noise fails in
+ * microseconds.
  */
 export function verifyPq(
   scheme: PqScheme,
@@ -112,7 +112,7 @@ function verifiedLattice(
     const proof = isSame ? 'the seed expands to the key beside it' : 'key decodes'
     return verified(scheme, seed, pair.publicKey, proof)
   }
-  // Where a seed is beside it, one of the two is damaged: if the expanded key holds together, it is that one.
+  // Beside a seed one of the two is damaged; not an expanded key that holds together.
   const publicKey = expanded && scheme.publicKeyOf(expanded)
   return expanded && publicKey
     ? verified(scheme, expanded, publicKey, scheme.proof)

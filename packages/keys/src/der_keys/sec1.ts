@@ -33,10 +33,7 @@ interface Sec1 {
   readonly to: number
 }
 
-/**
- * @param version offset of the version INTEGER. @param known the curve that a PKCS#8 around it
- * named
- */
+/** @param version its offset. @param known the curve that a PKCS#8 around it named */
 export function sec1At(
   bytes: Uint8Array,
   version: number,
@@ -154,7 +151,7 @@ function isCompressed(
 const EXPLICIT = new Row('* * *?')
 const FIELD = new Row('* *')
 
-/** The curve that the parameters of an algorithm name, or spell by its numbers; undefined for one that is not known. */
+/** Named, or spelled by numbers; undefined for an unknown one. */
 export function curveOfParameters(
   bytes: Uint8Array,
   parameters: Element,

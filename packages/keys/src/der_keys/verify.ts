@@ -38,7 +38,7 @@ export function verifyRsa(parts: RsaParts, budget: WorkBudget): Key | undefined 
   return { certainty: 'proven', proof, bits: bitLength(material.n), kind: 'rsa', material }
 }
 
-/** The same of a structure: a damaged key of so many bits where no equation holds, but all of `filled` looks like numbers. */
+/** A damaged key: no equation holds, but all of `filled` looks like numbers. */
 export function verifyRsaFields(
   parts: RsaParts,
   filled: readonly Uint8Array[],

@@ -8,7 +8,7 @@ import { verifyGroupKey } from './verify_opaque.ts'
 
 type Name = 'n' | 'e' | 'd' | 'p' | 'q' | 'dP' | 'dQ' | 'qInv' | 'g' | 'y' | 'x'
 
-/** @param names of the numbers, in their order: of RSA among n e d p q dP dQ qInv, of DSA and DH among p q g y x */
+/** @param names in order: of RSA n e d p q dP dQ qInv, of DSA and DH p q g y x */
 export function verifyNumbers(
   kind: 'rsa' | 'dsa' | 'dh',
   names: string,
@@ -34,7 +34,7 @@ export function verifyEcPoint(
   return verifyEc(curve, fromBigEndian(secret, budget), pointOf(point.subarray(1), budget), budget)
 }
 
-/** A scalar and its point as X Y, which is on one curve; undefined where that is none that is known. */
+/** X Y, which is on one known curve; otherwise undefined. */
 export function verifyByPoint(
   secret: Uint8Array,
   coordinates: Uint8Array,

@@ -34,7 +34,7 @@ export function verifyGroupKey(
   return { certainty: 'proven', proof: found.proof, bits: bitLength(p), kind, material }
 }
 
-/** Seed and expanded key are distinguished by their lengths. What shows a seed is the public half that was beside it. */
+/** Their lengths distinguish seed and expanded key. A public half beside shows a seed. */
 function verifiedPq(
   secret: Uint8Array,
   publicKey: Uint8Array,

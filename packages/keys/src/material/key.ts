@@ -6,12 +6,12 @@ export interface Key {
   readonly certainty: Certainty
   /** What verifies it, or what fails, in words for people: never a value. */
   readonly proof: string
-  /** Of n, of the curve, of p; of post-quantum keys the number of the parameter set (768, 65, 128). */
+  /** Of n, curve or p; of post-quantum keys the parameter set (768, 65, 128). */
   readonly bits: number
   readonly kind: KeyKind
-  /** The same key, completed where arithmetic could; undefined where nothing is known to be right. */
+  /** Completed where arithmetic could; undefined where nothing is known to be right. */
   readonly material: KeyMaterial | undefined
-  /** Nothing ties the value to a public key: only its encoding is well-formed. It is verified where its public half is known. */
+  /** Only the encoding is well-formed; verified where its public half is known. */
   readonly isWellFormed?: true
   /** Of a candidate: keys that it may be. A known public half of one verifies it. */
   readonly possible?: readonly KeyMaterial[]

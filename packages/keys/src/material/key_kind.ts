@@ -23,5 +23,7 @@ export type KeyKind =
  */
 export type Certainty = 'proven' | 'candidate' | 'lesser'
 
-/** `self-test`: a published test key. `drbg`: most likely a random generator's own. `fragment`: a part of a key. */
+/**
+ * `self-test`: published. `drbg`: most likely a random generator's. `fragment`: a part of a key.
+ */
 export type KeyNote = 'self-test' | 'drbg' | 'shielded' | 'fragment'

@@ -1,6 +1,4 @@
-/**
- * Values of keys while they are examined. They stay in this package and the worker that found them.
- */
+/** Values of keys under examination. They stay in this package and the worker that found them. */
 
 export interface RsaMaterial {
   readonly type: 'rsa'
@@ -45,12 +43,9 @@ export interface OkpMaterial {
 
 export interface OpaqueMaterial {
   readonly type: 'aes' | 'hmac' | 'ml-kem' | 'ml-dsa' | 'slh-dsa' | 'dsa' | 'dh'
-  /**
-   * A post-quantum key's seed, or else its expanded form; an exponent of DSA or DH, highest byte
-   * first.
-   */
+  /** A post-quantum key's seed, or else expanded form; of DSA or DH highest byte first. */
   readonly secret: Uint8Array
-  /** Its public half as a DER SubjectPublicKeyInfo, which names the algorithm too: for the key id. */
+  /** DER SubjectPublicKeyInfo, which names the algorithm too: for the key id. */
   readonly publicKey: Uint8Array | undefined
 }
 
@@ -60,9 +55,7 @@ export interface GroupMaterial extends OpaqueMaterial {
   readonly publicKey: Uint8Array
 }
 
-/**
- * Of ML-KEM or ML-DSA. The secret is empty for a public half alone; z is zeros if only s was found.
- */
+/** Of ML-KEM or ML-DSA. Empty secret: only a public half; z is zeros if only s was found. */
 export interface LatticeMaterial extends OpaqueMaterial {
   readonly type: 'ml-kem' | 'ml-dsa'
   readonly publicKey: Uint8Array

@@ -1,6 +1,6 @@
 /**
- * Equal tags are equal keys: a keyed hash whose random key lives for one scan and never leaves the
- * process. So tags say nothing to whoever guesses keys.
+ * Equal tags are equal keys: a keyed hash whose random key lives for one scan, in this process. So
+ * tags say nothing to whoever guesses keys.
  */
 import { createHmac } from 'node:crypto'
 import type { KeyMaterial } from './key_material.ts'

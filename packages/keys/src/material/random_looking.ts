@@ -6,8 +6,8 @@ const seen = new Uint8Array(256)
 const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte >= 0x20 && byte < 0x7f))
 
 /**
- * About as many different values as chance gives, no long run, not mostly printable. Of 10^8 random
- * secrets of 32 bytes, fewer than one fails.
+ * By different values, runs and printable bytes. It fails fewer than one of 10^8 random secrets of
+ * 32 bytes.
  */
 export function isRandomLooking(bytes: Uint8Array, budget: WorkBudget = UNLIMITED): boolean {
   return isRandomLookingAt(bytes, 0, bytes.length, budget)
@@ -39,7 +39,7 @@ export function isRandomLookingAt(
   return different >= least && printable <= most
 }
 
-/** Random bytes of a length have at least so many different values, and at most so many printable bytes. */
+/** Least different values and most printable bytes of random bytes. */
 export function randomBounds(length: number): { readonly least: number; readonly most: number } {
   return {
     least: LEAST_DIFFERENT[length] ?? leastOf(length),

@@ -61,9 +61,7 @@ export class WorkBudget {
     return work()
   }
 
-  /**
-   * {@link within}, with the answer cached under a hash of the numbers, never under the numbers.
-   */
+  /** {@link within}, cached under a hash of the numbers, never under the numbers. */
   withinOnce(
     cost: number,
     name: string,
@@ -84,7 +82,7 @@ export class WorkBudget {
     return answer
   }
 
-  /** Forgets the answers of {@link withinOnce}: with each window, so that it costs the same in any order. */
+  /** With each window, so that it costs the same in any order. */
   forget(): void {
     this.#kept.clear()
   }

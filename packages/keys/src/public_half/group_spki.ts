@@ -11,7 +11,6 @@ export interface GroupKey {
   readonly kind: 'dsa' | 'dh'
   readonly p: bigint
   readonly g: bigint
-  /** Order of g; DH may leave it out. */
   readonly q: bigint | undefined
   readonly y: bigint
 }
@@ -24,7 +23,7 @@ export const GROUP_KINDS: ReadonlyMap<string, GroupKey['kind']> = new Map<string
   ],
 )
 
-/** The numbers of a SubjectPublicKeyInfo that begins at 0, or undefined for none and for other algorithms. */
+/** Undefined for other algorithms. */
 export function groupKeyOfSpki(
   spki: Uint8Array,
   budget: WorkBudget = UNLIMITED,
@@ -40,7 +39,7 @@ export function groupKeyOfSpki(
 const NUMBERS = new Row('02 02 02?')
 export const MOST_NUMBER = 1025
 
-/** The numbers that the parameters of an algorithm of DSA or DH spell: p, q, g of DSA, p, g and what follows of DH. */
+/** p, q, g of DSA; p, g and what follows of DH. */
 export function groupOf(
   bytes: Uint8Array,
   { oid, parameters }: Algorithm,
@@ -60,7 +59,7 @@ export function groupOf(
   return { kind, p, g, q }
 }
 
-/** The key without its secret: spelled without what its group need not have, as it is named when it is found. */
+/** Spelled without what its group need not have, as found keys are named. */
 export function groupMaterial(key: GroupKey): GroupMaterial | undefined {
   const { kind, p, g, q, y } = key
   if (!isGroup({ p, g, q }) || y < 2n || y >= p - 1n) return undefined

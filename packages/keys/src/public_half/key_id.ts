@@ -23,8 +23,8 @@ export interface KeyId {
 }
 
 /**
- * SHA-256 of the SubjectPublicKeyInfo (hex; RSA always as `rsaEncryption`) and RFC 7638 thumbprint
- * (base64url). Undefined without a public half, the latter also for keys JWK has no words for.
+ * SHA-256 of the SubjectPublicKeyInfo (hex; RSA as `rsaEncryption`) and RFC 7638 thumbprint
+ * (base64url); undefined without a public half, the latter also without words of JWK.
  */
 export function keyIdOf(material: KeyMaterial): Pick<KeyId, 'spkiSha256' | 'jwkThumbprint'> {
   const spki = spkiOf(material)

@@ -2,7 +2,7 @@ import type { KeyMaterial } from '../material/key_material.ts'
 import { keyIdOf } from './key_id.ts'
 import type { PublicKey } from './public_key.ts'
 
-/** The key without any secret, for a search of its other spellings; undefined where it is of no kind that has one. */
+/** For a search of its other spellings; undefined for kinds without one. */
 export function publicHalf(material: KeyMaterial | undefined): PublicKey | undefined {
   const bare = withoutSecret(material)
   if (bare === undefined) return undefined

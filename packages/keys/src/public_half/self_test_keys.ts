@@ -41,7 +41,7 @@ const PUBLISHED: ReadonlyMap<string, readonly string[]> = new Map([
       'c305f632b9f12913e548002d5e48435fccfb7a54f4e6f2255c055d9b99794b69',
     ],
   ],
-  // `go build` reads the tests beside what it builds (seen in the heap of Go 1.24.4, golang-1.24-src of Debian 13).
+  // `go build` reads the tests beside (seen in Go 1.24.4's heap, golang-1.24-src of Debian 13).
   [
     'Go, tests of its standard library',
     [
@@ -78,7 +78,7 @@ const PUBLISHED: ReadonlyMap<string, readonly string[]> = new Map([
     'Dovecot, tests of its TLS streams',
     ['67b41cdcfec69306353dbf30afa3c0e06c38308ce0f61e35611cc7f2153080d5'],
   ],
-  // What it sees with which algorithms there are (jose_server of erlang-jose 1.11.10; seen in ejabberd).
+  // It probes for algorithms with this (jose_server, erlang-jose 1.11.10; seen in ejabberd).
   [
     'jose for Erlang, its server',
     [

@@ -1,7 +1,4 @@
-/**
- * SubjectPublicKeyInfo, written for key ids and read for proofs. Source: RFC 5280, section 4.1.2.7;
- * RFC 3279, RFC 5480, RFC 8410.
- */
+/** SubjectPublicKeyInfo. Source: RFC 5280, section 4.1.2.7; RFC 3279, RFC 5480, RFC 8410. */
 import { curveNamed } from '../arithmetic/curves.ts'
 import { toBigEndian } from '../arithmetic/modular.ts'
 import { okpNamed } from '../arithmetic/okp.ts'

@@ -1,7 +1,4 @@
-/**
- * Public keys of X.509 certificates (RFC 5280, section 4.1). Signatures are not verified: any
- * certificate names a key.
- */
+/** Keys of X.509 certificates (RFC 5280, 4.1). Unverified: any certificate names a key. */
 import { X509Certificate } from 'node:crypto'
 import { childrenOf, type Element, elementAt, elementOf, hexOf, TAG } from '../der/der.ts'
 import { Row } from '../der/row.ts'
@@ -13,7 +10,7 @@ import { keyOfSpki } from './spki_key.ts'
 const CERTIFICATE = new Row('30')
 const SIGNED = new Row('a0? * * * * * 30')
 
-/** The key of a certificate that begins at 0, or undefined for none and for kinds that are not searched for. */
+/** Undefined also for kinds that are not searched for. */
 export function keyOfCertificate(
   der: Uint8Array,
   budget: WorkBudget = UNLIMITED,
@@ -67,9 +64,7 @@ const CONTENT_INFO = new Row('06 a0')
 const REQUEST = new Row('30 * 03')
 const ASKED = new Row('02 * 30 a0? *?')
 
-/**
- * Views of the certificates of a SignedData at 0, in any order; a chain may be longer than any key.
- */
+/** Views, in any order; a chain may be longer than the lists that keys have. */
 export function certificatesOfSigned(der: Uint8Array): Uint8Array[] | undefined {
   const [type, content] = CONTENT_INFO.in(der)
   if (type === undefined || content === undefined || hexOf(der, type) !== SIGNED_DATA)
@@ -79,7 +74,7 @@ export function certificatesOfSigned(der: Uint8Array): Uint8Array[] | undefined 
   return list === undefined ? [] : sequencesIn(der, list)
 }
 
-/** The SubjectPublicKeyInfo of a request for a certificate that begins at 0, a view; undefined for other bytes. */
+/** A view; undefined for other bytes. */
 export function spkiOfRequest(der: Uint8Array): Uint8Array | undefined {
   const [asked] = REQUEST.in(der)
   const [, , spki, attributes, other] = ASKED.of(der, asked)

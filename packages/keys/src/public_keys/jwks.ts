@@ -1,7 +1,4 @@
-/**
- * JSON Web Keys: one, a set, or in a list. Source: RFC 7517, RFC 7518 section 6, RFC 8037, RFC
- * 8812.
- */
+/** JSON Web Keys. Source: RFC 7517, RFC 7518 section 6, RFC 8037, RFC 8812. */
 import { isObject, type Json, text } from '@mintmark/core'
 import { CURVES } from '../arithmetic/curves.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'

@@ -1,7 +1,4 @@
-/**
- * Numbers and strings behind their lengths, as SSH (RFC 4251, section 5), OpenPGP and Java write
- * them.
- */
+/** Numbers and strings behind lengths: SSH (RFC 4251, section 5), OpenPGP and Java. */
 
 /** Bits of the longest number of OpenPGP. */
 const MOST_MPI_BITS = 16_384
@@ -34,7 +31,7 @@ export class LengthPrefixed {
     return number
   }
 
-  /** A view of a string with a length of so many bytes before it. */
+  /** A view. */
   string(lengthBytes = 4): Uint8Array | undefined {
     return this.take(this.number(lengthBytes))
   }
@@ -54,7 +51,7 @@ export class LengthPrefixed {
     return bytes === undefined || bytes.length > 64 ? '' : latinOf(bytes)
   }
 
-  /** A view of a number with a length in bits before it, the highest of which is set (RFC 9580, section 3.2). */
+  /** A view, behind a length in bits, the highest of which is set (RFC 9580, section 3.2). */
   mpi(): Uint8Array | undefined {
     const bits = this.number(2) ?? 0
     const bytes = bits === 0 || bits > MOST_MPI_BITS ? undefined : this.take(Math.ceil(bits / 8))

@@ -33,8 +33,8 @@ export type { PublicKeyFile } from './jwks.ts'
 const GIVEN_PRIVATE = 'a private key was given: only its public half is used'
 
 /**
- * Each key once, in order; of a private key the public half, with a problem that says so. No key is
- * a problem, not an error. @param name of the file, for problems
+ * Each key once, in order; no key is a problem, not an error. Of a private key the public half,
+ * with a problem. @param name for problems
  */
 export function parsePublicKeys(bytes: Uint8Array, name: string): PublicKeyFile {
   const read = isText(bytes) ? keysOfText(textOf(bytes)) : keysOfDer(bytes)

@@ -4,7 +4,7 @@
  */
 import type { PublicKey } from '../public_half/public_key.ts'
 
-/** The first eight bytes of the SHA-256 of each SubjectPublicKeyInfo: a key that is made to have them takes 2^64 tries. */
+/** The first eight bytes of SHA-256 of the SubjectPublicKeyInfo: to forge one takes 2^64 tries. */
 const ROOTS: ReadonlySet<string> = new Set(
   `
   006d7be7555dd820 051cf9fa95e40e9b 05570ae6eb0fceb4 05e77ef1fdfe05e2 06600b94c0318bb6 07a2904d4bff9604

@@ -19,7 +19,7 @@ import { EC_OIDS, plainSpki, RSA_OIDS, spkiParts } from '../public_half/spki.ts'
 
 export type PublicMaterial = PublicKey['material']
 
-/** The key of a SubjectPublicKeyInfo that begins at 0, or undefined for none and for kinds that are not searched for. */
+/** Undefined also for kinds that are not searched for. */
 export function keyOfSpki(
   spki: Uint8Array,
   budget: WorkBudget = UNLIMITED,

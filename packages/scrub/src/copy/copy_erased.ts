@@ -23,8 +23,7 @@ export interface CopyTask extends Readable {
 }
 
 /**
- * Zeros for what is erased; holes stay. @throws {MintmarkError} `INPUT_UNREADABLE`, `DISK_FULL`,
- * `OUTPUT_UNWRITABLE`
+ * Holes stay holes. @throws {MintmarkError} `INPUT_UNREADABLE`, `DISK_FULL`, `OUTPUT_UNWRITABLE`
  */
 export async function copyErased(task: CopyTask): Promise<Copied> {
   const { source, target, erased } = task

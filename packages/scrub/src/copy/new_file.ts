@@ -39,10 +39,7 @@ export class Unfinished {
   }
 }
 
-/**
- * Unfinished files of a killed or a running process: nothing to erase is in them, and they may be
- * large.
- */
+/** Of a killed or a running process: nothing to erase is in them, and they may be large. */
 export function unfinishedFor(filePath: string): readonly string[] {
   const folder = path.dirname(filePath)
   const begin = `.${begunName(path.basename(filePath))}.`
@@ -57,7 +54,7 @@ export function unfinishedFor(filePath: string): readonly string[] {
   }
 }
 
-/** A file under way. Call {@link NewFile.discard} whatever happens: it does nothing once the file is in place. */
+/** Always call {@link NewFile.discard}: it does nothing once the file is in place. */
 export class NewFile {
   readonly path: string
   readonly #target: string
@@ -66,10 +63,7 @@ export class NewFile {
   #file: number | undefined
   #placed: string | undefined
 
-  /**
-   * @param unfinished has it until it is in place or discarded. @throws {MintmarkError}
-   * `OUTPUT_UNWRITABLE`, `DISK_FULL`
-   */
+  /** @param unfinished has it for now. @throws {MintmarkError} `OUTPUT_UNWRITABLE`, `DISK_FULL` */
   constructor(filePath: string, unfinished: Unfinished) {
     this.#target = filePath
     this.#unfinished = unfinished
@@ -102,9 +96,7 @@ export class NewFile {
     this.#attempt(() => fsyncSync(this.#open()))
   }
 
-  /**
-   * @param isForced replaces another file. @throws {MintmarkError} `OUTPUT_EXISTS` if not forced
-   */
+  /** @param isForced replaces a file. @throws {MintmarkError} `OUTPUT_EXISTS` if not forced */
   finish(isForced: boolean): void {
     this.#attempt(() => {
       if (isForced || !this.#isLinked()) renameSync(this.path, this.#target)
@@ -127,7 +119,7 @@ export class NewFile {
     if (this.#unfinished.drop(this.path)) removeQuietly(this.path)
   }
 
-  /** Whether it has its name now. A link replaces nothing, which a rename would; some file systems have none. */
+  /** A link replaces nothing, which a rename would; some file systems have none. */
   #isLinked(): boolean {
     try {
       linkSync(this.path, this.#target)
@@ -159,10 +151,7 @@ export class NewFile {
   }
 }
 
-/**
- * Asked before the work. @throws {MintmarkError} `OUTPUT_EXISTS` if not forced, `OUTPUT_UNWRITABLE`
- * if it is no file or its folder cannot be written to
- */
+/** Asked before the work. @throws {MintmarkError} `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE` */
 export function checkTarget(filePath: string, isForced: boolean): void {
   const shown = safeText(filePath)
   try {
@@ -220,7 +209,7 @@ function writeError(shown: string, cause: unknown): MintmarkError {
   return new MintmarkError('OUTPUT_UNWRITABLE', message, facts, { cause })
 }
 
-/** The name is on the disk once its folder is. Where folders cannot be synced, the system does so by itself. */
+/** The name is durable once its folder is. Some systems do that by themselves. */
 function syncFolder(folder: string): void {
   let file: number | undefined
   try {

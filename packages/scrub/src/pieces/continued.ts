@@ -22,7 +22,7 @@ export function continued(bytes: Uint8Array, hit: PieceHit): readonly PieceHit[]
   ]
 }
 
-/** Where `[from, to)` of the value would be, runs of bytes that are those of the value: others were overwritten. */
+/** Runs equal to the value where its `[from, to)` would be: others were overwritten. */
 function inPlace(bytes: Uint8Array, hit: PieceHit, from: number, to: number): PieceHit[] {
   const { pattern } = hit
   const base = hit.at - hit.from

@@ -1,7 +1,4 @@
-/**
- * Searches an input for pieces of known private keys. Never cut short: what is not found is not
- * there.
- */
+/** Searches an input for pieces of keys. Never cut short: what is not found is not there. */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { WorkBudget } from '@mintmark/keys/material/work_budget'
@@ -20,7 +17,7 @@ import { type SecretPattern, secretPatterns } from './secret_pattern.ts'
 import { spreadBytes } from './spread_bytes.ts'
 import { binaryDigits, escapedStrings, listedBytes } from './text_decoders.ts'
 
-/** The pieces that do not are within another of the same key: p and p − 1 differ by one byte. In order of offset. */
+/** By offset, without those within another of the same key: p and p − 1 differ by a byte. */
 function outermost(pieces: readonly Piece[]): Piece[] {
   const ends = new Map<number, number>()
   const sorted = pieces.toSorted((a, b) => a.offset - b.offset || b.length - a.length)
@@ -74,9 +71,7 @@ const OBJECT_BYTES = 300
 /** A piece holds a word of 8 bytes at a multiple of 4 if it is no shorter. */
 const LEAST_BYTES = 11
 
-/**
- * @param keys by the piece's number. @throws {MintmarkError} `INPUT_UNREADABLE` as the source does
- */
+/** @param keys by piece number. @throws {MintmarkError} `INPUT_UNREADABLE` as the source does */
 export async function findPieces(
   { source, data }: SearchedBytes,
   keys: ReadonlyMap<number, readonly KeyMaterial[]>,
@@ -125,7 +120,7 @@ function findIn(table: PieceTable, decoded: Decoded, take: (piece: Piece) => voi
   })
 }
 
-/** What reading encoded text may take: a cost as in `work_budget.ts`: of a block, and of each of its bytes. */
+/** Cost of encoded text, as in `work_budget.ts`: of a block, and of each byte. */
 const LEAST_COST = 1e9
 const COST_PER_BYTE = 250
 
@@ -194,7 +189,7 @@ interface Block {
 function* blocksOf(data: readonly Range[], size: number, margin: number): Generator<Block> {
   for (const range of data) {
     const end = Math.min(size, range.offset + range.length)
-    // A piece may begin or end in zeros around the data, with a word at a multiple of 4 of its own in there.
+    // A piece may reach into zeros around the data, with a word at a multiple of 4 there.
     const first = Math.max(0, range.offset - margin)
     for (let at = first - (first % 8); at < end; at += BLOCK_BYTES) {
       const offset = Math.max(0, at - margin)

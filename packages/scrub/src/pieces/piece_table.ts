@@ -1,6 +1,6 @@
 /**
- * Finds any long enough piece of any pattern, at any alignment: enough of its 8-byte words are in
- * the table, and memory is examined at multiples of 4.
+ * Finds any long enough piece of any pattern, at any alignment: words of 8 bytes are compared at
+ * multiples of 4.
  */
 import type { Range } from '@mintmark/dump'
 import type { EncodedBytes } from '@mintmark/scan/encoded/encoded_layers'
@@ -24,7 +24,7 @@ export interface Piece extends Range {
   readonly isWhole: boolean
 }
 
-/** The piece that a range of an input holds, which may be encoded: all of it is counted in bytes of the input. */
+/** In an input's range, which may be encoded: all is counted in bytes of the input. */
 export function pieceIn(
   { offset, length }: Range,
   { length: plain, from, pattern }: PieceHit,
@@ -64,7 +64,7 @@ const LEAST_DIFFERENT_OF_WORD = 3
 /** A piece of fewer different bytes is no part of a key that anyone would miss. */
 const LEAST_DIFFERENT = 5
 const FILTER_BITS = 16
-/** Numbers that are kept of a word: its two halves, its pattern, its offset there, and the word before it in its slot. */
+/** Two halves, pattern, offset there, and the word before it in its slot. */
 const ENTRY = 5
 
 /** How far the offsets are apart at which memory is examined. */
@@ -101,7 +101,7 @@ export class PieceTable {
     this.#slots = new Uint32Array(this.#slotMask + 1)
     this.#entries = new Uint32Array(words * ENTRY)
     this.longest = patterns.reduce((longest, { bytes }) => Math.max(longest, bytes.length), 0)
-    // A slot gives what was entered last first: of pieces that several patterns share, that of the first pattern counts.
+    // The last one entered comes first: of shared pieces the first pattern counts.
     for (let number = patterns.length - 1; number >= 0; number--) {
       const pattern = patterns[number]
       if (pattern !== undefined) this.#enter(pattern, number)

@@ -1,7 +1,4 @@
-/**
- * Spellings that few programs leave: words of scripts, and numbers shifted left by a division that
- * did not end.
- */
+/** Rare spellings: words of scripts, and numbers that an unfinished division shifted left. */
 import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import {
   DIGIT_ENCODINGS,
@@ -20,7 +17,7 @@ const SLOT_BYTES = 8
 
 type Write = (slot: DataView, word: number) => void
 
-/** How 32 bits are in a slot of eight bytes: hash.js below elliptic (doubles), sjcl (words with a sign). */
+/** 32 bits in eight bytes: hash.js below elliptic (doubles), sjcl (signed words). */
 const SLOTS: Readonly<Record<string, Write>> = {
   u64: (slot, word) => slot.setUint32(0, word, true),
   smi: (slot, word) => slot.setUint32(4, word, true),
@@ -70,7 +67,7 @@ export function shiftedSpellings(value: bigint, bits: number): readonly Spelling
   return spellings
 }
 
-/** A number shifted left by none to seven bits, in `length` bytes, lowest first, with zeros in front. */
+/** Shifted left by 0 to 7 bits, in `length` bytes, lowest first, zeros in front. */
 function shiftedBytes(value: bigint, length: number): readonly Uint8Array[] {
   return [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n].map((shift) => {
     const bytes = new Uint8Array(LEAD_BYTES + length)

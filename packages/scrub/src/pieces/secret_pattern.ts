@@ -8,7 +8,7 @@ import { reducerValues, symmetricValues } from './values_in_use.ts'
 
 export interface SecretPattern {
   readonly bytes: Uint8Array
-  /** So many in a row are erased, wherever in the value they are; all of them where it is the length of `bytes`. */
+  /** So many in a row are erased anywhere; all if it is the length of `bytes`. */
   readonly least: number
   /** `p`, `montgomery-r2-mod-p` … */
   readonly value: string
@@ -38,17 +38,15 @@ const PARTS_REVEALING = new Set([
   'lower part of lambda',
 ])
 export const PART_BITS = 96
-/** Of any other value of an RSA key: the equation that joins it to n can be solved for the rest if half is there. */
+/** Of other values of an RSA key: with half, an equation with n gives the rest. */
 const OTHER_PART_BITS = 256
 /** Shorter spellings would match by chance. */
 const LEAST_BYTES = 8
-/** Pieces that are no shorter are searched for: texts have fewer bits a byte than the value itself. */
+/** Shorter pieces are not searched for: texts have fewer bits a byte. */
 const LEAST_PART = PART_BITS / 8
 const LEAST_LETTERS = 16
 
-/**
- * Wipe the bytes: they are the caller's. @param materials a value that several give is spelled once
- */
+/** The caller wipes the bytes. @param materials a value that several give is spelled once */
 export function secretPatterns(
   materials: readonly KeyMaterial[],
   key: number,

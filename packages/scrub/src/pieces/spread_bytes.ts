@@ -6,7 +6,7 @@ import type { Decode } from './piece_table.ts'
 
 /** A piece has as many cells at least: 96 bits. */
 const LEAST_CELLS = 12
-/** Cells that are read at once, and those of its end that are read again: more than any value has. */
+/** Read at once, with those of its end read again: more than any value has. */
 const MOST_CELLS = 1 << 16
 const AGAIN = 2048
 /** Where zeros are searched for, in cells. */
@@ -45,7 +45,7 @@ const SPREADS: readonly (readonly [form: string, stride: number, width: number, 
   ['bytes-in-smi-compressed', 4, 4, (view, at) => halfByte(view, at, at, 2)],
 ]
 
-/** Beside the byte: the bits of a small number, and the address of a cell, or the end of the list. */
+/** Beside the byte: a small number's bits, and a cell's address or the list's end. */
 function erlangByte(view: DataView, at: number): number {
   const low = view.getUint32(at, true)
   if ((low & 0xf) !== 0xf || low >>> 12 !== 0 || view.getUint32(at + 4, true) !== 0) return -1
@@ -61,7 +61,7 @@ function halfByte(view: DataView, at: number, other: number, times: 1 | 2): numb
   return other === at || view.getUint32(other, true) === 0 ? value / times : -1
 }
 
-/** Whether there is nothing but zeros in `length` bytes, a multiple of 4, as far as they are there. */
+/** Of `length` bytes, a multiple of 4, as far as they are there. */
 function areZeros(view: DataView, at: number, length: number): boolean {
   const end = Math.min(at + length, view.byteLength - 3)
   for (let k = Math.max(0, at); k < end; k += 4) if (view.getUint32(k, true) !== 0) return false
@@ -77,7 +77,7 @@ export const spreadBytes: Decode = (bytes, from, to, take) => {
     const last = view.byteLength - stride
     // A run of the least length has a cell at each multiple of so many, counted from anywhere.
     for (let base = from; base < to; base += LEAST_CELLS * stride) {
-      // Much of memory is zeros. Of three offsets one is in the run: no value has as many zeros there.
+      // Much of memory is zeros. One of three offsets is in the run: no value has as many zeros.
       if (SAMPLED.every((cells) => areZeros(view, base + cells * stride, 2 * stride))) continue
       for (let at = base; at < base + stride && at <= last; at++) {
         if (at < (done[at - base] ?? 0) || byteAt(view, at) < 0) continue

@@ -10,7 +10,7 @@ import {
 import { isListed, MOST_NUMBERS, type Notation, NumberList } from '@mintmark/scan/text/number_text'
 import type { Decode, Take } from './piece_table.ts'
 
-/** Numbers or bytes of a longer text that are read again with what follows: more than any value has. */
+/** Of a longer text, read again with what follows: more than any value has. */
 const AGAIN = 4096
 
 /** A list is searched for at multiples of this, by so many of its characters in a row. */
@@ -79,7 +79,7 @@ function takeList({ bytes, begins, ends, length }: NumberList, text: Text, take:
   })
 }
 
-/** Reads UTF-16 from where the list around an offset may begin, narrowed. @returns where it was read to */
+/** UTF-16 from where the list may begin, narrowed. @returns where it was read to */
 function readWide(
   list: NumberList,
   bytes: Uint8Array,
@@ -110,7 +110,7 @@ const DIGITS_AGAIN = 1 << 15
 
 const isDigit = (byte: number | undefined): boolean => byte === 0x30 || byte === 0x31
 
-/** Binary digits, as `bin` of Python writes them: read eight times, since a byte may begin at any. */
+/** As Python's `bin` writes them: read eight times, since a byte may begin at any. */
 export const binaryDigits: Decode = (bytes, from, to, take) => {
   const decoded = new Uint8Array(MOST_DIGITS / 8)
   let done = 0

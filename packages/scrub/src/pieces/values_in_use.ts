@@ -1,4 +1,4 @@
-/** Bytes that keys become in use: schedules and padded blocks of symmetric keys, reducers of primes. */
+/** Bytes that keys become in use: schedules, padded blocks, reducers of primes. */
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { DerivedValue } from '@mintmark/scan/known/values/derived_values'
@@ -45,9 +45,9 @@ function aesSchedules(key: Uint8Array): SymmetricValue[] {
   })
 }
 
-/** RFC 2104: XOR ipad, XOR opad; and from one to the other, where it was not reported which was which. */
+/** RFC 2104: XOR ipad, XOR opad; and both, where it is open which was which. */
 const PADS = { 'hmac-ipad': 0x36, 'hmac-opad': 0x5c, 'hmac-between': 0x36 ^ 0x5c }
-/** Short keys are searched for with some of the filling behind them, so that chance does not meet them. */
+/** Short keys are searched for with some padding, so that chance does not meet them. */
 const LEAST_PAD_BYTES = 24
 
 function pads(key: Uint8Array): SymmetricValue[] {
