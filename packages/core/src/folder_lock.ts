@@ -11,7 +11,6 @@ import { type Holder, isAlive, parseHolder, self } from './holder.ts'
 export interface LockFiles {
   /** Paths of the locks that this process holds. */
   readonly held: Set<string>
-  /** Whole content; undefined if there is no such file. */
   read(path: string): Promise<Uint8Array | undefined>
   /** Not durable, and not atomic. */
   write(path: string, bytes: Uint8Array): Promise<void>

@@ -24,7 +24,6 @@ export interface SarifRun {
   readonly artifacts?: readonly Json[]
 }
 
-/** One log with one run. JSON-safe. */
 export function sarifLog(run: SarifRun): Json {
   const { rules, results, notifications, isSuccessful, exitCode, artifacts } = run
   return {

@@ -23,7 +23,6 @@ interface Arranged {
   readonly isShared: boolean
 }
 
-/** Arranges what `layout` holds. O(n log n) in what was said. */
 export function arrange(layout: Layout): Arranged {
   const headers = joined(layout.headers)
   // Overlaps are resolved among whole runs, before they are cut.
@@ -129,7 +128,6 @@ function innermost(memory: readonly Segment[]): Innermost {
   return { runs: out, isShared }
 }
 
-/** Whether two runs share bytes that have one address in the one and another in the other. */
 function isElsewhere(one: Segment, next: Segment): boolean {
   if (one.address === undefined || next.address === undefined) return false
   if (endOf(one) <= next.offset) return false

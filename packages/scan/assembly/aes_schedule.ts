@@ -147,12 +147,10 @@ function lanes_of(all: v128, some: v128): u32 {
   return <u32>i32x4.bitmask(v128.andnot(i32x4.eq(all, zero), i32x4.eq(some, zero)))
 }
 
-/** Zero where three are. */
 function joined(a: v128, b: v128, c: v128): v128 {
   return v128.or(v128.or(a, b), c)
 }
 
-/** The least of six, lane by lane. */
 function least_of(a: v128, b: v128, c: v128, d: v128, e: v128, f: v128): v128 {
   return i32x4.min_u(i32x4.min_u(i32x4.min_u(a, b), i32x4.min_u(c, d)), i32x4.min_u(e, f))
 }

@@ -70,7 +70,7 @@ let low: usize = 0
 let high: usize = 0
 let limit: usize = 0
 let switches: usize = 0
-/** A multiple of 8 in the process. */
+/** A multiple of 8 in the process; where none is known, patterns may begin anywhere. */
 let origin: usize = 0
 let anywhere: u32 = 0
 let out: usize = 0
@@ -112,7 +112,6 @@ function keepRandom(hits: usize, written: i32, numbers: usize): i32 {
   return <i32>((kept - hits) >> 3)
 }
 
-/** Compares one pattern whose fragment may be at `at`. */
 function compare(entry: usize, at: usize, word: u32): void {
   if ((word & load<u32>(entry, 4)) !== load<u32>(entry)) return
   const id = <u32>load<u16>(entry, 8)

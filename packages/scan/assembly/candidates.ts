@@ -129,7 +129,6 @@ export function candidates(
   return lost
 }
 
-/** Appends an entry for each bit; returns how many did not fit. */
 function put(out: usize, list: i32, cap: i32, sizes: usize, base: u32, kind: i32, mask: i32): i32 {
   let rest = mask
   let lost = 0

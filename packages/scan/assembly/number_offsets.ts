@@ -118,7 +118,6 @@ function sidesAt(g: i32, length: i32, edges: usize): u32 {
   return before | (behind << 16)
 }
 
-/** Enters what is marked in a group into the maps. */
 function markGroup(ptr: usize, g: i32, length: i32, edges: usize): void {
   const sides = sidesAt(g, length, edges)
   const first =

@@ -103,7 +103,6 @@ export function uninstallGate(paths: Paths): Uninstalled {
   return { outcome: 'restored', kernel: state.previous }
 }
 
-/** As far as it goes, where the kernel took one setting and not the other. */
 function putBack(procSys: string, kernel: KernelSettings): void {
   try {
     writeKernel(procSys, kernel)

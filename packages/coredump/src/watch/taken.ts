@@ -41,7 +41,6 @@ export type Claim =
   | 'done'
 
 export interface TakeHow {
-  /** Whether the raw file goes once its core is in the spool. */
   readonly isRemoved: boolean
   readonly claim?: () => Claim
   /** Contents of the spool; for archives, whose members may be there in part. */

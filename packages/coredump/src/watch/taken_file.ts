@@ -67,7 +67,6 @@ async function takeDump(dump: OpenedDump, call: ReceiveCall, how: TakeHow): Prom
 const NO_FORMAT =
   'it has the head of no known dump format: if it is an image of memory, "mintmark scrub" takes it'
 
-/** The outcome of a file that is not taken, by its first bytes; undefined if it is taken. */
 function refusalOf(head: DumpHead): Taken | undefined {
   const { isDump, packer, isPackerMissing, isDamaged, pagesPackedBy, isBinary } = head
   if (isPackerMissing) return failed(`it is packed, and there is no ${packer}`)

@@ -31,9 +31,7 @@ export interface WatchCount {
   /** Of those that were written: nothing verified was in them, but what may be keys. */
   readonly withLeads: number
   readonly failed: number
-  /** Possible dumps that are not taken: the log says why. */
   readonly left: number
-  /** Still being written, or claimed by another watch. */
   readonly waiting: number
 }
 
@@ -105,7 +103,7 @@ export class FolderWatch {
     return count
   }
 
-  /** And once more for files dated ahead of the clock: only staying the same shows them whole. */
+  /** And again for files dated ahead of the clock: only staying the same shows them whole. */
   async sweepOnce(): Promise<WatchCount> {
     const first = await this.sweep(Date.now())
     if (this.#ahead.size === 0) return first

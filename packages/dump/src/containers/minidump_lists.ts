@@ -3,7 +3,6 @@ import type { Reader } from '@mintmark/core'
 import { type Layout, MAX_SEGMENTS } from '../memory/layout.ts'
 import type { Owner, Range } from '../memory/segment.ts'
 
-/** A length and an offset in the file: `MINIDUMP_LOCATION_DESCRIPTOR`. */
 function readLocation(row: Reader): Range {
   const length = row.u32()
   return { offset: row.u32(), length }

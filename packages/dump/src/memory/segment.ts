@@ -34,7 +34,6 @@ export interface Range {
   readonly length: number
 }
 
-/** Damage or a missing part, beside a result without it. */
 export interface Flaw {
   readonly code:
     | 'segment-cut'

@@ -30,10 +30,8 @@ function reduced(a: Vector, b: Vector): readonly [Vector, Vector] {
   }
 }
 
-/** Neighbours of a corner in the lattice; one of them is the closest. */
 const STEPS = [0n, 1n, -1n] as const
 
-/** The vectors of a lattice around the one that is closest to a point, with it. */
 function* nearest([u, v]: readonly [Vector, Vector], target: Vector): Generator<Vector> {
   const [uu, uv, vv] = [dot(u, u), dot(u, v), dot(v, v)]
   const [tu, tv] = [dot(target, u), dot(target, v)]

@@ -9,14 +9,12 @@ export interface Point {
   readonly y: bigint
 }
 
-/** The point whose X and Y these bytes are, one behind the other. */
 export function pointOf(coordinates: Uint8Array, budget: WorkBudget = UNLIMITED): Point {
   const half = coordinates.length / 2
   const [x, y] = [coordinates.subarray(0, half), coordinates.subarray(half)]
   return { x: fromBigEndian(x, budget), y: fromBigEndian(y, budget) }
 }
 
-/** Whether the point satisfies the equation, with both coordinates below p. */
 export function isOnCurve({ p, a, b }: CurveParameters, { x, y }: Point): boolean {
   if (x >= p || y >= p) return false
   return (y * y - (x * x + a) * x - b) % p === 0n

@@ -33,7 +33,6 @@ export function sumsOf(
   })
 }
 
-/** Of the line through two points, or of the tangent where they are one. */
 interface Line {
   readonly rise: bigint
   readonly run: bigint

@@ -22,7 +22,6 @@ export function toBigEndian(value: bigint, length: number): Buffer {
   return Buffer.from(value.toString(16).padStart(length * 2, '0'), 'hex')
 }
 
-/** As few bytes as hold it, highest first: no leading zero. */
 export function toShortestBytes(value: bigint): Buffer {
   const hex = value.toString(16)
   return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex')
@@ -78,7 +77,6 @@ export function inversesModPrime(
 
 const WINDOW_BITS = 4
 
-/** What {@link power} takes: a cost as in `work_budget.ts`. */
 export function powerCost(modulusBits: number, exponentBits: number): number {
   return exponentBits * (350 + 3.3 * (modulusBits / 64) ** 2)
 }

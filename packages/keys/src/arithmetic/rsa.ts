@@ -324,7 +324,6 @@ function factorsBySquareRoot(n: bigint, multiple: bigint): { p: bigint; q: bigin
   return undefined
 }
 
-/** A larger public exponent than this is not searched through. */
 const MOST_SEARCHED_EXPONENT = 65_537n
 
 /** Primes p with `e`·`exponent` ≡ 1 (mod p − 1): one, or others by chance. Check them. */

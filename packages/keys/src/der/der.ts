@@ -25,7 +25,6 @@ export const TAG = {
 /** More elements than any key has: a longer list is no key. */
 const MOST_CHILDREN = 64
 
-/** Where the content of the element at `at` begins, and how long its header says that it is. */
 export function headerAt(
   bytes: Uint8Array,
   at: number,

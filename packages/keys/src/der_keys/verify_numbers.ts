@@ -23,7 +23,6 @@ export function verifyNumbers(
   return verifyGroupKey(kind, { p, q, g, y, x }, budget)
 }
 
-/** A scalar and its point as 04 X Y. */
 export function verifyEcPoint(
   { curve, lengthBytes }: CurveParameters,
   secret: Uint8Array,

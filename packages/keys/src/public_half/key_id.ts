@@ -42,7 +42,6 @@ export function spkiOf(material: KeyMaterial): Uint8Array | undefined {
   return material.publicKey
 }
 
-/** The members that RFC 7638 asks for, in its order and without white space. */
 function jwkOf(material: KeyMaterial): string | undefined {
   if (material.type === 'rsa') {
     const e = base64url(toShortestBytes(material.e))

@@ -107,7 +107,6 @@ const ORIGINS: ReadonlyMap<string, string> = new Map(
   [...PUBLISHED].flatMap(([origin, ids]) => ids.map((id) => [id, origin] as const)),
 )
 
-/** Who published the private key with this public half; undefined of all other keys. */
 export function selfTestOrigin(spkiSha256: string | undefined): string | undefined {
   return spkiSha256 === undefined ? undefined : ORIGINS.get(spkiSha256)
 }

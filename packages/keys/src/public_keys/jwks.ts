@@ -16,7 +16,6 @@ export interface PublicKeyFile {
 
 const MOST_KEYS = 100_000
 
-/** The keys of a JWK, a JWK set or a list of either, already parsed. */
 export function keysOfJson(value: unknown): PublicKeyFile {
   const keys: PublicKey[] = []
   const problems: string[] = []

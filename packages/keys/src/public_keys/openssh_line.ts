@@ -73,7 +73,6 @@ function dsaKey(strings: LengthPrefixed, budget: WorkBudget): PublicMaterial | u
 const KEY_IN_LINE =
   /(?:^|[\s,])(?:ssh-rsa|ssh-dss|ssh-ed25519|ecdsa-sha2-nistp\d{3})(?:-cert-v01@openssh\.com)? +(AAAA[\w+/]{40,30000}={0,2})/
 
-/** The key of a line, whatever options or hosts are before it and whatever comment behind. */
 export function keyOfSshLine(
   line: string,
   budget: WorkBudget = UNLIMITED,

@@ -46,7 +46,6 @@ export function keyOfSpki(
   }
 }
 
-/** Of ML-KEM and ML-DSA: the length shows whether it can be one. */
 function latticeMaterial(oid: string, publicKey: Uint8Array): LatticeMaterial | undefined {
   const scheme = pqSchemeOfOid(oid)
   if (scheme === undefined || scheme.kind === 'slh-dsa') return undefined
@@ -57,7 +56,6 @@ function latticeMaterial(oid: string, publicKey: Uint8Array): LatticeMaterial | 
 
 const RSA_PUBLIC_KEY = new Row('02 02 *?')
 
-/** The key of an RSAPublicKey that begins at 0: SEQUENCE { n, e }. */
 export function keyOfRsaPublicKey(
   der: Uint8Array,
   budget: WorkBudget = UNLIMITED,
@@ -74,7 +72,6 @@ export function rsaKey(n: bigint, e: bigint): RsaMaterial | undefined {
   return { type: 'rsa', n, e, p: undefined, q: undefined, d: undefined }
 }
 
-/** The key of a point as SEC 1 spells it, compressed or not. */
 export function pointKey(
   curve: CurveParameters,
   point: Uint8Array,

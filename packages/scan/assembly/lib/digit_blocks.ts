@@ -54,7 +54,6 @@ export function kindsOf(here: i32, before: i32): i32 {
   return (here & before & SMALL) !== 0 ? rest & ~NARROW : rest
 }
 
-/** Whether both words are zero or the double of a whole number. */
 function isDoubles(v: v128): bool {
   const highs = i64x2.shr_u(v, 52)
   // Exponents of 2^0 to 2^27 are 0x3ff to 0x41a; zero is all zeros.

@@ -43,7 +43,6 @@ export function indexOf(limbs: usize, limb: u64, table: usize, mask: u32): i32 {
   return -1
 }
 
-/** Writes a pair as three u32. */
 export function putPair(to: usize, a: i32, b: i32, key: i32): void {
   store<u32>(to, a)
   store<u32>(to, b, 4)

@@ -26,7 +26,6 @@ export function span(order: i32, length: i32): i32 {
   return order === 2 || order === 5 ? word4(length) : word8(length)
 }
 
-/** Where the least significant byte of a window is in it. */
 export function lowAt(order: i32, length: i32): i32 {
   if (order === 0) return 0
   if (order === 1) return length - 1

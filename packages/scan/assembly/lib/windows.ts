@@ -35,7 +35,6 @@ export function gather(at: usize, order: i32, length: i32, out: usize): void {
   v128.store(end, i8x16.splat(0), 16)
 }
 
-/** The most significant 64 bits of a window. */
 export function topOf(at: usize, order: i32, length: i32): u64 {
   if (order === 0) return load<u64>(at + <usize>length - 8)
   if (order === 1) return bswap<u64>(load<u64>(at))
@@ -46,7 +45,6 @@ export function topOf(at: usize, order: i32, length: i32): u64 {
   return ((<u64>bswap<u32>(load<u32>(end - 4))) << 32) | <u64>bswap<u32>(load<u32>(end - 8))
 }
 
-/** The least significant 64 bits of a window. */
 export function lowOf(at: usize, order: i32, length: i32): u64 {
   if (order === 0) return load<u64>(at)
   const end = at + <usize>span(order, length)

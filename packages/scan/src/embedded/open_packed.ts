@@ -162,7 +162,6 @@ async function inflate(
   }
 }
 
-/** Whether an error says that packed data is damaged or cut, rather than that something failed. */
 function isOfData(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('Z_')
 }

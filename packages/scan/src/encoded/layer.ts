@@ -1,4 +1,3 @@
-/** The bytes of one layer of encoded text or packed data, and whether they are worth decoding. */
 export interface Span {
   readonly from: number
   readonly to: number
@@ -39,7 +38,6 @@ export function isTextual(bytes: Uint8Array): boolean {
 
 const LEAST_PART = 64
 
-/** Ranges of bytes that are worth decoding: all of it, or texts amid other bytes. */
 export function partsWorthDecoding(bytes: Uint8Array): Span[] {
   if (isTextual(bytes) || hasStructure(bytes)) return [{ from: 0, to: bytes.length }]
   const parts: Span[] = []
@@ -72,7 +70,6 @@ const KEY_HEADS =
 const KEY_FIRST = new Set([0xfe, 0xce, 0x94, 0x9c, 0x95, 0x9d, 0xc5, 0xc7])
 export const KEY_HEAD = 12
 
-/** Whether {@link isKeyHead} may hold of what begins with this byte. */
 export const mayBeKeyHead = (first: number | undefined): boolean => KEY_FIRST.has(first ?? 0)
 
 export function isKeyHead(bytes: Uint8Array): boolean {

@@ -31,7 +31,7 @@ const BACKSLASH = 0x5c
 const PAST_LETTERS = 64
 
 const VALUES = Uint8Array.from({ length: 256 }, (_, byte) => letterValue(byte))
-/** Letters that tell encoded text from names and base64 of other bytes. */
+/** Letters that distinguish encoded text from names and base64 of other bytes. */
 const SAMPLE = 16
 const NEAR = 48
 

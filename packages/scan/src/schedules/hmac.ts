@@ -96,7 +96,6 @@ export class HmacSearch implements WindowSearch {
   }
 }
 
-/** The key that a pair of blocks was made of; undefined where it has no values of a key. */
 export function detectPads(bytes: Uint8Array, hit: PadHit): Match | undefined {
   const block = BLOCKS.find((size) => size <= hit.length && size <= hit.distance)
   if (block === undefined) return undefined

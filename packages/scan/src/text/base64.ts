@@ -51,7 +51,6 @@ function kinds(isUrl: boolean): Uint8Array {
 // A short body costs no room for 64 KiB. Wiped after each use.
 const scratch = new Uint8Array(REACH)
 
-/** One thing of a text: its value as {@link KINDS} has it, and where the next begins. */
 interface Step {
   kind: number
   next: number

@@ -57,7 +57,6 @@ function tokenBehind(bytes: Uint8Array, { to }: Token): Token | undefined {
   return undefined
 }
 
-/** The tokens around one, in order; the same from whichever of them it is asked. */
 function tokensAround(bytes: Uint8Array, own: Token): Token[] {
   const tokens = [own]
   for (let next = tokenBefore(bytes, own); next && tokens.length < MOST_TOKENS; ) {

@@ -20,7 +20,6 @@ const FIELDS_COST = 700
 
 type Strings = Readonly<Record<string, Uint8Array | undefined>>
 
-/** Names of the strings behind a type, how long the first may be, and what they prove. */
 interface Fields {
   readonly names: string
   readonly first: readonly [least: number, most: number]

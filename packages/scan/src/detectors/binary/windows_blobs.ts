@@ -15,7 +15,6 @@ import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, patternOf, protectedHit } from '../../anchors/anchored.ts'
 import type { Detector, Match } from '../../anchors/match.ts'
 
-/** The words behind the magic, and where the numbers begin behind it. */
 interface Blob {
   readonly magics: readonly string[]
   readonly form: string

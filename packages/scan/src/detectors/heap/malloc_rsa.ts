@@ -18,7 +18,7 @@ import { hit } from '../../anchors/anchored.ts'
 import type { Detector, Match } from '../../anchors/match.ts'
 import { chunkHead, SIZE_BYTES, sizeAt } from '../../known/objects/chunk_head.ts'
 
-/** Told apart by their d: all exponents that programs make keys with. */
+/** Distinguished by their d: all exponents that programs make keys with. */
 export const EXPONENTS: readonly bigint[] = [65_537n, 3n, 17n, 5n, 257n]
 const LENGTHS = [128, 256, 384, 512, 1024]
 const REACH = 8192
@@ -125,7 +125,6 @@ function detect(chunk: Chunk): Match | undefined {
   return undefined
 }
 
-/** The key whose modulus this number is, where two others have it as their product. */
 function productAmong(
   near: readonly StoredNumber[],
   chunk: Chunk,
@@ -146,7 +145,6 @@ function productAmong(
   return undefined
 }
 
-/** The same where two others are its primes but for what `free` wrote over their begins. */
 function freedAmong(
   near: readonly StoredNumber[],
   chunk: Chunk,

@@ -139,7 +139,6 @@ export function okpKey(
   return checked(verifyOkp(parameters.curve, secret, publicKey, budget), publicKey !== undefined)
 }
 
-/** What did not fit is no key; what was not computed stays a candidate. */
 function checked(verification: Key, isVerified: boolean): Key | undefined {
   if (verification.certainty !== 'proven')
     return verification.proof === REFUSED ? verification : undefined
