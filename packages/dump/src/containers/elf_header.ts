@@ -29,6 +29,8 @@ export function isElf(head: Uint8Array): boolean {
   return head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46
 }
 
+const isOneOrTwo = (byte: number | undefined): boolean => byte === 1 || byte === 2
+
 /** Undefined for other ELF files, and if cut. */
 export function readElfHeader(layout: Layout): ElfHeader | undefined {
   const [, , , , elfClass, order] = layout.file.bytes(0, 16)
@@ -60,7 +62,7 @@ export function readElfHeader(layout: Layout): ElfHeader | undefined {
   const shnum = reader.skip(2).u16() // e_shentsize: cores without sections leave it 0
   const shstrndx = reader.u16()
   const isSized = ehsize === headerBytes || ehsize === QEMU_HEADER_BYTES
-  const isNamed = (elfClass === 1 || elfClass === 2) && (order === 1 || order === 2)
+  const isNamed = isOneOrTwo(elfClass) && isOneOrTwo(order)
   if (!isNamed || !isSized || phentsize !== programRowBytes)
     layout.addFlaw('header-damaged', 'the ELF header contradicts itself; read as what it resembles')
   const sizes = { headerBytes, programRowBytes, sectionRowBytes }
