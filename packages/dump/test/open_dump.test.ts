@@ -300,22 +300,24 @@ describe('openDump says that it leaves out', () => {
   })
 })
 
+it('openDump reports an ELF header of no class, of no byte order, or that counts too few segments', () => {
+  const pages = [0x1000n, 0x9000n, 0x20_000n]
+  const { bytes } = elfCore({
+    memory: pages.map((address) => ({ address, bytes: memory(4096) })),
+  })
+  assert.deepEqual(flawsOf(bytes), [])
+  const count = bytes[56] ?? 0
+  assert.ok(count > pages.length)
+  const counts = Array.from({ length: count }, (_, fewer) => [56, fewer] as const)
+  for (const [at, value] of [[4, 7], [5, 9], ...counts] as const)
+    assert.deepEqual(flawsOf(patched(bytes, at, value)), ['header-damaged'])
+})
+
 describe('openDump reports flaws:', () => {
   it('a LiME range that ends the file', () => {
     const { bytes } = limeImage([{ firstPage: 1, bytes: memory(4096) }])
     assert.deepEqual(flawsOf(bytes.subarray(0, 1000)), ['segment-cut'])
     assert.deepEqual(flawsOf(Buffer.concat([bytes, memory(40)])), ['header-damaged'])
-  })
-
-  it('an ELF header of no class, of no byte order, or without memory', () => {
-    const { bytes } = elfCore({ memory: [{ address: 0x1000n, bytes: memory(4096) }] })
-    assert.deepEqual(flawsOf(bytes), [])
-    for (const [at, value] of [
-      [4, 7],
-      [5, 9],
-      [56, 0],
-    ] as const)
-      assert.deepEqual(flawsOf(patched(bytes, at, value)), ['header-damaged'])
   })
 
   it('runs of pages that do not add up', () => {
