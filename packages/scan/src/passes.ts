@@ -1,7 +1,9 @@
 /** The passes over a file: encodings, private halves of public keys, values of found keys. */
+
 import type { Key } from '@mintmark/keys/material/key'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { KeyTags } from '@mintmark/keys/material/key_tag'
+import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
@@ -15,7 +17,7 @@ import { type Searched, type SearchedFile, searchersOf } from './engine/search_f
 import { isWhole, SoughtKeys } from './engine/sought_keys.ts'
 import type { WindowResult } from './engine/window_result.ts'
 import { rawFindingOf } from './findings/finding.ts'
-import { PublicHalves } from './findings/possible_keys.ts'
+import { verifiedByKnown } from './findings/possible_keys.ts'
 import { hasOneSecret } from './known/secrets/secret_groups.ts'
 import { matchOfValue } from './known/values/found_value.ts'
 import { CutWindows, type PlanSize, withFirstBudget } from './memory/extra_budget.ts'
@@ -286,9 +288,10 @@ export class Passes {
 
   #reportPossible(): void {
     const { keys } = this.#outcome
-    const halves = new PublicHalves(keys.all, (id) => keys.has(id))
+    // Without a limit: it keeps what was verified, as a dump can have thousands of copies.
+    const budget = new WorkBudget()
     for (const possible of this.#possible) {
-      const found = halves.shown(possible)
+      const found = verifiedByKnown(possible, (id) => keys.has(id), budget)
       if (found !== undefined) this.#takeMatch(found)
     }
     this.#possible.length = 0

@@ -79,12 +79,10 @@ function byDer(curve: OkpCurve, secret: Uint8Array): Uint8Array | undefined {
 
 const FIELD = (1n << 255n) - 19n
 
-/** u = (1 + y) / (1 − y), also of the X25519 key with the same scalar (RFC 7748, section 4.1). */
-export function montgomeryOf(publicKey: Uint8Array): Uint8Array | undefined {
-  return montgomeryOfEach([publicKey])[0]
-}
-
-/** The same of many keys: one takes 0.1 ms by itself, and 5 µs among many. */
+/**
+ * u = (1 + y) / (1 − y), also of the X25519 key with the same scalar (RFC 7748, section 4.1).
+ * One takes 0.1 ms by itself, and 5 µs among many.
+ */
 export function montgomeryOfEach(
   publicKeys: readonly Uint8Array[],
 ): readonly (Uint8Array | undefined)[] {
