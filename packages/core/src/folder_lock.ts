@@ -2,15 +2,16 @@
  * One process at a time in a folder: a lock file there names it. The lock of a process that has ended
  * is taken over. It informs people; a store or an engine protects itself from a second process.
  */
+import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { copyFile, link, readFile, rm, writeFile } from 'node:fs/promises'
 import { errnoOf } from './file_errors.ts'
-import { type Holder, isAlive, parseHolder, self } from './holder.ts'
+import { type Holder, isAlive, parseHolder, RUN, self } from './holder.ts'
 
 /** The file system calls of a lock. Failures are those of Node, with its `code`. */
 export interface LockFiles {
-  /** Paths of the locks that this process holds. */
-  readonly held: Set<string>
+  /** Of this process, and of these files: a lock of another run with its pid is a dead process's. */
+  readonly run: string
   read(path: string): Promise<Uint8Array | undefined>
   /** Not durable, and not atomic. */
   write(path: string, bytes: Uint8Array): Promise<void>
@@ -38,7 +39,7 @@ export async function linkOrCopy(
 }
 
 export const diskLocks: LockFiles = {
-  held: new Set(),
+  run: RUN,
   async read(path) {
     try {
       return await readFile(path)
@@ -60,40 +61,27 @@ export async function takeLock(
   files: LockFiles,
   path: string,
 ): Promise<(() => Promise<void>) | Holder> {
-  if (files.held.has(path)) return self()
-  files.held.add(path)
+  const own = { ...self(), run: files.run }
+  const isOwn = (holder: Holder) => holder.pid === own.pid && holder.host === own.host
+  // Linked when it is whole, so that nobody reads half a holder.
+  const written = `${path}.${own.pid}.${randomBytes(4).toString('hex')}`
+  await files.write(written, Buffer.from(JSON.stringify(own)))
   try {
-    const holder = await otherHolder(files, path)
-    if (holder !== undefined) {
-      files.held.delete(path)
-      return holder
+    if (!(await isLinked(files, written, path))) {
+      const holder = await holderAt(files, path)
+      // A killed process may have had the pid that this one has.
+      const isHeld = holder && (isOwn(holder) ? holder.run === own.run : isAlive(holder))
+      if (isHeld === true) return holder
+      await files.remove(path)
+      if (!(await isLinked(files, written, path))) return (await holderAt(files, path)) ?? own
     }
-  } catch (cause) {
-    files.held.delete(path)
-    throw cause
+  } finally {
+    await files.remove(written)
   }
   return async () => {
-    files.held.delete(path)
     // A process that was believed dead must not remove the lock of its successor.
-    if ((await holderAt(files, path))?.pid === process.pid) await files.remove(path)
-  }
-}
-
-/** Who has the lock; undefined where this process has it now. */
-async function otherHolder(files: LockFiles, path: string): Promise<Holder | undefined> {
-  // Linked when it is whole, so that nobody reads half a holder.
-  const own = `${path}.${process.pid}`
-  await files.write(own, Buffer.from(JSON.stringify(self())))
-  try {
-    if (await isLinked(files, own, path)) return undefined
     const holder = await holderAt(files, path)
-    // A killed process may have had the pid that this one has.
-    if (holder !== undefined && holder.pid !== process.pid && isAlive(holder)) return holder
-    await files.remove(path)
-    if (await isLinked(files, own, path)) return undefined
-    return (await holderAt(files, path)) ?? self()
-  } finally {
-    await files.remove(own)
+    if (holder && isOwn(holder) && holder.run === own.run) await files.remove(path)
   }
 }
 

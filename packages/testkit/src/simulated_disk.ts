@@ -6,6 +6,8 @@
  * is a `Files` of the ledger, whose tests it serves: nothing of the ledger is imported here.
  */
 
+import { randomUUID } from 'node:crypto'
+
 interface GrowingFile {
   append(bytes: Uint8Array): Promise<void>
   truncate(lengthBytes: number): Promise<void>
@@ -45,7 +47,7 @@ const byName = (a: string, b: string) => (a < b ? -1 : 1)
 const parent = (path: string) => path.slice(0, Math.max(path.lastIndexOf('/'), 1))
 
 export class SimulatedDisk {
-  readonly held: Set<string> = new Set()
+  run: string = randomUUID()
   /** Folders are names without a node. */
   readonly #names = new Map<string, Node | undefined>()
   readonly #keptNames = new Map<string, Node | undefined>()
@@ -72,8 +74,9 @@ export class SimulatedDisk {
     this.#random = dice(seed)
   }
 
-  /** From now on nothing fails, also where the operation that was to fail has not come yet. */
+  /** Nothing fails from now on; who opens it next is another process. */
   heal(): this {
+    this.run = randomUUID()
     this.#faultAt = Number.POSITIVE_INFINITY
     return this
   }

@@ -114,7 +114,7 @@ function filledBy({ host, pid }: Holder): MintmarkError {
 const FORMAT = 'mintmark-case'
 const VERSION_FACT = 'schema_version'
 /** What an interrupted first opening may leave behind: such a folder is as good as empty. */
-const LEFTOVERS = /^(?:lock(?:\.\d+)?|case\.json\.new|socket)$/
+const LEFTOVERS = /^(?:lock(?:\.[\da-f.]+)?|case\.json\.new|socket)$/
 const PATIENCE_MS = 5000
 const PAUSE_MS = 100
 

@@ -30,7 +30,7 @@ function filesWith(isMeant: (path: string) => boolean, then: () => Promise<void>
   let isDone = false
   return {
     ...diskFiles,
-    held: new Set(),
+    run: 'another process',
     async write(path, bytes) {
       await diskFiles.write(path, bytes)
       if (isDone || !isMeant(path)) return
@@ -79,7 +79,7 @@ describe('a writer that was taken over', () => {
   ])
     it(`acknowledges nothing after ${name}`, async () => {
       const folder = await newLedger(join(scratch, `gone-${times}`))
-      const first = await open(folder, { ...diskFiles, held: new Set() })
+      const first = await open(folder, { ...diskFiles, run: 'another process' })
       const known = await appendTwo(first)
       await loseLock(folder)
       for (let i = 0; i < times; i++) {
@@ -94,7 +94,7 @@ describe('a writer that was taken over', () => {
 
   it('ends without a segment of its own where later ones have gone by', async () => {
     const folder = await newLedger(join(scratch, 'ends'))
-    const first = await open(folder, { ...diskFiles, held: new Set() })
+    const first = await open(folder, { ...diskFiles, run: 'another process' })
     const known = await appendTwo(first)
     await first.publishedAfter(0, AbortSignal.timeout(10_000))
     await loseLock(folder)
@@ -179,7 +179,7 @@ it('a later writer reads on where the earlier one removes a segment during its r
   await diskFiles.write(older, Buffer.from('an old segment'))
   const letGo: Files = {
     ...diskFiles,
-    held: new Set(),
+    run: 'another process',
     async read(path) {
       if (path === older) await diskFiles.remove(older)
       return await diskFiles.read(path)
