@@ -23,7 +23,15 @@ const UNITS_MS: ReadonlyMap<string, number> = new Map([
 /** Timers of Node take no more than 24 days. */
 const LONGEST_MS = 24 * 86_400_000
 
-type Formats = Readonly<Record<string, () => object | string | Promise<object | string>>>
+type Made = () => object | string | Promise<object | string>
+/** What an answer looks like in each format that its command has. */
+interface Formats {
+  readonly text: Made
+  readonly json?: Made
+  readonly sarif?: Made
+  readonly junit?: Made
+  readonly md?: Made
+}
 
 /** Options are named as commander names them: `maxAtOnce`. What reads one throws `INPUT_INVALID` for a wrong value. */
 export class Call implements Io {
@@ -56,8 +64,9 @@ export class Call implements Io {
   }
 
   async end(code: ExitCode, formats: Formats, isInFile = false): Promise<ExitCode> {
-    const asked = Object.keys(formats).find((name) => name === 'text' || this.flag(name)) ?? 'text'
-    const shown = await formats[asked]?.()
+    const asked =
+      (['json', 'sarif', 'junit', 'md'] as const).find((name) => this.flag(name)) ?? 'text'
+    const shown = await (formats[asked] ?? formats.text)()
     await this.out(typeof shown === 'string' ? shown : `${safeJson(shown, 2)}\n`, code, isInFile)
     return code
   }

@@ -56,6 +56,22 @@ describe('gate watch', { skip }, () => {
       assert.equal(countPieces(key, core), 0)
     }
   })
+
+  it('leaves a dropped file that has just changed, and keeps one that it took, where asked to', async () => {
+    const [dropped, spool] = [place('dropped'), place('spool')]
+    mkdirSync(dropped)
+    writeFileSync(join(dropped, 'core.1'), readFileSync(raw))
+    const young = await sweep(dropped, spool, 'keep', '--settle', '3600')
+    assert.equal(young.code, 0)
+    assert.partialDeepStrictEqual(JSON.parse(young.out), { landed: 0, waiting: 1 })
+    assert.equal((await sweep(dropped, spool, 'keep')).code, 1)
+    const { code, out } = await sweep(dropped, spool, 'keep')
+    assert.deepEqual(
+      [code, JSON.parse(out)],
+      [0, { landed: 0, withKeys: 0, withLeads: 0, failed: 0, left: 0, waiting: 0 }],
+    )
+    assert.deepEqual([readdirSync(dropped), spooled(spool).length], [['core.1'], 1])
+  })
 })
 
 describe('gate watch, carefully,', { skip }, () => {
