@@ -6,11 +6,14 @@ export {
   answerAtOnce,
   answerMarked,
   finishedAnswer,
-  hunt,
-  huntOnce,
-  prepare,
-  sealAndReconcile,
 } from './answer/answer.ts'
+export {
+  baseRateText,
+  type ConclusionText,
+  conclusionText,
+  dumpsText,
+  leadText,
+} from './answer/conclusion_text.ts'
 export {
   caseOutcome,
   custodyOutcome,
@@ -20,14 +23,8 @@ export {
   selectionOutcome,
   verdictOutcome,
   verdictsOutcome,
-} from './answer/conclusion.ts'
-export {
-  baseRateText,
-  type ConclusionText,
-  conclusionText,
-  dumpsText,
-  leadText,
-} from './answer/conclusion_text.ts'
+} from './answer/outcomes.ts'
+export { hunt, huntOnce, prepare, sealAndReconcile } from './answer/prepare.ts'
 export type { ChainLink, KeyChain, LinkEvidence } from './chain/key_chains.ts'
 export {
   type FactSource,
@@ -42,25 +39,15 @@ export {
 } from './chain/trust_facts.ts'
 export {
   exportsWanted,
-  type FileUnread,
   type HowToExport,
   keptDaysOf,
   type Lacking,
-  type LogSeen,
   type Need,
   type Question,
   questionsOf,
-  type Survey,
-  survey,
 } from './doctor/questions.ts'
-export {
-  type Custody,
-  custody,
-  type FileUse,
-  type FileUser,
-  isLeak,
-  type KeyFound,
-} from './dumps/custody.ts'
+export { type FileUnread, type LogSeen, type Survey, survey } from './doctor/survey.ts'
+export { type Custody, custody } from './dumps/custody.ts'
 export {
   DUMP_SHAPE,
   type DumpFile,
@@ -73,15 +60,15 @@ export {
   KEYS_SHAPE,
   keepScan,
 } from './dumps/dump_scans.ts'
+export { type FileUse, type FileUser, isLeak, type KeyFound } from './dumps/keys_found.ts'
 export type { Session } from './engine/session.ts'
-export { background, isMoved } from './engine/shared_session.ts'
-export { type Hunt, huntList, parseHunt } from './hunts/hunt_file.ts'
+export { background, isMoved } from './engine/session_through.ts'
+export { type Hunt, parseHunt } from './hunts/hunt_file.ts'
+export { huntList } from './hunts/hunt_list.ts'
 export { type HuntResult, type HuntRow, runHunts, tryHunt } from './hunts/run_hunts.ts'
 export { ingest } from './ingest/ingest.ts'
 export {
   type Concern,
-  caseAddresses,
-  caseNames,
   concerning,
   everybody,
   type Identities,
@@ -114,15 +101,18 @@ export {
 } from './scope/marks.ts'
 export type { Bounds, PartScope } from './scope/parts.ts'
 export { type AccountScope, type Scope, scope } from './scope/scope.ts'
-export { type Focus, focusOn, remark, select } from './scope/select.ts'
-export type { Selected, Selection } from './scope/selection.ts'
+export { remark, select } from './scope/select.ts'
+export type { Selected } from './scope/selected.ts'
+export type { Selection } from './scope/selection.ts'
 export { markSimilar, type Similar, similar, TRAITS, type Trait } from './scope/similar.ts'
 export { type Timeline, timeline } from './scope/timeline.ts'
 export { type Case, openCase } from './store/case.ts'
+export { caseAddresses, caseNames } from './store/case_names.ts'
 export { type EvidenceRow, evidenceRows, UNREADABLE } from './store/evidence_rows.ts'
 export { readMeta, writeMeta } from './store/meta.ts'
-export { FILE_UNKNOWNS, type Unknown } from './unknowns/from_files.ts'
+export { FILE_UNKNOWNS } from './unknowns/from_files.ts'
 export { unknowns, unknownsConcerning } from './unknowns/unknowns.ts'
+export type { Unknown } from './unknowns/wording.ts'
 export { buildCoverage, type CoverageSpan, coverageReport } from './verdicts/losses/coverage.ts'
 export { REASONS, type ReasonText, type Strength } from './verdicts/match/reasons.ts'
 export { reconcile } from './verdicts/reconcile.ts'
@@ -136,15 +126,9 @@ export {
   type VerdictCounts,
   verdictsCsv,
 } from './verdicts/verdict_rows.ts'
-export {
-  type AccountAddress,
-  accountAddresses,
-  eventRows,
-  messageRows,
-  type Sighted,
-  sightedAccounts,
-  timelineRows,
-} from './views/export_rows.ts'
+export { type CoveredLog, coverageIn } from './views/coverage_in.ts'
+export { eventRows, messageRows, timelineRows } from './views/export_rows.ts'
+export { type Focus, focusOn } from './views/focus.ts'
 export {
   ACCESS_COLUMNS,
   type AccessDetail,
@@ -163,12 +147,12 @@ export {
 } from './views/lists.ts'
 export { type Found, search, soughtText } from './views/search.ts'
 export {
-  type CoveredLog,
-  coverageIn,
-  type Segment,
-  type TimeBins,
-  timeBins,
-} from './views/time_bins.ts'
+  type AccountAddress,
+  accountAddresses,
+  type Sighted,
+  sightedAccounts,
+} from './views/sighted.ts'
+export { type Segment, type TimeBins, timeBins } from './views/time_bins.ts'
 export {
   type Lineage,
   lineage,
@@ -178,11 +162,5 @@ export {
   tokensOf,
   tokenUses,
 } from './views/tokens.ts'
-export {
-  type Explained,
-  explain,
-  type IssuanceSeen,
-  type LogLooked,
-  type RawRow,
-  type Why,
-} from './why/why.ts'
+export type { RawRow } from './why/raw_row.ts'
+export { type Explained, explain, type IssuanceSeen, type LogLooked, type Why } from './why/why.ts'

@@ -1,14 +1,13 @@
 /** Everything that `investigate` says of a case, as in `docs/schema/answer-1.schema.json`. */
 
-import { createHash } from 'node:crypto'
-import { isObject, parseObject } from '@mintmark/core'
+import { isObject } from '@mintmark/core'
 import { type KeyChain, keyChains } from '../chain/key_chains.ts'
 import { trustFacts, trustMark } from '../chain/trust_facts.ts'
-import { type Custody, custody, type KeyFound, keysFound } from '../dumps/custody.ts'
+import { type Custody, custody } from '../dumps/custody.ts'
 import { scansMark } from '../dumps/dump_scans.ts'
+import { type KeyFound, keysFound } from '../dumps/keys_found.ts'
 import type { Facts, Session } from '../engine/session.ts'
-import { huntList } from '../hunts/hunt_file.ts'
-import { type HuntOptions, type HuntResult, huntHits, runHunts } from '../hunts/run_hunts.ts'
+import type { HuntOptions, HuntResult } from '../hunts/run_hunts.ts'
 import {
   type Mark,
   markConditions,
@@ -20,14 +19,14 @@ import {
 } from '../scope/marks.ts'
 import { type Scope, scope } from '../scope/scope.ts'
 import { select, withSelected } from '../scope/select.ts'
-import { isDefault, type Selected, type Selection } from '../scope/selection.ts'
+import type { Selected } from '../scope/selected.ts'
+import { isDefault, type Selection } from '../scope/selection.ts'
 import { type Timeline, timeline } from '../scope/timeline.ts'
 import type { Case } from '../store/case.ts'
 import { type EvidenceRow, type EvidenceStatement, evidenceRows } from '../store/evidence_rows.ts'
-import { insertMeta, readMeta, writeMeta } from '../store/meta.ts'
-import type { Unknown } from '../unknowns/from_files.ts'
 import { unknowns } from '../unknowns/unknowns.ts'
-import { type ReconcileOptions, reconcile } from '../verdicts/reconcile.ts'
+import type { Unknown } from '../unknowns/wording.ts'
+import { reconcile } from '../verdicts/reconcile.ts'
 import { evidenceMark, seal } from '../verdicts/seal.ts'
 import {
   comparable,
@@ -38,86 +37,17 @@ import {
   tokenVerdicts,
   type VerdictCounts,
 } from '../verdicts/verdict_rows.ts'
-import { type Conclusion, conclude, type Grounds, type Lead, leadsOf } from './conclusion.ts'
-
-/** Names of the facts. What somebody selected once must not displace what every command asks. */
-export type AnswerSlot = 'answer' | 'answer-selected'
-
-/** Changes with every change to what an answer says of the same evidence. */
-const RULES = 15
-
-/** What an answer depends on, as one text: any difference is another question. */
-export function questionOf(...parts: readonly unknown[]): string {
-  return createHash('sha256')
-    .update(JSON.stringify([RULES, ...parts]))
-    .digest('hex')
-}
-
-export async function cachedAnswer(
-  session: Session,
-  slot: AnswerSlot,
-  question: string,
-): Promise<unknown> {
-  const stored = parseObject((await readMeta(session, slot)) ?? '')
-  return stored?.['question'] === question ? stored['answer'] : undefined
-}
-
-export async function cacheAnswer(
-  session: Session,
-  slot: AnswerSlot,
-  question: string,
-  made: unknown,
-): Promise<void> {
-  await insertMeta(session, slot, JSON.stringify({ question, answer: made }))
-}
-
-/** Evidence and, after a blank, hunts for which `hunt_hit` holds what they found. */
-const HUNTED = 'hunted'
-
-export async function prepare(investigated: Case, options: ReconcileOptions = {}): Promise<void> {
-  await sealAndReconcile(investigated, options)
-  if (!(await isHunted(investigated.session))) await hunt(investigated.session)
-}
-
-export async function sealAndReconcile(
-  investigated: Case,
-  options: ReconcileOptions = {},
-): Promise<void> {
-  await seal(investigated)
-  await reconcile(investigated.session, options)
-}
-
-export async function hunt(session: Session, options: HuntOptions = {}): Promise<HuntResult[]> {
-  const isOfAll = options.only === undefined
-  const before = await isHunted(session)
-  // A run that is cut leaves a part of the hits.
-  await writeMeta(session, HUNTED, '')
-  const results = await runHunts(session, options)
-  const evidence = before ? await evidenceMark(session) : ''
-  await writeMeta(session, HUNTED, isOfAll ? await huntedMark(session, options) : evidence)
-  return results
-}
-
-async function isHunted(session: Session): Promise<boolean> {
-  const [evidence] = ((await readMeta(session, HUNTED)) ?? '').split(' ')
-  return evidence === (await evidenceMark(session))
-}
-
-export async function huntOnce(session: Session, options: HuntOptions = {}): Promise<HuntResult[]> {
-  return (await isHuntedWith(session, options))
-    ? await huntHits(session, options)
-    : await hunt(session, options)
-}
-
-export const isHuntedWith = async (session: Session, options: HuntOptions = {}): Promise<boolean> =>
-  (await readMeta(session, HUNTED)) === (await huntedMark(session, options))
-
-const huntedMark = async (session: Session, { dirs = [] }: HuntOptions): Promise<string> =>
-  `${await evidenceMark(session)} ${huntsMark({ dirs })}`
-
-/** Equal for equal hunts, wherever their files are: a case is read on other machines, too. */
-export const huntsMark = (hunts: HuntOptions): string =>
-  questionOf(huntList(hunts).map((one) => Object.entries(one).filter(([name]) => name !== 'file')))
+import { type Conclusion, conclude, type Grounds } from './conclusion.ts'
+import { type Lead, leadsOf } from './leads.ts'
+import {
+  type AnswerSlot,
+  cacheAnswer,
+  cachedAnswer,
+  huntOnce,
+  huntsMark,
+  isHuntedWith,
+  questionOf,
+} from './prepare.ts'
 
 const ANSWER_SCHEMA = 'mintmark-answer/1'
 

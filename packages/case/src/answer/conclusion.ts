@@ -1,31 +1,21 @@
 /** What a case comes to, and how sure that is. A number that nobody looked for is null, never 0. */
 
-import type { Json } from '@mintmark/core'
-import { isLeak, type KeyFound } from '../dumps/custody.ts'
 import { dumpFiles, dumpScans } from '../dumps/dump_scans.ts'
-import { cell, countOf, type Numbers, rowReader, type Texts } from '../engine/rows.ts'
-import { BOUNDED, type Session } from '../engine/session.ts'
-import type { HuntResult } from '../hunts/run_hunts.ts'
+import { isLeak, type KeyFound } from '../dumps/keys_found.ts'
+import type { Session } from '../engine/session.ts'
+import { type MarkedCounts, markedCounts } from '../scope/marked_counts.ts'
 import { markConditions } from '../scope/marks.ts'
+import { type PointedCounts, pointedCounts } from '../scope/pointed_counts.ts'
 import {
   type AccessLosses,
   accessLosses,
-  COUNTED,
-  hunted,
-  type MarkedCounts,
-  markedCounts,
-  type PointedCounts,
-  pointedAccesses,
-  pointedCounts,
   type Undecided,
   undecided,
   type VerdictCounts,
   verdictCounts,
-} from '../scope/pointed_counts.ts'
-import type { MarkConditions, Selection } from '../scope/selection.ts'
+} from '../scope/verdict_counts.ts'
 import { type EvidenceRow, UNREADABLE } from '../store/evidence_rows.ts'
-import type { Unknown } from '../unknowns/from_files.ts'
-import { settledBy } from '../verdicts/match/reasons.ts'
+import type { Unknown } from '../unknowns/wording.ts'
 import type { Comparable } from '../verdicts/verdict_rows.ts'
 
 export type Status = 'found' | 'lead' | 'nothing-found' | 'cannot-tell'
@@ -167,138 +157,4 @@ const SETTLING = 5
 function inOrder(unknowns: readonly Unknown[]): Unknown[] {
   const first = FIRST.flatMap((code) => unknowns.filter((one) => one.code === code))
   return [...first, ...unknowns.filter(({ code }) => NEXT.test(code))].slice(0, SETTLING)
-}
-
-export interface Lead
-  extends Texts<'verdict text first last settledBy'>,
-    Numbers<'accesses tokens sessions mailboxes'> {
-  readonly kind: 'verdict' | 'hunt'
-  readonly by: string
-}
-
-export async function leadsOf(
-  session: Session,
-  hunts: readonly HuntResult[],
-  marked?: MarkConditions,
-): Promise<Lead[]> {
-  const legitimate = marked?.legitimate ?? '0'
-  const rows = await session.rows(
-    `SELECT source, hunt, verdict, reason, ${COUNTED}
-     FROM (${pointedAccesses(legitimate)} UNION ALL ${hunted(legitimate)})
-     WHERE strength = 'lead' GROUP BY source, hunt, verdict, reason
-     ORDER BY source = 'verdict' DESC, uniqExact(access) DESC, reason, hunt LIMIT 1000 ${BOUNDED}`,
-  )
-  const byId = new Map(hunts.map((hunt) => [hunt.id, hunt]))
-  return rows.map((row) => leadOf(row, byId.get(String(row['hunt']))))
-}
-
-const readCounts = rowReader(cell.number('tokens sessions mailboxes'), cell.time('first last'))
-
-function leadOf(row: Json, hunt: HuntResult | undefined): Lead {
-  const isHunt = row['source'] === 'hunt'
-  const reason = String(row['reason'])
-  return {
-    kind: isHunt ? 'hunt' : 'verdict',
-    by: isHunt ? String(row['hunt']) : reason,
-    verdict: String(row['verdict']),
-    text: isHunt ? (hunt?.title ?? String(row['hunt'])) : reason.replaceAll('-', ' '),
-    accesses: Number(isHunt ? row['hunt_hits'] : row['accesses']),
-    ...readCounts(row),
-    settledBy: isHunt
-      ? `Who knows these accounts. A hit cannot mean: ${hunt?.cannotMean ?? 'see the hunt'}`
-      : settledBy(reason),
-  }
-}
-
-export interface Outcome {
-  readonly isFound: boolean
-  readonly isWhole: boolean
-  readonly hasLeads?: boolean
-}
-
-/** Outcome of the whole case, whatever is selected. A search of dumps that nobody asked for leaves nothing open. */
-export function caseOutcome({ status, unanswered }: Conclusion, isSearchAsked: boolean): Outcome {
-  const open = unanswered.filter((code) => isSearchAsked || code !== 'dumps-not-searched')
-  return { isFound: status === 'found', isWhole: open.length === 0, hasLeads: status === 'lead' }
-}
-
-export const verdictsOutcome = async (session: Session): Promise<Outcome> =>
-  verdictOutcome(await verdictCounts(session))
-
-export function verdictOutcome(counts: VerdictCounts): Outcome {
-  return {
-    isFound: counts.accesses > counts.issued,
-    isWhole: undecided(counts).length === 0,
-    hasLeads: counts.leads > 0,
-  }
-}
-
-/** Of hunts: a case without an access holds nothing that one could have hit. */
-export async function huntsOutcome(
-  session: Session,
-  results: readonly HuntResult[],
-): Promise<Outcome> {
-  const hit = results.filter(({ hits }) => hits > 0)
-  const { of } = await verdictCounts(session)
-  return {
-    isFound: hit.some(({ strength }) => strength !== 'lead'),
-    isWhole: of > 0,
-    hasLeads: hit.length > 0,
-  }
-}
-
-/** Outcome of custody. No log covers every location, so that none names a file proves nothing. */
-export async function custodyOutcome(
-  session: Session,
-  { found, isNamed }: { readonly found: number; readonly isNamed: boolean },
-): Promise<Outcome> {
-  const isWhole = !isNamed && (await hasAccess(session, "object_path != ''"))
-  return { isFound: found > 0, isWhole }
-}
-
-/** With values, none is a whole answer only if the logs have an access in that time. */
-export async function selectionOutcome(
-  session: Session,
-  selection: Selection,
-  accesses: number,
-): Promise<Outcome> {
-  if (Object.keys(selection).length > 0)
-    return { isFound: accesses > 0, isWhole: await isCovered(session, selection) }
-  const conditions = await markConditions(session)
-  return pointedOutcome({
-    ...(await pointedCounts(session, conditions)),
-    marked: await markedCounts(session, conditions),
-    judged: await verdictCounts(session),
-  })
-}
-
-export function pointedOutcome({
-  established,
-  leads,
-  marked,
-  judged,
-}: Pick<Conclusion, 'leads' | 'marked' | 'judged'> & {
-  readonly established: PointedCounts
-}): Outcome {
-  return {
-    isFound: isPointedAt(established),
-    isWhole: undecided(judged).length === 0,
-    hasLeads: isPointedAt(leads) || isMarkedOpen(marked),
-  }
-}
-
-async function isCovered(session: Session, { fromMs, toMs }: Selection): Promise<boolean> {
-  return await hasAccess(
-    session,
-    'toUnixTimestamp64Milli(at) >= {from:Int64} AND toUnixTimestamp64Milli(at) < {to:Int64}',
-    { from: Math.trunc(fromMs ?? 0), to: Math.trunc(toMs ?? Number.MAX_SAFE_INTEGER) },
-  )
-}
-
-async function hasAccess(
-  session: Session,
-  where: string,
-  params: Readonly<Record<string, number>> = {},
-): Promise<boolean> {
-  return (await countOf(session, `access WHERE ${where}`, params)) > 0
 }

@@ -4,7 +4,8 @@ import { count, minute, percent, percentUp, plural } from '@mintmark/core/wordin
 import type { Texts } from '../engine/rows.ts'
 import type { PointedCounts } from '../scope/pointed_counts.ts'
 import type { Comparable, Rate } from '../verdicts/verdict_rows.ts'
-import type { Conclusion, DumpSearch, Lead, Status, Unanswered, Unread } from './conclusion.ts'
+import type { Conclusion, DumpSearch, Status, Unanswered, Unread } from './conclusion.ts'
+import type { Lead } from './leads.ts'
 
 const TITLES: Readonly<Record<Status, (conclusion: Conclusion) => string>> = {
   found: ({ established: { tokens, sessions, huntHits } }) => {
@@ -18,7 +19,8 @@ const TITLES: Readonly<Record<Status, (conclusion: Conclusion) => string>> = {
 }
 
 export interface ConclusionText
-  extends Texts<'title statement headline comparison judged dumps settles'> {
+  extends Texts<'title statement headline'>,
+    Texts<'comparison judged dumps settles'> {
   /** The same two where there is one line for each; `''` where nothing is to be said. */
   readonly brief: { readonly comparison: string; readonly judged: string }
   /** What marks take out of the counts or call the attacker's, and who says so; `''` where they do neither. */

@@ -1,6 +1,6 @@
 /** From key to verifier. What the evidence cannot connect is a link that is `missing`. */
 import { count, isoOf, minute, plural } from '@mintmark/core'
-import { isLeak, type KeyFound } from '../dumps/custody.ts'
+import { isLeak, type KeyFound } from '../dumps/keys_found.ts'
 import { cell, firstRow, type Numbers, rowReader, textsOf } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import type { EvidenceRow } from '../store/evidence_rows.ts'

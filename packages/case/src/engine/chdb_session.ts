@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { type Json, MintmarkError, makeFolder, parseObject } from '@mintmark/core'
 import { Session as Chdb, type ChdbResult } from 'chdb'
-import { forOneNode, readOnlyForm } from './read_only.ts'
-import { engineError, fileError, numberOf, type Params, type Session } from './session.ts'
+import { engineError, fileError, numberOf } from './engine_error.ts'
+import { forOneNode } from './one_node.ts'
+import { readOnlyForm } from './read_only.ts'
+import type { Params, Session } from './session.ts'
 
 const SETTINGS: readonly string[] = [
   '--output_format_json_quote_64bit_integers=1',

@@ -8,9 +8,10 @@ import {
   createClient,
 } from '@clickhouse/client'
 import { errnoOf, type Json, MintmarkError } from '@mintmark/core'
+import { engineError } from './engine_error.ts'
 import type { ServerLocation } from './location.ts'
 import { readOnlyForm } from './read_only.ts'
-import { engineError, INSERT_ID, type Params, type Session } from './session.ts'
+import { INSERT_ID, type Params, type Session } from './session.ts'
 
 const REQUEST_LIMIT_MS = 24 * 3_600_000
 const SETTINGS = {

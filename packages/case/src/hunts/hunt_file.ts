@@ -1,15 +1,12 @@
 /** The format of a hunt, as in `docs/hunts.md`: a header of SQL comments on what a hit means, then one SELECT. */
 
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { MintmarkError, unreadable } from '@mintmark/core'
+import { MintmarkError } from '@mintmark/core'
 import type { Texts } from '../engine/rows.ts'
 import { columnsOf, nameOf } from '../store/sql.ts'
 import { readStatement, type Statement } from './statement.ts'
 
 /** A number of days, a threshold: bound by the engine, never spliced into SQL. `-- param: name Type default what it is`. */
-export interface HuntParam {
+interface HuntParam {
   readonly name: string
   readonly type: HuntParamType
   readonly value: string | number | readonly string[]
@@ -27,7 +24,7 @@ const WHOLE: ReadonlyMap<string, readonly [number, number]> = new Map([
 ])
 const LINE = /^([a-z][a-z0-9_]*) +([A-Za-z0-9()]+) +('[^']*'|\[[^\]]*\]|\S+)(?: +(.*))?$/u
 
-export function readParam(line: string): HuntParam | string {
+function readParam(line: string): HuntParam | string {
   const [, name = '', typeName = '', spelled = '', words = ''] = LINE.exec(line) ?? []
   if (name === '') return 'param is: name Type default, and then what it is'
   const type = TYPES.find((one) => one === typeName)
@@ -231,72 +228,3 @@ const isSlices = (value: string) =>
 
 const listOf = (value: string, separator: RegExp): string[] =>
   value.split(separator).filter((part) => part !== '')
-
-const BUILT_IN = fileURLToPath(new URL('../../hunts/', import.meta.url))
-const MAX_BYTES = 1 << 20
-const MAX_HUNTS = 1000
-
-export interface HuntSelection {
-  readonly dirs?: readonly string[]
-  readonly only?: readonly string[]
-}
-
-/**
- * In the order of their ids.
- * @throws {MintmarkError} `HUNT_INVALID`, `INPUT_UNREADABLE`, `INPUT_INVALID`
- */
-export function huntList(selection: HuntSelection = {}): Hunt[] {
-  const hunts = new Map<string, Hunt>()
-  for (const dir of [BUILT_IN, ...(selection.dirs ?? [])]) {
-    for (const hunt of readHunts(dir)) {
-      const known = hunts.get(hunt.id)
-      if (known !== undefined && known.file !== hunt.file)
-        throw invalid(hunt.file, `${hunt.file}: the id ${hunt.id} is taken by ${known.file}`)
-      hunts.set(hunt.id, hunt)
-    }
-  }
-  const all = [...hunts.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1))
-  const { only } = selection
-  if (only === undefined) return all
-  const missing = only.find((id) => !hunts.has(id))
-  if (missing !== undefined)
-    throw new MintmarkError(
-      'INPUT_INVALID',
-      `there is no hunt ${missing}: mintmark hunt --list lists them`,
-      { option: 'hunt' },
-    )
-  return all.filter((hunt) => only.includes(hunt.id))
-}
-
-export const isBuiltIn = ({ file }: Hunt): boolean => dirname(file) === dirname(join(BUILT_IN, 'x'))
-
-function readHunts(dir: string): Hunt[] {
-  const names = attempt(dir, () => readdirSync(dir))
-    .filter((name) => name.endsWith('.sql'))
-    .toSorted()
-  if (names.length > MAX_HUNTS)
-    throw new MintmarkError('HUNT_INVALID', `${dir} holds more than ${MAX_HUNTS} hunts`, { dir })
-  return names.map((name) => readHunt(join(dir, name), name))
-}
-
-function readHunt(path: string, name: string): Hunt {
-  const source = attempt(path, () => {
-    const { size } = statSync(path)
-    if (size > MAX_BYTES) throw invalid(path, `${path}:1: too long for a hunt`)
-    return readFileSync(path, 'utf8')
-  })
-  const hunt = parseHunt(source, path)
-  if (`${hunt.id}.sql` === name) return hunt
-  throw invalid(path, `${path}: the id is not the name of the file`)
-}
-
-const invalid = (file: string, message: string) =>
-  new MintmarkError('HUNT_INVALID', message, { file, line: 1 })
-
-function attempt<T>(path: string, read: () => T): T {
-  try {
-    return read()
-  } catch (cause) {
-    throw cause instanceof MintmarkError ? cause : unreadable(path, cause)
-  }
-}

@@ -11,7 +11,7 @@ import type {
 import { INGESTED } from '../store/schema.ts'
 import { NO_ID } from '../store/sql.ts'
 import { type Cell, NativeRows } from './native_block.ts'
-import type { Identity, LocatedStatement, TableBlock } from './worker_pool.ts'
+import type { Identity, LocatedStatement, TableBlock } from './worker_protocol.ts'
 
 const MAX_STATEMENTS = 1000
 /** Rejects that wait at most: a slice of junk has millions, which would take more than the slice itself. */

@@ -21,7 +21,7 @@ import {
   type PartSummary,
   type SmallFile,
   type Task,
-} from './worker_pool.ts'
+} from './worker_protocol.ts'
 
 const BLOCK_BYTES = 4 * 1024 * 1024
 const sink = new BlockSink()

@@ -12,15 +12,11 @@ import {
   readSlices,
   SNIFF_BYTES,
 } from '@mintmark/logs'
-import { type Committer, EvidenceDraft, type KnownEvidence, type KnownFile } from './committer.ts'
-import {
-  asError,
-  type Done,
-  ReaderFailure,
-  type SmallFile,
-  type TableBlock,
-  type WorkerPool,
-} from './worker_pool.ts'
+import type { Committer } from './committer.ts'
+import { EvidenceDraft } from './draft.ts'
+import type { KnownEvidence, KnownFile } from './known_evidence.ts'
+import { asError, ReaderFailure, type WorkerPool } from './worker_pool.ts'
+import type { Done, SmallFile, TableBlock } from './worker_protocol.ts'
 
 /** Content up to this size is held whole: the file is known before a row of it is made. */
 const SMALL_BYTES = 1024 * 1024

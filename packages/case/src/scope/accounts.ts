@@ -11,7 +11,8 @@ import {
 } from '../engine/rows.ts'
 import { BOUNDED, type Facts, type Session } from '../engine/session.ts'
 import { domainOf } from '../store/sql.ts'
-import { isDefault, type Selected } from './selection.ts'
+import type { Selected } from './selected.ts'
+import { isDefault } from './selection.ts'
 
 const NAMED_AT_ONCE = 100
 

@@ -6,15 +6,8 @@ import { countOf, firstRow, type Texts } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { HAS_TOKEN, IS_CUT, SPAN } from '../store/sql.ts'
 import { LEADS } from './pointed_counts.ts'
-import {
-  ACTIVE_MARGIN_HOURS,
-  type Condition,
-  isDefault,
-  SELECTED_COLUMNS,
-  type Selected,
-  selectAccounts,
-  selectBase,
-} from './selection.ts'
+import { SELECTED_COLUMNS, type Selected, selectAccounts, selectBase } from './selected.ts'
+import { ACTIVE_MARGIN_HOURS, type Condition, isDefault } from './selection.ts'
 
 /** Ids that a statement holds in memory, 60 bytes each. */
 const MOST_OPEN = 1_000_000

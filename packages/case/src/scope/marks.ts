@@ -10,7 +10,8 @@ import { cell, countOf, firstRow, insertRows, rowReader, textsOf } from '../engi
 import type { Params, Session } from '../engine/session.ts'
 import { NEXT_TIME, NO_ID } from '../store/sql.ts'
 import { indicatorOf } from './indicators.ts'
-import type { MarkConditions, Selected } from './selection.ts'
+import type { Selected } from './selected.ts'
+import type { MarkConditions } from './selection.ts'
 
 /** The more particular one counts: an access's own mark before its token's, that before its session's and address's. */
 export const MARK_KINDS = ['access', 'token', 'session', 'address'] as const

@@ -6,7 +6,7 @@ import { cell, countOf, insertRows, rowReader } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { messageKey } from '../store/sql.ts'
 import type { Account, OrganisationBasis } from './accounts.ts'
-import type { Selected } from './selection.ts'
+import type { Selected } from './selected.ts'
 import { type LostAccesses, type Reason, reasonText, summed, type Unnamed } from './unbounded.ts'
 
 export interface Exposure {

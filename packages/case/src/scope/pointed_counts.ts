@@ -1,11 +1,10 @@
+/** What verdicts and hunts point at, counted by strength. */
+
 import { isoOf, type Json } from '@mintmark/core'
-import { cell, countOf, firstRow, type Numbers, rowReader } from '../engine/rows.ts'
+import { cell, type Numbers, rowReader } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { ACCOUNT, HAS_TOKEN, SPAN } from '../store/sql.ts'
-import { ALL_TIME, lengthOf, lossesOf } from '../verdicts/losses/loss.ts'
-import { type MarkParty, NEWEST } from './marks.ts'
 import type { MarkConditions } from './selection.ts'
-import { throttledFrom } from './unbounded.ts'
 
 /** A case that older rules hunted says `strong`. */
 export const IS_ESTABLISHED_HUNT = "strength IN ('strong', 'established')"
@@ -121,125 +120,3 @@ export function countsOf(row: Json): PointedCounts {
 const readCounts = rowReader(
   cell.number('accesses unissued mismatched tokens sessions hunts huntHits mailboxes'),
 )
-
-interface By {
-  readonly by: readonly string[]
-}
-
-export interface MarkedCounts {
-  /** Marked as legitimate, although verdicts or hunts point at them: in none of the other counts. */
-  readonly established: PointedCounts & By
-  readonly leads: PointedCounts & By
-  /** Accesses that are marked as the attacker's, and not established. */
-  readonly attackers: { readonly accesses: number } & By
-}
-
-/** Cost: as {@link pointedCounts}, and passes over the marked accesses; nothing where the case has no mark. */
-export async function markedCounts(
-  session: Session,
-  marked: MarkConditions | undefined,
-): Promise<MarkedCounts> {
-  const none = { ...countsOf({}), by: [] }
-  if (marked === undefined)
-    return { established: none, leads: none, attackers: { accesses: 0, by: [] } }
-  const { attacker, legitimate } = marked
-  const { established, leads } = await pointedCounts(session, { legitimate: `(NOT ${legitimate})` })
-  const among = (pointed: string) => `${legitimate} AND (record_id, content) GLOBAL IN (${pointed})`
-  const theirs = `${attacker} AND (record_id, content) GLOBAL NOT IN (${ESTABLISHED})`
-  return {
-    established: { ...established, by: await authors(session, 'ours', among(ESTABLISHED)) },
-    leads: { ...leads, by: await authors(session, 'ours', among(LEADS)) },
-    attackers: {
-      accesses: await countOf(session, `access WHERE ${theirs}`),
-      by: await authors(session, 'theirs', theirs),
-    },
-  }
-}
-
-async function authors(session: Session, party: MarkParty, where: string): Promise<string[]> {
-  const rows = await session.rows(
-    `SELECT DISTINCT newest.2 AS who FROM (${NEWEST}) WHERE newest.3 = '${party}' AND (kind, value) GLOBAL IN (
-       SELECT DISTINCT arrayJoin([('access', toString(record_id)), ('token', toString(token_id)),
-         ('session', toString(session_id)), ('session', toString(other_session_id)), ('address', toString(ip))])
-       FROM access WHERE ${where})
-     ORDER BY who`,
-  )
-  return rows.map(({ who }) => String(who))
-}
-
-/** Accesses by what is known of them; the parts add up to `of`. */
-export interface VerdictCounts extends Numbers<'of issued leads'> {
-  /** Issued, or established as not issued so. */
-  readonly accesses: number
-  /** Their session is known; a token forged into it would look the same. */
-  readonly sessionOnly: number
-  /** Neither their issuance nor its absence can be shown. */
-  readonly undetermined: number
-  /** Times of the first and the last, ISO 8601; null where none has one. Nothing is said of other times. */
-  readonly first: string | null
-  readonly last: string | null
-}
-
-export type Undecided = 'no-access' | 'undetermined' | 'session-only'
-
-/** Losses of the access logs: silences, caps, cut and rejected records, throttled mailboxes. */
-export interface AccessLosses {
-  readonly losses: number
-  /** The longest of those that have a time, ISO 8601; null where none has. */
-  readonly longest: { readonly from: string; readonly to: string } | null
-}
-
-/** Whether each access is there and has a verdict: only then is an absence known. */
-export async function isAllDecided(session: Session): Promise<boolean> {
-  if (undecided(await verdictCounts(session)).length > 0) return false
-  return (await accessLosses(session)).losses === 0
-}
-
-/** Accesses without a row in `verdict` are issued. */
-export async function verdictCounts(session: Session): Promise<VerdictCounts> {
-  const row = await firstRow(
-    session,
-    `SELECT (SELECT count() FROM access) AS n, (SELECT toUnixTimestamp64Milli(minIf(at, toUnixTimestamp64Milli(at) > 0)) FROM access) AS first_ms,
-       (SELECT toUnixTimestamp64Milli(max(at)) FROM access) AS last_ms, count() AS others, countIf(strength = 'established') AS established,
-       countIf(strength = 'lead') AS leads, countIf(strength = '' AND verdict = 'session-only') AS sessions,
-       countIf(strength = '' AND verdict = 'undetermined') AS undetermined
-     FROM verdict`,
-  )
-  const number = (name: string) => Number(row[name] ?? 0)
-  const issued = number('n') - number('others')
-  return {
-    accesses: issued + number('established'),
-    of: number('n'),
-    issued,
-    sessionOnly: number('sessions'),
-    undetermined: number('undetermined'),
-    leads: number('leads'),
-    first: number('last_ms') > 0 ? isoOf(number('first_ms')) : null,
-    last: number('last_ms') > 0 ? isoOf(number('last_ms')) : null,
-  }
-}
-
-export function undecided({ of, undetermined, sessionOnly }: VerdictCounts): Undecided[] {
-  return [
-    ...(of === 0 ? (['no-access'] as const) : []),
-    ...(undetermined > 0 ? (['undetermined'] as const) : []),
-    ...(sessionOnly > 0 ? (['session-only'] as const) : []),
-  ]
-}
-
-export async function accessLosses(session: Session): Promise<AccessLosses> {
-  const throttled = await session.rows(
-    `SELECT toUnixTimestamp64Milli(min(at)) AS from_ms FROM access WHERE throttled = 1
-     GROUP BY mailbox, mailbox_id ORDER BY from_ms`,
-  )
-  const losses = [
-    ...(await lossesOf(session, 'access')),
-    ...throttled.map((row) => throttledFrom(Number(row['from_ms']))),
-  ]
-  const timed = losses.filter(({ fromMs, toMs }) => fromMs > 0 && toMs < ALL_TIME.toMs)
-  const longest = timed.toSorted((one, other) => lengthOf(other) - lengthOf(one))[0] ?? null
-  return {
-    losses: losses.length,
-    longest: longest && { from: isoOf(longest.fromMs), to: isoOf(longest.toMs) },
-  }
-}

@@ -14,9 +14,9 @@ import {
   partBounds,
   partScopes,
 } from './parts.ts'
-import { isAllDecided } from './pointed_counts.ts'
 import { withSelected } from './select.ts'
-import { isDefault, type Selected, type Selection } from './selection.ts'
+import type { Selected } from './selected.ts'
+import { isDefault, type Selection } from './selection.ts'
 import {
   type AccessLoss,
   lostAccesses,
@@ -27,6 +27,7 @@ import {
   type UnboundedCode,
   unnamedOf,
 } from './unbounded.ts'
+import { isAllDecided } from './verdict_counts.ts'
 
 export interface Scope extends Numbers<'organisations accesses other_accesses'> {
   /** Mailboxes with accesses of the attacker; those with ambiguous accesses alone are in `either`. */

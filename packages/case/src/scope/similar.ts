@@ -4,7 +4,7 @@ import { cell, listsOf, type Numbers, rowReader } from '../engine/rows.ts'
 import { BOUNDED, type Params, type Session } from '../engine/session.ts'
 import { APP, PRINCIPAL, SESSION, tokenText } from '../store/sql.ts'
 import { aboutMarks, type MarkWord, markAccesses } from './marks.ts'
-import type { Selected } from './selection.ts'
+import type { Selected } from './selected.ts'
 
 export const TRAITS = ['token', 'session', 'address', 'client', 'application'] as const
 export type Trait = (typeof TRAITS)[number]

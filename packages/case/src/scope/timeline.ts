@@ -5,7 +5,8 @@ import { BOUNDED, type Session } from '../engine/session.ts'
 import { SPAN } from '../store/sql.ts'
 import { HOUR_MS, LONG_PAUSE_HOURS, type LogName, type Period } from '../verdicts/losses/loss.ts'
 import { tenantNames } from './accounts.ts'
-import { isDefault, type Selected } from './selection.ts'
+import type { Selected } from './selected.ts'
+import { isDefault } from './selection.ts'
 
 export interface Timeline {
   readonly first: string | null

@@ -16,7 +16,8 @@ import {
   type Period,
 } from '../verdicts/losses/loss.ts'
 import type { Account } from './accounts.ts'
-import { ACTIVE_MARGIN_HOURS, type Selected } from './selection.ts'
+import type { Selected } from './selected.ts'
+import { ACTIVE_MARGIN_HOURS } from './selection.ts'
 
 export const UNBOUNDED_CODES = [
   'no-mailbox-auditing',

@@ -3,7 +3,6 @@
  * `staging/`. Trust: write access to the folder or the server can change every answer.
  */
 
-import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,28 +10,27 @@ import {
   diskLocks,
   errnoOf,
   type Holder,
-  isAlive,
   MintmarkError,
   makeFolder,
-  parseHolder,
   parseObject,
-  RUN,
   self,
   takeLock,
-  text,
   whyUnwritten,
 } from '@mintmark/core'
 import { isServerLocation, parseServerLocation, type ServerLocation } from '../engine/location.ts'
 import { firstRow } from '../engine/rows.ts'
 import { dropScratch } from '../engine/scratch.ts'
 import type { Session } from '../engine/session.ts'
-import { lastingSession, sharedSession, shareSession } from '../engine/shared_session.ts'
+import { lastingSession } from '../engine/session_through.ts'
+import { sharedSession, shareSession } from '../engine/shared_session.ts'
+import { requireNoIngest } from './ingest_lock.ts'
 import { readMeta, writeMeta } from './meta.ts'
 import { recover } from './recover.ts'
-import { createTables, SCHEMA_VERSION } from './schema.ts'
+import { SCHEMA_VERSION } from './schema.ts'
+import { createTables } from './tables.ts'
 
 /** Returns what releases the lock, to be called once. @throws {MintmarkError} `CASE_BUSY` with `facts.pid` */
-export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+async function lockFolder(folder: string): Promise<() => Promise<void>> {
   try {
     const taken = await takeLock(diskLocks, join(resolve(folder), 'lock'))
     if (typeof taken === 'function') return taken
@@ -50,64 +48,6 @@ function inUse(folder: string, holder: Holder): MintmarkError {
       ? `wait until it ends, or stop it. If that process is not mintmark, remove ${lock}`
       : `only that machine can see whether it runs. If it does not, remove ${lock}`
   const message = `the case ${folder} is in use by process ${pid} on ${host}: ${does}`
-  return new MintmarkError('CASE_BUSY', message, { pid, host })
-}
-
-const FACT = 'ingest'
-const BEAT_MS = 60_000
-const SILENT_SECONDS = 300
-
-interface Lock {
-  readonly holder: Holder
-  readonly key: string
-}
-
-/** Returns what releases the lock; a folder has its own. @throws {MintmarkError} `CASE_BUSY` */
-export async function lockIngest(session: Session): Promise<() => Promise<void>> {
-  if (session.kind === 'embedded') return () => Promise.resolve()
-  await requireNoIngest(session)
-  const key = randomUUID()
-  const mine = JSON.stringify({ ...self(), key })
-  await writeMeta(session, FACT, mine)
-  const winner = await readLock(session)
-  if (winner?.key !== key) throw filledBy(winner?.holder ?? self())
-  const beat = setInterval(() => {
-    // A beat that is lost is followed by the next one.
-    writeMeta(session, FACT, mine).catch(() => {})
-  }, BEAT_MS)
-  return async () => {
-    clearInterval(beat)
-    await writeMeta(session, FACT, '')
-  }
-}
-
-/** @throws {MintmarkError} `CASE_BUSY` when another process fills the case */
-export async function requireNoIngest(session: Session): Promise<void> {
-  if (session.kind === 'embedded') return
-  const lock = await readLock(session)
-  if (lock === undefined) return
-  const { host, pid, run } = lock.holder
-  // Its own pid, left by a process that was killed, must not fool it.
-  const isThisProcess = host === self().host && pid === process.pid
-  const runs = isThisProcess ? run === RUN : isAlive(lock.holder)
-  if (runs) throw filledBy(lock.holder)
-}
-
-async function readLock(session: Session): Promise<Lock | undefined> {
-  const [row] = await session.rows(
-    `SELECT argMax(value, at) AS value, dateDiff('second', max(at), now64(3, 'UTC')) AS age
-    FROM meta WHERE name = {name:String}`,
-    { name: FACT },
-  )
-  if (row === undefined || Number(row['age']) > SILENT_SECONDS) return undefined
-  const value = text(row, 'value') ?? ''
-  const holder = parseHolder(value)
-  const key = text(parseObject(value) ?? {}, 'key')
-  return holder === undefined || key === undefined ? undefined : { holder, key }
-}
-
-function filledBy({ host, pid }: Holder): MintmarkError {
-  const message = `the case is being filled by process ${pid} on ${host}`
   return new MintmarkError('CASE_BUSY', message, { pid, host })
 }
 

@@ -1,6 +1,5 @@
 /** Networks in CIDR notation, as the range of addresses that they span. */
 
-import { readFileSync } from 'node:fs'
 import { readAddress } from '@mintmark/core'
 
 /** All addresses of a network, ends included, in IPv6 text (an IPv4 address is `::ffff:` + itself). */
@@ -43,20 +42,4 @@ function addressNumber(ip: string): bigint {
 function addressText(number: bigint): string {
   const digits = number.toString(16).padStart(32, '0')
   return (digits.match(/.{4}/gu) ?? []).join(':')
-}
-
-export const linesOf = (name: string): string[] =>
-  readFileSync(new URL(`../../hunts/${name}.txt`, import.meta.url), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-
-/** First and last address of each, in IPv6 text. */
-export function serviceNetworks(): { readonly first: string; readonly last: string }[] {
-  return linesOf('service_networks').flatMap((line) =>
-    line.split(' ').map((spelled) => {
-      const network = readNetwork(spelled)
-      if (network === undefined) throw new TypeError(`${spelled} is no network`)
-      return network
-    }),
-  )
 }

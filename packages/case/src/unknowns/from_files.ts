@@ -3,30 +3,10 @@ import { plural } from '@mintmark/core'
 import { countOf } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { tenantNames } from '../scope/accounts.ts'
-import type { Selected } from '../scope/selection.ts'
+import type { Selected } from '../scope/selected.ts'
 import { HAS_TOKEN } from '../store/sql.ts'
 import { MINUTE_MS } from '../verdicts/losses/loss.ts'
-
-export interface Unknown {
-  /** Kebab-case, stable; `undetermined-` is followed by a reason of docs/verdicts.md. */
-  readonly code: string
-  readonly text: string
-  readonly settledBy: string
-}
-
-const NAMED = 3
-
-export function someOf(names: readonly string[]): string {
-  const some = names.slice(0, NAMED).map((name) => (name === '' ? '(no name)' : name.slice(0, 100)))
-  const rest = names.length - some.length
-  return rest === 0
-    ? some.join(', ')
-    : `${some.join(', ')} and ${rest.toLocaleString('en-US')} more`
-}
-
-export const asUnknown = (code: string, text: string, settled: string): [Unknown] => [
-  { code, text, settledBy: settled },
-]
+import { asUnknown, someOf, type Unknown } from './wording.ts'
 
 export async function clocksOff(session: Session, { facts }: Selected): Promise<Unknown[]> {
   const rows = await session.rows(

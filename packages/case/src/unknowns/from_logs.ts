@@ -2,17 +2,10 @@ import { isoOf, plural } from '@mintmark/core'
 import { countOf, firstRow, numbersBy, type Texts } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import { tenantNames } from '../scope/accounts.ts'
-import type { Selected } from '../scope/selection.ts'
+import type { Selected } from '../scope/selected.ts'
 import { settledBy } from '../verdicts/match/reasons.ts'
-import {
-  asUnknown,
-  clocksOff,
-  idsInLowerCase,
-  shownByReason,
-  someOf,
-  statements,
-  type Unknown,
-} from './from_files.ts'
+import { clocksOff, idsInLowerCase, shownByReason, statements } from './from_files.ts'
+import { asUnknown, someOf, type Unknown } from './wording.ts'
 
 type Ask = (session: Session, selected: Selected, tenants?: readonly string[]) => Promise<Unknown[]>
 

@@ -4,7 +4,8 @@ import { HOUR_MS, type Loss, type Period } from './losses/loss.ts'
 import { GAP_REASONS, type GapReason } from './match/reasons.ts'
 
 export type IssuanceHour = Texts<'tenant category quality'> &
-  Numbers<'hourMs firstMs lastMs records issued withToken withSession backup'>
+  Numbers<'hourMs firstMs lastMs'> &
+  Numbers<'records issued withToken withSession backup'>
 
 const SURPRISE = 10
 const USUAL = 0.5

@@ -17,20 +17,11 @@ import {
   soleTenantOf,
   writeGaps,
 } from './coverage_gaps.ts'
-import {
-  APP_COLUMNS,
-  findApps,
-  findSessions,
-  KNOWN_COLUMNS,
-  type OpenTables,
-  OUTCOME,
-  readLives,
-  SESSION_COLUMNS,
-  verdictsOfRange,
-} from './match/assign_verdicts.ts'
+import { type OpenTables, OUTCOME, readLives, verdictsOfRange } from './match/assign_verdicts.ts'
 import { correctedMs, readClocks } from './match/clocks.ts'
-import { clientsOfMailService, firstPartyApps } from './match/context.ts'
+import { clientsOfMailService, firstPartyApps } from './match/first_party.ts'
 import { BUCKET_ORDER, CANDIDATE_COLUMNS, joinAll, OPEN_COLUMNS, rangesFor } from './match/join.ts'
+import { APP_COLUMNS, findApps, findSessions, KNOWN_COLUMNS, SESSION_COLUMNS } from './sessions.ts'
 import { type OutcomeCounts, outcomeCounts } from './verdict_rows.ts'
 import { weighVerdicts } from './weigh/weigh_verdicts.ts'
 

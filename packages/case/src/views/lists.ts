@@ -4,7 +4,7 @@ import { cell, countOf, numbersBy, rowReader, type Texts, textsOf } from '../eng
 import { BOUNDED, type Params, type Session } from '../engine/session.ts'
 import type { HuntRow } from '../hunts/run_hunts.ts'
 import { withStrength } from '../scope/pointed_counts.ts'
-import type { Selected } from '../scope/selection.ts'
+import type { Selected } from '../scope/selected.ts'
 import { ACCOUNT, APP, isoSql, SESSION, tokenText } from '../store/sql.ts'
 
 export interface ListQuery {
@@ -87,7 +87,9 @@ const DETAIL_CUT = 20_000
 const MOST_ITEMS = 500
 
 export interface ListedAccess
-  extends Texts<'recordId at verdict reason strength account principal operation service ip client app sessionId tokenId objectPath'> {
+  extends Texts<'recordId at verdict reason strength'>,
+    Texts<'account principal operation service objectPath'>,
+    Texts<'ip client app sessionId tokenId'> {
   readonly party: 'theirs' | 'either'
   /** As in the scope: `forged`, `replayed`, `mis-granted`, `context`, `named`. */
   readonly class: string

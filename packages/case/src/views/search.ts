@@ -2,7 +2,7 @@
 import { readAddress, readGuid, readJti } from '@mintmark/core'
 import { cell, rowReader, type Texts, textsBy } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
-import type { Selected } from '../scope/selection.ts'
+import type { Selected } from '../scope/selected.ts'
 import { HAS_TOKEN, NO_ID, PRINCIPAL, SESSION } from '../store/sql.ts'
 
 const MOST = 6

@@ -2,7 +2,7 @@
 import type { Json } from '@mintmark/core'
 import { cell, countOf, rowReader, type Texts } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
-import type { Selected } from '../scope/selection.ts'
+import type { Selected } from '../scope/selected.ts'
 import { HAS_TOKEN, PRINCIPAL, SESSION, SPAN, tokenText } from '../store/sql.ts'
 
 export interface TokenUse extends Texts<'sessionId verdict reason first last'> {

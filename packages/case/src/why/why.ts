@@ -1,5 +1,6 @@
-import { isoOf, MintmarkError, readGuid, readTokenId, withoutSecrets } from '@mintmark/core'
-import { type EvidenceSource, evidenceAt } from '@mintmark/logs'
+/** Why an access has its verdict: what was looked for, in which logs, and what they have. */
+
+import { isoOf, MintmarkError, readGuid, readTokenId } from '@mintmark/core'
 import { cell, firstRow, rowReader, type Texts } from '../engine/rows.ts'
 import { BOUNDED, type Params, type Session } from '../engine/session.ts'
 import { HAS_TOKEN, NO_ID, PRINCIPAL, tokenText } from '../store/sql.ts'
@@ -11,117 +12,7 @@ import { LATER_MS, LIFE_MS, LONGEST_LIFE_MS } from '../verdicts/match/context.ts
 import { type ReasonText, reasonText, settledBy } from '../verdicts/match/reasons.ts'
 import { baseRateOf, type Rate } from '../verdicts/verdict_rows.ts'
 import { type AccessDetail, accessDetails } from '../views/lists.ts'
-
-const MOST_CHARS = 4_000
-const MOST_READ = 64 * 1024 * 1024
-
-export interface RawRow {
-  /** As in the file, with secrets replaced; `''` where it was not found. */
-  readonly text: string
-  readonly isCut: boolean
-  readonly problem: '' | 'file-missing' | 'file-changed' | 'row-not-found'
-}
-
-interface RowLocation {
-  readonly path: string
-  /** Lower-case hex: of the file, when it was read into the case. */
-  readonly sha256: string
-  readonly line: number
-  readonly ids: readonly string[]
-}
-
-const NOTHING: Omit<RawRow, 'problem'> = { text: '', isCut: false }
-
-/** Reads the record. Cost: its file is read whole, to see that it has not changed. Never throws for what a file holds. */
-export async function rawRow(row: RowLocation): Promise<RawRow> {
-  const source = await evidenceAt(row.path)
-  if (source === undefined) return { ...NOTHING, problem: 'file-missing' }
-  // Another file under that name is no evidence, and none of the reader's business.
-  if ((await source.sha256()) !== row.sha256) return { ...NOTHING, problem: 'file-changed' }
-  const text = withoutSecrets(rowIn(await textFrom(source, row.line), row.ids))
-  if (text === '') return { ...NOTHING, problem: 'row-not-found' }
-  return { text: text.slice(0, MOST_CHARS), isCut: text.length > MOST_CHARS, problem: '' }
-}
-
-async function textFrom(source: EvidenceSource, line: number): Promise<string> {
-  let decoder: TextDecoder | undefined
-  let skip = line - 1
-  let text = ''
-  for await (const chunk of source.open()) {
-    decoder ??= new TextDecoder(chunk[0] === 0xff && chunk[1] === 0xfe ? 'utf-16le' : 'utf-8')
-    const piece = decoder.decode(chunk, { stream: true })
-    let at = 0
-    while (skip > 0 && at !== -1) {
-      at = piece.indexOf('\n', at)
-      if (at === -1) break
-      at++
-      skip--
-    }
-    if (skip > 0) continue
-    text += piece.slice(at)
-    if (text.length > MOST_READ || isEnough(text)) break
-  }
-  return text
-}
-
-/** A line of a table or of JSON that ends within the text. An array on one line needs a look at its ids. */
-const isEnough = (text: string) => text.includes('\n') && rowIn(text, []) !== ''
-
-export function rowIn(text: string, ids: readonly string[]): string {
-  const start = /^[\s\uFEFF,]*/.exec(text)?.[0].length ?? 0
-  return text[start] === '{' || text[start] === '[' ? jsonIn(text, ids) : tableRowIn(text)
-}
-
-function tableRowIn(text: string): string {
-  let isQuoted = false
-  for (let at = 0; at < text.length; at++) {
-    if (text[at] === '"') isQuoted = !isQuoted
-    if (text[at] === '\n' && !isQuoted) return text.slice(0, at).trim()
-  }
-  return text.trim()
-}
-
-function jsonIn(text: string, ids: readonly string[]): string {
-  const spellings = ids.map((id) => id.toLowerCase())
-  let first = ''
-  for (const found of objectsIn(text)) {
-    if (ids.length === 0) return found
-    const lower = found.toLowerCase()
-    if (spellings.some((id) => lower.includes(id))) return found
-    first ||= found
-  }
-  return first
-}
-
-/** Objects that are in no other object, save through an array; up to the end of the line on which one has ended. */
-function* objectsIn(text: string): Generator<string, void, void> {
-  const signs = /["[\]{}\n]/g
-  const open: { readonly at: number; readonly isRecord: boolean }[] = []
-  let hasSome = false
-  for (let sign = signs.exec(text); sign !== null; sign = signs.exec(text)) {
-    if (sign[0] === '"') signs.lastIndex = behindString(text, sign.index)
-    else if (sign[0] === '\n') {
-      if (hasSome && open.length === 0) return
-    } else if (sign[0] === '{' || sign[0] === '[') {
-      const isInObject = text[open.at(-1)?.at ?? -1] === '{'
-      open.push({ at: sign.index, isRecord: sign[0] === '{' && !isInObject })
-    } else {
-      const begun = open.pop()
-      if (begun === undefined) return
-      if (!begun.isRecord) continue
-      hasSome = true
-      yield text.slice(begun.at, sign.index + 1)
-    }
-  }
-}
-
-function behindString(text: string, begin: number): number {
-  for (let at = begin + 1; at < text.length; at++) {
-    if (text[at] === '\\') at++
-    else if (text[at] === '"') return at + 1
-  }
-  return text.length
-}
+import { type RawRow, rawRow } from './raw_row.ts'
 
 const NEAR_EACH_SIDE = 4
 const MOST_OF_ID = 10
@@ -136,7 +27,8 @@ export interface LogLooked extends Texts<'source category first last'> {
   readonly withToken: number
 }
 
-export type IssuanceSeen = Texts<'at category outcome principal app ip client tokenId sessionId'>
+export type IssuanceSeen = Texts<'at category outcome principal'> &
+  Texts<'app ip client tokenId sessionId'>
 
 export interface Why {
   readonly access: AccessDetail

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { cacheAnswer, cachedAnswer, questionOf } from '../../src/answer/answer.ts'
+import { cacheAnswer, cachedAnswer, questionOf } from '../../src/answer/prepare.ts'
 import { openCase } from '../../src/store/case.ts'
 import { backends } from '../backends.ts'
 

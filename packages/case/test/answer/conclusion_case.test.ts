@@ -1,7 +1,8 @@
 /** Conclusions of small cases in the engine: strengths, marks, base rates of what only the attacker uses. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type Conclusion, conclude, leadsOf } from '../../src/answer/conclusion.ts'
+import { type Conclusion, conclude } from '../../src/answer/conclusion.ts'
+import { leadsOf } from '../../src/answer/leads.ts'
 import { markConditions } from '../../src/scope/marks.ts'
 import { comparable, principalRates, tokenVerdicts } from '../../src/verdicts/verdict_rows.ts'
 import {

@@ -4,7 +4,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { answer, finishedAnswer, hunt, huntOnce } from '../../src/answer/answer.ts'
+import { answer, finishedAnswer } from '../../src/answer/answer.ts'
+import { hunt, huntOnce } from '../../src/answer/prepare.ts'
 import type { Case } from '../../src/store/case.ts'
 import { access, addMark, fill, issuance, type OpenWorld, openWorld } from '../world.ts'
 

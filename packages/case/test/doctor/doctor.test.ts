@@ -5,15 +5,8 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
-import {
-  exportsWanted,
-  type LogSeen,
-  type Need,
-  type Question,
-  questionsOf,
-  type Survey,
-  survey,
-} from '../../src/doctor/questions.ts'
+import { exportsWanted, type Need, type Question, questionsOf } from '../../src/doctor/questions.ts'
+import { type LogSeen, type Survey, survey } from '../../src/doctor/survey.ts'
 
 const HOUR_MS = 3_600_000
 const FIRST_MS = Date.UTC(2023, 4, 15)

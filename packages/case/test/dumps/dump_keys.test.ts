@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { custody, type FileUse, fileUse, keysFound } from '../../src/dumps/custody.ts'
+import { custody } from '../../src/dumps/custody.ts'
 import {
   type DumpKey,
   type DumpScan,
@@ -8,6 +8,7 @@ import {
   keepScan,
   scansMark,
 } from '../../src/dumps/dump_scans.ts'
+import { type FileUse, fileUse, keysFound } from '../../src/dumps/keys_found.ts'
 import { unknownsOf } from '../unknowns/unknowns_of.ts'
 import {
   access,

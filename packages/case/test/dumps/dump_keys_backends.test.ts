@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { keysFound } from '../../src/dumps/custody.ts'
 import { type DumpScan, dumpScans, keepScan, scansMark } from '../../src/dumps/dump_scans.ts'
+import { keysFound } from '../../src/dumps/keys_found.ts'
 import { openCase } from '../../src/store/case.ts'
 import { backends } from '../backends.ts'
 import { access, fill } from '../world.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { forOneNode } from '../../src/engine/read_only.ts'
+import { forOneNode } from '../../src/engine/one_node.ts'
 
 for (const [sql, wanted] of [
   ['SELECT 1 WHERE a GLOBAL IN (SELECT b)', 'SELECT 1 WHERE a IN (SELECT b)'],

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { HUNT_COLUMNS, type Hunt, huntList, parseHunt } from '../../src/hunts/hunt_file.ts'
+import { HUNT_COLUMNS, type Hunt, parseHunt } from '../../src/hunts/hunt_file.ts'
+import { huntList } from '../../src/hunts/hunt_list.ts'
 
 const page = (name: string) => fileURLToPath(new URL(`../../../../docs/${name}`, import.meta.url))
 const listed = page('hunts-built-in.md')

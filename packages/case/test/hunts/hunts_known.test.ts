@@ -1,9 +1,9 @@
 /** What the hunts know of the world: folder names of every display language, and addresses of Microsoft 365. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { huntList } from '../../src/hunts/hunt_file.ts'
-import { fillKnown, folderKey, quietFolders } from '../../src/hunts/run_hunts.ts'
-import { serviceNetworks } from '../../src/store/network.ts'
+import { huntList } from '../../src/hunts/hunt_list.ts'
+import { fillKnown, folderKey, quietFolders } from '../../src/hunts/known.ts'
+import { serviceNetworks } from '../../src/store/known_lists.ts'
 import { type OpenWorld, openWorld } from '../world.ts'
 
 let world: OpenWorld

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
-import { huntList, isBuiltIn } from '../../src/hunts/hunt_file.ts'
+import { huntList, isBuiltIn } from '../../src/hunts/hunt_list.ts'
 import { checkHunt, type HuntOptions, runHunts } from '../../src/hunts/run_hunts.ts'
 import { bind, fill, issuance, openWorld } from '../world.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import { Flow, giveBack } from '../../src/ingest/worker_pool.ts'
+import { Flow, giveBack } from '../../src/ingest/worker_protocol.ts'
 
 const TAKES_LATER = `
   const { workerData } = require('node:worker_threads')

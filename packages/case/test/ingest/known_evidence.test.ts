@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { KnownEvidence } from '../../src/ingest/committer.ts'
+import { KnownEvidence } from '../../src/ingest/known_evidence.ts'
 
 const sha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 

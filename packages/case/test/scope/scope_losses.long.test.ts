@@ -7,7 +7,7 @@ import { withSelected } from '../../src/scope/select.ts'
 import type { Selection } from '../../src/scope/selection.ts'
 import { timeline } from '../../src/scope/timeline.ts'
 import { NO_ID } from '../../src/store/sql.ts'
-import { buildLosses } from '../../src/verdicts/losses/coverage.ts'
+import { buildLosses } from '../../src/verdicts/losses/losses.ts'
 import { MONDAY_MS, officeTimes } from '../office.ts'
 import {
   bind,

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
 import { withSelected } from '../../src/scope/select.ts'
-import type { Unknown } from '../../src/unknowns/from_files.ts'
 import { unknownsOfLogs } from '../../src/unknowns/from_logs.ts'
-import { unknownsOfScope, unknownsOfTimeline } from '../../src/unknowns/unknowns.ts'
+import { unknownsOfScope, unknownsOfTimeline } from '../../src/unknowns/from_scope.ts'
+import type { Unknown } from '../../src/unknowns/wording.ts'
 import {
   access,
   bind,

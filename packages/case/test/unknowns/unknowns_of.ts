@@ -1,10 +1,10 @@
-import { keysFound } from '../../src/dumps/custody.ts'
+import { keysFound } from '../../src/dumps/keys_found.ts'
 import type { Session } from '../../src/engine/session.ts'
 import { scope } from '../../src/scope/scope.ts'
 import { withSelected } from '../../src/scope/select.ts'
 import { timeline } from '../../src/scope/timeline.ts'
-import type { Unknown } from '../../src/unknowns/from_files.ts'
 import { unknowns } from '../../src/unknowns/unknowns.ts'
+import type { Unknown } from '../../src/unknowns/wording.ts'
 
 /** The unknowns of what the evidence points at. */
 export const unknownsOf = (session: Session): Promise<Unknown[]> =>

@@ -7,7 +7,8 @@ import { after, before, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { REASONS, reasonText } from '../../src/verdicts/match/reasons.ts'
-import { explain, rawRow, rowIn } from '../../src/why/why.ts'
+import { rawRow, rowIn } from '../../src/why/raw_row.ts'
+import { explain } from '../../src/why/why.ts'
 import {
   bind,
   fill,

@@ -1,7 +1,8 @@
 /** Whether what is wrong in a context that is not its owner's can be the log's own loss, or the whole of a class. */
 import { rememberedOf } from '@mintmark/core'
 import type { Reason } from '../match/reasons.ts'
-import { beginningOf, logTail, type Unexplained } from './ordinary.ts'
+import type { Unexplained } from './known_losses.ts'
+import { beginningOf, logTail } from './ordinary.ts'
 import { type Context, explained, type Networks, type Population, pairKey } from './population.ts'
 import type { Evidence, TenantWeighing } from './tenant_weighing.ts'
 

@@ -2,21 +2,13 @@ import type { Json } from '@mintmark/core'
 import { cell, countOf, numbersBy, rowReader, textsOf } from '../../engine/rows.ts'
 import type { Scratch } from '../../engine/scratch.ts'
 import { type Params, type Session, SPILLS } from '../../engine/session.ts'
-import { serviceNetworks } from '../../store/network.ts'
+import { serviceNetworks } from '../../store/known_lists.ts'
 import { APP, columnsSql, HAS_TOKEN } from '../../store/sql.ts'
 import { lossesOf } from '../losses/loss.ts'
 import { MATTERS } from '../match/assign_verdicts.ts'
 import { correctedMs, readClocks } from '../match/clocks.ts'
-import {
-  CLIENT,
-  clientsOfMailService,
-  FAMILY,
-  IS_WELL_MADE,
-  NAMES,
-  PREFIX,
-  signedIn,
-  WHO,
-} from '../match/context.ts'
+import { CLIENT, FAMILY, IS_WELL_MADE, NAMES, PREFIX, signedIn, WHO } from '../match/context.ts'
+import { clientsOfMailService } from '../match/first_party.ts'
 import { bucketsOf, rangesFor } from '../match/join.ts'
 import {
   COUNTED,

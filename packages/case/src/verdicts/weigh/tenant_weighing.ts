@@ -1,4 +1,5 @@
 import type { Reason, Strength } from '../match/reasons.ts'
+import type { Unexplained } from './known_losses.ts'
 import {
   isHabitual,
   isOrdinary,
@@ -7,7 +8,6 @@ import {
   lossAtMost,
   namesNetwork,
   personGaps,
-  type Unexplained,
 } from './ordinary.ts'
 import {
   type Context,

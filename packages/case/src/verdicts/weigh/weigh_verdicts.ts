@@ -1,3 +1,5 @@
+/** Weighs the verdicts of a case, and writes their strength and reason. */
+
 import { countOf, insertRows } from '../../engine/rows.ts'
 import type { Scratch } from '../../engine/scratch.ts'
 import type { Session } from '../../engine/session.ts'
@@ -5,7 +7,7 @@ import { columnsOf, columnsSql, nameOf } from '../../store/sql.ts'
 import { NOT_COMPLETED, OUTCOME } from '../match/assign_verdicts.ts'
 import { BUCKET_ORDER } from '../match/join.ts'
 import { evidenceOf } from './evidence.ts'
-import { unexplainedBy } from './ordinary.ts'
+import { unexplainedBy } from './known_losses.ts'
 import type { Population } from './population.ts'
 import { CONTEXT_KEY, readPopulation } from './read_population.ts'
 import { type Assigned, isMissing, type NotShown, TenantWeighing } from './tenant_weighing.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { buildLosses } from '../../../src/verdicts/losses/coverage.ts'
 import { type Loss, lossesOf } from '../../../src/verdicts/losses/loss.ts'
+import { buildLosses } from '../../../src/verdicts/losses/losses.ts'
 import { ANN, BOB } from '../../scope/scope_world.ts'
 import {
   access,

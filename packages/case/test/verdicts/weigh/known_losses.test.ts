@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { ALL_TIME, HOUR_MS, type Loss } from '../../../src/verdicts/losses/loss.ts'
-import { unexplainedBy } from '../../../src/verdicts/weigh/ordinary.ts'
+import { unexplainedBy } from '../../../src/verdicts/weigh/known_losses.ts'
 import type { Context, Tenant } from '../../../src/verdicts/weigh/population.ts'
 import { populationOf, type Token } from './weigh_world.ts'
 
