@@ -58,12 +58,16 @@ describe('loads no engine and no database:', () => {
   it('unlike what serves a ledger', () => assert.equal(loads('ledger/serve', 'pg', 'whole'), true))
 })
 
+/** What looks for files, and the main thread's side of the workers. */
+const NOT_FOR_READERS =
+  /\/(?:logs\/src\/(?:index|files\/evidence_source)|case\/src\/ingest\/worker_pool)\.ts$/
+
 it('a thread that reads logs loads nothing that looks for them', () => {
   const worker = new URL('ingest/ingest_worker.ts', import.meta.resolve('@mintmark/case'))
   const loaded = [...loadedWith(worker.href)]
   assert.ok(loaded.some((url) => url.endsWith('/logs/src/reader.ts')))
   assert.deepEqual(
-    loaded.filter((url) => /\/logs\/src\/(?:index|files\/evidence_source)\.ts$/.test(url)),
+    loaded.filter((url) => NOT_FOR_READERS.test(url)),
     [],
   )
 })
