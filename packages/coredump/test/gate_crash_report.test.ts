@@ -10,7 +10,7 @@ import { elfCore } from '@mintmark/testkit'
 import { apportReport } from '@mintmark/testkit/packed_world'
 import { gateScrub } from '../src/gate_scrub.ts'
 import { type CoreOutcome, receiveCore, type Scrub } from '../src/index.ts'
-import { maskedText } from '../src/receive/report_content.ts'
+import { maskedText } from '../src/receive/masked_text.ts'
 import { arrivalOfBytes, erasing, filesIn, gateWith, logOf, place } from './gate_world.ts'
 
 const SECRET = '-the-private-bytes-of-this-test-'

@@ -6,8 +6,9 @@ import { describe, it } from 'node:test'
 import { CHUNK_BYTES } from '@mintmark/scan/buffer/buffer_layout'
 import * as fc from 'fast-check'
 import { receiveCore, type Scrub } from '../src/index.ts'
+import { refuseFullDisk } from '../src/spool/free_space.ts'
 import { autoBound, boundBytes, MemoryPool } from '../src/spool/memory_pool.ts'
-import { refuseFullDisk, Spool } from '../src/spool/spool.ts'
+import { Spool } from '../src/spool/spool.ts'
 import { arrivalOfBytes, erasing, gateWith, logOf, place } from './gate_world.ts'
 
 const CORE = Buffer.alloc(3 << 16, 'core ')

@@ -17,7 +17,7 @@ import { describe, it } from 'node:test'
 import { isObject, parseObject } from '@mintmark/core'
 import { crashOf, Inlet, receiveCore, type Scrub, Spool, selfTest } from '../src/index.ts'
 import { arrivalOf } from '../src/receive/receive.ts'
-import { reasonOf } from '../src/spool/gate_log.ts'
+import { reasonOf } from '../src/spool/reason.ts'
 import { coreName } from '../src/spool/spool.ts'
 import { arrivalOfBytes, erasing, filesIn, gateWith, logOf, place, unpacked } from './gate_world.ts'
 

@@ -20,7 +20,7 @@ import { it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { elfCore } from '@mintmark/testkit'
 import { FolderWatch, GateLog, Spool } from '../src/index.ts'
-import { claimFile } from '../src/watch/taken_before.ts'
+import { claimFile } from '../src/watch/claim.ts'
 import { takeFile } from '../src/watch/taken_file.ts'
 import { logOf, place } from './gate_world.ts'
 

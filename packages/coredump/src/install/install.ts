@@ -1,8 +1,7 @@
 /** Installs the gate between the kernel and the disk, and removes it. */
 
 import { spawnSync } from 'node:child_process'
-import { readFileSync, realpathSync, statSync } from 'node:fs'
-import path from 'node:path'
+import { readFileSync, realpathSync } from 'node:fs'
 import { errnoOf, MintmarkError, makeFolder, safeText } from '@mintmark/core'
 import { Spool } from '../spool/spool.ts'
 import {
@@ -21,6 +20,7 @@ import {
   writeKernel,
 } from './kernel_settings.ts'
 import { type Programs, receiveScript, SCRIPT_MARK } from './receive_script.ts'
+import { writableByOthers } from './writable_by_others.ts'
 
 export interface Paths {
   readonly procSys: string
@@ -172,18 +172,4 @@ function unknownPrevious(): MintmarkError {
     'the gate is installed, and the kernel.core_pattern before it is not known. Set it by hand: ' +
       '"sysctl -w kernel.core_pattern=core", or what /usr/lib/sysctl.d has (systemctl restart systemd-sysctl)',
   )
-}
-
-const OTHERS_WRITE = 0o022
-const STICKY = 0o1000
-
-/** The file or parent that others than root may write to; sticky folders (`/tmp`) are safe. */
-export function writableByOthers(file: string): string | undefined {
-  for (let at = realpathSync(file); ; at = path.dirname(at)) {
-    const stats = statSync(at)
-    const isShared = (stats.mode & OTHERS_WRITE) !== 0
-    const isSticky = stats.isDirectory() && (stats.mode & STICKY) !== 0
-    if (stats.uid !== 0 || (isShared && !isSticky)) return at
-    if (at === path.dirname(at)) return undefined
-  }
 }

@@ -4,10 +4,11 @@ import type { Inlet } from '@mintmark/scan/buffer/drain'
 import type { ClassPolicy } from '@mintmark/scan/findings/policy'
 import type { ScanInput } from '@mintmark/scan/memory/scan_input'
 import type { Crash } from '../spool/crash.ts'
+import type { DiskBound } from '../spool/free_space.ts'
 import type { GateLog } from '../spool/gate_log.ts'
 import type { DroppedFile, WrittenCore } from '../spool/gate_report.ts'
 import type { MemoryBound } from '../spool/memory_pool.ts'
-import type { DiskBound, Spool } from '../spool/spool.ts'
+import type { Spool } from '../spool/spool.ts'
 import type { Compression, Written } from './compress.ts'
 
 export interface GateLimits {

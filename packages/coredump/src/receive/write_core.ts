@@ -1,15 +1,12 @@
 /** A core that was read to its end: scrubbed, and only then written. */
 import { closeSync, fsyncSync, writeFileSync } from 'node:fs'
 import { MintmarkError, safeJson } from '@mintmark/core'
-import type { BufferedInput } from '@mintmark/scan/buffer/buffer_layout'
-import { bufferedSource } from '@mintmark/scan/buffer/buffered_source'
 import type { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'
-import { HEAD_BYTES } from '@mintmark/scan/packing/dump_head'
-import { isCrashReport } from '@mintmark/scan/packing/report_fields'
 import type { GateReport, ReceivedBytes } from '../spool/gate_report.ts'
 import { slotMs, takeSlot, within } from '../spool/scrub_slots.ts'
-import { refuseFullDisk, type SpoolEntry } from '../spool/spool.ts'
-import { SUFFIX, sha256OfBuffered, writeCompressed } from './compress.ts'
+import type { SpoolEntry } from '../spool/spool.ts'
+import { sha256OfBuffered } from './compress.ts'
+import { contentOf } from './content.ts'
 import type { Arrival, Content, CoreOutcome, Gate } from './gate.ts'
 
 interface ReadCore {
@@ -86,44 +83,4 @@ function publish(entry: SpoolEntry, name: string, report: GateReport): string {
     closeSync(file)
   }
   return entry.publish(name)
-}
-
-/** @param newBuffer a buffer that the caller wipes. @throws {MintmarkError} `INPUT_INVALID` */
-async function contentOf(
-  gate: Gate,
-  { source }: Arrival,
-  { buffer, newBuffer }: { readonly buffer: CoreBuffer; readonly newBuffer: () => CoreBuffer },
-): Promise<Content> {
-  const input = buffer.input()
-  if (source === undefined || !isReport(input)) return coreContent(gate, buffer)
-  const { openedReport } = await import('./report_content.ts')
-  return await openedReport(gate, input, newBuffer)
-}
-
-function isReport(input: BufferedInput): boolean {
-  const head = Buffer.alloc(Math.min(HEAD_BYTES, input.size))
-  bufferedSource(input).read(0, head)
-  const isOne = isCrashReport(head)
-  head.fill(0)
-  return isOne
-}
-
-function coreContent(gate: Gate, buffer: CoreBuffer): Content {
-  const { compression } = gate
-  const input = buffer.input()
-  return {
-    input,
-    coreBytes: input.size,
-    spilledBytes: buffer.spilledBytes,
-    suffix: SUFFIX[compression],
-    compression,
-    ready: (erased) =>
-      Promise.resolve((file) =>
-        writeCompressed(input, erased, {
-          file,
-          compression,
-          check: () => refuseFullDisk(gate.spool, gate.limits.keepFreeBytes),
-        }),
-      ),
-  }
 }

@@ -2,7 +2,7 @@
 
 import { closeSync, constants, fstatSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import path from 'node:path'
-import { errnoOf, MintmarkError, safeText } from '@mintmark/core'
+import { safeText } from '@mintmark/core'
 
 export const LOG_NAME = 'gate.log'
 /** Of util-linux; it finds the system's log, whatever that is. */
@@ -68,27 +68,3 @@ function quietly(action: () => void): void {
     // There is nowhere else to log it.
   }
 }
-
-const FULL = 'the disk is full (DISK_FULL)'
-const NO_MEMORY = 'there was not enough memory'
-/** Causes that an operator can act on; others have the system's name. */
-const WORDS: ReadonlyMap<string, string> = new Map([
-  ['ENOSPC', FULL],
-  ['EDQUOT', FULL],
-  ['EROFS', "the spool's file system is read-only (EROFS)"],
-  ['ENOENT', 'something was removed from the spool meanwhile, or the spool itself (ENOENT)'],
-  ['ENOMEM', `${NO_MEMORY} (ENOMEM)`],
-])
-
-/** Of an internal error only its kind. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof MintmarkError) return `${error.message} (${error.code})`
-  const errno = errnoOf(error)
-  if (errno !== '') return WORDS.get(errno) ?? `the system said ${errno}`
-  if (isForWantOfMemory(error)) return NO_MEMORY
-  return `an internal error, ${error instanceof Error ? error.name : 'of no kind'}`
-}
-
-/** As V8 says it of buffers, and of the memory of WebAssembly. */
-const isForWantOfMemory = (error: unknown): boolean =>
-  error instanceof RangeError && /allocat/.test(error.message)

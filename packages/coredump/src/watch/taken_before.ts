@@ -1,10 +1,8 @@
 /** Dropped files that already have a core or a report without a core in the spool. */
 
-import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { errnoOf, isObject } from '@mintmark/core'
-import { isGone, ownMark } from '../spool/process_mark.ts'
+import { isObject } from '@mintmark/core'
 import type { Spool } from '../spool/spool.ts'
 
 /** Identifies one state of one file; a write changes it. */
@@ -82,44 +80,5 @@ function takenIn(entry: string): TakenFile | undefined {
     return { id, hasCore: isObject(value['core']) }
   } catch {
     return undefined
-  }
-}
-
-/** Gives what releases it; undefined if another process has it. @param id of the present state */
-export function claimFile(spool: string, id: string): (() => void) | undefined {
-  const name = createHash('sha256').update(id).digest('hex').slice(0, 32)
-  const link = path.join(spool, `.taking-${name}`)
-  if (!isMade(link)) {
-    const mark = targetOf(link)
-    if (mark !== undefined && !isGone(mark)) return undefined
-    remove(link)
-    if (!isMade(link)) return undefined
-  }
-  return () => remove(link)
-}
-
-function isMade(link: string): boolean {
-  try {
-    symlinkSync(ownMark(), link)
-    return true
-  } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false
-    throw error
-  }
-}
-
-function targetOf(link: string): string | undefined {
-  try {
-    return readlinkSync(link)
-  } catch {
-    return undefined
-  }
-}
-
-function remove(link: string): void {
-  try {
-    unlinkSync(link)
-  } catch {
-    // Another process found it stale and removed it.
   }
 }

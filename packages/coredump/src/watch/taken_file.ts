@@ -6,17 +6,8 @@ import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs'
 import { errnoOf } from '@mintmark/core'
 import { type DumpHead, dumpHead } from '@mintmark/scan/packing/dump_head'
 import { howToUnpack } from '@mintmark/scan/packing/packers'
-import {
-  droppedFile,
-  failed,
-  left,
-  type ReceiveCall,
-  receiveFrom,
-  removeSame,
-  type TakeHow,
-  type Taken,
-  whyNotWhole,
-} from './taken.ts'
+import { droppedFile, type ReceiveCall, receiveFrom, whyNotWhole } from './receive_call.ts'
+import { failed, left, removeSame, type TakeHow, type Taken } from './taken.ts'
 
 export async function takeFile(filePath: string, call: ReceiveCall, how: TakeHow): Promise<Taken> {
   let file: number | undefined

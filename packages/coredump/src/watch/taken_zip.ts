@@ -3,14 +3,12 @@ import type { Stats } from 'node:fs'
 import { MintmarkError } from '@mintmark/core'
 import { type DumpHead, dumpHeadOf, HEAD_BYTES } from '@mintmark/scan/packing/dump_head'
 import { openZip, type ZipArchive, type ZipMember } from '../receive/zip_archive.ts'
+import { droppedFile, type ReceiveCall, receiveFrom } from './receive_call.ts'
 import {
   type Counts,
-  droppedFile,
   failed,
   left,
   type MemberNote,
-  type ReceiveCall,
-  receiveFrom,
   removeSame,
   type TakeHow,
   type Taken,

@@ -6,11 +6,14 @@ import { type FSWatcher, lstatSync, readdirSync, type Stats, statSync, watch } f
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { errnoOf, MintmarkError, safeText } from '@mintmark/core'
-import { type GateLog, reasonOf } from '../spool/gate_log.ts'
+import type { GateLog } from '../spool/gate_log.ts'
+import { reasonOf } from '../spool/reason.ts'
 import { type Spool, safeName } from '../spool/spool.ts'
+import { claimFile } from './claim.ts'
 import { OpenedElsewhere } from './opened_elsewhere.ts'
-import type { Claim, Counts, MemberNote, ReceiveCall, Taken } from './taken.ts'
-import { claimFile, type FileId, fileId, TakenBefore } from './taken_before.ts'
+import type { ReceiveCall } from './receive_call.ts'
+import type { Claim, Counts, MemberNote, Taken } from './taken.ts'
+import { type FileId, fileId, TakenBefore } from './taken_before.ts'
 import { takeFile } from './taken_file.ts'
 
 export interface WatchOptions {
