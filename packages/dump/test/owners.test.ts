@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Owners } from '../src/arrange.ts'
+import { Owners } from '../src/owners.ts'
 
 const file = { kind: 'file', name: '/lib/a.so' } as const
 const module = { kind: 'module', name: 'b.dll' } as const

@@ -6,8 +6,8 @@ import type { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
 import type { Range } from '../memory/segment.ts'
 import { type ElfHeader, readElfHeader, sizeIn, wordIn } from './elf_header.ts'
+import { machineOf } from './elf_machines.ts'
 import { NoteReader } from './elf_notes.ts'
-import { machineOf } from './elf_registers.ts'
 
 const PT_LOAD = 1
 const PT_NOTE = 4

@@ -4,7 +4,8 @@ import type { Layout } from '../memory/layout.ts'
 import { endOf } from '../memory/ranges.ts'
 import type { Owner, Range } from '../memory/segment.ts'
 import { type ElfHeader, wordIn } from './elf_header.ts'
-import { generalRegistersOf, isXsave, machineOf, wideRegistersOf } from './elf_registers.ts'
+import { machineOf } from './elf_machines.ts'
+import { generalRegistersOf, isXsave, wideRegistersOf } from './elf_registers.ts'
 
 const NT_PRSTATUS = 1
 const NT_PRPSINFO = 3

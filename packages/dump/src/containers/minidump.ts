@@ -1,8 +1,8 @@
 /** Minidumps. Source: minidumpapiset.h (Windows SDK); `minidump_format.h` of Breakpad. */
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
-import { partOfRange, without } from '../memory/ranges.ts'
 import type { Range } from '../memory/segment.ts'
+import { generalRegistersIn, wideRegistersIn } from './minidump_contexts.ts'
 import {
   readException,
   readMemory64List,
@@ -11,67 +11,19 @@ import {
   readThreadExList,
   readThreadList,
 } from './minidump_lists.ts'
-
-const THREAD_LIST = 3
-const MODULE_LIST = 4
-const MEMORY_LIST = 5
-const EXCEPTION = 6
-const SYSTEM_INFO = 7
-const THREAD_EX_LIST = 8
-const MEMORY_64_LIST = 9
-const MISC_INFO = 15
-
-/** Tables, texts of the system and handles: structure. */
-const FRAME: ReadonlyMap<number, string> = new Map([
-  [THREAD_LIST, 'ThreadList'],
-  [MODULE_LIST, 'ModuleList'],
-  [MEMORY_LIST, 'MemoryList'],
-  [EXCEPTION, 'Exception'],
-  [SYSTEM_INFO, 'SystemInfo'],
-  [THREAD_EX_LIST, 'ThreadExList'],
-  [MEMORY_64_LIST, 'Memory64List'],
-  [12, 'HandleData'],
-  [13, 'FunctionTable'],
-  [14, 'UnloadedModuleList'],
-  [MISC_INFO, 'MiscInfo'],
-  [16, 'MemoryInfoList'],
-  [17, 'ThreadInfoList'],
-  [18, 'HandleOperationList'],
-  [19, 'Token'],
-  [21, 'SystemMemoryInfo'],
-  [22, 'ProcessVmCounters'],
-  [24, 'ThreadNames'],
-  [0x4350_0001, 'CrashpadInfo'],
-  [0x4767_0001, 'BreakpadInfo'],
-  [0x4767_0003, 'LinuxCpuInfo'],
-  [0x4767_0004, 'LinuxProcStatus'],
-  [0x4767_0005, 'LinuxLsbRelease'],
-  [0x4767_0008, 'LinuxAuxv'],
-  [0x4767_0009, 'LinuxMaps'],
-  [0x4767_000a, 'LinuxDsoDebug'],
-])
-
-/** What the process was given, or said: a key can be there. */
-const CONTENT: ReadonlyMap<number, string> = new Map([
-  [10, 'CommentA'],
-  [11, 'CommentW'],
-  [20, 'JavaScriptData'],
-  [0x4767_0002, 'AssertionInfo'],
-  [0x4767_0006, 'LinuxCmdLine'],
-  [0x4767_0007, 'LinuxEnviron'],
-])
-
-function isKnownStream(type: number): boolean {
-  return FRAME.has(type) || CONTENT.has(type)
-}
-
-function isFrame(type: number): boolean {
-  return FRAME.has(type)
-}
-
-function streamName(type: number): string {
-  return FRAME.get(type) ?? CONTENT.get(type) ?? `stream 0x${type.toString(16)}`
-}
+import {
+  EXCEPTION,
+  isFrame,
+  isKnownStream,
+  MEMORY_64_LIST,
+  MEMORY_LIST,
+  MISC_INFO,
+  MODULE_LIST,
+  SYSTEM_INFO,
+  streamName,
+  THREAD_EX_LIST,
+  THREAD_LIST,
+} from './minidump_stream_types.ts'
 
 const HEADER_BYTES = 32
 const DIRECTORY_ROW_BYTES = 12
@@ -217,59 +169,4 @@ function readMiscInfo(stream: Range, layout: Layout): void {
   if (info.left < 12) return
   const hasProcessId = (info.seek(4).u32() & 1) === 1
   if (hasProcessId) layout.addFact('process', info.u32())
-}
-
-/** Of a CONTEXT: its length, and the parts that hold nothing but such registers. */
-interface Shape {
-  readonly length: number
-  readonly parts: readonly (readonly [from: number, to: number])[]
-  /** Where more such state begins behind it, as of XSAVE, with its headers. */
-  readonly goesOnAt?: number
-}
-
-const SHAPES: ReadonlyMap<string, Shape> = new Map([
-  // FltSave (FXSAVE) without control words, VectorRegister. Behind: CONTEXT_EX, XSAVE's header at a
-  // multiple of 64.
-  ['x86-64', { length: 1232, parts: [[0x120, 0x4a0]], goesOnAt: 1344 }],
-  // `FloatSave` without its last word, `ExtendedRegisters` (FXSAVE); no control words.
-  [
-    'i386',
-    {
-      length: 716,
-      parts: [
-        [0x38, 0x88],
-        [0xec, 0x2cc],
-      ],
-      goesOnAt: 832,
-    },
-  ],
-  // V.
-  ['arm64', { length: 912, parts: [[0x110, 0x310]] }],
-])
-
-/** None of a context that is not as its architecture has it. No unwinder reads them. */
-function wideRegistersIn(
-  { offset, length }: Range,
-  architecture: string | number | boolean | undefined,
-): readonly Range[] {
-  const shape = SHAPES.get(String(architecture))
-  if (shape === undefined || length < shape.length) return []
-  const { parts, goesOnAt } = shape
-  const all = goesOnAt === undefined ? parts : [...parts, [goesOnAt, length] as const]
-  return all
-    .filter(([from, to]) => from < to)
-    .map(([from, to]) => ({ offset: offset + from, length: to - from }))
-}
-
-function generalRegistersIn(
-  context: Range,
-  architecture: string | number | boolean | undefined,
-): readonly Range[] {
-  const shape = SHAPES.get(String(architecture))
-  if (shape === undefined || context.length < shape.length) return []
-  return without(
-    [{ ...context, length: shape.length }],
-    wideRegistersIn(context, architecture),
-    partOfRange,
-  )
 }
