@@ -12,11 +12,11 @@ import {
   gcd,
   inverse,
   isProbablePrime,
-  opensslPower,
   power,
   squareRoot,
   toBigEndian,
 } from '../src/arithmetic/modular.ts'
+import { opensslPower } from '../src/arithmetic/openssl_power.ts'
 import {
   completeRsa,
   factorsFromExponent,

@@ -1,7 +1,6 @@
 /** Non-negative whole numbers and modular arithmetic. BigInt values cannot be wiped. */
-
-import { constants, createPublicKey, publicEncrypt } from 'node:crypto'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
+import { OPENSSL_BITS, opensslPower } from './openssl_power.ts'
 
 export function fromBigEndian(bytes: Uint8Array, budget: WorkBudget = UNLIMITED): bigint {
   if (bytes.length === 0) return 0n
@@ -147,34 +146,4 @@ function reachesLast(first: bigint, twos: bigint, value: bigint): boolean {
     if (x === last) return true
   }
   return false
-}
-
-/** Below, setting up takes as long as it saves; above, OpenSSL refuses long exponents. */
-const OPENSSL_BITS = { least: 384, most: 3072 } as const
-
-/** A base below the modulus to a power, or undefined where OpenSSL refuses. */
-type Raise = (base: bigint) => bigint | undefined
-
-/** Undefined where the modulus is too small or too large. Its numbers are not wiped. */
-export function opensslPower(exponent: bigint, modulus: bigint): Raise | undefined {
-  const digits = modulus.toString(16).length
-  if (4 * digits < OPENSSL_BITS.least || 4 * digits > OPENSSL_BITS.most) return undefined
-  const length = Math.ceil(digits / 2)
-  const bytes = (value: bigint): Buffer =>
-    Buffer.from(value.toString(16).padStart(2 * length, '0'), 'hex')
-  const spelled = (value: bigint): string => bytes(value).toString('base64url')
-  try {
-    const jwk = { kty: 'RSA', n: spelled(modulus), e: spelled(exponent) }
-    const key = createPublicKey({ key: jwk, format: 'jwk' })
-    const padding = constants.RSA_NO_PADDING
-    return (base) => {
-      try {
-        return BigInt(`0x${publicEncrypt({ key, padding }, bytes(base)).toString('hex')}`)
-      } catch {
-        return undefined
-      }
-    }
-  } catch {
-    return undefined
-  }
 }

@@ -3,28 +3,18 @@
  * SubjectPublicKeyInfo, PKCS#1, OpenSSH lines, age recipients; in PEM or DER, also several.
  */
 import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { isObject } from '@mintmark/core'
 import { elementOf, TAG } from '../der/der.ts'
 import { keyFromDer } from '../der_keys/key_from_der.ts'
-import { pqSchemeOfOid } from '../der_keys/post_quantum.ts'
-import { curveOfParameters } from '../der_keys/sec1.ts'
-import { UNLIMITED } from '../material/work_budget.ts'
-import { GROUP_KINDS } from '../public_half/group_spki.ts'
 import { withoutSecret } from '../public_half/public_half.ts'
 import type { PublicKey } from '../public_half/public_key.ts'
-import { EC_OIDS, RSA_OIDS, spkiParts } from '../public_half/spki.ts'
-import { readBech32 } from './bech32.ts'
-import {
-  certificatesOfSigned,
-  keyOfCertificate,
-  keyWith,
-  plainKey,
-  spkiOfCertificate,
-  spkiOfRequest,
-} from './certificate.ts'
+import { keysOfRecipients, recipientProblem } from './age_recipient.ts'
+import { keyOfCertificate, keyWith, plainKey, spkiOfCertificate } from './certificate.ts'
 import { keysOfJson, type PublicKeyFile } from './jwks.ts'
 import { LengthPrefixed } from './length_prefixed.ts'
+import { spkiProblem, sshLineProblem } from './not_sought.ts'
 import { keyOfSshBlob, keyOfSshLine } from './openssh_line.ts'
+import { namedPems } from './pem_map.ts'
+import { certificatesOfSigned, spkiOfRequest } from './signed_containers.ts'
 import { keyOfRsaPublicKey, keyOfSpki, type PublicMaterial } from './spki_key.ts'
 
 export type { PublicKey } from '../public_half/public_key.ts'
@@ -203,74 +193,4 @@ function privateHalf(der: Uint8Array): PublicMaterial | undefined {
   } catch {
     return undefined
   }
-}
-
-/** PEM with the name that it has in the map, a `kid`. */
-interface NamedPem {
-  readonly name: string
-  readonly pem: string
-}
-
-const MOST_NAME_LETTERS = 1000
-const BEGINS = /^\s*-----BEGIN /
-
-/** The members of such a map, already parsed; none unless each of its members is PEM. */
-function namedPems(value: unknown): NamedPem[] {
-  if (!isObject(value)) return []
-  const pems: NamedPem[] = []
-  for (const [name, pem] of Object.entries(value)) {
-    if (typeof pem !== 'string' || !BEGINS.test(pem) || name.length > MOST_NAME_LETTERS) return []
-    pems.push({ name, pem })
-  }
-  return pems
-}
-
-/** Not of a longer word; 58 letters are 32 bytes and their checksum. */
-const RECIPIENT = /(?<![\w-])(?:age1([02-9ac-hj-np-z]{58})|AGE1([02-9AC-HJ-NP-Z]{58}))(?![\w-])/g
-/** Of the hybrid with ML-KEM-768, of security keys, of plugins: what follows the `1` names them. */
-const OTHER_RECIPIENT = /(?<![\w-])age1[a-z\d]{2,24}1[02-9ac-hj-np-z]{20}/
-
-function keysOfRecipients(text: string): PublicMaterial[] {
-  return [...text.matchAll(RECIPIENT)].flatMap(([, small, capitals]) => {
-    const data = Buffer.from(small ?? capitals ?? '', 'latin1')
-    const publicKey = readBech32('age', data, UNLIMITED)
-    if (publicKey === undefined) return []
-    return [{ type: 'okp', curve: 'X25519', publicKey, secret: undefined } as const]
-  })
-}
-
-function recipientProblem(text: string): string | undefined {
-  return OTHER_RECIPIENT.test(text)
-    ? 'a recipient of age that is no X25519 key (of its hybrid with ML-KEM-768, of a plugin) cannot be looked for'
-    : undefined
-}
-
-/** Why `keyOfSpki` gives no key for a SubjectPublicKeyInfo; undefined for other bytes. */
-function spkiProblem(spki: Uint8Array): string | undefined {
-  const parts = spkiParts(spki)
-  if (parts === undefined) return undefined
-  const { oid, parameters } = parts
-  const scheme = pqSchemeOfOid(oid)
-  if (scheme?.kind === 'slh-dsa') {
-    return `a public key of ${scheme.name} cannot be looked for: its private half is found only where it shows itself`
-  }
-  if (scheme !== undefined) return `a public key of ${scheme.name} of another length`
-  if (RSA_OIDS.has(oid)) return 'an RSA key whose numbers are none of a key of 256 to 16384 bits'
-  if (GROUP_KINDS.has(oid)) return 'a key of DSA or DH whose numbers do not fit each other'
-  if (!EC_OIDS.has(oid)) return 'a public key of an algorithm that is not looked for'
-  const isKnown =
-    parameters !== undefined && curveOfParameters(spki, parameters, UNLIMITED) !== undefined
-  return isKnown ? 'a point that is none of its curve' : 'a key of a curve that is not looked for'
-}
-
-/** Where a line of OpenSSH has the type of its key, and base64 that begins with a length. */
-const TYPE_IN_LINE = /(?:^|[\s,])((?:sk-|ssh-|ecdsa-)[\w@.-]{2,60}) +AAAA[\w+/]{40}/
-
-/** Of a line for which `keyOfSshLine` gives none; undefined where it is no such line. */
-function sshLineProblem(line: string): string | undefined {
-  const type = TYPE_IN_LINE.exec(line)?.[1]
-  if (type === undefined) return undefined
-  return type.startsWith('sk-')
-    ? 'a key of OpenSSH whose private half is in a security key cannot be looked for'
-    : 'a key of OpenSSH is damaged, or of a type that is not looked for'
 }
