@@ -21,7 +21,7 @@ import { joinedPieces, smallPieces } from '../memory/joined_pieces.ts'
 import type { ProcessMemory } from '../memory/process_memory.ts'
 import { keyOfNumber } from '../public_keys/bare_moduli.ts'
 import { HITS_OF, type LimitSeen } from '../report/scan_limits.ts'
-import { AesSearch } from '../schedules/aes_schedule.ts'
+import { AesSearch } from '../schedules/aes.ts'
 import { HmacSearch } from '../schedules/hmac.ts'
 
 /** Block that all searches share before the next: it stays in the processor's cache. */

@@ -5,7 +5,7 @@ import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { ED25519, pemsOf } from '@mintmark/testkit/text_keys'
 import type { Probe } from '../../src/anchors/match.ts'
 import { type EncodedBytes, LayerReader } from '../../src/encoded/encoded_layers.ts'
-import { keysOf } from '../../src/encoded/encoded_search.ts'
+import { keysOf } from '../../src/encoded/layer_keys.ts'
 
 const LENGTH = 60_000
 

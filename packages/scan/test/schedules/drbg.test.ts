@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { createCipheriv, randomBytes } from 'node:crypto'
 import { it } from 'node:test'
 import { expandKey } from '../../src/schedules/aes_words.ts'
-import { DrbgStates, isBoringDrbg, isTestKey } from '../../src/schedules/drbg.ts'
+import { DrbgStates, isBoringDrbg } from '../../src/schedules/drbg.ts'
+import { isTestKey } from '../../src/schedules/test_keys.ts'
 
 /** Where the round keys begin. */
 const AT = 64

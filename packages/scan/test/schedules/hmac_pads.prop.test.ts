@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import * as fc from 'fast-check'
 import { KernelMemory } from '../../src/anchors/kernel_memory.ts'
-import { type PadHit, PadKernel } from '../../src/schedules/hmac.ts'
+import { type PadHit, PadKernel } from '../../src/schedules/hmac_pads.ts'
 import { findPadsReference } from './pads_reference.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)

@@ -1,5 +1,5 @@
 /** Oracle of the kernel of pads. @module */
-import { PADS, type PadHit } from '../../src/schedules/hmac.ts'
+import { PADS, type PadHit } from '../../src/schedules/hmac_pads.ts'
 
 /** Says what `find` of the kernel means where no block is there more than once. */
 export function findPadsReference(

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { UNLIMITED } from '@mintmark/keys/material/work_budget'
 import * as fc from 'fast-check'
-import { base64Needles } from '../../src/detectors/text/headerless_base64.ts'
 import { decodeBase64, letterAt, lettersBefore } from '../../src/text/base64.ts'
+import { base64Needles } from '../../src/text/base64_needles.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)
 const some = fc.uint8Array({ minLength: 1, maxLength: 400 })

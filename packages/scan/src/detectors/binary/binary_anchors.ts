@@ -1,6 +1,7 @@
 /** Whole keys first, remainders last: readers with a limit take them in this order. */
 import type { Anchor } from '../../anchors/anchor.ts'
-import { DER_ANCHORS, DER_TAIL_ANCHORS, ENCRYPTED_ANCHORS } from './der_anchors.ts'
+import { DER_ANCHORS, ENCRYPTED_ANCHORS } from './der_anchors.ts'
+import { DER_TAIL_ANCHORS } from './der_tails.ts'
 import { KEYSTORE_ANCHORS } from './keystore.ts'
 import { LIBGCRYPT_ANCHORS } from './libgcrypt.ts'
 import { OPENPGP_ANCHORS } from './openpgp_binary.ts'

@@ -3,85 +3,30 @@
  * OpenSSL, mbedTLS, GMP, `num-bigint`, and wolfSSL highest byte first.
  */
 import { areUpperFactors, fromUpperFactors } from '@mintmark/keys/arithmetic/damaged_factors'
-import {
-  fromBigEndian,
-  fromLittleEndian,
-  gcd,
-  inverse,
-  toBigEndian,
-} from '@mintmark/keys/arithmetic/modular'
+import { gcd, inverse, toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
-import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detector, Match } from '../../anchors/match.ts'
-import { chunkHead, SIZE_BYTES, sizeAt } from '../../known/objects/chunk_head.ts'
+import { chunkHead, SIZE_BYTES } from '../../known/objects/chunk_head.ts'
+import {
+  type Chunk,
+  EXPONENTS,
+  HEAD,
+  halvesNear,
+  isFull,
+  numberAt,
+  REACH,
+  type StoredNumber,
+} from './chunk_numbers.ts'
 
-/** Distinguished by their d: all exponents that programs make keys with. */
-export const EXPONENTS: readonly bigint[] = [65_537n, 3n, 17n, 5n, 257n]
 const LENGTHS = [128, 256, 384, 512, 1024]
-const REACH = 8192
-/** What a chunk takes besides its bytes, and one more limb if need be. */
-const HEAD = 16
-const MOST_NUMBERS = 96
 const MOST_BYTES = 2048
-const TOP_BIT = 2 ** 47
-const COST = { near: 9600, search: 10_000, rebuild: 5_000_000 } as const
+const COST = { search: 10_000, rebuild: 5_000_000 } as const
 const COMPARED_BYTES = 16
 /** Bits of a number that `free` writes over: two words. */
 const LOST = 128
-
-interface Chunk {
-  readonly bytes: Uint8Array
-  readonly from: number
-  readonly length: number
-  readonly budget: WorkBudget
-}
-
-interface StoredNumber {
-  readonly offset: number
-  readonly low: number
-  readonly high: number
-  readonly hasTop: boolean
-  readonly isOdd: boolean
-  readonly value: () => bigint
-}
-
-/** Lowest and highest bit of the number at `from`: nothing else costs less to ask. */
-export const isFull = (bytes: Uint8Array, from: number, length: number): boolean =>
-  ((bytes[from] ?? 0) & 1) === 1 && (bytes[from + length - 1] ?? 0) >= 0x80
-
-function numberAt(
-  { bytes, budget }: Chunk,
-  offset: number,
-  length: number,
-  isBig: boolean,
-): StoredNumber {
-  const stored = Buffer.from(bytes.buffer, bytes.byteOffset + offset, length)
-  const [low, high] = isBig
-    ? [stored.readInt32BE(length - 4), stored.readUIntBE(0, 6)]
-    : [stored.readInt32LE(0), stored.readUIntLE(length - 6, 6)]
-  const value = () => (isBig ? fromBigEndian : fromLittleEndian)(stored, budget)
-  return { offset, low, high, hasTop: high >= TOP_BIT, isOdd: (low & 1) === 1, value }
-}
-
-function halvesNear(chunk: Chunk, isBig: boolean): StoredNumber[] {
-  const { bytes, from: own, budget } = chunk
-  const length = chunk.length / 2
-  budget.spend(COST.near)
-  const found: StoredNumber[] = []
-  for (let distance = 16; distance <= REACH && found.length < MOST_NUMBERS; distance += 16) {
-    for (const from of [own - distance, own + distance]) {
-      if (from + length > bytes.length) continue
-      const size = sizeAt(bytes, from - SIZE_BYTES)
-      if (size !== length + HEAD && size !== length + 2 * HEAD) continue
-      if (isRandomLookingAt(bytes, from, length, budget))
-        found.push(numberAt(chunk, from, length, isBig))
-    }
-  }
-  return found.filter(({ hasTop }) => hasTop)
-}
 
 function* pairsOf<T>(all: readonly T[]): Generator<[T, T]> {
   for (const [i, a] of all.entries()) for (const b of all.slice(i + 1)) yield [a, b]

@@ -11,7 +11,7 @@ import { type Anchor, EIGHTHS } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
 import type { Memory, Pointed } from '../../anchors/match.ts'
 import { pointerAt } from '../../known/objects/pointers.ts'
-import { EXPONENTS, isFull } from './malloc_rsa.ts'
+import { EXPONENTS, isFull } from './chunk_numbers.ts'
 
 const WORD = 8
 const HEAD_BYTES = 16

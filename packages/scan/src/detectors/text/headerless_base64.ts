@@ -6,6 +6,7 @@ import { headerAt, TAG } from '@mintmark/keys/der/der'
 import type { Anchor } from '../../anchors/anchor.ts'
 import type { Detector, Match } from '../../anchors/match.ts'
 import { decodeBase64, letterAt, lettersBefore, skipJunk } from '../../text/base64.ts'
+import { base64Needles } from '../../text/base64_needles.ts'
 import { findLast, isAt, type TextReader, type TextRun, textAnchors } from '../../text/text_run.ts'
 import { BINARY_ANCHORS } from '../binary/binary_anchors.ts'
 import { keyIn } from './decoded.ts'
@@ -84,20 +85,6 @@ const STRUCTURES: readonly Structure[] = [
     isTail: true,
   }),
 ]
-
-/** Letters that stand for the first `bits` of `bytes`, for each phase. */
-export function base64Needles(
-  bytes: readonly number[],
-  bits: number,
-): readonly { readonly text: string; readonly phase: number; readonly inGroup: number }[] {
-  return [0, 1, 2].map((phase) => {
-    const lead = phase * 8
-    const first = Math.ceil(lead / 6)
-    const last = Math.floor((lead + bits) / 6)
-    const buffer = Buffer.from([...new Uint8Array(phase), ...bytes, 0, 0, 0])
-    return { text: buffer.toString('base64').slice(first, last), phase, inGroup: first % 4 }
-  })
-}
 
 /** Structures that share a needle are one anchor: their readers are the same. */
 export const HEADERLESS_ANCHORS: readonly Anchor[] = [

@@ -3,14 +3,15 @@
  * PROTOCOL.key, OpenVPN's `--genkey`, ssh.com's sibling of RFC 4716.
  */
 import { unverified } from '@mintmark/keys/material/key'
-import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { REACH } from '../../anchors/anchor.ts'
 import { hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Match } from '../../anchors/match.ts'
+import { armorEnd, skipHeaders } from '../../text/armor_headers.ts'
 import { decodeBase64, hexDigit, skipJunk } from '../../text/base64.ts'
 import { PREFIX_MOST, readPrefixed } from '../../text/prefixed_armor.ts'
 import { endsAt, isAt, latin, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { keyIn } from './decoded.ts'
+import { openPgpArmor } from './openpgp_text.ts'
 
 const BEGIN = '-----BEGIN '
 const LABELLED = /^([^-]{0,48})-----/
@@ -87,100 +88,4 @@ function openVpn(chars: Uint8Array, begin: number, body: number, label: string):
   if (zeros > 128) return undefined
   const proof = '512 hex digits in the armour of OpenVPN; nothing in them can be checked'
   return hit(unverified('hmac', 2048, proof), 'openvpn-static', begin, armorEnd(chars, at, label))
-}
-
-const HEADERS_MOST = 16
-const HEADER_MOST = 1024
-const NAME = /^([A-Za-z-]{1,31}):[ \t-\r]/
-
-function skipHeaders(
-  chars: Uint8Array,
-  from: number,
-): { readonly body: number; readonly isEncrypted: boolean } {
-  let at = skipJunk(chars, from, chars.length)
-  let isEncrypted = false
-  for (let i = 0; i < HEADERS_MOST; i++) {
-    const name = NAME.exec(latin(chars, at, at + 33))?.[1]
-    if (name === undefined) break
-    const colon = at + name.length
-    const end = lineEnd(chars, colon)
-    const value = latin(chars, colon, Math.min(end, colon + 64))
-    isEncrypted ||= name === 'Proc-Type' && value.includes('ENCRYPTED')
-    at = skipJunk(chars, end, chars.length)
-  }
-  return { body: at, isEncrypted }
-}
-
-function lineEnd(chars: Uint8Array, from: number): number {
-  const most = Math.min(chars.length, from + HEADER_MOST)
-  const length = latin(chars, from, most + 1).search(/[\n\r]|\\[nr]/)
-  return length < 0 ? most : from + length
-}
-
-function armorEnd(chars: Uint8Array, end: number, label: string): number {
-  const dashes = skipJunk(chars, end, chars.length)
-  const footer = `-----END ${label}-----`
-  return isAt(chars, dashes, footer) ? dashes + footer.length : end
-}
-
-const SECRET_KEY_TAG = 5
-const PACKET_LEAST = 64
-
-/** OpenPGP private keys (RFC 9580, sections 5.5.3 and 6). */
-function openPgpArmor(
-  chars: Uint8Array,
-  begin: number,
-  body: number,
-  label: string,
-  budget: WorkBudget,
-): Match | undefined {
-  const { bytes, end } = decodeBase64(chars, body, chars.length, budget)
-  try {
-    if (bytes.length < PACKET_LEAST || !isSecretKey(bytes.subarray(0, 8))) return undefined
-    const checksum = readChecksum(chars, end, budget)
-    const to = armorEnd(chars, checksum.end, label)
-    const found = keyIn(bytes, budget)
-    if (found !== undefined) return hit(found.key, 'openpgp-armour', begin, to)
-    const proof = 'a secret-key packet in armour'
-    return checksum.value === crc24(bytes)
-      ? hit(unverified('openpgp', 0, `${proof} whose checksum holds`), 'openpgp-armour', begin, to)
-      : protectedHit('openpgp', 'openpgp-armour', begin, to, `${proof} that is cut or damaged`)
-  } finally {
-    bytes.fill(0)
-  }
-}
-
-function isSecretKey([first = 0, ...rest]: Uint8Array): boolean {
-  const isNew = (first & 0x40) !== 0
-  const tag = isNew ? first & 0x3f : (first >> 2) & 0x0f
-  const octet = rest[0] ?? 0
-  const newLength = octet < 192 ? 1 : octet === 255 ? 5 : 2
-  const version = rest[isNew ? newLength : 1 << (first & 3)] ?? 0
-  return (first & 0x80) !== 0 && tag === SECRET_KEY_TAG && version >= 3 && version <= 6
-}
-
-function readChecksum(
-  chars: Uint8Array,
-  end: number,
-  budget: WorkBudget,
-): { readonly value: number | undefined; readonly end: number } {
-  const mark = skipJunk(chars, end, chars.length)
-  const isMarked = chars[mark] === 0x3d
-  const sum = isMarked
-    ? decodeBase64(chars, mark + 1, chars.length, budget, { most: 3 })
-    : undefined
-  const value = sum?.bytes.length === 3 ? Buffer.from(sum.bytes).readUIntBE(0, 3) : undefined
-  return { value, end: value === undefined ? end : (sum?.end ?? end) }
-}
-
-function crc24(bytes: Uint8Array): number {
-  let crc = 0xb704ce
-  for (const byte of bytes) {
-    crc ^= byte << 16
-    for (let bit = 0; bit < 8; bit++) {
-      crc <<= 1
-      if ((crc & 0x1000000) !== 0) crc ^= 0x1864cfb
-    }
-  }
-  return crc & 0xffffff
 }

@@ -3,7 +3,7 @@ import type { Anchor } from '../../../src/anchors/anchor.ts'
 import type { Match } from '../../../src/anchors/match.ts'
 import { TEXT_ANCHORS } from '../../../src/detectors/text/text_anchors.ts'
 import { type EncodedBytes, LayerReader } from '../../../src/encoded/encoded_layers.ts'
-import { keysOf } from '../../../src/encoded/encoded_search.ts'
+import { keysOf } from '../../../src/encoded/layer_keys.ts'
 import { type KeyHit, withKey } from '../../key_hits.ts'
 
 /** What the anchors lead to in `bytes` and in what they code, searched for the plain way; each offset and form once. */
