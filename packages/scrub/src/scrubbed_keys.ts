@@ -4,17 +4,10 @@ import { type FoundKey, secretBits } from '@mintmark/scan/engine/found_keys'
 import type { Finding } from '@mintmark/scan/findings/finding'
 import { bitsOf, kindOf } from '@mintmark/scan/known/values/found_value'
 import { ErasedValues, STRUCTURE } from './erased_values.ts'
+import { isCut, type Left, shownBits, unseen, type VerificationScans } from './evidence.ts'
 import { REGISTER_PART_BITS } from './general_registers.ts'
 import { PART_BITS } from './pieces/secret_pattern.ts'
-import {
-  isCut,
-  type Left,
-  type Scrub,
-  shownBits,
-  unseen,
-  type VerificationScans,
-  verifiedLeft,
-} from './scrub.ts'
+import { type Scrub, verifiedLeft } from './scrub.ts'
 import type { PartsExcluded, ScrubbedKey, Verdict } from './scrub_report.ts'
 
 type GivenKeys = ReadonlyMap<string | undefined, PublicKey>

@@ -2,18 +2,11 @@ import type { Range } from '@mintmark/dump'
 import { secretBits } from '@mintmark/scan/engine/found_keys'
 import { countsOf } from '@mintmark/scan/findings/policy'
 import { openInput, type ScanInput } from '@mintmark/scan/memory/scan_input'
+import { isCut, type Left, shownBits, unseen, type VerificationScans } from './evidence.ts'
 import { findPieces } from './pieces/piece_search.ts'
 import type { Piece } from './pieces/piece_table.ts'
 import { bytesOf, commonRanges } from './ranges.ts'
-import {
-  isCut,
-  type Left,
-  type Scrub,
-  shownBits,
-  unseen,
-  type VerificationScans,
-  verifiedLeft,
-} from './scrub.ts'
+import { type Scrub, verifiedLeft } from './scrub.ts'
 import type { Remainder, Scrubbed } from './scrub_report.ts'
 import { keysOf } from './scrubbed_keys.ts'
 

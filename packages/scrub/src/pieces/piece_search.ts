@@ -1,9 +1,12 @@
 /** Searches an input for pieces of keys. Never cut short: what is not found is not there. */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
-import { WorkBudget } from '@mintmark/keys/material/work_budget'
-import { type EncodedBytes, LayerReader, REACH_BYTES } from '@mintmark/scan/encoded/encoded_layers'
+import { REACH_BYTES } from '@mintmark/scan/encoded/encoded_layers'
+import { binaryDigits } from './binary_pieces.ts'
 import { continued } from './continued.ts'
+import { findEncoded } from './encoded_pieces.ts'
+import { escapedStrings } from './escaped_pieces.ts'
+import { listedBytes } from './listed_pieces.ts'
 import {
   type Decode,
   type Decoded,
@@ -15,7 +18,6 @@ import {
 } from './piece_table.ts'
 import { type SecretPattern, secretPatterns } from './secret_pattern.ts'
 import { spreadBytes } from './spread_bytes.ts'
-import { binaryDigits, escapedStrings, listedBytes } from './text_decoders.ts'
 
 /** By offset, without those within another of the same key: p and p − 1 differ by a byte. */
 function outermost(pieces: readonly Piece[]): Piece[] {
@@ -118,35 +120,6 @@ function findIn(table: PieceTable, decoded: Decoded, take: (piece: Piece) => voi
     const span = spanOf(hit.at, hit.at + hit.length)
     take(pieceIn({ offset: span.from, length: span.to - span.from }, hit, form))
   })
-}
-
-/** Cost of encoded text, as in `work_budget.ts`: of a block, and of each byte. */
-const LEAST_COST = 1e9
-const COST_PER_BYTE = 250
-
-/** Pieces in encoded or packed text, at any depth; false where not all of it was read. */
-function findEncoded(
-  table: PieceTable,
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-  take: (piece: Piece) => void,
-): boolean {
-  const budget = new WorkBudget(LEAST_COST + COST_PER_BYTE * (to - from))
-  const inLayer = ({ bytes: decoded, coding, spanOf }: EncodedBytes): void => {
-    // The table takes words at multiples of 4 of the memory that they are in.
-    const layer = decoded.byteOffset % 8 === 0 ? decoded : decoded.slice()
-    table.find(layer, 0, layer.length, (hit) => {
-      for (const part of continued(layer, hit)) {
-        const span = spanOf(part.at, part.at + part.length)
-        const range = { offset: span.from, length: span.to - span.from }
-        take(pieceIn(range, part, `${coding}-of-${part.pattern.form}`))
-      }
-    })
-    if (layer !== decoded) layer.fill(0)
-  }
-  new LayerReader({ isDeep: true }).read(bytes, from, to, inLayer, { budget })
-  return !budget.end().wasRefused
 }
 
 const breath = (): Promise<void> =>

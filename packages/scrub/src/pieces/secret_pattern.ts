@@ -3,8 +3,10 @@ import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_mater
 import { type DerivedValue, derivedValues } from '@mintmark/scan/known/values/derived_values'
 import { encodingsOf } from '@mintmark/scan/known/values/encodings'
 import { otherPrimes } from '@mintmark/scan/known/values/many_primes'
-import { scriptSpellings, shiftedSpellings } from './rare_spellings.ts'
-import { reducerValues, symmetricValues } from './values_in_use.ts'
+import { reducerValues } from './reducer_values.ts'
+import { scriptSpellings } from './script_numbers.ts'
+import { shiftedSpellings } from './shifted_spellings.ts'
+import { symmetricValues } from './symmetric_values.ts'
 
 export interface SecretPattern {
   readonly bytes: Uint8Array
