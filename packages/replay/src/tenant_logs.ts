@@ -3,25 +3,26 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Attack } from './activity/attack.ts'
 import { misuseGrants } from './activity/grants.ts'
+import { stsLogon } from './activity/issuance_records.ts'
 import { livePersonDay } from './activity/life.ts'
-import { stsLogon } from './activity/mail.ts'
 import { debugDay, replayDay } from './activity/provider.ts'
 import { liveServices } from './activity/services.ts'
 import { loseSignIns, plantTraps } from './activity/traps.ts'
 import { exportTrap, twist } from './activity/twists.ts'
 import { AuditFiles } from './files/audit_files.ts'
+import { writeKeycloak } from './files/keycloak.ts'
 import {
   writeCalls,
   writeDirectory,
   writeExtractorLog,
   writeInventory,
-  writeKeycloak,
 } from './files/side_files.ts'
 import { writeSignIns } from './files/sign_in_files.ts'
 import { DAY, daysOf, GAP, isWithin, PROVIDER_WINDOW, type Span, WINDOW } from './world/calendar.ts'
 import { ATTACKERS, type AuditRecord, Happenings, issuedTrap, type Trap } from './world/events.ts'
+import { FramedFiles } from './world/framed_files.ts'
 import type { Habit } from './world/organisations.ts'
-import { attempt, FramedFiles } from './world/text_file.ts'
+import { attempt } from './world/text_file.ts'
 import type { Truth } from './world/truth.ts'
 import type { Organisation, World } from './world/world.ts'
 

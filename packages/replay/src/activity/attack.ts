@@ -13,8 +13,9 @@ import {
 import { genuineTokenId, guid, inventedTokenId, rawTokenId } from '../world/ids.ts'
 import { type AccessClass, expectForged, type Truth } from '../world/truth.ts'
 import { messageOf, type Organisation, type World } from '../world/world.ts'
+import { owaTokenRecord } from './issuance_records.ts'
 import { firstSignIn, workingDay } from './life.ts'
-import { bindRecord, type MailUse, owaTokenRecord, syncRecord } from './mail.ts'
+import { bindRecord, type MailUse, syncRecord } from './mail.ts'
 import { isBurst, type Visit, visitsOf, visitTimes } from './theft.ts'
 
 /** Lifetime of tokens, forged or renewed. That of the forged ones was never published. */

@@ -16,13 +16,13 @@ import {
 import { genuineTokenId, guid } from '../world/ids.ts'
 import { mix, Random } from '../world/random.ts'
 import type { Location, Organisation, Person, World } from '../world/world.ts'
+import { owaTokenRecord } from './issuance_records.ts'
 import {
   attachmentRecord,
   bindRecord,
   bulkRecord,
   itemRecord,
   type MailUse,
-  owaTokenRecord,
   searchRecord,
   syncRecord,
 } from './mail.ts'

@@ -1,7 +1,7 @@
 /** Which audit record goes to which file of a tenant, in which order, how often. */
 import { DAY, isoMs, monthOf } from '../world/calendar.ts'
 import type { AuditRecord } from '../world/events.ts'
-import { FramedFiles } from '../world/text_file.ts'
+import { FramedFiles } from '../world/framed_files.ts'
 import type { Organisation } from '../world/world.ts'
 import { type AuditLayout, layoutFor, OFFICE_ACTIVITY } from './audit_layouts.ts'
 

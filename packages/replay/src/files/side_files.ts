@@ -2,25 +2,11 @@
 import { join } from 'node:path'
 import type { Json } from '@mintmark/core'
 import { SYNCED_MESSAGES } from '../activity/attack.ts'
-import {
-  DAY,
-  daysOf,
-  GAP,
-  HOUR,
-  isoMs,
-  isoTicks,
-  isWeekend,
-  MINUTE,
-  monthOf,
-  slashSeconds,
-  WINDOW,
-} from '../world/calendar.ts'
-import { type GraphCall, issuedTrap } from '../world/events.ts'
-import { guid, namedGuid } from '../world/ids.ts'
-import { mix } from '../world/random.ts'
-import { csvRow, type FramedFiles, TextFile, UNFRAMED } from '../world/text_file.ts'
-import type { Truth } from '../world/truth.ts'
-import { folderId, type Organisation, type Person, type World } from '../world/world.ts'
+import { GAP, isoTicks, monthOf, slashSeconds } from '../world/calendar.ts'
+import type { GraphCall } from '../world/events.ts'
+import { csvRow, type FramedFiles, UNFRAMED } from '../world/framed_files.ts'
+import { TextFile } from '../world/text_file.ts'
+import { folderId, type Organisation, type World } from '../world/world.ts'
 
 export function writeDirectory(world: World, of: Organisation, folder: string): void {
   const isCsv = of.directory === 'csv'
@@ -75,7 +61,6 @@ export function writeExtractorLog(folder: string): void {
 }
 
 /** Source: azure-monitor-docs, `microsoftgraphactivitylogs`; raw records as observed in 2025. */
-
 const tableLine = (of: Organisation, { token, ...call }: GraphCall): Json => ({
   TenantId: '6d1f0a52-1a64-4d07-9f6b-0a4f5b1c9e77',
   TimeGenerated: isoTicks(call.atMs),
@@ -172,90 +157,3 @@ export function writeCalls(
     )
   }
 }
-
-const STREAM = 0x6b657963
-const REALM = 'open-systems'
-const CLIENT = 'wiki'
-
-interface Made {
-  readonly accesses: number
-  readonly issuances: number
-}
-
-export function writeKeycloak(world: World, of: Organisation, folder: string, truth: Truth): Made {
-  const events = new TextFile(join(folder, 'keycloak-events.json'))
-  const accesses = new TextFile(join(folder, 'wiki-access.ndjson'))
-  const made = { accesses: 0, issuances: 0 }
-  events.write('[')
-  for (const dayMs of daysOf(WINDOW)) {
-    if (isWeekend(dayMs)) continue
-    for (let index = 0; index < Math.min(of.headcount, 500); index++) {
-      const person = world.person(of, index)
-      const random = world.random(STREAM, index, dayMs / DAY)
-      if (!random.chance(0.3 * of.thinness)) continue
-      const session = guid(random)
-      for (let turn = 0; turn < 2; turn++) {
-        const atMs = dayMs + 9 * HOUR + turn * HOUR + random.below(40 * MINUTE)
-        const fetched = { person, session, token: guid(random), turn, atMs }
-        events.write(`${made.issuances === 0 ? '\n' : ',\n'}${event(world, fetched)}`)
-        made.issuances++
-        for (let use = random.below(3); use > 0; use--) {
-          const access = { id: guid(random), atMs: atMs + random.below(25 * MINUTE) + MINUTE }
-          accesses.write(`${line(fetched, access.id, access.atMs)}\n`)
-          truth.trap(of, access, issuedTrap('keycloak'))
-          made.accesses++
-        }
-      }
-    }
-  }
-  events.write('\n]\n')
-  events.close()
-  accesses.close()
-  return made
-}
-
-interface Fetched {
-  readonly person: Person
-  readonly session: string
-  readonly token: string
-  readonly turn: number
-  readonly atMs: number
-}
-
-const event = ({ seed }: World, { person, session, token, turn, atMs }: Fetched): string =>
-  JSON.stringify({
-    id: namedGuid(mix(seed, STREAM, atMs, person.index)),
-    time: atMs,
-    type: turn === 0 ? 'CODE_TO_TOKEN' : 'REFRESH_TOKEN',
-    realmId: REALM,
-    realmName: REALM,
-    clientId: CLIENT,
-    userId: person.oid,
-    sessionId: session,
-    ipAddress: person.office.ip,
-    details: {
-      token_id: token,
-      code_id: session,
-      username: person.upn,
-      grant_type: 'authorization_code',
-    },
-  })
-
-const line = ({ person, session, token }: Fetched, id: string, atMs: number): string =>
-  JSON.stringify({
-    schema: 'mintmark-access/1',
-    id,
-    at: isoMs(atMs),
-    operation: 'PageRead',
-    service: 'wiki',
-    outcome: 'succeeded',
-    tokenId: token,
-    sessionId: session,
-    principal: person.upn,
-    principalId: person.oid,
-    actorKind: 'user',
-    tenant: REALM,
-    appId: CLIENT,
-    ip: person.office.ip,
-    objectPath: `/pages/${atMs % 300}`,
-  })
