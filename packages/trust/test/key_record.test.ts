@@ -5,7 +5,7 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import { diskFiles } from '@mintmark/ledger/log'
 import { KeyRecord } from '../src/index.ts'
-import type { Seen } from '../src/sources/key_document.ts'
+import type { Seen } from '../src/sources/seen.ts'
 import { ecKey, ecPair, jwks, scratch } from './made_keys.ts'
 
 const DAY_MS = 86_400_000

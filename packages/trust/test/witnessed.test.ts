@@ -6,7 +6,7 @@ import { it } from 'node:test'
 import { Witness } from '@mintmark/ledger'
 import { formatVerifierKey, NoteSigner, parsePolicy } from '@mintmark/ledger/log'
 import { KeyRecord, openWitnesses, witnessedBy } from '../src/index.ts'
-import type { Seen } from '../src/sources/key_document.ts'
+import type { Seen } from '../src/sources/seen.ts'
 import { ecKey, jwks, scratch } from './made_keys.ts'
 
 const body = jwks(ecKey('a'))

@@ -1,6 +1,7 @@
 import type { SgNode } from '@ast-grep/napi'
 import { MOST_ENTRIES, type Setting } from './configuration.ts'
-import { findAll, lineOf, MOST_LINKS, namedIn, requiredName, textOf } from './import_statements.ts'
+import { requiredName } from './import_statements.ts'
+import { findAll, lineOf, MOST_LINKS, namedIn, textOf } from './nodes.ts'
 
 export interface Call {
   /** Without arguments and blanks: `Jwts.parser().build().parse`, `new JwtStrategy`. */

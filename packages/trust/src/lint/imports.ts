@@ -3,15 +3,12 @@ import type { SgNode } from '@ast-grep/napi'
 import {
   boundIn,
   exportedFrom,
-  findAll,
   IMPORTS,
   type Imported,
   joined,
-  MOST_LINKS,
-  namedIn,
   requiredName,
-  textOf,
 } from './import_statements.ts'
+import { findAll, MOST_LINKS, namedIn, textOf } from './nodes.ts'
 
 export interface Known extends Omit<Imported, 'local'> {
   readonly isSure: boolean

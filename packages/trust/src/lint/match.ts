@@ -10,8 +10,8 @@ import {
   settingsIn,
 } from './calls.ts'
 import type { Document, Setting } from './configuration.ts'
-import { findAll, lineOf, MOST_LINKS, textOf } from './import_statements.ts'
 import { ImportedNames, type Known, type Reference } from './imports.ts'
+import { findAll, lineOf, MOST_LINKS, textOf } from './nodes.ts'
 import { type Condition, plainName, type Rule } from './rule.ts'
 
 export interface Match {

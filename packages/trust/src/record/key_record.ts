@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { truncate } from 'node:fs/promises'
 import { errnoOf, MintmarkError, unreadable, writingIn } from '@mintmark/core'
 import * as log from '@mintmark/ledger/log'
-import type { Seen } from '../sources/key_document.ts'
+import type { Seen } from '../sources/seen.ts'
 import {
   factsOf,
   formatObservation,

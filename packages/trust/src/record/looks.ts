@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
 import { checkedUrl, type FetchOptions, type Known } from '../sources/issuer.ts'
-import type { Seen } from '../sources/key_document.ts'
 import { isUrl, type Source, seenIn } from '../sources/read_source.ts'
+import type { Seen } from '../sources/seen.ts'
 import { isRecord, KeyRecord, type RecordContent } from './key_record.ts'
 import { factsOf, type Observation } from './observation.ts'
 

@@ -2,7 +2,7 @@
 import { isObject, type Json, parseObject, text } from '@mintmark/core'
 import { readJson } from '../sources/bounds.ts'
 import { withoutPrivate, withoutPrivatePem } from '../sources/key.ts'
-import type { Clock, Seen } from '../sources/key_document.ts'
+import type { Clock, Seen } from '../sources/seen.ts'
 
 export const SCHEMA = 'mintmark-key-observation/1'
 

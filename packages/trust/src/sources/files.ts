@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { errnoOf, isObject, type Json, MintmarkError, text, whyUnread } from '@mintmark/core'
 import { MOST_BYTES, MOST_FILES, readJson } from './bounds.ts'
 import { OF_ANOTHER_KIND, readDocument } from './document.ts'
-import type { Seen } from './key_document.ts'
+import type { Seen } from './seen.ts'
 
 const MOST_HAR_BYTES = 256 << 20
 export const KEY_FILE: RegExp = /\.(?:json|jwks?|xml|pem|crt|cer|har)$/i

@@ -11,7 +11,8 @@ import { bounded } from '@mintmark/ledger/log'
 import { isLoopback } from '../targets/targets.ts'
 import { MOST_BYTES } from './bounds.ts'
 import { readDocument } from './document.ts'
-import type { KeyDocument, Seen } from './key_document.ts'
+import type { KeyDocument } from './key_document.ts'
+import type { Seen } from './seen.ts'
 
 export interface FetchOptions {
   /** Milliseconds since 1970-01-01 UTC. */

@@ -1,7 +1,7 @@
 /** The sources that a user names: a URL, a file or folder, or the history of a git repository. */
 import { seenInFiles, seenInHistory } from './files.ts'
 import { type FetchOptions, seenAtUrl } from './issuer.ts'
-import type { Seen } from './key_document.ts'
+import type { Seen } from './seen.ts'
 
 /** `CLASS=SOURCE` names the class of all keys of a source. */
 export interface Source {
