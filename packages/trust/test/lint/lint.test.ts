@@ -5,7 +5,7 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import { isLintFound, isLintWhole, type LintReport, lint, readRules } from '../../src/lint/index.ts'
 import { scratch } from '../made_keys.ts'
-import { exampleOf } from './lint_examples.ts'
+import { exampleIds, exampleOf } from './lint_examples.ts'
 
 const rules = readRules()
 const EXTENSIONS = {
@@ -46,6 +46,10 @@ describe('rules', () => {
   it('are at least 40, each of its own name', () => {
     assert.ok(rules.length >= 40)
     assert.equal(new Set(rules.map(({ id }) => id)).size, rules.length)
+  })
+
+  it('have one example each, and no example is of anything else', () => {
+    assert.deepEqual(exampleIds.toSorted(), rules.map(({ id }) => id).toSorted())
   })
 
   it('have known members alone, and all that each needs', () => {

@@ -16,11 +16,13 @@ const file = new URL('lint_examples.yaml', import.meta.url)
 const groups: unknown = parse(readFileSync(file, 'utf8'))
 assert.ok(isGroups(groups))
 
-const EXAMPLES = new Map(
-  groups.flatMap(({ in: name, good, bad }) =>
-    Object.entries(bad).map(([id, source]) => [id, { name, good, bad: source }] as const),
-  ),
+const examples = groups.flatMap(({ in: name, good, bad }) =>
+  Object.entries(bad).map(([id, source]) => [id, { name, good, bad: source }] as const),
 )
+const EXAMPLES = new Map(examples)
+
+/** Of each example, in the order of the file: an id with two examples is there twice. */
+export const exampleIds: readonly string[] = examples.map(([id]) => id)
 
 interface Example {
   readonly name: string | undefined

@@ -107,7 +107,7 @@ const PAGES: readonly (readonly [file: string, title: string, readonly Rule[]])[
 ]
 
 const HEAD = `Rules of [\`mintmark trust lint\`](trust-lint.md). Each has a bad and a good example in
-\`packages/trust/rules\`, which are its test.
+\`packages/trust/test/lint/lint_examples.yaml\`, which are its test.
 
 | rule | level | languages | found | source |
 |---|---|---|---|---|`
