@@ -1,4 +1,5 @@
-import { dovecotEvents, dovecotLog } from './dovecot/log.ts'
+import { dovecotEvents } from './dovecot/events.ts'
+import { dovecotLog } from './dovecot/log.ts'
 import { directory } from './identity/directory.ts'
 import { entraAuditDiagnostic, entraAuditGraph, entraAuditTable } from './identity/entra_audit.ts'
 import { entraPortalCsv } from './identity/entra_portal.ts'

@@ -1,6 +1,6 @@
 import { dateOrderOf, type Json, readSlashDate } from '@mintmark/core'
 import type { Adapter, DateOrder, FileContext, FileZone, RowTaker } from './model/adapter.ts'
-import { rowOf } from './rows/inner_rows.ts'
+import { rowOf } from './rows/tables.ts'
 import { TextRows } from './rows/text_rows.ts'
 
 export interface DateProof {

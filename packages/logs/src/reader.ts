@@ -6,20 +6,17 @@ import type { Json } from '@mintmark/core'
 import { adapters as allAdapters } from './adapters.ts'
 import { type DateProof, findAdapter, isTable, proveDateOrder } from './date_order.ts'
 import type { EvidenceSource } from './files/evidence_source.ts'
-import type { Adapter, FileContext, RowSink, RowTaker, Tally } from './model/adapter.ts'
+import type { Adapter, FileContext, RowTaker, Tally } from './model/adapter.ts'
 import { MAX_PENDING_LINES } from './model/limits.ts'
+import { type RecordSink, type Reject, type StatementCode, saying } from './model/records.ts'
 import {
-  type Access,
-  type DirectoryEntry,
-  type FolderInventory,
-  type Issuance,
-  type RecordSink,
-  type Reject,
-  type RejectKind,
-  type Statement,
-  type StatementCode,
-  saying,
-} from './model/records.ts'
+  added,
+  NO_RECORDS,
+  NO_REJECTS,
+  type RecordCounts,
+  type RejectCounts,
+  RowOutput,
+} from './row_output.ts'
 import { type TextPart, TextRows } from './rows/text_rows.ts'
 
 export interface ReadOptions extends TextPart {
@@ -300,23 +297,6 @@ export class EvidenceReader implements RowTaker {
 const mostRows = (rowsByShape: ReadonlyMap<string, number>): string | undefined =>
   [...rowsByShape].toSorted(([, one], [, other]) => other - one)[0]?.[0]
 
-const NO_REJECTS: RejectCounts = { file: 0, row: 0, payload: 0 }
-const NO_RECORDS: RecordCounts = {
-  issuances: 0,
-  accesses: 0,
-  directoryEntries: 0,
-  inventoryEntries: 0,
-}
-
-function added<K extends string>(
-  none: Readonly<Record<K, number>>,
-  counts: readonly Readonly<Record<K, number>>[],
-): Record<K, number> {
-  const sums: Record<K, number> = { ...none }
-  for (const each of counts) for (const name in each) sums[name] += each[name]
-  return sums
-}
-
 export function mergeSummaries(parts: readonly EvidenceSummary[]): EvidenceSummary {
   const rowsByShape = new Map<string, number>()
   for (const part of parts) {
@@ -341,69 +321,6 @@ export function mergeSummaries(parts: readonly EvidenceSummary[]): EvidenceSumma
     ),
     firstMs: times.reduce((least, ms) => Math.min(least, ms), times[0] ?? 0),
     lastMs: times.reduce((most_, ms) => Math.max(most_, ms), 0),
-  }
-}
-
-type RejectCounts = Readonly<Record<RejectKind, number>>
-
-type RecordCounts = Readonly<
-  Record<'issuances' | 'accesses' | 'directoryEntries' | 'inventoryEntries', number>
->
-
-class RowOutput implements RowSink {
-  line = 0
-  /** Time of the first record; Infinity when no record has one. */
-  firstMs: number = Number.POSITIVE_INFINITY
-  lastMs: number = Number.NEGATIVE_INFINITY
-  readonly rejected: Record<RejectKind, number> = { ...NO_REJECTS }
-  readonly records: Record<keyof RecordCounts, number> = { ...NO_RECORDS }
-  readonly #said = new Set<string>()
-  readonly #sink: RecordSink
-
-  constructor(sink: RecordSink) {
-    this.#sink = sink
-  }
-
-  issuance(record: Issuance): void {
-    this.records.issuances++
-    this.#see(record.atMs)
-    this.#sink.issuance(record, this.line)
-  }
-
-  access(record: Access): void {
-    this.records.accesses++
-    this.#see(record.atMs)
-    this.#sink.access(record, this.line)
-  }
-
-  directory(entry: DirectoryEntry): void {
-    this.records.directoryEntries++
-    this.#sink.directory(entry, this.line)
-  }
-
-  inventory(entry: FolderInventory): void {
-    this.records.inventoryEntries++
-    this.#sink.inventory(entry, this.line)
-  }
-
-  reject(reject: Reject): void {
-    this.rejected[reject.kind]++
-    this.#sink.reject(reject, this.line)
-  }
-
-  /** Each thing is said once, at its first line, however many rows show it. */
-  statement(statement: Statement): void {
-    const { code, fromMs, toMs } = statement
-    const key = fromMs === 0 && toMs === 0 ? code : `${code} ${fromMs} ${toMs}`
-    if (this.#said.has(key)) return
-    this.#said.add(key)
-    this.#sink.statement(statement, this.line)
-  }
-
-  #see(atMs: number): void {
-    if (atMs <= 0) return
-    if (atMs < this.firstMs) this.firstMs = atMs
-    if (atMs > this.lastMs) this.lastMs = atMs
   }
 }
 

@@ -7,7 +7,8 @@ import { isObject, type Json } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import { type Access, UNKNOWN_ACCESS } from '../model/records.ts'
 import { principalOf } from '../ual/actor.ts'
-import { address, list, logged, lower, named, object, plain } from '../ual/fields.ts'
+import { address, logged, lower, named, plain } from '../ual/fields.ts'
+import { list, object } from '../ual/nested.ts'
 import {
   first,
   hasAny,

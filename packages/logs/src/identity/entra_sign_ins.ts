@@ -5,7 +5,8 @@
 import { isObject, type Json, remembered } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import { type IssuanceCategory, saying } from '../model/records.ts'
-import { list, lower, named, object, plain, truth } from '../ual/fields.ts'
+import { lower, named, plain, truth } from '../ual/fields.ts'
+import { list, object } from '../ual/nested.ts'
 import {
   countryCode,
   first,

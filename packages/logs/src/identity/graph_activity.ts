@@ -8,7 +8,8 @@ import { epochMs, type Json, readSlashDate, readTokenId, utcMs } from '@mintmark
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import { type Access, type AccessSource, type Item, UNKNOWN_ACCESS } from '../model/records.ts'
 import { Detail } from '../ual/detail.ts'
-import { address, logged, lower, named, object, plain, whole } from '../ual/fields.ts'
+import { address, logged, lower, named, plain, whole } from '../ual/fields.ts'
+import { object } from '../ual/nested.ts'
 import {
   first,
   hasAll,

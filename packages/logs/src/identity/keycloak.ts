@@ -6,7 +6,8 @@ import { epochMs, type Json, readJti, utcMs } from '@mintmark/core'
 import type { Adapter, RowSink } from '../model/adapter.ts'
 import { type Access, type Issuance, UNKNOWN_ACCESS, UNKNOWN_ISSUANCE } from '../model/records.ts'
 import { Detail } from '../ual/detail.ts'
-import { address, logged, named, object, plain } from '../ual/fields.ts'
+import { address, logged, named, plain } from '../ual/fields.ts'
+import { object } from '../ual/nested.ts'
 import { first, hasAll, hasAny, idOf, MESSAGE, rejectTime } from './cells.ts'
 
 const ISSUING: ReadonlySet<string> = new Set(

@@ -6,9 +6,10 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import type { RowTaker } from '../model/adapter.ts'
 import { MAX_COLUMNS, MAX_ROW_BYTES } from '../model/limits.ts'
-import { giveInner, rowOf } from './inner_rows.ts'
-import { ByteTail } from './lines.ts'
+import { ByteTail } from './byte_tail.ts'
+import { giveInner } from './inner_rows.ts'
 import { CR, LF, QUOTE } from './row_bytes.ts'
+import { rowOf } from './tables.ts'
 
 interface Parts {
   readonly own: readonly string[]

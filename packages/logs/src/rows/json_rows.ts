@@ -7,10 +7,10 @@ import { isAscii, isUtf8 } from 'node:buffer'
 import { isObject, type Json, parseObject } from '@mintmark/core'
 import type { RowTaker } from '../model/adapter.ts'
 import { MAX_COLUMNS, MAX_DEPTH, MAX_LINE_BYTES, MAX_ROW_BYTES } from '../model/limits.ts'
-import { parsed } from '../ual/fields.ts'
-import { giveCells, giveInner, isDeeperThan, nameOf, objectIn } from './inner_rows.ts'
+import { parsed } from '../ual/nested.ts'
+import { ByteTail } from './byte_tail.ts'
+import { giveInner, isDeeperThan, objectIn } from './inner_rows.ts'
 import { JsonGap, JsonWalk } from './json_walk.ts'
-import { ByteTail } from './lines.ts'
 import {
   CLOSE_ARRAY,
   CLOSE_OBJECT,
@@ -22,6 +22,7 @@ import {
   OPEN_OBJECT,
   QUOTE,
 } from './row_bytes.ts'
+import { giveCells, nameOf } from './tables.ts'
 
 /** No object nested too deep is shorter: it opens and closes each level. */
 const SHORTEST_DEEP_BYTES = 2 * MAX_DEPTH

@@ -3,10 +3,10 @@ import type { RowTaker } from '../model/adapter.ts'
 import { SNIFF_BYTES } from '../model/limits.ts'
 import { CsvRows } from './csv_rows.ts'
 import { decoderOf, detectEncoding } from './encoding.ts'
-import { eventLines, hasEventLine } from './event_lines.ts'
-import { TEXT_OF_OBJECT } from './inner_rows.ts'
+import { eventLines } from './event_lines.ts'
 import { JsonRows } from './json_rows.ts'
 import { type ExtractorGap, extractorLines, type Lines } from './lines.ts'
+import { detectTextShape, type TextShape } from './text_shape.ts'
 import { hasLogMarks, packedAs } from './unread_marks.ts'
 
 export interface TextPart {
@@ -134,61 +134,3 @@ function withoutNuls(bytes: Buffer): Buffer {
   const start = bytes.findIndex((byte) => byte !== 0)
   return start === -1 ? bytes.subarray(0, 0) : bytes.subarray(start)
 }
-
-/** What holds the rows of a text. `tables`: the answer of a query; `events`: lines of a log; `text`: nothing that has rows. */
-export type TextShape =
-  | { readonly kind: 'empty' | 'json' | 'tables' | 'events' | 'text' }
-  | { readonly kind: 'csv'; readonly delimiter: string }
-
-const ANSWER =
-  /^\{\s*"[tT]ables"\s*:\s*\[\s*\{\s*(?:"(?:name|TableName)"\s*:\s*"[^"\\]{0,200}"\s*,\s*)?"[cC]olumns"\s*:\s*\[\s*\{\s*"(?:name|type|ColumnName|DataType)"/
-const DELIMITERS = [',', ';', '\t', '|']
-
-/** Identifies the container of rows by a text's beginning. */
-export function detectTextShape(head: Uint8Array, isWhole: boolean): TextShape {
-  const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('utf8')
-  const start = text.replace(/^[\s\uFEFF]+/, '')
-  if (start === '') return { kind: isWhole ? 'empty' : 'json' }
-  if (ANSWER.test(start)) return { kind: 'tables' }
-  if (/^(?:\{|\[\s*(?:[[{\]]|$))/.test(start)) return { kind: 'json' }
-  if (TEXT_OF_OBJECT.test(start.replace(/^\[\s*/, ''))) return { kind: 'json' }
-  const delimiter = csvDelimiter(start)
-  if (hasEventLine(start) && !hasMessageColumn(start)) return { kind: 'events' }
-  if (delimiter !== undefined) return { kind: 'csv', delimiter }
-  return { kind: hasObjectLine(start) ? 'json' : 'text' }
-}
-
-/** A table of log lines, whose cells need no quotes where it is cut by tabs. */
-function hasMessageColumn(start: string): boolean {
-  const [header = ''] = start.split('\n', 1)
-  return /(?:^|[,;\t|])"?(?:message|msg|log)"?(?:[,;\t|]|\r?$)/i.test(header)
-}
-
-function csvDelimiter(start: string): string | undefined {
-  const lines = start.split('\n', 12).map((line) => line.trimEnd())
-  const sep = lines.map((line) => /^"?sep=(.)"?$/i.exec(line)?.[1]).find((at) => at !== undefined)
-  const rows = lines.filter((line) => !isPreamble(line))
-  // The header is not always the first row: an analyst puts a title above it.
-  for (const line of rows) {
-    if (/^[{[]/.test(line)) break
-    const unquoted = line.replaceAll(/"[^"]*"/g, 'x')
-    const counted = DELIMITERS.map((delimiter) => ({
-      delimiter,
-      count: unquoted.split(delimiter).length - 1,
-    }))
-    const best = counted.reduce((one, other) => (other.count > one.count ? other : one))
-    if (best.count > 0 && isHeader(unquoted.split(best.delimiter))) return sep ?? best.delimiter
-  }
-  // One column alone: records as quoted JSON.
-  const [header = '', record = ''] = rows
-  return /^"?\w{1,64}"?$/.test(header) && /^"?\{/.test(record) ? ',' : undefined
-}
-
-/** What PowerShell's Export-Csv and Excel put before the header. */
-const isPreamble = (line: string) => line === '' || /^"?(?:#TYPE |sep=.)/i.test(line)
-
-const isHeader = (cells: readonly string[]): boolean =>
-  cells.every((cell) => !/^\s*[\d{[]/.test(cell)) && cells.some((cell) => cell.trim() !== '')
-
-const hasObjectLine = (text: string): boolean =>
-  text.split('\n').some((line) => line.startsWith('{"') && line.trimEnd().endsWith('}'))

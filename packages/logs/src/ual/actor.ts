@@ -1,7 +1,8 @@
 /** Who acted, by an audit record. */
 import { isObject, type Json } from '@mintmark/core'
 import type { ActorKind } from '../model/records.ts'
-import { guid, isGuid, list, named, plain } from './fields.ts'
+import { guid, isGuid, named, plain } from './fields.ts'
+import { list } from './nested.ts'
 
 const GUEST_MARK = '#ext#'
 

@@ -5,7 +5,8 @@
 import { isObject, type Json } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import { readAuditData } from './audit_data.ts'
-import { object, plain } from './fields.ts'
+import { plain } from './fields.ts'
+import { object } from './nested.ts'
 import { isUalRecord, readUalRecord, rejectPayload, ualRecordIn } from './record.ts'
 
 /**

@@ -2,7 +2,8 @@
 import { isObject, type Json } from '@mintmark/core'
 import type { Access } from '../model/records.ts'
 import { guestName } from './actor.ts'
-import { address, eachPair, list, object, plain, structure, truth, whole } from './fields.ts'
+import { address, plain, truth, whole } from './fields.ts'
+import { eachPair, list, object, structure } from './nested.ts'
 
 const BUDGET = 32_768
 const VALUE_LENGTH = 8192

@@ -3,7 +3,8 @@ import { type Json, readTokenId } from '@mintmark/core'
 import { type Issuance, UNKNOWN_ISSUANCE } from '../model/records.ts'
 import { directoryActor, guestName, principalOf } from './actor.ts'
 import { Detail } from './detail.ts'
-import { address, guid, logged, named, object, pairValue, plain, whole } from './fields.ts'
+import { address, guid, logged, named, plain, whole } from './fields.ts'
+import { object, pairValue } from './nested.ts'
 
 export interface RecordHead {
   readonly recordId: string

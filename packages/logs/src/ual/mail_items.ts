@@ -4,7 +4,8 @@
  */
 import { isObject, type Json } from '@mintmark/core'
 import type { Item, SyncedFolder } from '../model/records.ts'
-import { eachPair, isFlattened, list, logged, object, plain, truth, whole } from './fields.ts'
+import { logged, plain, truth, whole } from './fields.ts'
+import { eachPair, isFlattened, list, object } from './nested.ts'
 
 /** Operations whose `Item` is a folder, or the mailbox itself. */
 const FOLDER_OPERATIONS: ReadonlySet<string> = new Set(

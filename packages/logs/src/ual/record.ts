@@ -15,16 +15,14 @@ import {
   isGuid,
   logged,
   named,
-  object,
-  pairValue,
   plain,
-  structure,
   time,
   truth,
   whole,
 } from './fields.ts'
 import { type RecordHead, readOwaAuth, readStsLogon } from './issuances.ts'
 import { NO_MAIL, readMail } from './mail_items.ts'
+import { object, pairValue, structure } from './nested.ts'
 import {
   DLP_ENDPOINT,
   EXCHANGE_ADMIN,
