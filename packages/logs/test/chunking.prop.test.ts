@@ -58,6 +58,7 @@ const csvPiece = fc.constantFrom(
 )
 const jsonText = fc.array(jsonPiece, { maxLength: 25 }).map((pieces) => pieces.join(''))
 const csvText = fc.array(csvPiece, { maxLength: 25 }).map((pieces) => `k,x,y\n${pieces.join('')}`)
+const macText = fc.array(csvPiece, { maxLength: 25 }).map((pieces) => `k,x,y\r${pieces.join('')}`)
 const logPiece = fc.constantFrom(
   'type="LOGIN", realmId="k"',
   'operationType=CREATE, realmName=k',
@@ -103,6 +104,7 @@ const texts = {
   'the answer of a query': tableText,
   JSON: jsonText,
   CSV: csvText,
+  'CSV with lone returns': macText,
   'lines of a log': logText,
 }
 const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 })

@@ -1,4 +1,5 @@
 import { TextDecoder } from 'node:util'
+import { CR, LF } from './row_bytes.ts'
 
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be'
 
@@ -31,4 +32,22 @@ function hasNulsAt(bytes: Uint8Array, parity: 0 | 1): boolean {
     if ((bytes[at] === 0) !== (at % 2 === parity)) return false
   }
   return true
+}
+
+/** Turns the line ends of a text, CR alone or before LF, into LF; the text may come in any chunks. */
+export class LoneReturns {
+  #hasReturn: boolean = false
+
+  push(chunk: Uint8Array): Uint8Array {
+    const bytes = new Uint8Array(chunk.length)
+    let length = 0
+    let hasReturn = this.#hasReturn
+    for (const byte of chunk) {
+      const isSecondHalf = byte === LF && hasReturn
+      hasReturn = byte === CR
+      if (!isSecondHalf) bytes[length++] = hasReturn ? LF : byte
+    }
+    this.#hasReturn = hasReturn
+    return bytes.subarray(0, length)
+  }
 }

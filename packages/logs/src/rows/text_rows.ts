@@ -2,7 +2,7 @@ import type { TextDecoder } from 'node:util'
 import type { RowTaker } from '../model/adapter.ts'
 import { SNIFF_BYTES } from '../model/limits.ts'
 import { CsvRows } from './csv_rows.ts'
-import { decoderOf, detectEncoding } from './encoding.ts'
+import { decoderOf, detectEncoding, LoneReturns } from './encoding.ts'
 import { eventLines } from './event_lines.ts'
 import { JsonRows } from './json_rows.ts'
 import { type ExtractorGap, extractorLines, type Lines } from './lines.ts'
@@ -19,7 +19,7 @@ export interface TextPart {
 
 /** More may follow: what the end cuts is kept. */
 const STREAM = { stream: true }
-const NO_ROWS: TextShape = { kind: 'text' }
+const NO_ROWS: TextShape = { kind: 'text', hasLoneReturns: false }
 
 export class TextRows {
   readonly #taker: RowTaker
@@ -31,6 +31,7 @@ export class TextRows {
   #isOpen: boolean = false
   #shape: TextShape = { kind: 'empty' }
   #utf16: TextDecoder | undefined
+  #returns: LoneReturns | undefined
   #rows: JsonRows | CsvRows | Lines | undefined
   #log: Lines | undefined
   /** Gaps that the text, when it is an extractor's log, speaks of. */
@@ -107,6 +108,7 @@ export class TextRows {
   #begin(): void {
     const shape = this.#shape
     if (shape.kind === 'json') this.#openJson()
+    if ('hasLoneReturns' in shape && shape.hasLoneReturns) this.#returns = new LoneReturns()
     if (shape.kind === 'tables') this.#rows = new JsonRows(this.#taker, 1, true)
     if (shape.kind === 'events') this.#rows = eventLines(this.#taker)
     if (shape.kind === 'csv') this.#rows = new CsvRows(this.#taker, shape.delimiter)
@@ -124,7 +126,8 @@ export class TextRows {
     this.#take(this.#utf16 === undefined ? chunk : Buffer.from(this.#utf16.decode(chunk, STREAM)))
   }
 
-  #take(bytes: Uint8Array): void {
+  #take(text: Uint8Array): void {
+    const bytes = this.#returns?.push(text) ?? text
     this.#rows?.push(bytes)
     this.#log?.push(bytes)
   }

@@ -3,8 +3,14 @@ import { TEXT_OF_OBJECT } from './inner_rows.ts'
 
 /** What holds the rows of a text. `tables`: the answer of a query; `events`: lines of a log; `text`: nothing that has rows. */
 export type TextShape =
-  | { readonly kind: 'empty' | 'json' | 'tables' | 'events' | 'text' }
-  | { readonly kind: 'csv'; readonly delimiter: string }
+  | { readonly kind: 'empty' | 'json' | 'tables' }
+  | ({ readonly kind: 'csv'; readonly delimiter: string } & LineEnds)
+  | ({ readonly kind: 'events' | 'text' } & LineEnds)
+
+interface LineEnds {
+  /** Lines end in CR alone, as old programs of the Mac write them. */
+  readonly hasLoneReturns: boolean
+}
 
 const ANSWER =
   /^\{\s*"[tT]ables"\s*:\s*\[\s*\{\s*(?:"(?:name|TableName)"\s*:\s*"[^"\\]{0,200}"\s*,\s*)?"[cC]olumns"\s*:\s*\[\s*\{\s*"(?:name|type|ColumnName|DataType)"/
@@ -18,10 +24,18 @@ export function detectTextShape(head: Uint8Array, isWhole: boolean): TextShape {
   if (ANSWER.test(start)) return { kind: 'tables' }
   if (/^(?:\{|\[\s*(?:[[{\]]|$))/.test(start)) return { kind: 'json' }
   if (TEXT_OF_OBJECT.test(start.replace(/^\[\s*/, ''))) return { kind: 'json' }
-  const delimiter = csvDelimiter(start)
-  if (hasEventLine(start) && !hasMessageColumn(start)) return { kind: 'events' }
-  if (delimiter !== undefined) return { kind: 'csv', delimiter }
-  return { kind: hasObjectLine(start) ? 'json' : 'text' }
+  const hasLoneReturns = endsInReturns(start)
+  const lines = hasLoneReturns ? start.replaceAll(/\r\n?/g, '\n') : start
+  const delimiter = csvDelimiter(lines)
+  if (hasEventLine(lines) && !hasMessageColumn(lines)) return { kind: 'events', hasLoneReturns }
+  if (delimiter !== undefined) return { kind: 'csv', delimiter, hasLoneReturns }
+  return hasObjectLine(lines) ? { kind: 'json' } : { kind: 'text', hasLoneReturns }
+}
+
+/** Whether the first line that ends, outside quotes, ends in CR and has no LF behind it. */
+function endsInReturns(start: string): boolean {
+  const end = /[\r\n]/.exec(start.replaceAll(/"[^"]*"/g, 'x'))
+  return end !== null && /^\r+(?![\r\n])/.test(end.input.slice(end.index))
 }
 
 /** A table of log lines, whose cells need no quotes where it is cut by tabs. */

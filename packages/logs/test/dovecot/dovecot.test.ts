@@ -114,6 +114,29 @@ describe('a login is read from', () => {
     })
 })
 
+it('lines that end in CR alone give the records of each, as with LF', async () => {
+  const other = LOGIN.replace('Ada@', 'Bo@')
+  const lines = [
+    `Nov 26 07:26:02 imap-login: Info: Login: ${LOGIN}`,
+    `Nov 26 07:26:02 imap-login: Info: Login: ${other}`,
+    'Nov 26 07:26:03 master: Info: reload',
+    `Nov 26 07:26:04 imap(Bo@Example.org)<1><${SESSION}>: Info: expunge: box=INBOX, uid=1, msgid=<m@example.org>, size=12`,
+  ]
+  for (const end of ['', '\n']) {
+    const text = lines.join('\n') + end
+    const want = await read(text)
+    assert.deepEqual(
+      want.accesses.map(({ principal }) => principal),
+      ['ada@example.org', 'bo@example.org', 'bo@example.org'],
+    )
+    assert.deepEqual(await read(text.replaceAll('\n', '\r')), want)
+    assert.deepEqual(
+      collect(text.replaceAll('\n', '\r'), [1], { adapters }),
+      collect(text, [], { adapters }),
+    )
+  }
+})
+
 it('a login brings the id of its token along where it is logged', async () => {
   const extra = LOGIN.replace(
     '>, method',

@@ -94,6 +94,21 @@ const wholeCases: { name: string; text: string; events: string[] }[] = [
   },
   { name: 'with a quote within a cell', text: 'k,x\na "b" c,1\n', events: ['row a "b" c @2'] },
   { name: 'with a column called __proto__', text: '__proto__,k\n1,a\n', events: ['row a @2'] },
+  {
+    name: 'with lines that end in CR alone',
+    text: 'k,x\ra,"1\r2"\r\rb,2',
+    events: ['row a @2', 'row b @5'],
+  },
+  {
+    name: 'with lines that end in CR alone, behind a #TYPE line, and LF in cells',
+    text: '#TYPE x\rk,x\ra,"1\n2"\rb,2\r',
+    events: ['row a @3', 'row b @5'],
+  },
+  {
+    name: 'with lines that end in CR alone at first, and then in CRLF',
+    text: 'k,x\ra,1\r\nb,2\r\n',
+    events: ['row a @2', 'row b @3'],
+  },
   { name: 'with lines that end in CR twice', text: 'k,x\r\r\na,1\r\r\n', events: ['row a @2'] },
   { name: 'of one column of JSON', text: 'k\n"{""a"":1}"\n', events: ['row {"a":1} @2'] },
 ]

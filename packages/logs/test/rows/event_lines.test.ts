@@ -99,6 +99,21 @@ describe('lines of a log are read', () => {
   })
 })
 
+it('lines that end in CR alone give the records that they give with LF', () => {
+  const lines = [START, `${PREFIX}${EVENT}`, `${PREFIX}type="CODE_TO_TOKEN", rea`, PREFIX + EVENT]
+  const text = lines.join('\n')
+  const other = EVENT.replace('ada@', 'bo@').replace(TOKEN, TOKEN.replace('5', '6'))
+  const both = `${PREFIX}${EVENT}\n${PREFIX}${other}\n`
+  for (const each of [text, `${text}\n`, both]) {
+    const want = collect(each, [], options)
+    assert.ok(want.events.length > 1)
+    const returns = each.replaceAll('\n', '\r')
+    assert.deepEqual(collect(returns, [], options), want)
+    assert.deepEqual(collect(returns, [1], options), want)
+  }
+  assert.deepEqual(issuancesOf(both.replaceAll('\n', '\r')), issuancesOf(both))
+})
+
 describe('a text that only quotes an event stays what it is:', () => {
   const doubled = EVENT.replaceAll('"', '""')
   const kept: { name: string; text: string; shape: string }[] = [
