@@ -51,11 +51,14 @@ export async function* readSlices(
   let size = 0
   let startLine = 1
   let isSkipping = false
+  /** Size at which a cut is looked for: a search that failed is not worth another at each small chunk. */
+  let due = sliceBytes
   const take = (bytes: Buffer, to: number, isLast: boolean): Slice => {
     const slice = { bytes: new Uint8Array(bytes.subarray(0, to)), startLine, isLast }
     startLine += countLines(slice.bytes)
     parts = [bytes.subarray(to)]
     size = bytes.length - to
+    due = sliceBytes
     return slice
   }
   for await (const chunk of chunks) {
@@ -65,10 +68,12 @@ export async function* readSlices(
       const newline = isSkipping ? piece.indexOf(LF) : 0
       if (newline === -1) continue
       isSkipping = false
-      piece = piece.subarray(newline)
+      // A copy, because the caller may use the chunk again.
+      piece = new Uint8Array(piece.subarray(newline))
       parts.push(piece)
       size += piece.length
-      if (size < sliceBytes) continue
+      if (size < due) continue
+      due = size + sliceBytes
       const bytes = Buffer.concat(parts)
       parts = [bytes]
       const cut = lastCut(bytes)

@@ -78,6 +78,30 @@ describe('slices', () => {
   })
 })
 
+it('slices keep nothing that they were lent', async () => {
+  const text = '{"k":"a"}\n'.repeat(50)
+  async function* lent(): AsyncGenerator<Uint8Array, void, void> {
+    for await (const chunk of inPieces(Buffer.from(text), 7)) {
+      const bytes = Uint8Array.from(chunk)
+      yield bytes
+      bytes.fill(0)
+    }
+  }
+  const slices: Slice[] = []
+  for await (const slice of readSlices(lent(), 64)) slices.push(slice)
+  assert.equal(Buffer.concat(slices.map(({ bytes }) => bytes)).toString(), text)
+})
+
+it('cuts are looked for once a slice where there are none, however small the chunks', async (t) => {
+  const text = '{"k":"a"}\n\n'.repeat(2000)
+  const joined = t.mock.method(Buffer, 'concat')
+  const slices = await slicesOf(text, 1000, 10)
+  const joins = joined.mock.callCount()
+  joined.mock.restore()
+  assert.equal(slices.length, 1)
+  assert.ok(joins <= 1 + text.length / 1000, `${joins} joins`)
+})
+
 describe('a file may be sliced', () => {
   const cases: { name: string; head: string | Buffer; may: boolean }[] = [
     { name: 'of JSON lines', head: '{"k":"a"}\n{"k":"b"}\n', may: true },
