@@ -5,7 +5,14 @@
  */
 import { isObject, type Json, readJti, utcMs } from '@mintmark/core'
 import type { Adapter, RowSink } from '../model/adapter.ts'
-import type { Access, Issuance, Item, SyncedFolder } from '../model/records.ts'
+import {
+  type Access,
+  type Issuance,
+  type Item,
+  type SyncedFolder,
+  UNKNOWN_ACCESS,
+  UNKNOWN_ISSUANCE,
+} from '../model/records.ts'
 import { principalOf } from '../ual/actor.ts'
 import { jsonText } from '../ual/detail.ts'
 import { address, logged, named } from '../ual/fields.ts'
@@ -35,7 +42,7 @@ export const COMPLETE_ISSUER: string = String.raw`every token that (\S+) signed`
 export const completeText = (issuer: string): string =>
   `The ledger that this was exported from has every token that ${/^\S+$/.test(issuer) ? issuer : 'its issuer'} signed in this period.`
 
-/** The first member of the wrong type. */
+/** The first member of the wrong type: where it is within the value that was read. */
 class Wrong {
   readonly path: string
 
@@ -44,74 +51,91 @@ class Wrong {
   }
 }
 
-/** Reads a member, `undefined` where it is absent. */
-type Reader<T> = (value: unknown, path: string) => T | Wrong
+const WRONG = new Wrong('')
+
+/** Reads a member that is there. */
+type Reader<T> = (value: unknown) => T | Wrong
 
 /** How each field of a record is read: from the member of its name, or from the one that is named. */
 type Schema<T> = { readonly [K in keyof T]: Reader<T[K]> | readonly [string, Reader<T[K]>] }
 
-function readMembers<T>(row: Json, schema: Schema<T>, within = ''): T | Wrong {
-  const made = new Map<string, unknown>()
-  for (const field in schema) {
-    const how = schema[field]
-    const [name, read] = typeof how === 'function' ? [field, how] : how
-    const value = read(row[name] ?? undefined, `${within}${name}`)
-    if (value instanceof Wrong) return value
-    made.set(field, value)
-  }
-  // oxlint-disable-next-line no-unsafe-type-assertion -- it has a value of each field's reader
-  return Object.fromEntries(made) as T
+interface Entry<T> {
+  readonly field: keyof T
+  readonly member: string
+  readonly read: Reader<T[keyof T]>
 }
 
-/** A reader of values that are absent, or that `is` accepts. */
+function entriesOf<T>(schema: Schema<T>): readonly Entry<T>[] {
+  const entries: Entry<T>[] = []
+  for (const field in schema) {
+    const how: Reader<T[keyof T]> | readonly [string, Reader<T[keyof T]>] = schema[field]
+    const [member, read] = typeof how === 'function' ? [field, how] : how
+    entries.push({ field, member, read })
+  }
+  return entries
+}
+
+/** Writes the members that are there into `made`, up to one of the wrong type. */
+function readMembers<T>(row: Json, entries: readonly Entry<T>[], made: T): Wrong | undefined {
+  for (const { field, member, read } of entries) {
+    const value = row[member] ?? undefined
+    if (value === undefined && read !== given) continue
+    const own = read(value)
+    if (own instanceof Wrong) return new Wrong(`${member}${own.path}`)
+    made[field] = own
+  }
+  return undefined
+}
+
 const reader =
-  <T, V>(none: T, is: (value: unknown) => value is V, to: (value: V) => T): Reader<T> =>
-  (value, path) =>
-    value === undefined ? none : is(value) ? to(value) : new Wrong(path)
+  <T, V>(is: (value: unknown) => value is V, to: (value: V) => T): Reader<T> =>
+  (value) =>
+    is(value) ? to(value) : WRONG
 
 const isText = (value: unknown) => typeof value === 'string'
-const text = <T>(to: (spelled: string) => T): Reader<T> => reader(to(''), isText, to)
+const text = <T>(to: (spelled: string) => T): Reader<T> => reader(isText, to)
 const plain = text((spelled) => spelled)
-const given: Reader<string> = (value, path) => plain(value ?? '', path) || new Wrong(path)
+/** The only reader of a member that must be there. */
+const given: Reader<string> = (value) => plain(value) || WRONG
 
 const oneOf =
   <T extends string>(...values: readonly T[]): Reader<T> =>
-  (value, path) =>
-    values.find((each) => each === (value ?? '')) ?? new Wrong(path)
+  (value) =>
+    values.find((each) => each === value) ?? WRONG
 
-/** Whole and not negative; `none` if it is absent. */
-const whole = (max: number, none = 0): Reader<number> => {
+/** Whole and not negative. */
+const whole = (max: number): Reader<number> => {
   const isWhole = (value: unknown): value is number =>
     typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max
-  return reader(none, isWhole, (value) => value)
+  return reader(isWhole, (value) => value)
 }
 
-const time: Reader<number> = (value, path) =>
-  value === undefined ? 0 : (utcMs(value) ?? new Wrong(path))
+const time: Reader<number> = (value) => utcMs(value) ?? WRONG
 
 const isFlag = (value: unknown) => typeof value === 'boolean'
-const truth: Reader<-1 | 0 | 1> = reader<-1 | 0 | 1, boolean>(-1, isFlag, (flag) => (flag ? 1 : 0))
+const truth: Reader<-1 | 0 | 1> = reader(isFlag, (flag) => (flag ? 1 : 0))
 
 const MAX_DETAIL = 32_768
-const json = reader('', isObject, (value) => {
+const json = reader(isObject, (value) => {
   const spelled = jsonText(value)
   return spelled === '' || spelled.length > MAX_DETAIL ? '{"cut":true}' : spelled
 })
 
-const objects =
-  <T>(schema: Schema<T>): Reader<readonly T[]> =>
-  (list, path) => {
-    if (list === undefined) return []
-    if (!Array.isArray(list)) return new Wrong(path)
+const objects = <T>(none: T, schema: Schema<T>): Reader<readonly T[]> => {
+  const entries = entriesOf(schema)
+  return (list) => {
+    if (!Array.isArray(list)) return WRONG
     const made: T[] = []
     for (const [at, each] of list.entries()) {
-      const whose = `${path}[${at}]`
-      const one = isObject(each) ? readMembers(each, schema, `${whose}.`) : new Wrong(whose)
-      if (one instanceof Wrong) return one
+      if (!isObject(each)) return new Wrong(`[${at}]`)
+      const one = { ...none }
+      const wrong = readMembers(each, entries, one)
+      if (wrong !== undefined) return new Wrong(`[${at}].${wrong.path}`)
       made.push(one)
     }
     return made
   }
+}
 
 const id = text(idOf)
 const name = text(named)
@@ -120,10 +144,22 @@ const words = text(logged)
 const ip = text(address)
 const bytes = whole(Number.MAX_SAFE_INTEGER)
 
+/** Remembers the last answer: each token id is read for two fields, and dear to read. */
+function lastOf<T>(make: (spelled: string) => T): (spelled: string) => T {
+  let known = ''
+  let answer = make(known)
+  return (spelled) => {
+    if (spelled !== known) [known, answer] = [spelled, make(spelled)]
+    return answer
+  }
+}
+const tokenOf = lastOf(readJti)
+
+const anyOutcome = oneOf('', 'issued', 'failed')
 const ISSUANCE: Schema<Omit<Issuance, 'atMs' | 'source' | 'category' | 'grouped'>> = {
   recordId: ['id', id],
-  outcome: (value, path) => oneOf('', 'issued', 'failed')(value, path) || 'issued',
-  tokenId: text((jti) => readJti(jti).tokenId),
+  outcome: (value) => anyOutcome(value) || 'issued',
+  tokenId: text((jti) => tokenOf(jti).tokenId),
   sessionId: id,
   principal: who,
   principalId: name,
@@ -141,13 +177,15 @@ const ISSUANCE: Schema<Omit<Issuance, 'atMs' | 'source' | 'category' | 'grouped'
   detail: json,
 }
 
+const NO_ITEM: Item = { messageId: '', itemId: '', folder: '', bytes: 0, subject: '' }
 const ITEM: Schema<Item> = { messageId: plain, itemId: plain, folder: plain, bytes, subject: plain }
+const NO_FOLDER: SyncedFolder = { id: '', path: '' }
 const FOLDER: Schema<SyncedFolder> = { id: plain, path: plain }
 
 const ACCESS: Schema<Omit<Access, 'atMs' | 'source'>> = {
   operation: given,
-  tokenId: text((jti) => readJti(jti).tokenId),
-  tokenIdState: ['tokenId', text((jti) => readJti(jti).state)],
+  tokenId: text((jti) => tokenOf(jti).tokenId),
+  tokenIdState: ['tokenId', text((jti) => tokenOf(jti).state)],
   recordId: ['id', id],
   service: words,
   recordType: whole(0xffff),
@@ -158,7 +196,7 @@ const ACCESS: Schema<Omit<Access, 'atMs' | 'source'>> = {
   principal: who,
   principalId: name,
   actorKind: oneOf('', 'user', 'app', 'system'),
-  logonType: whole(127, -1),
+  logonType: whole(127),
   mailbox: who,
   mailboxId: name,
   tenant: name,
@@ -172,8 +210,8 @@ const ACCESS: Schema<Omit<Access, 'atMs' | 'source'>> = {
   issuer: words,
   accessType: oneOf('', 'Bind', 'Sync'),
   throttled: truth,
-  items: objects(ITEM),
-  syncedFolders: objects(FOLDER),
+  items: objects(NO_ITEM, ITEM),
+  syncedFolders: objects(NO_FOLDER, FOLDER),
   objectPath: plain,
   objectName: plain,
   objectHash: text((hash) => hash.toLowerCase()),
@@ -181,26 +219,56 @@ const ACCESS: Schema<Omit<Access, 'atMs' | 'source'>> = {
   detail: json,
 }
 
-const adapterOf = <T>(
+/** @param none a record without a word: members are written into copies of it, which have each field already */
+const adapterOf = <F, T extends F>(
   schema: string,
-  members: Schema<T>,
-  give: (made: T, atMs: number, sink: RowSink) => void,
-): Adapter => ({
-  shape: schema.replace('/1', ''),
-  accepts: (row) => row['schema'] === schema,
-  read: (row, _context, sink) => {
-    const atMs = utcMs(row['at'])
-    const made = readMembers(row, members)
-    if (atMs === undefined) rejectTime(row['at'], 'at', sink)
-    else if (made instanceof Wrong)
-      sink.reject({ kind: 'payload', reason: 'wrong-type', detail: made.path })
-    else give(made, atMs, sink)
-  },
-})
+  none: T,
+  members: Schema<F>,
+  give: (made: T, sink: RowSink) => void,
+): Adapter => {
+  const entries = entriesOf(members)
+  return {
+    shape: schema.replace('/1', ''),
+    accepts: (row) => row['schema'] === schema,
+    read: (row, _context, sink) => {
+      const atMs = utcMs(row['at'])
+      if (atMs === undefined) {
+        rejectTime(row['at'], 'at', sink)
+        return
+      }
+      const made = { ...none, atMs }
+      const wrong = readMembers(row, entries, made)
+      if (wrong === undefined) give(made, sink)
+      else sink.reject({ kind: 'payload', reason: 'wrong-type', detail: wrong.path })
+    },
+  }
+}
 
-export const mintmarkIssuance: Adapter = adapterOf(ISSUANCE_SCHEMA, ISSUANCE, (made, atMs, sink) =>
-  sink.issuance({ ...made, atMs, source: 'mintmark', category: 'token', grouped: 1 }),
+const NO_ISSUANCE: Issuance = {
+  ...UNKNOWN_ISSUANCE,
+  recordId: '',
+  atMs: 0,
+  source: 'mintmark',
+  category: 'token',
+  outcome: 'issued',
+  tokenId: '',
+  tenant: '',
+  owner: '',
+}
+export const mintmarkIssuance: Adapter = adapterOf(
+  ISSUANCE_SCHEMA,
+  NO_ISSUANCE,
+  ISSUANCE,
+  (made, sink) => sink.issuance(made),
 )
-export const mintmarkAccess: Adapter = adapterOf(ACCESS_SCHEMA, ACCESS, (made, atMs, sink) =>
-  sink.access({ ...made, atMs, source: 'mintmark' }),
+
+const NO_ACCESS: Access = {
+  ...UNKNOWN_ACCESS,
+  atMs: 0,
+  source: 'mintmark',
+  operation: '',
+  service: '',
+}
+export const mintmarkAccess: Adapter = adapterOf(ACCESS_SCHEMA, NO_ACCESS, ACCESS, (made, sink) =>
+  sink.access(made),
 )

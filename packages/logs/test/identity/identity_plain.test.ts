@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { isObject, type Json, parseObject } from '@mintmark/core'
@@ -120,6 +121,23 @@ describe('a plain line', () => {
     }
     assert.deepEqual({ ...read, ...want }, read)
   })
+})
+
+it('a plain line costs one hash of its token id, and no list of its members', (t) => {
+  const row = {
+    schema: ACCESS_SCHEMA,
+    at: '2023-05-15T08:01:02Z',
+    operation: 'Read',
+    tokenId: 'hashed once',
+  }
+  const adapter = adapterOf(row, JSON_FILE)
+  const hashes = t.mock.method(Hash.prototype, 'update')
+  const lists = t.mock.method(Object, 'fromEntries')
+  const { accesses } = readWith(adapter, row, JSON_FILE)
+  const counts = [hashes.mock.callCount(), lists.mock.callCount()]
+  t.mock.restoreAll()
+  assert.equal(accesses[0]?.tokenIdState, 'present')
+  assert.deepEqual(counts, [1, 0])
 })
 
 describe('a plain line', () => {
