@@ -30,14 +30,18 @@ export async function* inflate(
   const inflater = new Inflater(format)
   let fedBytes = 0
   let skip = givenBytes
+  const fresh = (made: readonly Uint8Array[]) =>
+    made.flatMap((bytes) => {
+      const rest = bytes.subarray(skip)
+      skip = Math.max(0, skip - bytes.length)
+      return rest.length > 0 ? [rest] : []
+    })
   try {
     for await (const piece of piecesOf(read(onReject))) {
       const step = fedBytes < wholeBytes ? piece.length : 1
       for (let at = 0; at < piece.length && inflater.failure === undefined; at += step)
-        for (const made of await inflater.write(piece.subarray(at, at + step))) {
-          if (made.length > skip) yield made.subarray(skip)
-          skip = Math.max(0, skip - made.length)
-        }
+        // oxlint-disable-next-line no-await-in-loop -- one goes in after the other
+        yield* fresh(await inflater.write(piece.subarray(at, at + step)))
       if (isBomb(storedBytes, inflater.outputBytes)) {
         onReject(expandsBeyondLimit(`over ${MAX_EXPANSION} times its size`))
         return
@@ -45,12 +49,13 @@ export async function* inflate(
       if (inflater.failure !== undefined) break
       fedBytes += piece.length
     }
-    yield* await inflater.end()
+    yield* fresh(await inflater.end())
     const { failure, outputBytes } = inflater
     const again = () => read(() => {})
     if (failure?.reason === DAMAGED && wholeBytes === Number.POSITIVE_INFINITY)
-      yield* inflate(again, format, storedBytes, onReject, fedBytes, outputBytes)
-    else if (failure !== undefined) onReject(failure)
+      yield* inflate(again, format, storedBytes, () => {}, fedBytes, outputBytes)
+    // Also where what was read again is whole: the file has changed meanwhile.
+    if (failure !== undefined) onReject(failure)
   } finally {
     inflater.close()
   }

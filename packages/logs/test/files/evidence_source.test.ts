@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { inflate } from '../../src/files/stored_bytes.ts'
 import { type EvidenceSource, walkEvidence } from '../../src/index.ts'
 import { readEvidence } from '../../src/reader.ts'
-import { collector, keyed } from '../collected.ts'
+import { collector, keyed, once } from '../collected.ts'
 import { zipOf } from './zip_writer.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'mintmark-walk-'))
@@ -206,6 +207,22 @@ describe('gzip', () => {
       ['c', ['bad file nested-too-deep @1']],
     ])
   })
+})
+
+it('damage of gzip is reported, also when it is whole by the time that it is read again', async () => {
+  const whole = gzipSync(rowsOf(...Array.from({ length: 50_000 }, (_, i) => `${i}`)))
+  const damaged = Buffer.from(whole)
+  damaged.fill(0xff, damaged.length >> 1, (damaged.length >> 1) + 100)
+  const reads = [damaged, whole]
+  const reasons: string[] = []
+  const chunks = inflate(
+    () => once(reads.shift() ?? whole),
+    'gzip',
+    whole.length,
+    ({ reason }) => reasons.push(reason),
+  )
+  for await (const chunk of chunks) assert.ok(chunk.length > 0)
+  assert.deepEqual([reasons, reads], [['compressed-data-damaged'], []])
 })
 
 describe('zip', () => {
