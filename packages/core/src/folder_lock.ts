@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { copyFile, link, readFile, rm, writeFile } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import { errnoOf } from './file_errors.ts'
 import { type Holder, isAlive, parseHolder, RUN, self } from './holder.ts'
 
@@ -23,6 +24,9 @@ export interface LockFiles {
 
 /** exFAT and some network file systems have no links. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
+
+/** A copy of one small file takes far less. */
+const COPY_MILLISECONDS = 200
 
 /** As `link` of Node; a copy where the file system has no links. */
 export async function linkOrCopy(
@@ -68,7 +72,7 @@ export async function takeLock(
   await files.write(written, Buffer.from(JSON.stringify(own)))
   try {
     if (!(await isLinked(files, written, path))) {
-      const holder = await holderAt(files, path)
+      const holder = (await holderAt(files, path)) ?? (await holderSoonAt(files, path))
       // A killed process may have had the pid that this one has.
       const isHeld = holder && (isOwn(holder) ? holder.run === own.run : isAlive(holder))
       if (isHeld === true) return holder
@@ -93,6 +97,12 @@ async function isLinked(files: LockFiles, from: string, to: string): Promise<boo
     if (errnoOf(cause) === 'EEXIST') return false
     throw cause
   }
+}
+
+/** Where the file system has no links, another process may be in the middle of its copy. */
+async function holderSoonAt(files: LockFiles, path: string): Promise<Holder | undefined> {
+  await setTimeout(COPY_MILLISECONDS)
+  return holderAt(files, path)
 }
 
 async function holderAt(files: LockFiles, path: string): Promise<Holder | undefined> {
