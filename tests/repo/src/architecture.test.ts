@@ -39,6 +39,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 }
 
 const sources = projectFiles().filter((file) => /^packages\/[a-z]+\/src\/.*\.ts$/.test(file))
+const pages = projectFiles().filter((file) =>
+  /^packages\/web\/(?:app|report)\/.*\.(?:ts|svelte)$/.test(file),
+)
 const packageOf = (file: string) => file.split('/')[1] ?? ''
 
 describe('packages', () => {
@@ -176,15 +179,15 @@ describe('state at the level of a module', () => {
 const MOST_FILES = 25
 /** Files that a source imports from its own package, types too. */
 function ownImports(file: string): string[] {
-  return [...read(file).matchAll(/(?:from|import|import\()\s*'(\.[^']+\.ts)'/g)].map((match) =>
-    path.join(path.dirname(file), match[1] ?? ''),
+  return [...read(file).matchAll(/(?:from|import|import\()\s*'(\.[^']+\.(?:ts|svelte))'/g)].map(
+    (match) => path.join(path.dirname(file), match[1] ?? ''),
   )
 }
 
 /** Files, or folders, of sources that lead back to themselves over imports. */
 function circlesOf(nodeOf: (file: string) => string): string[] {
   const arrows = new Map<string, Set<string>>()
-  for (const file of sources)
+  for (const file of [...sources, ...pages])
     for (const to of ownImports(file).map(nodeOf))
       if (to !== nodeOf(file))
         arrows.set(nodeOf(file), (arrows.get(nodeOf(file)) ?? new Set()).add(to))
@@ -209,7 +212,7 @@ describe('folders of a package', () => {
     const tests = projectFiles().filter((file) =>
       /^(?:packages\/[a-z]+\/test|tests\/[a-z0-9]+)\/.*\.ts$/.test(file),
     )
-    for (const folder of [...sources, ...tests].map((file) => path.dirname(file)))
+    for (const folder of [...sources, ...pages, ...tests].map((file) => path.dirname(file)))
       counts.set(folder, (counts.get(folder) ?? 0) + 1)
     const crowded = [...counts].filter(([, count]) => count > MOST_FILES).map(([folder]) => folder)
     assert.deepEqual(crowded, [])
