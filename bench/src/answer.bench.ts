@@ -11,8 +11,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { askedOfRealTenant } from './real_tenant_answer.ts'
-import { comparedWithTruth } from './replay_answer.ts'
+import { askedOfRealTenant } from './parts/real_tenant_answer.ts'
+import { comparedWithTruth } from './parts/replay_answer.ts'
 
 const HOME = fileURLToPath(new URL('../../', import.meta.url))
 const IS_TINY = process.env['BENCH_TINY'] !== undefined

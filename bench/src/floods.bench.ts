@@ -12,8 +12,8 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } fro
 import { cpus, loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
 import { isObject, parseObject } from '@mintmark/core'
-import { floodWorld, manyKeys } from './floods.ts'
-import { denseCore, has, MINTMARK, type Run, run } from './scan_runs.ts'
+import { floodWorld, manyKeys } from './parts/floods.ts'
+import { denseCore, has, MINTMARK, type Run, run } from './parts/scan_runs.ts'
 
 const IS_TINY = process.env['BENCH_TINY'] === '1'
 const IS_CI = process.env['CI'] === 'true'

@@ -24,8 +24,8 @@ import { WrittenLedger } from '@mintmark/ledger/testing'
 import { readAgain } from '@mintmark/testkit'
 import { createVerifier } from 'fast-jwt'
 import { compactVerify, importJWK, jwtVerify } from 'jose'
-import type { Start, StoredLedger } from './guard_start.ts'
-import { AUDIENCE, ISSUER, makeClaims } from './ledger_load.ts'
+import type { Start, StoredLedger } from './parts/guard_start.ts'
+import { AUDIENCE, ISSUER, makeClaims } from './parts/ledger_load.ts'
 
 const isTiny = process.env['BENCH_TINY'] === '1'
 const TOKENS = isTiny ? 40 : 4000
@@ -34,7 +34,7 @@ const LIVE_POOL = 100_000
 const LIVE = isTiny ? 20_000 : 10_000_000
 const STORED = isTiny ? [2000] : [300_000, 1_000_000]
 const STARTS = isTiny ? 1 : 5
-const START = fileURLToPath(new URL('guard_start.ts', import.meta.url))
+const START = fileURLToPath(new URL('parts/guard_start.ts', import.meta.url))
 
 const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'ES256' }

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { ingest, openCase } from '@mintmark/case'
 import { openChdb } from '@mintmark/case/chdb'
 import { isObject } from '@mintmark/core'
-import { writeAuditFile } from './make_ual.ts'
+import { writeAuditFile } from './parts/make_ual.ts'
 
 const isTiny = process.env['BENCH_TINY'] === '1'
 /** The fields that the adapter reads, with the types that the case gives them. */

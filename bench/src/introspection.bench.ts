@@ -21,12 +21,12 @@ import { promisify } from 'node:util'
 import { parseObject } from '@mintmark/core'
 import { EntryRecorder, SigningGate } from '@mintmark/guard'
 import { readAgain } from '@mintmark/testkit'
-import type { Answered, Assignment } from './introspection_load.ts'
-import { AUDIENCE, ISSUER, type Load, makeClaims, quantile, row } from './ledger_load.ts'
+import type { Answered, Assignment } from './parts/introspection_load.ts'
+import { AUDIENCE, ISSUER, type Load, makeClaims, quantile, row } from './parts/ledger_load.ts'
 
 const MINTMARK = fileURLToPath(new URL('../../packages/cli/bin/mintmark.mjs', import.meta.url))
-const LOAD = fileURLToPath(new URL('introspection_load.ts', import.meta.url))
-const FLOOR = fileURLToPath(new URL('introspection_floor.ts', import.meta.url))
+const LOAD = fileURLToPath(new URL('parts/introspection_load.ts', import.meta.url))
+const FLOOR = fileURLToPath(new URL('parts/introspection_floor.ts', import.meta.url))
 const isTiny = process.env['BENCH_TINY'] === '1'
 const at = process.argv.indexOf('--seconds')
 const SECONDS = isTiny ? 0.5 : Number(at === -1 ? 10 : process.argv[at + 1])

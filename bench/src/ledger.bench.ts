@@ -20,7 +20,7 @@ import {
   logPolicy,
   openFolderLedger,
 } from '@mintmark/ledger'
-import { DESCRIPTION, drive, type Load, makeEntry, row } from './ledger_load.ts'
+import { DESCRIPTION, drive, type Load, makeEntry, row } from './parts/ledger_load.ts'
 
 const isTiny = process.env['BENCH_TINY'] === '1'
 const { folder, seconds } = argumentsOf(process.argv.slice(2))

@@ -19,7 +19,7 @@ import {
   openHome,
 } from '@mintmark/ledger'
 import { type PostgresServer, postgresMissing, startPostgres } from '@mintmark/testkit'
-import { DESCRIPTION, drive, makeEntry, quantile, row } from './ledger_load.ts'
+import { DESCRIPTION, drive, makeEntry, quantile, row } from './parts/ledger_load.ts'
 
 const isTiny = process.env['BENCH_TINY'] === '1'
 const ROUNDS = isTiny ? 1 : 3

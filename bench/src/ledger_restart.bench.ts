@@ -16,14 +16,14 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createFolderLedger, createPostgresLedger, type Issuance, openHome } from '@mintmark/ledger'
 import { startPostgres } from '@mintmark/testkit'
-import { DESCRIPTION, makeEntry } from './ledger_load.ts'
-import type { Start } from './ledger_start.ts'
+import { DESCRIPTION, makeEntry } from './parts/ledger_load.ts'
+import type { Start } from './parts/ledger_start.ts'
 
 const isTiny = process.env['BENCH_TINY'] === '1'
 const START = Date.parse('2026-11-25T00:00:00Z')
 const LIFETIME_MS = 3_000_000
 const AT_ONCE = 4096
-const STARTER = fileURLToPath(new URL('ledger_start.ts', import.meta.url))
+const STARTER = fileURLToPath(new URL('parts/ledger_start.ts', import.meta.url))
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -14,9 +14,9 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { FAULTS, FORGER, measure, type World } from '@mintmark/faults'
-import { faultName, mistakesIn, type Outcome, outcomeOf } from './truth_outcome.ts'
-import { mistakesOf, summaryOf, tableOf } from './truth_table.ts'
-import { carriedOut, type Plan, plansFor, WORLDS } from './truth_worlds.ts'
+import { faultName, mistakesIn, type Outcome, outcomeOf } from './parts/truth_outcome.ts'
+import { mistakesOf, summaryOf, tableOf } from './parts/truth_table.ts'
+import { carriedOut, type Plan, plansFor, WORLDS } from './parts/truth_worlds.ts'
 
 const { values } = parseArgs({
   options: {

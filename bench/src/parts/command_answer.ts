@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { isObject, type Json, parseObject } from '@mintmark/core'
 
-const MINTMARK = fileURLToPath(new URL('../../packages/cli/bin/mintmark.mjs', import.meta.url))
+const MINTMARK = fileURLToPath(new URL('../../../packages/cli/bin/mintmark.mjs', import.meta.url))
 const run = promisify(execFile)
 
 /** What it printed, whatever its exit code says of that. A call that printed nothing throws what it said. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const HERE = path.dirname(fileURLToPath(import.meta.url))
 /** The command. */
-export const MINTMARK: string = path.resolve(HERE, '../../packages/cli/bin/mintmark.mjs')
+export const MINTMARK: string = path.resolve(HERE, '../../../packages/cli/bin/mintmark.mjs')
 
 /** What a program took. */
 export interface Run {
