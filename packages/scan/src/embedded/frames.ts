@@ -101,17 +101,42 @@ function* patternsIn(
 
 const XZ_HEAD_BYTES = 12
 const XZ_FOOTER_BYTES = 12
+/** Of 16 GiB in blocks of 4 KiB: more is not unpacked. */
+const XZ_INDEX_BYTES = 1 << 24
 
-/** Behind a stream of xz, by the sum of its footer; undefined where none ends. */
+/** Behind the stream of xz that begins there. One stored in it has a footer, too: sizes lead back. */
 export function xzEnd(source: ByteSource, at: number): number | undefined {
   const head = Buffer.from(bytesAt(source, at, XZ_HEAD_BYTES).buffer)
   const footer = Buffer.concat([head.subarray(6, 8), Buffer.from('YZ')])
   for (const found of patternsIn(source, [footer], at + XZ_HEAD_BYTES)) {
     const end = found.at + footer.length
     const view = bytesAt(source, end - XZ_FOOTER_BYTES, XZ_FOOTER_BYTES)
-    if (view.getUint32(0, true) === crc32(new Uint8Array(view.buffer, 4, 6))) return end
+    const isWhole = view.getUint32(0, true) === crc32(new Uint8Array(view.buffer, 4, 6))
+    const length = 4 * (view.getUint32(4, true) + 1)
+    const indexAt = end - XZ_FOOTER_BYTES - length
+    if (!isWhole || length > XZ_INDEX_BYTES || indexAt < at) continue
+    const index = new Uint8Array(bytesAt(source, indexAt, length).buffer)
+    if (at + XZ_HEAD_BYTES + blockBytes(index) === indexAt) return end
   }
   return undefined
+}
+
+/** Of all blocks in an index: a zero, their number, two sizes of each in groups of seven bits. */
+function blockBytes(index: Uint8Array): number {
+  const numbers: number[] = []
+  let [value, scale] = [0, 1]
+  for (const byte of index.subarray(1)) {
+    value += (byte & 127) * scale
+    scale *= 128
+    if (byte >= 128) continue
+    numbers.push(value)
+    value = 0
+    scale = 1
+  }
+  const [count = 0, ...sizes] = numbers
+  return sizes
+    .slice(0, 2 * count)
+    .reduce((sum, size, k) => sum + (k % 2 === 0 ? 4 * Math.ceil(size / 4) : 0), 0)
 }
 
 /** `BZh1` to `BZh9`, and the begin of a block or the end of a stream without one. */
