@@ -311,6 +311,7 @@ it('openDump reports an ELF header of no class, of no byte order, or that counts
   const counts = Array.from({ length: count }, (_, fewer) => [56, fewer] as const)
   for (const [at, value] of [[4, 7], [5, 9], ...counts] as const)
     assert.deepEqual(flawsOf(patched(bytes, at, value)), ['header-damaged'])
+  assert.deepEqual(flawsOf(elfCore({ memory: [] }).bytes), [], 'notes alone')
 })
 
 describe('openDump reports flaws:', () => {

@@ -59,13 +59,11 @@ function readProgramHeaders(elf: ElfHeader, layout: Layout): Range[] {
   const notes: Range[] = []
   // What a damaged table points at is memory: rows are structure as far as they look like rows.
   let plausibleRows = 0
-  let loads = 0
   const listed = elf.phnum < PN_XNUM ? elf.phnum : extendedCount(elf, layout)
   const rows = Math.min(listed, MAX_PROGRAM_HEADERS)
   const read = layout.eachRow(phoff, programRowBytes, rows, (reader, index) => {
     const row = readRow(reader, is64)
     if (row.isPlausible) plausibleRows = index + 1
-    loads += row.type === PT_LOAD ? 1 : 0
     if (row.type === PT_LOAD) layout.addMemory(row.offset, row.length, row.address)
     else if (row.type === PT_NOTE && notes.length < MAX_NOTE_SEGMENTS) notes.push(row)
   })
@@ -74,7 +72,7 @@ function readProgramHeaders(elf: ElfHeader, layout: Layout): Range[] {
   if (read < listed) {
     const facts = { listed, read }
     layout.addFlaw('table-cut', `${read} of ${listed} program headers are read`, facts)
-  } else if (loads === 0 || isFollowed(elf, layout)) {
+  } else if (listed === 0 || isFollowed(elf, layout)) {
     const message = 'the ELF header does not list all memory: some has no address'
     layout.addFlaw('header-damaged', message, { listed })
   }
