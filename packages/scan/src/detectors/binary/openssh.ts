@@ -160,15 +160,23 @@ function tailAnchor([seen, skipped, type, fields]: (typeof TAILS)[number]): Anch
     const start = at + skipped
     budget.spend(FIELDS_COST)
     // Where the type is whole, its own anchor has the key.
-    const before = fields === RSA_TAIL ? RSA_TYPE_BEFORE : type.length
-    if (latin(bytes, Math.max(0, start - before), start).includes(type)) return undefined
-    const found = read(bytes, start, fields, budget)
+    const isWhole = fields === RSA_TAIL ? isBehindModulus : endsWith
+    const found = isWhole(bytes, start, type) ? undefined : read(bytes, start, fields, budget)
     return found?.proof.certainty === 'proven'
       ? hit(found.proof, 'openssh-v1-body', at, found.to)
       : undefined
   }
   const sight = { before: RSA_TYPE_BEFORE, behind: LONGEST }
   return anchor(`openssh-tail-${type}`, patternOf(seen), sight, detect)
+}
+
+/** Whether the type and one number of RSA end there. Both are in public halves nearby, too. */
+function isBehindModulus(bytes: Uint8Array, to: number): boolean {
+  const from = Math.max(0, to - RSA_TYPE_BEFORE)
+  return [...latin(bytes, from, to).matchAll(/ssh-rsa/g)].some(({ index }) => {
+    const fields = new LengthPrefixed(bytes, from + index + 7)
+    return fields.string() !== undefined && fields.at === to
+  })
 }
 
 const endsWith = (bytes: Uint8Array, to: number, text: string): boolean =>

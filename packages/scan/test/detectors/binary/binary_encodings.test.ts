@@ -51,6 +51,9 @@ describe('the private part of OpenSSH in a freed buffer, without its first 16 by
       assert.deepEqual(idsOf(hits), [idOf(pair)])
       assert.deepEqual([hits[0]?.certainty, hits[0]?.form], ['proven', 'openssh-v1-body'])
       assert.deepEqual(secretOf(hits[0]?.material), secretOf(hitsIn(bytes)[0]?.material))
+      const names = 'ssh-rsa\0ssh-ed25519\0ecdsa-sha2-nistp256\0'.repeat(9)
+      const beside = hitsIn(planted(Buffer.concat([text(names), freed]), 641))
+      assert.deepEqual(idsOf(beside), [idOf(pair)])
     })
   }
 })
