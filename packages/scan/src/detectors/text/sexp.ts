@@ -19,16 +19,19 @@ const LETTER_COST = 2
 const NAME = '(?<name>[a-z-]{1,24})'
 const VALUE = String.raw`(?:#(?<hex>[^#]{0,12288})#|"(?<raw>[^"]{0,12288})"|(?<word>[A-Za-z\d-]{1,32}))`
 
-/** A key's begin up to its algorithm; a name and value, with what closes the one before. */
+/**
+ * A key's begin up to its algorithm; a name and value, with what closes the one before. Values
+ * without a name belong to the one before: `(flags param eddsa)`.
+ */
 const SYNTAXES = [
   {
     head: /^\((?<protected>protected-)?private-key\s+\(\s*(?<algorithm>[a-z-]{1,24})/,
-    pair: new RegExp(String.raw`(?:\s*\))?\s*\(\s*${NAME}\s+${VALUE}`, 'dy'),
+    pair: new RegExp(String.raw`(?:(?:\s*\))?\s*\(\s*${NAME})?\s+${VALUE}`, 'dy'),
   },
   {
     // Canonical: each value behind its length, `12:twelve bytes`.
     head: /^\((?:11:|(?<protected>21:protected-))private-key\(\d{1,2}:(?<algorithm>[a-z-]{1,24})/,
-    pair: new RegExp(String.raw`\)?\(\d{1,2}:${NAME}(?<length>\d{1,5}):`, 'dy'),
+    pair: new RegExp(String.raw`(?:\)?\(\d{1,2}:${NAME})?(?<length>\d{1,5}):`, 'dy'),
   },
 ]
 
@@ -51,7 +54,7 @@ function valuesFrom(run: TextRun, pair: RegExp, from: number, most: number) {
   for (let i = 0; i < most; i++) {
     pair.lastIndex = end
     const groups = pair.exec(text)?.indices?.groups
-    if (groups === undefined) break
+    if (groups === undefined || (i === 0 && groups['name'] === undefined)) break
     const [begin, to] = groups['name'] ?? [0, 0]
     const { hex, raw, word, length } = groups
     let value = hex ?? raw ?? word

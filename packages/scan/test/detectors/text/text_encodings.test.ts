@@ -364,6 +364,7 @@ describe('S-expressions of GnuPG', () => {
     const { d: scalar, x, y } = jwk(P256)
     const ec = `(private-key (ecc (curve "NIST P-256")(q #04${hex(x)}${hex(y)}#)(d #${hex(scalar)}#)))`
     assertVerified(only(ec), P256, 'sexp')
+    assertVerified(only(ec.replace('(q', '(flags param eddsa)\n(q')), P256, 'sexp')
     const { d: seed, x: point } = jwk(ED25519)
     const ed = `(private-key (ecc (curve Ed25519)(flags eddsa)(q #40${hex(point)}#)(d #${hex(seed)}#)))`
     assertVerified(only(ed), ED25519, 'sexp')
