@@ -191,6 +191,17 @@ it('openDump reads a core of more than 65,534 segments, whose number is in a sec
 })
 
 describe('openDump reads on after', () => {
+  it('a damaged note before others', () => {
+    const built = GOOD[0]?.built ?? { bytes: new Uint8Array(0), segments: [] }
+    const notesAt = 64 + 4 * 56
+    const dump = dumpOf(patched(built.bytes, notesAt, 0xff))
+    assert.equal(dump.segments.find(({ address }) => address === 0x400000n)?.owner?.kind, 'file')
+    assert.deepEqual(
+      dump.flaws.map(({ code }) => code),
+      ['stream-damaged'],
+    )
+  })
+
   it('a length that reaches over later segments', () => {
     const built = elfCore({
       memory: [

@@ -21,6 +21,10 @@ const MAX_UNKNOWN_BYTES = 1 << 20
 const MAX_FILE_NOTE_BYTES = 1 << 24
 /** Of one dump: 32,768 threads, which is the most that Linux allows by default, with 16 each. */
 const MAX_NOTES = 1 << 19
+/** Behind a damaged note the next is looked for, so far and so often. */
+const RESYNC_BYTES = 1 << 20
+const MAX_RESYNCS = 16
+const NAMES = ['CORE\0', 'LINUX\0']
 const VDSO_BYTES = 0x2000n
 
 interface Note extends Range {
@@ -41,6 +45,7 @@ export class NoteReader {
   readonly #elf: ElfHeader
   readonly #layout: Layout
   #notesLeft = MAX_NOTES
+  #resyncsLeft = MAX_RESYNCS
   #fileNotes = 0
 
   constructor(elf: ElfHeader, layout: Layout) {
@@ -62,11 +67,21 @@ export class NoteReader {
       }
       if (note === undefined || endOf(note.descriptor) > endOf(range)) {
         this.#layout.addFlaw('stream-damaged', 'a note is damaged', { offset: at })
-        return
+        const next = this.#resyncsLeft-- > 0 ? this.#nextNote(at + 4, endOf(range)) : -1
+        if (next < 0) return
+        at = next
+        continue
       }
       this.#readDescriptor(note)
       at = endOf(note)
     }
+  }
+
+  /** Registers are behind it: those that nobody knows of would keep pieces of keys. */
+  #nextNote(from: number, end: number): number {
+    const bytes = Buffer.from(this.#layout.file.bytes(from, Math.min(RESYNC_BYTES, end - from)))
+    const found = NAMES.map((name) => bytes.indexOf(name, HEAD_BYTES)).filter((at) => at >= 0)
+    return found.length === 0 ? -1 : from + Math.min(...found) - HEAD_BYTES
   }
 
   #readDescriptor(note: Note): void {
