@@ -212,6 +212,7 @@ class Watch {
   readonly #watched: Watched
   readonly #timer: NodeJS.Timeout
   #keyTrouble = ''
+  #keyless = ''
   #wasFresh: boolean | undefined
   #reportedLost = 0
   #wasOff: boolean = false
@@ -253,6 +254,17 @@ class Watch {
       if (trouble !== this.#keyTrouble) this.#log('keys', `as they were: ${trouble}`)
       this.#keyTrouble = trouble
     }
+    this.#checkKeyless()
+  }
+
+  #checkKeyless(): void {
+    const keyless = this.#watched.keyFiles.keyless.join(', ')
+    if (keyless !== '' && keyless !== this.#keyless)
+      this.#log(
+        'keys',
+        `the file of keys has none that signs for ${keyless}: its tokens are refused`,
+      )
+    this.#keyless = keyless
   }
 
   /** Reports for how many tokens no ledger answered. */

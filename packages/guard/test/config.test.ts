@@ -15,6 +15,9 @@ const GOOD = {
   callers: [{ name: 'dovecot', secretSha256: '0a'.repeat(32), audiences: ['mail'] }],
 }
 
+const SIGNED = { statements: { issuer: 'https://guard.example', key: 'guard.pem' } }
+const STREAM = { id: 'soc', audience: 'https://soc.example', caller: 'dovecot' }
+
 describe('the configuration of a guard', () => {
   it('fills in what is not given', () => {
     const config = parseGuardConfig(JSON.stringify({ $schema: 'guard.schema.json', ...GOOD }))
@@ -50,6 +53,42 @@ describe('the configuration of a guard', () => {
       'an issuer twice',
       { issuers: [GOOD.issuers[0], GOOD.issuers[0]] },
       'issuers names no issuer, or one twice',
+    ],
+    [
+      'a class that no issuer has',
+      { audiences: [{ ...GOOD.audiences[0], classes: ['enterprise', 'consumr'] }] },
+      'audiences[0].classes names a class that no issuer has',
+    ],
+    [
+      'a caller twice',
+      { callers: [GOOD.callers[0], { ...GOOD.callers[0], secretSha256: '0b'.repeat(32) }] },
+      'callers[1] has the name of another',
+    ],
+    [
+      'a secret of two callers',
+      { callers: [GOOD.callers[0], { ...GOOD.callers[0], name: 'nginx' }] },
+      'callers[1] has the secret of another',
+    ],
+    ['half a port', { listen: { port: 80.5 } }, 'listen.port is to be a whole number'],
+    [
+      'an address without a host',
+      { ledger: { url: 'https://', policy: 'p' } },
+      'ledger.url is to be an address that begins with http:// or https://',
+    ],
+    [
+      'a stream of an unknown caller',
+      { ...SIGNED, streams: [{ ...STREAM, caller: 'soc' }] },
+      'streams[0].caller names one that is not configured',
+    ],
+    [
+      'a stream twice',
+      { ...SIGNED, streams: [STREAM, STREAM] },
+      'streams[1] has the id of another',
+    ],
+    [
+      'a stream to no address',
+      { ...SIGNED, streams: [{ ...STREAM, push: { url: 'soc' } }] },
+      'streams[0].push.url is to be an address that begins with http:// or https://',
     ],
     [
       'streams that nobody signs',

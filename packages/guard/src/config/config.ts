@@ -9,6 +9,8 @@ import { DEFAULT_STREAM, isNatsUrl, type NatsAddress, STREAM_NAME } from '../fol
 import type { Caller } from '../verify/callers.ts'
 import type { AudiencePolicy, IssuerPolicy } from '../verify/policies.ts'
 import {
+  assertCallers,
+  assertEach,
   CALLER,
   flag,
   invalidSetting,
@@ -56,7 +58,10 @@ const DAY_MS = 86_400_000
 const REMEMBERED_TOKENS = 65_536
 const MOST_REMEMBERED = 10_000_000
 
-const address = textLike(/^https?:\/\//, 'an address that begins with http:// or https://')
+const address = v.pipe(
+  textLike(/^https?:\/\//, 'an address that begins with http:// or https://'),
+  v.check(URL.canParse, 'an address that begins with http:// or https://'),
+)
 const name = textLike(/^[\w-]{1,64}$/, 'letters, digits, - and _')
 
 const ledger = v.strictObject({
@@ -127,7 +132,7 @@ const stream = v.pipe(
     audience: text,
     caller: text,
     presentations: flag,
-    push: v.optional(v.strictObject({ url: text, authorizationFile: v.optional(text) })),
+    push: v.optional(v.strictObject({ url: address, authorizationFile: v.optional(text) })),
   }),
   v.transform(
     ({ presentations, ...row }): StreamConfig => ({
@@ -161,7 +166,7 @@ const document = v.strictObject({
       audiences: texts,
       mayRevoke: flag,
       maySubscribe: flag,
-      pushTo: v.optional(v.array(text), []),
+      pushTo: v.optional(v.array(address), []),
     }),
   ),
   streams: v.optional(v.array(stream), []),
@@ -178,12 +183,22 @@ export const guardSettings: v.GenericSchema = document
 export function parseGuardConfig(source: string): GuardConfig {
   const { schema: _, $schema: __, listen, ...settings } = parseSettings(source, document)
   const audiences = byName('audiences', settings.audiences, (row) => row.audience)
+  const issuers = byName('issuers', settings.issuers, (row) => row.issuer)
+  const classes = new Set(settings.issuers.map(({ issuerClass }) => issuerClass))
+  for (const [i, row] of settings.audiences.entries())
+    if (![...row.classes].every((each) => classes.has(each)))
+      throw invalidSetting(`audiences[${i}].classes`, 'names a class that no issuer has')
+  assertCallers(settings.callers)
   if (settings.streams.length + (settings.subscriptions ? 1 : 0) > 0 && !settings.statements)
     throw invalidSetting('streams', 'need statements, whose key signs the events')
+  assertEach('streams', settings.streams, ({ id }) => id, 'id')
+  for (const [i, { caller }] of settings.streams.entries())
+    if (!settings.callers.some(({ name: known }) => known === caller))
+      throw invalidSetting(`streams[${i}].caller`, 'names one that is not configured')
   return {
     ...settings,
     ...listen,
-    issuers: byName('issuers', settings.issuers, (row) => row.issuer),
+    issuers,
     audiences,
     callers: settings.callers.map((row, i) => ({
       ...row,

@@ -28,7 +28,8 @@ interface Address {
 
 export function listenOn(port: number): v.GenericSchema<unknown, Address> {
   const host = v.optional(text, '127.0.0.1')
-  return v.optional(v.strictObject({ host, port: numberOr(port, 0, 65_535) }), {
+  const whole = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535))
+  return v.optional(v.strictObject({ host, port: v.optional(whole, port) }), {
     port: undefined,
   }) as v.GenericSchema<unknown, Address>
 }
@@ -38,10 +39,29 @@ type CallerRow = { readonly [K in keyof KnownCaller]: v.GenericSchema<unknown, K
 export const CALLER: CallerRow = {
   name: text,
   secretSha256: v.pipe(
-    textLike(/^[\da-f]{64}$/, '64 hexadecimal digits'),
+    textLike(/^[\da-fA-F]{64}$/, '64 hexadecimal digits'),
     v.transform((hex) => Buffer.from(hex, 'hex')),
   ),
   requestsPerSecond: numberOr(20_000, 1, 1_000_000),
+}
+
+/** A caller is found by its secret alone where a request gives no name. */
+export function assertCallers(callers: readonly KnownCaller[]): void {
+  assertEach('callers', callers, ({ name }) => name, 'name')
+  const secretOf = ({ secretSha256 }: KnownCaller) => Buffer.from(secretSha256).toString('hex')
+  assertEach('callers', callers, secretOf, 'secret')
+}
+
+/** @throws {MintmarkError} `INPUT_INVALID` if two rows have the same */
+export function assertEach<T>(
+  list: string,
+  rows: readonly T[],
+  partOf: (row: T) => string,
+  what: string,
+): void {
+  const values = rows.map(partOf)
+  const again = values.findIndex((value, i) => values.indexOf(value) < i)
+  if (again >= 0) throw invalidSetting(`${list}[${again}]`, `has the ${what} of another`)
 }
 
 /** @throws {MintmarkError} `INPUT_INVALID` with `facts.option`, the path of the wrong member */
@@ -69,6 +89,7 @@ function whatIsWrong(issue: v.BaseIssue<unknown>): string {
 const WANTED: Readonly<Record<string, string>> = {
   string: 'a text',
   number: 'a number',
+  integer: 'a whole number',
   boolean: 'true or false',
   array: 'a list',
   strict_object: 'an object',

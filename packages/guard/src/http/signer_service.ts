@@ -17,6 +17,7 @@ import type { Routes } from '@mintmark/ledger/http'
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import {
+  assertCallers,
   CALLER,
   invalidSetting,
   listenOn,
@@ -84,6 +85,7 @@ export async function startSigner(
   )
   const kids = new Set(keys.map(({ gate }) => gate.kid))
   if (kids.size < keys.length) throw invalidSetting('keys', 'name one kid twice')
+  assertCallers(settings.callers)
   const callers = settings.callers.map((row, i) => {
     if (row.keys.every((kid) => kids.has(kid))) return { ...row, kids: new Set(row.keys) }
     throw invalidSetting(`callers[${i}].keys`, 'name one that is not there')

@@ -198,6 +198,12 @@ export class KeyFiles {
     return this.#keys
   }
 
+  /** Whose tokens are all refused. */
+  get keyless(): readonly string[] {
+    const owners = new Set(this.#current.map(({ issuer }) => issuer))
+    return this.#sources.map(({ issuer }) => issuer).filter((issuer) => !owners.has(issuer))
+  }
+
   /**
    * All files count together or none does. @returns whether something changed
    * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID`: the keys are as they were

@@ -68,6 +68,7 @@ class PolicyBuilder {
 
   done(): Policy {
     const quorum = this.#quorum ?? this.refuse('there is no quorum line')
+    if (this.#logs.length === 0) this.refuse('there is no log line: nothing would be accepted')
     return { logs: this.#logs, witnesses: this.#witnesses, groups: this.#groups, quorum }
   }
 

@@ -79,6 +79,7 @@ describe('a policy', () => {
   const vkey = formatVerifierKey(log.key)
   const wrong: readonly (readonly [string, string])[] = [
     ['no quorum', LOG],
+    ['no log', 'quorum none'],
     ['two quorums', 'quorum none\nquorum none'],
     ['a quorum of a stranger', 'quorum x1'],
     ['a quorum that is defined below', `quorum x1\n${WITNESSES}`],
