@@ -9,6 +9,7 @@ import { DEFAULT_STREAM, isNatsUrl, type NatsAddress, STREAM_NAME } from '../fol
 import type { Caller } from '../verify/callers.ts'
 import type { AudiencePolicy, IssuerPolicy } from '../verify/policies.ts'
 import {
+  address,
   assertCallers,
   assertEach,
   CALLER,
@@ -58,10 +59,6 @@ const DAY_MS = 86_400_000
 const REMEMBERED_TOKENS = 65_536
 const MOST_REMEMBERED = 10_000_000
 
-const address = v.pipe(
-  textLike(/^https?:\/\//, 'an address that begins with http:// or https://'),
-  v.check(URL.canParse, 'an address that begins with http:// or https://'),
-)
 const name = textLike(/^[\w-]{1,64}$/, 'letters, digits, - and _')
 
 const ledger = v.strictObject({

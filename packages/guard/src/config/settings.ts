@@ -14,6 +14,11 @@ export const flag: v.GenericSchema<boolean | undefined, boolean> = v.optional(v.
 export const textLike = (pattern: RegExp, what: string): v.GenericSchema<string> =>
   v.pipe(text, v.regex(pattern, what))
 
+export const address: v.GenericSchema<string> = v.pipe(
+  textLike(/^https?:\/\//, 'an address that begins with http:// or https://'),
+  v.check(URL.canParse, 'an address that begins with http:// or https://'),
+)
+
 export const numberOr = (
   otherwise: number,
   least: number,

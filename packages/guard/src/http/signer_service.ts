@@ -17,6 +17,7 @@ import type { Routes } from '@mintmark/ledger/http'
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import {
+  address,
   assertCallers,
   CALLER,
   invalidSetting,
@@ -25,6 +26,7 @@ import {
   text as textSetting,
   texts,
 } from '../config/settings.ts'
+import { troubleOf } from '../follow/ledger_follower.ts'
 import { EntryRecorder, MOST_WAITING } from '../sign/entry_recorder.ts'
 import { SigningGate } from '../sign/signing_gate.ts'
 import { Callers, type KnownCaller, Shares } from '../verify/callers.ts'
@@ -55,15 +57,12 @@ const document = v.strictObject({
   $schema: v.optional(v.string()),
   schema: v.literal('mintmark-signer/1'),
   listen: listenOn(8481),
-  ledger: v.strictObject({ url: textSetting, frontEndKey: textSetting }),
-  keys: v.array(
-    v.strictObject({
-      kid: textSetting,
-      alg: v.picklist(ALGORITHMS),
-      key: textSetting,
-    }),
+  ledger: v.strictObject({ url: address, frontEndKey: textSetting }),
+  keys: v.pipe(
+    v.array(v.strictObject({ kid: textSetting, alg: v.picklist(ALGORITHMS), key: textSetting })),
+    v.nonEmpty(),
   ),
-  callers: v.array(v.strictObject({ ...CALLER, keys: texts })),
+  callers: v.pipe(v.array(v.strictObject({ ...CALLER, keys: texts })), v.nonEmpty()),
   canaries: v.optional(v.array(textSetting), []),
 })
 
@@ -80,9 +79,8 @@ export async function startSigner(
   const { listen, ledger, ...settings } = parseSettings(await textOfFile(file), document)
   const key = (await textOfFile(ledger.frontEndKey)).trim()
   const recorder = new EntryRecorder({ url: ledger.url, key })
-  const keys = await Promise.all(
-    settings.keys.map((row, i) => keyOf(row, `keys[${i}]`, (entry) => recorder.record(entry))),
-  )
+  const record = reported((entry) => recorder.record(entry), log)
+  const keys = await Promise.all(settings.keys.map((row, i) => keyOf(row, `keys[${i}]`, record)))
   const kids = new Set(keys.map(({ gate }) => gate.kid))
   if (kids.size < keys.length) throw invalidSetting('keys', 'name one kid twice')
   assertCallers(settings.callers)
@@ -101,6 +99,27 @@ export async function startSigner(
 }
 
 type SigningGateRecord = ConstructorParameters<typeof SigningGate>[0]['record']
+
+/** Reports each new cause for which the ledger takes no entries, and when it does again. */
+function reported(record: SigningGateRecord, log: (line: string) => void): SigningGateRecord {
+  let trouble = ''
+  const note = (next: string) => {
+    const line = { schema: 'mintmark-signer-event/1', event: 'ledger', text: next || 'records' }
+    if (next !== trouble) log(safeJson(line))
+    trouble = next
+  }
+  return async (entry) => {
+    try {
+      const receipt = await record(entry)
+      note('')
+      return receipt
+    } catch (cause) {
+      const isAnswer = cause instanceof MintmarkError && cause.code === 'ENTRY_REFUSED'
+      note(isAnswer ? '' : troubleOf(cause))
+      throw cause
+    }
+  }
+}
 
 async function keyOf(
   { kid, alg, key: file }: { kid: string; alg: Algorithm; key: string },

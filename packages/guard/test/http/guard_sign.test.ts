@@ -163,7 +163,11 @@ describe('mintmark guard sign, to others', () => {
   it('signs nothing for strangers, nor while the ledger is away', async () => {
     assert.deepEqual(await sign(input(), 'guess'), [401, { error: 'invalid_client' }])
     await ledger.stop()
-    assert.deepEqual(await sign(input()), [503, { error: 'temporarily_unavailable' }])
+    for (let i = 0; i < 2; i++)
+      assert.deepEqual(await sign(input()), [503, { error: 'temporarily_unavailable' }])
+    const reported = lines.filter((line) => line.includes('"ledger"'))
+    assert.equal(reported.length, 1)
+    assert.match(reported[0] ?? '', /the ledger took no entry: no answer \(LEDGER_FAILED\)/)
   })
 
   it('refuses a configuration with a slip in it', async () => {
@@ -191,6 +195,11 @@ describe('mintmark guard sign, to others', () => {
       ],
       [{ keys: [{ kid: 'k1', alg: 'ES256', key: file }] }, /is to be a file with a private key/],
       [{ canary: [] }, /canary is not known/],
+      [
+        { ledger: { url: 'ledger.example.org', frontEndKey: file } },
+        /ledger\.url is to be an addr/,
+      ],
+      [{ callers: [] }, /callers is to be not empty/],
     ]
     for (const [members, message] of slips) {
       writeFileSync(file, JSON.stringify({ ...configuration, ...members }))
