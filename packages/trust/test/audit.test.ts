@@ -1,5 +1,6 @@
 /** What an audit finds in key sets and metadata, each beside a sound one. */
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { type RuleId, ruleOf } from '../src/audit/rules.ts'
 import {
@@ -47,6 +48,22 @@ const offCurve = () => {
   y[0] = (y[0] ?? 0) ^ 1
   return { ...a, y: y.toString('base64url') }
 }
+const edwards = (hex: string, kid: string) => ({
+  kty: 'OKP',
+  crv: 'Ed25519',
+  kid,
+  alg: 'EdDSA',
+  use: 'sig',
+  x: Buffer.from(hex, 'hex').toString('base64url'),
+})
+/** Of order 1, 4 and 8; no point; a spelling above the field. */
+const UNSOUND = [
+  `01${'00'.repeat(31)}`,
+  '00'.repeat(32),
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  `02${'00'.repeat(31)}`,
+  `ed${'ff'.repeat(30)}7f`,
+]
 const x5c = (certificate: Buffer) => [certificate.toString('base64')]
 
 /** What raises a rule, and what is much like it and raises nothing. */
@@ -165,6 +182,20 @@ describe('an audit', () => {
       assert.deepEqual(rulesIn(await audited(bad)), [rule])
       assert.deepEqual(rulesIn(await audited(sound)), [])
     })
+
+  it('finds each Edwards key that is no sound point, and no other', async () => {
+    const made = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed448')]
+    const sound = made.map(({ publicKey }) => {
+      const jwk = publicKey.export({ format: 'jwk' })
+      return { ...jwk, kid: String(jwk.crv), alg: 'EdDSA', use: 'sig' }
+    })
+    const keys = UNSOUND.map((hex, i) => edwards(hex, String(i)))
+    const { findings } = (await audited([{ body: jwks(...sound, ...keys) }])).audit
+    assert.deepEqual(
+      findings.map(({ rule, kid }) => [rule, kid]),
+      UNSOUND.map((_, i) => ['off-curve', String(i)]),
+    )
+  })
 
   it('finds keys that share a prime, though one of them is no longer listed', async () => {
     const [p, q, r] = [

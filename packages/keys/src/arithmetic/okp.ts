@@ -1,5 +1,7 @@
 /** Public halves of Edwards and Montgomery keys (RFC 8032, RFC 7748), computed by OpenSSL. */
 import { createPrivateKey, type JsonWebKey, type JsonWebKeyInput } from 'node:crypto'
+import { ed448 } from '@noble/curves/ed448.js'
+import { ed25519 } from '@noble/curves/ed25519.js'
 import { TAG } from '../der/der.ts'
 import { der, derInteger, derOid, derSequence } from '../der/der_write.ts'
 import type { OkpMaterial } from '../material/key_material.ts'
@@ -75,6 +77,16 @@ function byDer(curve: OkpCurve, secret: Uint8Array): Uint8Array | undefined {
   const publicKey = publicOf({ key: spelled, format: 'der', type: 'pkcs8' })
   spelled.fill(0)
   return publicKey
+}
+
+/** Whether it is a point that only its owner can sign for: anybody can for one of small order. */
+export function isSigningPoint(curve: 'Ed25519' | 'Ed448', publicKey: Uint8Array): boolean {
+  const { Point } = curve === 'Ed25519' ? ed25519 : ed448
+  try {
+    return !Point.fromBytes(publicKey).isSmallOrder()
+  } catch {
+    return false
+  }
 }
 
 const FIELD = (1n << 255n) - 19n

@@ -214,7 +214,7 @@ function weaknessesOf(
   return allOf([
     ...(weak ?? []).map((weakness): Wrong => [`rsa-${weakness}`, WEAKNESSES[weakness]]),
     key.bits < least && ['key-size', `${key.bits} bits, where ${least} are the least`],
-    key.isOnCurve === false && ['off-curve', `not a point of ${key.crv ?? 'its curve'}`],
+    key.isOnCurve === false && ['off-curve', `not a sound point of ${key.crv ?? 'its curve'}`],
     publisher !== undefined && ['published-key', `its private half is published: ${publisher}`],
     list !== undefined && ['blocklisted-key', `on list ${list} of the blocklist`],
   ])

@@ -26,7 +26,7 @@ const ROWS = {
     'FIPS 186-5, appendix A.1.1: make keys with the exponent 65,537.'],
   'key-size': ['error', 'The key is too short.',
     'RFC 7518, sections 3.3 and 3.4: RSA of 2,048 bits or more, P-256 or larger.'],
-  'off-curve': ['error', 'The point is not on its curve.',
+  'off-curve': ['error', 'The point is not on its curve, or of small order.',
     'The key is damaged or hostile. Publish it again from its source.'],
   'published-key': ['error', 'The private half is published in a standard or a test set.'],
   'blocklisted-key': ['error', 'The key is on the blocklist.'],

@@ -4,6 +4,7 @@ import { isObject, type Json, text } from '@mintmark/core'
 import { CURVES } from '@mintmark/keys/arithmetic/curves'
 import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
 import { bitLength, fromBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { isSigningPoint } from '@mintmark/keys/arithmetic/okp'
 import { elementAt, elementsIn } from '@mintmark/keys/der/der'
 import { MOST_CERTIFICATES, MOST_RSA_BITS } from './bounds.ts'
 
@@ -24,7 +25,7 @@ export interface ListedKey {
   readonly bits: number
   readonly n: bigint | undefined
   readonly e: bigint | undefined
-  /** False for a point that does not satisfy the equation of its curve; undefined where that was not checked. */
+  /** False for no point of its curve, or one of small order; undefined where that was not checked. */
   readonly isOnCurve: boolean | undefined
   readonly notBeforeMs: number | undefined
   readonly expiresMs: number | undefined
@@ -147,6 +148,8 @@ function bitsOf(members: Members, n: bigint | undefined): number {
 }
 
 function onCurve({ crv, kty, x = '', y = '' }: Members): boolean | undefined {
+  if (kty === 'OKP' && (crv === 'Ed25519' || crv === 'Ed448'))
+    return isSigningPoint(crv, Buffer.from(x, 'base64url'))
   const curve = kty === 'EC' ? CURVES.find((each) => each.curve === crv) : undefined
   return curve && isOnCurve(curve, { x: numberOf(x), y: numberOf(y) })
 }
