@@ -18,6 +18,71 @@ const GOOD = {
 const SIGNED = { statements: { issuer: 'https://guard.example', key: 'guard.pem' } }
 const STREAM = { id: 'soc', audience: 'https://soc.example', caller: 'dovecot' }
 
+const SLIPS = [
+  ['an unknown member', { audience: [] }, 'audience is not known'],
+  ['a member that is missing', { ledger: { policy: 'p' } }, 'ledger.url is missing'],
+  ['another type', { canaries: [7] }, 'canaries[0] is to be a text'],
+  [
+    'an empty text',
+    { issuers: [{ ...GOOD.issuers[0], class: '' }] },
+    'issuers[0].class is to be not empty',
+  ],
+  ['a number out of bounds', { listen: { port: 65_536 } }, 'listen.port is to be at most 65535'],
+  [
+    'a form',
+    { callers: [{ ...GOOD.callers[0], secretSha256: 'secret' }] },
+    'callers[0].secretSha256 is to be 64 hexadecimal digits',
+  ],
+  [
+    'an audience that nobody configured',
+    { callers: [{ ...GOOD.callers[0], audiences: ['files'] }] },
+    'callers[0].audiences names one that is not configured',
+  ],
+  [
+    'an issuer twice',
+    { issuers: [GOOD.issuers[0], GOOD.issuers[0]] },
+    'issuers names no issuer, or one twice',
+  ],
+  [
+    'a class that no issuer has',
+    { audiences: [{ ...GOOD.audiences[0], classes: ['enterprise', 'consumr'] }] },
+    'audiences[0].classes names a class that no issuer has',
+  ],
+  [
+    'a caller twice',
+    { callers: [GOOD.callers[0], { ...GOOD.callers[0], secretSha256: '0b'.repeat(32) }] },
+    'callers[1] has the name of another',
+  ],
+  [
+    'a secret of two callers',
+    { callers: [GOOD.callers[0], { ...GOOD.callers[0], name: 'nginx' }] },
+    'callers[1] has the secret of another',
+  ],
+  ['half a port', { listen: { port: 80.5 } }, 'listen.port is to be a whole number'],
+  [
+    'an address without a host',
+    { ledger: { url: 'https://', policy: 'p' } },
+    'ledger.url is to be an address that begins with http:// or https://',
+  ],
+  [
+    'a stream of an unknown caller',
+    { ...SIGNED, streams: [{ ...STREAM, caller: 'soc' }] },
+    'streams[0].caller names one that is not configured',
+  ],
+  ['a stream twice', { ...SIGNED, streams: [STREAM, STREAM] }, 'streams[1] has the id of another'],
+  [
+    'a stream to no address',
+    { ...SIGNED, streams: [{ ...STREAM, push: { url: 'soc' } }] },
+    'streams[0].push.url is to be an address that begins with http:// or https://',
+  ],
+  [
+    'streams that nobody signs',
+    { subscriptions: { file: 's' } },
+    'streams need statements, whose key signs the events',
+  ],
+  ['bytes that a terminal obeys', { 'x\u001b[31m': 1 }, 'x\\x1b[31m is not known'],
+] as const
+
 describe('the configuration of a guard', () => {
   it('fills in what is not given', () => {
     const config = parseGuardConfig(JSON.stringify({ $schema: 'guard.schema.json', ...GOOD }))
@@ -29,74 +94,7 @@ describe('the configuration of a guard', () => {
     assert.deepEqual(caller.pushTo, [])
   })
 
-  for (const [what, slip, message] of [
-    ['an unknown member', { audience: [] }, 'audience is not known'],
-    ['a member that is missing', { ledger: { policy: 'p' } }, 'ledger.url is missing'],
-    ['another type', { canaries: [7] }, 'canaries[0] is to be a text'],
-    [
-      'an empty text',
-      { issuers: [{ ...GOOD.issuers[0], class: '' }] },
-      'issuers[0].class is to be not empty',
-    ],
-    ['a number out of bounds', { listen: { port: 65_536 } }, 'listen.port is to be at most 65535'],
-    [
-      'a form',
-      { callers: [{ ...GOOD.callers[0], secretSha256: 'secret' }] },
-      'callers[0].secretSha256 is to be 64 hexadecimal digits',
-    ],
-    [
-      'an audience that nobody configured',
-      { callers: [{ ...GOOD.callers[0], audiences: ['files'] }] },
-      'callers[0].audiences names one that is not configured',
-    ],
-    [
-      'an issuer twice',
-      { issuers: [GOOD.issuers[0], GOOD.issuers[0]] },
-      'issuers names no issuer, or one twice',
-    ],
-    [
-      'a class that no issuer has',
-      { audiences: [{ ...GOOD.audiences[0], classes: ['enterprise', 'consumr'] }] },
-      'audiences[0].classes names a class that no issuer has',
-    ],
-    [
-      'a caller twice',
-      { callers: [GOOD.callers[0], { ...GOOD.callers[0], secretSha256: '0b'.repeat(32) }] },
-      'callers[1] has the name of another',
-    ],
-    [
-      'a secret of two callers',
-      { callers: [GOOD.callers[0], { ...GOOD.callers[0], name: 'nginx' }] },
-      'callers[1] has the secret of another',
-    ],
-    ['half a port', { listen: { port: 80.5 } }, 'listen.port is to be a whole number'],
-    [
-      'an address without a host',
-      { ledger: { url: 'https://', policy: 'p' } },
-      'ledger.url is to be an address that begins with http:// or https://',
-    ],
-    [
-      'a stream of an unknown caller',
-      { ...SIGNED, streams: [{ ...STREAM, caller: 'soc' }] },
-      'streams[0].caller names one that is not configured',
-    ],
-    [
-      'a stream twice',
-      { ...SIGNED, streams: [STREAM, STREAM] },
-      'streams[1] has the id of another',
-    ],
-    [
-      'a stream to no address',
-      { ...SIGNED, streams: [{ ...STREAM, push: { url: 'soc' } }] },
-      'streams[0].push.url is to be an address that begins with http:// or https://',
-    ],
-    [
-      'streams that nobody signs',
-      { subscriptions: { file: 's' } },
-      'streams need statements, whose key signs the events',
-    ],
-    ['bytes that a terminal obeys', { 'x\u001b[31m': 1 }, 'x\\x1b[31m is not known'],
-  ] as const)
+  for (const [what, slip, message] of SLIPS)
     it(`names the place of ${what}, never the value`, () => {
       assert.throws(() => parseGuardConfig(JSON.stringify({ ...GOOD, ...slip })), {
         message: `configuration: ${message}`,

@@ -80,6 +80,25 @@ function assertClass(jwk: unknown, issuer: string): void {
   if (!isBound) throw new TypeError('a key of another issuer or class')
 }
 
+/** Strict for the first token of each name, which is remembered. */
+function remembering(place: VerifierConfig, nameOf: (token: string) => string): Verify {
+  const accepted = new Map<string, unknown>()
+  const verify = strict(place)
+  const nameIn = (token: string) => {
+    try {
+      return nameOf(token)
+    } catch {
+      return token
+    }
+  }
+  return async (token) => {
+    const name = nameIn(token)
+    const payload = accepted.get(name) ?? (await verify(token))
+    accepted.set(name, payload)
+    return payload
+  }
+}
+
 /** Strict, save for tokens that the fault takes. */
 const or =
   (fault: (place: VerifierConfig) => Verify) =>
@@ -171,6 +190,16 @@ export const FAULTS: readonly Fault[] = [
         return isObject(jwk) && jwk['issuer'] === decodeJwt(token).iss
       }
     },
+  },
+  {
+    name: 'remembers what it accepted by its id',
+    accepts: ['claims-changed', 'signature-random'],
+    make: (place) => remembering(place, (token) => String(decodeJwt(token).jti)),
+  },
+  {
+    name: 'remembers what it accepted without its signature',
+    accepts: ['signature-random'],
+    make: (place) => remembering(place, (token) => token.replace(/[^.]*$/, '')),
   },
   {
     name: 'checks no audience',

@@ -16,7 +16,7 @@ export const textLike = (pattern: RegExp, what: string): v.GenericSchema<string>
 
 export const address: v.GenericSchema<string> = v.pipe(
   textLike(/^https?:\/\//, 'an address that begins with http:// or https://'),
-  v.check(URL.canParse, 'an address that begins with http:// or https://'),
+  v.check((url) => URL.canParse(url), 'an address that begins with http:// or https://'),
 )
 
 export const numberOr = (
@@ -50,10 +50,11 @@ export const CALLER: CallerRow = {
   requestsPerSecond: numberOr(20_000, 1, 1_000_000),
 }
 
+const secretOf = ({ secretSha256 }: KnownCaller) => Buffer.from(secretSha256).toString('hex')
+
 /** A caller is found by its secret alone where a request gives no name. */
 export function assertCallers(callers: readonly KnownCaller[]): void {
   assertEach('callers', callers, ({ name }) => name, 'name')
-  const secretOf = ({ secretSha256 }: KnownCaller) => Buffer.from(secretSha256).toString('hex')
   assertEach('callers', callers, secretOf, 'secret')
 }
 

@@ -120,6 +120,7 @@ class Run {
       const token = await vector.forge(forge)
       const signer = vector.axis === 'key' ? signerOf(forge) : undefined
       if (vector.first === 'unlist') return { ...(await this.#unlisted(vector)), signer }
+      if (vector.first === 'show') await this.#ask(forge.token())
       return { ...asked(await this.#ask(token)), signer }
     } catch (error) {
       if (error instanceof Unforgeable) return { outcome: 'cannot-tell', seen: error.message }
@@ -176,7 +177,7 @@ function signerOf({ signer }: Forge): probed.Signer | undefined {
   return { kid: signer.kid, spkiSha256: createHash('sha256').update(spki).digest('hex') }
 }
 
-const isLast = ({ first }: Vector) => Number(first !== undefined)
+const isLast = ({ first }: Vector) => Number(first === 'unlist')
 
 const NOT_ASKED: Asked = { outcome: 'cannot-tell', seen: 'not asked' }
 const UNCONTROLLED: Asked = { outcome: 'cannot-tell', seen: 'the controls do not hold' }

@@ -24,7 +24,8 @@ export interface Vector {
   readonly forbiddenBy: string
   readonly incident?: string
   readonly settings: Settings
-  readonly first?: 'unlist'
+  /** `show`: the genuine token of the same claims, for verifiers that cache what they accepted. */
+  readonly first?: 'unlist' | 'show'
   readonly applies: (forge: Forge) => boolean
   /** @returns a token, or for the family `saml` a response in XML; may throw `Unforgeable` */
   readonly forge: (forge: Forge) => string | Promise<string>
