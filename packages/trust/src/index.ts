@@ -52,7 +52,7 @@ export { isAccepted, type ProbeReport, parseAllowances, resultOf } from './probe
 export { type ProbeOptions, runProbe } from './probe/run_probe.ts'
 export { KeyRecord, type RecordContent } from './record/key_record.ts'
 export { looksAt, type Round, recordEvery, recordOnce } from './record/looks.ts'
-export type { Observation } from './record/observation.ts'
+export { type Observation, setBack } from './record/observation.ts'
 export { openWitnesses, readPinnedCheckpoint, witnessedBy } from './record/witnessed.ts'
 export { isUrl, parseSource, type Source } from './sources/read_source.ts'
 export type { Answer, Target } from './targets/targets.ts'

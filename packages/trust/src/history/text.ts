@@ -1,6 +1,7 @@
 import { plural, safeText } from '@mintmark/core'
 import type { Accepted } from '@mintmark/ledger/log'
 import type { RecordContent } from '../record/key_record.ts'
+import { setBack } from '../record/observation.ts'
 import type { Alarm } from './alarms.ts'
 import type { Answer, KeyHistory, Listing, Series } from './timeline.ts'
 
@@ -119,7 +120,7 @@ export function alarmText(alarm: Alarm): string {
 }
 
 export function recordText(
-  { head, unsignedBytes }: RecordContent,
+  { head, unsignedBytes, observations }: RecordContent,
   series: readonly Series[],
 ): string {
   const unavailable = series.reduce((sum, each) => sum + each.unavailable, 0)
@@ -129,6 +130,11 @@ export function recordText(
     parts.push(`${plural(unavailable, 'look')} without an answer: nothing is known of these times`)
   if (unsignedBytes > 0)
     parts.push(`${unsignedBytes} bytes behind the last signed look are not read`)
+  const back = setBack(observations)
+  if (back > 0)
+    parts.push(
+      `${plural(back, 'look')} recorded at an earlier time than one before: the clock was wrong, and times of looks cannot be relied on`,
+    )
   return parts.map((part) => folded(part, '')).join('')
 }
 

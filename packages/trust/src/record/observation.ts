@@ -66,6 +66,17 @@ export function parseObservation(line: string): Observation | undefined {
   }
 }
 
+const CORRECTION_MS = 60_000
+
+/** Looks that were recorded at an earlier time than one before them, by more than clocks are corrected by. */
+export function setBack(observations: readonly Observation[]): number {
+  let newest = Number.NEGATIVE_INFINITY
+  return observations.filter(({ recordedMs }) => {
+    newest = Math.max(newest, recordedMs)
+    return recordedMs < newest - CORRECTION_MS
+  }).length
+}
+
 function textsIn(headers: Json): Readonly<Record<string, string>> {
   const texts = Object.entries(headers).flatMap(([name, value]) =>
     typeof value === 'string' ? [[name, value] as const] : [],

@@ -71,11 +71,12 @@ function answersOf(
 
 const isProven = ({ isAsked, accepted }: trust.RecordProof) => !isAsked || accepted !== undefined
 
-/** A record that is cut or not witnessed as asked, and a time that no look decides, are parts without an answer. */
+/** A record that is cut or not witnessed as asked, and a time that no look or a wrong clock decides, are parts without an answer. */
 function codeOf({ content, proof, alarms, answers }: History): ExitCode {
   const isWhole =
     isProven(proof) &&
     content.unsignedBytes === 0 &&
+    (answers.length === 0 || trust.setBack(content.observations) === 0) &&
     answers.every(({ answer }) => answer.standing !== 'unknown')
   return exitCode({ isFound: alarms.length > 0, isWhole })
 }
@@ -109,6 +110,7 @@ function documentOf({ content, proof, series, keys, alarms, answers, atMs }: His
       size: head.size,
       root: Buffer.from(head.root).toString('base64'),
       unsignedBytes,
+      looksSetBack: trust.setBack(content.observations),
       witnessed: witnessedDocument(proof.accepted),
       extendsCheckpointOf: proof.pinnedSize ?? null,
     },

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { isObject, parseObject } from '@mintmark/core'
+import { KeyRecord } from '@mintmark/trust'
 import { mintmark } from '../../fake_io.ts'
 import { sarifErrors } from '../../render/sarif_official.ts'
 import { keyNamed } from './trust_world.ts'
@@ -113,6 +114,37 @@ describe('mintmark trust history', () => {
     assert.deepEqual(await standing('a', '2023-05-15T00:00Z'), [0, 'NOT LISTED'])
     assert.deepEqual(await standing('a', '2023-05-16T00:00Z'), [3, 'CANNOT TELL'])
     assert.deepEqual(await standing('unknown', '2023-05-04T00:00Z'), [3, undefined])
+  })
+})
+
+describe('mintmark trust history of a clock that went back', () => {
+  it('says so, and answers for no time', async () => {
+    const [keys, day] = [place('set-back'), Date.parse('2023-05-01T00:00:00Z')]
+    const record = await KeyRecord.open(keys)
+    const body = Buffer.from(JSON.stringify({ keys: [a] }))
+    // oxlint-disable-next-line no-await-in-loop -- one look after the other
+    for (const atMs of [day, day - 1000, day + 7_200_000, day + 3_600_000])
+      await record.append(
+        [
+          {
+            document: 'https://id.example.org/keys',
+            atMs,
+            clock: 'fetched',
+            outcome: 'read',
+            body,
+          },
+        ],
+        atMs,
+      )
+    await record.close()
+    const { out, code } = await mintmark('trust', 'history', keys)
+    assert.match(out.replaceAll('\n', ' '), /1 look recorded at an earlier time than one before/)
+    assert.equal(code, 0)
+    const json = parseObject((await mintmark('trust', 'history', keys, '--json')).out)
+    assert.ok(isObject(json?.['record']))
+    assert.equal(json['record']['looksSetBack'], 1)
+    const asked = ['trust', 'history', keys, '--key', 'a', '--at', '2023-05-01T00:30Z']
+    assert.equal((await mintmark(...asked)).code, 3)
   })
 })
 
