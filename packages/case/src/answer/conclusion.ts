@@ -152,9 +152,11 @@ const FIRST: readonly string[] = [
 ]
 const NEXT =
   /^(undetermined-|session-only$|rejected$|row-cap$|result-count-short$|next-link$|ends-early$|extractor-gap$|dump-)/
+const LOST = /^access-(log-hole|records-lost|log-capped|log-unread)$/
 const SETTLING = 5
 
 function inOrder(unknowns: readonly Unknown[]): Unknown[] {
   const first = FIRST.flatMap((code) => unknowns.filter((one) => one.code === code))
-  return [...first, ...unknowns.filter(({ code }) => NEXT.test(code))].slice(0, SETTLING)
+  const next = [NEXT, LOST].flatMap((codes) => unknowns.filter(({ code }) => codes.test(code)))
+  return [...first, ...next].slice(0, SETTLING)
 }

@@ -258,10 +258,10 @@ const UNREAD: Readonly<Partial<Record<Unanswered, (conclusion: Conclusion) => st
   'dump-search-cut': () => 'the search of a memory dump was cut',
 }
 
-/** `accesses of 2025-03-14 08:10 UTC to 2025-03-15 07:58 UTC are missing (2 losses in all)`. */
+/** `accesses of 2025-03-14 08:10 UTC to 2025-03-15 07:58 UTC may be missing (2 losses in all)`. */
 function lostText({ losses, longest }: Unread): string {
   if (longest === null) return `the access logs have ${plural(losses, 'loss', 'losses')}`
-  const period = `accesses of ${minute(longest.from)} to ${minute(longest.to)} are missing`
+  const period = `accesses of ${minute(longest.from)} to ${minute(longest.to)} may be missing`
   return losses > 1 ? `${period} (${plural(losses, 'loss', 'losses')} in all)` : period
 }
 

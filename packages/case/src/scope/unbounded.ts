@@ -8,6 +8,7 @@ import { isoOf, plural } from '@mintmark/core'
 import { cell, numbersBy, rowReader } from '../engine/rows.ts'
 import { BOUNDED, type Session } from '../engine/session.ts'
 import {
+  ALL_TIME,
   DAY_MS,
   HOUR_MS,
   type Loss,
@@ -17,7 +18,7 @@ import {
 } from '../verdicts/losses/loss.ts'
 import type { Account } from './accounts.ts'
 import type { Selected } from './selected.ts'
-import { ACTIVE_MARGIN_HOURS } from './selection.ts'
+import { ACTIVE_MARGIN_HOURS, isDefault } from './selection.ts'
 
 export const UNBOUNDED_CODES = [
   'no-mailbox-auditing',
@@ -98,14 +99,17 @@ interface Active extends Period {
 }
 
 export async function lostAccesses(session: Session, selected: Selected): Promise<LostAccesses> {
-  const active = await activeTimes(session, selected)
+  const times = await activeTimes(session, selected)
+  // Where nothing points at anybody, any loss may have hidden who does.
+  const isNobody = times.length === 0 && isDefault(selected.selection)
+  const active = isNobody ? [{ tenant: '', ...ALL_TIME }] : times
   const mail = await mailServices(session, selected)
   const tenants = active.map(({ tenant }) => tenant)
   const losses = tenants.length === 0 ? [] : await lossesOf(session, 'access')
   const isAny = tenants.includes('')
   const opening = losses.filter(
     (loss) =>
-      concernsMail(loss, mail) &&
+      (isNobody || concernsMail(loss, mail)) &&
       active.some(
         ({ tenant, fromMs, toMs }) =>
           (isAny || loss.tenant === '' || loss.tenant === tenant) &&
@@ -122,7 +126,7 @@ export async function lostAccesses(session: Session, selected: Selected): Promis
     list,
     inTenant: (tenant) => reasonsOf(of(tenant)),
     beyond: (some) => {
-      if (isFramed) return []
+      if (isFramed || isNobody) return []
       return reasonsOf(some === undefined ? list : [...new Set(some.flatMap(of))])
     },
   }

@@ -28,19 +28,19 @@ const WHOLE_MAILBOX: Readonly<Record<UnboundedCode, readonly [text: string, sett
     'The original export, not saved again by a spreadsheet',
   ],
   'access-log-hole': [
-    'the log of mail accesses is silent while the attacker could have been active: what was read then is not seen',
+    'the access log is silent while the attacker could have been active: what was read then is not seen',
     'A second export of that log for these times, or folder statistics of these mailboxes',
   ],
   'access-records-lost': [
-    'records of the log of mail accesses could not be read at a time when the attacker could have been active',
+    'records of the access log could not be read at a time when the attacker could have been active',
     'The export again, or folder statistics of these mailboxes',
   ],
   'access-log-capped': [
-    'the export of the log of mail accesses was cut off while the attacker could have been active',
+    'the export of the access log was cut off while the attacker could have been active',
     'The export again by shorter periods, or folder statistics of these mailboxes',
   ],
   'access-log-unread': [
-    'files that may hold mail accesses could not be read',
+    'files that may hold accesses could not be read',
     'These files again, in a format that Mintmark reads',
   ],
   'graph-lists': [
@@ -67,7 +67,9 @@ function unbounded(scope: Scope, code: UnboundedCode): Unknown[] {
   const [text, settledBy] = WHOLE_MAILBOX[code]
   const which =
     mailboxes.length === 0
-      ? 'The whole, though each mailbox in scope is bounded'
+      ? scope.accounts.length === 0
+        ? 'No mailbox is in scope'
+        : 'The whole, though each mailbox in scope is bounded'
       : `${plural(mailboxes.length, 'mailbox', 'mailboxes')} (${someOf(mailboxes)})`
   return [{ code, text: `${which}: ${text}${detail}`, settledBy }]
 }
@@ -80,7 +82,8 @@ function detailOf(scope: Scope, code: UnboundedCode): string {
   }
   const losses = scope.access_log_losses.filter((one) => one.because === code)
   if (losses.length === 0) return ''
-  return `: ${someOf(losses.map(lossText))}. Other mailboxes of the tenant could have been read as well`
+  const others = scope.accounts.length === 0 ? 'Any mailbox' : 'Other mailboxes'
+  return `: ${someOf(losses.map(lossText))}. ${others} of the tenant could have been read`
 }
 
 function lossText({ from, to, records, loss }: AccessLoss): string {

@@ -102,6 +102,17 @@ describe('a loss of the access log', () => {
     })
 })
 
+describe('a loss of the access log where nothing points at anybody', () => {
+  it('is named, of any log and time', async () => {
+    const files = loss(50, 51, { category: 'SharePoint' })
+    const found = await scopeOf({ access: [forged(0)], loss: [files] })
+    assert.equal(found.access_log_losses.length, 1)
+    assert.equal(found.messages.upper, null)
+    const named = await scopeOf({ access: [forged(0)], loss: [files] }, { mailboxes: [EVE] })
+    assert.deepEqual(named.access_log_losses, [])
+  })
+})
+
 describe('a loss of the access log, as to mailboxes,', () => {
   it('names a mailbox once for a reason, however many times were lost', async () => {
     const found = await scopeOf(theirs(both, { loss: [loss(50, 51), loss(60, 61)] }))

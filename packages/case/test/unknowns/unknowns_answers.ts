@@ -123,7 +123,10 @@ export const answers: readonly Pure[] = [
   },
   ...(
     [
-      [{ because: 'access-log-hole' }, /^The whole, .* from 2023-06-02 09:00 UTC to 2023/],
+      [
+        { because: 'access-log-hole' },
+        /^No mailbox .* from 2023-06-02 09:00 UTC to 2023.*Any mailbox/,
+      ],
       [
         { because: 'access-records-lost', records: 3, to: null },
         /: 3 records from .* UTC on \(hole/,
@@ -138,6 +141,14 @@ export const answers: readonly Pure[] = [
       says,
     }),
   ),
+  {
+    code: 'access-log-hole',
+    scope: {
+      accounts: [{ ...account, group: 'Policy' }],
+      access_log_losses: [{ ...lost, because: 'access-log-hole' }],
+    },
+    says: /^The whole, .*Other mailboxes of the tenant/,
+  },
   {
     code: 'synced-folders-counted',
     scope: { synced_folders: [{ ...folder, items: 4 }] },
