@@ -12,17 +12,23 @@ const secret = (bits: number) => {
   return { name: 'secret', value: numberOf(bytes), bits }
 }
 
+/** From one piece to the next: each is shorter. */
+const APART = 512
+
 describe('a piece of 96 bits', () => {
   for (const bits of [256, 1024]) {
     const value = secret(bits)
-    for (const { form, bytes, least, end = bytes.length } of spellingsOf(value)) {
-      it(`of ${bits} as ${form} is found at its offset`, () => {
-        for (const from of [0, Math.min(bytes.length - least, end - 1)]) {
-          const memory = randomBytes(4096)
-          bytes.copy(memory, 1001, from, from + least)
-          const left = piecesLeft([{ offset: 64, bytes: memory }], [value])
-          assert.ok(left.some((piece) => piece.offset === 1065 && piece.from === from))
-        }
+    const planted = spellingsOf(value).flatMap(({ form, bytes, least, end = bytes.length }) =>
+      [0, Math.min(bytes.length - least, end - 1)].map((from) => ({ form, bytes, least, from })),
+    )
+    const memory = randomBytes(APART * planted.length)
+    for (const [index, { bytes, from, least }] of planted.entries())
+      bytes.copy(memory, APART * index + 101, from, from + least)
+    const left = piecesLeft([{ offset: 64, bytes: memory }], [value])
+    for (const [index, { form, from }] of planted.entries()) {
+      const offset = APART * index + 165
+      it(`of ${bits} as ${form}, from byte ${from} on, is found at its offset`, () => {
+        assert.ok(left.some((piece) => piece.offset === offset && piece.from === from))
       })
     }
   }

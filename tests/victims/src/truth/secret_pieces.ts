@@ -145,8 +145,18 @@ interface Sought {
   readonly lead: number
 }
 
-/** Bits of the filter: three bytes of memory point into it. */
-const FILTER_MASK = (1 << 21) - 1
+/**
+ * Pieces by four of their bytes; where those are few that differ, as memory is full of, also by the four this far behind.
+ */
+interface Indexed {
+  readonly alone: Sought[]
+  readonly further: Map<number, Sought[]>
+}
+const FURTHER = 8
+
+/** Bits of the filter, into which four bytes of memory point. */
+const FILTER_BITS = 24
+const slotOf = (four: number): number => Math.imul(four, 0x9e37_79b1) >>> (32 - FILTER_BITS)
 
 /** Every place of memory where a piece of so many bits of a secret begins. */
 export function piecesLeft(
@@ -157,10 +167,11 @@ export function piecesLeft(
   const { filter, table } = indexed(secrets, leastBits)
   const left: PieceLeft[] = []
   for (const { offset, bytes } of [...memory, ...memory.flatMap(erlangLists)]) {
-    for (let at = 3; at < bytes.length; at++) {
-      const slot = (bytes[at - 3] ?? 0) | ((bytes[at - 2] ?? 0) << 8) | ((bytes[at - 1] ?? 0) << 16)
-      if (filter[slot & FILTER_MASK] === 0) continue
-      for (const { secret, spelled, from, lead } of table.get(bytes.readInt32LE(at - 3)) ?? []) {
+    let four = 0
+    for (let at = 0; at < bytes.length; at++) {
+      four = (four >>> 8) | ((bytes[at] ?? 0) << 24)
+      if (filter[slotOf(four)] === 0) continue
+      for (const { secret, spelled, from, lead } of soughtAt(table.get(four), bytes, at - 3)) {
         const begin = at - 3 - lead
         const piece = spelled.bytes.subarray(from, from + spelled.least)
         if (begin < 0 || !piece.equals(bytes.subarray(begin, begin + piece.length))) continue
@@ -171,9 +182,18 @@ export function piecesLeft(
   return left
 }
 
+function soughtAt(found: Indexed | undefined, bytes: Buffer, at: number): readonly Sought[] {
+  if (found === undefined) return []
+  const { alone, further } = found
+  if (further.size === 0 || at + FURTHER + 4 > bytes.length) return alone
+  const own = further.get(bytes.readInt32LE(at + FURTHER))
+  if (own === undefined) return alone
+  return alone.length === 0 ? own : [...alone, ...own]
+}
+
 function indexed(secrets: readonly Secret[], leastBits: number) {
-  const filter = new Uint8Array(FILTER_MASK + 1)
-  const table = new Map<number, Sought[]>()
+  const filter = new Uint8Array(1 << FILTER_BITS)
+  const table = new Map<number, Indexed>()
   for (const secret of secrets) {
     for (const spelled of spellingsOf(secret, leastBits)) {
       const { length } = spelled.bytes
@@ -183,26 +203,43 @@ function indexed(secrets: readonly Secret[], leastBits: number) {
         if (new Set(piece).size < LEAST_DIFFERENT) continue
         const lead = rarestPlace(piece)
         const key = piece.readInt32LE(lead)
-        filter[key & FILTER_MASK] = 1
-        const sought = { secret: secret.name, spelled, from, lead }
-        const held = table.get(key)
-        if (held === undefined) table.set(key, [sought])
-        else held.push(sought)
+        filter[slotOf(key)] = 1
+        const held = table.get(key) ?? { alone: [], further: new Map<number, Sought[]>() }
+        table.set(key, held)
+        listOf(held, piece, lead).push({ secret: secret.name, spelled, from, lead })
       }
     }
   }
   return { filter, table }
 }
 
+function listOf({ alone, further }: Indexed, piece: Buffer, lead: number): Sought[] {
+  if (differentIn(piece, lead) === 4 || lead + FURTHER + 4 > piece.length) return alone
+  const key = piece.readInt32LE(lead + FURTHER)
+  const list = further.get(key) ?? []
+  further.set(key, list)
+  return list
+}
+
 /** Where four bytes differ most and are not 0: as few places of memory have them. */
 function rarestPlace(piece: Buffer): number {
   let [best, most] = [0, -1]
   for (let at = 0; at + 4 <= piece.length; at++) {
-    const four = new Set(piece.subarray(at, at + 4))
-    four.delete(0)
-    if (four.size > most) [best, most] = [at, four.size]
+    const different = differentIn(piece, at)
+    if (different === 4) return at
+    if (different > most) [best, most] = [at, different]
   }
   return best
+}
+
+/** Bytes that are not 0 and differ from those before them, of four. */
+function differentIn(piece: Buffer, from: number): number {
+  let count = 0
+  for (let at = from; at < from + 4; at++) {
+    const before = piece.indexOf(piece[at] ?? 0, from)
+    if (piece[at] !== 0 && before === at) count++
+  }
+  return count
 }
 
 /** Cells of a list of Erlang: {byte · 16 + 15, address of the next cell · 1 or the end}. */
