@@ -115,14 +115,14 @@ function tell(name, { way, report, seconds }) {
   const sums = total.ways.get(way)
   sums.seconds += seconds
   for (const each of report.findings) count(sums.findings, each.note ?? 'without a note')
-  for (const each of report.candidates) count(sums.candidates, each.form)
+  for (const each of report.candidates) count(sums.candidates, each.encoding)
   const own = report.findings.filter(({ note }) => note === undefined)
-  for (const { form, kind, bits, address, owner, proof } of report.candidates)
-    console.log(`  candidate ${kind} ${bits} ${form} at ${address}, ${owner?.name ?? 'memory of no file'}: ${proof}`)
+  for (const { encoding, kind, bits, address, owner, proof } of report.candidates)
+    console.log(`  candidate ${kind} ${bits} ${encoding} at ${address}, ${owner?.name ?? 'memory of no file'}: ${proof}`)
   const megabytes = (report.scannedBytes / 1e6).toFixed(0)
   console.log(`${name}, ${way}: ${megabytes} MB in ${seconds.toFixed(1)} s, ${report.findings.length} findings (${own.length} without a note), ${report.candidates.length} candidates`)
-  for (const { form, kind, bits, address, owner, proof, keyId } of own)
-    console.log(`  ${kind} ${bits} ${form} at ${address}, ${owner?.name ?? 'memory of no file'}: ${proof} ${keyId?.spkiSha256 ?? ''}`)
+  for (const { encoding, kind, bits, address, owner, proof, keyId } of own)
+    console.log(`  ${kind} ${bits} ${encoding} at ${address}, ${owner?.name ?? 'memory of no file'}: ${proof} ${keyId?.spkiSha256 ?? ''}`)
 }
 
 async function take(program) {

@@ -35,7 +35,7 @@ export function oursOf(json: string, core: string): Ours {
         .map(({ offset, length }) => [Number(offset), Number(offset) + Number(length)]),
       aes: new Set(
         findings
-          .filter(({ form }) => form === 'aes-schedule-enc')
+          .filter(({ encoding }) => encoding === 'aes-schedule-enc')
           .map(({ offset, bits }) => hexAt(file, Number(offset), Number(bits) / 8)),
       ),
     }

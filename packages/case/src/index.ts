@@ -52,7 +52,7 @@ export {
   DUMP_SHAPE,
   type DumpFile,
   type DumpKey,
-  type DumpKeyForm,
+  type DumpKeyEncoding,
   type DumpScan,
   dumpFiles,
   dumpName,

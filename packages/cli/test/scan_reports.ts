@@ -9,7 +9,7 @@ export function findingOf(more: Partial<Finding> = {}): Finding {
     address: undefined,
     length: 100,
     kind: 'aes',
-    form: 'aes-schedule-enc',
+    encoding: 'aes-schedule-enc',
     bits: 128,
     certainty: 'proven',
     proof: 'schedule expands; goes on at 0x2000',

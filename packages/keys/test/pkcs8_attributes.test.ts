@@ -54,7 +54,7 @@ describe('a key in PKCS#8 with attributes', () => {
       const plain = keyFromDer(bareEc(privateKey, curve, Buffer.alloc(0)))
       const found = keyFromDer(bareEc(privateKey, curve, ATTRIBUTES))
       assert.equal(plain?.certainty, 'proven')
-      assert.deepEqual([found?.certainty, found?.form], ['proven', 'pkcs8-der'])
+      assert.deepEqual([found?.certainty, found?.encoding], ['proven', 'pkcs8-der'])
       assert.deepEqual(found?.material, plain.material)
     })
 })

@@ -5,7 +5,7 @@
  * the S-box. No static data.
  */
 
-// Forms, part of a hit's code: form | order << 2 | words of the key << 4.
+// Directions, part of a hit's code: direction | order << 2 | words of the key << 4.
 const ENCRYPTION = 0
 /** Round keys in reverse, all but the first and last through InvMixColumns. */
 const DECRYPTION = 1
@@ -21,7 +21,7 @@ let end: usize = 0
 // The schedule under test.
 let base: usize = 0
 let isSwapped: bool = false
-let form: i32 = 0
+let direction: i32 = 0
 let rounds: i32 = 0
 
 function sub_word(word: u32): u32 {
@@ -45,11 +45,11 @@ function rcon(index: i32): u32 {
 /** Word i of the encryption schedule that the bytes at `base` claim to be. */
 function word_of(i: i32): u32 {
   const round = i >> 2
-  const block = form === DECRYPTION ? rounds - round : round
+  const block = direction === DECRYPTION ? rounds - round : round
   const at = base + ((<usize>block) << 4) + ((<usize>(i & 3)) << 2)
   const raw = load<u32>(at)
   const word = isSwapped ? bswap(raw) : raw
-  return form === ENCRYPTION || round === 0 || round === rounds ? word : mix_column(word)
+  return direction === ENCRYPTION || round === 0 || round === rounds ? word : mix_column(word)
 }
 
 /** Whether words `[first, last)` of the schedule at `base` obey the recurrence. */
@@ -78,21 +78,21 @@ function report(start: usize, code: i32): void {
 }
 
 /** Tests one encoding, size and order of a schedule at `start`, or without its first 16 bytes. */
-function test(start: usize, size: i32, asForm: i32, swapped: bool, mayBeHeadless: bool): void {
+function test(start: usize, size: i32, asDirection: i32, swapped: bool, mayBeHeadless: bool): void {
   const words = (size + 7) << 2
   if (start + ((<usize>words) << 2) > end) return
   base = start
-  form = asForm
+  direction = asDirection
   isSwapped = swapped
   rounds = size + 6
   // Those bytes hold the first round key; of a reversed schedule, the last.
-  const first = asForm === DECRYPTION ? 0 : 4
-  const last = asForm === DECRYPTION ? words - 4 : words
+  const first = asDirection === DECRYPTION ? 0 : 4
+  const last = asDirection === DECRYPTION ? words - 4 : words
   if (!holds(size, first, last)) return
   const isWhole = start >= begin && holds(size, 0, words)
-  const code = asForm | ((<i32>swapped) << 2) | (size << 4)
+  const code = asDirection | ((<i32>swapped) << 2) | (size << 4)
   if (isWhole) {
-    if (!mayBeHeadless || asForm !== ENCRYPTION) report(start, code)
+    if (!mayBeHeadless || asDirection !== ENCRYPTION) report(start, code)
   } else if (mayBeHeadless) report(start + 16, code | HEADLESS)
 }
 

@@ -15,9 +15,9 @@ const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
 
 /** Where a literal is an encoding: as a member, as a constant of that name, as what `hit` and `protectedHit` are given. */
 const LITERALS = [
-  /\bform: '([a-z\d-]+)'/g,
-  /\bconst FORM = '([a-z\d-]+)'/g,
-  /\bconst form = .* \? '([a-z\d-]+)' : '([a-z\d-]+)'/g,
+  /\bencoding: '([a-z\d-]+)'/g,
+  /\bconst ENCODING = '([a-z\d-]+)'/g,
+  /\bconst encoding = .* \? '([a-z\d-]+)' : '([a-z\d-]+)'/g,
   /\bhit\([^\n]*?'([a-z\d]+(?:-[a-z\d]+)+)', [a-z]/g,
   /\bprotectedHit\(\s*'[a-z-]+',\s*'([a-z\d-]+)'/g,
   /\btoken\(\s*[^\n]*?'([a-z\d-]+)',/g,
@@ -25,7 +25,7 @@ const LITERALS = [
 
 const reported = new Set(
   [...readFileSync(DOCUMENT, 'utf8').matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = '']) =>
-    [...cell.matchAll(/`([a-z\d-]+)`/g)].map(([, form = '']) => form),
+    [...cell.matchAll(/`([a-z\d-]+)`/g)].map(([, encoding = '']) => encoding),
   ),
 )
 
@@ -40,15 +40,15 @@ describe('docs/key-encodings.md', () => {
     assert.ok(encodings.size > 35, `${encodings.size} encodings`)
   })
 
-  for (const form of encodings) {
-    it(`has a row for ${form}`, () => assert.ok(reported.has(form)))
+  for (const encoding of encodings) {
+    it(`has a row for ${encoding}`, () => assert.ok(reported.has(encoding)))
   }
 
-  it('names no form twice', () => {
+  it('names no encoding twice', () => {
     const text = readFileSync(DOCUMENT, 'utf8')
     const cells = [...text.matchAll(/^\| (`[^|]*) \|/gm)].map(([, cell = '']) => cell)
     const all = cells.flatMap((cell) =>
-      [...cell.matchAll(/`([a-z\d-]+)`/g)].map(([, form]) => form),
+      [...cell.matchAll(/`([a-z\d-]+)`/g)].map(([, encoding]) => encoding),
     )
     assert.equal(all.length, new Set(all).size)
   })

@@ -63,7 +63,7 @@ describe('a key across the border of two windows', () => {
   for (const threads of [1, 2]) {
     it(`is found once with ${threads} threads`, async () => {
       const report = await scanFile(fileOf('border', bytes), { threads })
-      const found = report.findings.map(({ offset, form, copies }) => [offset, form, copies])
+      const found = report.findings.map(({ offset, encoding, copies }) => [offset, encoding, copies])
       assert.deepEqual(found, [
         [offsets[0], 'pkcs8-der', 2],
         [schedules[0], 'aes-schedule-enc', 1],

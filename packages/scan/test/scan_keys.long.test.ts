@@ -40,7 +40,7 @@ describe('a prime in limbs', () => {
     const [finding, ...more] = report.findings
     assert.deepEqual(more, [])
     assert.equal(finding?.offset, AT)
-    assert.equal(finding.form, 'limbs-le64')
+    assert.equal(finding.encoding, 'limbs-le64')
     assert.equal(finding.keyId?.spkiSha256, spkiSha256)
     assert.equal(finding.keyId.kid, 'signing-1')
     assert.deepEqual(report.absent, [])
@@ -51,7 +51,7 @@ describe('a prime in limbs', () => {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       const report = await scanFile(fileOf('harvested', { [AT]: limbs, 90000: spki }), { threads })
       assert.deepEqual(
-        report.findings.map(({ offset, form, keyId }) => [offset, form, keyId?.spkiSha256]),
+        report.findings.map(({ offset, encoding, keyId }) => [offset, encoding, keyId?.spkiSha256]),
         [[AT, 'limbs-le64', spkiSha256]],
       )
     }
@@ -76,7 +76,7 @@ it('a key found whole is found in limbs too', async () => {
   const pem = Buffer.from(privateKey.export({ format: 'pem', type: 'pkcs8' }))
   const report = await scanFile(fileOf('whole', { 100: pem, [AT]: limbs }))
   assert.deepEqual(
-    report.findings.map(({ offset, form }) => [offset, form]),
+    report.findings.map(({ offset, encoding }) => [offset, encoding]),
     [
       [100, 'pem'],
       [AT, 'limbs-le64'],
@@ -108,7 +108,7 @@ describe('a search for scalars that was cut short', () => {
     const file = fileOf('found', { 0: bytes, 401000: pem, 410000: secret })
     const { findings, limits } = await scanFile(file, { publicKeys })
     assert.deepEqual(
-      findings.map(({ offset, form }) => [offset, form]),
+      findings.map(({ offset, encoding }) => [offset, encoding]),
       [
         [401_000, 'pem'],
         [410_000, 'limbs-be'],

@@ -17,7 +17,7 @@ interface Account extends Omit<ErasedValue, 'places' | 'pieces' | 'bytes' | 'at'
 
 const isOther = ({ value }: Account): number => Number(value !== STRUCTURE)
 
-export type ErasedPiece = Pick<Piece, 'key' | 'value' | 'form' | 'offset' | 'length' | 'isWhole'>
+export type ErasedPiece = Pick<Piece, 'key' | 'value' | 'encoding' | 'offset' | 'length' | 'isWhole'>
 
 export class ErasedValues {
   readonly #segments: SegmentFinder
@@ -27,13 +27,13 @@ export class ErasedValues {
     this.#segments = segments
   }
 
-  add({ key, value, form, offset, length, isWhole }: ErasedPiece): void {
+  add({ key, value, encoding, offset, length, isWhole }: ErasedPiece): void {
     const accounts = this.#byKey.get(key) ?? new Map<string, Account>()
     this.#byKey.set(key, accounts)
-    const name = `${value} ${form}`
+    const name = `${value} ${encoding}`
     const account = accounts.get(name) ?? {
       value,
-      form,
+      encoding,
       seen: new Set(),
       pieces: 0,
       bytes: 0,
@@ -52,9 +52,9 @@ export class ErasedValues {
   of(key: number): readonly ErasedValue[] {
     return [...(this.#byKey.get(key)?.values() ?? [])]
       .toSorted((a, b) => isOther(a) - isOther(b) || b.bytes - a.bytes)
-      .map(({ value, form, seen, pieces, bytes, at }) => ({
+      .map(({ value, encoding, seen, pieces, bytes, at }) => ({
         value,
-        form,
+        encoding,
         places: seen.size,
         bytes,
         pieces,

@@ -38,7 +38,7 @@ export function shownBits(pieces: readonly Piece[]): number {
   let bits = 0
   for (const piece of pieces.toSorted((a, b) => a.from - b.from)) {
     const { from, length, of, valueBits } = piece
-    const spelling = `${piece.value} ${piece.form}`
+    const spelling = `${piece.value} ${piece.encoding}`
     const seen = Math.max(ends.get(spelling) ?? 0, from)
     bits += (Math.max(0, from + length - seen) * valueBits) / of
     ends.set(spelling, Math.max(seen, from + length))

@@ -49,12 +49,12 @@ function piecesOf(
   materials: readonly KeyMaterial[],
   offsets: ReadonlyMap<number, readonly number[]>,
 ): readonly ErasedPiece[] {
-  return secretPatterns(materials, key, false).flatMap(({ bytes, value, form }) => {
+  return secretPatterns(materials, key, false).flatMap(({ bytes, value, encoding }) => {
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     const pieces: ErasedPiece[] = []
     for (let at = 0; at + LEAST <= view.length; at++) {
       for (const offset of offsets.get(view.readUIntBE(at, LEAST)) ?? [])
-        pieces.push({ key, value, form, offset, length: LEAST, isWhole: false })
+        pieces.push({ key, value, encoding, offset, length: LEAST, isWhole: false })
     }
     view.fill(0)
     return joined(pieces)

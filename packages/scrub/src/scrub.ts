@@ -157,12 +157,12 @@ export class Scrub {
   }
 
   #account(finding: Finding): void {
-    const { offset, length, kind, form, certainty, note, keyId } = finding
+    const { offset, length, kind, encoding, certainty, note, keyId } = finding
     const key = this.foundKeys.numberOf(keyId?.spkiSha256)
     if (key !== undefined) {
-      this.values.add({ offset, length, key, value: STRUCTURE, form, isWhole: true })
+      this.values.add({ offset, length, key, value: STRUCTURE, encoding, isWhole: true })
     } else if (this.others.length >= MOST_OTHERS) this.moreOthers++
-    else this.others.push({ ...this.segments.locationOf(finding), kind, form, certainty, note })
+    else this.others.push({ ...this.segments.locationOf(finding), kind, encoding, certainty, note })
   }
 }
 

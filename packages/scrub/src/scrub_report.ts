@@ -11,7 +11,7 @@ import type { Location } from '@mintmark/scan/report/segment_finder'
 export interface ErasedValue {
   /** `p`, `dp`, `montgomery-r2-mod-p` … or `structure` for a whole PEM, DER, JWK … */
   readonly value: string
-  readonly form: string
+  readonly encoding: string
   readonly places: number
   readonly bytes: number
   /** How many of `places` are only a part of the value. */
@@ -48,13 +48,13 @@ export interface ScrubbedKey {
   readonly partsExcluded: PartsExcluded
   readonly values: readonly ErasedValue[]
   /** Pieces in headers and names, which are not changed. */
-  readonly inStructure: readonly (Location & { readonly value: string; readonly form: string })[]
+  readonly inStructure: readonly (Location & { readonly value: string; readonly encoding: string })[]
 }
 
 /** Erased without a verified key: candidates, tokens, encrypted keys. */
 export interface ErasedOther extends Location {
   readonly kind: KeyKind
-  readonly form: string
+  readonly encoding: string
   readonly certainty: Certainty
   readonly note: Finding['note']
 }

@@ -48,7 +48,7 @@ function erasedKey(
     ...ruled(scrub, { kind, bits, keyId, isGiven: given.has(id), note, verdict, statement }),
     values: scrub.values.of(number),
     inStructure: fixed.map((piece) =>
-      Object.assign(scrub.segments.locationOf(piece), { value: piece.value, form: piece.form }),
+      Object.assign(scrub.segments.locationOf(piece), { value: piece.value, encoding: piece.encoding }),
     ),
   }
 }
@@ -73,8 +73,8 @@ function keptKeys(scrub: Scrub, { report }: VerificationScans, given: GivenKeys)
     const [first] = findings
     if (first === undefined) return []
     const values = new ErasedValues(scrub.segments)
-    for (const { offset, length, form } of findings) {
-      values.add({ key: 0, value: STRUCTURE, form, offset, length, isWhole: true })
+    for (const { offset, length, encoding } of findings) {
+      values.add({ key: 0, value: STRUCTURE, encoding, offset, length, isWhole: true })
     }
     const { kind, bits, note, keyId } = first
     const isGiven = given.has(keyId?.spkiSha256)

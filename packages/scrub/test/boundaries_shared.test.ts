@@ -20,8 +20,8 @@ const PAGE = 4096
 const ADDRESS = 0x7f00_0000_0000n
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const ENCODINGS = [
-  { form: 'sec1-der', bytes: privateKey.export({ format: 'der', type: 'sec1' }) },
-  { form: 'aes-schedule-enc', bytes: Buffer.from(expandKey(randomBytes(32)).buffer) },
+  { encoding: 'sec1-der', bytes: privateKey.export({ format: 'der', type: 'sec1' }) },
+  { encoding: 'aes-schedule-enc', bytes: Buffer.from(expandKey(randomBytes(32)).buffer) },
 ] as const
 
 /** `bytes` with its first 48 in the last of the first page. */
@@ -46,12 +46,12 @@ const TWICE = [
   { name: 'a piece of the first page', more: () => range(0.5, stale.subarray(0, 256)) },
 ] as const
 
-async function assertFoundAndErased(dump: Buffer, form: string, bytes: Buffer, name: string) {
-  const path = join(folder, `${form} ${name}`.replaceAll(/\W/g, '_'))
+async function assertFoundAndErased(dump: Buffer, encoding: string, bytes: Buffer, name: string) {
+  const path = join(folder, `${encoding} ${name}`.replaceAll(/\W/g, '_'))
   writeFileSync(path, dump)
   const start = dump.indexOf(bytes.subarray(0, 48))
   const { findings } = await scanFile(path)
-  const offsets = findings.filter((finding) => finding.form === form).map(({ offset }) => offset)
+  const offsets = findings.filter((finding) => finding.encoding === encoding).map(({ offset }) => offset)
   assert.ok(offsets.includes(start))
   const { erased, isClean } = await scrubInput({ kind: 'file', path }, path)
   assert.ok(isClean)
@@ -61,35 +61,35 @@ async function assertFoundAndErased(dump: Buffer, form: string, bytes: Buffer, n
 }
 
 describe('a key across a border is found and erased', () => {
-  for (const { form, bytes } of ENCODINGS) {
+  for (const { encoding, bytes } of ENCODINGS) {
     const memory = memoryWith(bytes)
     const pages = [range(0, memory.subarray(0, PAGE)), range(1, memory.subarray(PAGE))] as const
     for (const { name, more } of TWICE) {
       const ranges = [pages[0], more(), other, pages[1]]
-      it(`where a core holds ${name} twice: ${form}`, async () => {
+      it(`where a core holds ${name} twice: ${encoding}`, async () => {
         const dump = Buffer.from(elfCore({ memory: ranges }).bytes)
-        await assertFoundAndErased(dump, form, bytes, `core, ${name}`)
+        await assertFoundAndErased(dump, encoding, bytes, `core, ${name}`)
       })
-      it(`where a minidump holds ${name} twice: ${form}`, async () => {
+      it(`where a minidump holds ${name} twice: ${encoding}`, async () => {
         const dump = Buffer.from(minidump({ memory: ranges }).bytes)
-        await assertFoundAndErased(dump, form, bytes, `minidump, ${name}`)
+        await assertFoundAndErased(dump, encoding, bytes, `minidump, ${name}`)
       })
     }
 
-    it(`where the last of one page are the first of the other: ${form}`, async () => {
+    it(`where the last of one page are the first of the other: ${encoding}`, async () => {
       const ranges = [range(0.996_093_75, memory.subarray(PAGE - 16)), other, pages[0]]
       const dump = Buffer.from(elfCore({ memory: ranges }).bytes)
-      await assertFoundAndErased(dump, form, bytes, 'overlap')
+      await assertFoundAndErased(dump, encoding, bytes, 'overlap')
     })
 
-    it(`where bytes amid it are listed at another address: ${form}`, async () => {
+    it(`where bytes amid it are listed at another address: ${encoding}`, async () => {
       const whole = elfCore({ memory: [range(0, memory), other] })
       const dump = Buffer.from(whole.bytes)
       const row = dump.indexOf(bigUint64(other.address)) - 16
       const begin = dump.indexOf(bytes)
       dump.writeBigUInt64LE(BigInt(begin + 48), row + 8)
       dump.writeBigUInt64LE(32n, row + 32)
-      await assertFoundAndErased(dump, form, bytes, 'aliased')
+      await assertFoundAndErased(dump, encoding, bytes, 'aliased')
     })
   }
 })

@@ -65,7 +65,7 @@ describe('a given scalar that is overwritten in part', () => {
       writeFileSync(path, memory)
       const { findings } = await scanFile(path, { publicKeys, threads: 1 })
       assert.deepEqual(
-        findings.map(({ offset, length, form }) => [offset, length, form]),
+        findings.map(({ offset, length, encoding }) => [offset, length, encoding]),
         [[at, bytes.length, isChunk ? 'limbs-le64' : 'limbs-be']],
       )
       const input = { kind: 'file', path } as const

@@ -131,7 +131,7 @@ describe('any other file that is packed', () => {
     const { findings, limits, packedBy, size, container } = await scanFile(file)
     assert.deepEqual([packedBy, size, container], ['gzip', log.length, 'raw'])
     assert.deepEqual(
-      findings.map(({ form, offset }) => [form, offset]),
+      findings.map(({ encoding, offset }) => [encoding, offset]),
       [['pem', 100_000]],
     )
     assert.deepEqual(limits, [])

@@ -109,7 +109,7 @@ describe('pieces of a key in what describes the dump', () => {
     const [key] = scrubbed.report.keys
     assert.equal(key?.verdict, 'erased')
     assert.deepEqual(
-      key.inStructure.map(({ length, value, form }) => [length, value, form]),
+      key.inStructure.map(({ length, value, encoding }) => [length, value, encoding]),
       [[32, 'p', 'limbs-le64']],
     )
     assert.match(key.statement, /it holds 256 bits of its values, less than the 512/)

@@ -80,7 +80,7 @@ describe('a core that holds a key', () => {
     assert.ok(isClean)
     const left = values.filter(({ bytes }) => Buffer.from(out).indexOf(bytes) >= 0)
     assert.deepEqual(
-      left.map(({ form }) => form),
+      left.map(({ encoding }) => encoding),
       [],
     )
     const expected = core.bytes.slice()

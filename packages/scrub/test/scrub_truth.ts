@@ -62,7 +62,7 @@ function inverse(value: bigint, modulus: bigint): bigint {
 }
 
 export interface Spelling {
-  readonly form: string
+  readonly encoding: string
   readonly bytes: Buffer
 }
 
@@ -75,14 +75,14 @@ function binarySpellings(value: bigint, bits: number): Spelling[] {
   const big = Buffer.from(value.toString(16).padStart(bits / 4, '0'), 'hex')
   const little = Buffer.from(big.toReversed())
   return [
-    { form: 'BE', bytes: big },
-    { form: 'LE', bytes: little },
-    { form: 'int[]', bytes: words(4, big) },
-    { form: 'words BE', bytes: words(8, big) },
-    { form: 'LE of BE words', bytes: words(8, little) },
-    { form: 'Python', bytes: digits(value, bits, 30, 4, 0n) },
-    { form: 'Go 63', bytes: digits(value, bits, 63, 8, 0n) },
-    { form: 'bn.js', bytes: digits(value, bits, 26, 8, 32n) },
+    { encoding: 'BE', bytes: big },
+    { encoding: 'LE', bytes: little },
+    { encoding: 'int[]', bytes: words(4, big) },
+    { encoding: 'words BE', bytes: words(8, big) },
+    { encoding: 'LE of BE words', bytes: words(8, little) },
+    { encoding: 'Python', bytes: digits(value, bits, 30, 4, 0n) },
+    { encoding: 'Go 63', bytes: digits(value, bits, 63, 8, 0n) },
+    { encoding: 'bn.js', bytes: digits(value, bits, 26, 8, 32n) },
   ]
 }
 
@@ -115,18 +115,18 @@ function textSpellings(value: bigint, bits: number): Spelling[] {
       .toString('base64')
       .slice(lead === 0 ? 0 : lead + 1, Math.floor(((lead + big.length) * 8) / 6))
   const texts = [
-    { form: 'hex', text: hex },
-    { form: 'HEX', text: hex.toUpperCase() },
-    { form: 'hex:', text: hex.replaceAll(/..(?!$)/g, '$&:') },
-    { form: 'hex ', text: hex.replaceAll(/..(?!$)/g, '$& ') },
-    { form: 'decimal', text: value.toString() },
-    { form: 'Buffer.toJSON', text: JSON.stringify([...big]).slice(1, -1) },
-    { form: 'base64url', text: big.toString('base64url') },
-    ...[0, 1, 2].map((lead) => ({ form: `base64 ${lead}`, text: base64(lead) })),
+    { encoding: 'hex', text: hex },
+    { encoding: 'HEX', text: hex.toUpperCase() },
+    { encoding: 'hex:', text: hex.replaceAll(/..(?!$)/g, '$&:') },
+    { encoding: 'hex ', text: hex.replaceAll(/..(?!$)/g, '$& ') },
+    { encoding: 'decimal', text: value.toString() },
+    { encoding: 'Buffer.toJSON', text: JSON.stringify([...big]).slice(1, -1) },
+    { encoding: 'base64url', text: big.toString('base64url') },
+    ...[0, 1, 2].map((lead) => ({ encoding: `base64 ${lead}`, text: base64(lead) })),
   ]
-  return texts.flatMap(({ form, text }) => [
-    { form, bytes: Buffer.from(text) },
-    { form: `${form} UTF-16`, bytes: Buffer.from(text, 'utf16le') },
+  return texts.flatMap(({ encoding, text }) => [
+    { encoding, bytes: Buffer.from(text) },
+    { encoding: `${encoding} UTF-16`, bytes: Buffer.from(text, 'utf16le') },
   ])
 }
 

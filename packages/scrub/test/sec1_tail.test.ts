@@ -51,7 +51,7 @@ describe('an EC key whose first 16 bytes were written over', () => {
       const { findings, candidates } = await scanFile(path, { threads: 1 })
       assert.deepEqual(findings, [])
       assert.deepEqual(
-        candidates.map(({ offset, form, note }) => [offset, form, note]),
+        candidates.map(({ offset, encoding, note }) => [offset, encoding, note]),
         [[AT + begin, 'sec1-tail', 'fragment']],
       )
       const out = await scrubbed(namedCurve, memory)

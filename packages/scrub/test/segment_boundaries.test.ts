@@ -37,13 +37,13 @@ const publicKeys = parsePublicKeys(
 const { p = '' } = privateKey.export({ format: 'jwk' })
 
 const ENCODINGS = [
-  { form: 'pkcs8-der', bytes: privateKey.export({ format: 'der', type: 'pkcs8' }) },
-  { form: 'pem', bytes: Buffer.from(privateKey.export({ format: 'pem', type: 'pkcs8' })) },
+  { encoding: 'pkcs8-der', bytes: privateKey.export({ format: 'der', type: 'pkcs8' }) },
+  { encoding: 'pem', bytes: Buffer.from(privateKey.export({ format: 'pem', type: 'pkcs8' })) },
   {
-    form: 'limbs-le64',
+    encoding: 'limbs-le64',
     bytes: Buffer.from(Uint8Array.from(Buffer.from(p, 'base64url')).toReversed()),
   },
-  { form: 'aes-schedule-enc', bytes: Buffer.from(expandKey(randomBytes(32)).buffer) },
+  { encoding: 'aes-schedule-enc', bytes: Buffer.from(expandKey(randomBytes(32)).buffer) },
 ] as const
 
 /** Four pages with `bytes` across the border of the second and third. */
@@ -93,18 +93,18 @@ function halves(memory: Buffer) {
 
 describe('a key across a border', () => {
   for (const { name, built } of CONTAINERS) {
-    for (const { form, bytes } of ENCODINGS) {
-      it(`is found and erased: ${form} in ${name}`, async () => {
+    for (const { encoding, bytes } of ENCODINGS) {
+      it(`is found and erased: ${encoding} in ${name}`, async () => {
         const memory = memoryWith(bytes)
         const dump = Buffer.from(built(memory).bytes)
-        const path = join(folder, `${form}.${name}`.replaceAll(/\W/g, '_'))
+        const path = join(folder, `${encoding}.${name}`.replaceAll(/\W/g, '_'))
         writeFileSync(path, dump)
         const start = dump.indexOf(bytes.subarray(0, BORDER - startOf(bytes)))
         const rest = dump.indexOf(bytes.subarray(BORDER - startOf(bytes)))
         assert.ok(start > 0 && rest > 0)
 
         const { findings } = await scanFile(path, { publicKeys })
-        const found = findings.filter((finding) => finding.form === form)
+        const found = findings.filter((finding) => finding.encoding === encoding)
         const places = found.map(({ offset, length, copies, beginsAt }) => ({
           offset,
           length,
@@ -139,15 +139,15 @@ function damaged(memory: Buffer, isDamaged: boolean): Buffer {
 }
 
 describe('a key across a border that a damaged header puts there', () => {
-  for (const { form, bytes } of ENCODINGS) {
-    it(`is found as the file has it, and erased: ${form}`, async () => {
+  for (const { encoding, bytes } of ENCODINGS) {
+    it(`is found as the file has it, and erased: ${encoding}`, async () => {
       const dump = damaged(memoryWith(bytes), true)
-      const path = join(folder, `damaged_${form}`)
+      const path = join(folder, `damaged_${encoding}`)
       writeFileSync(path, dump)
       const start = dump.indexOf(bytes)
       const { findings, flaws } = await scanFile(path, { publicKeys })
       assert.ok(flaws.length > 0)
-      const found = findings.filter((finding) => finding.form === form)
+      const found = findings.filter((finding) => finding.encoding === encoding)
       assert.deepEqual(
         found.map(({ offset, copies, beginsAt }) => ({ offset, copies, beginsAt })),
         [{ offset: start, copies: 1, beginsAt: undefined }],
@@ -163,13 +163,13 @@ describe('a key across a border that a damaged header puts there', () => {
   }
 
   it('is memory of two offsets where no header is damaged', async () => {
-    const [{ form, bytes }] = ENCODINGS
+    const [{ encoding, bytes }] = ENCODINGS
     const path = join(folder, 'sound')
     writeFileSync(path, damaged(memoryWith(bytes), false))
     const { findings, flaws } = await scanFile(path)
     assert.deepEqual(flaws, [])
     assert.deepEqual(
-      findings.filter((finding) => finding.form === form),
+      findings.filter((finding) => finding.encoding === encoding),
       [],
     )
   })
@@ -226,7 +226,7 @@ it('shows the file around each border that is asked for', () => {
 })
 
 function rawFindingAt(offset: number, length: number): RawFinding {
-  const named = { kind: 'rsa', form: 'pem', certainty: 'proven', proof: '' } as const
+  const named = { kind: 'rsa', encoding: 'pem', certainty: 'proven', proof: '' } as const
   return { ...named, offset, length, bits: 0, note: undefined, keyId: undefined, tag: '' }
 }
 

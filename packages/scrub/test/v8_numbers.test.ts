@@ -60,23 +60,23 @@ function fileWith(name: string, array: Buffer): string {
 }
 
 describe('a given scalar in an array of V8', () => {
-  const encodings = [
-    { form: 'bn-js-smi-26', bits: 26, coding: 'smi' },
-    { form: 'jsbn-smi-28', bits: 28, coding: 'smi' },
-    { form: 'bn-js-double-26', bits: 26, coding: 'double' },
-    { form: 'jsbn-double-28', bits: 28, coding: 'double' },
+  const written = [
+    { encoding: 'bn-js-smi-26', bits: 26, coding: 'smi' },
+    { encoding: 'jsbn-smi-28', bits: 28, coding: 'smi' },
+    { encoding: 'bn-js-double-26', bits: 26, coding: 'double' },
+    { encoding: 'jsbn-double-28', bits: 28, coding: 'double' },
   ] as const
-  for (const { form, bits, coding } of encodings) {
-    it(`is found and erased: ${form}`, async () => {
+  for (const { encoding, bits, coding } of written) {
+    it(`is found and erased: ${encoding}`, async () => {
       const array = arrayOf(d, bits, coding)
-      const path = fileWith(form, array)
+      const path = fileWith(encoding, array)
       const { findings } = await scanFile(path, { publicKeys: given, threads: 1 })
       assert.deepEqual(
-        findings.map((finding) => [finding.offset, finding.length, finding.form]),
-        [[AT + 16, array.length - 24, form]],
+        findings.map((finding) => [finding.offset, finding.length, finding.encoding]),
+        [[AT + 16, array.length - 24, encoding]],
       )
       const input = { kind: 'file', path } as const
-      const { isClean, erased } = await scrubInput(input, form, { publicKeys: given })
+      const { isClean, erased } = await scrubInput(input, encoding, { publicKeys: given })
       assert.ok(isClean)
       const isIn = (at: number): boolean =>
         erased.some(({ offset, length }) => offset <= at && at < offset + length)

@@ -191,9 +191,9 @@ describe('the leaked key of the replayed incident', { skip: noCore }, () => {
 
 describe('the file with the leaked key', { skip: noCore }, () => {
   it('holds it as text and as numbers', () => {
-    const forms = new Set(rowsOf(placeOfKey()['forms']).map(({ form }) => form))
-    for (const form of ['pem', 'limbs-le64', 'montgomery-r2-mod-p'])
-      assert.ok(forms.has(form), form)
+    const encodings = new Set(rowsOf(placeOfKey()['encodings']).map(({ encoding }) => encoding))
+    for (const encoding of ['pem', 'limbs-le64', 'montgomery-r2-mod-p'])
+      assert.ok(encodings.has(encoding), encoding)
   })
 
   it('is a core that our own reader finds whole, with every thread and file', () => {

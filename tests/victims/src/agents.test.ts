@@ -36,7 +36,7 @@ function gnupgNumbers(home: string): RsaNumbers {
 testVictim({
   name: 'gpg-agent after a signature',
   needs: ['gpg', 'gpgconf', 'gpg-connect-agent', 'gpg-agent'],
-  forms: ['p be', 'q be', 'd be'],
+  encodings: ['p be', 'q be', 'd be'],
   isHarvestable: true,
   async start() {
     const env = gnupgHome('gnupg')

@@ -36,16 +36,16 @@ async function start(kind: string): Promise<Started> {
 }
 
 describe('Erlang', { concurrency: BESIDE }, () => {
-  for (const { kind, forms } of [
-    { kind: 'ec_integer', forms: ['d le'] },
-    { kind: 'ec_record', forms: ['d be'] },
-    { kind: 'ed25519_binary', forms: ['seed be'] },
-    { kind: 'rsa_record', forms: ['p le', 'd le'] },
+  for (const { kind, encodings } of [
+    { kind: 'ec_integer', encodings: ['d le'] },
+    { kind: 'ec_record', encodings: ['d be'] },
+    { kind: 'ed25519_binary', encodings: ['seed be'] },
+    { kind: 'rsa_record', encodings: ['p le', 'd le'] },
   ])
     testVictim({
       name: kind,
       needs: ['erlc', 'erl', missingInErlang],
-      forms,
+      encodings,
       isHarvestable: false,
       start: () => start(kind),
     })

@@ -32,7 +32,7 @@ describe('libraries', { concurrency: BESIDE }, () => {
   testVictim({
     name: 'mbedTLS with RSA',
     needs: ['gcc', missingMbedTls],
-    forms: [...VALUES, ...REMAINDERS],
+    encodings: [...VALUES, ...REMAINDERS],
     isHarvestable: true,
     alsoThere: generator,
     async start(): Promise<Started> {
@@ -44,7 +44,7 @@ describe('libraries', { concurrency: BESIDE }, () => {
   testVictim({
     name: 'mbedTLS with EC',
     needs: ['gcc', missingMbedTls],
-    forms: ['d le'],
+    encodings: ['d le'],
     isHarvestable: false,
     alsoThere: generator,
     async start() {
@@ -53,14 +53,14 @@ describe('libraries', { concurrency: BESIDE }, () => {
     },
   })
 
-  for (const { way, forms } of [
-    { way: 'sign', forms: [...VALUES, ...REMAINDERS] },
-    { way: 'numbers', forms: [...VALUES, ...REMAINDERS, 'p digits-30', 'd digits-30'] },
+  for (const { way, encodings } of [
+    { way: 'sign', encodings: [...VALUES, ...REMAINDERS] },
+    { way: 'numbers', encodings: [...VALUES, ...REMAINDERS, 'p digits-30', 'd digits-30'] },
   ])
     testVictim({
       name: `Python's cryptography: ${way}`,
       needs: [PYTHON, () => missingInPython('cryptography')],
-      forms,
+      encodings,
       // The text of the file is mostly left, and nothing else there shows a public key.
       isHarvestable: way === 'sign' ? true : 'by-file',
       // One that has made numbers too holds all that the other does.

@@ -19,12 +19,12 @@ const startNode = (...args: readonly string[]): Promise<Victim> =>
 const VALUES = ['d le', 'p le', 'q le', 'dP le', 'dQ le', 'qInv le', 'pem middle line']
 
 describe('Node', { concurrency: BESIDE }, () => {
-  for (const { way, forms } of [
-    { way: 'load', forms: VALUES },
-    { way: 'sign', forms: [...VALUES, 'R2 mod p le', 'R2 mod q le'] },
+  for (const { way, encodings } of [
+    { way: 'load', encodings: VALUES },
+    { way: 'sign', encodings: [...VALUES, 'R2 mod p le', 'R2 mod q le'] },
     {
       way: 'numbers',
-      forms: [
+      encodings: [
         ...VALUES,
         'R2 mod p le',
         'R2 mod q le',
@@ -40,7 +40,7 @@ describe('Node', { concurrency: BESIDE }, () => {
     testVictim({
       name: `Node with RSA: ${way}`,
       needs: [],
-      forms,
+      encodings,
       isHarvestable: true,
       // One that has signed and made numbers holds all that the others do.
       isScrubbed: way === 'numbers',
@@ -56,7 +56,7 @@ describe('Node', { concurrency: BESIDE }, () => {
   testVictim({
     name: 'Node with EC, Ed25519 and AES',
     needs: [],
-    forms: [
+    encodings: [
       'd le',
       'seed be',
       'pem first line',

@@ -31,29 +31,29 @@ async function startRead(backend: string): Promise<Started> {
 }
 
 describe('PyCryptodome', { concurrency: BESIDE }, () => {
-  for (const { backend, forms, scalar } of [
-    { backend: 'gmp', forms: ['d le'], scalar: 'scalar be' },
-    { backend: 'custom', forms: ['d digits-30'], scalar: 'scalar digits digits-30' },
-    { backend: 'native', forms: ['d digits-30'], scalar: 'scalar digits digits-30' },
+  for (const { backend, encodings, scalar } of [
+    { backend: 'gmp', encodings: ['d le'], scalar: 'scalar be' },
+    { backend: 'custom', encodings: ['d digits-30'], scalar: 'scalar digits digits-30' },
+    { backend: 'native', encodings: ['d digits-30'], scalar: 'scalar digits digits-30' },
   ]) {
     testVictim({
       name: `P-256 that was made, numbers: ${backend}`,
       needs,
-      forms,
+      encodings,
       isHarvestable: false,
       start: () => startMade(backend, 'P-256'),
     })
     testVictim({
       name: `P-256 that was read, numbers: ${backend}`,
       needs,
-      forms,
+      encodings,
       isHarvestable: false,
       start: () => startRead(backend),
     })
     testVictim({
       name: `Ed25519, numbers: ${backend}`,
       needs,
-      forms: ['seed be', 'right be', scalar],
+      encodings: ['seed be', 'right be', scalar],
       isHarvestable: false,
       start: () => startMade(backend, 'Ed25519'),
     })

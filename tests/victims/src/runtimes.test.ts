@@ -29,7 +29,7 @@ describe('runtimes', { concurrency: BESIDE }, () => {
   testVictim({
     name: 'Go with RSA',
     needs: ['go'],
-    forms: ['p le', 'q le', 'p be', 'd be', 'p-1 be', 'R2 mod p le', 'R2 mod q le'],
+    encodings: ['p le', 'q le', 'p be', 'd be', 'p-1 be', 'R2 mod p le', 'R2 mod q le'],
     isHarvestable: true,
     async start() {
       const key = freshRsa()
@@ -40,7 +40,7 @@ describe('runtimes', { concurrency: BESIDE }, () => {
   testVictim({
     name: 'Go with EC and ML-KEM',
     needs: ['go'],
-    forms: ['d be', 'd le', 'ML-KEM d be', 'ML-KEM z be', 'ML-KEM s'],
+    encodings: ['d be', 'd le', 'ML-KEM d be', 'ML-KEM z be', 'ML-KEM s'],
     isHarvestable: true,
     async start() {
       const key = freshP256()
@@ -55,7 +55,7 @@ describe('runtimes', { concurrency: BESIDE }, () => {
   testVictim({
     name: 'Java with RSA',
     needs: ['javac', 'java'],
-    forms: ['p int[]', 'q int[]', 'd int[]', 'p be', 'd be', 'pkcs1'],
+    encodings: ['p int[]', 'q int[]', 'd int[]', 'p be', 'd be', 'pkcs1'],
     isHarvestable: true,
     async start() {
       const key = freshRsa()

@@ -9,7 +9,7 @@ import type { Hit } from './truth/exact_search.ts'
 
 export interface Expected {
   /** Names of needles that such a process is known to hold; at least one place of each. */
-  readonly forms: readonly string[]
+  readonly encodings: readonly string[]
   /**
    * Whether the dump shows a public key, or a whole private one, so that none need be given.
    * `by-file`: only where a file of the key was not collected yet.
@@ -20,10 +20,10 @@ export interface Expected {
 }
 
 export function checkScan(held: () => HeldCore, expected: Expected): void {
-  it(`holds ${expected.forms.join(', ')}`, () => {
+  it(`holds ${expected.encodings.join(', ')}`, () => {
     const there = new Set(held().hits.map(({ needle }) => needle.name))
     assert.deepEqual(
-      expected.forms.filter((name) => !there.has(name)),
+      expected.encodings.filter((name) => !there.has(name)),
       [],
     )
   })

@@ -8,7 +8,7 @@ export interface Told {
   readonly length: number
   readonly address: string | undefined
   readonly kind: string
-  readonly form: string
+  readonly encoding: string
   readonly bits: number
   readonly note: string | undefined
   readonly keyId: string | undefined
@@ -54,7 +54,7 @@ function toldOf(finding: Json): Told {
     bits: Number(finding['bits']),
     address: text('address'),
     kind: text('kind') ?? '',
-    form: text('form') ?? '',
+    encoding: text('encoding') ?? '',
     note: text('note'),
     keyId: within('keyId', 'spkiSha256'),
     owner: within('owner', 'name'),

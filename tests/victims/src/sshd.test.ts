@@ -78,7 +78,7 @@ describe('sshd', () => {
   testVictim({
     name: 'the process of a session',
     needs: NEEDS,
-    forms: ['p le', 'q le', 'd le', 'seed be'],
+    encodings: ['p le', 'q le', 'd le', 'seed be'],
     isHarvestable: false,
     // Keys that were agreed on for this session.
     alsoThere: [
@@ -158,7 +158,7 @@ describeVictim('the listener of sshd, which shields its keys', NEEDS, () => {
     const { findings } = await scanned(planted(), ...givenKeys(core()))
     const own = findings.filter(({ keyId }) => keyId === core().truths[1]?.keyId)
     assert.deepEqual(
-      own.map(({ offset, length, form }) => [offset, length, form]),
+      own.map(({ offset, length, encoding }) => [offset, length, encoding]),
       [[at, 28, 'limbs-be']],
     )
   })

@@ -60,7 +60,7 @@ describe('TLS servers', { concurrency: BESIDE }, () => {
   testVictim({
     name: 'openssl s_server before its first client',
     needs: ['openssl'],
-    forms: VALUES,
+    encodings: VALUES,
     isHarvestable: true,
     isScrubbed: false,
     start: () => startServer('openssl', false),
@@ -69,7 +69,7 @@ describe('TLS servers', { concurrency: BESIDE }, () => {
   testVictim({
     name: 'openssl s_server after a handshake',
     needs: ['openssl'],
-    forms: [...VALUES, ...REMAINDERS],
+    encodings: [...VALUES, ...REMAINDERS],
     isHarvestable: true,
     start: () => startServer('openssl', true),
   })
@@ -77,7 +77,7 @@ describe('TLS servers', { concurrency: BESIDE }, () => {
   testVictim({
     name: 'gnutls-serv before its first client',
     needs: ['gnutls-serv', 'openssl'],
-    forms: [...VALUES, 'p be', 'd be'],
+    encodings: [...VALUES, 'p be', 'd be'],
     isHarvestable: true,
     isScrubbed: false,
     start: () => startServer('gnutls', false),
@@ -86,7 +86,7 @@ describe('TLS servers', { concurrency: BESIDE }, () => {
   testVictim({
     name: 'gnutls-serv after a handshake',
     needs: ['gnutls-serv', 'openssl'],
-    forms: [...VALUES, 'p be', 'd be'],
+    encodings: [...VALUES, 'p be', 'd be'],
     isHarvestable: true,
     start: () => startServer('gnutls', true),
   })

@@ -43,7 +43,7 @@ export function testVictim(test: VictimTest): void {
       if (held !== undefined) removeCore(held)
     })
     checkScan(core, expected)
-    if (expected.forms.includes('p le')) checkLeftovers(core)
+    if (expected.encodings.includes('p le')) checkLeftovers(core)
     if (isScrubbed) checkScrub(core)
   })
 }

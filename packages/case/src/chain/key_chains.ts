@@ -181,11 +181,11 @@ function keyLink(key: KeyFound | undefined): ChainLink {
   return shown(
     'key',
     `The private key is in ${first?.files[0] ?? ''}${also}.`,
-    key.places.map(({ files, sha256, forms }) => ({
+    key.places.map(({ files, sha256, encodings }) => ({
       path: files[0] ?? '',
       sha256,
       line: null,
-      offset: forms[0]?.offset ?? null,
+      offset: encodings[0]?.offset ?? null,
     })),
   )
 }

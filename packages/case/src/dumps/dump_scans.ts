@@ -8,8 +8,8 @@ import { NEXT_TIME } from '../store/sql.ts'
 export const DUMP_SHAPE = 'memory-dump'
 export const KEYS_SHAPE = 'public-keys'
 
-export interface DumpKeyForm {
-  readonly form: string
+export interface DumpKeyEncoding {
+  readonly encoding: string
   readonly places: number
   /** Of the first copy: bytes from the file's start. */
   readonly offset: number
@@ -32,7 +32,7 @@ export interface DumpKey {
   readonly kid: string
   readonly subject: string
   readonly notAfter: string | null
-  readonly forms: readonly DumpKeyForm[]
+  readonly encodings: readonly DumpKeyEncoding[]
 }
 
 export interface DumpScan {

@@ -71,13 +71,13 @@ const readPerson = rowReader(
   cell.time('first last'),
 )
 
-interface KeyLocation extends DumpFile, Pick<DumpScan, 'container'>, Pick<DumpKey, 'forms'> {
+interface KeyLocation extends DumpFile, Pick<DumpScan, 'container'>, Pick<DumpKey, 'encodings'> {
   readonly copies: number
   readonly touched: FileUse | null
 }
 
 export interface KeyFound
-  extends Omit<DumpKey, 'forms' | 'jwkThumbprint' | 'note' | 'kid' | 'subject'> {
+  extends Omit<DumpKey, 'encodings' | 'jwkThumbprint' | 'note' | 'kid' | 'subject'> {
   readonly jwkThumbprint: string | null
   readonly note: string | null
   readonly kid: string | null
@@ -100,8 +100,8 @@ export async function keysFound(session: Session): Promise<KeyFound[]> {
         files,
         sha256,
         container: scan.container,
-        copies: key.forms.reduce((sum, { places }) => sum + places, 0),
-        forms: key.forms,
+        copies: key.encodings.reduce((sum, { places }) => sum + places, 0),
+        encodings: key.encodings,
         touched,
       }
       keys.set(key.spkiSha256, withLocation(keys.get(key.spkiSha256), key, location))

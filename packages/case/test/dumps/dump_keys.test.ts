@@ -34,9 +34,9 @@ const key = (spkiSha256: string, more: Partial<DumpKey> = {}): DumpKey => ({
   kid: 'key-1',
   subject: 'CN=Signing',
   notAfter: '2021-04-04T14:43:35.000Z',
-  forms: [
-    { form: 'pem', places: 2, offset: 4096, address: '0x1000', owner: 'stack 7', proof: 'n = p·q' },
-    { form: 'pkcs8', places: 1, offset: 9000, address: null, owner: null, proof: 'n = p·q' },
+  encodings: [
+    { encoding: 'pem', places: 2, offset: 4096, address: '0x1000', owner: 'stack 7', proof: 'n = p·q' },
+    { encoding: 'pkcs8', places: 1, offset: 9000, address: null, owner: null, proof: 'n = p·q' },
   ],
   ...more,
 })
@@ -173,7 +173,7 @@ describe('scans of dumps', () => {
 describe('a key that was found', () => {
   it('has its file, its encodings, its copies and who accessed that file', async () => {
     await given([dumpFile(1, 'in/dumps/sign-2021.CORE')], [scan(SHA)])
-    const { jwkThumbprint, note: _, forms, ...rest } = LEAKED
+    const { jwkThumbprint, note: _, encodings, ...rest } = LEAKED
     assert.deepEqual(await keysFound(world.session), [
       {
         ...rest,
@@ -185,7 +185,7 @@ describe('a key that was found', () => {
             sha256: SHA,
             container: 'elf-core',
             copies: 3,
-            forms,
+            encodings,
             touched: USE,
           },
         ],

@@ -25,7 +25,7 @@ const scan = (proof: string): DumpScan => ({
       kid: 'k',
       subject: '',
       notAfter: null,
-      forms: [{ form: 'pem', places: 1, offset: 2 ** 40, address: null, owner: null, proof }],
+      encodings: [{ encoding: 'pem', places: 1, offset: 2 ** 40, address: null, owner: null, proof }],
     },
   ],
 })
@@ -51,7 +51,7 @@ for (const backend of backends)
         const [key, ...others] = await keysFound(session)
         assert.equal(others.length, 0)
         const [found] = key?.places ?? []
-        assert.equal(found?.forms[0]?.proof, 'last')
+        assert.equal(found?.encodings[0]?.proof, 'last')
         assert.deepEqual(
           found.touched?.people.map(({ principal, accesses }) => [principal, accesses]),
           [['eve', 1]],

@@ -1,5 +1,5 @@
 /** What a case stores of a scan: which keys, in which encodings, how often. Never their bytes. */
-import type { DumpFile, DumpKey, DumpKeyForm, DumpScan } from '@mintmark/case'
+import type { DumpFile, DumpKey, DumpKeyEncoding, DumpScan } from '@mintmark/case'
 import { isoOf } from '@mintmark/core'
 import type { PublicKey } from '@mintmark/keys'
 import type { Finding, LimitCode, ScanReport } from '@mintmark/scan'
@@ -60,7 +60,7 @@ function keyOf(
     bits,
     note: findings.every((finding) => classOf(finding) === 'ignored') ? (note ?? '') : '',
     ...namesOf(keyId, known),
-    forms: [...grouped(findings, ({ form }) => form)].map(formOf),
+    encodings: [...grouped(findings, ({ encoding }) => encoding)].map(encodingOf),
   }
 }
 
@@ -76,10 +76,10 @@ function namesOf(
   }
 }
 
-function formOf([form, findings]: readonly [string, Group<Finding>]): DumpKeyForm {
+function encodingOf([encoding, findings]: readonly [string, Group<Finding>]): DumpKeyEncoding {
   const [{ offset, address, owner, proof }] = findings
   return {
-    form,
+    encoding,
     places: findings.length,
     offset,
     address: address ?? null,

@@ -33,7 +33,7 @@ export function scanSarif({
 }
 
 function result(finding: Finding, reports: readonly ScanReport[]): Json {
-  const { file, offset, length, form, certainty, address, copies, keyId, owner, bits } = finding
+  const { file, offset, length, encoding, certainty, address, copies, keyId, owner, bits } = finding
   const rule = ruleOf(finding)
   return {
     ruleId: rule.id,
@@ -54,7 +54,7 @@ function result(finding: Finding, reports: readonly ScanReport[]): Json {
     ],
     partialFingerprints: fingerprints(finding),
     properties: {
-      form,
+      encoding,
       certainty,
       bits,
       copies,
@@ -73,20 +73,20 @@ function definedOf(values: object): Readonly<Record<string, string>> {
   return Object.fromEntries(texts)
 }
 
-function messageOf({ kind, bits, form, certainty, proof, owner, keyId, note }: Finding): string {
+function messageOf({ kind, bits, encoding, certainty, proof, owner, keyId, note }: Finding): string {
   const what = bits === 0 ? kind : `${kind}, ${bits} bits`
   const whose = owner === undefined ? '' : ` In ${owner.kind} ${safeText(owner.name, 80)}.`
   const key = keyId?.spkiSha256 === undefined ? '' : ` SPKI SHA-256 ${keyId.spkiSha256}.`
   const kid = keyId?.kid === undefined ? '' : ` kid ${safeText(keyId.kid, 80)}.`
   const own = note === undefined ? '' : ` Note: ${note}.`
-  return `${certainty}: ${what}, as ${form} (${safeText(proof, 120)}).${whose}${key}${kid}${own}`
+  return `${certainty}: ${what}, as ${encoding} (${safeText(proof, 120)}).${whose}${key}${kid}${own}`
 }
 
 /** `place`: the same location in a file of the same name. `key`: the same key, wherever it is found. */
 function fingerprints(finding: Finding): Readonly<Record<string, string>> {
-  const { file, offset, form, kind, keyId } = finding
+  const { file, offset, encoding, kind, keyId } = finding
   return {
-    'place/v1': sarifFingerprint(path.basename(file), String(offset), form, kind),
+    'place/v1': sarifFingerprint(path.basename(file), String(offset), encoding, kind),
     ...(keyId?.spkiSha256 === undefined ? {} : { 'key/v1': keyId.spkiSha256 }),
   }
 }

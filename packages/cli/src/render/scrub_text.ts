@@ -72,18 +72,18 @@ function keyLines(key: ScrubbedKey): string[] {
   ]
 }
 
-function valueLine({ value, form, places, at }: ErasedValue): string {
+function valueLine({ value, encoding, places, at }: ErasedValue): string {
   const first = at[0]
   const where = first === undefined ? '' : `, first at ${hex(first.offset)}`
   const address = first?.address === undefined ? '' : ` (address ${first.address})`
-  const name = value === 'structure' ? form : `${value} as ${form}`
+  const name = value === 'structure' ? encoding : `${value} as ${encoding}`
   return line(`  ${name}: ${plural(places, 'location')}${where}${address}`)
 }
 
 function otherLines({ others, moreOthers }: ScrubDocument): string[] {
   const kinds = new Map<string, number>()
-  for (const { kind, form, certainty } of others) {
-    const name = `${certainty === 'candidate' ? 'unverified: ' : ''}${kind} (${form})`
+  for (const { kind, encoding, certainty } of others) {
+    const name = `${certainty === 'candidate' ? 'unverified: ' : ''}${kind} (${encoding})`
     kinds.set(name, (kinds.get(name) ?? 0) + 1)
   }
   const lines = [...kinds].map(([name, often]) => line(`  ${count(often)} × ${name}`))

@@ -16,7 +16,7 @@ const finding = (spkiSha256: string | undefined, more: Partial<Finding> = {}): F
   address: '0x1000',
   length: 10,
   kind: 'rsa',
-  form: 'pem',
+  encoding: 'pem',
   bits: 2048,
   certainty: 'proven',
   proof: 'n = p·q',
@@ -42,16 +42,16 @@ const noteOf = (...notes: readonly Finding['note'][]) =>
   scanOf(DUMP, 'g', report(notes.map((each) => finding(id(1), { note: each }))), []).keys[0]?.note
 
 describe('what a case keeps of a scan', () => {
-  it('is each proven key once, with its forms, their places, and where the first is', () => {
+  it('is each verified key once, with its encodings, their locations, and where the first is', () => {
     const found = [
       finding(id(1)),
-      finding(id(2), { form: 'pkcs8', owner: undefined, address: undefined }),
-      finding(id(1), { form: 'limbs-le64', offset: 9 }),
+      finding(id(2), { encoding: 'pkcs8', owner: undefined, address: undefined }),
+      finding(id(1), { encoding: 'limbs-le64', offset: 9 }),
       finding(id(1), { offset: 8192 }),
-      finding(undefined, { kind: 'aes', form: 'aes-schedule-enc', keyId: undefined }),
+      finding(undefined, { kind: 'aes', encoding: 'aes-schedule-enc', keyId: undefined }),
       finding(undefined, {
         kind: 'aes',
-        form: 'hex',
+        encoding: 'hex',
         keyId: undefined,
         offset: 9000,
         sameKeyAt: 4096,
@@ -62,7 +62,7 @@ describe('what a case keeps of a scan', () => {
     assert.deepEqual(
       keys.map((key) => [
         key.spkiSha256,
-        key.forms.map(({ form, places, offset }) => [form, places, offset]),
+        key.encodings.map(({ encoding, places, offset }) => [encoding, places, offset]),
       ]),
       [
         [
@@ -75,8 +75,8 @@ describe('what a case keeps of a scan', () => {
         [id(2), [['pkcs8', 1, 4096]]],
       ],
     )
-    const [first] = keys[0]?.forms ?? []
-    const [bare] = keys[1]?.forms ?? []
+    const [first] = keys[0]?.encodings ?? []
+    const [bare] = keys[1]?.encodings ?? []
     assert.deepEqual([first?.owner, first?.address], ['stack 7', '0x1000'])
     assert.deepEqual([bare?.owner, bare?.address], [null, null])
   })

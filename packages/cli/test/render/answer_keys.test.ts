@@ -42,9 +42,9 @@ const key = (at: number, more: Partial<KeyFound> = {}): KeyFound => ({
       sha256: '0'.repeat(64),
       container: 'elf-core',
       copies: 3,
-      forms: [
-        { form: 'pem', places: 1, offset: 0, address: null, owner: null, proof: 'p' },
-        { form: 'limbs-le64', places: 2, offset: 9, address: null, owner: null, proof: 'p' },
+      encodings: [
+        { encoding: 'pem', places: 1, offset: 0, address: null, owner: null, proof: 'p' },
+        { encoding: 'limbs-le64', places: 2, offset: 9, address: null, owner: null, proof: 'p' },
       ],
       touched: null,
     },

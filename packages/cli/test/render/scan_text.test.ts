@@ -14,13 +14,13 @@ function textOf(reports: readonly ScanReport[]): string {
   return scanText({ scanned, answer, code: exitCodeOf(answer) })
 }
 
-it('a key without a public half is one, though its parts and its forms lie apart in the file', () => {
+it('a key without a public half is one, though its parts and its encodings are apart in the file', () => {
   const rest = { ...schedule, offset: 0x2000, beginsAt: schedule.offset }
   const bare = {
     ...schedule,
     offset: 0x3000,
     length: 16,
-    form: 'limbs-be',
+    encoding: 'limbs-be',
     sameKeyAt: schedule.offset,
   }
   const told = textOf([reportOf([schedule, rest, bare])])
@@ -43,7 +43,7 @@ it('the first line counts unverified keys where there are no others', () => {
   const candidate = {
     ...schedule,
     certainty: 'candidate',
-    form: 'cng-kdbm',
+    encoding: 'cng-kdbm',
     proof: 'a blob of a symmetric key',
   } as const
   const report = { ...reportOf([]), candidates: [candidate] }

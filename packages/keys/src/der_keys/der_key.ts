@@ -4,7 +4,7 @@ import type { Key } from '../material/key.ts'
 import type { WorkBudget } from '../material/work_budget.ts'
 
 export interface DerKey extends Key {
-  readonly form: 'pkcs8-der' | 'pkcs1-der' | 'sec1-der' | 'dsa-der'
+  readonly encoding: 'pkcs8-der' | 'pkcs1-der' | 'sec1-der' | 'dsa-der'
   /** Where it begins: its SEQUENCE, or its version where that is gone. */
   readonly from: number
   readonly to: number
@@ -13,13 +13,13 @@ export interface DerKey extends Key {
 /** With its offset: the SEQUENCE around `version` if it is there and reaches as far as `to`. */
 export function placed(
   bytes: Uint8Array,
-  form: DerKey['form'],
+  encoding: DerKey['encoding'],
   version: number,
   to: number,
   verification: Key,
 ): DerKey {
   const whole = wholeOf(bytes, version, to)
-  return { ...verification, form, from: whole?.at ?? version, to: whole?.to ?? to }
+  return { ...verification, encoding, from: whole?.at ?? version, to: whole?.to ?? to }
 }
 
 export function wholeOf(bytes: Uint8Array, version: number, to: number): Element | undefined {

@@ -93,7 +93,7 @@ const OFF_PAPER: ReadonlyMap<string, readonly string[]> = new Map([
   ['artefacts', ['hash']],
   ['tokens', ['reason', 'base_rate', 'recorded', 'recorded_for', 'recorded_in']],
   ['touches', ['reason', 'verdict', 'token', 'client']],
-  ['keys', ['kind', 'bits', 'note', 'file_sha256', 'forms']],
+  ['keys', ['kind', 'bits', 'note', 'file_sha256', 'encodings']],
   ['key-to-verifier', ['public_key_sha256', 'file_sha256']],
   ['inputs', ['duplicates', 'same_as']],
 ])

@@ -22,23 +22,23 @@ export function patternOf(text: string): string {
   return Array.from(text, (letter) => letter.charCodeAt(0).toString(16).padStart(2, '0')).join(' ')
 }
 
-export function hit(key: Key, form: string, from: number, to: number, note?: Key['note']): Match {
+export function hit(key: Key, encoding: string, from: number, to: number, note?: Key['note']): Match {
   const shown = note === undefined ? key : { ...key, note }
-  return { offset: from, length: to - from, form, key: shown }
+  return { offset: from, length: to - from, encoding, key: shown }
 }
 
 export function derHit(found: DerKey | undefined): Match | undefined {
   if (found === undefined) return undefined
-  const { form, from, to, ...key } = found
-  return hit(key, form, from, to)
+  const { encoding, from, to, ...key } = found
+  return hit(key, encoding, from, to)
 }
 
 export function protectedHit(
   kind: Key['kind'],
-  form: string,
+  encoding: string,
   from: number,
   to: number,
   proof: string,
 ): Match {
-  return hit({ kind, bits: 0, certainty: 'lesser', proof, material: undefined }, form, from, to)
+  return hit({ kind, bits: 0, certainty: 'lesser', proof, material: undefined }, encoding, from, to)
 }

@@ -8,7 +8,7 @@ export interface Match {
   readonly offset: number
   readonly length: number
   /** One of `docs/key-encodings.md`: `pkcs1-der`, `pem`, `limbs-le64`, `aes-schedule-dec` … */
-  readonly form: string
+  readonly encoding: string
   readonly key: Key
   readonly isCopy?: true
 }

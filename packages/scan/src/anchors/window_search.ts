@@ -8,7 +8,7 @@ export interface LeftOver {
 
 export interface WindowSearch {
   readonly name: string
-  /** The longest form, in bytes: a window keeps as many behind `to`, where there are. */
+  /** The longest encoding, in bytes: a window keeps as many behind `to`, where there are. */
   readonly reach: number
   /** The shortest, in bytes: memory that is in pieces has many that are shorter. 1 where absent. */
   readonly least?: number

@@ -182,13 +182,13 @@ function seenOutside(
   { coding, at }: PackedSeen,
   length: number,
 ): RawFinding {
-  const { kind, form, bits, proof, note, keyId, offset, address, owner, isWellFormed } = finding
+  const { kind, encoding, bits, proof, note, keyId, offset, address, owner, isWellFormed } = finding
   const { inside = { offset, address, owner, firstAt: finding.sameKeyAt ?? offset } } = finding
   return {
     offset: at,
     length,
     kind,
-    form: `${coding}-of-${form}`,
+    encoding: `${coding}-of-${encoding}`,
     bits,
     // Well-formed keys are classified with the rest of the file.
     certainty: isWellFormed === true ? 'proven' : finding.certainty,

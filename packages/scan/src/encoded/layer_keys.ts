@@ -29,6 +29,6 @@ export function* keysOf(
     const end = hit.offset + hit.length
     if (hit.key.certainty === 'proven') done = end
     const { from, to } = spanOf(hit.offset, end)
-    yield { ...hit, offset: from, length: to - from, form: `${coding}-of-${hit.form}` }
+    yield { ...hit, offset: from, length: to - from, encoding: `${coding}-of-${hit.encoding}` }
   }
 }

@@ -18,7 +18,7 @@ export interface Finding {
   readonly address: string | undefined
   readonly length: number
   readonly kind: KeyKind
-  readonly form: string
+  readonly encoding: string
   readonly bits: number
   readonly certainty: Certainty
   readonly proof: string
@@ -56,7 +56,7 @@ const LONGEST_VERIFICATION = 200
 
 /** The reportable part of a match, without its material. */
 export function rawFindingOf(
-  { offset, length, form, key, isCopy }: Match,
+  { offset, length, encoding, key, isCopy }: Match,
   tags: KeyTags,
 ): RawFinding {
   const { kind, bits, certainty, material, note } = key
@@ -67,7 +67,7 @@ export function rawFindingOf(
     offset,
     length,
     kind,
-    form,
+    encoding,
     bits,
     certainty,
     proof: proof.slice(0, LONGEST_VERIFICATION),

@@ -1,7 +1,7 @@
 /** Which runs of memory go on in which: at their addresses, or in the file. */
 import type { Run } from '../anchors/scan_plan.ts'
 
-/** Of each run on either side of a border: more than the longest form, ML-DSA in PEM in UTF-32. */
+/** Of each run on either side of a border: more than the longest encoding, ML-DSA in PEM in UTF-32. */
 export const SIDE_BYTES = 32_768
 /** Runs examined for one that goes on: honest dumps have fewer at one address. */
 const MOST_OPEN = 64

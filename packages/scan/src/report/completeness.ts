@@ -30,7 +30,7 @@ export interface ScannedFiles {
   readonly unreadable: readonly Unread[]
 }
 
-const REPORT_IT = 'report it as a bug, with the form that is named'
+const REPORT_IT = 'report it as a bug, with the encoding that is named'
 const MAKE_AGAIN = 'make the dump again, whole: what is missing is in no file'
 const CHECK_DUMP = 'make the dump again, or search for given keys with --deep --public-key'
 const GO_DEEPER = 'search again with --deep'

@@ -65,21 +65,21 @@ export class RawFindingList {
     const kept = onePerLocation(this.#classified(isKnown))
     const copies = new Map<string, number>()
     const firstOffsets = new Map<string, number>()
-    for (const { tag, keyId, offset, form, beginsAt } of kept) {
+    for (const { tag, keyId, offset, encoding, beginsAt } of kept) {
       if (keyId === undefined && !firstOffsets.has(tag)) firstOffsets.set(tag, offset)
       if (beginsAt !== undefined) continue
-      const name = `${tag} ${form}`
+      const name = `${tag} ${encoding}`
       copies.set(name, (copies.get(name) ?? 0) + 1)
     }
     const segments = new SegmentFinder(dump.segments)
     const generators = new Set(kept.flatMap(({ tag, note }) => (note === 'drbg' ? tag : [])))
     return kept.map((finding) => {
-      const { tag, keyId, offset, form } = finding
+      const { tag, keyId, offset, encoding } = finding
       const first = tag === '' || keyId !== undefined ? undefined : firstOffsets.get(tag)
       return Object.assign({ file }, finding, segments.locationOf(finding), {
         // A generator's state can be far from the schedules of its key.
         note: generators.has(tag) ? 'drbg' : finding.note,
-        copies: tag === '' ? 1 : (copies.get(`${tag} ${form}`) ?? 1),
+        copies: tag === '' ? 1 : (copies.get(`${tag} ${encoding}`) ?? 1),
         ...(first !== undefined && first !== offset && { sameKeyAt: first }),
       } as const)
     })
@@ -104,7 +104,7 @@ function order(a: RawFinding, b: RawFinding): number {
     a.offset - b.offset ||
     b.length - a.length ||
     RANK[b.certainty] - RANK[a.certainty] ||
-    (a.form < b.form ? -1 : a.form > b.form ? 1 : 0)
+    (a.encoding < b.encoding ? -1 : a.encoding > b.encoding ? 1 : 0)
   )
 }
 
@@ -129,16 +129,16 @@ const isBetter = (a: RawFinding, b: RawFinding) => RANK[a.certainty] > RANK[b.ce
 
 function covers(outer: RawFinding, inner: RawFinding): boolean {
   if (isSameKey(outer, inner)) {
-    return !isBetter(inner, outer) && (isWithin(inner, outer) || inner.form === outer.form)
+    return !isBetter(inner, outer) && (isWithin(inner, outer) || inner.encoding === outer.encoding)
   }
   if (!isWithin(inner, outer)) return false
   if (outer.certainty === 'proven' && isBetter(outer, inner)) return true
   const isSameRange = inner.offset === outer.offset && endOf(inner) === endOf(outer)
-  return isSameRange && inner.form === outer.form && inner.tag === outer.tag
+  return isSameRange && inner.encoding === outer.encoding && inner.tag === outer.tag
 }
 
 /** A verified key explains a candidate: 256·d looks like a damaged d if d has eight zero bits. */
 function confirms(inner: RawFinding, outer: RawFinding): boolean {
   if (!isSameKey(outer, inner) || !isBetter(inner, outer)) return false
-  return isWithin(inner, outer) || inner.form === outer.form
+  return isWithin(inner, outer) || inner.encoding === outer.encoding
 }

@@ -53,7 +53,7 @@ export class WindowFindings {
   /** Returns whether the copy is reported, not only counted. */
   addCopy(finding: RawFinding | undefined, certainty: Certainty, offset: number): boolean {
     if (certainty === 'proven') this.#takeVerified(offset, finding?.length ?? 0)
-    const name = finding && `${finding.tag} ${finding.form}`
+    const name = finding && `${finding.tag} ${finding.encoding}`
     const copies = this.#copies.get(name ?? '') ?? 0
     const isFull = this.all.length >= MOST_RAW_FINDINGS || copies >= MOST_COPIES
     if (name === undefined || finding === undefined || isFull) {

@@ -14,7 +14,7 @@ import {
 import { DrbgStates, isBoringDrbg } from './drbg.ts'
 import { isTestKey } from './test_keys.ts'
 
-const FORMS: Readonly<Record<ScheduleLayout, string>> = {
+const ENCODINGS: Readonly<Record<ScheduleLayout, string>> = {
   encryption: 'aes-schedule-enc',
   decryption: 'aes-schedule-dec',
   'decryption-forward': 'aes-schedule-dec-forward',
@@ -60,7 +60,7 @@ function matchOf(bytes: Uint8Array, hit: ScheduleHit, states: DrbgStates): Match
   return {
     offset: hit.at,
     length,
-    form: `${FORMS[hit.layout]}${hit.isSwapped ? '-swapped' : ''}`,
+    encoding: `${ENCODINGS[hit.layout]}${hit.isSwapped ? '-swapped' : ''}`,
     key: {
       kind: 'aes',
       bits: hit.keyWords * 32,

@@ -47,7 +47,7 @@ export function detectPads(bytes: Uint8Array, hit: PadHit): Match | undefined {
   return {
     offset: from,
     length: hit.distance + block,
-    form: 'hmac-pads',
+    encoding: 'hmac-pads',
     key: {
       kind: 'hmac',
       bits: length * 8,

@@ -1,12 +1,12 @@
 /** Input and output of the kernels of `conjugate.ts`. */
 /** How a number's bytes are in memory, by number: the orders of the kernel. */
 export const ORDERS = [
-  { form: 'limbs-le64', alignment: 1, word: 1, isHighFirst: false },
-  { form: 'limbs-be', alignment: 1, word: 1, isHighFirst: true },
-  { form: 'java-int-array', alignment: 4, word: 4, isHighFirst: true },
-  { form: 'words-be-le64', alignment: 8, word: 8, isHighFirst: true },
-  { form: 'limbs-le-be64', alignment: 8, word: 8, isHighFirst: false },
-  { form: 'limbs-le-be32', alignment: 4, word: 4, isHighFirst: false },
+  { encoding: 'limbs-le64', alignment: 1, word: 1, isHighFirst: false },
+  { encoding: 'limbs-be', alignment: 1, word: 1, isHighFirst: true },
+  { encoding: 'java-int-array', alignment: 4, word: 4, isHighFirst: true },
+  { encoding: 'words-be-le64', alignment: 8, word: 8, isHighFirst: true },
+  { encoding: 'limbs-le-be64', alignment: 8, word: 8, isHighFirst: false },
+  { encoding: 'limbs-le-be32', alignment: 4, word: 4, isHighFirst: false },
 ] as const
 
 export type CandidateKind = 'factor' | 'beside' | 'negated' | 'halved'

@@ -28,7 +28,7 @@ async function scanned(name: string, ...parts: readonly Buffer[]) {
   const path = join(folder, name)
   writeFileSync(path, Buffer.concat(parts))
   const { findings, limits } = await scanFile(path, { threads: 1 })
-  return { forms: findings.map(({ form }) => form), limits: limits.map(({ code }) => code) }
+  return { encodings: findings.map(({ encoding }) => encoding), limits: limits.map(({ code }) => code) }
 }
 
 describe('a key is found', () => {
@@ -37,8 +37,8 @@ describe('a key is found', () => {
       it(`packed by ${second} behind what ${first} packed`, async (t) => {
         const [harmless, key] = [packed(first, LOG), packed(second, PEM)]
         if (harmless === undefined || key === undefined) return t.skip('a program is missing')
-        const { forms, limits } = await scanned(`${first}-${second}`, LOG, harmless, LOG, key, LOG)
-        assert.deepEqual([forms, limits], [[`${second}-of-pem`], []])
+        const { encodings, limits } = await scanned(`${first}-${second}`, LOG, harmless, LOG, key, LOG)
+        assert.deepEqual([encodings, limits], [[`${second}-of-pem`], []])
       })
 
   it('packed within what a cut gzip is followed by, which is reported', async (t) => {
@@ -46,14 +46,14 @@ describe('a key is found', () => {
     const key = packed('xz', PEM)
     if (cut === undefined || key === undefined) return t.skip('a program is missing')
     cut.writeUInt32LE(1, cut.length - 8)
-    const { forms, limits } = await scanned('cut-gzip', LOG, cut, LOG, key)
-    assert.deepEqual([forms, limits], [['xz-of-pem'], ['packed-unsearched']])
+    const { encodings, limits } = await scanned('cut-gzip', LOG, cut, LOG, key)
+    assert.deepEqual([encodings, limits], [['xz-of-pem'], ['packed-unsearched']])
   })
 
   it('behind a file that bzip2 packed', async (t) => {
     const harmless = packed('bzip2', LOG)
     if (harmless === undefined) return t.skip('bzip2 is missing')
-    assert.deepEqual(await scanned('log.bz2', harmless, PEM), { forms: ['pem'], limits: [] })
+    assert.deepEqual(await scanned('log.bz2', harmless, PEM), { encodings: ['pem'], limits: [] })
   })
 })
 

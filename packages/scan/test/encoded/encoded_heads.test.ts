@@ -64,26 +64,26 @@ function found(text: string, encoding: BufferEncoding = 'latin1'): KeyHit[] {
 const lines = (text: string): string => text.replaceAll(/.{76}/g, '$&\n')
 
 describe('a keystore of Java', () => {
-  for (const [form, magic] of [
+  for (const [encoding, magic] of [
     ['jks', 0xfe_ed_fe_ed],
     ['jceks', 0xce_ce_ce_ce],
   ] as const) {
     const text = keystore(magic, 1).toString('base64')
-    it(`in base64 is reported: ${form}`, () => {
+    it(`in base64 is reported: ${encoding}`, () => {
       for (const hits of [found(text), found(lines(text)), found(text, 'utf16le')]) {
         assert.deepEqual(
-          hits.map((hit) => [hit.form, hit.certainty]),
-          [[`base64-of-${form}`, 'lesser']],
+          hits.map((hit) => [hit.encoding, hit.certainty]),
+          [[`base64-of-${encoding}`, 'lesser']],
         )
       }
       const twice = found(Buffer.from(text).toString('base64'))
       assert.deepEqual(
-        twice.map((hit) => hit.form),
-        [`base64-of-base64-of-${form}`],
+        twice.map((hit) => hit.encoding),
+        [`base64-of-base64-of-${encoding}`],
       )
     })
 
-    it(`that holds certificates alone is nothing: ${form}`, () => {
+    it(`that holds certificates alone is nothing: ${encoding}`, () => {
       assert.deepEqual(found(keystore(magic, 2).toString('base64')), [])
     })
   }
@@ -103,7 +103,7 @@ describe('a secret key of OpenPGP', () => {
       const [hit, ...more] = found(text)
       assert.deepEqual(more, [])
       assert.equal(hit?.certainty, 'proven')
-      assert.match(hit.form, /^(?:base64|hex)-of-openpgp-packet$/)
+      assert.match(hit.encoding, /^(?:base64|hex)-of-openpgp-packet$/)
       assert.equal(hit.material && keyIdOf(hit.material).spkiSha256, expected)
     }
   })

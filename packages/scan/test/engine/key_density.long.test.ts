@@ -97,7 +97,7 @@ it('a factor of another kind of key is found amid keys that a file is made of', 
   const { findings, limits } = await scanInput({ kind: 'file', path }, 'keys')
   const here = findings.filter(({ offset }) => offset === aligned.length)
   assert.deepEqual(
-    here.map(({ kind, bits, form }) => [kind, bits, form]),
+    here.map(({ kind, bits, encoding }) => [kind, bits, encoding]),
     [['rsa', 2048, 'limbs-le64']],
   )
   const codes = limits.map(({ code, facts }) => `${code} ${facts['anchor'] ?? ''}`)

@@ -15,7 +15,7 @@ const hashKey = new Uint8Array(32)
 const hit = (offset: number, certainty: Certainty): Match => ({
   offset,
   length: 16,
-  form: 'aes-schedule-enc',
+  encoding: 'aes-schedule-enc',
   key: { kind: 'aes', bits: 128, certainty, proof: 'schedule expands', material: undefined },
 })
 

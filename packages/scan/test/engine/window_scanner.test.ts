@@ -16,7 +16,7 @@ function hitAt(at: number, certainty: Certainty): Match {
   return {
     offset: at,
     length: 4,
-    form: 'test',
+    encoding: 'test',
     key: { kind: 'token', bits: 0, certainty, proof: 'test', material: undefined },
   }
 }

@@ -33,7 +33,7 @@ it('a given scalar among thousands of offsets that look like one is found withou
   const publicKeys = parsePublicKeys(Buffer.from(pem), 'given.pem').keys
   const { findings } = await scanFile(path, { publicKeys, threads: 1 })
   assert.deepEqual(
-    findings.map(({ offset, length, form }) => [offset, length, form]),
+    findings.map(({ offset, length, encoding }) => [offset, length, encoding]),
     [[at, SCALAR, 'limbs-be']],
   )
 })

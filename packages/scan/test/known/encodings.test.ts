@@ -6,19 +6,19 @@ import { encodingsOf } from '../../src/known/values/encodings.ts'
 const VALUE = (0x8123_4567_89abn << 936n) | 0x1234_5678_9abc_def1n
 const FIELD_BITS = 1024
 const spellings = encodingsOf(VALUE, FIELD_BITS)
-const lengthsOf = (form: string) =>
-  spellings.filter((each) => each.form === form).map(({ bytes }) => bytes.length)
+const lengthsOf = (encoding: string) =>
+  spellings.filter((each) => each.encoding === encoding).map(({ bytes }) => bytes.length)
 
 describe('a number that does not fill its field is spelled', () => {
-  for (const { form, wide, narrow } of [
-    { form: 'limbs-be', wide: 128, narrow: 123 },
-    { form: 'limbs-le64', wide: 128, narrow: 123 },
-    { form: 'java-int-array', wide: 128, narrow: 124 },
+  for (const { encoding, wide, narrow } of [
+    { encoding: 'limbs-be', wide: 128, narrow: 123 },
+    { encoding: 'limbs-le64', wide: 128, narrow: 123 },
+    { encoding: 'java-int-array', wide: 128, narrow: 124 },
     // 35 digits of 30 bits, and the 33 that are not zero.
-    { form: 'python-digits-30', wide: 140, narrow: 132 },
+    { encoding: 'python-digits-30', wide: 140, narrow: 132 },
   ])
-    it(`as ${form} in its field, and without leading zeros`, () =>
-      assert.deepEqual(lengthsOf(form), [wide, narrow]))
+    it(`as ${encoding} in its field, and without leading zeros`, () =>
+      assert.deepEqual(lengthsOf(encoding), [wide, narrow]))
 
   it('in bytes without two that are equal', () => {
     const texts = spellings.map(({ bytes }) => Buffer.from(bytes).toString('latin1'))
@@ -28,15 +28,15 @@ describe('a number that does not fill its field is spelled', () => {
 
 it('a number that fills its field is spelled once', () => {
   const full = encodingsOf((1n << 1023n) | 1n, FIELD_BITS)
-  assert.equal(full.filter(({ form }) => form === 'limbs-be').length, 1)
-  assert.equal(full.filter(({ form }) => form === 'python-digits-30').length, 1)
+  assert.equal(full.filter(({ encoding }) => encoding === 'limbs-be').length, 1)
+  assert.equal(full.filter(({ encoding }) => encoding === 'python-digits-30').length, 1)
 })
 
 it('256 bits are spelled in Bech32, in both cases', () => {
   // The example of NIP-19, without its last character, which carries four bits of nothing.
   const value = 0x67dea2ed018072d675f5415ecfaed7d2597555e202d85b3d65ea4e58d2d92ffan
   const text = 'vl029mgpspedva04g90vltkh6fvh240zqtv9k0t9af8935ke9la'
-  const ofBech32 = encodingsOf(value, 256).filter(({ form }) => form === 'bech32')
+  const ofBech32 = encodingsOf(value, 256).filter(({ encoding }) => encoding === 'bech32')
   const texts = new Set(ofBech32.map(({ bytes }) => Buffer.from(bytes).toString('latin1')))
   assert.ok(texts.has(text) && texts.has(text.toUpperCase()))
 })
@@ -46,7 +46,7 @@ it('256 bits are spelled in base32, by themselves and behind the two bytes of a 
   const value = BigInt(
     `0x${Buffer.from(Array.from({ length: 32 }, (_, k) => k + 1)).toString('hex')}`,
   )
-  const ofBase32 = encodingsOf(value, 256).filter(({ form }) => form === 'base32')
+  const ofBase32 = encodingsOf(value, 256).filter(({ encoding }) => encoding === 'base32')
   const texts = new Set(ofBase32.map(({ bytes }) => Buffer.from(bytes).toString('latin1')))
   assert.ok(texts.has('AEBAGBAFAYDQQCIKBMGA2DQPCAIREEYUCULBOGAZDINRYHI6D4Q'))
   assert.ok(texts.has('CAQDAQCQMBYIBEFAWDANBYHRAEISCMKBKFQXDAMRUGY4DUPB6I'))

@@ -24,7 +24,7 @@ const unverified = ({ findings, ...report }: ScanReport) => ({
   findings: findings.map((finding) => ({ ...finding, proof: '' })),
 })
 
-/** Offset, form and note of what is found in a file that holds these bytes, with one thread and with two. */
+/** Offset, encoding and note of what is found in a file that holds these bytes, with one thread and with two. */
 async function found(name: string, parts: Readonly<Record<number, Uint8Array>>) {
   const file = path.join(folder, name)
   const bytes = Buffer.alloc(FAR + 100_000, 0x2e)
@@ -32,7 +32,7 @@ async function found(name: string, parts: Readonly<Record<number, Uint8Array>>) 
   writeFileSync(file, bytes)
   const [one, two] = [await scanFile(file, { threads: 1 }), await scanFile(file, { threads: 2 })]
   assert.deepEqual(unverified(two), unverified(one))
-  return one.findings.map(({ offset, form, note }) => [offset, form, note])
+  return one.findings.map(({ offset, encoding, note }) => [offset, encoding, note])
 }
 
 const der = (key: KeyObject) => key.export({ format: 'der', type: 'pkcs8' })

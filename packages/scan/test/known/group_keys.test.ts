@@ -192,9 +192,9 @@ describe('the secret of a known key', () => {
   const hitsIn = (key: GroupPair, bytes: Uint8Array) =>
     new KnownKeySearch([key.given], { deep: false })
       .search(bytes, 0, bytes.length, BASE)
-      .map(({ form, offset, key: { kind, bits, certainty } }) => ({
+      .map(({ encoding, offset, key: { kind, bits, certainty } }) => ({
         kind,
-        form,
+        encoding,
         offset,
         bits,
         certainty,
@@ -209,7 +209,7 @@ describe('the secret of a known key', () => {
         const bytes = fill(40_000, 3)
         bytes.set(key.x, AT)
         bytes.set(key.y, AT + key.x.length)
-        const expected = { kind, form: 'limbs-be', offset: AT, bits: 2048, certainty: 'proven' }
+        const expected = { kind, encoding: 'limbs-be', offset: AT, bits: 2048, certainty: 'proven' }
         assert.ok(
           hitsIn(key, bytes).some((hit) => JSON.stringify(hit) === JSON.stringify(expected)),
         )
@@ -222,7 +222,7 @@ describe('the secret of a known key', () => {
       bytes.set(Buffer.concat([key.x.toReversed(), Buffer.alloc(32 - key.x.length)]), at)
       bytes.set(bignum(BASE + BigInt(at), 4), 800_000)
       assert.deepEqual(hitsIn(key, bytes), [
-        { kind, form: 'limbs-le64', offset: at, bits: 2048, certainty: 'proven' },
+        { kind, encoding: 'limbs-le64', offset: at, bits: 2048, certainty: 'proven' },
       ])
     })
   }

@@ -29,7 +29,7 @@ async function formsIn(type: 'int' | 'byte', ...names: readonly ('n' | 'd' | 'p'
   writeFileSync(file, heapDump({ segments: [arrays] }).bytes)
   const { findings } = await scanFile(file, { threads: 1 })
   for (const { keyId } of findings) assert.equal(keyId?.spkiSha256, idOf(RSA))
-  return findings.map(({ form, length, owner }) => `${form} ${length} ${owner?.name}`)
+  return findings.map(({ encoding, length, owner }) => `${encoding} ${length} ${owner?.name}`)
 }
 
 it('an RSA key whose numbers alone are in a Java heap is found by its modulus', async () => {
@@ -69,11 +69,11 @@ describe('a heap of many small arrays, which are looked through side by side', (
   it('a factor of the key given is found, where it is', async () => {
     const p = numberOf('p')
     const { bytes, report } = await scanned('one of many', many(p))
-    const places = report.findings.map(({ offset, length, form, owner }) => {
-      return { offset, length, form, owner: owner?.name }
+    const places = report.findings.map(({ offset, length, encoding, owner }) => {
+      return { offset, length, encoding, owner: owner?.name }
     })
     assert.deepEqual(places, [
-      { offset: Buffer.from(bytes).indexOf(p), length: 128, form: 'limbs-be', owner: 'int[]' },
+      { offset: Buffer.from(bytes).indexOf(p), length: 128, encoding: 'limbs-be', owner: 'int[]' },
     ])
   })
 
@@ -104,7 +104,7 @@ it('the secret of a curve is found in an array of its size, though thousands of 
     const { findings } = await scanFile(file, { threads: 1, publicKeys: given })
     const at = Buffer.from(heap.bytes).indexOf(secret)
     assert.deepEqual(
-      findings.map(({ offset, form }) => [offset, form]),
+      findings.map(({ offset, encoding }) => [offset, encoding]),
       [[at, 'limbs-be']],
     )
   }

@@ -68,7 +68,7 @@ async function offsetsOf(publicKey: KeyObject, heap: Buffer, address: bigint): P
   const publicKeys = parsePublicKeys(der, 'given').keys
   const { findings } = await scanFile(file, { threads: 1, publicKeys })
   const base = segments[0]?.offset ?? 0
-  return findings.map(({ offset, form, certainty }) => `${certainty} ${form} ${offset - base}`)
+  return findings.map(({ offset, encoding, certainty }) => `${certainty} ${encoding} ${offset - base}`)
 }
 
 const secretOf = (key: KeyObject): Buffer =>

@@ -61,7 +61,7 @@ function foundIn(
   const hits = search.search(bytes, 0, bytes.length, BASE, { memory })
   return hits
     .filter(({ key }) => key.certainty === 'proven')
-    .map(({ offset, form }) => [offset, form] as const)
+    .map(({ offset, encoding }) => [offset, encoding] as const)
 }
 
 const NUMBERS = [
@@ -122,8 +122,8 @@ describe('a secret in an object of CPython', () => {
       bytes.set(words(2n, CLASS, BigInt(length), (1n << 64n) - 1n), AT - 32)
       bytes.set(key.secret, AT)
       bytes[AT + length] = 0
-      const form = length === 32 && key.x === 0n ? 'limbs-le64' : 'limbs-be'
-      assert.deepEqual(foundIn(key, bytes), [[AT, form]])
+      const encoding = length === 32 && key.x === 0n ? 'limbs-le64' : 'limbs-be'
+      assert.deepEqual(foundIn(key, bytes), [[AT, encoding]])
       bytes[AT + length] = 1
       assert.deepEqual(foundIn(key, bytes), [])
     }
@@ -202,8 +202,8 @@ describe('a secret in a string of OCaml', () => {
       fillMarks(bytes, key)
       bytes.set(words(head), AT - 8)
       bytes.set([...key.secret, ...new Uint8Array(fill), fill], AT)
-      const form = curve === 'Ed25519' ? 'limbs-le64' : 'limbs-be'
-      assert.deepEqual(foundIn(key, bytes)[0], [AT, form])
+      const encoding = curve === 'Ed25519' ? 'limbs-le64' : 'limbs-be'
+      assert.deepEqual(foundIn(key, bytes)[0], [AT, encoding])
       bytes[AT + key.secret.length + fill] = fill + 1
       assert.deepEqual(foundIn(key, bytes), [], 'another string')
     })

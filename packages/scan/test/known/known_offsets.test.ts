@@ -40,8 +40,8 @@ const plants = (
   grounds: readonly GroundName[],
 ): Plant[] =>
   secrets.flatMap((secret) =>
-    encodings.flatMap((form) =>
-      shifts.flatMap((shift) => grounds.map((ground) => ({ secret, form, shift, ground }))),
+    encodings.flatMap((encoding) =>
+      shifts.flatMap((shift) => grounds.map((ground) => ({ secret, encoding, shift, ground }))),
     ),
   )
 
@@ -94,8 +94,8 @@ const reports = (hits: readonly Match[], key: TestKey, at: number): boolean =>
       Math.abs(offset - at) <= 8,
   )
 
-const nameOf = ({ secret, form, shift, ground }: Plant): string =>
-  `${secret} as ${form} at ${shift} in ${ground}`
+const nameOf = ({ secret, encoding, shift, ground }: Plant): string =>
+  `${secret} as ${encoding} at ${shift} in ${ground}`
 
 function* planted(group: readonly Plant[]): Generator<{
   key: TestKey

@@ -113,7 +113,7 @@ export function randomFrom(seed: number): () => number {
 /** One value in one spelling at one offset. */
 export interface Plant {
   readonly secret: string
-  readonly form: string
+  readonly encoding: string
   /** Of the offset, modulo 16. */
   readonly shift: number
   readonly ground: GroundName
@@ -132,7 +132,7 @@ export function plotOf(
   const secret = SECRETS[plant.secret]?.(key)
   const ground = GROUNDS[plant.ground]
   if (secret === undefined) throw new TypeError('no such plant')
-  const spelled = spelledAs(secret, plant.form)
+  const spelled = spelledAs(secret, plant.encoding)
   if (spelled === undefined || plant.shift % spelled.alignment !== 0) return undefined
   const bytes = ground(PLOT, seed)
   const at = AT + plant.shift
@@ -143,11 +143,11 @@ export function plotOf(
 /** As programs write it: of base64 all characters, where what is searched for leaves out the last. */
 function spelledAs(
   { value, bits }: Secret,
-  form: string,
+  encoding: string,
 ): { bytes: Uint8Array; alignment: number } | undefined {
-  const [, alphabet, wide] = /^(base64|base64url)(-utf16)?$/.exec(form) ?? []
+  const [, alphabet, wide] = /^(base64|base64url)(-utf16)?$/.exec(encoding) ?? []
   if (alphabet !== 'base64' && alphabet !== 'base64url') {
-    return encodingsOf(value, bits).find((encoding) => encoding.form === form)
+    return encodingsOf(value, bits).find((each) => each.encoding === encoding)
   }
   const text = toBigEndian(value, Math.ceil(bits / 8)).toString(alphabet)
   return { bytes: Buffer.from(text, wide === undefined ? 'latin1' : 'utf16le'), alignment: 1 }

@@ -39,7 +39,7 @@ for (const scheme of LATTICE_SCHEMES) {
         bytes.set(scheme.rhoOf(publicKey), AT + seed.length)
         const hit = search(bytes).find(({ offset }) => offset === AT)
         assert.deepEqual(
-          [hit?.key.kind, hit?.form, hit?.key.bits, hit?.key.certainty],
+          [hit?.key.kind, hit?.encoding, hit?.key.bits, hit?.key.certainty],
           [scheme.kind, 'limbs-be', scheme.set, 'proven'],
         )
       })

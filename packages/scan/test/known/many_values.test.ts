@@ -24,16 +24,16 @@ it('values of many keys are found in every spelling, wherever they are', () => {
   const chosen = [0, 77, COUNT - 1].flatMap((number) => keys[number] ?? [])
   const parts = chosen.flatMap((key) =>
     derivedValues(key).flatMap(({ name, value, bits }) =>
-      encodingsOf(value, bits).map(({ bytes: part, form }) => ({ name, form, part })),
+      encodingsOf(value, bits).map(({ bytes: part, encoding }) => ({ name, encoding, part })),
     ),
   )
   const total = parts.reduce((sum, { part }) => sum + part.length + 41, 1000)
   const bytes = new Uint8Array(total)
   const planted: string[] = []
   let at = 100
-  for (const [number, { part, form, name }] of parts.entries()) {
+  for (const [number, { part, encoding, name }] of parts.entries()) {
     bytes.set(part, at)
-    planted.push(`${at} ${part.length} (${name} as ${form})`)
+    planted.push(`${at} ${part.length} (${name} as ${encoding})`)
     at += part.length + 33 + (number % 8)
   }
   const reported = (all: readonly EcMaterial[]) =>

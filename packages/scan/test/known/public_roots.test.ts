@@ -194,7 +194,7 @@ describe('digits', () => {
   const bits = 1024
 
   for (const encoding of DIGIT_ENCODINGS) {
-    it(`of ${encoding.form} are random where a number is, and not where they count`, () => {
+    it(`of ${encoding.name} are random where a number is, and not where they count`, () => {
       const count = digitCount(encoding, bits)
       const number = BigInt(`0x${randomBytes(bits / 8).toString('hex')}`)
       const small = Array.from(

@@ -51,7 +51,7 @@ function foundIn(
   return search
     .search(bytes, 0, bytes.length, undefined)
     .filter(({ key }) => key.certainty === 'proven')
-    .map(({ offset, form }) => [offset - start, form] as const)
+    .map(({ offset, encoding }) => [offset - start, encoding] as const)
 }
 
 const SECRET = { length: 32, hasPublicBehind: false }

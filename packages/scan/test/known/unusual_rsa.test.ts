@@ -45,7 +45,7 @@ describe('an RSA key whose public key is given', () => {
   it('is found by d alone though its primes differ in length, as those of python-rsa do', async () => {
     const { findings } = await scanned('unequal', keyOf(544, 65_537n))
     assert.deepEqual(
-      findings.map(({ form, certainty }) => [form, certainty]),
+      findings.map(({ encoding, certainty }) => [encoding, certainty]),
       [
         ['limbs-le64', 'proven'],
         ['hex', 'proven'],

@@ -113,7 +113,7 @@ describe('a core in pieces of 512 bytes', () => {
     }
     const [first] = parts
     const begins = findings.filter(
-      ({ form, beginsAt }) => form === 'pkcs8-der' && beginsAt === undefined,
+      ({ encoding, beginsAt }) => encoding === 'pkcs8-der' && beginsAt === undefined,
     )
     assert.deepEqual(
       begins.map(({ offset }) => offset),
@@ -129,7 +129,7 @@ describe('a core in pieces of 512 bytes', () => {
     const [one, other] = [await scanFile(path), await scanFile(inOrder)]
     const seen = ({ findings }: typeof one) => {
       const begun = findings.filter(({ beginsAt }) => beginsAt === undefined)
-      return begun.map(({ form, address, keyId }) => ({ form, address, keyId }))
+      return begun.map(({ encoding, address, keyId }) => ({ encoding, address, keyId }))
     }
     assert.deepEqual(
       seen(one).toSorted((a, b) => ((a.address ?? '') < (b.address ?? '') ? -1 : 1)),

@@ -35,7 +35,7 @@ async function found(name: string, vectors: Uint8Array, deep = false): Promise<r
   const begin = Buffer.from(bytes).indexOf(vectors)
   assert.ok(begin > 0)
   const { findings } = await scanFile(file, { publicKeys: given, threads: 1, deep })
-  return findings.map(({ offset, length, form }) => [offset - begin, length, form])
+  return findings.map(({ offset, length, encoding }) => [offset - begin, length, encoding])
 }
 
 const little = Uint8Array.from(d).toReversed()

@@ -33,7 +33,7 @@ function rawFinding(rest: Short): RawFinding {
     offset: 100,
     length: 50,
     kind: 'rsa',
-    form: 'pkcs8-der',
+    encoding: 'pkcs8-der',
     bits: 2048,
     certainty: 'proven',
     proof: '',
@@ -47,7 +47,7 @@ function rawFinding(rest: Short): RawFinding {
 function offsetsOf(rawFindings: readonly Short[]): (readonly [number, string])[] {
   const list = new RawFindingList(new LimitList())
   for (const item of rawFindings) list.add(rawFinding(item))
-  return list.findings('f', dump).map(({ offset, form }) => [offset, form] as const)
+  return list.findings('f', dump).map(({ offset, encoding }) => [offset, encoding] as const)
 }
 
 const cases: readonly {
@@ -58,19 +58,19 @@ const cases: readonly {
   { name: 'the same offset twice is one', seen: [{}, {}], kept: [[100, 'pkcs8-der']] },
   {
     name: 'a key within its own wrapping is one',
-    seen: [{ offset: 126, length: 24, form: 'pkcs1-der' }, {}],
+    seen: [{ offset: 126, length: 24, encoding: 'pkcs1-der' }, {}],
     kept: [[100, 'pkcs8-der']],
   },
   {
     name: 'another key within is another',
-    seen: [{}, { offset: 126, length: 20, tag: 'l', form: 'pkcs1-der' }],
+    seen: [{}, { offset: 126, length: 20, tag: 'l', encoding: 'pkcs1-der' }],
     kept: [
       [100, 'pkcs8-der'],
       [126, 'pkcs1-der'],
     ],
   },
   {
-    name: 'a candidate that begins before the same key in the same form, and overlaps it, is the key',
+    name: 'a candidate that begins before the same key in the same encoding, and overlaps it, is the key',
     seen: [{ offset: 99, certainty: 'candidate', note: 'fragment' }, {}],
     kept: [[100, 'pkcs8-der']],
   },
@@ -90,7 +90,7 @@ const cases: readonly {
   {
     name: 'a key within a candidate stays, and so does the candidate',
     seen: [
-      { tag: '', certainty: 'candidate', form: 'pem' },
+      { tag: '', certainty: 'candidate', encoding: 'pem' },
       { offset: 126, length: 20 },
     ],
     kept: [
@@ -101,7 +101,7 @@ const cases: readonly {
   {
     name: 'a key within a candidate for the same key leaves the key',
     seen: [
-      { certainty: 'candidate', form: 'pem' },
+      { certainty: 'candidate', encoding: 'pem' },
       { offset: 126, length: 20 },
     ],
     kept: [[126, 'pkcs8-der']],
@@ -109,8 +109,8 @@ const cases: readonly {
   {
     name: 'two schedules of one key that share a row are two',
     seen: [
-      { form: 'aes-schedule-enc', offset: 100, length: 240 },
-      { form: 'aes-schedule-dec', offset: 324, length: 240 },
+      { encoding: 'aes-schedule-enc', offset: 100, length: 240 },
+      { encoding: 'aes-schedule-dec', offset: 324, length: 240 },
     ],
     kept: [
       [100, 'aes-schedule-enc'],
@@ -118,7 +118,7 @@ const cases: readonly {
     ],
   },
   {
-    name: 'one form of one key that overlaps itself is one',
+    name: 'one encoding of one key that overlaps itself is one',
     seen: [{}, { offset: 120, length: 50 }],
     kept: [[100, 'pkcs8-der']],
   },
@@ -144,7 +144,7 @@ describe('offsets are put together:', () => {
 it('copies are counted for each encoding, address and owner come from the segment', () => {
   const list = new RawFindingList(new LimitList())
   for (const offset of [1000, 1100, 1499, 3010, 100]) list.add(rawFinding({ offset, length: 20 }))
-  list.add(rawFinding({ offset: 1200, form: 'pem' }))
+  list.add(rawFinding({ offset: 1200, encoding: 'pem' }))
   list.add(rawFinding({ offset: 1300, tag: '' }))
   const reported = list
     .findings('f', dump)
@@ -164,9 +164,9 @@ it('a key without an id says at each of its other offsets where the first is, wh
   const keyId = { spkiSha256: 'a', jwkThumbprint: undefined, kid: undefined, subject: undefined }
   const list = new RawFindingList(new LimitList())
   for (const item of [
-    { offset: 900, form: 'limbs-be', length: 16 },
-    { offset: 300, form: 'aes-schedule-enc' },
-    { offset: 500, form: 'aes-schedule-enc', tag: 'l' },
+    { offset: 900, encoding: 'limbs-be', length: 16 },
+    { offset: 300, encoding: 'aes-schedule-enc' },
+    { offset: 500, encoding: 'aes-schedule-enc', tag: 'l' },
     { offset: 700, tag: '' },
     { offset: 800, tag: '' },
     { offset: 400, tag: 'm', keyId },

@@ -40,7 +40,7 @@ describe('the padded blocks of an HMAC key', () => {
             assert.deepEqual(rest, {
               offset: at,
               length: distance + block,
-              form: 'hmac-pads',
+              encoding: 'hmac-pads',
             })
             const { material, proof, ...facts } = found
             assert.deepEqual(facts, {

@@ -28,7 +28,7 @@ export const binaryDigits: Decode = (bytes, from, to, take) => {
         decoded[k] = byte
       }
       const spanOf = (a: number, b: number) => ({ from: first + 8 * a, to: first + 8 * b })
-      take({ bytes: decoded.subarray(0, count), form: 'binary', spanOf })
+      take({ bytes: decoded.subarray(0, count), encoding: 'binary', spanOf })
     }
     done = end - begin === MOST_DIGITS ? end - DIGITS_AGAIN : end
   }

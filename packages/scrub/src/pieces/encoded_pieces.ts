@@ -24,7 +24,7 @@ export function findEncoded(
       for (const part of continued(layer, hit)) {
         const span = spanOf(part.at, part.at + part.length)
         const range = { offset: span.from, length: span.to - span.from }
-        take(pieceIn(range, part, `${coding}-of-${part.pattern.form}`))
+        take(pieceIn(range, part, `${coding}-of-${part.pattern.encoding}`))
       }
     })
     if (layer !== decoded) layer.fill(0)

@@ -53,7 +53,7 @@ export const escapedStrings: Decode = (bytes, from, to, take) => {
     if (count >= LEAST_BYTES)
       take({
         bytes: decoded.subarray(0, count),
-        form: width === 1 ? 'escaped-string' : 'escaped-string-utf16',
+        encoding: width === 1 ? 'escaped-string' : 'escaped-string-utf16',
         spanOf: (a, b) => ({ from: begins[a] ?? 0, to: begins[b] ?? 0 }),
       })
     return count === MOST_BYTES ? (begins[count - AGAIN] ?? at) : at + Math.max(1, width * behind)

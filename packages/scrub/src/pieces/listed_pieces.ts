@@ -63,7 +63,7 @@ function takeList({ bytes, begins, ends, length }: NumberList, text: Text, take:
   const { base, width } = text
   take({
     bytes: bytes.subarray(0, length),
-    form: width === 1 ? 'byte-list' : 'byte-list-utf16',
+    encoding: width === 1 ? 'byte-list' : 'byte-list-utf16',
     spanOf: (from, to) => ({
       from: base + width * Math.min(...begins.subarray(from, to)),
       to: base + width * Math.max(...ends.subarray(from, to)),

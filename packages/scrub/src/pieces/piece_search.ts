@@ -115,10 +115,10 @@ export async function findPieces(
 const DECODERS: readonly Decode[] = [listedBytes, escapedStrings, spreadBytes, binaryDigits]
 
 function findIn(table: PieceTable, decoded: Decoded, take: (piece: Piece) => void): void {
-  const { bytes, form, spanOf } = decoded
+  const { bytes, encoding, spanOf } = decoded
   table.find(bytes, 0, bytes.length, (hit) => {
     const span = spanOf(hit.at, hit.at + hit.length)
-    take(pieceIn({ offset: span.from, length: span.to - span.from }, hit, form))
+    take(pieceIn({ offset: span.from, length: span.to - span.from }, hit, encoding))
   })
 }
 

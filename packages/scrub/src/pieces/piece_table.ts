@@ -16,7 +16,7 @@ export interface PieceHit {
 export interface Piece extends Range {
   readonly key: number
   readonly value: string
-  readonly form: string
+  readonly encoding: string
   /** Bytes of the spelling before it, and those of the whole. */
   readonly from: number
   readonly of: number
@@ -28,7 +28,7 @@ export interface Piece extends Range {
 export function pieceIn(
   { offset, length }: Range,
   { length: plain, from, pattern }: PieceHit,
-  form: string = pattern.form,
+  encoding: string = pattern.encoding,
 ): Piece {
   const { key, value, bits, bytes } = pattern
   const each = length / plain
@@ -37,7 +37,7 @@ export function pieceIn(
     length,
     key,
     value,
-    form,
+    encoding,
     from: Math.floor(from * each),
     of: Math.ceil(bytes.length * each),
     valueBits: bits,
@@ -49,7 +49,7 @@ export function pieceIn(
 export interface Decoded {
   /** Begins at a multiple of 8 of its buffer. */
   readonly bytes: Uint8Array
-  readonly form: string
+  readonly encoding: string
   readonly spanOf: EncodedBytes['spanOf']
 }
 

@@ -4,7 +4,7 @@
 import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
 
 export interface Spelling {
-  readonly form: string
+  readonly encoding: string
   readonly bytes: Uint8Array
 }
 
@@ -29,8 +29,8 @@ export function scriptSpellings(value: bigint, bits: number): readonly Spelling[
   )
   big.fill(0)
   const spellings = Object.entries(SLOTS).flatMap(([name, write]) => [
-    { form: `words-be-${name}`, bytes: written(words, write) },
-    { form: `words-le-${name}`, bytes: written(words.toReversed(), write) },
+    { encoding: `words-be-${name}`, bytes: written(words, write) },
+    { encoding: `words-le-${name}`, bytes: written(words.toReversed(), write) },
   ])
   words.fill(0)
   return spellings

@@ -15,7 +15,7 @@ export interface SecretPattern {
   /** `p`, `montgomery-r2-mod-p` … */
   readonly value: string
   /** `limbs-le64`, `hex` … */
-  readonly form: string
+  readonly encoding: string
   readonly isText: boolean
   readonly bits: number
   readonly key: number
@@ -85,11 +85,11 @@ function reducersIn(material: RsaMaterial, key: number, seen: Set<bigint>): Secr
   for (const { value } of values) seen.add(value)
   return values.flatMap(({ name, value, bits }) =>
     encodingsOf(value, bits, false)
-      .filter(({ form }) => form.startsWith('limbs-'))
-      .map(({ form, bytes }) => {
+      .filter(({ encoding }) => encoding.startsWith('limbs-'))
+      .map(({ encoding, bytes }) => {
         const part = Math.max(16, Math.ceil((bytes.length * OTHER_PART_BITS) / bits))
         const least = Math.min(bytes.length, part)
-        return { bytes, least, value: name, form, isText: false, bits, key }
+        return { bytes, least, value: name, encoding, isText: false, bits, key }
       }),
   )
 }
@@ -117,15 +117,15 @@ function spelled(
   const shifted = isRsa && PARTS_REVEALING.has(name) ? shiftedSpellings(value, bits) : []
   const scripts = hasTexts ? scriptSpellings(value, bits) : []
   const spellings = [...encodingsOf(value, bits, hasTexts), ...scripts, ...shifted]
-  return spellings.flatMap(({ form, bytes }) => {
+  return spellings.flatMap(({ encoding, bytes }) => {
     if (bytes.length < LEAST_BYTES) return []
-    const isText = TEXT_ENCODINGS.test(form)
-    const leastBits = LIST_ENCODINGS.test(form) ? PART_BITS : partBits
+    const isText = TEXT_ENCODINGS.test(encoding)
+    const leastBits = LIST_ENCODINGS.test(encoding) ? PART_BITS : partBits
     const part = PARTLY_PUBLIC.has(name)
       ? bytes.length
       : Math.ceil((bytes.length * leastBits) / bits)
     const least = Math.min(bytes.length, Math.max(isText ? LEAST_LETTERS : LEAST_PART, part))
-    return [{ bytes, least, value: name, form, isText, bits, key }]
+    return [{ bytes, least, value: name, encoding, isText, bits, key }]
   })
 }
 

@@ -22,7 +22,7 @@ export function shiftedSpellings(value: bigint, bits: number): readonly Spelling
   const shifted = shiftedBytes(value, Math.ceil(bits / 8) + 1)
   const limbs = shifted
     .slice(1)
-    .map((bytes) => ({ form: 'limbs-le64-shifted', bytes: bytes.slice(LEAD_BYTES) }))
+    .map((bytes) => ({ encoding: 'limbs-le64-shifted', bytes: bytes.slice(LEAD_BYTES) }))
   const spellings = [...limbs, ...inJavaWords(value, bits), ...inDigits(shifted, bits)]
   for (const bytes of shifted) bytes.fill(0)
   return spellings
@@ -44,12 +44,12 @@ function inJavaWords(value: bigint, bits: number): Spelling[] {
   const free = -bits & 31
   if (free === 0) return []
   const bytes = orderedBytes(value << BigInt(free), Math.ceil(bits / 32) * 4, JAVA_INT_ARRAY)
-  return [{ form: 'java-int-array-shifted', bytes }]
+  return [{ encoding: 'java-int-array-shifted', bytes }]
 }
 
 function inDigits(shifted: readonly Uint8Array[], bits: number): Spelling[] {
   return DIGIT_ENCODINGS.flatMap((digits) => {
-    const { form, width } = digits
+    const { name, width } = digits
     const isAny = digits === PYTHON_DIGITS || digits.coding !== 'raw'
     const shifts = isAny
       ? Array.from({ length: width - 1 }, (_, k) => k + 1)
@@ -57,7 +57,7 @@ function inDigits(shifted: readonly Uint8Array[], bits: number): Spelling[] {
     return shifts.map((shift) => {
       const little = shifted[shift % 8]?.subarray(LEAD_BYTES - Math.floor(shift / 8))
       const bytes = digitsOf(digits, little ?? new Uint8Array(), bits + shift)
-      return { form: `${form}-shifted`, bytes }
+      return { encoding: `${name}-shifted`, bytes }
     })
   })
 }

@@ -23,8 +23,8 @@ const DOUBLES = new Map(
   }),
 )
 
-/** By the name of the form: bytes of a cell, those of them that give the byte, and the byte. */
-const SPREADS: readonly (readonly [form: string, stride: number, width: number, ByteAt])[] = [
+/** By the name of the encoding: bytes of a cell, those of them that give the byte, and the byte. */
+const SPREADS: readonly (readonly [encoding: string, stride: number, width: number, ByteAt])[] = [
   ['erlang-list', 16, 8, erlangByte],
   ['bytes-in-u64', 8, 8, (view, at) => halfByte(view, at, at + 4, 1)],
   ['bytes-in-smi', 8, 8, (view, at) => halfByte(view, at + 4, at, 1)],
@@ -71,7 +71,7 @@ function areZeros(view: DataView, at: number, length: number): boolean {
 export const spreadBytes: Decode = (bytes, from, to, take) => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const decoded = new Uint8Array(MOST_CELLS)
-  for (const [form, stride, width, byteAt] of SPREADS) {
+  for (const [encoding, stride, width, byteAt] of SPREADS) {
     /** Behind the last run of each offset within a cell. */
     const done = new Uint32Array(stride)
     const last = view.byteLength - stride
@@ -91,7 +91,7 @@ export const spreadBytes: Decode = (bytes, from, to, take) => {
           from: begin + a * stride,
           to: begin + (b - 1) * stride + width,
         })
-        take({ bytes: cells, form, spanOf })
+        take({ bytes: cells, encoding, spanOf })
       }
     }
   }

@@ -4,7 +4,7 @@ import { decryptionSchedule, expandKey } from '@mintmark/scan/schedules/aes_word
 
 interface SymmetricValue {
   readonly value: string
-  readonly form: string
+  readonly encoding: string
   readonly bytes: Uint8Array
   readonly least: number
 }
@@ -26,7 +26,7 @@ function aesSchedules(key: Uint8Array): SymmetricValue[] {
     'aes-schedule-dec': decryptionSchedule(words, false),
     'aes-schedule-dec-forward': decryptionSchedule(words, true),
   }
-  return Object.entries(schedules).flatMap(([form, schedule]) => {
+  return Object.entries(schedules).flatMap(([encoding, schedule]) => {
     const little = new Uint8Array(schedule.length * 4)
     const swapped = new Uint8Array(schedule.length * 4)
     for (const [i, word] of schedule.entries()) {
@@ -36,8 +36,8 @@ function aesSchedules(key: Uint8Array): SymmetricValue[] {
     schedule.fill(0)
     const common = { value: 'schedule', least: ROUND_KEY_PART }
     return [
-      { ...common, form, bytes: little },
-      { ...common, form: `${form}-swapped`, bytes: swapped },
+      { ...common, encoding, bytes: little },
+      { ...common, encoding: `${encoding}-swapped`, bytes: swapped },
     ]
   })
 }
@@ -48,9 +48,9 @@ const PADS = { 'hmac-ipad': 0x36, 'hmac-opad': 0x5c, 'hmac-between': 0x36 ^ 0x5c
 const LEAST_PAD_BYTES = 24
 
 function pads(key: Uint8Array): SymmetricValue[] {
-  return Object.entries(PADS).map(([form, pad]) => {
+  return Object.entries(PADS).map(([encoding, pad]) => {
     const bytes = new Uint8Array(Math.max(key.length, LEAST_PAD_BYTES)).fill(pad)
     for (const [i, byte] of key.entries()) bytes[i] = byte ^ pad
-    return { value: 'padded key', form, bytes, least: LEAST_PAD_BYTES - 8 }
+    return { value: 'padded key', encoding, bytes, least: LEAST_PAD_BYTES - 8 }
   })
 }

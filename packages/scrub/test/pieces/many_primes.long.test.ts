@@ -48,7 +48,7 @@ it('of φ(n) of three primes all is looked for in pieces that is not that of n',
   const material: RsaMaterial = { type: 'rsa', n: p * q * third, e: E, p, q, d: undefined }
   const phi = (p - 1n) * (q - 1n) * (third - 1n)
   const pieces = secretPatterns([material], 0).filter(
-    ({ value, form }) => value === 'lower part of phi' && form === 'limbs-be',
+    ({ value, encoding }) => value === 'lower part of phi' && encoding === 'limbs-be',
   )
   const spelled = pieces.map(({ bytes }) => fromBigEndian(bytes))
   assert.ok(spelled.includes(BigInt.asUintN(1024, phi)))

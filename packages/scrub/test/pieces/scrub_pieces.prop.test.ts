@@ -13,7 +13,7 @@ const patternOf = (bytes: Uint8Array, least: number, key = 0): SecretPattern => 
   bytes,
   least: Math.min(bytes.length, least),
   value: 'value',
-  form: 'form',
+  encoding: 'encoding',
   isText: false,
   bits: bytes.length * 8,
   key,

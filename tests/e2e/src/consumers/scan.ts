@@ -15,7 +15,7 @@ const found = report.findings.map(({ kind, offset, certainty }: Finding) => ({
 // Numbers of a JWK are base64url; a report has hexadecimal digits, too.
 const secret = Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url')
 const text = JSON.stringify(report)
-const isLeaked = (['base64', 'base64url', 'hex'] as const).some((form) =>
-  text.includes(secret.toString(form)),
+const isLeaked = (['base64', 'base64url', 'hex'] as const).some((encoding) =>
+  text.includes(secret.toString(encoding)),
 )
 console.log(JSON.stringify({ found, isLeaked }))

@@ -91,13 +91,13 @@ export function aesTruth(key: Buffer): Truth {
 function schedules(name: string, key: Buffer): readonly Needle[] {
   const encryption = schedule(key)
   const forward = inverseSchedule(encryption)
-  const forms = [
+  const encodings = [
     { name: 'schedule', bytes: encryption },
     { name: 'decryption schedule', bytes: reversedRounds(forward) },
     { name: 'decryption schedule, forward', bytes: forward },
   ]
-  return forms.flatMap((form) => [
-    { name: `${name} ${form.name}`, bytes: form.bytes },
-    { name: `${name} ${form.name}, swapped`, bytes: swappedWords(form.bytes) },
+  return encodings.flatMap((encoding) => [
+    { name: `${name} ${encoding.name}`, bytes: encoding.bytes },
+    { name: `${name} ${encoding.name}, swapped`, bytes: swappedWords(encoding.bytes) },
   ])
 }

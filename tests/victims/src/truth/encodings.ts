@@ -21,14 +21,14 @@ export const numberOf = (bytes: Uint8Array): bigint =>
 export function spelled(name: string, value: bigint): readonly Needle[] {
   const big = bigEndian(value)
   const little = Buffer.from(big.toReversed())
-  const needle = (form: string, bytes: Buffer) => ({ name: `${name} ${form}`, bytes })
+  const needle = (encoding: string, bytes: Buffer) => ({ name: `${name} ${encoding}`, bytes })
   const hex = big.toString('hex')
   return [
     needle('be', big),
     needle('le', little),
     needle('int[]', wordsHighestFirst(little, 4)),
     needle('be-words-le64', wordsHighestFirst(little, 8)),
-    ...digitForms(value).map(({ form, bytes }) => needle(form, bytes)),
+    ...digitEncodings(value).map(({ encoding, bytes }) => needle(encoding, bytes)),
     needle('hex', Buffer.from(hex)),
     needle('HEX', Buffer.from(hex.toUpperCase())),
     ...[0, 1, 2].flatMap((lead) =>
@@ -50,35 +50,35 @@ function wordsHighestFirst(little: Buffer, word: number): Buffer {
 
 /** How the digits of one bignum library lie: each in a slot, the lowest first. */
 const DIGITS: readonly {
-  readonly form: string
+  readonly encoding: string
   readonly bits: number
   readonly slot: number
   readonly write: (slot: Buffer, digit: bigint) => void
 }[] = [
   {
-    form: 'digits-30',
+    encoding: 'digits-30',
     bits: 30,
     slot: 4,
     write: (slot, digit) => slot.writeUInt32LE(Number(digit)),
   },
-  { form: 'limbs-63', bits: 63, slot: 8, write: (slot, digit) => slot.writeBigUInt64LE(digit) },
-  { form: 'limbs-52', bits: 52, slot: 8, write: (slot, digit) => slot.writeBigUInt64LE(digit) },
-  { form: 'limbs-51', bits: 51, slot: 8, write: (slot, digit) => slot.writeBigUInt64LE(digit) },
+  { encoding: 'limbs-63', bits: 63, slot: 8, write: (slot, digit) => slot.writeBigUInt64LE(digit) },
+  { encoding: 'limbs-52', bits: 52, slot: 8, write: (slot, digit) => slot.writeBigUInt64LE(digit) },
+  { encoding: 'limbs-51', bits: 51, slot: 8, write: (slot, digit) => slot.writeBigUInt64LE(digit) },
   ...[28, 26].flatMap((bits) => [
     {
-      form: `digits-${bits}`,
+      encoding: `digits-${bits}`,
       bits,
       slot: 4,
       write: (slot: Buffer, digit: bigint) => slot.writeUInt32LE(Number(digit)),
     },
     {
-      form: `smi-${bits}`,
+      encoding: `smi-${bits}`,
       bits,
       slot: 8,
       write: (slot: Buffer, digit: bigint) => slot.writeUInt32LE(Number(digit), 4),
     },
     {
-      form: `double-${bits}`,
+      encoding: `double-${bits}`,
       bits,
       slot: 8,
       write: (slot: Buffer, digit: bigint) => slot.writeDoubleLE(Number(digit)),
@@ -86,15 +86,15 @@ const DIGITS: readonly {
   ]),
 ]
 
-function digitForms(value: bigint): readonly { form: string; bytes: Buffer }[] {
-  return DIGITS.map(({ form, bits, slot, write }) => {
+function digitEncodings(value: bigint): readonly { encoding: string; bytes: Buffer }[] {
+  return DIGITS.map(({ encoding, bits, slot, write }) => {
     const slots: Buffer[] = []
     for (let rest = value; rest > 0n; rest >>= BigInt(bits)) {
       const bytes = Buffer.alloc(slot)
       write(bytes, rest & ((1n << BigInt(bits)) - 1n))
       slots.push(bytes)
     }
-    return { form, bytes: Buffer.concat(slots) }
+    return { encoding, bytes: Buffer.concat(slots) }
   })
 }
 

@@ -18,16 +18,16 @@ const APART = 512
 describe('a piece of 96 bits', () => {
   for (const bits of [256, 1024]) {
     const value = secret(bits)
-    const planted = spellingsOf(value).flatMap(({ form, bytes, least, end = bytes.length }) =>
-      [0, Math.min(bytes.length - least, end - 1)].map((from) => ({ form, bytes, least, from })),
+    const planted = spellingsOf(value).flatMap(({ encoding, bytes, least, end = bytes.length }) =>
+      [0, Math.min(bytes.length - least, end - 1)].map((from) => ({ encoding, bytes, least, from })),
     )
     const memory = randomBytes(APART * planted.length)
     for (const [index, { bytes, from, least }] of planted.entries())
       bytes.copy(memory, APART * index + 101, from, from + least)
     const left = piecesLeft([{ offset: 64, bytes: memory }], [value])
-    for (const [index, { form, from }] of planted.entries()) {
+    for (const [index, { encoding, from }] of planted.entries()) {
       const offset = APART * index + 165
-      it(`of ${bits} as ${form}, from byte ${from} on, is found at its offset`, () => {
+      it(`of ${bits} as ${encoding}, from byte ${from} on, is found at its offset`, () => {
         assert.ok(left.some((piece) => piece.offset === offset && piece.from === from))
       })
     }
@@ -35,7 +35,7 @@ describe('a piece of 96 bits', () => {
 
   it('is found in a list of Erlang, whose cells have addresses beside each byte', () => {
     const value = secret(256)
-    const { bytes = Buffer.alloc(0) } = spellingsOf(value).find(({ form }) => form === 'le') ?? {}
+    const { bytes = Buffer.alloc(0) } = spellingsOf(value).find(({ encoding }) => encoding === 'le') ?? {}
     const memory = randomBytes(4096)
     for (const [k, byte] of bytes.subarray(9, 21).entries()) {
       memory.writeBigUInt64LE(BigInt(byte * 16 + 15), 1008 + 16 * k)
@@ -55,7 +55,7 @@ describe('a piece of 96 bits', () => {
 
   it('is none where a byte of it is another, or one is missing', () => {
     const value = secret(256)
-    const { bytes = Buffer.alloc(0) } = spellingsOf(value).find(({ form }) => form === 'be') ?? {}
+    const { bytes = Buffer.alloc(0) } = spellingsOf(value).find(({ encoding }) => encoding === 'be') ?? {}
     const memory = randomBytes(4096)
     bytes.copy(memory, 500, 7, 18)
     bytes.copy(memory, 1500, 7, 19)

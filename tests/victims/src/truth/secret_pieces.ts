@@ -13,7 +13,7 @@ export interface Secret {
 
 export interface PieceLeft {
   readonly secret: string
-  readonly form: string
+  readonly encoding: string
   /** Of its first byte, from the file's start. */
   readonly offset: number
   /** Where in the spelling it begins. */
@@ -26,7 +26,7 @@ export const LEAST_BITS = 96
 const LEAST_DIFFERENT = 6
 
 interface Spelled {
-  readonly form: string
+  readonly encoding: string
   readonly bytes: Buffer
   /** A piece has as many bytes. */
   readonly least: number
@@ -42,15 +42,15 @@ export function spellingsOf(
   const hex = value.toString(16).padStart(Math.ceil(bits / 8) * 2, '0')
   const big = Buffer.from(hex, 'hex')
   const little = Buffer.from(big.toReversed())
-  const text = (form: string, letters: string, bitsEach: number): Spelled[] =>
+  const text = (encoding: string, letters: string, bitsEach: number): Spelled[] =>
     [Buffer.from(letters), Buffer.from(letters, 'utf16le')].map((bytes, i) => ({
-      form: i === 0 ? form : `${form} utf-16`,
+      encoding: i === 0 ? encoding : `${encoding} utf-16`,
       bytes,
       least: Math.ceil(leastBits / bitsEach) * (i + 1),
     }))
   return [
-    { form: 'be', bytes: big, least: leastBits / 8 },
-    { form: 'le', bytes: little, least: leastBits / 8 },
+    { encoding: 'be', bytes: big, least: leastBits / 8 },
+    { encoding: 'le', bytes: little, least: leastBits / 8 },
     ...text('hex', hex, 4),
     ...text('HEX', hex.toUpperCase(), 4),
     ...text('hex le', little.toString('hex'), 4),
@@ -77,7 +77,7 @@ function base64Within(bytes: Buffer, lead: number, alphabet: 'base64' | 'base64u
 }
 
 interface Limb {
-  readonly form: string
+  readonly encoding: string
   readonly bits: number
   readonly slot: number
   readonly write: (slot: Buffer, limb: bigint) => void
@@ -106,14 +106,14 @@ function smallLimbs(bits: number): readonly Limb[] {
   return bits > 30 ? limbs : limbs.concat(small)
 }
 
-function of(form: string, bits: number, slot: number, write: Limb['write']): Limb {
-  return { form, bits, slot, write }
+function of(encoding: string, bits: number, slot: number, write: Limb['write']): Limb {
+  return { encoding, bits, slot, write }
 }
 
 function limbsOf(
   value: bigint,
   bits: number,
-  { form, bits: each, slot, write }: Limb,
+  { encoding, bits: each, slot, write }: Limb,
   leastBits: number,
 ): Spelled {
   const count = Math.ceil(bits / each)
@@ -124,7 +124,7 @@ function limbsOf(
   }
   const least = Math.min(count, Math.ceil(leastBits / each)) * slot
   const lastLimb = Math.floor((bits - Math.min(bits, leastBits)) / each)
-  return { form, bytes, least, end: (lastLimb + 1) * slot }
+  return { encoding, bytes, least, end: (lastLimb + 1) * slot }
 }
 
 function turnedLimbs(limb: Limb, value: bigint, bits: number, leastBits: number): Spelled {
@@ -133,7 +133,7 @@ function turnedLimbs(limb: Limb, value: bigint, bits: number, leastBits: number)
   const slots = Array.from({ length: count }, (_, k) =>
     low.subarray((count - 1 - k) * limb.slot, (count - k) * limb.slot),
   )
-  return { form: `${limb.form}, highest first`, bytes: Buffer.concat(slots), least, end }
+  return { encoding: `${limb.encoding}, highest first`, bytes: Buffer.concat(slots), least, end }
 }
 
 /** A piece that is looked for by four of its bytes. */
@@ -175,7 +175,7 @@ export function piecesLeft(
         const begin = at - 3 - lead
         const piece = spelled.bytes.subarray(from, from + spelled.least)
         if (begin < 0 || !piece.equals(bytes.subarray(begin, begin + piece.length))) continue
-        left.push({ secret, form: spelled.form, offset: offset + begin, from })
+        left.push({ secret, encoding: spelled.encoding, offset: offset + begin, from })
       }
     }
   }

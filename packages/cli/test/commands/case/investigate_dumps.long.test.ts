@@ -22,7 +22,7 @@ const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 const spki = createHash('sha256')
   .update(publicKey.export({ type: 'spki', format: 'der' }))
   .digest('hex')
-/** A prime as memory holds it, which only a search for the known key finds: no form shows it. */
+/** A prime as memory holds it, which only a search for the known key finds: no encoding shows it. */
 const prime = Buffer.from(
   Buffer.from(String(privateKey.export({ format: 'jwk' }).p), 'base64url').toReversed(),
 )
@@ -104,8 +104,8 @@ describe('a dump among the evidence', () => {
       [spki, HOSTILE_KID, null],
     )
     const [found] = objects(key?.['places'])
-    const forms = objects(found?.['forms']).map(({ form, address }) => [form, address])
-    assert.deepEqual(forms, [
+    const encodings = objects(found?.['encodings']).map(({ encoding, address }) => [encoding, address])
+    assert.deepEqual(encodings, [
       ['pem', '0x10000'],
       ['limbs-le64', '0x20000'],
     ])

@@ -336,7 +336,7 @@ describe('mintmark scan --json', () => {
     const document = parseObject(outcome.out)
     const [first, second] = listAt(document, 'reports')
     assert.deepEqual(
-      listAt(first, 'findings').map(({ offset, form, kind }) => [offset, form, kind]),
+      listAt(first, 'findings').map(({ offset, encoding, kind }) => [offset, encoding, kind]),
       [
         [1000, 'pem', 'rsa'],
         [6000 + rsaPem.length, 'pem', 'rsa'],

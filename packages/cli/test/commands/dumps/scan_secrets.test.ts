@@ -141,13 +141,13 @@ const endsThreads = (begun: string): string =>
    }`
 
 describe('no byte of a key is printed', () => {
-  it('though keys are found in more than 20 forms', async () => {
+  it('though keys are found in more than 20 encodings', async () => {
     const { out, code } = await mintmark('scan', core, '--public-key', publicKey, '--json')
     assert.equal(code, 1)
     const report = [parseObject(out)?.['reports']].flat().find((each) => isObject(each))
     const places = ['findings', 'candidates', 'lesser'].flatMap((name) => report?.[name] ?? [])
-    const forms = new Set(places.flatMap((each) => (isObject(each) ? each['form'] : [])))
-    assert.ok(Object.keys(PLANTED).length > 20 && forms.size >= 16, [...forms].join(' '))
+    const encodings = new Set(places.flatMap((each) => (isObject(each) ? each['encoding'] : [])))
+    assert.ok(Object.keys(PLANTED).length > 20 && encodings.size >= 16, [...encodings].join(' '))
   })
 
   for (const [name, args] of [

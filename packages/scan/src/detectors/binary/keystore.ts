@@ -36,10 +36,10 @@ const detectKeystore: Detector = (bytes, at) => {
   if ((version !== 1 && version !== 2) || count > MOST_ENTRIES) return undefined
   const keys = keysBehind(fields, version, count)
   if (keys === 0) return undefined
-  const form = bytes[at] === 0xfe ? 'jks' : 'jceks'
+  const encoding = bytes[at] === 0xfe ? 'jks' : 'jceks'
   const to = Math.max(fields.at, Math.min(bytes.length, at + HEADER))
   const proof = `Java keystore, ${keys} or more private entries, encrypted`
-  return protectedHit('keystore', form, at, to, proof)
+  return protectedHit('keystore', encoding, at, to, proof)
 }
 
 const SIGHT = { before: 0, behind: 65_536 }

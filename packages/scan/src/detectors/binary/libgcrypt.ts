@@ -70,7 +70,7 @@ function tokensAround(bytes: Uint8Array, own: Token): Token[] {
   return tokens
 }
 
-const FORM = 'libgcrypt-sexp'
+const ENCODING = 'libgcrypt-sexp'
 
 const detect: Detector = (bytes, at, { budget }) => {
   const own = tokenAt(bytes, at)
@@ -80,7 +80,7 @@ const detect: Detector = (bytes, at, { budget }) => {
   const tokens = tokensAround(bytes, own)
   const values = new Map(tokens.map(({ name, from, to }) => [name, bytes.subarray(from, to)]))
   const verification = verificationOf(values, budget)
-  return verification && hit(verification, FORM, tokens[0]?.at ?? at, tokens.at(-1)?.to ?? own.to)
+  return verification && hit(verification, ENCODING, tokens[0]?.at ?? at, tokens.at(-1)?.to ?? own.to)
 }
 
 function verificationOf(

@@ -14,7 +14,7 @@ import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Detector, Match } from '../../anchors/match.ts'
 
-const FORM = 'openpgp-packet'
+const ENCODING = 'openpgp-packet'
 const BEFORE_ALGORITHM = 5
 const [RSA, ELGAMAL, DSA, ECDH, ECDSA, EDDSA] = [1, 16, 17, 18, 19, 22]
 
@@ -45,7 +45,7 @@ const detectPacket: Detector = (bytes, at, { budget }) => {
   }
   const numbers = mpis.map((mpi) => fromBigEndian(mpi, budget))
   const verification = verifyNumbers(kind, names, numbers, budget)
-  return verification && hit(verification, FORM, at, reader.at)
+  return verification && hit(verification, ENCODING, at, reader.at)
 }
 
 const LEAST_GUARDED_USAGE = 253
@@ -53,7 +53,7 @@ const LEAST_GUARDED_USAGE = 253
 function guarded(bytes: Uint8Array, at: number, read: number, usage = 0): Match | undefined {
   if (usage < LEAST_GUARDED_USAGE) return undefined
   const to = Math.min(bytes.length, Math.max(read, packetEnd(bytes, at)))
-  return protectedHit('openpgp', FORM, at, to, 'a secret-key packet, a passphrase guards it')
+  return protectedHit('openpgp', ENCODING, at, to, 'a secret-key packet, a passphrase guards it')
 }
 
 /** By its own account; 0 where the length has another encoding. */
@@ -94,7 +94,7 @@ const detectCurvePacket: Detector = (bytes, at, { budget }) => {
   const secret = reader.mpi()
   const verification = secret && verifyCurve(oid, point, secret, budget)
   if (verification?.certainty !== 'proven') return undefined
-  return hit(verification, FORM, header ?? version, reader.at)
+  return hit(verification, ENCODING, header ?? version, reader.at)
 }
 
 const OKP_CURVES: ReadonlyMap<string, OkpCurve> = new Map([

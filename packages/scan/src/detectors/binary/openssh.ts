@@ -93,12 +93,12 @@ function read(
 const MESSAGES: ReadonlySet<number | undefined> = new Set([17, 25])
 
 /** Two equal check numbers in a file, a message's number in the agent. */
-function framing(bytes: Uint8Array, at: number): { form: string; from: number } {
+function framing(bytes: Uint8Array, at: number): { encoding: string; from: number } {
   if (at >= 8 && [0, 1, 2, 3].every((i) => bytes[at - 8 + i] === bytes[at - 4 + i])) {
-    return { form: 'openssh-v1-body', from: at - 8 }
+    return { encoding: 'openssh-v1-body', from: at - 8 }
   }
   const isMessage = MESSAGES.has(bytes[at - 1])
-  return isMessage ? { form: 'ssh-agent-add', from: at - 1 } : { form: 'openssh-v1-body', from: at }
+  return isMessage ? { encoding: 'ssh-agent-add', from: at - 1 } : { encoding: 'openssh-v1-body', from: at }
 }
 
 const MAGIC = 'openssh-key-v1\0'
@@ -138,9 +138,9 @@ function typeAnchor([type, fields]: readonly [string, Fields]): Anchor {
     if (!endsWith(bytes, at + spelled.length, spelled)) return undefined
     const found = read(bytes, at + spelled.length, fields, budget)
     if (found === undefined) return undefined
-    const { form, from } = framing(bytes, at)
+    const { encoding, from } = framing(bytes, at)
     const note = found.proof.material === undefined ? 'fragment' : undefined
-    return hit(found.proof, form, from, found.to, note)
+    return hit(found.proof, encoding, from, found.to, note)
   }
   const sight = { before: 8, behind: LONGEST + spelled.length }
   return anchor(`openssh-${type}`, patternOf(spelled.slice(0, 16)), sight, detect)

@@ -17,7 +17,7 @@ import type { Detector, Match } from '../../anchors/match.ts'
 
 interface Blob {
   readonly magics: readonly string[]
-  readonly form: string
+  readonly encoding: string
   readonly header: number
   /** By the words of the header; undefined where those do not fit together. */
   readonly lengths: (words: readonly number[], magic: string) => readonly number[] | undefined
@@ -28,7 +28,7 @@ interface Blob {
     magic: string,
   ) => Key | undefined
   /** With headers before the magic: none of CNG has one. */
-  readonly offsetOf?: (bytes: Uint8Array, at: number) => { from: number; form: string }
+  readonly offsetOf?: (bytes: Uint8Array, at: number) => { from: number; encoding: string }
 }
 
 const isWithin = (value: number, least: number, most: number) => value >= least && value <= most
@@ -52,11 +52,11 @@ function blobAt(
   const fields = lengths?.flatMap((length) => reader.take(length) ?? [])
   if (fields === undefined || fields.length !== lengths?.length) return undefined
   const verification = blob.verify(fields, budget, words, magic)
-  const { from, form } = blob.offsetOf?.(bytes, at) ?? { from: at, form: blob.form }
+  const { from, encoding } = blob.offsetOf?.(bytes, at) ?? { from: at, encoding: blob.encoding }
   // Of CryptoAPI the headers show that numbers which nothing proves are of a key.
   const isReported =
     verification?.certainty === 'proven' || blob.offsetOf === undefined || from < at
-  return verification && isReported ? hit(verification, form, from, reader.at) : undefined
+  return verification && isReported ? hit(verification, encoding, from, reader.at) : undefined
 }
 
 const isRsaBits = (bits: number) => isWithin(bits, RSA_BITS.least, RSA_BITS.most)
@@ -75,17 +75,17 @@ const PVK = [0x1e, 0xf1, 0xb5, 0xb0]
 const PVK_HEADER = 24
 
 /** Before the magic: type, version, two reserved bytes, algorithm, and maybe PVK's header. */
-function capiOffset(bytes: Uint8Array, at: number): { from: number; form: string } {
+function capiOffset(bytes: Uint8Array, at: number): { from: number; encoding: string } {
   const isAt = (pattern: readonly number[], from: number) =>
     pattern.every((byte, i) => (byte < 0 ? from + i >= 0 : bytes[from + i] === byte))
-  if (!isAt(CAPI_HEADER, at - 8)) return { from: at, form: 'capi-blob' }
+  if (!isAt(CAPI_HEADER, at - 8)) return { from: at, encoding: 'capi-blob' }
   const pvk = at - 8 - PVK_HEADER
-  return isAt(PVK, pvk) ? { from: pvk, form: 'pvk' } : { from: at - 8, form: 'capi-blob' }
+  return isAt(PVK, pvk) ? { from: pvk, encoding: 'pvk' } : { from: at - 8, encoding: 'capi-blob' }
 }
 
 const CAPI_RSA: Blob = {
   magics: ['RSA2'],
-  form: 'capi-blob',
+  encoding: 'capi-blob',
   header: 12,
   lengths: ([bits = 0, exponent = 0]) => {
     const [whole, half] = [Math.ceil(bits / 8), Math.ceil(bits / 16)]
@@ -105,7 +105,7 @@ const CAPI_RSA: Blob = {
 
 const cngRsa = (magic: 'RSA2' | 'RSA3'): Blob => ({
   magics: [magic],
-  form: magic === 'RSA3' ? 'cng-rsa3' : 'cng-rsa2',
+  encoding: magic === 'RSA3' ? 'cng-rsa3' : 'cng-rsa2',
   header: 24,
   lengths: ([bits = 0, e = 0, n = 0, p = 0, q = 0]) => {
     if (!isRsaBits(bits) || n !== Math.ceil(bits / 8) || !isWithin(e, 1, 8)) return undefined
@@ -121,7 +121,7 @@ const cngRsa = (magic: 'RSA2' | 'RSA3'): Blob => ({
 /** X, Y, d; the curve is that on which the point is. */
 const CNG_ECC: Blob = {
   magics: ['ECS2', 'ECS4', 'ECS6', 'ECK2', 'ECK4', 'ECK6', 'ECDV', 'ECKV'],
-  form: 'cng-ecc',
+  encoding: 'cng-ecc',
   header: 8,
   lengths: ([length = 0]) => (isWithin(length, 28, 66) ? [2 * length, length] : undefined),
   verify: ([point, secret], budget) => {
@@ -142,7 +142,7 @@ const CNG_ECC: Blob = {
 /** A symmetric key: nothing to hold it against. */
 const CNG_SYMMETRIC: Blob = {
   magics: ['KDBM'],
-  form: 'cng-kdbm',
+  encoding: 'cng-kdbm',
   header: 12,
   lengths: ([version, length = 0]) =>
     version === 1 && isWithin(length, 16, 128) && length % 8 === 0 ? [length] : undefined,
@@ -158,7 +158,7 @@ const CNG_SYMMETRIC: Blob = {
 /** The name of the set in UTF-16, then an expanded key or a seed. */
 const cngPostQuantum = (kind: PqScheme['kind'], expanded: string, seed: string): Blob => ({
   magics: [expanded, seed],
-  form: `cng-${kind}`,
+  encoding: `cng-${kind}`,
   header: 12,
   lengths: ([name = 0, key = 0]) =>
     isWithin(name, 4, 64) && name % 2 === 0 ? [name, key] : undefined,

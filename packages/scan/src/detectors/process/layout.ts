@@ -33,7 +33,7 @@ export interface KeyRow {
   readonly when?: Check
   readonly parts: readonly Field[]
   readonly verify: (parts: readonly Uint8Array[], location: Location) => Key | undefined
-  readonly form?: string
+  readonly encoding?: string
 }
 
 /** A pattern in memory, as {@link anchor} takes it, and the one key that may be there, or several. */
@@ -70,24 +70,24 @@ export function layoutAnchor(layout: Layout): Anchor {
 }
 
 function keyAt(row: KeyRow, location: Location): Match | undefined {
-  const { glance, when, parts, verify, form = 'limbs-le64' } = row
+  const { glance, when, parts, verify, encoding = 'limbs-le64' } = row
   if (glance?.(location) === false || when?.(location) === false) return undefined
   const found = parts.flatMap((field) => field(location) ?? [])
   const [secret] = found
   if (secret === undefined || found.length < parts.length) return undefined
   const bytes = found.map((part) => part.bytes)
-  return verifiedHit(verify(bytes, location), form, secret)
+  return verifiedHit(verify(bytes, location), encoding, secret)
 }
 
 /** What does not fit was no such structure. Of a scalar in whole limbs the rest is none of it. */
 export function verifiedHit(
   verification: Key | undefined,
-  form: string,
+  encoding: string,
   { bytes: { length }, offset }: Pointed,
 ): Match | undefined {
   if (verification?.certainty !== 'proven') return undefined
   const most = verification.kind === 'ec' ? Math.ceil(verification.bits / 8) : length
-  return hit(verification, form, offset, offset + Math.min(most, length))
+  return hit(verification, encoding, offset, offset + Math.min(most, length))
 }
 
 type Reader = (bytes: Uint8Array, budget: WorkBudget, curve: CurveParameters) => bigint

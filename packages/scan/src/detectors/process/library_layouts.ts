@@ -104,7 +104,7 @@ const GO_ECDSA: readonly Layout[] = (['P-256', 'P-384', 'P-521'] as const).map((
     glance: all(numbered(-16, curve.length, 8), numbered(24, length, 8)),
     parts: [pointed(16, length), pointed(-8, whole, inline(1, 2 * length))],
     verify: ecKey([curve], fromBigEndian),
-    form: 'limbs-be',
+    encoding: 'limbs-be',
   }
 })
 
@@ -126,7 +126,7 @@ const NSS: readonly Layout[] = (
     glance: spelled(point, '04'),
     parts: [inline(8, length), inline(point + 1, 2 * length)],
     verify: ecKey([curve], fromBigEndian),
-    form: 'limbs-be',
+    encoding: 'limbs-be',
   }
 })
 
@@ -164,7 +164,7 @@ const RING: readonly Layout[] = (['P-256', 'P-384'] as const).map((curve) => {
     glance: spelled(length - 48, '0 '.repeat(48 - length).trim() || '??'),
     parts: [inline(-48, length), inline(9, 2 * length)],
     verify: ecKey([curve], (bytes, budget, { n }) => montgomery(bytes, n, budget), fromBigEndian),
-    form: 'montgomery-d',
+    encoding: 'montgomery-d',
   }
 })
 
@@ -354,7 +354,7 @@ const LATTICE: readonly Layout[] = LATTICE_SCHEMES.map((scheme) => ({
   when: random(inline(8, BEGIN_BYTES)),
   parts: [inline(8, scheme.secretLength)],
   verify: ([key], { budget }) => verifyPq(scheme, undefined, key, budget),
-  form: 'expanded-key',
+  encoding: 'expanded-key',
 }))
 
 /** In this order a kernel compares them. */

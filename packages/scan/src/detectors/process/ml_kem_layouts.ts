@@ -83,7 +83,7 @@ const opensslKey = (parameters: MlKemParameters): KeyRow => {
       const [s, z] = [secret.subarray(0, vector), secret.subarray(vector, vector + HALF)]
       return verifyParts(parameters, [s, ...open, z, secret.subarray(vector + HALF)], budget)
     },
-    form: 'openssl-ml-kem',
+    encoding: 'openssl-ml-kem',
   }
 }
 

@@ -156,7 +156,7 @@ function readBody(
   const from = letterOf(Math.floor((key.offset * 4) / 3))
   let end = letterOf(Math.ceil(((key.offset + key.length) * 4) / 3) - 1) + 1
   while (chars[end] === 0x3d) end += 1
-  return { ...key, offset: from, length: end - from, form: 'base64' }
+  return { ...key, offset: from, length: end - from, encoding: 'base64' }
 }
 
 /** Bytes from a structure on that its key takes, by its first bytes; 0 where there is none. */

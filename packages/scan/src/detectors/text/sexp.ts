@@ -123,7 +123,7 @@ const ecc: KeyOf = (values) => {
   const [curve, point, secret] = [values.text('curve'), values.bytes('q'), values.bytes('d')]
   const okp = OKP_CURVES[curve]
   if (okp === undefined) return point && ecKeyOfPoint(curve, secret, point, budget)
-  // 40 marks a point in its own form. Of Curve25519 libgcrypt keeps the scalar highest byte first.
+  // 40 marks a point in its own encoding. Of Curve25519 libgcrypt keeps the scalar highest byte first.
   const isMarked = point !== undefined && point.length % 2 === 1 && point[0] === 0x40
   const half = isMarked ? point.subarray(1) : point
   return okpKey(okp, okp === 'X25519' ? secret?.toReversed() : secret, half, budget)

@@ -59,7 +59,7 @@ function partOf(
   { a, b }: { a: Candidate; b: Candidate },
 ): FoundValue[] {
   const x = numberAt(kernel, a, shape.length)
-  const spelling = ORDERS[a.order]?.form ?? ''
+  const spelling = ORDERS[a.order]?.encoding ?? ''
   const span = spanOf(a.order, shape.length)
   const material = fromFactor(key, x)
   if (material !== undefined) {

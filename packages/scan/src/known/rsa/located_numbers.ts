@@ -55,7 +55,7 @@ export function boundedNumbers(
     for (const order of ordersAt(at, isEnclosed(sides) || isDeep)) {
       if (!budget.take(cost)) return numbers
       const x = isText ? numberAt(kernel, { at, order }, shape.length) : { order }
-      const spelling = ORDERS[order]?.form ?? ''
+      const spelling = ORDERS[order]?.encoding ?? ''
       // Written out: there are many, and what is spread costs twenty times as much.
       numbers.push({ at, length: spanOf(order, shape.length), spelling, group, x, leaks, sides })
     }

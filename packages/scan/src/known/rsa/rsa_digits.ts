@@ -14,9 +14,9 @@ import { type Spelled, WHOLE_COST, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext, SliceResult } from './slice_context.ts'
 
-/** Forms in which d alone is searched for: runtimes that keep no factors use them. */
-const WHOLE_DIGIT_ENCODINGS = DIGIT_ENCODINGS.filter(({ form }) =>
-  ['python-digits-30', 'go-limbs-63', 'bn-js-smi-26', 'bn-js-smi-26-compressed'].includes(form),
+/** Encodings in which d alone is searched for: runtimes that keep no factors use them. */
+const WHOLE_DIGIT_ENCODINGS = DIGIT_ENCODINGS.filter(({ name }) =>
+  ['python-digits-30', 'go-limbs-63', 'bn-js-smi-26', 'bn-js-smi-26-compressed'].includes(name),
 )
 
 interface DigitNumber extends Spelled {
@@ -24,7 +24,7 @@ interface DigitNumber extends Spelled {
 }
 
 export class DigitSearch {
-  /** By form and bits: groups of equal size share what the kernel finds for them. */
+  /** By encoding and bits: groups of equal size share what the kernel finds for them. */
   readonly #shapes = new Map<string, DigitShape>()
 
   search(context: SliceContext, group: RsaGroup): SliceResult {
@@ -60,13 +60,13 @@ export class DigitSearch {
       if (!budget.take(cost)) break
       const x = digitsAt(encoding, kernel.slice, BEFORE + at, count)
       if (x === undefined) continue
-      numbers.push({ at, length: count * encoding.slot, spelling: encoding.form, x })
+      numbers.push({ at, length: count * encoding.slot, spelling: encoding.name, x })
     }
     return numbers
   }
 
   #shapeOf(encoding: DigitEncoding, bits: number): DigitShape {
-    const name = `${encoding.form} ${bits}`
+    const name = `${encoding.name} ${bits}`
     const shape = this.#shapes.get(name) ?? digitShape(encoding, bits)
     this.#shapes.set(name, shape)
     return shape

@@ -33,7 +33,7 @@ export function spanOf(order: number, length: number): number {
 }
 
 export function spelledAt({ at, order }: Pick<Candidate, 'at' | 'order'>, length: number): Spelled {
-  return { at, length: spanOf(order, length), spelling: ORDERS[order]?.form ?? '' }
+  return { at, length: spanOf(order, length), spelling: ORDERS[order]?.encoding ?? '' }
 }
 
 export function numberAt(

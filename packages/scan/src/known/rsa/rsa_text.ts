@@ -126,11 +126,11 @@ function inText(
   const isPlain = spelling === 'limbs-le64' || spelling === 'limbs-be'
   if (!isPlain || begin + length > text.bytes.length) return undefined
   const at = text.textAt(begin)
-  const isLittle = text.form === 'hex' && spelling === 'limbs-le64'
+  const isLittle = text.encoding === 'hex' && spelling === 'limbs-le64'
   return {
     at,
     length: text.textAt(begin + length) - at,
-    spelling: isLittle ? 'hex-le' : text.form,
+    spelling: isLittle ? 'hex-le' : text.encoding,
   }
 }
 

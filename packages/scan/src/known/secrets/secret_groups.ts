@@ -113,7 +113,7 @@ function pointGroup(curve: Curve, keys: readonly EcMaterial[]): SecretGroup {
     ),
     numberIn,
     scalars: { cut: new CutScalars(curve), keys },
-    // Botan keeps it so, and in no other form.
+    // Botan keeps it so, and in no other encoding.
     rareSecretIn: (bytes) => {
       const found = numberIn((fromLittleEndian(bytes) * fromMontgomery) % n, 'limbs-le64')
       return found && { ...found, name: 'montgomery-d' }

@@ -92,7 +92,7 @@ export class SecretProbes {
       const value = digitsAt(encoding, bytes, at, count)
       if (value === undefined) return true
       const content = bytes.subarray(at, at + length)
-      const read = () => located(offset, length, numberIn(value, encoding.form))
+      const read = () => located(offset, length, numberIn(value, encoding.name))
       return this.#once(content, budgets[name], cost / 2, read, contents)
     }
   }
@@ -116,12 +116,12 @@ export class SecretProbes {
   /** Secrets in text; what was read of them is wiped. */
   texts(texts: readonly SecretText[]): void {
     const { cost, budgets } = this.#group
-    for (const { at, length, form, bytes } of texts) {
+    for (const { at, length, encoding, bytes } of texts) {
       if (isRandomLookingAt(bytes, 0, bytes.length)) {
         this.#once(bytes, budgets.texts, cost, () => {
           const secret = this.#secretIn(bytes)
-          const isReversed = form === 'hex' && secret?.spelling === 'limbs-le64'
-          return secret && { ...secret, at, length, spelling: isReversed ? 'hex-le' : form }
+          const isReversed = encoding === 'hex' && secret?.spelling === 'limbs-le64'
+          return secret && { ...secret, at, length, spelling: isReversed ? 'hex-le' : encoding }
         })
       }
       bytes.fill(0)

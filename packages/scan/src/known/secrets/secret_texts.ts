@@ -8,7 +8,7 @@ type Spelling = 'hex' | 'base64'
 export interface SecretText {
   readonly at: number
   readonly length: number
-  readonly form: Spelling | `base64-of-${Spelling}`
+  readonly encoding: Spelling | `base64-of-${Spelling}`
   /** As many as a secret has. Owned by the caller, who wipes them. */
   readonly bytes: Uint8Array
 }
@@ -98,7 +98,7 @@ export function secretTexts(
     if (begin < from || begin >= to) continue
     const text = textIn(bytes, begin, end, shape) ?? nestedIn(bytes, begin, end, shape)
     if (text === undefined) continue
-    const rank = hasName(bytes, text.at) ? 0 : text.form === 'base64' ? 1 : 2
+    const rank = hasName(bytes, text.at) ? 0 : text.encoding === 'base64' ? 1 : 2
     ranked[rank].push(text)
     count += 1
     if (count >= TEXTS_MOST) break
@@ -130,17 +130,17 @@ function textIn(
   begin: number,
   end: number,
   { length, digits, letters }: Shape,
-): (SecretText & { readonly form: Spelling }) | undefined {
+): (SecretText & { readonly encoding: Spelling }) | undefined {
   const hasPrefix = bytes[begin] === 0x30 && ((bytes[begin + 1] ?? 0) | 0x20) === 0x78
   const first = hasPrefix ? begin + 2 : begin
   if (digits.has(end - first)) {
     const secret = fromHex(bytes, first, length)
-    if (secret !== undefined) return { at: first, length: 2 * length, form: 'hex', bytes: secret }
+    if (secret !== undefined) return { at: first, length: 2 * length, encoding: 'hex', bytes: secret }
   }
   if (!letters.has(end - begin)) return undefined
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + begin, lettersOf(length))
   const secret = Uint8Array.from(Buffer.from(text.toString('latin1'), 'base64').subarray(0, length))
-  return { at: begin, length: text.length, form: 'base64', bytes: secret }
+  return { at: begin, length: text.length, encoding: 'base64', bytes: secret }
 }
 
 const TEXT_END = /^={0,2}\r?\n?$/
@@ -163,7 +163,7 @@ function nestedIn(
   const secret = isWhole ? textIn(text, 0, letters, shape) : undefined
   text.fill(0)
   if (secret === undefined) return undefined
-  return { ...secret, at: begin, length: run.length, form: `base64-of-${secret.form}` }
+  return { ...secret, at: begin, length: run.length, encoding: `base64-of-${secret.encoding}` }
 }
 
 function fromHex(bytes: Uint8Array, at: number, length: number): Uint8Array | undefined {

@@ -12,7 +12,7 @@ import type { DigitShape } from '../../slices/conjugate.ts'
 export type DigitCoding = 'raw' | 'smi-high' | 'smi-doubled' | 'double'
 
 export interface DigitEncoding {
-  readonly form: string
+  readonly name: string
   readonly width: number
   readonly slot: 2 | 4 | 8
   readonly coding: DigitCoding
@@ -21,13 +21,13 @@ export interface DigitEncoding {
 }
 
 function digits(
-  form: string,
+  name: string,
   width: number,
   slot: DigitEncoding['slot'],
   coding: DigitCoding = 'raw',
 ): DigitEncoding {
   const least = wordOfDigit({ coding }, 1n << BigInt(width - 8)) << BigInt(64 - slot * 8)
-  return { form, width, slot, coding, leastHigh: Number(least >> 32n) }
+  return { name, width, slot, coding, leastHigh: Number(least >> 32n) }
 }
 
 export const PYTHON_DIGITS: DigitEncoding = digits('python-digits-30', 30, 4)

@@ -6,7 +6,7 @@ import { DIGIT_ENCODINGS, digitsOf, NARROW_DIGITS } from './digit_encodings.ts'
 import { asciiBytes, HEX_OF_BYTE, joinedBytes, wideBytes } from './text_bytes.ts'
 
 export interface Encoding {
-  readonly form: string
+  readonly encoding: string
   readonly bytes: Uint8Array
   /** Bytes to whose multiples in a segment its begin is bound: 1 where it is not. */
   readonly alignment: number
@@ -38,11 +38,11 @@ function ofWidth(value: bigint, bits: number, hasTexts: boolean): Encoding[] {
   const big = toBigEndian(value, Math.max(1, Math.ceil(bits / 8)))
   const little = big.toReversed()
   const encodings: Encoding[] = [
-    ...ORDERS.map(({ form, word, alignment }, order) => {
-      return { form, bytes: inOrder(big, Math.ceil(big.length / word) * word, order), alignment }
+    ...ORDERS.map(({ encoding, word, alignment }, order) => {
+      return { encoding, bytes: inOrder(big, Math.ceil(big.length / word) * word, order), alignment }
     }),
     ...[...DIGIT_ENCODINGS, NARROW_DIGITS].map((digits) => {
-      return { form: digits.form, bytes: digitsOf(digits, little, bits), alignment: digits.slot }
+      return { encoding: digits.name, bytes: digitsOf(digits, little, bits), alignment: digits.slot }
     }),
     ...(hasTexts ? textEncodings(big, little, value) : []),
   ]
@@ -71,7 +71,7 @@ function inOrder(big: Uint8Array, length: number, order: number): Uint8Array {
 }
 
 interface Text {
-  readonly form: string
+  readonly encoding: string
   readonly text: string
 }
 
@@ -85,22 +85,22 @@ function textEncodings(big: Uint8Array, little: Uint8Array, value: bigint): Enco
     ...inBothCases('hex-colons', joinedBytes(big, HEX_OF_BYTE, ':')),
     ...inBothCases('hex-le', hexOf(little)),
     ...[0, 1, 2].flatMap((lead) => [big, little].flatMap((raw) => base64Texts(raw, lead))),
-    { form: 'decimal', text: value.toString(10) },
+    { encoding: 'decimal', text: value.toString(10) },
     ...(big.length === BECH32_BYTES ? [big, little].flatMap((raw) => fiveBitTexts(raw)) : []),
   ]
-  return texts.flatMap(({ form, text }) => {
+  return texts.flatMap(({ encoding, text }) => {
     const bytes = asciiBytes(text)
     return [
-      { form, bytes, alignment: 1 },
-      { form: `${form}-utf16`, bytes: wideBytes(bytes), alignment: 1 },
+      { encoding, bytes, alignment: 1 },
+      { encoding: `${encoding}-utf16`, bytes: wideBytes(bytes), alignment: 1 },
     ]
   })
 }
 
-function inBothCases(form: string, text: string): Text[] {
+function inBothCases(encoding: string, text: string): Text[] {
   return [
-    { form, text },
-    { form, text: text.toUpperCase() },
+    { encoding, text },
+    { encoding, text: text.toUpperCase() },
   ]
 }
 
@@ -113,8 +113,8 @@ function fiveBitTexts(bytes: Uint8Array): Text[] {
   const bech32 = inLetters(bytes, 0, BECH32_ALPHABET)
   return [
     ...inBothCases('bech32', bech32),
-    { form: 'base32', text: inLetters(bytes, 0, BASE32_ALPHABET) },
-    { form: 'base32', text: inLetters(bytes, BITS_SHARED, BASE32_ALPHABET) },
+    { encoding: 'base32', text: inLetters(bytes, 0, BASE32_ALPHABET) },
+    { encoding: 'base32', text: inLetters(bytes, BITS_SHARED, BASE32_ALPHABET) },
   ]
 }
 
@@ -133,7 +133,7 @@ function base64Texts(bytes: Uint8Array, lead: number): Text[] {
   const whole = text.slice(first, Math.floor((padded.length * 8) / 6))
   padded.fill(0)
   return [
-    { form: 'base64', text: whole },
-    { form: 'base64url', text: whole.replaceAll('+', '-').replaceAll('/', '_') },
+    { encoding: 'base64', text: whole },
+    { encoding: 'base64url', text: whole.replaceAll('+', '-').replaceAll('/', '_') },
   ]
 }

@@ -18,14 +18,14 @@ export interface FoundValue {
   readonly key: Key
 }
 
-/** Values whose spelling is their form. Others are rare, identified by what they are. */
+/** Values whose spelling is their encoding. Others are rare, identified by what they are. */
 const PLAIN = new Set(['p', 'q', 'd', 'd-mod-phi', 'd-mod-lambda', 'dp', 'dq', 'qinv', 'pinv'])
 const PLAIN_OF_OTHERS = new Set(['d', 'seed', 'scalar', 'secret'])
 
 export function matchOfValue({ at: offset, length, spelling, name, key }: FoundValue): Match {
   const plain = key.kind === 'rsa' ? PLAIN : PLAIN_OF_OTHERS
-  const form = plain.has(name) ? spelling : name.replace(/\bq\b/, 'p').replace('pinv', 'qinv')
-  return { offset, length, form, key: { ...key, proof: `${key.proof} (${name} as ${spelling})` } }
+  const encoding = plain.has(name) ? spelling : name.replace(/\bq\b/, 'p').replace('pinv', 'qinv')
+  return { offset, length, encoding, key: { ...key, proof: `${key.proof} (${name} as ${spelling})` } }
 }
 
 export function keyOf(material: KeyMaterial, proof: string, note?: 'fragment'): Key {

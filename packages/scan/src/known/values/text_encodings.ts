@@ -1,7 +1,7 @@
 /** Numbers spelled as text: hexadecimal, base64 and decimal runs, and the bytes they can mean. */
 /** Bytes that a run of text means, and how to find an offset in them back. */
 export interface DecodedText {
-  readonly form: 'hex' | 'base64'
+  readonly encoding: 'hex' | 'base64'
   readonly bytes: Uint8Array
   /** Where the text begins that gives byte `index`; `bytes.length` gives where it ends. */
   readonly textAt: (index: number) => number
@@ -116,7 +116,7 @@ function hexRuns({ text, offsetOf }: Stripped, least: number): DecodedText[] {
       const begin = match.from + phase
       const bytes = Buffer.from(text.slice(begin, match.to), 'hex')
       if (bytes.length < least) continue
-      found.push({ form: 'hex', bytes, textAt: (index) => offsetOf(begin + 2 * index) })
+      found.push({ encoding: 'hex', bytes, textAt: (index) => offsetOf(begin + 2 * index) })
     }
   }
   return found
@@ -171,7 +171,7 @@ function base64Phases({ text, offsetOf }: Stripped, least: number, edge: number)
     const bytes = Buffer.from(text.slice(from, to), 'base64')
     if (bytes.length < least) return
     const textAt = (index: number): number => offsetOf(from + Math.floor((index * 4) / 3))
-    found.push({ form: 'base64', bytes, textAt })
+    found.push({ encoding: 'base64', bytes, textAt })
   }
   decode(0, text.length)
   for (let phase = 1; phase < 4; phase++) {

@@ -63,9 +63,9 @@ export class ValuePatterns {
 function patternsOf(keys: readonly KeyMaterial[]): readonly Pattern[] {
   return keys.flatMap((material) =>
     derivedValues(material).flatMap(({ name, value, bits }) =>
-      encodingsOf(value, bits).map(({ bytes, form }) => ({
+      encodingsOf(value, bits).map(({ bytes, encoding }) => ({
         bytes,
-        spelling: form,
+        spelling: encoding,
         name,
         material,
       })),

@@ -25,13 +25,13 @@ import {
   u32le,
 } from './spelled_binary.ts'
 
-describe('a binary form is found at every alignment, verified, once', () => {
-  for (const { name, bytes, pair, form } of BINARY_SPELLINGS) {
+describe('a binary encoding is found at every alignment, verified, once', () => {
+  for (const { name, bytes, pair, encoding } of BINARY_SPELLINGS) {
     it(name, () => {
       for (let alignment = 0; alignment < 8; alignment++) {
         const hits = hitsIn(planted(bytes, 640 + alignment))
         assert.deepEqual(idsOf(hits), [idOf(pair)])
-        assert.deepEqual([hits[0]?.certainty, hits[0]?.form], ['proven', form])
+        assert.deepEqual([hits[0]?.certainty, hits[0]?.encoding], ['proven', encoding])
         assert.equal(hits[0]?.offset, 640 + alignment)
         assert.ok(hits[0].length <= bytes.length)
       }
@@ -49,7 +49,7 @@ describe('the private part of OpenSSH in a freed buffer, without its first 16 by
       const freed = Buffer.concat([CHECK, bytes]).fill(noise(16), 0, 16)
       const hits = hitsIn(planted(freed, 641))
       assert.deepEqual(idsOf(hits), [idOf(pair)])
-      assert.deepEqual([hits[0]?.certainty, hits[0]?.form], ['proven', 'openssh-v1-body'])
+      assert.deepEqual([hits[0]?.certainty, hits[0]?.encoding], ['proven', 'openssh-v1-body'])
       assert.deepEqual(secretOf(hits[0]?.material), secretOf(hitsIn(bytes)[0]?.material))
       const names = 'ssh-rsa\0ssh-ed25519\0ecdsa-sha2-nistp256\0'.repeat(9)
       const beside = hitsIn(planted(Buffer.concat([text(names), freed]), 641))
@@ -90,7 +90,7 @@ it('several keys in one OpenSSH file are all found', () => {
 describe('the same letters, two formats', () => {
   it('RSA2 of CAPI read as CNG is nothing, and the other way round', () => {
     assert.deepEqual(
-      [capi(), cngRsa('RSA2')].map((bytes) => hitsIn(planted(bytes, 50)).map(({ form }) => form)),
+      [capi(), cngRsa('RSA2')].map((bytes) => hitsIn(planted(bytes, 50)).map(({ encoding }) => encoding)),
       [['capi-blob'], ['cng-rsa2']],
     )
   })
@@ -116,9 +116,9 @@ const PBES2 = derSequence(
   der(4, noise(128)),
 )
 
-const PROTECTED: readonly { name: string; bytes: Buffer; kind: KeyHit['kind']; form: string }[] = [
-  { name: 'PKCS#8 with PBES2', bytes: PBES2, kind: 'encrypted-key', form: 'pkcs8-encrypted-der' },
-  { name: 'JKS with a key', bytes: keystore(1), kind: 'keystore', form: 'jks' },
+const PROTECTED: readonly { name: string; bytes: Buffer; kind: KeyHit['kind']; encoding: string }[] = [
+  { name: 'PKCS#8 with PBES2', bytes: PBES2, kind: 'encrypted-key', encoding: 'pkcs8-encrypted-der' },
+  { name: 'JKS with a key', bytes: keystore(1), kind: 'keystore', encoding: 'jks' },
   {
     name: 'OpenSSH with a passphrase',
     bytes: Buffer.concat([
@@ -128,13 +128,13 @@ const PROTECTED: readonly { name: string; bytes: Buffer; kind: KeyHit['kind']; f
       ssh(ssh('ssh-ed25519', part(ED, 'x')), noise(144)),
     ]),
     kind: 'encrypted-key',
-    form: 'openssh-v1-encrypted',
+    encoding: 'openssh-v1-encrypted',
   },
   {
     name: 'OpenPGP with a passphrase',
     bytes: openpgp(254),
     kind: 'openpgp',
-    form: 'openpgp-packet',
+    encoding: 'openpgp-packet',
   },
   {
     name: 'DPAPI',
@@ -152,22 +152,22 @@ const PROTECTED: readonly { name: string; bytes: Buffer; kind: KeyHit['kind']; f
       noise(64),
     ]),
     kind: 'encrypted-key',
-    form: 'dpapi',
+    encoding: 'dpapi',
   },
   {
     name: 'PVK with a password',
     bytes: Buffer.concat([u32le(0xb0b5f11e, 0, 1, 1, 16, 1172), noise(16 + 1172)]),
     kind: 'encrypted-key',
-    form: 'pvk-encrypted',
+    encoding: 'pvk-encrypted',
   },
 ]
 
 describe('what is encrypted is reported as protected', () => {
-  for (const { name, bytes, kind, form } of PROTECTED) {
+  for (const { name, bytes, kind, encoding } of PROTECTED) {
     it(name, () => {
       const [hit, ...more] = hitsIn(planted(bytes, 333))
       assert.deepEqual(more, [])
-      assert.deepEqual([hit?.certainty, hit?.kind, hit?.form], ['lesser', kind, form])
+      assert.deepEqual([hit?.certainty, hit?.kind, hit?.encoding], ['lesser', kind, encoding])
       assert.equal(hit?.offset, 333)
       assert.equal(hit.material, undefined)
     })

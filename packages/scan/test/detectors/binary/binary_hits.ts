@@ -6,13 +6,13 @@ import type { Anchor } from '../../../src/anchors/anchor.ts'
 import { BINARY_ANCHORS } from '../../../src/detectors/binary/binary_anchors.ts'
 import { type KeyHit, withKey } from '../../key_hits.ts'
 
-/** What the anchors lead to in `bytes`, searched for the plain way; each offset and form once, in order. */
+/** What the anchors lead to in `bytes`, searched for the plain way; each offset and encoding once, in order. */
 export function hitsIn(bytes: Uint8Array, budget: WorkBudget = UNLIMITED): readonly KeyHit[] {
   const hits = new Map<string, KeyHit>()
   for (const { anchor, at } of offsetsIn(bytes)) {
     const hit =
       anchor.mayContain?.(bytes, at) === false ? undefined : anchor.detect(bytes, at, { budget })
-    if (hit !== undefined) hits.set(`${hit.offset} ${hit.length} ${hit.form}`, withKey(hit))
+    if (hit !== undefined) hits.set(`${hit.offset} ${hit.length} ${hit.encoding}`, withKey(hit))
   }
   return [...hits.values()].toSorted((a, b) => a.offset - b.offset)
 }

@@ -36,15 +36,15 @@ describe('a key in DER is verified, at its offset, with its id', () => {
       for (let alignment = 0; alignment < 8; alignment++) {
         const [hit, ...more] = hitsIn(planted(sample.der, 1024 + alignment))
         assert.equal(more.length, 0)
-        const { offset, length, kind, bits, form, certainty } = hit ?? {}
+        const { offset, length, kind, bits, encoding, certainty } = hit ?? {}
         assert.deepEqual(
-          { offset, length, kind, bits, form, certainty },
+          { offset, length, kind, bits, encoding, certainty },
           {
             offset: 1024 + alignment,
             length: sample.der.length,
             kind: sample.kind,
             bits: sample.bits,
-            form: sample.form,
+            encoding: sample.encoding,
             certainty: 'proven',
           },
         )

@@ -14,12 +14,12 @@ import { OID } from '@mintmark/keys/public_half/spki'
 import { readAgain } from '@mintmark/testkit'
 import { spkiSha256 } from './binary_hits.ts'
 
-/** A key made for this run, in a DER form. */
+/** A key made for this run, in an encoding of DER. */
 export interface DerSample {
   readonly name: string
   readonly kind: KeyKind
   readonly bits: number
-  readonly form: string
+  readonly encoding: string
   readonly der: Buffer
   readonly publicKey: KeyObject
 }
@@ -41,7 +41,7 @@ function samples(
     name: `${name} in ${type}`,
     kind,
     bits,
-    form: `${type}-der`,
+    encoding: `${type}-der`,
     der: privateKey.export({ format: 'der', type }),
     publicKey,
   }))

@@ -43,7 +43,7 @@ function seenIn(bytes: Uint8Array, before = 640): readonly RawFinding[] {
   )
   assert.deepEqual(limits, [])
   // Several anchors lead to one offset.
-  const places = rawFindings.map((each) => [`${each.offset} ${each.form}`, each] as const)
+  const places = rawFindings.map((each) => [`${each.offset} ${each.encoding}`, each] as const)
   return [...new Map(places).values()]
 }
 
@@ -51,7 +51,7 @@ function seenIn(bytes: Uint8Array, before = 640): readonly RawFinding[] {
 function verifiedIn(bytes: Uint8Array): readonly string[] {
   return seenIn(bytes)
     .filter(({ certainty }) => certainty === 'proven')
-    .map(({ form, keyId }) => `${form} ${keyId?.spkiSha256}`)
+    .map(({ encoding, keyId }) => `${encoding} ${keyId?.spkiSha256}`)
 }
 
 const DSA = generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 })
@@ -84,7 +84,7 @@ describe('DSA and DH', () => {
     const bytes = derSequence(...[0n, p, q, g, y, x].map(derInteger))
     const found = seenIn(bytes)
     assert.deepEqual(
-      found.map(({ kind, form, certainty, keyId }) => [kind, form, certainty, keyId?.spkiSha256]),
+      found.map(({ kind, encoding, certainty, keyId }) => [kind, encoding, certainty, keyId?.spkiSha256]),
       [['dsa', 'dsa-der', 'proven', dsaId]],
     )
   })
@@ -133,7 +133,7 @@ describe('AES schedules in both directions and word orders', () => {
           }
           const found = seenIn(bytes)
           assert.deepEqual(
-            found.map(({ form, bits, certainty }) => [form, bits, certainty]),
+            found.map(({ encoding, bits, certainty }) => [encoding, bits, certainty]),
             [[`aes-schedule-${name}${isSwapped ? '-swapped' : ''}`, length * 8, 'proven']],
           )
         })
@@ -176,7 +176,7 @@ describe('files of openssl', { skip: withoutOpenssl }, () => {
     const args = ['pkcs12', '-export', '-nocerts', '-inkey', key, '-passout', 'pass:x']
     const open = openssl(...args, '-keypbe', 'NONE', '-nomac')
     assert.deepEqual(verifiedIn(open), [`pkcs8-der ${idOf(RSA)}`])
-    const closed = seenIn(openssl(...args)).map(({ form, certainty }) => `${form} ${certainty}`)
+    const closed = seenIn(openssl(...args)).map(({ encoding, certainty }) => `${encoding} ${certainty}`)
     assert.deepEqual(closed.toSorted(), ['pkcs12 lesser', 'pkcs8-encrypted-der lesser'])
   })
 
@@ -196,7 +196,7 @@ describe('files of openssl', { skip: withoutOpenssl }, () => {
 })
 
 it('every sample of binary encodings is found by the whole scan as by its detector', () => {
-  for (const { name, bytes, pair, form } of BINARY_SPELLINGS) {
-    assert.ok(verifiedIn(bytes).includes(`${form} ${idOf(pair)}`), name)
+  for (const { name, bytes, pair, encoding } of BINARY_SPELLINGS) {
+    assert.ok(verifiedIn(bytes).includes(`${encoding} ${idOf(pair)}`), name)
   }
 })

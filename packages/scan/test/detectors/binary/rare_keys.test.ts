@@ -21,7 +21,7 @@ describe('an EC key with its point in the hybrid form of SEC 1', () => {
       der[first] = 6 + (y & 1)
       const hits = hitsIn(planted(der, 1024))
       assert.deepEqual(
-        hits.map(({ form, certainty, length }) => [form, certainty, length]),
+        hits.map(({ encoding, certainty, length }) => [encoding, certainty, length]),
         [['sec1-der', 'proven', der.length]],
       )
       assert.deepEqual(idsOf(hits), [idOf(privateKey)])
@@ -42,7 +42,7 @@ describe('a PRIVATEKEYBLOB whose modulus is no multiple of 16 bits', () => {
       const blob = capiBlob(privateKey.export({ format: 'jwk' }), modulusLength)
       const hits = hitsIn(planted(blob, 1024))
       assert.deepEqual(
-        hits.map(({ form, certainty, bits, length }) => [form, certainty, bits, length]),
+        hits.map(({ encoding, certainty, bits, length }) => [encoding, certainty, bits, length]),
         [['capi-blob', 'proven', modulusLength, blob.length]],
       )
       assert.deepEqual(idsOf(hits), [idOf(privateKey)])
@@ -56,7 +56,7 @@ it('a key on a binary field of 571 bits is a candidate, in DER and in PEM', () =
     const [hit] = hitsIn(planted(privateKey.export({ format: 'der', type }), 1024))
     assert.equal(hit?.certainty, 'candidate')
     const [text] = textHitsIn(Buffer.from(privateKey.export({ format: 'pem', type })))
-    assert.deepEqual([text?.form, text?.certainty], ['pem', 'candidate'])
+    assert.deepEqual([text?.encoding, text?.certainty], ['pem', 'candidate'])
   }
 })
 

@@ -170,59 +170,59 @@ export const BINARY_SPELLINGS: readonly {
   name: string
   bytes: Buffer
   pair: Pair
-  form: string
+  encoding: string
 }[] = [
   {
     name: 'OpenSSH RSA',
     bytes: Buffer.concat([CHECK, sshRsa()]),
     pair: RSA,
-    form: 'openssh-v1-body',
+    encoding: 'openssh-v1-body',
   },
   {
     name: 'OpenSSH RSA without what comes before',
     bytes: sshRsa(),
     pair: RSA,
-    form: 'openssh-v1-body',
+    encoding: 'openssh-v1-body',
   },
-  { name: 'OpenSSH P-256', bytes: sshEcdsa(P256, 'nistp256'), pair: P256, form: 'openssh-v1-body' },
-  { name: 'OpenSSH P-521', bytes: sshEcdsa(P521, 'nistp521'), pair: P521, form: 'openssh-v1-body' },
-  { name: 'OpenSSH Ed25519', bytes: sshEd25519(), pair: ED, form: 'openssh-v1-body' },
+  { name: 'OpenSSH P-256', bytes: sshEcdsa(P256, 'nistp256'), pair: P256, encoding: 'openssh-v1-body' },
+  { name: 'OpenSSH P-521', bytes: sshEcdsa(P521, 'nistp521'), pair: P521, encoding: 'openssh-v1-body' },
+  { name: 'OpenSSH Ed25519', bytes: sshEd25519(), pair: ED, encoding: 'openssh-v1-body' },
   {
     name: 'the agent adds RSA',
     bytes: Buffer.concat([Buffer.from([17]), sshRsa()]),
     pair: RSA,
-    form: 'ssh-agent-add',
+    encoding: 'ssh-agent-add',
   },
-  { name: 'CAPI', bytes: capi(), pair: RSA, form: 'capi-blob' },
+  { name: 'CAPI', bytes: capi(), pair: RSA, encoding: 'capi-blob' },
   {
     name: 'PVK',
     bytes: Buffer.concat([u32le(0xb0b5f11e, 0, 1, 0, 0, 1172), capi()]),
     pair: RSA,
-    form: 'pvk',
+    encoding: 'pvk',
   },
-  { name: 'CNG RSA2', bytes: cngRsa('RSA2'), pair: RSA, form: 'cng-rsa2' },
-  { name: 'CNG RSA3', bytes: cngRsa('RSA3'), pair: RSA, form: 'cng-rsa3' },
-  { name: 'CNG ECS2', bytes: cngEcc(P256, 'ECS2'), pair: P256, form: 'cng-ecc' },
-  { name: 'CNG ECK6', bytes: cngEcc(P521, 'ECK6'), pair: P521, form: 'cng-ecc' },
-  { name: 'CNG ECDV, short', bytes: cngEcc(P256, 'ECDV'), pair: P256, form: 'cng-ecc' },
+  { name: 'CNG RSA2', bytes: cngRsa('RSA2'), pair: RSA, encoding: 'cng-rsa2' },
+  { name: 'CNG RSA3', bytes: cngRsa('RSA3'), pair: RSA, encoding: 'cng-rsa3' },
+  { name: 'CNG ECS2', bytes: cngEcc(P256, 'ECS2'), pair: P256, encoding: 'cng-ecc' },
+  { name: 'CNG ECK6', bytes: cngEcc(P521, 'ECK6'), pair: P521, encoding: 'cng-ecc' },
+  { name: 'CNG ECDV, short', bytes: cngEcc(P256, 'ECDV'), pair: P256, encoding: 'cng-ecc' },
   {
     name: 'libgcrypt, all of RSA',
     bytes: libgcrypt(['n', 'e', 'd', 'p', 'q', 'u']),
     pair: RSA,
-    form: 'libgcrypt-sexp',
+    encoding: 'libgcrypt-sexp',
   },
   {
     name: 'libgcrypt, d, p, q, u',
     bytes: libgcrypt(['d', 'p', 'q', 'u']),
     pair: RSA,
-    form: 'libgcrypt-sexp',
+    encoding: 'libgcrypt-sexp',
   },
   {
     name: 'libgcrypt, P-256',
     bytes: Buffer.concat([token('q', point(P256)), token('d', mpint(part(P256, 'd')))]),
     pair: P256,
-    form: 'libgcrypt-sexp',
+    encoding: 'libgcrypt-sexp',
   },
-  { name: 'OpenPGP RSA', bytes: openpgp(0), pair: RSA, form: 'openpgp-packet' },
-  { name: 'OpenPGP Ed25519', bytes: openpgpEd25519(), pair: ED, form: 'openpgp-packet' },
+  { name: 'OpenPGP RSA', bytes: openpgp(0), pair: RSA, encoding: 'openpgp-packet' },
+  { name: 'OpenPGP Ed25519', bytes: openpgpEd25519(), pair: ED, encoding: 'openpgp-packet' },
 ]

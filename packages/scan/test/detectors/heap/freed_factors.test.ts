@@ -68,11 +68,11 @@ function found(key: Known, bytes: Uint8Array, discovered = false): readonly stri
     discovered: discovered ? [key.publicKey] : [],
   })
   const hits = search.search(bytes, 0, bytes.length)
-  return hits.map(({ offset, length, form, key: { certainty, material } }) => {
+  return hits.map(({ offset, length, encoding, key: { certainty, material } }) => {
     assert.ok(material?.type === 'rsa' && material.p !== undefined && material.q !== undefined)
     const primes = new Set([fromBigEndian(key.p), fromBigEndian(key.q)])
     assert.ok(primes.has(material.p) && primes.has(material.q))
-    return `${certainty} ${form} at ${offset}, ${length} bytes`
+    return `${certainty} ${encoding} at ${offset}, ${length} bytes`
   })
 }
 

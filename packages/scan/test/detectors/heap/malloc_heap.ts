@@ -10,7 +10,7 @@ import { type KeyHit, withKey } from '../../key_hits.ts'
 export interface FoundRsa {
   readonly offset: number
   readonly length: number
-  readonly form: string
+  readonly encoding: string
   readonly bits: number
   readonly certainty: string
   readonly n: bigint
@@ -63,9 +63,9 @@ export function hitsBy(
 /** The same, as RSA keys. */
 export function foundBy(anchors: readonly Anchor[], bytes: Uint8Array): FoundRsa[] {
   const hits = hitsBy(anchors, bytes)
-  return hits.map(({ offset, length, form, bits, certainty, material }) => {
+  return hits.map(({ offset, length, encoding, bits, certainty, material }) => {
     assert.ok(material?.type === 'rsa')
-    return { offset, length, form, bits, certainty, n: material.n, e: material.e }
+    return { offset, length, encoding, bits, certainty, n: material.n, e: material.e }
   })
 }
 
@@ -74,9 +74,9 @@ export function expected(
   jwk: JsonWebKey,
   offset: number,
   e = 65_537n,
-  form = 'limbs-le64',
+  encoding = 'limbs-le64',
 ): FoundRsa[] {
   const n = fromBigEndian(Buffer.from(jwk.n ?? '', 'base64url'))
   const length = Buffer.from(jwk.p ?? '', 'base64url').length
-  return [{ offset, length, form, bits: 16 * length, certainty: 'proven', n, e }]
+  return [{ offset, length, encoding, bits: 16 * length, certainty: 'proven', n, e }]
 }

@@ -54,7 +54,7 @@ function laidOut(parts: readonly Uint8Array[], at = AT): Buffer {
 const found = (bytes: Uint8Array, search = new MlKemSearch()) =>
   search
     .search(bytes, 0, bytes.length)
-    .map(({ offset, length, form, key: { bits, proof } }) => [offset, length, form, bits, proof])
+    .map(({ offset, length, encoding, key: { bits, proof } }) => [offset, length, encoding, bits, proof])
 
 for (const parameters of ML_KEM) {
   describe(`a key of ${parameters.name} in a structure`, () => {

@@ -63,7 +63,7 @@ export class Process {
     writeFileSync(file, elfCore({ memory }).bytes)
     const { findings, candidates } = await scanFile(file)
     assert.equal(candidates.length, 0)
-    return findings.map(({ kind, form, length, address }) => [kind, form, length, address ?? ''])
+    return findings.map(({ kind, encoding, length, address }) => [kind, encoding, length, address ?? ''])
   }
 }
 

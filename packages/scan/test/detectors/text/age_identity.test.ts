@@ -56,8 +56,8 @@ describe('an identity of age', () => {
       const [hit, ...others] = hitsIn(planted(spell(`x ${identity}\n`), 33))
       assert.deepEqual(others, [])
       assert.ok(hit?.material)
-      const { certainty, kind, form, length, proof } = hit
-      assert.deepEqual([certainty, kind, form], ['proven', 'x25519', 'bech32'])
+      const { certainty, kind, encoding, length, proof } = hit
+      assert.deepEqual([certainty, kind, encoding], ['proven', 'x25519', 'bech32'])
       assert.equal(length, identity.length * (width === 'plain' ? 1 : 2))
       assert.equal(proof, 'checksum, key decodes')
       assert.equal(keyIdOf(hit.material).spkiSha256, spkiSha256)

@@ -28,12 +28,12 @@ const fields = Object.entries(XML_OF).map(([name, value = '']) => {
 const xml = `<RSAKeyValue>${fields.join('')}</RSAKeyValue>`
 
 const TEXTS = [
-  { name: 'a JWK', text: JSON.stringify(jwk), secret: String(jwk.d), form: 'base64-of-jwk' },
+  { name: 'a JWK', text: JSON.stringify(jwk), secret: String(jwk.d), encoding: 'base64-of-jwk' },
   {
     name: 'a JWK of a curve',
     text: JSON.stringify(point),
     secret: String(point.d),
-    form: 'base64-of-jwk',
+    encoding: 'base64-of-jwk',
   },
   {
     name: 'a set, its key set in and behind others',
@@ -48,21 +48,21 @@ const TEXTS = [
       2,
     ),
     secret: String(point.d),
-    form: 'base64-of-jwk',
+    encoding: 'base64-of-jwk',
   },
-  { name: 'XML of .NET', text: xml, secret: standard(jwk.d), form: 'base64-of-xml' },
+  { name: 'XML of .NET', text: xml, secret: standard(jwk.d), encoding: 'base64-of-xml' },
 ] as const
 
 describe('a text with a key, in base64 as a whole', () => {
-  for (const { name, text, secret, form } of TEXTS) {
+  for (const { name, text, secret, encoding } of TEXTS) {
     for (const [shift, before] of ['', 'a', 'ab'].entries()) {
       it(`${name} is verified, ${shift} letters into it`, () => {
         const encoded = Buffer.from(before + text).toString('base64')
         const bytes = Buffer.from(`key: "${encoded}"\n`)
         const findings = hitsIn(bytes)
         assert.deepEqual(
-          findings.map((each) => [each.form, each.certainty]),
-          [[form, 'proven']],
+          findings.map((each) => [each.encoding, each.certainty]),
+          [[encoding, 'proven']],
         )
         const [{ offset, length } = { offset: 0, length: 0 }] = findings
         // The numbers of the key, of whatever it is a part.
@@ -83,13 +83,13 @@ describe('a text with a key, in base64 as a whole', () => {
     ]) {
       const findings = hitsIn(Buffer.from(spelled))
       assert.deepEqual(
-        findings.map((each) => each.form),
+        findings.map((each) => each.encoding),
         ['base64-of-jwk'],
       )
     }
   })
 
-  for (const [name, text, form] of [
+  for (const [name, text, encoding] of [
     ['PEM', pem.replaceAll('\n', '\r\n'), 'base64-of-pem'],
     ['XML', xml, 'base64-of-xml'],
     ['a JWK', JSON.stringify(jwk), 'base64-of-jwk'],
@@ -98,8 +98,8 @@ describe('a text with a key, in base64 as a whole', () => {
       const encoded = Buffer.from(text, 'utf16le').toString('base64')
       const findings = hitsIn(Buffer.from(`$key = '${encoded}'`))
       assert.deepEqual(
-        findings.map((each) => [each.form, each.certainty]),
-        [[form, 'proven']],
+        findings.map((each) => [each.encoding, each.certainty]),
+        [[encoding, 'proven']],
       )
     })
   }
@@ -148,7 +148,7 @@ describe('a blob of Windows in base64, as ExportCspBlob and Export of .NET give 
         const encoded = Buffer.concat([Buffer.from(before), blob]).toString('base64')
         const hits = hitsIn(Buffer.from(`<add value="${encoded}"/>`))
         assert.deepEqual(
-          hits.map(({ form, certainty }) => [form, certainty]),
+          hits.map(({ encoding, certainty }) => [encoding, certainty]),
           [['base64', 'proven']],
         )
       }

@@ -55,7 +55,7 @@ describe('a JWK whose first 16 letters a freed buffer has lost', () => {
         // oxlint-disable-next-line no-await-in-loop -- one after the other
         const report = await scanned(text)
         assert.deepEqual(idsOf(report), [key.spkiSha256])
-        assert.equal(report.findings[0]?.form, 'jwk')
+        assert.equal(report.findings[0]?.encoding, 'jwk')
       }
     })
   }

@@ -37,7 +37,7 @@ function prefixed(pem: string, prefixing: Prefixing): string {
 }
 
 function bestOf(hits: readonly KeyHit[]): KeyHit {
-  const [hit, ...others] = hits.filter(({ form }) => form.startsWith('pem'))
+  const [hit, ...others] = hits.filter(({ encoding }) => encoding.startsWith('pem'))
   assert.deepEqual(others, [])
   assert.ok(hit)
   return hit
@@ -81,7 +81,7 @@ describe('PEM whose lines have prefixes is found from its begin to its end', () 
     })
     const text = Buffer.from(prefixed(String(pem), (line) => `> ${line}`.trimEnd().concat('\n')))
     const hit = bestOf(hitsIn(planted(text, 8)))
-    assert.equal(hit.form, 'pem-encrypted')
+    assert.equal(hit.encoding, 'pem-encrypted')
     assert.equal(hit.certainty, 'lesser')
     assert.equal(hit.length, text.length - '> '.length - '\n'.length)
   })

@@ -107,24 +107,24 @@ export const TEXT_SPELLINGS: readonly {
   readonly name: string
   readonly text: string
   readonly key: TestKey
-  readonly form: string
+  readonly encoding: string
 }[] = [
   ...KEYS.flatMap((key) =>
-    pemsOf(key).map((pem, i) => ({ name: `PEM ${i} of ${key.name}`, text: pem, key, form: 'pem' })),
+    pemsOf(key).map((pem, i) => ({ name: `PEM ${i} of ${key.name}`, text: pem, key, encoding: 'pem' })),
   ),
   ...KEYS.map((key) => ({
     name: `JWK of ${key.name}`,
     text: JSON.stringify(jwk(key)),
     key,
-    form: 'jwk',
+    encoding: 'jwk',
   })),
   ...[RSA, P256, ED25519].map((key) => ({
     name: `PuTTY of ${key.name}`,
     text: puttyOf(key),
     key,
-    form: 'putty',
+    encoding: 'putty',
   })),
-  { name: 'XML', text: rsaXml(RSA), key: RSA, form: 'xml' },
-  { name: 'DNSSEC', text: dnssecOf(RSA), key: RSA, form: 'dnssec' },
-  { name: 'S-expression', text: sexpOf(RSA), key: RSA, form: 'sexp' },
+  { name: 'XML', text: rsaXml(RSA), key: RSA, encoding: 'xml' },
+  { name: 'DNSSEC', text: dnssecOf(RSA), key: RSA, encoding: 'dnssec' },
+  { name: 'S-expression', text: sexpOf(RSA), key: RSA, encoding: 'sexp' },
 ]

@@ -17,21 +17,21 @@ const bytes = (text: string): number[] => [...Buffer.from(text)]
 
 /** Text before the encoded text, that text, and its name. */
 interface Coding {
-  readonly form: string
+  readonly encoding: string
   readonly before?: string
   readonly code: (pem: string) => string
 }
 
 const CODINGS: Readonly<Record<string, Coding>> = {
-  'hex digits': { form: 'hex', code: (pem) => digits(pem).join('') },
-  'hex digits in upper case': { form: 'hex', code: (pem) => digits(pem).join('').toUpperCase() },
-  'hex digits in lines': { form: 'hex', code: (pem) => lines(digits(pem).join(''), 64) },
-  'bytea of PostgreSQL': { form: 'hex', before: '\\x', code: (pem) => digits(pem).join('') },
-  'hex digits with blanks': { form: 'hex', code: (pem) => digits(pem).join(' ') },
-  'hex digits with colons': { form: 'hex', code: (pem) => digits(pem).join(':') },
-  'BitConverter of .NET': { form: 'hex', code: (pem) => digits(pem).join('-').toUpperCase() },
+  'hex digits': { encoding: 'hex', code: (pem) => digits(pem).join('') },
+  'hex digits in upper case': { encoding: 'hex', code: (pem) => digits(pem).join('').toUpperCase() },
+  'hex digits in lines': { encoding: 'hex', code: (pem) => lines(digits(pem).join(''), 64) },
+  'bytea of PostgreSQL': { encoding: 'hex', before: '\\x', code: (pem) => digits(pem).join('') },
+  'hex digits with blanks': { encoding: 'hex', code: (pem) => digits(pem).join(' ') },
+  'hex digits with colons': { encoding: 'hex', code: (pem) => digits(pem).join(':') },
+  'BitConverter of .NET': { encoding: 'hex', code: (pem) => digits(pem).join('-').toUpperCase() },
   'a string of C': {
-    form: 'hex',
+    encoding: 'hex',
     before: '\\',
     code: (pem) =>
       digits(pem)
@@ -39,7 +39,7 @@ const CODINGS: Readonly<Record<string, Coding>> = {
         .join('\\'),
   },
   'an array of C': {
-    form: 'hex',
+    encoding: 'hex',
     before: '{ ',
     code: (pem) =>
       lines(
@@ -50,14 +50,14 @@ const CODINGS: Readonly<Record<string, Coding>> = {
       ),
   },
   'Buffer of Node': {
-    form: 'decimal',
+    encoding: 'decimal',
     before: '{"type":"Buffer","data":[',
     code: (pem) => bytes(pem).join(','),
   },
-  'a list of Python': { form: 'decimal', before: '[', code: (pem) => bytes(pem).join(', ') },
-  'base64 of base64': { form: 'base64-of-base64', code: (pem) => base64(base64(pem)) },
+  'a list of Python': { encoding: 'decimal', before: '[', code: (pem) => bytes(pem).join(', ') },
+  'base64 of base64': { encoding: 'base64-of-base64', code: (pem) => base64(base64(pem)) },
   'base64 of base64 in lines': {
-    form: 'base64-of-base64',
+    encoding: 'base64-of-base64',
     code: (pem) => lines(base64(lines(base64(pem), 76)), 76),
   },
 }
@@ -133,14 +133,14 @@ describe('PEM in another coding, amid others of it', () => {
 })
 
 describe('PEM in another coding, by itself', () => {
-  for (const [name, { form, before = '', code }] of Object.entries(CODINGS)) {
+  for (const [name, { encoding, before = '', code }] of Object.entries(CODINGS)) {
     it(`is found in ${name}, and covered whole`, () => {
       for (const key of [RSA, P256, ED25519]) {
         for (const pem of pemsOf(key)) {
           const text = code(pem.trimEnd())
           const [hit, ...others] = hitsIn(planted(Buffer.from(before + text, 'latin1'), 9))
           assert.deepEqual(others, [])
-          assert.equal(hit?.form, `${form}-of-pem`)
+          assert.equal(hit?.encoding, `${encoding}-of-pem`)
           assert.equal(hit.certainty, 'proven')
           assert.equal(hit.offset, 9 + before.length)
           assert.ok(hit.length <= text.length && hit.length >= text.trimEnd().length - PADDING)
@@ -158,7 +158,7 @@ describe('PEM in another coding, by itself', () => {
         const secret = `${outer}{"data":{"tls.key":"${base64(inner + pem)}"}}`
         const hits = hitsIn(planted(Buffer.from(base64(secret)), 9))
         assert.deepEqual(
-          hits.map(({ form, certainty }) => [form, certainty]),
+          hits.map(({ encoding, certainty }) => [encoding, certainty]),
           [['base64-of-base64-of-pem', 'proven']],
         )
       }

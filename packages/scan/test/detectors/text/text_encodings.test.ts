@@ -22,18 +22,18 @@ function only(text: string | Uint8Array): KeyHit {
   return hit
 }
 
-function assertVerified(hit: KeyHit, { spkiSha256 }: TestKey, form: string): void {
-  assert.equal(`${hit.certainty} ${hit.form}`, `proven ${form}`)
+function assertVerified(hit: KeyHit, { spkiSha256 }: TestKey, encoding: string): void {
+  assert.equal(`${hit.certainty} ${hit.encoding}`, `proven ${encoding}`)
   assert.ok(hit.material)
   assert.equal(keyIdOf(hit.material).spkiSha256, spkiSha256)
 }
 
 /** Finds it in every width and at some alignments, and says so at its offset. */
-function assertEverywhere(text: string, key: TestKey, form: string, before = 0): void {
+function assertEverywhere(text: string, key: TestKey, encoding: string, before = 0): void {
   for (const [width, spell] of Object.entries(SPELLINGS)) {
     for (const noise of [0, 1, 2, 3, 4, 5, 6, 7]) {
       const hit = only(planted(spell(text), noise))
-      assertVerified(hit, key, form)
+      assertVerified(hit, key, encoding)
       const [unit, lead] = width === 'plain' ? [1, 0] : [2, width === 'utf16be' ? 1 : 0]
       assert.equal(hit.offset, noise + unit * before + lead, width)
       assert.ok(hit.length <= unit * text.length)
@@ -274,7 +274,7 @@ describe('PuTTY', () => {
   it('is reported as encrypted', () => {
     const open = Buffer.concat([string('ssh-ed25519'), string(randomBytes(32))])
     const hit = only(putty('ssh-ed25519', open, randomBytes(48), 'aes256-cbc'))
-    assert.equal(`${hit.certainty} ${hit.kind} ${hit.form}`, 'lesser encrypted-key putty')
+    assert.equal(`${hit.certainty} ${hit.kind} ${hit.encoding}`, 'lesser encrypted-key putty')
   })
 
   it('is a candidate where the public half is of another key', () => {
@@ -404,8 +404,8 @@ describe('S-expressions of other algorithms', () => {
       Buffer.from('))'),
     ])
     for (const given of [`(private-key (elg ${words.join('\n  ')}))`, canonical]) {
-      const { kind, form, bits, certainty } = only(given)
-      assert.deepEqual([kind, form, bits, certainty], ['dh', 'sexp', 2048, 'proven'])
+      const { kind, encoding, bits, certainty } = only(given)
+      assert.deepEqual([kind, encoding, bits, certainty], ['dh', 'sexp', 2048, 'proven'])
     }
     const offset = canonical.length - 5
     assert.deepEqual(hitsIn(canonical.with(offset, (canonical[offset] ?? 0) ^ 1)), [])

@@ -16,8 +16,8 @@ describe('the text of a number ends with its last character', () => {
     for (const behind of ['', '\n', '\r\n\r\n', ':\n']) {
       it(`${name}, before ${JSON.stringify(behind)}`, () => {
         const run = runOf(Buffer.from(text + behind), 0, 1)
-        const whole = decodeRun(run, 48, 200).find(({ form, bytes }) => {
-          return form === 'hex' && Buffer.compare(bytes, number) === 0
+        const whole = decodeRun(run, 48, 200).find(({ encoding, bytes }) => {
+          return encoding === 'hex' && Buffer.compare(bytes, number) === 0
         })
         assert.deepEqual([whole?.textAt(0), whole?.textAt(number.length)], [0, text.length])
       })

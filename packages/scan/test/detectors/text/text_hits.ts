@@ -6,7 +6,7 @@ import { type EncodedBytes, LayerReader } from '../../../src/encoded/encoded_lay
 import { keysOf } from '../../../src/encoded/layer_keys.ts'
 import { type KeyHit, withKey } from '../../key_hits.ts'
 
-/** What the anchors lead to in `bytes` and in what they code, searched for the plain way; each offset and form once. */
+/** What the anchors lead to in `bytes` and in what they code, searched for the plain way; each offset and encoding once. */
 export function hitsIn(
   bytes: Uint8Array,
   anchors: readonly Anchor[] = TEXT_ANCHORS,
@@ -15,7 +15,7 @@ export function hitsIn(
   const probe = { budget }
   const hits = new Map<string, KeyHit>()
   const take = (hit: Match | undefined): void => {
-    if (hit !== undefined) hits.set(`${hit.offset} ${hit.form}`, withKey(hit))
+    if (hit !== undefined) hits.set(`${hit.offset} ${hit.encoding}`, withKey(hit))
   }
   for (const { detect, at } of offsetsIn(bytes, anchors)) take(detect(bytes, at, probe))
   const takeAll = (encoded: EncodedBytes): void => {

@@ -64,7 +64,7 @@ describe('PEM is found once, at its offset', () => {
             const text = spell(wrap(pem))
             const hit = onlyKey(planted(text, 33))
             assertIs(hit, key)
-            assert.equal(hit.form, 'pem', `${wrapping} ${width}`)
+            assert.equal(hit.encoding, 'pem', `${wrapping} ${width}`)
             const begin = 33 + (width === 'utf16be' ? 1 : 0)
             assert.equal(hit.offset, begin, `${wrapping} ${width}`)
             assert.ok(hit.offset + hit.length <= 33 + text.length + 1, `${wrapping} ${width}`)
@@ -177,7 +177,7 @@ describe('base64 without armor is found once', () => {
           for (const [width, spell] of Object.entries(SPELLINGS)) {
             const hit = onlyKey(planted(spell(text), 21))
             assertIs(hit, key)
-            assert.equal(hit.form, 'base64', width)
+            assert.equal(hit.encoding, 'base64', width)
             const begin = text.startsWith('{') ? 6 : 0
             const unit = width === 'plain' ? 1 : 2
             assert.equal(hit.offset, 21 + begin * unit + (width === 'utf16be' ? 1 : 0), width)
@@ -203,12 +203,12 @@ describe('base64 without armor is found once', () => {
   it('with its first 16 letters gone, and 12 bytes of DER with them', () => {
     for (const pem of cut) {
       const hit = onlyKey(planted(Buffer.from(bodyOf(pem).slice(16)), 5))
-      assert.equal(hit.form, 'base64')
+      assert.equal(hit.encoding, 'base64')
     }
   })
 
   it('as what it is: inside its PEM', () => {
-    for (const pem of pemsOf(RSA)) assert.equal(onlyKey(Buffer.from(pem)).form, 'pem')
+    for (const pem of pemsOf(RSA)) assert.equal(onlyKey(Buffer.from(pem)).encoding, 'pem')
   })
 })
 
@@ -222,7 +222,7 @@ describe('PEM in base64 is found once', () => {
             for (const spell of Object.values(SPELLINGS)) {
               const hit = onlyKey(planted(spell(broken), 9))
               assertIs(hit, key)
-              assert.equal(hit.form, 'base64-of-pem')
+              assert.equal(hit.encoding, 'base64-of-pem')
             }
           }
         }

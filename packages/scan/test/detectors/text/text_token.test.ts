@@ -21,13 +21,13 @@ describe('a token is reported as a protected secret, at its offset', () => {
     ['a refresh token of Google', `1//0${noise(60)}`, 'refresh-token', ''],
     ['a refresh token of GitHub', `ghr_${noise(57).replaceAll(/[-_]/g, 'a')}`, 'refresh-token', ''],
   ]
-  for (const [name, text, form, token] of cases) {
+  for (const [name, text, encoding, token] of cases) {
     it(name, () => {
       for (const [width, spell] of Object.entries(SPELLINGS)) {
         const [hit, ...others] = hitsIn(planted(spell(text), 3))
         assert.deepEqual(others, [])
         assert.ok(hit)
-        assert.equal(`${hit.certainty} ${hit.kind} ${hit.form}`, `lesser token ${form}`)
+        assert.equal(`${hit.certainty} ${hit.kind} ${hit.encoding}`, `lesser token ${encoding}`)
         const unit = width === 'plain' ? 1 : 2
         const begin = token === '' ? 0 : text.indexOf(token)
         assert.equal(hit.offset, 3 + unit * begin + (width === 'utf16be' ? 1 : 0))
@@ -50,7 +50,7 @@ describe('a token is reported as a protected secret, at its offset', () => {
       const [hit, ...others] = hitsIn(Buffer.from(text))
       assert.deepEqual(others, [])
       assert.ok(hit)
-      assert.equal(hit.form, 'refresh-token')
+      assert.equal(hit.encoding, 'refresh-token')
       assert.deepEqual([hit.offset, hit.length], [text.indexOf(value), value.length])
     })
   }
@@ -59,7 +59,7 @@ describe('a token is reported as a protected secret, at its offset', () => {
     const text = `${part({ alg: 'RSA-OAEP', enc: 'A256GCM' })}.${noise(256)}.${noise(12)}.${noise(90)}.${noise(16)}`
     const [hit] = hitsIn(Buffer.from(text))
     assert.ok(hit)
-    assert.deepEqual([hit.form, hit.length], ['jwe', text.length])
+    assert.deepEqual([hit.encoding, hit.length], ['jwe', text.length])
   })
 })
 

@@ -23,7 +23,7 @@ describe('keys of OpenSSH', { skip: lacks('ssh-keygen', '-?') }, () => {
         const path = join(folder, `${type}-${passphrase.length}`)
         execFileSync('ssh-keygen', ['-q', '-t', `${type}`, ...more, '-N', passphrase, '-f', path])
         const text = readFileSync(path, 'latin1')
-        for (const [form, spelled] of [
+        for (const [encoding, spelled] of [
           ['pem', text],
           ['base64', text.replaceAll(/-----.*-----|\n/g, '')],
           ['base64-of-pem', Buffer.from(text).toString('base64')],
@@ -32,7 +32,7 @@ describe('keys of OpenSSH', { skip: lacks('ssh-keygen', '-?') }, () => {
             const [hit, ...others] = hitsIn(planted(spell(spelled), 11))
             assert.deepEqual(others, [])
             assert.ok(hit)
-            assert.equal(hit.form, form)
+            assert.equal(hit.encoding, encoding)
             assert.equal(hit.certainty, passphrase === '' ? 'proven' : 'lesser')
             if (passphrase !== '') assert.equal(hit.kind, 'encrypted-key')
           }
@@ -75,7 +75,7 @@ describe('keys of GnuPG', { skip: lacks('gpg', '--version') }, () => {
         const [hit, ...others] = hitsIn(planted(spell(text), 3))
         assert.deepEqual(others, [])
         assert.ok(hit)
-        assert.equal(`${hit.certainty} ${hit.form}`, `${certainty} openpgp-armour`)
+        assert.equal(`${hit.certainty} ${hit.encoding}`, `${certainty} openpgp-armour`)
       }
     })
   }

@@ -14,10 +14,10 @@ function codeOf(letter: string): number {
   return letter.charCodeAt(0)
 }
 
-function assertFound(bytes: Uint8Array, key: TestKey, form: string): void {
+function assertFound(bytes: Uint8Array, key: TestKey, encoding: string): void {
   const [hit, ...others] = hitsIn(bytes)
   assert.deepEqual(others, [])
-  assert.equal(hit?.form, form)
+  assert.equal(hit?.encoding, encoding)
   assert.equal(hit.certainty, 'proven')
   assert.ok(hit.material)
   assert.equal(keyIdOf(hit.material).spkiSha256, key.spkiSha256)

@@ -23,8 +23,8 @@ describe('a configuration of WireGuard', () => {
         const [hit, ...others] = hitsIn(planted(spell(lines), 33))
         assert.deepEqual(others, [])
         assert.ok(hit?.material)
-        const { certainty, kind, form, length } = hit
-        assert.deepEqual([certainty, kind, form], ['proven', 'x25519', 'wireguard'])
+        const { certainty, kind, encoding, length } = hit
+        assert.deepEqual([certainty, kind, encoding], ['proven', 'x25519', 'wireguard'])
         assert.equal(length, 43 * (width === 'plain' ? 1 : 2))
         assert.equal(keyIdOf(hit.material).spkiSha256, spkiSha256)
       })
