@@ -117,12 +117,12 @@ function tell(name, { way, report, seconds }) {
   for (const each of report.findings) count(sums.findings, each.note ?? 'without a note')
   for (const each of report.candidates) count(sums.candidates, each.encoding)
   const own = report.findings.filter(({ note }) => note === undefined)
-  for (const { encoding, kind, bits, address, owner, proof } of report.candidates)
-    console.log(`  candidate ${kind} ${bits} ${encoding} at ${address}, ${owner?.name ?? 'memory of no file'}: ${proof}`)
+  for (const { encoding, kind, bits, address, owner, verification } of report.candidates)
+    console.log(`  candidate ${kind} ${bits} ${encoding} at ${address}, ${owner?.name ?? 'memory of no file'}: ${verification}`)
   const megabytes = (report.scannedBytes / 1e6).toFixed(0)
   console.log(`${name}, ${way}: ${megabytes} MB in ${seconds.toFixed(1)} s, ${report.findings.length} findings (${own.length} without a note), ${report.candidates.length} candidates`)
-  for (const { encoding, kind, bits, address, owner, proof, keyId } of own)
-    console.log(`  ${kind} ${bits} ${encoding} at ${address}, ${owner?.name ?? 'memory of no file'}: ${proof} ${keyId?.spkiSha256 ?? ''}`)
+  for (const { encoding, kind, bits, address, owner, verification, keyId } of own)
+    console.log(`  ${kind} ${bits} ${encoding} at ${address}, ${owner?.name ?? 'memory of no file'}: ${verification} ${keyId?.spkiSha256 ?? ''}`)
 }
 
 async function take(program) {

@@ -12,7 +12,7 @@ export function findingOf(more: Partial<Finding> = {}): Finding {
     encoding: 'aes-schedule-enc',
     bits: 128,
     certainty: 'proven',
-    proof: 'schedule expands; goes on at 0x2000',
+    verification: 'schedule expands; goes on at 0x2000',
     note: undefined,
     keyId: undefined,
     owner: undefined,

@@ -43,7 +43,7 @@ for (const curve of NAMED_CURVES.slice(-2)) {
     ] as const) {
       it(`is verified: ${how}`, () => {
         const found = keyFromDer(key)
-        assert.deepEqual([found?.certainty, found?.proof], ['proven', 'd·G = Q'])
+        assert.deepEqual([found?.certainty, found?.verification], ['proven', 'd·G = Q'])
         const material = found?.material
         assert.ok(material?.type === 'ec' && material.curve === curve.curve)
         const given = keyOfSpki(spki)

@@ -14,7 +14,7 @@ import { evidenceMark, seal } from '../verdicts/seal.ts'
 export type AnswerSlot = 'answer' | 'answer-selected'
 
 /** Changes with every change to what an answer says of the same evidence. */
-const RULES = 15
+const RULES = 16
 
 /** What an answer depends on, as one text: any difference is another question. */
 export function questionOf(...parts: readonly unknown[]): string {

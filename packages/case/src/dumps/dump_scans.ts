@@ -17,7 +17,7 @@ export interface DumpKeyEncoding {
   readonly address: string | null
   /** Of the first copy: `file NAME`, `stack NAME` and the like; null where the dump does not show it. */
   readonly owner: string | null
-  readonly proof: string
+  readonly verification: string
 }
 
 export interface DumpKey {

@@ -8,7 +8,7 @@ import { access, fill } from '../world.ts'
 
 const SHA = 'ab'.repeat(32)
 const long = 'x'.repeat(100_000)
-const scan = (proof: string): DumpScan => ({
+const scan = (verification: string): DumpScan => ({
   sha256: SHA,
   given: 'g',
   container: 'elf-core',
@@ -25,7 +25,7 @@ const scan = (proof: string): DumpScan => ({
       kid: 'k',
       subject: '',
       notAfter: null,
-      encodings: [{ encoding: 'pem', places: 1, offset: 2 ** 40, address: null, owner: null, proof }],
+      encodings: [{ encoding: 'pem', places: 1, offset: 2 ** 40, address: null, owner: null, verification }],
     },
   ],
 })
@@ -51,7 +51,7 @@ for (const backend of backends)
         const [key, ...others] = await keysFound(session)
         assert.equal(others.length, 0)
         const [found] = key?.places ?? []
-        assert.equal(found?.encodings[0]?.proof, 'last')
+        assert.equal(found?.encodings[0]?.verification, 'last')
         assert.deepEqual(
           found.touched?.people.map(({ principal, accesses }) => [principal, accesses]),
           [['eve', 1]],

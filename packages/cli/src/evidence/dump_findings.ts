@@ -77,13 +77,13 @@ function namesOf(
 }
 
 function encodingOf([encoding, findings]: readonly [string, Group<Finding>]): DumpKeyEncoding {
-  const [{ offset, address, owner, proof }] = findings
+  const [{ offset, address, owner, verification }] = findings
   return {
     encoding,
     places: findings.length,
     offset,
     address: address ?? null,
     owner: owner === undefined ? null : `${owner.kind} ${owner.name}`,
-    proof,
+    verification,
   }
 }

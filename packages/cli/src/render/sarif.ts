@@ -73,13 +73,13 @@ function definedOf(values: object): Readonly<Record<string, string>> {
   return Object.fromEntries(texts)
 }
 
-function messageOf({ kind, bits, encoding, certainty, proof, owner, keyId, note }: Finding): string {
+function messageOf({ kind, bits, encoding, certainty, verification, owner, keyId, note }: Finding): string {
   const what = bits === 0 ? kind : `${kind}, ${bits} bits`
   const whose = owner === undefined ? '' : ` In ${owner.kind} ${safeText(owner.name, 80)}.`
   const key = keyId?.spkiSha256 === undefined ? '' : ` SPKI SHA-256 ${keyId.spkiSha256}.`
   const kid = keyId?.kid === undefined ? '' : ` kid ${safeText(keyId.kid, 80)}.`
   const own = note === undefined ? '' : ` Note: ${note}.`
-  return `${certainty}: ${what}, as ${encoding} (${safeText(proof, 120)}).${whose}${key}${kid}${own}`
+  return `${certainty}: ${what}, as ${encoding} (${safeText(verification, 120)}).${whose}${key}${kid}${own}`
 }
 
 /** `place`: the same location in a file of the same name. `key`: the same key, wherever it is found. */

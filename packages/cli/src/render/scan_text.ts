@@ -161,7 +161,7 @@ const NOTES: Readonly<Record<NonNullable<Finding['note']>, string>> = {
 const noteOf = ({ note }: Finding): string => (note === undefined ? '' : NOTES[note])
 
 function locationLine(finding: Finding): string {
-  const { file, offset, encoding, copies, proof, certainty, inside } = finding
+  const { file, offset, encoding, copies, verification, certainty, inside } = finding
   const { address, owner } = inside ?? finding
   const unpacked = inside === undefined ? '' : `, unpacked at ${hex(inside.offset)}`
   const mapped = `${unpacked}${address === undefined ? '' : `, address ${address}`}`
@@ -169,7 +169,7 @@ function locationLine(finding: Finding): string {
   const at = ` at ${hex(offset)}${mapped}`
   const often = copies > 1 ? `, ${count(copies)} copies` : ''
   const kind = certainty === 'proven' ? '' : `${what(finding)}${noteOf(finding)} `
-  return line(`  ${kind}${encoding}${often}: ${shortPath(file)}${at}${whose} (${safeText(proof, 80)})`)
+  return line(`  ${kind}${encoding}${often}: ${shortPath(file)}${at}${whose} (${safeText(verification, 80)})`)
 }
 
 const PATH = 56
@@ -184,7 +184,7 @@ function kindLines(found: readonly Finding[], most: number): string[] {
   const kinds = grouped(found, ({ kind, encoding, note }) => `${kind} ${note ?? encoding}`)
   const lines = [...kinds.values()].map(([first, ...others]) =>
     line(
-      `  ${count(others.length + 1)} × ${first.kind}${noteOf(first)} (${first.encoding}), first in ${shortPath(first.file)} at ${hex(first.offset)}: ${safeText(first.proof, 80)}`,
+      `  ${count(others.length + 1)} × ${first.kind}${noteOf(first)} (${first.encoding}), first in ${shortPath(first.file)} at ${hex(first.offset)}: ${safeText(first.verification, 80)}`,
     ),
   )
   return cut(lines, most, 'kind')

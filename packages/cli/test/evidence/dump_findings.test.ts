@@ -19,7 +19,7 @@ const finding = (spkiSha256: string | undefined, more: Partial<Finding> = {}): F
   encoding: 'pem',
   bits: 2048,
   certainty: 'proven',
-  proof: 'n = p·q',
+  verification: 'n = p·q',
   note: undefined,
   keyId: { spkiSha256, jwkThumbprint: 'thumb', kid: undefined, subject: undefined },
   owner: { kind: 'stack', name: '7' },

@@ -43,8 +43,8 @@ const key = (at: number, more: Partial<KeyFound> = {}): KeyFound => ({
       container: 'elf-core',
       copies: 3,
       encodings: [
-        { encoding: 'pem', places: 1, offset: 0, address: null, owner: null, proof: 'p' },
-        { encoding: 'limbs-le64', places: 2, offset: 9, address: null, owner: null, proof: 'p' },
+        { encoding: 'pem', places: 1, offset: 0, address: null, owner: null, verification: 'p' },
+        { encoding: 'limbs-le64', places: 2, offset: 9, address: null, owner: null, verification: 'p' },
       ],
       touched: null,
     },

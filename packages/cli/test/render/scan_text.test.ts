@@ -44,7 +44,7 @@ it('the first line counts unverified keys where there are no others', () => {
     ...schedule,
     certainty: 'candidate',
     encoding: 'cng-kdbm',
-    proof: 'a blob of a symmetric key',
+    verification: 'a blob of a symmetric key',
   } as const
   const report = { ...reportOf([]), candidates: [candidate] }
   const told = textOf([report])

@@ -46,7 +46,7 @@ const publishedPrimes = once(
 export function verifyGroup(
   parts: GroupParts,
   budget: WorkBudget = UNLIMITED,
-): { y: bigint; proof: string } | undefined {
+): { y: bigint; verification: string } | undefined {
   const { p, g, x, q, y } = parts
   if (!isGroup(parts) || x < 1n || x >= (q ?? p)) return undefined
   const bits = bitLength(p)
@@ -54,14 +54,14 @@ export function verifyGroup(
   const cost = powerCost(bits, bitLength(x)) + (isToBeTested ? powerCost(bits, bits) : 0)
   return budget.within(cost, () => {
     const computed = power(g, x, p)
-    if (y !== undefined) return y === computed ? { y, proof: 'g^x ≡ y (mod p)' } : undefined
+    if (y !== undefined) return y === computed ? { y, verification: 'g^x ≡ y (mod p)' } : undefined
     if (q !== undefined) {
       return power(g, q, p) === 1n
-        ? { y: computed, proof: 'g has the order q, x below it' }
+        ? { y: computed, verification: 'g has the order q, x below it' }
         : undefined
     }
     return !isToBeTested || isProbablePrime(p)
-      ? { y: computed, proof: 'key decodes, p is prime' }
+      ? { y: computed, verification: 'key decodes, p is prime' }
       : undefined
   })
 }

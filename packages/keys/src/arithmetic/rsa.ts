@@ -28,7 +28,7 @@ export interface RsaParts {
 
 export interface VerifiedRsa {
   readonly material: RsaMaterial
-  readonly proof: string
+  readonly verification: string
 }
 
 /** Of n. Below, a fit may be chance; above, it costs more than it can be worth. */
@@ -157,7 +157,7 @@ function completed(
   const material: RsaMaterial = { type: 'rsa', n, e, p: p > q ? p : q, q: p > q ? q : p, d }
   if (!isRsa(material, budget)) return undefined
   const match = how.startsWith('e·d') ? '' : ', e·d ≡ 1 (mod p−1, q−1)'
-  return { material, proof: d === undefined ? how : `${how}${match}` }
+  return { material, verification: d === undefined ? how : `${how}${match}` }
 }
 
 function exponentsOf(

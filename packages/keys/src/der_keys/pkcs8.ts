@@ -81,8 +81,8 @@ function insideOf(
   const inner = elementOf(bytes, key.from, key.to, TAG.sequence)
   const found = inner && read(bytes, inner.from, budget)
   if (found === undefined || found.to > key.to) return undefined
-  const { certainty, proof, bits, kind, material } = found
-  return { certainty, proof, bits, kind, material }
+  const { certainty, verification, bits, kind, material } = found
+  return { certainty, verification, bits, kind, material }
 }
 
 function okpOf(

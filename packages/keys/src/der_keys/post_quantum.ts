@@ -35,7 +35,7 @@ export interface LatticeScheme {
   readonly rhoOfSeed: (seed: Uint8Array) => Uint8Array
   readonly rhoOf: (publicKey: Uint8Array) => Uint8Array
   readonly publicKeyOf: (secret: Uint8Array) => Uint8Array | undefined
-  readonly proof: string
+  readonly verification: string
 }
 
 export type PqScheme = LatticeScheme | SlhDsaParameters
@@ -51,7 +51,7 @@ const mlKem = (parameters: MlKemParameters): LatticeScheme => ({
   rhoOfSeed: (seed) => sha3(512, seed.subarray(0, 32), Uint8Array.of(parameters.k)).subarray(0, 32),
   rhoOf: (publicKey) => publicKey.subarray(-32),
   publicKeyOf: (secret) => mlKemPublicKey(parameters, secret),
-  proof: 'opens what is sealed for its public half, H(ek) fits',
+  verification: 'opens what is sealed for its public half, H(ek) fits',
 })
 
 const mlDsa = (parameters: MlDsaParameters): LatticeScheme => ({
@@ -63,7 +63,7 @@ const mlDsa = (parameters: MlDsaParameters): LatticeScheme => ({
     shake256(128, seed, Uint8Array.of(parameters.k, parameters.l)).subarray(0, 32),
   rhoOf: (publicKey) => publicKey.subarray(0, 32),
   publicKeyOf: (secret) => mlDsaPublicKey(parameters, secret),
-  proof: 't₀ and H(pk) follow from s₁ and s₂',
+  verification: 't₀ and H(pk) follow from s₁ and s₂',
 })
 
 export const LATTICE_SCHEMES: readonly LatticeScheme[] = [
@@ -109,13 +109,13 @@ function verifiedLattice(
   const isSame = pair && expanded && Buffer.compare(pair.secret, expanded) === 0
   pair?.secret.fill(0)
   if (seed !== undefined && pair !== undefined && isSame !== false) {
-    const proof = isSame ? 'the seed expands to the key beside it' : 'key decodes'
-    return verified(scheme, seed, pair.publicKey, proof)
+    const verification = isSame ? 'the seed expands to the key beside it' : 'key decodes'
+    return verified(scheme, seed, pair.publicKey, verification)
   }
   // Beside a seed one of the two is damaged; not an expanded key that holds together.
   const publicKey = expanded && scheme.publicKeyOf(expanded)
   return expanded && publicKey
-    ? verified(scheme, expanded, publicKey, scheme.proof)
+    ? verified(scheme, expanded, publicKey, scheme.verification)
     : damaged(scheme)
 }
 
@@ -126,14 +126,14 @@ function verified(
   { kind, set, name, oid }: PqScheme,
   secret: Uint8Array,
   publicKey: Uint8Array,
-  proof: string,
+  verification: string,
 ): Key {
   const material: OpaqueMaterial = {
     type: kind,
     secret: new Uint8Array(secret),
     publicKey: new Uint8Array(plainSpki(oid, publicKey)),
   }
-  return { certainty: 'proven', proof: `${name}: ${proof}`, bits: set, kind, material }
+  return { certainty: 'proven', verification: `${name}: ${verification}`, bits: set, kind, material }
 }
 
 function verifiedTree(

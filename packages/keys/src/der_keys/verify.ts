@@ -34,8 +34,8 @@ const okpCost = (curve: OkpCurve): number => (curve.endsWith('448') ? 300_000 : 
 export function verifyRsa(parts: RsaParts, budget: WorkBudget): Key | undefined {
   const found = completeRsa(parts, budget)
   if (found === undefined) return undefined
-  const { material, proof } = found
-  return { certainty: 'proven', proof, bits: bitLength(material.n), kind: 'rsa', material }
+  const { material, verification } = found
+  return { certainty: 'proven', verification, bits: bitLength(material.n), kind: 'rsa', material }
 }
 
 /** A damaged key: no equation holds, but all of `filled` looks like numbers. */
@@ -70,10 +70,10 @@ export function verifyEc(
   const material: KeyMaterial = { type: 'ec', curve, x, y, d }
   const certainty = 'proven'
   if (stored === undefined) {
-    const proof = 'key decodes, scalar in range'
-    return { certainty, proof, bits, kind, material, isWellFormed: true }
+    const verification = 'key decodes, scalar in range'
+    return { certainty, verification, bits, kind, material, isWellFormed: true }
   }
-  if (x === stored.x && y === stored.y) return { certainty, proof: 'd·G = Q', bits, kind, material }
+  if (x === stored.x && y === stored.y) return { certainty, verification: 'd·G = Q', bits, kind, material }
   return { ...unverified(kind, bits, 'd·G is another point'), possible: [material] }
 }
 
@@ -99,6 +99,6 @@ export function verifyOkp(
     const words = 'the secret gives another public half'
     return { ...unverified(kind, bits, words), possible: [material] }
   }
-  const proof = stored === undefined ? 'key decodes' : 'the secret gives its public half'
-  return { certainty: 'proven', proof, bits, kind, material }
+  const verification = stored === undefined ? 'key decodes' : 'the secret gives its public half'
+  return { certainty: 'proven', verification, bits, kind, material }
 }

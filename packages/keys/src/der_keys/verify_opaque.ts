@@ -31,7 +31,7 @@ export function verifyGroupKey(
     secret: new Uint8Array(toShortestBytes(x)),
     publicKey: new Uint8Array(groupKeySpki(kind, parts, found.y)),
   }
-  return { certainty: 'proven', proof: found.proof, bits: bitLength(p), kind, material }
+  return { certainty: 'proven', verification: found.verification, bits: bitLength(p), kind, material }
 }
 
 /** Their lengths distinguish seed and expanded key. A public half beside shows a seed. */
@@ -49,5 +49,5 @@ function verifiedPq(
   const made = found?.material
   if (made === undefined || !('publicKey' in made) || !made.publicKey) return found
   if (Buffer.compare(made.publicKey, publicKey) !== 0) return undefined
-  return found && isSeed ? { ...found, proof: 'the seed gives its public half' } : found
+  return found && isSeed ? { ...found, verification: 'the seed gives its public half' } : found
 }

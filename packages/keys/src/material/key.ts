@@ -5,7 +5,7 @@ import type { KeyMaterial } from './key_material.ts'
 export interface Key {
   readonly certainty: Certainty
   /** What verifies it, or what fails, in words for people: never a value. */
-  readonly proof: string
+  readonly verification: string
   /** Of n, curve or p; of post-quantum keys the parameter set (768, 65, 128). */
   readonly bits: number
   readonly kind: KeyKind
@@ -20,8 +20,8 @@ export interface Key {
   readonly note?: KeyNote | undefined
 }
 
-export function unverified(kind: KeyKind, bits: number, proof: string): Key {
-  return { certainty: 'candidate', proof, bits, kind, material: undefined }
+export function unverified(kind: KeyKind, bits: number, verification: string): Key {
+  return { certainty: 'candidate', verification, bits, kind, material: undefined }
 }
 
 /** Reported where `work_budget.ts` refuses. */

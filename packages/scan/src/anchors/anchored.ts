@@ -38,7 +38,7 @@ export function protectedHit(
   encoding: string,
   from: number,
   to: number,
-  proof: string,
+  verification: string,
 ): Match {
-  return hit({ kind, bits: 0, certainty: 'lesser', proof, material: undefined }, encoding, from, to)
+  return hit({ kind, bits: 0, certainty: 'lesser', verification, material: undefined }, encoding, from, to)
 }

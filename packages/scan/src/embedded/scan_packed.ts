@@ -172,9 +172,9 @@ function bestOfEach(found: FoundInside['found']): FoundInside['found'] {
   return [...best.values()]
 }
 
-function rankOf({ certainty, proof }: Finding): number {
+function rankOf({ certainty, verification }: Finding): number {
   if (certainty !== 'proven') return 0
-  return proof.startsWith(EQUAL_VALUE) ? 1 : 2
+  return verification.startsWith(EQUAL_VALUE) ? 1 : 2
 }
 
 function seenOutside(
@@ -182,7 +182,7 @@ function seenOutside(
   { coding, at }: PackedSeen,
   length: number,
 ): RawFinding {
-  const { kind, encoding, bits, proof, note, keyId, offset, address, owner, isWellFormed } = finding
+  const { kind, encoding, bits, verification, note, keyId, offset, address, owner, isWellFormed } = finding
   const { inside = { offset, address, owner, firstAt: finding.sameKeyAt ?? offset } } = finding
   return {
     offset: at,
@@ -192,7 +192,7 @@ function seenOutside(
     bits,
     // Well-formed keys are classified with the rest of the file.
     certainty: isWellFormed === true ? 'proven' : finding.certainty,
-    proof,
+    verification,
     note,
     keyId,
     inside,

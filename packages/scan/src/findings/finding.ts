@@ -21,7 +21,7 @@ export interface Finding {
   readonly encoding: string
   readonly bits: number
   readonly certainty: Certainty
-  readonly proof: string
+  readonly verification: string
   /** Nothing ties it to a public key: a candidate unless its public half is known. */
   readonly isWellFormed?: true
   /** Computed from a part of the key and the public key. */
@@ -62,7 +62,7 @@ export function rawFindingOf(
   const { kind, bits, certainty, material, note } = key
   const keyId = material && publicIdOf(material)
   const origin = selfTestOrigin(keyId?.spkiSha256)
-  const proof = origin === undefined ? key.proof : `${key.proof}; published: ${origin}`
+  const verification = origin === undefined ? key.verification : `${key.verification}; published: ${origin}`
   return {
     offset,
     length,
@@ -70,7 +70,7 @@ export function rawFindingOf(
     encoding,
     bits,
     certainty,
-    proof: proof.slice(0, LONGEST_VERIFICATION),
+    verification: verification.slice(0, LONGEST_VERIFICATION),
     note: note ?? (origin === undefined ? undefined : 'self-test'),
     // A copy verifies no more than the value itself.
     ...(key.isWellFormed === true || isCopy === true ? { isWellFormed: true } : {}),

@@ -26,5 +26,5 @@ export function verifiedByKnown(
   if (material === undefined || id === undefined || !isKnown(id)) return undefined
   const key = verifyMaterial(material, budget)
   if (key?.certainty !== 'proven' || key.material === undefined) return undefined
-  return { ...possible, key: { ...key, proof: `${key.proof}, which is known` } }
+  return { ...possible, key: { ...key, verification: `${key.verification}, which is known` } }
 }

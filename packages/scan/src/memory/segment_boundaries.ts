@@ -73,8 +73,8 @@ export class SegmentBoundaries {
     if (isOneRange(parts)) return [{ ...finding, offset: beginsAt }]
     return parts.map((part, i) => {
       const where = i === 0 ? `goes on at ${hex(goesOnAt)}` : `begins at ${hex(beginsAt)}`
-      const proof = `${finding.proof}; ${where}`
-      return Object.assign({}, finding, part, { proof, ...(i > 0 && { beginsAt }) })
+      const verification = `${finding.verification}; ${where}`
+      return Object.assign({}, finding, part, { verification, ...(i > 0 && { beginsAt }) })
     })
   }
 

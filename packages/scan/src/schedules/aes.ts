@@ -65,7 +65,7 @@ function matchOf(bytes: Uint8Array, hit: ScheduleHit, states: DrbgStates): Match
       kind: 'aes',
       bits: hit.keyWords * 32,
       certainty: 'proven',
-      proof: hit.isHeadless
+      verification: hit.isHeadless
         ? 'schedule expands; its first 16 bytes are overwritten'
         : 'schedule expands',
       note,

@@ -16,7 +16,7 @@ const hit = (offset: number, certainty: Certainty): Match => ({
   offset,
   length: 16,
   encoding: 'aes-schedule-enc',
-  key: { kind: 'aes', bits: 128, certainty, proof: 'schedule expands', material: undefined },
+  key: { kind: 'aes', bits: 128, certainty, verification: 'schedule expands', material: undefined },
 })
 
 it('hits beyond what a window may have are counted, in one limit for each class', () => {

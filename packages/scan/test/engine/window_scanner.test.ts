@@ -17,7 +17,7 @@ function hitAt(at: number, certainty: Certainty): Match {
     offset: at,
     length: 4,
     encoding: 'test',
-    key: { kind: 'token', bits: 0, certainty, proof: 'test', material: undefined },
+    key: { kind: 'token', bits: 0, certainty, verification: 'test', material: undefined },
   }
 }
 

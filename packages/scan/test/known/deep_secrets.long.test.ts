@@ -49,7 +49,7 @@ it('a given scalar beside its public half is found without five of its bytes', a
   const publicKeys = parsePublicKeys(Buffer.from(pem), 'given.pem').keys
   const { findings } = await scanFile(path, { publicKeys, threads: 1 })
   assert.deepEqual(
-    findings.map(({ offset, length, proof }) => [offset, length, proof]),
+    findings.map(({ offset, length, verification }) => [offset, length, verification]),
     [[4096 + 5, 27, 'd·G = Q, from 27 of its 32 bytes (d as limbs-be)']],
   )
 })

@@ -21,7 +21,7 @@ const FAR = WINDOW_BYTES + 100_000
 /** An offset may be shown by more than one factor leak: which one is reported depends on how far each thread's samples go. */
 const unverified = ({ findings, ...report }: ScanReport) => ({
   ...report,
-  findings: findings.map((finding) => ({ ...finding, proof: '' })),
+  findings: findings.map((finding) => ({ ...finding, verification: '' })),
 })
 
 /** Offset, encoding and note of what is found in a file that holds these bytes, with one thread and with two. */

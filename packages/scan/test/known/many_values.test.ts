@@ -40,8 +40,8 @@ it('values of many keys are found in every spelling, wherever they are', () => {
     new KnownKeySearch([], { deep: false, found: all })
       .search(bytes, 0, bytes.length)
       .map(
-        ({ offset, length, key: { proof } }) =>
-          `${offset} ${length} ${proof.slice(proof.indexOf('('))}`,
+        ({ offset, length, key: { verification } }) =>
+          `${offset} ${length} ${verification.slice(verification.indexOf('('))}`,
       )
   const alone = chosen.flatMap((key) => reported([key]))
   const found = new Set(alone)

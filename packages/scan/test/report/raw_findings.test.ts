@@ -36,7 +36,7 @@ function rawFinding(rest: Short): RawFinding {
     encoding: 'pkcs8-der',
     bits: 2048,
     certainty: 'proven',
-    proof: '',
+    verification: '',
     note: undefined,
     keyId: undefined,
     tag: 'k',

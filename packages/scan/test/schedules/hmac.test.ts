@@ -42,14 +42,14 @@ describe('the padded blocks of an HMAC key', () => {
               length: distance + block,
               encoding: 'hmac-pads',
             })
-            const { material, proof, ...facts } = found
+            const { material, verification, ...facts } = found
             assert.deepEqual(facts, {
               kind: 'hmac',
               bits: key * 8,
               certainty: 'proven',
               note: undefined,
             })
-            assert.match(proof, /ipad/)
+            assert.match(verification, /ipad/)
             assert.ok(material?.type === 'hmac')
             assert.deepEqual(material.secret, keyOf(key))
           }

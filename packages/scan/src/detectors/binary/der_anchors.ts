@@ -95,8 +95,8 @@ const detectEncrypted: Detector = (bytes, at) => {
   const whole = sequenceAround(bytes, algorithm.at, bytes.length)
   const from = whole?.to === key.to ? whole.at : algorithm.at
   const pbes = scheme === 13 ? 'PBES2' : 'PBES1'
-  const proof = `encrypted with ${isPkcs5 ? pbes : 'a scheme of PKCS#12'}`
-  return protectedHit('encrypted-key', 'pkcs8-encrypted-der', from, key.to, proof)
+  const verification = `encrypted with ${isPkcs5 ? pbes : 'a scheme of PKCS#12'}`
+  return protectedHit('encrypted-key', 'pkcs8-encrypted-der', from, key.to, verification)
 }
 
 const CONTENT = Buffer.from('06092a864886f70d0107', 'hex')

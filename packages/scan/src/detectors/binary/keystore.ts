@@ -38,8 +38,8 @@ const detectKeystore: Detector = (bytes, at) => {
   if (keys === 0) return undefined
   const encoding = bytes[at] === 0xfe ? 'jks' : 'jceks'
   const to = Math.max(fields.at, Math.min(bytes.length, at + HEADER))
-  const proof = `Java keystore, ${keys} or more private entries, encrypted`
-  return protectedHit('keystore', encoding, at, to, proof)
+  const verification = `Java keystore, ${keys} or more private entries, encrypted`
+  return protectedHit('keystore', encoding, at, to, verification)
 }
 
 const SIGHT = { before: 0, behind: 65_536 }

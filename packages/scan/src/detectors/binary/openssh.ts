@@ -87,7 +87,7 @@ function read(
     strings[name] = string
   }
   const verification = verify(strings, budget)
-  return verification && { proof: verification, to: start + fields.at }
+  return verification && { key: verification, to: start + fields.at }
 }
 
 const MESSAGES: ReadonlySet<number | undefined> = new Set([17, 25])
@@ -116,8 +116,8 @@ const detectEncrypted: Detector = (bytes, at, { budget }) => {
   const count = fields.number(4)
   if (options === undefined || count === undefined || count === 0 || count > 64) return undefined
   for (let i = 0; i <= count; i++) fields.string()
-  const proof = 'OpenSSH key v1, a passphrase guards it'
-  return protectedHit('encrypted-key', 'openssh-v1-encrypted', at, start + fields.at, proof)
+  const verification = 'OpenSSH key v1, a passphrase guards it'
+  return protectedHit('encrypted-key', 'openssh-v1-encrypted', at, start + fields.at, verification)
 }
 
 const NIST = ['nistp256', 'nistp384', 'nistp521']
@@ -139,8 +139,8 @@ function typeAnchor([type, fields]: readonly [string, Fields]): Anchor {
     const found = read(bytes, at + spelled.length, fields, budget)
     if (found === undefined) return undefined
     const { encoding, from } = framing(bytes, at)
-    const note = found.proof.material === undefined ? 'fragment' : undefined
-    return hit(found.proof, encoding, from, found.to, note)
+    const note = found.key.material === undefined ? 'fragment' : undefined
+    return hit(found.key, encoding, from, found.to, note)
   }
   const sight = { before: 8, behind: LONGEST + spelled.length }
   return anchor(`openssh-${type}`, patternOf(spelled.slice(0, 16)), sight, detect)
@@ -162,8 +162,8 @@ function tailAnchor([seen, skipped, type, fields]: (typeof TAILS)[number]): Anch
     // Where the type is whole, its own anchor has the key.
     const isWhole = fields === RSA_TAIL ? isBehindModulus : endsWith
     const found = isWhole(bytes, start, type) ? undefined : read(bytes, start, fields, budget)
-    return found?.proof.certainty === 'proven'
-      ? hit(found.proof, 'openssh-v1-body', at, found.to)
+    return found?.key.certainty === 'proven'
+      ? hit(found.key, 'openssh-v1-body', at, found.to)
       : undefined
   }
   const sight = { before: RSA_TYPE_BEFORE, behind: LONGEST }

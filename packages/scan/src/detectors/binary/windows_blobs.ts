@@ -223,8 +223,8 @@ const detectDpapi: Detector = (bytes, at) => {
     to += 4 + length
   }
   const end = Math.min(bytes.length, to)
-  const proof = 'a DPAPI blob; what it guards is not known'
-  return protectedHit('encrypted-key', 'dpapi', at, end, proof)
+  const verification = 'a DPAPI blob; what it guards is not known'
+  return protectedHit('encrypted-key', 'dpapi', at, end, verification)
 }
 
 export const WINDOWS_ANCHORS: readonly Anchor[] = [

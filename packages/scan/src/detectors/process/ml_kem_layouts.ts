@@ -100,7 +100,7 @@ export const OPENSSL_ML_KEM: Layout = {
 /** Of s and the polynomials beside it: those of A for three polynomials of s take more. */
 const SHORTEST = 3072
 /** Nanoseconds of examining a polynomial, of examining H(ek), and to prove a key. */
-const COST = { probe: 10_000, hash: 40_000, proof: 3_000_000 } as const
+const COST = { probe: 10_000, hash: 40_000, verification: 3_000_000 } as const
 const RATE = { perByte: 2, atOnce: 3e8 } as const
 
 /** Searches for keys of Go 1.24 (crypto/internal/fips140/mlkem) by their secret polynomials: {d, z, rho, H(ek), t, A, s}. */
@@ -133,7 +133,7 @@ export class MlKemSearch implements WindowSearch {
       const half = (back: number) => bytes.subarray(tAt - back * HALF, tAt - (back - 1) * HALF)
       const t = bytes.subarray(tAt, tAt + vector)
       if (Buffer.compare(sha3(256, mlKemPacked(t), half(2)), half(1)) !== 0) continue
-      if (!this.#budget.take(COST.proof)) return undefined
+      if (!this.#budget.take(COST.verification)) return undefined
       const rhoAndHash = bytes.subarray(tAt - 2 * HALF, tAt)
       const s = bytes.subarray(at, at + vector)
       const parts = [s, t, rhoAndHash, half(3), half(4)]

@@ -28,7 +28,7 @@ const KINDS: readonly Kind[] = [
 /** Its public half is no SubjectPublicKeyInfo: the seed alone is the key. */
 function hybridOf(seed: Uint8Array): Key {
   const material = { type: 'ml-kem', secret: seed.slice(), publicKey: undefined } as const
-  return { certainty: 'proven', proof: 'key decodes', bits: 768, kind: 'ml-kem', material }
+  return { certainty: 'proven', verification: 'key decodes', bits: 768, kind: 'ml-kem', material }
 }
 
 const DATA_LETTERS = BECH32_LETTERS + CHECKSUM_LETTERS
@@ -50,11 +50,11 @@ function read({ chars, at, budget }: TextRun): Match | undefined {
   const from = at + prefix.length + 1
   const secret = readBech32(prefix.toLowerCase(), chars.subarray(from, from + DATA_LETTERS), budget)
   if (secret === undefined) return undefined
-  const verification = verificationOf(secret, budget)
+  const key = verificationOf(secret, budget)
   secret.fill(0)
-  const words = `checksum, ${verification.proof}`
+  const words = `checksum, ${key.verification}`
   return hit(
-    { ...verification, proof: words, isWellFormed: true },
+    { ...key, verification: words, isWellFormed: true },
     'bech32',
     at,
     from + DATA_LETTERS,

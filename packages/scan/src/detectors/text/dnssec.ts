@@ -72,6 +72,6 @@ function keyOf(fields: Labelled): Key | undefined {
   if (secret?.length !== length || secret.every((byte) => byte === secret[0])) return undefined
   const key =
     okpKey(curve, secret, undefined, budget) ?? ecKey(curve, secret, undefined, undefined, budget)
-  const proof = 'exact in form and length, scalar in range'
-  return key && { ...key, certainty: 'proven', proof, isWellFormed: true }
+  const verification = 'exact in form and length, scalar in range'
+  return key && { ...key, certainty: 'proven', verification, isWellFormed: true }
 }

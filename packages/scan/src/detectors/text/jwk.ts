@@ -84,9 +84,9 @@ function symmetric(values: Labelled): Key | undefined {
   if (secret === undefined || secret.length < SYMMETRIC_LEAST) return undefined
   if (secret.every((byte) => byte === secret[0])) return undefined
   const type = /^(?:A\d|dir)/.test(values.text('alg')) ? 'aes' : 'hmac'
-  const proof = 'kty is oct, k decodes; any bytes are such a key'
+  const verification = 'kty is oct, k decodes; any bytes are such a key'
   const material = { type, secret, publicKey: undefined } as const
-  return { ...unverified(type, secret.length * 8, proof), material }
+  return { ...unverified(type, secret.length * 8, verification), material }
 }
 
 /** What a key without `kty` has: the usual exponent, or its curve's name. */

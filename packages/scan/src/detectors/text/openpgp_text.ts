@@ -24,10 +24,10 @@ export function openPgpArmor(
     const to = armorEnd(chars, checksum.end, label)
     const found = keyIn(bytes, budget)
     if (found !== undefined) return hit(found.key, 'openpgp-armour', begin, to)
-    const proof = 'a secret-key packet in armour'
+    const verification = 'a secret-key packet in armour'
     return checksum.value === crc24(bytes)
-      ? hit(unverified('openpgp', 0, `${proof} whose checksum holds`), 'openpgp-armour', begin, to)
-      : protectedHit('openpgp', 'openpgp-armour', begin, to, `${proof} that is cut or damaged`)
+      ? hit(unverified('openpgp', 0, `${verification} whose checksum holds`), 'openpgp-armour', begin, to)
+      : protectedHit('openpgp', 'openpgp-armour', begin, to, `${verification} that is cut or damaged`)
   } finally {
     bytes.fill(0)
   }

@@ -58,8 +58,8 @@ export function rsaKey(parts: RsaParts, budget: WorkBudget): Key | undefined {
   const verified = verifyRsa(parts, budget)
   if (verified?.material?.type !== 'rsa') return undefined
   if (parts.n === undefined || parts.n === verified.material.n) return verified
-  const proof = `${verified.proof}, but the n beside it is another`
-  return { ...verified, certainty: 'candidate', proof }
+  const verification = `${verified.verification}, but the n beside it is another`
+  return { ...verified, certainty: 'candidate', verification }
 }
 
 const CURVE_NAMES: ReadonlyMap<string, Curve> = new Map([
@@ -96,15 +96,15 @@ export function ecKey(
   const stored = isVerified
     ? { x: fromBigEndian(x, budget), y: fromBigEndian(y, budget) }
     : undefined
-  const { isWellFormed: _, ...verification } = verifyEc(
+  const { isWellFormed: _, ...key } = verifyEc(
     curve,
     fromBigEndian(d, budget),
     stored,
     budget,
   )
   return isVerified
-    ? checked(verification, true)
-    : checked(withCoordinate(verification, x, y, budget), (x ?? y) !== undefined)
+    ? checked(key, true)
+    : checked(withCoordinate(key, x, y, budget), (x ?? y) !== undefined)
 }
 
 export function ecKeyOfPoint(
@@ -118,14 +118,14 @@ export function ecKeyOfPoint(
   return ecKey(name, d, point.subarray(1, 1 + half), point.subarray(1 + half), budget)
 }
 
-function withCoordinate(verification: Key, x: Bytes, y: Bytes, budget: WorkBudget): Key {
-  const { material } = verification
+function withCoordinate(key: Key, x: Bytes, y: Bytes, budget: WorkBudget): Key {
+  const { material } = key
   const coordinate = x ?? y
-  if (material?.type !== 'ec' || coordinate === undefined) return verification
+  if (material?.type !== 'ec' || coordinate === undefined) return key
   if (fromBigEndian(coordinate, budget) !== (x === undefined ? material.y : material.x))
-    return { ...verification, certainty: 'candidate', proof: 'd·G is another point' }
+    return { ...key, certainty: 'candidate', verification: 'd·G is another point' }
   const which = x === undefined ? 'y' : 'x'
-  return { ...verification, proof: `d·G has the ${which} beside it` }
+  return { ...key, verification: `d·G has the ${which} beside it` }
 }
 
 export function okpKey(
@@ -139,12 +139,12 @@ export function okpKey(
   return checked(verifyOkp(parameters.curve, secret, publicKey, budget), publicKey !== undefined)
 }
 
-function checked(verification: Key, isVerified: boolean): Key | undefined {
-  if (verification.certainty !== 'proven')
-    return verification.proof === REFUSED ? verification : undefined
-  if (isVerified) return verification
-  const words = `${verification.proof}; no public half beside it`
-  return { ...verification, certainty: 'candidate', proof: words }
+function checked(key: Key, isVerified: boolean): Key | undefined {
+  if (key.certainty !== 'proven')
+    return key.verification === REFUSED ? key : undefined
+  if (isVerified) return key
+  const words = `${key.verification}; no public half beside it`
+  return { ...key, certainty: 'candidate', verification: words }
 }
 
 export function pqKey(
@@ -155,12 +155,12 @@ export function pqKey(
 ): Key | undefined {
   const scheme = LATTICE_SCHEMES.find((each) => each.name === name)
   if (scheme === undefined || seed?.length !== scheme.seedLength) return undefined
-  const verification = verifyPq(scheme, seed, undefined, budget)
-  if (verification === undefined || publicKey === undefined) return verification
-  const { material } = verification
+  const key = verifyPq(scheme, seed, undefined, budget)
+  if (key === undefined || publicKey === undefined) return key
+  const { material } = key
   const computed =
     material !== undefined && 'publicKey' in material ? material.publicKey : undefined
-  if (computed === undefined) return { ...verification, certainty: 'candidate' }
+  if (computed === undefined) return { ...key, certainty: 'candidate' }
   const isSame = Buffer.compare(computed.subarray(-publicKey.length), publicKey) === 0
-  return isSame ? verification : undefined
+  return isSame ? key : undefined
 }

@@ -62,8 +62,8 @@ function readPem({ chars, at, budget }: TextRun): Match | undefined {
   try {
     if (bytes.length < (isEncrypted ? ENCRYPTED_LEAST : BODY_LEAST)) return undefined
     const to = armorEnd(chars, end, label)
-    const proof = 'armour says ENCRYPTED; a passphrase guards it'
-    if (isEncrypted) return protectedHit('encrypted-key', 'pem-encrypted', at, to, proof)
+    const verification = 'armour says ENCRYPTED; a passphrase guards it'
+    if (isEncrypted) return protectedHit('encrypted-key', 'pem-encrypted', at, to, verification)
     const found = keyIn(bytes, budget)
     return found && hit(found.key, 'pem', at, to)
   } finally {
@@ -86,6 +86,6 @@ function openVpn(chars: Uint8Array, begin: number, body: number, label: string):
   }
   // A placeholder: 512 random digits hold about 32 zeros.
   if (zeros > 128) return undefined
-  const proof = '512 hex digits in the armour of OpenVPN; nothing in them can be checked'
-  return hit(unverified('hmac', 2048, proof), 'openvpn-static', begin, armorEnd(chars, at, label))
+  const verification = '512 hex digits in the armour of OpenVPN; nothing in them can be checked'
+  return hit(unverified('hmac', 2048, verification), 'openvpn-static', begin, armorEnd(chars, at, label))
 }

@@ -46,8 +46,8 @@ function readFile(run: TextRun): Match | undefined {
       return key && hit(key, 'putty', at, secret.end)
     }
     const how = cipher.startsWith('aes') ? ', encrypted with AES' : ' that names a cipher'
-    const proof = `a PuTTY key${how}; a passphrase guards it`
-    return protectedHit('encrypted-key', 'putty', at, secret.end, proof)
+    const verification = `a PuTTY key${how}; a passphrase guards it`
+    return protectedHit('encrypted-key', 'putty', at, secret.end, verification)
   } finally {
     secret.bytes.fill(0)
   }

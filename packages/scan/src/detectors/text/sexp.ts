@@ -89,8 +89,8 @@ const SEXP_PROTECTED: TextReader = {
     const end = head && valuesFrom(run, head.pair, head.end, 1).end
     // Heads alone, and the patterns that libgcrypt fills in, are in every gpg-agent's program.
     if (end === undefined || end === head?.end) return undefined
-    const proof = 'a protected-private-key of GnuPG; a passphrase guards it'
-    return protectedHit('encrypted-key', 'sexp-protected', run.at, end, proof)
+    const verification = 'a protected-private-key of GnuPG; a passphrase guards it'
+    return protectedHit('encrypted-key', 'sexp-protected', run.at, end, verification)
   },
 }
 

@@ -62,14 +62,14 @@ function readJose({ chars, at, budget }: TextRun): Match | undefined {
   if (!text.trimEnd().endsWith('}') || !names.has('alg')) return undefined
   if (names.has('enc')) {
     if (parts.length < 5 || (parts[4]?.length ?? 0) < SIGNATURE_LEAST) return undefined
-    const proof = 'JOSE header with enc decodes, five parts'
-    return protectedHit('token', 'jwe', at, at + parts.join().length, proof)
+    const verification = 'JOSE header with enc decodes, five parts'
+    return protectedHit('token', 'jwe', at, at + parts.join().length, verification)
   }
   const from = at + header.length + 1
   const isClaims = /^\{[\s\S]+\}[ \n]*$/.test(decoded(chars, from, from + claims.length, budget))
   if (!isClaims || signature.length < SIGNATURE_LEAST) return undefined
-  const proof = 'JOSE header and JSON claims decode; the signature is not checked'
-  return protectedHit('token', 'jws', at, from + claims.length + 1 + signature.length, proof)
+  const verification = 'JOSE header and JSON claims decode; the signature is not checked'
+  return protectedHit('token', 'jws', at, from + claims.length + 1 + signature.length, verification)
 }
 
 const REFRESH_MOST = 8192
@@ -98,7 +98,7 @@ export const refreshToken = (name: string): TextReader => {
 function opaque(
   { chars, budget }: TextRun,
   from: number,
-  proof: string,
+  verification: string,
   least = 40,
 ): Match | undefined {
   const letters = /^[\w\-.~+/]*/.exec(latin(chars, from, from + REFRESH_MOST))?.[0] ?? ''
@@ -106,7 +106,7 @@ function opaque(
   budget.spend(20 * letters.length)
   const isMixed = new Set(letters).size >= 16 && /\d/.test(letters)
   return isMixed
-    ? protectedHit('token', 'refresh-token', from, from + letters.length, proof)
+    ? protectedHit('token', 'refresh-token', from, from + letters.length, verification)
     : undefined
 }
 

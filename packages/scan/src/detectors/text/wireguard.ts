@@ -32,9 +32,9 @@ function read({ chars, at, budget }: TextRun): Match | undefined {
       : undefined
   secret.fill(0)
   if (key === undefined) return undefined
-  const proof = 'exact in form and length, scalar clamped'
+  const verification = 'exact in form and length, scalar clamped'
   const end = at + whole.length - 1
-  const shown = { ...key, certainty: 'proven', proof, isWellFormed: true } as const
+  const shown = { ...key, certainty: 'proven', verification, isWellFormed: true } as const
   return hit(shown, 'wireguard', end - letters.length, end)
 }
 

@@ -7,7 +7,7 @@ import { montgomeryWidths } from '../values/derived_values.ts'
 
 export interface FactorLeak {
   readonly name: string
-  readonly proof: string
+  readonly verification: string
   /** A number that the prime divides if `x` is what the name says. May be negative. */
   readonly multiple: (x: bigint) => bigint
 }
@@ -16,16 +16,16 @@ function leftoversOf(widths: readonly number[], bits: number): FactorLeak[] {
   return [
     ...widths.map((width): FactorLeak => {
       const square = 1n << BigInt(2 * width)
-      const proof = 'gcd(R² − X, n) = p'
-      return { name: 'montgomery-r2-mod-p', proof, multiple: (x) => square - x }
+      const verification = 'gcd(R² − X, n) = p'
+      return { name: 'montgomery-r2-mod-p', verification, multiple: (x) => square - x }
     }),
     // With R of the prime's own bits, R mod p is R − p: the kernel sees that.
     ...widths
       .filter((width) => width > bits)
       .map((width): FactorLeak => {
         const radix = 1n << BigInt(width)
-        const proof = 'gcd(R − X, n) = p'
-        return { name: 'montgomery-r-mod-p', proof, multiple: (x) => radix - x }
+        const verification = 'gcd(R − X, n) = p'
+        return { name: 'montgomery-r-mod-p', verification, multiple: (x) => radix - x }
       }),
   ]
 }
@@ -42,11 +42,11 @@ export function leftovers(bits: number): readonly FactorLeak[] {
 export function directLeaks(bits: number): readonly FactorLeak[] {
   const limit = 1n << BigInt(bits)
   return [
-    { name: 'p', proof: 'n mod p = 0', multiple: (x) => x },
-    { name: 'p-minus-1', proof: 'n mod (X + 1) = 0', multiple: (x) => x + 1n },
-    { name: 'p-plus-1', proof: 'n mod (X − 1) = 0', multiple: (x) => x - 1n },
-    { name: 'two-to-w-minus-p', proof: 'n mod (2^w − X) = 0', multiple: (x) => limit - x },
-    { name: 'p-minus-1-halved', proof: 'n mod (2X + 1) = 0', multiple: (x) => 2n * x + 1n },
+    { name: 'p', verification: 'n mod p = 0', multiple: (x) => x },
+    { name: 'p-minus-1', verification: 'n mod (X + 1) = 0', multiple: (x) => x + 1n },
+    { name: 'p-plus-1', verification: 'n mod (X − 1) = 0', multiple: (x) => x - 1n },
+    { name: 'two-to-w-minus-p', verification: 'n mod (2^w − X) = 0', multiple: (x) => limit - x },
+    { name: 'p-minus-1-halved', verification: 'n mod (2X + 1) = 0', multiple: (x) => 2n * x + 1n },
   ]
 }
 

@@ -72,8 +72,8 @@ function partOf(
   if (bytes < LEAST_BYTES || [x, other].some((each) => BigInt.asUintN(64, each) < SMALL)) return []
   // The low bytes are the first of a window whose lowest word is the first, the last of another.
   const at = ORDERS[a.order]?.isHighFirst ? a.at + span - bytes : a.at
-  const proof = `its low ${bytes * 8} bits are of a factor: a second window holds the cofactor`
-  return [{ at, length: bytes, spelling, name: 'p', key: keyOf(key, proof, 'fragment') }]
+  const verification = `its low ${bytes * 8} bits are of a factor: a second window holds the cofactor`
+  return [{ at, length: bytes, spelling, name: 'p', key: keyOf(key, verification, 'fragment') }]
 }
 
 function equalLowBytes(a: bigint, b: bigint, most: number): number {

@@ -62,9 +62,9 @@ function factorIn(slice: Uint8Array, at: number, group: RsaGroup): readonly Foun
       const factors = fromLowerFactor(key.n, left, 8 * known, 8 * lost)
       const material = factors && fromFactor(key, factors.p)
       if (material === undefined) continue
-      const proof = `with the ${lost} bytes before it that are lost it is p: p·q = n`
+      const verification = `with the ${lost} bytes before it that are lost it is p: p·q = n`
       const location = { at: from, length: known, spelling: 'limbs-be', name: 'p' }
-      return [{ ...location, key: { ...keyOf(material, proof), isRebuilt: true } }]
+      return [{ ...location, key: { ...keyOf(material, verification), isRebuilt: true } }]
     }
   }
   return []

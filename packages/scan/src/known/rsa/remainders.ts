@@ -89,8 +89,8 @@ export class Remainders {
       powers.pay(cost)
       const material = fromCrtExponent(key, this.#raiserOf(key.n), x)
       if (material === undefined) continue
-      const proof = 'gcd(m^(e·dP) − m, n) = p'
-      const own = { ...keyOf(material, proof), isRebuilt: true } as const
+      const verification = 'gcd(m^(e·dP) − m, n) = p'
+      const own = { ...keyOf(material, verification), isRebuilt: true } as const
       return { ...spelledOf(number), name: 'dp', key: own }
     }
     return undefined
@@ -120,6 +120,6 @@ function foundBy(
   const number = numbers[hit.index]
   const material = fromFactor(key, hit.factor)
   if (number === undefined || material === undefined) return undefined
-  const { name, proof } = hit.leak
-  return { ...spelledOf(number), name, key: keyOf(material, proof) }
+  const { name, verification } = hit.leak
+  return { ...spelledOf(number), name, key: keyOf(material, verification) }
 }

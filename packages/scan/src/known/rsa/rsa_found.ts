@@ -19,12 +19,12 @@ export const DAMAGED_COST = 80_000
 export function wholeFound(location: Spelled, key: RsaMaterial, value: bigint): FoundValue[] {
   const whole = fromWhole(key, value)
   if (whole !== undefined) {
-    const proof = `${whole.name === 'd' ? 'e·d − 1' : 'φ(n)'} gives p·q = n`
-    return [{ ...location, name: whole.name, key: keyOf(whole.material, proof) }]
+    const verification = `${whole.name === 'd' ? 'e·d − 1' : 'φ(n)'} gives p·q = n`
+    return [{ ...location, name: whole.name, key: keyOf(whole.material, verification) }]
   }
   if (!isExponentAbove(key, value) || isFactor(key)) return []
-  const proof = 'its upper half is that of d, the rest is damaged'
-  return [{ ...location, name: 'd', key: keyOf(key, proof, 'fragment') }]
+  const verification = 'its upper half is that of d, the rest is damaged'
+  return [{ ...location, name: 'd', key: keyOf(key, verification, 'fragment') }]
 }
 
 export function spanOf(order: number, length: number): number {

@@ -171,8 +171,8 @@ export class RsaSearch {
     if (key === undefined || leak === undefined) return []
     const material = fromFactor(key, leak.multiple(x))
     if (material === undefined) return []
-    const { name, proof } = leak
-    return [{ ...spelledAt(hit, group.shape.length), name, key: keyOf(material, proof) }]
+    const { name, verification } = leak
+    return [{ ...spelledAt(hit, group.shape.length), name, key: keyOf(material, verification) }]
   }
 }
 

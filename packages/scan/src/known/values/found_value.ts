@@ -25,12 +25,12 @@ const PLAIN_OF_OTHERS = new Set(['d', 'seed', 'scalar', 'secret'])
 export function matchOfValue({ at: offset, length, spelling, name, key }: FoundValue): Match {
   const plain = key.kind === 'rsa' ? PLAIN : PLAIN_OF_OTHERS
   const encoding = plain.has(name) ? spelling : name.replace(/\bq\b/, 'p').replace('pinv', 'qinv')
-  return { offset, length, encoding, key: { ...key, proof: `${key.proof} (${name} as ${spelling})` } }
+  return { offset, length, encoding, key: { ...key, verification: `${key.verification} (${name} as ${spelling})` } }
 }
 
-export function keyOf(material: KeyMaterial, proof: string, note?: 'fragment'): Key {
+export function keyOf(material: KeyMaterial, verification: string, note?: 'fragment'): Key {
   const certainty = note === undefined ? 'proven' : 'candidate'
-  return { kind: kindOf(material), bits: bitsOf(material), certainty, proof, note, material }
+  return { kind: kindOf(material), bits: bitsOf(material), certainty, verification, note, material }
 }
 
 export function kindOf(material: KeyMaterial): KeyKind {

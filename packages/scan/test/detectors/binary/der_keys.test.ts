@@ -167,7 +167,7 @@ describe('verifyMaterial', () => {
     )
     assert.ok(one?.type === 'ec' && other?.type === 'ec')
     assert.equal(verifyMaterial({ ...one, d: other.d })?.certainty, 'candidate')
-    assert.equal(verifyMaterial(one)?.proof, 'd·G = Q')
+    assert.equal(verifyMaterial(one)?.verification, 'd·G = Q')
   })
 })
 

@@ -112,7 +112,7 @@ it('RSA of three primes', () => {
   const [found, ...more] = seenIn(derSequence(...numbers.map(derInteger), others))
   assert.deepEqual(more, [])
   assert.deepEqual([found?.kind, found?.certainty], ['rsa', 'proven'])
-  assert.match(found?.proof ?? '', /3 primes/)
+  assert.match(found?.verification ?? '', /3 primes/)
 })
 
 describe('AES schedules in both directions and word orders', () => {

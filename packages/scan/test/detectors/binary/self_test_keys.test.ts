@@ -19,9 +19,9 @@ function findingOf(der: Uint8Array): RawFinding {
 }
 
 it('a key that a standard prints is named as such', () => {
-  const { note, proof } = findingOf(RFC_8410)
+  const { note, verification } = findingOf(RFC_8410)
   assert.equal(note, 'self-test')
-  assert.match(proof, /RFC 8410/)
+  assert.match(verification, /RFC 8410/)
 })
 
 const text = (bytes: Buffer) => bytes.toString('base64url')
@@ -33,9 +33,9 @@ it('the key of the FIDO U2F specification, which is in browsers, is named as suc
   const [x, y] = [curve.getPublicKey().subarray(1, 33), curve.getPublicKey().subarray(33)]
   const jwk = { kty: 'EC', crv: 'P-256', x: text(x), y: text(y), d: text(d) }
   const key = createPrivateKey({ key: jwk, format: 'jwk' })
-  const { note, proof } = findingOf(key.export({ format: 'der', type: 'pkcs8' }))
+  const { note, verification } = findingOf(key.export({ format: 'der', type: 'pkcs8' }))
   assert.equal(note, 'self-test')
-  assert.match(proof, /FIDO U2F/)
+  assert.match(verification, /FIDO U2F/)
 })
 
 it('a key of the tests of Go, which is in the heap of go build, is named as such', () => {
@@ -60,14 +60,14 @@ const GNUTLS_P192 =
   'MF8CAQEEGLjezFcbgDMeApVrdtZHvu/k1a8/tVZ41KAKBggqhkjOPQMBAaE0AzIABO1lciKdgxeRH8k64vxcaV1OYIK9akVrW02Dw21MXhRLP0l0wzCw6LGSr5rS6AaLFg=='
 
 it('the P-192 key with which GnuTLS tests itself is named as such', () => {
-  const { note, proof } = findingOf(Buffer.from(GNUTLS_P192, 'base64'))
+  const { note, verification } = findingOf(Buffer.from(GNUTLS_P192, 'base64'))
   assert.equal(note, 'self-test')
-  assert.match(proof, /GnuTLS/)
+  assert.match(verification, /GnuTLS/)
 })
 
 it('any other key is not', () => {
   const { privateKey } = readAgain(generateKeyPairSync('ed25519'))
-  const { note, proof } = findingOf(privateKey.export({ format: 'der', type: 'pkcs8' }))
+  const { note, verification } = findingOf(privateKey.export({ format: 'der', type: 'pkcs8' }))
   assert.equal(note, undefined)
-  assert.equal(proof, 'key decodes')
+  assert.equal(verification, 'key decodes')
 })

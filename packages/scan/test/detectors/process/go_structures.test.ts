@@ -44,7 +44,7 @@ class Heap {
     writeFileSync(file, elfCore({ memory: [{ address: HEAP, bytes: this.#bytes }] }).bytes)
     const { findings, candidates } = await scanFile(file, { threads: 1 })
     assert.deepEqual(candidates, [])
-    return findings.map(({ kind, encoding, length, proof }) => `${kind} ${encoding} ${length} ${proof}`)
+    return findings.map(({ kind, encoding, length, verification }) => `${kind} ${encoding} ${length} ${verification}`)
   }
 }
 

@@ -54,7 +54,7 @@ function laidOut(parts: readonly Uint8Array[], at = AT): Buffer {
 const found = (bytes: Uint8Array, search = new MlKemSearch()) =>
   search
     .search(bytes, 0, bytes.length)
-    .map(({ offset, length, encoding, key: { bits, proof } }) => [offset, length, encoding, bits, proof])
+    .map(({ offset, length, encoding, key: { bits, verification } }) => [offset, length, encoding, bits, verification])
 
 for (const parameters of ML_KEM) {
   describe(`a key of ${parameters.name} in a structure`, () => {
@@ -63,10 +63,10 @@ for (const parameters of ML_KEM) {
     const parts = go(key)
 
     it('of Go is found by its secret polynomials', () => {
-      const proof = `${name}: the seed expands to the key beside it`
+      const verification = `${name}: the seed expands to the key beside it`
       for (const at of [0, AT - 3000, AT + 2]) {
         const before = Buffer.concat(parts.slice(0, parts.indexOf(key.s))).length
-        const expected = [at + before, 512 * k, 'ml-kem-structure', set, proof]
+        const expected = [at + before, 512 * k, 'ml-kem-structure', set, verification]
         assert.deepEqual(found(laidOut(parts, at)), [expected])
       }
     })

@@ -56,10 +56,10 @@ describe('an identity of age', () => {
       const [hit, ...others] = hitsIn(planted(spell(`x ${identity}\n`), 33))
       assert.deepEqual(others, [])
       assert.ok(hit?.material)
-      const { certainty, kind, encoding, length, proof } = hit
+      const { certainty, kind, encoding, length, verification } = hit
       assert.deepEqual([certainty, kind, encoding], ['proven', 'x25519', 'bech32'])
       assert.equal(length, identity.length * (width === 'plain' ? 1 : 2))
-      assert.equal(proof, 'checksum, key decodes')
+      assert.equal(verification, 'checksum, key decodes')
       assert.equal(keyIdOf(hit.material).spkiSha256, spkiSha256)
     })
   }

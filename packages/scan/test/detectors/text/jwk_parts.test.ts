@@ -39,7 +39,7 @@ describe('a key without its public half', () => {
     const report = await scanned(`${text}${'\0'.repeat(500)}${publicPem(P256)}`)
     assert.deepEqual(idsOf(report), [P256.spkiSha256])
     assert.deepEqual(report.candidates, [])
-    assert.equal(report.findings[0]?.proof, 'd·G = Q, which is known')
+    assert.equal(report.findings[0]?.verification, 'd·G = Q, which is known')
   })
 })
 
