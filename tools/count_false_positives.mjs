@@ -3,7 +3,7 @@
  * data there was and what was found: `node tools/count_false_positives.mjs [GB] [--keep FOLDER] [--only NAMES]`.
  * What is not installed of `keyless_programs.mjs` is left out, and said. Each process gets some work first, so that its
  * heap is full of what such a program has. As root, since PostgreSQL wants a user of its own. With `--keep`, cores with
- * findings or candidates stay there; with `--only NAME,NAME` only these programs are started. With `--every-way` each
+ * findings or unverified keys stay there; with `--only NAME,NAME` only these programs are started. With `--every-way` each
  * core is scanned again with a fresh RSA key, with a fresh key on P-256, and with `--deep`.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
@@ -94,7 +94,7 @@ async function scanned(pid) {
     const report = await scanFile(core, options)
     all.push({ way, report, seconds: (performance.now() - startMs) / 1000 })
   }
-  const isOfInterest = ({ report }) => [...report.findings, ...report.candidates].some(({ note }) => note === undefined)
+  const isOfInterest = ({ report }) => [...report.findings, ...report.unverified].some(({ note }) => note === undefined)
   if (keep !== undefined && all.some(isOfInterest)) {
     mkdirSync(keep, { recursive: true })
     execFileSync('cp', ['--sparse=always', core, path.join(keep, path.basename(core))])
@@ -106,7 +106,7 @@ async function scanned(pid) {
 const total = {
   bytes: 0,
   processes: 0,
-  ways: new Map(WAYS.map(({ way }) => [way, { seconds: 0, findings: new Map(), candidates: new Map() }])),
+  ways: new Map(WAYS.map(({ way }) => [way, { seconds: 0, findings: new Map(), unverified: new Map() }])),
 }
 const count = (map, name) => map.set(name, (map.get(name) ?? 0) + 1)
 
@@ -115,12 +115,12 @@ function tell(name, { way, report, seconds }) {
   const sums = total.ways.get(way)
   sums.seconds += seconds
   for (const each of report.findings) count(sums.findings, each.note ?? 'without a note')
-  for (const each of report.candidates) count(sums.candidates, each.encoding)
+  for (const each of report.unverified) count(sums.unverified, each.encoding)
   const own = report.findings.filter(({ note }) => note === undefined)
-  for (const { encoding, kind, bits, address, owner, verification } of report.candidates)
+  for (const { encoding, kind, bits, address, owner, verification } of report.unverified)
     console.log(`  candidate ${kind} ${bits} ${encoding} at ${address}, ${owner?.name ?? 'memory of no file'}: ${verification}`)
   const megabytes = (report.scannedBytes / 1e6).toFixed(0)
-  console.log(`${name}, ${way}: ${megabytes} MB in ${seconds.toFixed(1)} s, ${report.findings.length} findings (${own.length} without a note), ${report.candidates.length} candidates`)
+  console.log(`${name}, ${way}: ${megabytes} MB in ${seconds.toFixed(1)} s, ${report.findings.length} findings (${own.length} without a note), ${report.unverified.length} candidates`)
   for (const { encoding, kind, bits, address, owner, verification, keyId } of own)
     console.log(`  ${kind} ${bits} ${encoding} at ${address}, ${owner?.name ?? 'memory of no file'}: ${verification} ${keyId?.spkiSha256 ?? ''}`)
 }
@@ -156,6 +156,6 @@ for (let round = 0; total.bytes < wantedBytes && usable.length > 0 && round < 20
 
 const told = (map) => [...map].map(([name, times]) => `${times} × ${name}`).join(', ') || 'none'
 console.log(`\n${(total.bytes / 1e9).toFixed(2)} GB of data of ${total.processes} processes`)
-for (const [way, { seconds, findings, candidates }] of total.ways)
-  console.log(`${way}: ${seconds.toFixed(0)} s of scanning; findings: ${told(findings)}; candidates: ${told(candidates)}`)
+for (const [way, { seconds, findings, unverified }] of total.ways)
+  console.log(`${way}: ${seconds.toFixed(0)} s of scanning; findings: ${told(findings)}; unverified: ${told(unverified)}`)
 process.exitCode = [...total.ways.values()].some(({ findings }) => findings.has('without a note')) ? 1 : 0

@@ -116,7 +116,7 @@ async function bench(folder: string): Promise<void> {
   )
   const own = run(process.execPath, MINTMARK, 'scan', core, '--json')
   const ours = oursOf(own.out, core)
-  print('mintmark', bytes, own, `${ours.found} proven places, ${ours.limits} limits`)
+  print('mintmark', bytes, own, `${ours.found} verified locations, ${ours.limits} limits`)
   searchForGiven(folder, core, bytes)
   const peers = compareMemoryTools(core, bytes, ours)
   if (!IS_TINY) compareTextTools(folder, core, bytes)

@@ -43,7 +43,7 @@ for (const curve of NAMED_CURVES.slice(-2)) {
     ] as const) {
       it(`is verified: ${how}`, () => {
         const found = keyFromDer(key)
-        assert.deepEqual([found?.certainty, found?.verification], ['proven', 'd·G = Q'])
+        assert.deepEqual([found?.certainty, found?.verification], ['verified', 'd·G = Q'])
         const material = found?.material
         assert.ok(material?.type === 'ec' && material.curve === curve.curve)
         const given = keyOfSpki(spki)
@@ -58,11 +58,11 @@ for (const curve of NAMED_CURVES.slice(-2)) {
       assert.deepEqual(given, keyOfSpki(spki))
     })
 
-    it('is a candidate beside the point of another key', () => {
+    it('is unverified beside the point of another key', () => {
       const other = createECDH(curve.openssl)
       other.generateKeys()
       const key = sec1(der(0xa0, derOid(oid)), der(0xa1, derBits(other.getPublicKey())))
-      assert.equal(keyFromDer(key)?.certainty, 'candidate')
+      assert.equal(keyFromDer(key)?.certainty, 'unverified')
     })
   })
 }

@@ -53,8 +53,8 @@ describe('a key in PKCS#8 with attributes', () => {
       const { privateKey } = generated[name]
       const plain = keyFromDer(bareEc(privateKey, curve, Buffer.alloc(0)))
       const found = keyFromDer(bareEc(privateKey, curve, ATTRIBUTES))
-      assert.equal(plain?.certainty, 'proven')
-      assert.deepEqual([found?.certainty, found?.encoding], ['proven', 'pkcs8-der'])
+      assert.equal(plain?.certainty, 'verified')
+      assert.deepEqual([found?.certainty, found?.encoding], ['verified', 'pkcs8-der'])
       assert.deepEqual(found?.material, plain.material)
     })
 })

@@ -15,7 +15,7 @@ export interface Scanned {
   readonly unreadable: readonly Unread[]
 }
 
-const CLASSES: readonly FindingClass[] = ['key', 'candidate', 'protected', 'ignored']
+const CLASSES: readonly FindingClass[] = ['key', 'unverified', 'protected', 'ignored']
 
 export type ScanStatus = 'found' | 'cannot-tell' | 'lead' | 'nothing-found'
 
@@ -30,14 +30,14 @@ export interface ScanAnswer {
 
 export function byClass({
   findings,
-  candidates,
-  lesser,
-}: Pick<ScanReport, 'findings' | 'candidates' | 'lesser'>): ScanAnswer['findings'] {
-  const all = [...findings, ...candidates, ...lesser]
+  unverified,
+  protected: secured,
+}: Pick<ScanReport, 'findings' | 'unverified' | 'protected'>): ScanAnswer['findings'] {
+  const all = [...findings, ...unverified, ...secured]
   const of = (wanted: FindingClass) => all.filter((finding) => classOf(finding) === wanted)
   return {
     key: of('key'),
-    candidate: of('candidate'),
+    unverified: of('unverified'),
     protected: of('protected'),
     ignored: of('ignored'),
   }
@@ -48,8 +48,8 @@ export function answerOf(scanned: Scanned): ScanAnswer {
   const { reports } = scanned
   const findings = byClass({
     findings: reports.flatMap((report) => report.findings),
-    candidates: reports.flatMap((report) => report.candidates),
-    lesser: reports.flatMap((report) => report.lesser),
+    unverified: reports.flatMap((report) => report.unverified),
+    protected: reports.flatMap((report) => report.protected),
   })
   const unsearched = completenessOf(scanned)
   const given = acrossFiles(

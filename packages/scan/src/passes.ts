@@ -277,7 +277,7 @@ export class Passes {
     })
   }
 
-  /** Offsets are those of the borders; candidates across one stay candidates. */
+  /** Offsets are those of the borders; unverified keys across one stay so. */
   #takeAtBoundaries(boundaries: SegmentBoundaries, result: WindowResult): void {
     const rawFindings = result.rawFindings.flatMap((rawFinding) =>
       boundaries.rawFindings(rawFinding),

@@ -63,14 +63,18 @@ describe('a key across the border of two windows', () => {
   for (const threads of [1, 2]) {
     it(`is found once with ${threads} threads`, async () => {
       const report = await scanFile(fileOf('border', bytes), { threads })
-      const found = report.findings.map(({ offset, encoding, copies }) => [offset, encoding, copies])
+      const found = report.findings.map(({ offset, encoding, copies }) => [
+        offset,
+        encoding,
+        copies,
+      ])
       assert.deepEqual(found, [
         [offsets[0], 'pkcs8-der', 2],
         [schedules[0], 'aes-schedule-enc', 1],
         [schedules[1], 'aes-schedule-enc', 1],
         [offsets[1], 'pkcs8-der', 2],
       ])
-      assert.deepEqual(report.candidates, [])
+      assert.deepEqual(report.unverified, [])
       assert.equal(report.scannedBytes, bytes.length)
     })
   }
@@ -219,7 +223,7 @@ it('an empty file has nothing, and one byte has nothing', async () => {
     const report = await scanFile(fileOf('tiny', new Uint8Array(length)))
     assert.equal(report.scannedBytes, length)
     assert.deepEqual(
-      [report.findings, report.candidates, report.lesser, report.limits],
+      [report.findings, report.unverified, report.protected, report.limits],
       [[], [], [], []],
     )
   }
@@ -246,12 +250,12 @@ describe('real material', { skip: missing }, () => {
     },
   ]) {
     it(`${file} gives exactly what its project expects`, async () => {
-      const { findings, candidates } = await scanFile(path.join(REAL, file))
+      const { findings, unverified } = await scanFile(path.join(REAL, file))
       assert.deepEqual(
         findings.map(({ offset, bits, note }) => [offset, bits, note]),
         expected,
       )
-      assert.deepEqual(candidates, [])
+      assert.deepEqual(unverified, [])
     })
   }
 

@@ -17,7 +17,10 @@ interface Account extends Omit<ErasedValue, 'places' | 'pieces' | 'bytes' | 'at'
 
 const isOther = ({ value }: Account): number => Number(value !== STRUCTURE)
 
-export type ErasedPiece = Pick<Piece, 'key' | 'value' | 'encoding' | 'offset' | 'length' | 'isWhole'>
+export type ErasedPiece = Pick<
+  Piece,
+  'key' | 'value' | 'encoding' | 'offset' | 'length' | 'isWhole'
+>
 
 export class ErasedValues {
   readonly #segments: SegmentFinder

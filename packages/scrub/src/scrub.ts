@@ -146,12 +146,12 @@ export class Scrub {
     return [...pieces, ...piecesInRegisters(dump.generalRegisters, source, keys)]
   }
 
-  #toErase({ findings, candidates, lesser }: ScanReport): readonly Finding[] {
+  #toErase({ findings, unverified, protected: secured }: ScanReport): readonly Finding[] {
     const { options } = this.task
     const all = [
       ...findings,
-      ...(options.keepLesser === true ? [] : lesser),
-      ...candidates.filter((candidate) => options.keepCandidates !== true || isPart(candidate)),
+      ...(options.keepLesser === true ? [] : secured),
+      ...unverified.filter((finding) => options.keepCandidates !== true || isPart(finding)),
     ]
     return all.filter((finding) => isToErase(finding, options))
   }
@@ -183,5 +183,5 @@ function isPart({ note }: Finding): boolean {
 
 /** Whether all copies are erased by value. Of unverified keys HMAC's that fill their block. */
 function isValue({ certainty, kind }: Key): boolean {
-  return certainty === 'proven' || kind === 'hmac'
+  return certainty === 'verified' || kind === 'hmac'
 }

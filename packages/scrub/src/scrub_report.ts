@@ -48,10 +48,13 @@ export interface ScrubbedKey {
   readonly partsExcluded: PartsExcluded
   readonly values: readonly ErasedValue[]
   /** Pieces in headers and names, which are not changed. */
-  readonly inStructure: readonly (Location & { readonly value: string; readonly encoding: string })[]
+  readonly inStructure: readonly (Location & {
+    readonly value: string
+    readonly encoding: string
+  })[]
 }
 
-/** Erased without a verified key: candidates, tokens, encrypted keys. */
+/** Erased without a verified key: unverified keys, tokens, encrypted keys. */
 export interface ErasedOther extends Location {
   readonly kind: KeyKind
   readonly encoding: string
@@ -121,7 +124,7 @@ export interface ScrubOptions {
   readonly structureToo?: boolean
   /** Accept a search that was cut short; the report says so in `verification.limits`. */
   readonly acceptCut?: boolean
-  /** Leave candidates that contain nothing of a verified key. */
+  /** Leave unverified keys that contain nothing of a verified key. */
   readonly keepCandidates?: boolean
 }
 

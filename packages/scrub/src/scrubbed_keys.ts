@@ -48,7 +48,10 @@ function erasedKey(
     ...ruled(scrub, { kind, bits, keyId, isGiven: given.has(id), note, verdict, statement }),
     values: scrub.values.of(number),
     inStructure: fixed.map((piece) =>
-      Object.assign(scrub.segments.locationOf(piece), { value: piece.value, encoding: piece.encoding }),
+      Object.assign(scrub.segments.locationOf(piece), {
+        value: piece.value,
+        encoding: piece.encoding,
+      }),
     ),
   }
 }

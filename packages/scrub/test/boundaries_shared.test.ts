@@ -51,7 +51,9 @@ async function assertFoundAndErased(dump: Buffer, encoding: string, bytes: Buffe
   writeFileSync(path, dump)
   const start = dump.indexOf(bytes.subarray(0, 48))
   const { findings } = await scanFile(path)
-  const offsets = findings.filter((finding) => finding.encoding === encoding).map(({ offset }) => offset)
+  const offsets = findings
+    .filter((finding) => finding.encoding === encoding)
+    .map(({ offset }) => offset)
   assert.ok(offsets.includes(start))
   const { erased, isClean } = await scrubInput({ kind: 'file', path }, path)
   assert.ok(isClean)

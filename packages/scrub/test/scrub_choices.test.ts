@@ -1,4 +1,4 @@
-/** What a scrub leaves, and what it refuses: registers, pointers, published keys, candidates, keys that were given. */
+/** What a scrub leaves, and what it refuses: registers, pointers, published keys, unverified keys, keys that were given. */
 import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -25,12 +25,21 @@ after(() => rmSync(folder, { recursive: true }))
 
 const truth = rsaTruth(1024)
 const spellings = truth.values.flatMap(({ name, value, bits }) =>
-  spellingsOf(value, bits).map(({ encoding, bytes }) => ({ encoding: `${name} as ${encoding}`, bytes })),
+  spellingsOf(value, bits).map(({ encoding, bytes }) => ({
+    encoding: `${name} as ${encoding}`,
+    bytes,
+  })),
 )
 const structures: readonly Spelling[] = [
-  { encoding: 'PEM', bytes: Buffer.from(truth.privateKey.export({ format: 'pem', type: 'pkcs8' })) },
+  {
+    encoding: 'PEM',
+    bytes: Buffer.from(truth.privateKey.export({ format: 'pem', type: 'pkcs8' })),
+  },
   { encoding: 'DER', bytes: truth.privateKey.export({ format: 'der', type: 'pkcs1' }) },
-  { encoding: 'JWK', bytes: Buffer.from(JSON.stringify(truth.privateKey.export({ format: 'jwk' }))) },
+  {
+    encoding: 'JWK',
+    bytes: Buffer.from(JSON.stringify(truth.privateKey.export({ format: 'jwk' }))),
+  },
 ]
 /** A spelling by which the key shows itself comes first: without it the other values are just numbers. */
 const all = [...structures, ...spellings]
@@ -116,7 +125,11 @@ function assertGone(out: Buffer): void {
   for (const { name, value, bits } of truth.values.slice(0, 8)) {
     for (const { encoding, bytes } of spellingsOf(value, bits).slice(0, 3)) {
       for (let at = 0; at + 12 <= bytes.length; at++) {
-        assert.equal(out.indexOf(bytes.subarray(at, at + 12)), -1, `${name} as ${encoding} from ${at}`)
+        assert.equal(
+          out.indexOf(bytes.subarray(at, at + 12)),
+          -1,
+          `${name} as ${encoding} from ${at}`,
+        )
       }
     }
   }

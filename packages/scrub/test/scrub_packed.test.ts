@@ -37,6 +37,6 @@ for (const [name, bytes] of Object.entries(PACKED)) {
     assert.deepEqual(written.subarray(0, before.length), before)
     assert.deepEqual(written.subarray(-rest.length), rest)
     const again = await scanFile(out)
-    assert.deepEqual([again.findings, again.candidates, again.limits], [[], [], []])
+    assert.deepEqual([again.findings, again.unverified, again.limits], [[], [], []])
   })
 }

@@ -44,14 +44,14 @@ describe('an EC key whose first 16 bytes were written over', () => {
     { namedCurve: 'secp256k1', begin: 7, length: 32 },
   ]
   for (const { namedCurve, begin, length } of curves) {
-    it(`is a candidate, and what is left of its scalar is erased: ${namedCurve}`, async () => {
+    it(`is unverified, and what is left of its scalar is erased: ${namedCurve}`, async () => {
       const { der, memory } = freed(namedCurve, 16)
       const path = join(folder, `found-${namedCurve}`)
       writeFileSync(path, memory)
-      const { findings, candidates } = await scanFile(path, { threads: 1 })
+      const { findings, unverified } = await scanFile(path, { threads: 1 })
       assert.deepEqual(findings, [])
       assert.deepEqual(
-        candidates.map(({ offset, encoding, note }) => [offset, encoding, note]),
+        unverified.map(({ offset, encoding, note }) => [offset, encoding, note]),
         [[AT + begin, 'sec1-tail', 'fragment']],
       )
       const out = await scrubbed(namedCurve, memory)
@@ -69,7 +69,7 @@ describe('an EC key whose first 16 bytes were written over', () => {
     const { findings } = await scanFile(path, { threads: 1 })
     assert.deepEqual(
       findings.map(({ offset, length, certainty }) => [offset, length, certainty]),
-      [[AT + 7, 32, 'proven']],
+      [[AT + 7, 32, 'verified']],
     )
   })
 })

@@ -226,7 +226,7 @@ it('shows the file around each border that is asked for', () => {
 })
 
 function rawFindingAt(offset: number, length: number): RawFinding {
-  const named = { kind: 'rsa', encoding: 'pem', certainty: 'proven', verification: '' } as const
+  const named = { kind: 'rsa', encoding: 'pem', certainty: 'verified', verification: '' } as const
   return { ...named, offset, length, bits: 0, note: undefined, keyId: undefined, tag: '' }
 }
 

@@ -143,7 +143,7 @@ function consume(
 describe('a program in an empty folder', { skip: unbuilt || unreached }, () => {
   it('scans with @mintmark/scan', () => {
     const { found, isLeaked } = consume('scan', ['core', 'keys', 'dump', 'scan'])
-    assert.deepEqual(found, [{ kind: 'ec', offset: 70_000, certainty: 'proven' }])
+    assert.deepEqual(found, [{ kind: 'ec', offset: 70_000, certainty: 'verified' }])
     assert.equal(isLeaked, false)
   })
 

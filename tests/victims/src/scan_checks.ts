@@ -32,7 +32,7 @@ export function checkScan(held: () => HeldCore, expected: Expected): void {
     const scan = await scanned(held().core.path, ...givenKeys(held()))
     assertAllFound(held(), scan)
     assertNothingElse(held(), scan, expected)
-    assertPlaces(held().core, [...scan.findings, ...scan.candidates])
+    assertPlaces(held().core, [...scan.findings, ...scan.unverified])
   })
 
   const title = 'is searched whole without any key given'
@@ -48,7 +48,7 @@ export function checkScan(held: () => HeldCore, expected: Expected): void {
     })
 }
 
-/** Every place of every private value lies within a proven finding of its key. */
+/** Every place of every private value lies within a verified finding of its key. */
 function assertAllFound({ hits, truths }: HeldCore, { code, findings, absent }: Scanned): void {
   assert.equal(code, 1)
   const missed = truths.flatMap(({ keyId, needles }) => {

@@ -18,7 +18,7 @@ export interface Told {
 export interface Scanned {
   readonly code: number | null
   readonly findings: readonly Told[]
-  readonly candidates: readonly Told[]
+  readonly unverified: readonly Told[]
   readonly limits: readonly string[]
   /** SPKI hashes of the given keys of which nothing is there. */
   readonly absent: readonly string[]
@@ -33,7 +33,7 @@ export async function scanned(file: string, ...options: readonly string[]): Prom
   return {
     code,
     findings: listOf(report['findings']).map(toldOf),
-    candidates: listOf(report['candidates']).map(toldOf),
+    unverified: listOf(report['unverified']).map(toldOf),
     limits: listOf(report['limits']).map(({ message }) => String(message)),
     absent: listOf(report['absent']).map(({ spkiSha256 }) => String(spkiSha256)),
   }

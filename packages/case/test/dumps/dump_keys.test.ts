@@ -35,8 +35,22 @@ const key = (spkiSha256: string, more: Partial<DumpKey> = {}): DumpKey => ({
   subject: 'CN=Signing',
   notAfter: '2021-04-04T14:43:35.000Z',
   encodings: [
-    { encoding: 'pem', places: 2, offset: 4096, address: '0x1000', owner: 'stack 7', verification: 'n = p·q' },
-    { encoding: 'pkcs8', places: 1, offset: 9000, address: null, owner: null, verification: 'n = p·q' },
+    {
+      encoding: 'pem',
+      places: 2,
+      offset: 4096,
+      address: '0x1000',
+      owner: 'stack 7',
+      verification: 'n = p·q',
+    },
+    {
+      encoding: 'pkcs8',
+      places: 1,
+      offset: 9000,
+      address: null,
+      owner: null,
+      verification: 'n = p·q',
+    },
   ],
   ...more,
 })

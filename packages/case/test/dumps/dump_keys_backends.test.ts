@@ -25,7 +25,9 @@ const scan = (verification: string): DumpScan => ({
       kid: 'k',
       subject: '',
       notAfter: null,
-      encodings: [{ encoding: 'pem', places: 1, offset: 2 ** 40, address: null, owner: null, verification }],
+      encodings: [
+        { encoding: 'pem', places: 1, offset: 2 ** 40, address: null, owner: null, verification },
+      ],
     },
   ],
 })

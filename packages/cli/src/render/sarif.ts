@@ -12,10 +12,10 @@ export function scanSarif({
   answer: { unsearched },
   code: exitCode,
 }: Answered): Json {
-  const found = reports.flatMap(({ findings, candidates, lesser }) => [
+  const found = reports.flatMap(({ findings, unverified, protected: secured }) => [
     ...findings,
-    ...candidates,
-    ...lesser,
+    ...unverified,
+    ...secured,
   ])
   return sarifLog({
     rules: RULES,
@@ -73,7 +73,16 @@ function definedOf(values: object): Readonly<Record<string, string>> {
   return Object.fromEntries(texts)
 }
 
-function messageOf({ kind, bits, encoding, certainty, verification, owner, keyId, note }: Finding): string {
+function messageOf({
+  kind,
+  bits,
+  encoding,
+  certainty,
+  verification,
+  owner,
+  keyId,
+  note,
+}: Finding): string {
   const what = bits === 0 ? kind : `${kind}, ${bits} bits`
   const whose = owner === undefined ? '' : ` In ${owner.kind} ${safeText(owner.name, 80)}.`
   const key = keyId?.spkiSha256 === undefined ? '' : ` SPKI SHA-256 ${keyId.spkiSha256}.`

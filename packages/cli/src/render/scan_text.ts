@@ -12,7 +12,7 @@ import { shortened } from './wrapped.ts'
 /** Most lines, whatever was found. */
 export const SCAN_LINES = 40
 const LONGEST = 150
-const SHOWN = { keys: 12, locations: 2, candidates: 3, protected: 3, ignored: 2, given: 3, gaps: 3 }
+const SHOWN = { keys: 12, locations: 2, unverified: 3, protected: 3, ignored: 2, given: 3, gaps: 3 }
 /** Of what was not searched, where that is the answer: nothing else takes much room then. */
 const MOST_GAPS = 8
 
@@ -32,7 +32,7 @@ export function scanText({ scanned: { reports }, answer }: Answered): string {
     ...(isOpen ? gaps : []),
     ...keyLines(findings.key),
     ...section('UNVERIFIED: well-formed keys and parts of keys, which nothing verifies', [
-      ...cut(findings.candidate.map(locationLine), SHOWN.candidates, 'unverified key'),
+      ...cut(findings.unverified.map(locationLine), SHOWN.unverified, 'unverified key'),
     ]),
     ...section('ALSO: encrypted keys and tokens', kindLines(findings.protected, SHOWN.protected)),
     ...section('IGNORED: keys that protect nothing', kindLines(findings.ignored, SHOWN.ignored)),
@@ -77,7 +77,7 @@ function headline(reports: readonly ScanReport[], answer: ScanAnswer): string {
     return `FOUND: ${plural(keys, 'key')}, verified, at ${plural(findings.key.length, 'location')} in ${count(files)} of ${plural(reports.length, 'file')}.${ignored}${open}`
   }
   const none = `no private key is verified in ${plural(reports.length, 'file')} (${searched})`
-  const shapes = findings.candidate.length
+  const shapes = findings.unverified.length
   const leads = shapes === 0 ? '' : `; ${plural(shapes, 'unverified key')} below`
   return `${HEADS[status]}: ${none}${leads}.${ignored}${open}`
 }
@@ -168,8 +168,10 @@ function locationLine(finding: Finding): string {
   const whose = owner === undefined ? '' : `, ${owner.kind} ${safeText(owner.name, 40)}`
   const at = ` at ${hex(offset)}${mapped}`
   const often = copies > 1 ? `, ${count(copies)} copies` : ''
-  const kind = certainty === 'proven' ? '' : `${what(finding)}${noteOf(finding)} `
-  return line(`  ${kind}${encoding}${often}: ${shortPath(file)}${at}${whose} (${safeText(verification, 80)})`)
+  const kind = certainty === 'verified' ? '' : `${what(finding)}${noteOf(finding)} `
+  return line(
+    `  ${kind}${encoding}${often}: ${shortPath(file)}${at}${whose} (${safeText(verification, 80)})`,
+  )
 }
 
 const PATH = 56

@@ -83,7 +83,7 @@ function valueLine({ value, encoding, places, at }: ErasedValue): string {
 function otherLines({ others, moreOthers }: ScrubDocument): string[] {
   const kinds = new Map<string, number>()
   for (const { kind, encoding, certainty } of others) {
-    const name = `${certainty === 'candidate' ? 'unverified: ' : ''}${kind} (${encoding})`
+    const name = `${certainty === 'unverified' ? 'unverified: ' : ''}${kind} (${encoding})`
     kinds.set(name, (kinds.get(name) ?? 0) + 1)
   }
   const lines = [...kinds].map(([name, often]) => line(`  ${count(often)} × ${name}`))

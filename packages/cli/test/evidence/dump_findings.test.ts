@@ -18,7 +18,7 @@ const finding = (spkiSha256: string | undefined, more: Partial<Finding> = {}): F
   kind: 'rsa',
   encoding: 'pem',
   bits: 2048,
-  certainty: 'proven',
+  certainty: 'verified',
   verification: 'n = p·q',
   note: undefined,
   keyId: { spkiSha256, jwkThumbprint: 'thumb', kid: undefined, subject: undefined },
@@ -29,7 +29,7 @@ const finding = (spkiSha256: string | undefined, more: Partial<Finding> = {}): F
 const report = (findings: readonly Finding[], more: Partial<ScanReport> = {}): ScanReport =>
   reportOf(findings, {
     file: 'a.core',
-    candidates: [finding(id(9), { certainty: 'candidate' })],
+    unverified: [finding(id(9), { certainty: 'unverified' })],
     ...more,
   })
 const limit = (code: ScanReport['limits'][number]['code']) => ({

@@ -44,7 +44,14 @@ const key = (at: number, more: Partial<KeyFound> = {}): KeyFound => ({
       copies: 3,
       encodings: [
         { encoding: 'pem', places: 1, offset: 0, address: null, owner: null, verification: 'p' },
-        { encoding: 'limbs-le64', places: 2, offset: 9, address: null, owner: null, verification: 'p' },
+        {
+          encoding: 'limbs-le64',
+          places: 2,
+          offset: 9,
+          address: null,
+          owner: null,
+          verification: 'p',
+        },
       ],
       touched: null,
     },

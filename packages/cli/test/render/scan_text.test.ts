@@ -42,11 +42,11 @@ it('keys that outlive a process are listed first, and published keys are listed 
 it('the first line counts unverified keys where there are no others', () => {
   const candidate = {
     ...schedule,
-    certainty: 'candidate',
+    certainty: 'unverified',
     encoding: 'cng-kdbm',
     verification: 'a blob of a symmetric key',
   } as const
-  const report = { ...reportOf([]), candidates: [candidate] }
+  const report = { ...reportOf([]), unverified: [candidate] }
   const told = textOf([report])
   assert.match(told, /^LEAD: .* searched\); 1 unverified key below\.\n/)
 })

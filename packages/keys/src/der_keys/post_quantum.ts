@@ -133,7 +133,13 @@ function verified(
     secret: new Uint8Array(secret),
     publicKey: new Uint8Array(plainSpki(oid, publicKey)),
   }
-  return { certainty: 'proven', verification: `${name}: ${verification}`, bits: set, kind, material }
+  return {
+    certainty: 'verified',
+    verification: `${name}: ${verification}`,
+    bits: set,
+    kind,
+    material,
+  }
 }
 
 function verifiedTree(

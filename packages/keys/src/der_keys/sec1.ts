@@ -119,7 +119,7 @@ function againstCompressed(
   if (material?.type !== 'ec') return verification
   if (!isCompressed(stored, material, lengthBytes, budget))
     return unverified('ec', bits, 'd·G is another point')
-  return { certainty: 'proven', verification: 'd·G = Q', bits, kind: 'ec', material }
+  return { certainty: 'verified', verification: 'd·G = Q', bits, kind: 'ec', material }
 }
 
 /** Programs contain heads of keys without what goes between (seen in the Rust crate ring). */

@@ -10,7 +10,7 @@ import { isRandomLooking } from '../material/random_looking.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { verifyOpaque } from './verify_opaque.ts'
 
-/** Verifies material found by a public key. Gives what is not proven; undefined for no match. */
+/** Verifies material found by a public key. Gives what is not verified; undefined for no match. */
 export function verifyMaterial(
   material: KeyMaterial,
   budget: WorkBudget = UNLIMITED,
@@ -35,7 +35,7 @@ export function verifyRsa(parts: RsaParts, budget: WorkBudget): Key | undefined 
   const found = completeRsa(parts, budget)
   if (found === undefined) return undefined
   const { material, verification } = found
-  return { certainty: 'proven', verification, bits: bitLength(material.n), kind: 'rsa', material }
+  return { certainty: 'verified', verification, bits: bitLength(material.n), kind: 'rsa', material }
 }
 
 /** A damaged key: no equation holds, but all of `filled` looks like numbers. */
@@ -68,16 +68,17 @@ export function verifyEc(
   if (point === undefined) return unverified(kind, bits, REFUSED)
   const { x, y } = point
   const material: KeyMaterial = { type: 'ec', curve, x, y, d }
-  const certainty = 'proven'
+  const certainty = 'verified'
   if (stored === undefined) {
     const verification = 'key decodes, scalar in range'
     return { certainty, verification, bits, kind, material, isWellFormed: true }
   }
-  if (x === stored.x && y === stored.y) return { certainty, verification: 'd·G = Q', bits, kind, material }
+  if (x === stored.x && y === stored.y)
+    return { certainty, verification: 'd·G = Q', bits, kind, material }
   return { ...unverified(kind, bits, 'd·G is another point'), possible: [material] }
 }
 
-/** A candidate that would be one of these keys: known public halves decide. */
+/** An unverified key that would be one of these keys: known public halves decide. */
 export function withPossible(verification: Key, verifications: readonly Key[]): Key {
   const possible = verifications.flatMap(({ material }) => material ?? [])
   return possible.length === 0 ? verification : { ...verification, possible }
@@ -100,5 +101,5 @@ export function verifyOkp(
     return { ...unverified(kind, bits, words), possible: [material] }
   }
   const verification = stored === undefined ? 'key decodes' : 'the secret gives its public half'
-  return { certainty: 'proven', verification, bits, kind, material }
+  return { certainty: 'verified', verification, bits, kind, material }
 }

@@ -31,7 +31,13 @@ export function verifyGroupKey(
     secret: new Uint8Array(toShortestBytes(x)),
     publicKey: new Uint8Array(groupKeySpki(kind, parts, found.y)),
   }
-  return { certainty: 'proven', verification: found.verification, bits: bitLength(p), kind, material }
+  return {
+    certainty: 'verified',
+    verification: found.verification,
+    bits: bitLength(p),
+    kind,
+    material,
+  }
 }
 
 /** Their lengths distinguish seed and expanded key. A public half beside shows a seed. */

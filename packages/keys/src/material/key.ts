@@ -13,7 +13,7 @@ export interface Key {
   readonly material: KeyMaterial | undefined
   /** Only the encoding is well-formed; verified where its public half is known. */
   readonly isWellFormed?: true
-  /** Of a candidate: keys that it may be. A known public half of one verifies it. */
+  /** Of an unverified key: keys that it may be. A known public half of one verifies it. */
   readonly possible?: readonly KeyMaterial[]
   /** Computed from a part of the key and the public key. */
   readonly isRebuilt?: true
@@ -21,7 +21,7 @@ export interface Key {
 }
 
 export function unverified(kind: KeyKind, bits: number, verification: string): Key {
-  return { certainty: 'candidate', verification, bits, kind, material: undefined }
+  return { certainty: 'unverified', verification, bits, kind, material: undefined }
 }
 
 /** Reported where `work_budget.ts` refuses. */

@@ -18,10 +18,10 @@ export type KeyKind =
   | 'token'
 
 /**
- * `proven`: verified by arithmetic, or `isWellFormed`. `candidate`: unverified. `lesser`: a token
+ * `verified`: by arithmetic, or `isWellFormed`. `unverified`: by nothing. `protected`: a token
  * or something encrypted, reported beside the findings.
  */
-export type Certainty = 'proven' | 'candidate' | 'lesser'
+export type Certainty = 'verified' | 'unverified' | 'protected'
 
 /**
  * `self-test`: published. `drbg`: most likely a random generator's. `fragment`: a part of a key.

@@ -153,7 +153,12 @@ function keyTable(keys: readonly cases.KeyFound[], absence: model.Strength): mod
       ['file', 'File', 'text', ({ dump }) => dump.files.join('; ')],
       ['file_sha256', 'SHA-256 of the file', 'hash', ({ dump }) => dump.sha256],
       ['copies', 'Copies', 'count', ({ dump }) => dump.copies],
-      ['encodings', 'Encodings', 'text', ({ dump }) => dump.encodings.map(({ encoding }) => encoding).join(', ')],
+      [
+        'encodings',
+        'Encodings',
+        'text',
+        ({ dump }) => dump.encodings.map(({ encoding }) => encoding).join(', '),
+      ],
     ],
     strength: { present: 'established', absence },
     evidence: ['inputs', 'dumps', 'docs/key-encodings.md#Files and DER'],

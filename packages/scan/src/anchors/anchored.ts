@@ -22,7 +22,13 @@ export function patternOf(text: string): string {
   return Array.from(text, (letter) => letter.charCodeAt(0).toString(16).padStart(2, '0')).join(' ')
 }
 
-export function hit(key: Key, encoding: string, from: number, to: number, note?: Key['note']): Match {
+export function hit(
+  key: Key,
+  encoding: string,
+  from: number,
+  to: number,
+  note?: Key['note'],
+): Match {
   const shown = note === undefined ? key : { ...key, note }
   return { offset: from, length: to - from, encoding, key: shown }
 }
@@ -40,5 +46,10 @@ export function protectedHit(
   to: number,
   verification: string,
 ): Match {
-  return hit({ kind, bits: 0, certainty: 'lesser', verification, material: undefined }, encoding, from, to)
+  return hit(
+    { kind, bits: 0, certainty: 'protected', verification, material: undefined },
+    encoding,
+    from,
+    to,
+  )
 }

@@ -173,7 +173,7 @@ function bestOfEach(found: FoundInside['found']): FoundInside['found'] {
 }
 
 function rankOf({ certainty, verification }: Finding): number {
-  if (certainty !== 'proven') return 0
+  if (certainty !== 'verified') return 0
   return verification.startsWith(EQUAL_VALUE) ? 1 : 2
 }
 
@@ -182,7 +182,8 @@ function seenOutside(
   { coding, at }: PackedSeen,
   length: number,
 ): RawFinding {
-  const { kind, encoding, bits, verification, note, keyId, offset, address, owner, isWellFormed } = finding
+  const { kind, encoding, bits, verification, note, keyId, offset, address, owner, isWellFormed } =
+    finding
   const { inside = { offset, address, owner, firstAt: finding.sameKeyAt ?? offset } } = finding
   return {
     offset: at,
@@ -191,7 +192,7 @@ function seenOutside(
     encoding: `${coding}-of-${encoding}`,
     bits,
     // Well-formed keys are classified with the rest of the file.
-    certainty: isWellFormed === true ? 'proven' : finding.certainty,
+    certainty: isWellFormed === true ? 'verified' : finding.certainty,
     verification,
     note,
     keyId,

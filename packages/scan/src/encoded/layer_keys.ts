@@ -27,7 +27,7 @@ export function* keysOf(
     if (hit === undefined) continue
     budget.spend(HIT_COST)
     const end = hit.offset + hit.length
-    if (hit.key.certainty === 'proven') done = end
+    if (hit.key.certainty === 'verified') done = end
     const { from, to } = spanOf(hit.offset, end)
     yield { ...hit, offset: from, length: to - from, encoding: `${coding}-of-${hit.encoding}` }
   }

@@ -31,7 +31,7 @@ export class SoughtKeys {
   }
 
   add(key: Key): void {
-    if (key.certainty !== 'proven' || key.note === 'self-test') return
+    if (key.certainty !== 'verified' || key.note === 'self-test') return
     this.#found.add({ ...key, material: key.material && copied(key.material) })
   }
 

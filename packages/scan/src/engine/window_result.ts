@@ -52,7 +52,7 @@ export function searchWindow(
   const searched = scanner.scan(source, window, {
     onMatch: (found) => {
       const finding = findings.add(found)
-      const known = finding?.certainty === 'proven' ? publicHalf(found.key.material) : undefined
+      const known = finding?.certainty === 'verified' ? publicHalf(found.key.material) : undefined
       const isOwn = finding?.isWellFormed === true
       if (known !== undefined) publicKeys.add({ key: known, isBare: false, isOwn })
       return finding

@@ -63,7 +63,7 @@ interface Hit {
   readonly finding: RawFinding | undefined
   readonly offset: number
   readonly certainty: Certainty
-  /** False for a candidate that a later key may verify: each of its offsets counts. */
+  /** False for an unverified key that a later key may verify: each of its offsets counts. */
   readonly isFinal: boolean
 }
 
@@ -275,7 +275,7 @@ export class WindowScanner {
     const hit = isCopy ? undefined : this.#probeOffset(location, at, anchor)
     const { cost, wasRefused } = this.#budget.end()
     // A key verified without the refused test counts as examined: 15,360 bits in OpenSSL's program.
-    if (wasRefused && hit?.certainty !== 'proven') this.#pass(location, at, number, anchor.name)
+    if (wasRefused && hit?.certainty !== 'verified') this.#pass(location, at, number, anchor.name)
     if (this.#isWhole && !isCopy && !wasRefused) {
       this.#repeats.remember(number, at, anchor, cost, hit)
     }
@@ -345,7 +345,7 @@ export class WindowScanner {
     const { over } = search
     if (over !== undefined) {
       const offset = location.offset + over.offset
-      location.onLimit({ code: 'many-hits', name: HITS_OF.proven, offset, count: over.count })
+      location.onLimit({ code: 'many-hits', name: HITS_OF.verified, offset, count: over.count })
     }
     for (const name of search.limits ?? []) {
       if (this.#cut.has(name)) continue

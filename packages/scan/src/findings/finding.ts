@@ -22,7 +22,7 @@ export interface Finding {
   readonly bits: number
   readonly certainty: Certainty
   readonly verification: string
-  /** Nothing ties it to a public key: a candidate unless its public half is known. */
+  /** Nothing ties it to a public key: an unverified key unless its public half is known. */
   readonly isWellFormed?: true
   /** Computed from a part of the key and the public key. */
   readonly isRebuilt?: true
@@ -62,7 +62,8 @@ export function rawFindingOf(
   const { kind, bits, certainty, material, note } = key
   const keyId = material && publicIdOf(material)
   const origin = selfTestOrigin(keyId?.spkiSha256)
-  const verification = origin === undefined ? key.verification : `${key.verification}; published: ${origin}`
+  const verification =
+    origin === undefined ? key.verification : `${key.verification}; published: ${origin}`
   return {
     offset,
     length,

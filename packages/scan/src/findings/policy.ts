@@ -2,7 +2,7 @@
 import type { KeyNote } from '@mintmark/keys/material/key_kind'
 import type { Finding } from './finding.ts'
 
-export type FindingClass = 'key' | 'candidate' | 'protected' | 'ignored'
+export type FindingClass = 'key' | 'unverified' | 'protected' | 'ignored'
 
 export interface ClassPolicy {
   readonly counts: 'found' | 'lead' | 'nothing'
@@ -11,7 +11,7 @@ export interface ClassPolicy {
 
 export const POLICY: Readonly<Record<FindingClass, ClassPolicy>> = {
   key: { counts: 'found', level: 'error' },
-  candidate: { counts: 'lead', level: 'warning' },
+  unverified: { counts: 'lead', level: 'warning' },
   protected: { counts: 'nothing', level: 'note' },
   ignored: { counts: 'nothing', level: 'note' },
 }
@@ -24,8 +24,8 @@ const IGNORED: Readonly<Partial<Record<KeyNote, { readonly isKept: boolean }>>> 
 
 export function classOf({ certainty, note }: Pick<Finding, 'certainty' | 'note'>): FindingClass {
   if (note !== undefined && IGNORED[note] !== undefined) return 'ignored'
-  if (certainty === 'lesser') return 'protected'
-  return certainty === 'proven' ? 'key' : 'candidate'
+  if (certainty === 'protected') return 'protected'
+  return certainty === 'verified' ? 'key' : 'unverified'
 }
 
 export function countsOf(classes: Iterable<FindingClass>): ClassPolicy['counts'] {

@@ -55,7 +55,7 @@ export function givenKeys(
 
 /** Whether a key that is there, but encrypted, may be any key. */
 export function isProtectedKey({ certainty, kind }: Finding): boolean {
-  return certainty === 'lesser' && kind !== 'token'
+  return certainty === 'protected' && kind !== 'token'
 }
 
 function stateOf(
@@ -63,7 +63,7 @@ function stateOf(
   own: readonly Finding[],
   { isStopped, isProtected }: { isStopped: boolean; isProtected: boolean },
 ): Pick<GivenKey, 'state' | 'why'> {
-  const verified = own.filter(({ certainty }) => certainty === 'proven')
+  const verified = own.filter(({ certainty }) => certainty === 'verified')
   if (verified.length > 0) {
     const isRebuilt = verified.every((finding) => finding.isRebuilt === true)
     return { state: isRebuilt ? 'rebuilt' : 'found', why: '' }

@@ -100,7 +100,7 @@ export class KnownKeys {
   }
 }
 
-const isVerified = ({ certainty }: Finding): boolean => certainty === 'proven'
+const isVerified = ({ certainty }: Finding): boolean => certainty === 'verified'
 
 function isStopped(limits: readonly ScanLimit[]): boolean {
   return limits.some(

@@ -10,17 +10,17 @@ interface RawFindingView {
 }
 
 const MOST: Readonly<Record<Certainty, number>> = {
-  proven: 50_000,
-  candidate: 20_000,
-  lesser: 20_000,
+  verified: 50_000,
+  unverified: 20_000,
+  protected: 20_000,
 }
 const MOST_AROUND = 64
 
-const RANK: Readonly<Record<Certainty, number>> = { proven: 2, candidate: 1, lesser: 0 }
+const RANK: Readonly<Record<Certainty, number>> = { verified: 2, unverified: 1, protected: 0 }
 
 export class RawFindingList {
   readonly #kept: RawFinding[] = []
-  readonly #counts: Record<Certainty, number> = { proven: 0, candidate: 0, lesser: 0 }
+  readonly #counts: Record<Certainty, number> = { verified: 0, unverified: 0, protected: 0 }
   readonly #limits: LimitList
   readonly #view: RawFindingView | undefined
 
@@ -44,7 +44,7 @@ export class RawFindingList {
     return this.tagged(file, dump, isKnown).map(withoutTag)
   }
 
-  /** Well-formed keys become candidates, with all copies, unless something verifies them. */
+  /** Well-formed keys become unverified, with all copies, unless something verifies them. */
   #classified(isKnown: IsKnown): readonly RawFinding[] {
     const all = this.#kept.filter(isVerified)
     const verified = new Set(all.map(({ tag }) => tag))
@@ -54,10 +54,10 @@ export class RawFindingList {
       const { tag } = part
       // A part of a key that was found whole is one of its values.
       if (isRebuilt === true && whole.has(tag)) return part
-      if (finding.certainty !== 'proven' || finding.isWellFormed === undefined) return finding
+      if (finding.certainty !== 'verified' || finding.isWellFormed === undefined) return finding
       const { isWellFormed: _, ...shown } = finding
       const isShown = verified.has(tag) || isKnown(finding.keyId?.spkiSha256 ?? '')
-      return isShown ? shown : { ...finding, certainty: 'candidate' }
+      return isShown ? shown : { ...finding, certainty: 'unverified' }
     })
   }
 
@@ -94,7 +94,7 @@ function withoutTag(finding: Finding & RawFinding): Finding {
 }
 
 const isVerified = ({ certainty, isWellFormed, tag }: RawFinding): boolean =>
-  tag !== '' && certainty === 'proven' && isWellFormed === undefined
+  tag !== '' && certainty === 'verified' && isWellFormed === undefined
 
 const endOf = ({ offset, length }: RawFinding) => offset + length
 
@@ -108,7 +108,7 @@ function order(a: RawFinding, b: RawFinding): number {
   )
 }
 
-/** Leaves out findings within another: the same key, and candidates that are part of a key. */
+/** Leaves out findings within another: the same key, and unverified keys that are part of one. */
 function onePerLocation(rawFindings: readonly RawFinding[]): readonly RawFinding[] {
   const kept = new Set<RawFinding>()
   let around: RawFinding[] = []
@@ -132,12 +132,12 @@ function covers(outer: RawFinding, inner: RawFinding): boolean {
     return !isBetter(inner, outer) && (isWithin(inner, outer) || inner.encoding === outer.encoding)
   }
   if (!isWithin(inner, outer)) return false
-  if (outer.certainty === 'proven' && isBetter(outer, inner)) return true
+  if (outer.certainty === 'verified' && isBetter(outer, inner)) return true
   const isSameRange = inner.offset === outer.offset && endOf(inner) === endOf(outer)
   return isSameRange && inner.encoding === outer.encoding && inner.tag === outer.tag
 }
 
-/** A verified key explains a candidate: 256·d looks like a damaged d if d has eight zero bits. */
+/** A verified key explains an unverified key: 256·d looks like a damaged d if d has eight zero bits. */
 function confirms(inner: RawFinding, outer: RawFinding): boolean {
   if (!isSameKey(outer, inner) || !isBetter(inner, outer)) return false
   return isWithin(inner, outer) || inner.encoding === outer.encoding

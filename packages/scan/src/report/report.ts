@@ -22,10 +22,10 @@ export interface ScanReport {
   readonly unpackedBytes: number
   /** Verified keys, in order of offset. */
   readonly findings: readonly Finding[]
-  /** Candidates: they have the shape of a key, and nothing verifies them. */
-  readonly candidates: readonly Finding[]
+  /** They have the shape of a key, and nothing verifies them. */
+  readonly unverified: readonly Finding[]
   /** Tokens and encrypted keys. */
-  readonly lesser: readonly Finding[]
+  readonly protected: readonly Finding[]
   /** Damage in the container. */
   readonly flaws: readonly Flaw[]
   /** What was not examined. */

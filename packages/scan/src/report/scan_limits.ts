@@ -38,9 +38,9 @@ export type LimitCode =
   | 'changed'
 
 export const HITS_OF: Readonly<Record<Certainty, string>> = {
-  proven: 'verified locations',
-  candidate: 'unverified locations',
-  lesser: 'locations of tokens and encrypted keys',
+  verified: 'verified locations',
+  unverified: 'unverified locations',
+  protected: 'locations of tokens and encrypted keys',
 }
 
 export interface ScanLimit {

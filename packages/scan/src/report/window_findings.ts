@@ -38,7 +38,7 @@ export class WindowFindings {
 
   add(found: Match): RawFinding | undefined {
     const { offset, length, key, isCopy } = found
-    if (key.certainty === 'proven') this.#takeVerified(offset, length)
+    if (key.certainty === 'verified') this.#takeVerified(offset, length)
     if (this.all.length >= MOST_RAW_FINDINGS) {
       this.#leaveOut(key.certainty, offset)
       return undefined
@@ -52,7 +52,7 @@ export class WindowFindings {
 
   /** Returns whether the copy is reported, not only counted. */
   addCopy(finding: RawFinding | undefined, certainty: Certainty, offset: number): boolean {
-    if (certainty === 'proven') this.#takeVerified(offset, finding?.length ?? 0)
+    if (certainty === 'verified') this.#takeVerified(offset, finding?.length ?? 0)
     const name = finding && `${finding.tag} ${finding.encoding}`
     const copies = this.#copies.get(name ?? '') ?? 0
     const isFull = this.all.length >= MOST_RAW_FINDINGS || copies >= MOST_COPIES

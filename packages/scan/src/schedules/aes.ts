@@ -64,7 +64,7 @@ function matchOf(bytes: Uint8Array, hit: ScheduleHit, states: DrbgStates): Match
     key: {
       kind: 'aes',
       bits: hit.keyWords * 32,
-      certainty: 'proven',
+      certainty: 'verified',
       verification: hit.isHeadless
         ? 'schedule expands; its first 16 bytes are overwritten'
         : 'schedule expands',

@@ -51,7 +51,7 @@ export function detectPads(bytes: Uint8Array, hit: PadHit): Match | undefined {
     key: {
       kind: 'hmac',
       bits: length * 8,
-      certainty: isPadded ? 'proven' : 'candidate',
+      certainty: isPadded ? 'verified' : 'unverified',
       verification: isPadded
         ? `two blocks of ${block} bytes are one key XOR ipad and XOR opad`
         : `two blocks of ${block} bytes differ by ipad XOR opad; which is which is not known`,

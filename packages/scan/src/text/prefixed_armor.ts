@@ -60,7 +60,7 @@ export function readPrefixed(
       own.fill(0)
       if (hit === undefined) continue
       const placed = { ...hit, offset: at, length: sourceOf(plain, hit.length - 1) + 1 }
-      if (hit.key.certainty === 'proven') return placed
+      if (hit.key.certainty === 'verified') return placed
       best ??= placed
     }
   }

@@ -28,7 +28,10 @@ async function scanned(name: string, ...parts: readonly Buffer[]) {
   const path = join(folder, name)
   writeFileSync(path, Buffer.concat(parts))
   const { findings, limits } = await scanFile(path, { threads: 1 })
-  return { encodings: findings.map(({ encoding }) => encoding), limits: limits.map(({ code }) => code) }
+  return {
+    encodings: findings.map(({ encoding }) => encoding),
+    limits: limits.map(({ code }) => code),
+  }
 }
 
 describe('a key is found', () => {
@@ -37,7 +40,14 @@ describe('a key is found', () => {
       it(`packed by ${second} behind what ${first} packed`, async (t) => {
         const [harmless, key] = [packed(first, LOG), packed(second, PEM)]
         if (harmless === undefined || key === undefined) return t.skip('a program is missing')
-        const { encodings, limits } = await scanned(`${first}-${second}`, LOG, harmless, LOG, key, LOG)
+        const { encodings, limits } = await scanned(
+          `${first}-${second}`,
+          LOG,
+          harmless,
+          LOG,
+          key,
+          LOG,
+        )
         assert.deepEqual([encodings, limits], [[`${second}-of-pem`], []])
       })
 

@@ -73,7 +73,7 @@ describe('a keystore of Java', () => {
       for (const hits of [found(text), found(lines(text)), found(text, 'utf16le')]) {
         assert.deepEqual(
           hits.map((hit) => [hit.encoding, hit.certainty]),
-          [[`base64-of-${encoding}`, 'lesser']],
+          [[`base64-of-${encoding}`, 'protected']],
         )
       }
       const twice = found(Buffer.from(text).toString('base64'))
@@ -102,7 +102,7 @@ describe('a secret key of OpenPGP', () => {
     for (const text of [...texts, lines(texts[0] ?? '')]) {
       const [hit, ...more] = found(text)
       assert.deepEqual(more, [])
-      assert.equal(hit?.certainty, 'proven')
+      assert.equal(hit?.certainty, 'verified')
       assert.match(hit.encoding, /^(?:base64|hex)-of-openpgp-packet$/)
       assert.equal(hit.material && keyIdOf(hit.material).spkiSha256, expected)
     }

@@ -7,7 +7,7 @@ import { SoughtKeys } from '../../src/engine/sought_keys.ts'
 import { KEYS } from '../slices/conjugate_world.ts'
 
 const keyOf = (material: KeyMaterial, note?: 'self-test') =>
-  ({ kind: 'rsa', bits: 1024, certainty: 'proven', verification: '', note, material }) as const
+  ({ kind: 'rsa', bits: 1024, certainty: 'verified', verification: '', note, material }) as const
 
 it('a key is given once, and again when a value of it is new', () => {
   const found = new SoughtKeys()

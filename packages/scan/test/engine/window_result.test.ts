@@ -29,7 +29,7 @@ it('hits beyond what a window may have are counted, in one limit for each class'
         name: 'many',
         reach: 0,
         *search() {
-          for (let i = 0; i < 12_500; i++) yield hit(4 * i, i % 5 === 4 ? 'candidate' : 'proven')
+          for (let i = 0; i < 12_500; i++) yield hit(4 * i, i % 5 === 4 ? 'unverified' : 'verified')
         },
       },
     ],
@@ -82,7 +82,7 @@ it('equal bytes are examined once: some copies are reported, and all others are 
         detect: (_, at, { budget }) => {
           probes++
           budget.spend(20_000)
-          return hit(at - 8, 'proven')
+          return hit(at - 8, 'verified')
         },
       },
     ],

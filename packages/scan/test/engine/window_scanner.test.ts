@@ -74,7 +74,7 @@ describe('an offset of an anchor', () => {
     const probed: number[] = []
     const detect: Anchor['detect'] = (_, at) => {
       probed.push(at)
-      return hitAt(at, 'proven')
+      return hitAt(at, 'verified')
     }
     const anchor: Anchor = {
       ...anchorOf('glanced', 'glance', detect),
@@ -96,7 +96,7 @@ describe('a window', () => {
   it('with a key that is verified without a test that was refused is examined in full', () => {
     const bytes = new Uint8Array(4096)
     bytes.set(text('huge'), 1000)
-    for (const certainty of ['proven', 'candidate'] as const) {
+    for (const certainty of ['verified', 'unverified'] as const) {
       const detect: Anchor['detect'] = (_, at, { budget }) => {
         assert.equal(
           budget.within(1e12, () => true),
@@ -106,7 +106,7 @@ describe('a window', () => {
       }
       const { hits, limits } = scan(bytesSource(bytes), [anchorOf('key', 'huge', detect)])
       assert.deepEqual(hits, [1000])
-      assert.equal(limits.length, certainty === 'proven' ? 0 : 1)
+      assert.equal(limits.length, certainty === 'verified' ? 0 : 1)
     }
   })
 
@@ -116,7 +116,7 @@ describe('a window', () => {
     for (const at of [500_000, 1_040_000]) bytes.set(text('rare'), at)
     const anchors = [
       anchorOf('flood', 'flud', dear(50_000)),
-      anchorOf('rare', 'rare', (_, at) => hitAt(at, 'proven')),
+      anchorOf('rare', 'rare', (_, at) => hitAt(at, 'verified')),
     ]
     const { hits, limits } = scan(bytesSource(bytes), anchors)
     assert.deepEqual(hits, [500_000, 1_040_000])
@@ -151,7 +151,7 @@ describe('the search of a window', () => {
       anchorOf('bad', 'evil', () => {
         throw new Error(secret)
       }),
-      anchorOf('good', 'good', (_, at) => hitAt(at, 'candidate')),
+      anchorOf('good', 'good', (_, at) => hitAt(at, 'unverified')),
     ]
     const { hits, limits } = scan(bytesSource(text('..evil..good..')), anchors)
     assert.deepEqual(hits, [8])
@@ -163,8 +163,8 @@ describe('the search of a window', () => {
     const bytes = new Uint8Array(200_000)
     bytes.set(text('good'), 100_003)
     bytes.set(text('good'), bytes.length - 4)
-    const zeros = anchorOf('zeros', '\0\0\0go', (_, at) => hitAt(at, 'candidate'))
-    const whole = anchorOf('whole', 'good', (_, at) => hitAt(at, 'candidate'))
+    const zeros = anchorOf('zeros', '\0\0\0go', (_, at) => hitAt(at, 'unverified'))
+    const whole = anchorOf('whole', 'good', (_, at) => hitAt(at, 'unverified'))
     const { hits } = scan(bytesSource(bytes), [zeros, whole])
     assert.deepEqual(
       hits.toSorted((a, b) => a - b),
@@ -184,7 +184,7 @@ describe('the search of a window', () => {
       limits: [{ code: 'unreadable', name: '', offset: 0 }],
       searched: 0,
     })
-    const good = anchorOf('good', 'good', (_, at) => hitAt(at, 'proven'))
+    const good = anchorOf('good', 'good', (_, at) => hitAt(at, 'verified'))
     const short = scan(bytesSource(text('..good..')), [good], false, 100)
     assert.deepEqual(short, {
       hits: [2],

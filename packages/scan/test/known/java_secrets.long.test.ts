@@ -68,7 +68,9 @@ async function offsetsOf(publicKey: KeyObject, heap: Buffer, address: bigint): P
   const publicKeys = parsePublicKeys(der, 'given').keys
   const { findings } = await scanFile(file, { threads: 1, publicKeys })
   const base = segments[0]?.offset ?? 0
-  return findings.map(({ offset, encoding, certainty }) => `${certainty} ${encoding} ${offset - base}`)
+  return findings.map(
+    ({ offset, encoding, certainty }) => `${certainty} ${encoding} ${offset - base}`,
+  )
 }
 
 const secretOf = (key: KeyObject): Buffer =>
@@ -112,7 +114,7 @@ describe('the secret of a curve in a number of the JVM, among thousands of array
         ],
         elements,
       )
-      const found = `proven java-int-array ${ARRAY_AT + 16}`
+      const found = `verified java-int-array ${ARRAY_AT + 16}`
       assert.deepEqual(await offsetsOf(publicKey, heap, base), [found])
       heap.fill(0, NUMBER_AT, NUMBER_AT + number.length)
       assert.deepEqual(await offsetsOf(publicKey, heap, base), [], 'nothing leads to it')
@@ -134,7 +136,7 @@ describe('the secret of a curve in a number of the JVM, among thousands of array
         ints.length / 4,
       )
       assert.deepEqual(await offsetsOf(publicKey, heap, base), [
-        `proven java-int-array ${ARRAY_AT + 16}`,
+        `verified java-int-array ${ARRAY_AT + 16}`,
       ])
     })
   }
@@ -154,7 +156,7 @@ describe('the secret of Ed25519 in an array of the JVM, far from its public half
       const bytes = wrap(secretOf(privateKey))
       const heap = heapWith([[ARRAY_AT, arrayOf(CLASS.bytes, bytes.length, bytes)]], 8)
       assert.deepEqual(await offsetsOf(publicKey, heap, base), [
-        `proven limbs-le64 ${ARRAY_AT + lead}`,
+        `verified limbs-le64 ${ARRAY_AT + lead}`,
       ])
     })
   }

@@ -60,7 +60,7 @@ function foundIn(
   const search = new KnownKeySearch([publicKey], { deep: false })
   const hits = search.search(bytes, 0, bytes.length, BASE, { memory })
   return hits
-    .filter(({ key }) => key.certainty === 'proven')
+    .filter(({ key }) => key.certainty === 'verified')
     .map(({ offset, encoding }) => [offset, encoding] as const)
 }
 

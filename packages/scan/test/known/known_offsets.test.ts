@@ -90,7 +90,7 @@ const reports = (hits: readonly Match[], key: TestKey, at: number): boolean =>
     ({ offset, key: { material, certainty } }) =>
       material?.type === 'rsa' &&
       material.n === key.n &&
-      certainty === 'proven' &&
+      certainty === 'verified' &&
       Math.abs(offset - at) <= 8,
   )
 

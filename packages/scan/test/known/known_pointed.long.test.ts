@@ -93,7 +93,7 @@ function offsetsOf(
   const [alone = [], ...along] = ALONG.map((found) => {
     const search = new KnownKeySearch([], { deep: false, discovered: [key.publicKey], found })
     const hits = search.search(bytes, from, to, address)
-    return hits.filter((hit) => hit.key.certainty === 'proven').map(({ offset }) => offset)
+    return hits.filter((hit) => hit.key.certainty === 'verified').map(({ offset }) => offset)
   })
   for (const offsets of along) assert.deepEqual(offsets, alone, 'beside values of other keys')
   return alone

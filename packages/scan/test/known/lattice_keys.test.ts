@@ -40,7 +40,7 @@ for (const scheme of LATTICE_SCHEMES) {
         const hit = search(bytes).find(({ offset }) => offset === AT)
         assert.deepEqual(
           [hit?.key.kind, hit?.encoding, hit?.key.bits, hit?.key.certainty],
-          [scheme.kind, 'limbs-be', scheme.set, 'proven'],
+          [scheme.kind, 'limbs-be', scheme.set, 'verified'],
         )
       })
     }

@@ -50,7 +50,7 @@ function foundIn(
   const search = new KnownKeySearch([publicKey], { deep: false })
   return search
     .search(bytes, 0, bytes.length, undefined)
-    .filter(({ key }) => key.certainty === 'proven')
+    .filter(({ key }) => key.certainty === 'verified')
     .map(({ offset, encoding }) => [offset - start, encoding] as const)
 }
 

@@ -47,8 +47,8 @@ describe('an RSA key whose public key is given', () => {
     assert.deepEqual(
       findings.map(({ encoding, certainty }) => [encoding, certainty]),
       [
-        ['limbs-le64', 'proven'],
-        ['hex', 'proven'],
+        ['limbs-le64', 'verified'],
+        ['hex', 'verified'],
       ],
     )
   })

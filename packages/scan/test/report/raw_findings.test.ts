@@ -35,7 +35,7 @@ function rawFinding(rest: Short): RawFinding {
     kind: 'rsa',
     encoding: 'pkcs8-der',
     bits: 2048,
-    certainty: 'proven',
+    certainty: 'verified',
     verification: '',
     note: undefined,
     keyId: undefined,
@@ -70,27 +70,27 @@ const cases: readonly {
     ],
   },
   {
-    name: 'a candidate that begins before the same key in the same encoding, and overlaps it, is the key',
-    seen: [{ offset: 99, certainty: 'candidate', note: 'fragment' }, {}],
+    name: 'an unverified key that begins before the same key in the same encoding, and overlaps it, is the key',
+    seen: [{ offset: 99, certainty: 'unverified', note: 'fragment' }, {}],
     kept: [[100, 'pkcs8-der']],
   },
   {
-    name: 'a candidate of another key stays where it overlaps one',
-    seen: [{ offset: 99, certainty: 'candidate', tag: 'l' }, {}],
+    name: 'an unverified key of another key stays where it overlaps one',
+    seen: [{ offset: 99, certainty: 'unverified', tag: 'l' }, {}],
     kept: [
       [99, 'pkcs8-der'],
       [100, 'pkcs8-der'],
     ],
   },
   {
-    name: 'a candidate within a key is part of it',
-    seen: [{}, { offset: 126, length: 20, tag: '', certainty: 'candidate' }],
+    name: 'an unverified key within a key is part of it',
+    seen: [{}, { offset: 126, length: 20, tag: '', certainty: 'unverified' }],
     kept: [[100, 'pkcs8-der']],
   },
   {
-    name: 'a key within a candidate stays, and so does the candidate',
+    name: 'a key within an unverified key stays, and so does the unverified key',
     seen: [
-      { tag: '', certainty: 'candidate', encoding: 'pem' },
+      { tag: '', certainty: 'unverified', encoding: 'pem' },
       { offset: 126, length: 20 },
     ],
     kept: [
@@ -99,9 +99,9 @@ const cases: readonly {
     ],
   },
   {
-    name: 'a key within a candidate for the same key leaves the key',
+    name: 'a key within an unverified key for the same key leaves the key',
     seen: [
-      { certainty: 'candidate', encoding: 'pem' },
+      { certainty: 'unverified', encoding: 'pem' },
       { offset: 126, length: 20 },
     ],
     kept: [[126, 'pkcs8-der']],
@@ -189,7 +189,7 @@ it('more than a report holds is reported, and those in front are kept', () => {
   const limits = new LimitList()
   const list = new RawFindingList(limits)
   for (let i = 0; i < 20_010; i++) {
-    list.add(rawFinding({ offset: 100 * i, certainty: 'candidate', tag: '' }))
+    list.add(rawFinding({ offset: 100 * i, certainty: 'unverified', tag: '' }))
   }
   assert.equal(list.findings('f', dump).length, 20_000)
   const [limit] = limits.list()
@@ -201,7 +201,7 @@ it('many offsets that are within each other are all kept', () => {
   const list = new RawFindingList(new LimitList())
   for (let i = 0; i < 20_000; i++) {
     const length = 1_000_000 - 2 * i
-    list.add(rawFinding({ offset: i, length, tag: `${i}`, certainty: 'candidate' }))
+    list.add(rawFinding({ offset: i, length, tag: `${i}`, certainty: 'unverified' }))
   }
   assert.equal(list.findings('f', dump).length, 20_000)
 })

@@ -1,4 +1,4 @@
-/** A key whose form alone holds it is well-formed, a candidate; verified once its public half is known. */
+/** A key whose form alone holds it is well-formed, an unverified key; verified once its public half is known. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -58,17 +58,17 @@ const ENCODINGS: Readonly<Record<string, Form>> = {
 
 describe('a key that its encoding alone holds', () => {
   for (const [name, { text, publicKey }] of Object.entries(ENCODINGS)) {
-    it(`${name}: a candidate, until its public half is known`, async () => {
+    it(`${name}: an unverified key, until its public half is known`, async () => {
       const file = join(folder, 'key')
       writeFileSync(file, `something before\n${text}`)
       const bare = await scanFile(file)
-      assert.deepEqual([bare.findings.length, bare.candidates.length], [0, 1])
-      assert.equal(bare.candidates[0]?.isWellFormed, true)
+      assert.deepEqual([bare.findings.length, bare.unverified.length], [0, 1])
+      assert.equal(bare.unverified[0]?.isWellFormed, true)
       assert.equal(answerOf({ reports: [bare], unreadable: [] }).status, 'lead')
       const spki = Buffer.from(publicKey.export({ type: 'spki', format: 'pem' }))
       const given = await scanFile(file, { publicKeys: parsePublicKeys(spki, 'given').keys })
-      assert.equal(given.candidates.length, 0)
-      assert.equal(given.findings[0]?.certainty, 'proven')
+      assert.equal(given.unverified.length, 0)
+      assert.equal(given.findings[0]?.certainty, 'verified')
       assert.equal(given.findings[0].isWellFormed, undefined)
       assert.deepEqual(
         given.given.map(({ state }) => state),
@@ -82,16 +82,16 @@ describe('a key that its encoding alone holds', () => {
     const secret = clamped(x25519.privateKey)
     const gap = Buffer.alloc(64)
     writeFileSync(file, Buffer.concat([Buffer.from(WIREGUARD.text), gap, secret, gap]))
-    const { findings, candidates } = await scanFile(file)
+    const { findings, unverified } = await scanFile(file)
     assert.deepEqual(findings, [])
-    assert.ok(candidates.length >= 2)
+    assert.ok(unverified.length >= 2)
   })
 
   it('SEC1 with its point, which is verified, verifies one without', async () => {
     const file = join(folder, 'both')
     const whole = ec.privateKey.export({ type: 'sec1', format: 'pem' }).toString()
     writeFileSync(file, `${SEC1.text}\n\n${whole}`)
-    const { findings, candidates } = await scanFile(file)
-    assert.deepEqual([findings.length, candidates.length], [2, 0])
+    const { findings, unverified } = await scanFile(file)
+    assert.deepEqual([findings.length, unverified.length], [2, 0])
   })
 })

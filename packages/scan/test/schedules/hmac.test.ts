@@ -46,7 +46,7 @@ describe('the padded blocks of an HMAC key', () => {
             assert.deepEqual(facts, {
               kind: 'hmac',
               bits: key * 8,
-              certainty: 'proven',
+              certainty: 'verified',
               note: undefined,
             })
             assert.match(verification, /ipad/)
@@ -58,9 +58,9 @@ describe('the padded blocks of an HMAC key', () => {
     })
   }
 
-  it('that the key fills are a candidate, for which is which is not known', () => {
+  it('that the key fills are an unverified key, for which is which is not known', () => {
     const [hit] = search.search(pads(keyOf(64), 64, 8, 64), 0, 300)
-    assert.equal(hit?.key.certainty, 'candidate')
+    assert.equal(hit?.key.certainty, 'unverified')
   })
 
   it('are none where they hold no values of a key', () => {

@@ -112,7 +112,7 @@ describe('a key that is encoded several times', () => {
       assert.deepEqual(limits, [])
       assert.deepEqual(
         findings.map(({ keyId, certainty }) => [keyId?.spkiSha256, certainty]),
-        texts.map(({ key }) => [key.spkiSha256, 'proven']),
+        texts.map(({ key }) => [key.spkiSha256, 'verified']),
       )
       for (const [k, { length }] of findings.entries()) {
         assert.ok(length > 0.75 * (whole[k]?.length ?? 0), `${length} of ${whole[k]?.length}`)
@@ -191,8 +191,8 @@ describe('encoded text', () => {
   it('is nothing where it holds a header alone, however it is encoded', async () => {
     for (const { by } of Object.values(CODINGS)) {
       const bytes = planted(encoded({ key: header, by }, RSA), 9)
-      const { findings, candidates } = await scanBytes(bytes, 'header')
-      assert.deepEqual([findings, candidates], [[], []])
+      const { findings, unverified } = await scanBytes(bytes, 'header')
+      assert.deepEqual([findings, unverified], [[], []])
     }
   })
 

@@ -35,7 +35,8 @@ describe('a piece of 96 bits', () => {
 
   it('is found in a list of Erlang, whose cells have addresses beside each byte', () => {
     const value = secret(256)
-    const { bytes = Buffer.alloc(0) } = spellingsOf(value).find(({ encoding }) => encoding === 'le') ?? {}
+    const { bytes = Buffer.alloc(0) } =
+      spellingsOf(value).find(({ encoding }) => encoding === 'le') ?? {}
     const memory = randomBytes(4096)
     for (const [k, byte] of bytes.subarray(9, 21).entries()) {
       memory.writeBigUInt64LE(BigInt(byte * 16 + 15), 1008 + 16 * k)
@@ -55,7 +56,8 @@ describe('a piece of 96 bits', () => {
 
   it('is none where a byte of it is another, or one is missing', () => {
     const value = secret(256)
-    const { bytes = Buffer.alloc(0) } = spellingsOf(value).find(({ encoding }) => encoding === 'be') ?? {}
+    const { bytes = Buffer.alloc(0) } =
+      spellingsOf(value).find(({ encoding }) => encoding === 'be') ?? {}
     const memory = randomBytes(4096)
     bytes.copy(memory, 500, 7, 18)
     bytes.copy(memory, 1500, 7, 19)

@@ -112,8 +112,8 @@ export function documentOf({ scanned: { reports, unreadable }, answer, code }: A
     unsearched,
     given,
     reports: reports.map((report) => {
-      const { key, candidate, protected: lesser, ignored } = byClass(report)
-      return { ...report, findings: key, candidates: candidate, lesser, ignored }
+      const { key, unverified, protected: secured, ignored } = byClass(report)
+      return { ...report, findings: key, unverified, protected: secured, ignored }
     }),
     unreadable,
   }

@@ -104,7 +104,10 @@ describe('a dump among the evidence', () => {
       [spki, HOSTILE_KID, null],
     )
     const [found] = objects(key?.['places'])
-    const encodings = objects(found?.['encodings']).map(({ encoding, address }) => [encoding, address])
+    const encodings = objects(found?.['encodings']).map(({ encoding, address }) => [
+      encoding,
+      address,
+    ])
     assert.deepEqual(encodings, [
       ['pem', '0x10000'],
       ['limbs-le64', '0x20000'],

@@ -154,7 +154,7 @@ describe('mintmark scan', () => {
     assert.match(outcome.out, /^NOTHING FOUND: no private key is verified in 1 file \(4\.0 KiB/)
   })
 
-  it('ends with 1 where a key is proven, and names it, its places and its id first', async () => {
+  it('ends with 1 where a key is verified, and names it, its places and its id first', async () => {
     const outcome = await mintmark('scan', one)
     assert.equal(outcome.code, 1)
     assert.match(outcome.out, /^FOUND: 1 key, verified, at 2 locations in 1 of 1 file/)
@@ -163,7 +163,7 @@ describe('mintmark scan', () => {
     assertSilent(outcome)
   })
 
-  it('ends with 4 where there are only candidates and lesser secrets, and lists them', async () => {
+  it('ends with 4 where there are only unverified and protected secrets, and lists them', async () => {
     const path = file('lesser/heap.bin', `${token}\n{"kty":"oct","k":"${symmetric}"}`)
     const outcome = await mintmark('scan', path)
     assert.equal(outcome.code, 4)
@@ -348,11 +348,11 @@ describe('mintmark scan --json', () => {
       ['ec'],
     )
     assert.deepEqual(
-      listAt(second, 'candidates').map(({ kind }) => kind),
+      listAt(second, 'unverified').map(({ kind }) => kind),
       ['hmac'],
     )
     assert.deepEqual(
-      listAt(second, 'lesser').map(({ kind }) => kind),
+      listAt(second, 'protected').map(({ kind }) => kind),
       ['token'],
     )
     assert.deepEqual(at(document, 'unreadable'), [])
@@ -403,7 +403,7 @@ describe('mintmark scan --sarif', () => {
 
   it('has a rule of symmetric keys', () => {
     for (const kind of ['aes', 'hmac'] as const)
-      assert.equal(ruleOf({ kind, note: undefined, certainty: 'proven' }).id, 'symmetric-key')
+      assert.equal(ruleOf({ kind, note: undefined, certainty: 'verified' }).id, 'symmetric-key')
   })
 
   it('gives one fingerprint to a key wherever it lies, and one to each place', async () => {

@@ -145,7 +145,7 @@ describe('no byte of a key is printed', () => {
     const { out, code } = await mintmark('scan', core, '--public-key', publicKey, '--json')
     assert.equal(code, 1)
     const report = [parseObject(out)?.['reports']].flat().find((each) => isObject(each))
-    const places = ['findings', 'candidates', 'lesser'].flatMap((name) => report?.[name] ?? [])
+    const places = ['findings', 'unverified', 'protected'].flatMap((name) => report?.[name] ?? [])
     const encodings = new Set(places.flatMap((each) => (isObject(each) ? each['encoding'] : [])))
     assert.ok(Object.keys(PLANTED).length > 20 && encodings.size >= 16, [...encodings].join(' '))
   })

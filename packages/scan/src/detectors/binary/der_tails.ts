@@ -105,7 +105,7 @@ const detectSec1Tail =
     if (!isRandomLookingAt(bytes, end - LEAST_LEFT, LEAST_LEFT, budget)) return undefined
     const secret = fromBigEndian(bytes.subarray(from, end), budget)
     const verification = verifyEc(curve.curve, secret, stored, budget)
-    if (verification.certainty === 'proven') return hit(verification, 'sec1-tail', from, end)
+    if (verification.certainty === 'verified') return hit(verification, 'sec1-tail', from, end)
     if (!isNamed) return undefined
     const left = unverified('ec', curve.bits, 'the begin of the scalar is gone')
     return hit(left, 'sec1-tail', from, end, 'fragment')

@@ -80,7 +80,9 @@ const detect: Detector = (bytes, at, { budget }) => {
   const tokens = tokensAround(bytes, own)
   const values = new Map(tokens.map(({ name, from, to }) => [name, bytes.subarray(from, to)]))
   const verification = verificationOf(values, budget)
-  return verification && hit(verification, ENCODING, tokens[0]?.at ?? at, tokens.at(-1)?.to ?? own.to)
+  return (
+    verification && hit(verification, ENCODING, tokens[0]?.at ?? at, tokens.at(-1)?.to ?? own.to)
+  )
 }
 
 function verificationOf(
@@ -98,7 +100,7 @@ function verificationOf(
     verifyRsa({ n, e, d, p, q, qInv }, budget) ??
     // In an EC key, q is the point.
     curveVerification(values.get('q'), values.get('d'), budget)
-  return found?.certainty === 'proven' ? found : undefined
+  return found?.certainty === 'verified' ? found : undefined
 }
 
 function curveVerification(
@@ -116,7 +118,7 @@ function curveVerification(
   if (publicKey.length !== 32 || seed.length !== 32) return undefined
   const edwards = verifyOkp('Ed25519', seed, publicKey, budget)
   // cv25519 spells its scalar highest byte first.
-  return edwards.certainty === 'proven'
+  return edwards.certainty === 'verified'
     ? edwards
     : verifyOkp('X25519', seed.toReversed(), publicKey, budget)
 }

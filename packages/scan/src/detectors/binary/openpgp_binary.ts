@@ -93,7 +93,7 @@ const detectCurvePacket: Detector = (bytes, at, { budget }) => {
   }
   const secret = reader.mpi()
   const verification = secret && verifyCurve(oid, point, secret, budget)
-  if (verification?.certainty !== 'proven') return undefined
+  if (verification?.certainty !== 'verified') return undefined
   return hit(verification, ENCODING, header ?? version, reader.at)
 }
 

@@ -98,7 +98,9 @@ function framing(bytes: Uint8Array, at: number): { encoding: string; from: numbe
     return { encoding: 'openssh-v1-body', from: at - 8 }
   }
   const isMessage = MESSAGES.has(bytes[at - 1])
-  return isMessage ? { encoding: 'ssh-agent-add', from: at - 1 } : { encoding: 'openssh-v1-body', from: at }
+  return isMessage
+    ? { encoding: 'ssh-agent-add', from: at - 1 }
+    : { encoding: 'openssh-v1-body', from: at }
 }
 
 const MAGIC = 'openssh-key-v1\0'
@@ -162,7 +164,7 @@ function tailAnchor([seen, skipped, type, fields]: (typeof TAILS)[number]): Anch
     // Where the type is whole, its own anchor has the key.
     const isWhole = fields === RSA_TAIL ? isBehindModulus : endsWith
     const found = isWhole(bytes, start, type) ? undefined : read(bytes, start, fields, budget)
-    return found?.key.certainty === 'proven'
+    return found?.key.certainty === 'verified'
       ? hit(found.key, 'openssh-v1-body', at, found.to)
       : undefined
   }

@@ -55,7 +55,7 @@ function blobAt(
   const { from, encoding } = blob.offsetOf?.(bytes, at) ?? { from: at, encoding: blob.encoding }
   // Of CryptoAPI the headers show that numbers which nothing proves are of a key.
   const isReported =
-    verification?.certainty === 'proven' || blob.offsetOf === undefined || from < at
+    verification?.certainty === 'verified' || blob.offsetOf === undefined || from < at
   return verification && isReported ? hit(verification, encoding, from, reader.at) : undefined
 }
 
@@ -135,7 +135,7 @@ const CNG_ECC: Blob = {
       verifyOkp('X25519', secret, x, budget),
       verifyOkp('X25519', secret.toReversed(), x.toReversed(), budget),
     ]
-    return verifications.find(({ certainty }) => certainty === 'proven')
+    return verifications.find(({ certainty }) => certainty === 'verified')
   },
 }
 

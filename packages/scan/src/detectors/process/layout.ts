@@ -85,7 +85,7 @@ export function verifiedHit(
   encoding: string,
   { bytes: { length }, offset }: Pointed,
 ): Match | undefined {
-  if (verification?.certainty !== 'proven') return undefined
+  if (verification?.certainty !== 'verified') return undefined
   const most = verification.kind === 'ec' ? Math.ceil(verification.bits / 8) : length
   return hit(verification, encoding, offset, offset + Math.min(most, length))
 }
@@ -117,7 +117,7 @@ export function ecKey(
       const stored = pointOf(curve, x, y, z)
       if (stored === undefined) continue
       const verification = verifyEc(name, read(secret, budget, curve), stored, budget)
-      if (verification.certainty === 'proven') return verification
+      if (verification.certainty === 'verified') return verification
     }
     return undefined
   }

@@ -28,7 +28,7 @@ const KINDS: readonly Kind[] = [
 /** Its public half is no SubjectPublicKeyInfo: the seed alone is the key. */
 function hybridOf(seed: Uint8Array): Key {
   const material = { type: 'ml-kem', secret: seed.slice(), publicKey: undefined } as const
-  return { certainty: 'proven', verification: 'key decodes', bits: 768, kind: 'ml-kem', material }
+  return { certainty: 'verified', verification: 'key decodes', bits: 768, kind: 'ml-kem', material }
 }
 
 const DATA_LETTERS = BECH32_LETTERS + CHECKSUM_LETTERS
@@ -53,10 +53,5 @@ function read({ chars, at, budget }: TextRun): Match | undefined {
   const key = verificationOf(secret, budget)
   secret.fill(0)
   const words = `checksum, ${key.verification}`
-  return hit(
-    { ...key, verification: words, isWellFormed: true },
-    'bech32',
-    at,
-    from + DATA_LETTERS,
-  )
+  return hit({ ...key, verification: words, isWellFormed: true }, 'bech32', at, from + DATA_LETTERS)
 }

@@ -12,13 +12,17 @@ const OFFSETS_MOST = 48
 const FOUND_MOST = 1024
 const PROBE_COST = 300
 
-export const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, lesser: 1 }
+export const RANK: Readonly<Record<Certainty, number>> = {
+  verified: 3,
+  unverified: 2,
+  protected: 1,
+}
 
 /** The best verified key, else the longest other. `decoded`, which offsets are in, is not kept. */
 export function keyIn(decoded: Uint8Array, budget: WorkBudget): Match | undefined {
   // Nearly always the one.
   const whole = derHit(keyFromDer(decoded, budget))
-  if (whole?.key.certainty === 'proven') return whole
+  if (whole?.key.certainty === 'verified') return whole
   let best = whole
   // Those of whole keys first.
   const offsets = INDEX.offsets(decoded, FOUND_MOST, budget)

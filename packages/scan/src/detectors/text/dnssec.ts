@@ -73,5 +73,5 @@ function keyOf(fields: Labelled): Key | undefined {
   const key =
     okpKey(curve, secret, undefined, budget) ?? ecKey(curve, secret, undefined, undefined, budget)
   const verification = 'exact in form and length, scalar in range'
-  return key && { ...key, certainty: 'proven', verification, isWellFormed: true }
+  return key && { ...key, certainty: 'verified', verification, isWellFormed: true }
 }

@@ -117,7 +117,7 @@ function readUntyped(run: TextRun, mark: string): Match | undefined {
   const curve = mark === 'crv' ? values.text('crv') : values.has('crv') ? '' : mark
   const key =
     mark === 'AQAB' ? rsaNamed(values.number, PARAMETERS, values.budget) : curveKey(values, curve)
-  if (key?.certainty !== 'proven') return undefined
+  if (key?.certainty !== 'verified') return undefined
   return hit(key, values.has('Modulus', 'modulus') ? 'rsa-parameters' : 'jwk', from, end)
 }
 

@@ -26,8 +26,19 @@ export function openPgpArmor(
     if (found !== undefined) return hit(found.key, 'openpgp-armour', begin, to)
     const verification = 'a secret-key packet in armour'
     return checksum.value === crc24(bytes)
-      ? hit(unverified('openpgp', 0, `${verification} whose checksum holds`), 'openpgp-armour', begin, to)
-      : protectedHit('openpgp', 'openpgp-armour', begin, to, `${verification} that is cut or damaged`)
+      ? hit(
+          unverified('openpgp', 0, `${verification} whose checksum holds`),
+          'openpgp-armour',
+          begin,
+          to,
+        )
+      : protectedHit(
+          'openpgp',
+          'openpgp-armour',
+          begin,
+          to,
+          `${verification} that is cut or damaged`,
+        )
   } finally {
     bytes.fill(0)
   }

@@ -1,4 +1,4 @@
-/** Verifies keys from named values; without a matching public half they are candidates. */
+/** Verifies keys from named values; without a matching public half they are unverified. */
 import { curveNamed, NAMED_CURVES } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { OKP } from '@mintmark/keys/arithmetic/okp'
@@ -59,7 +59,7 @@ export function rsaKey(parts: RsaParts, budget: WorkBudget): Key | undefined {
   if (verified?.material?.type !== 'rsa') return undefined
   if (parts.n === undefined || parts.n === verified.material.n) return verified
   const verification = `${verified.verification}, but the n beside it is another`
-  return { ...verified, certainty: 'candidate', verification }
+  return { ...verified, certainty: 'unverified', verification }
 }
 
 const CURVE_NAMES: ReadonlyMap<string, Curve> = new Map([
@@ -96,12 +96,7 @@ export function ecKey(
   const stored = isVerified
     ? { x: fromBigEndian(x, budget), y: fromBigEndian(y, budget) }
     : undefined
-  const { isWellFormed: _, ...key } = verifyEc(
-    curve,
-    fromBigEndian(d, budget),
-    stored,
-    budget,
-  )
+  const { isWellFormed: _, ...key } = verifyEc(curve, fromBigEndian(d, budget), stored, budget)
   return isVerified
     ? checked(key, true)
     : checked(withCoordinate(key, x, y, budget), (x ?? y) !== undefined)
@@ -123,7 +118,7 @@ function withCoordinate(key: Key, x: Bytes, y: Bytes, budget: WorkBudget): Key {
   const coordinate = x ?? y
   if (material?.type !== 'ec' || coordinate === undefined) return key
   if (fromBigEndian(coordinate, budget) !== (x === undefined ? material.y : material.x))
-    return { ...key, certainty: 'candidate', verification: 'd·G is another point' }
+    return { ...key, certainty: 'unverified', verification: 'd·G is another point' }
   const which = x === undefined ? 'y' : 'x'
   return { ...key, verification: `d·G has the ${which} beside it` }
 }
@@ -140,11 +135,10 @@ export function okpKey(
 }
 
 function checked(key: Key, isVerified: boolean): Key | undefined {
-  if (key.certainty !== 'proven')
-    return key.verification === REFUSED ? key : undefined
+  if (key.certainty !== 'verified') return key.verification === REFUSED ? key : undefined
   if (isVerified) return key
   const words = `${key.verification}; no public half beside it`
-  return { ...key, certainty: 'candidate', verification: words }
+  return { ...key, certainty: 'unverified', verification: words }
 }
 
 export function pqKey(
@@ -160,7 +154,7 @@ export function pqKey(
   const { material } = key
   const computed =
     material !== undefined && 'publicKey' in material ? material.publicKey : undefined
-  if (computed === undefined) return { ...key, certainty: 'candidate' }
+  if (computed === undefined) return { ...key, certainty: 'unverified' }
   const isSame = Buffer.compare(computed.subarray(-publicKey.length), publicKey) === 0
   return isSame ? key : undefined
 }

@@ -30,9 +30,9 @@ export const PEM: TextReader = {
 
 function bare(run: TextRun, read: (run: TextRun) => Match | undefined): Match | undefined {
   const found = read(run)
-  if (found !== undefined && found.key.certainty !== 'candidate') return found
+  if (found !== undefined && found.key.certainty !== 'unverified') return found
   const prefixed = readPrefixed(run, read)
-  return prefixed?.key.certainty === 'candidate' ? (found ?? prefixed) : (prefixed ?? found)
+  return prefixed?.key.certainty === 'unverified' ? (found ?? prefixed) : (prefixed ?? found)
 }
 
 function labelAt(chars: Uint8Array, at: number): string | undefined {
@@ -87,5 +87,10 @@ function openVpn(chars: Uint8Array, begin: number, body: number, label: string):
   // A placeholder: 512 random digits hold about 32 zeros.
   if (zeros > 128) return undefined
   const verification = '512 hex digits in the armour of OpenVPN; nothing in them can be checked'
-  return hit(unverified('hmac', 2048, verification), 'openvpn-static', begin, armorEnd(chars, at, label))
+  return hit(
+    unverified('hmac', 2048, verification),
+    'openvpn-static',
+    begin,
+    armorEnd(chars, at, label),
+  )
 }

@@ -34,7 +34,7 @@ function read({ chars, at, budget }: TextRun): Match | undefined {
   if (key === undefined) return undefined
   const verification = 'exact in form and length, scalar clamped'
   const end = at + whole.length - 1
-  const shown = { ...key, certainty: 'proven', verification, isWellFormed: true } as const
+  const shown = { ...key, certainty: 'verified', verification, isWellFormed: true } as const
   return hit(shown, 'wireguard', end - letters.length, end)
 }
 

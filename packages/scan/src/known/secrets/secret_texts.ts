@@ -135,7 +135,8 @@ function textIn(
   const first = hasPrefix ? begin + 2 : begin
   if (digits.has(end - first)) {
     const secret = fromHex(bytes, first, length)
-    if (secret !== undefined) return { at: first, length: 2 * length, encoding: 'hex', bytes: secret }
+    if (secret !== undefined)
+      return { at: first, length: 2 * length, encoding: 'hex', bytes: secret }
   }
   if (!letters.has(end - begin)) return undefined
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + begin, lettersOf(length))

@@ -39,10 +39,18 @@ function ofWidth(value: bigint, bits: number, hasTexts: boolean): Encoding[] {
   const little = big.toReversed()
   const encodings: Encoding[] = [
     ...ORDERS.map(({ encoding, word, alignment }, order) => {
-      return { encoding, bytes: inOrder(big, Math.ceil(big.length / word) * word, order), alignment }
+      return {
+        encoding,
+        bytes: inOrder(big, Math.ceil(big.length / word) * word, order),
+        alignment,
+      }
     }),
     ...[...DIGIT_ENCODINGS, NARROW_DIGITS].map((digits) => {
-      return { encoding: digits.name, bytes: digitsOf(digits, little, bits), alignment: digits.slot }
+      return {
+        encoding: digits.name,
+        bytes: digitsOf(digits, little, bits),
+        alignment: digits.slot,
+      }
     }),
     ...(hasTexts ? textEncodings(big, little, value) : []),
   ]

@@ -25,11 +25,16 @@ const PLAIN_OF_OTHERS = new Set(['d', 'seed', 'scalar', 'secret'])
 export function matchOfValue({ at: offset, length, spelling, name, key }: FoundValue): Match {
   const plain = key.kind === 'rsa' ? PLAIN : PLAIN_OF_OTHERS
   const encoding = plain.has(name) ? spelling : name.replace(/\bq\b/, 'p').replace('pinv', 'qinv')
-  return { offset, length, encoding, key: { ...key, verification: `${key.verification} (${name} as ${spelling})` } }
+  return {
+    offset,
+    length,
+    encoding,
+    key: { ...key, verification: `${key.verification} (${name} as ${spelling})` },
+  }
 }
 
 export function keyOf(material: KeyMaterial, verification: string, note?: 'fragment'): Key {
-  const certainty = note === undefined ? 'proven' : 'candidate'
+  const certainty = note === undefined ? 'verified' : 'unverified'
   return { kind: kindOf(material), bits: bitsOf(material), certainty, verification, note, material }
 }
 

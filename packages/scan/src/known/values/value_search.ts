@@ -106,7 +106,7 @@ export class ValueTable {
   }
 }
 
-export const EQUAL_VALUE = 'equals what the proven key gives'
+export const EQUAL_VALUE = 'equals what the verified key gives'
 
 function copyAt(bytes: Uint8Array, at: number, pattern: Pattern): Match {
   const { spelling, name, material } = pattern

@@ -43,7 +43,7 @@ describe('any bytes', () => {
         const hits = hitsIn(bytes)
         for (const { offset, length, certainty, material } of hits) {
           assert.ok(offset >= 0 && length > 0 && offset + length <= bytes.length)
-          if (certainty === 'proven') assert.ok(material)
+          if (certainty === 'verified') assert.ok(material)
         }
         assert.ok(before.equals(bytes))
       }),

@@ -31,7 +31,7 @@ describe('a binary encoding is found at every alignment, verified, once', () => 
       for (let alignment = 0; alignment < 8; alignment++) {
         const hits = hitsIn(planted(bytes, 640 + alignment))
         assert.deepEqual(idsOf(hits), [idOf(pair)])
-        assert.deepEqual([hits[0]?.certainty, hits[0]?.encoding], ['proven', encoding])
+        assert.deepEqual([hits[0]?.certainty, hits[0]?.encoding], ['verified', encoding])
         assert.equal(hits[0]?.offset, 640 + alignment)
         assert.ok(hits[0].length <= bytes.length)
       }
@@ -49,7 +49,7 @@ describe('the private part of OpenSSH in a freed buffer, without its first 16 by
       const freed = Buffer.concat([CHECK, bytes]).fill(noise(16), 0, 16)
       const hits = hitsIn(planted(freed, 641))
       assert.deepEqual(idsOf(hits), [idOf(pair)])
-      assert.deepEqual([hits[0]?.certainty, hits[0]?.encoding], ['proven', 'openssh-v1-body'])
+      assert.deepEqual([hits[0]?.certainty, hits[0]?.encoding], ['verified', 'openssh-v1-body'])
       assert.deepEqual(secretOf(hits[0]?.material), secretOf(hitsIn(bytes)[0]?.material))
       const names = 'ssh-rsa\0ssh-ed25519\0ecdsa-sha2-nistp256\0'.repeat(9)
       const beside = hitsIn(planted(Buffer.concat([text(names), freed]), 641))
@@ -73,7 +73,7 @@ describe('a damaged byte in a private number', () => {
       for (let at = 0; at < bytes.length; at += 11) {
         const damaged = planted(bytes, 64)
         damaged[64 + at] = (damaged[64 + at] ?? 0) ^ 0x20
-        const verified = hitsIn(damaged).filter(({ certainty }) => certainty === 'proven')
+        const verified = hitsIn(damaged).filter(({ certainty }) => certainty === 'verified')
         // Where e alone is damaged and no d is there to show it, the id is another and the key the same.
         for (const { material } of verified)
           assert.deepEqual(secretOf(material), secret, `byte ${at}`)
@@ -90,7 +90,9 @@ it('several keys in one OpenSSH file are all found', () => {
 describe('the same letters, two formats', () => {
   it('RSA2 of CAPI read as CNG is nothing, and the other way round', () => {
     assert.deepEqual(
-      [capi(), cngRsa('RSA2')].map((bytes) => hitsIn(planted(bytes, 50)).map(({ encoding }) => encoding)),
+      [capi(), cngRsa('RSA2')].map((bytes) =>
+        hitsIn(planted(bytes, 50)).map(({ encoding }) => encoding),
+      ),
       [['capi-blob'], ['cng-rsa2']],
     )
   })
@@ -116,8 +118,18 @@ const PBES2 = derSequence(
   der(4, noise(128)),
 )
 
-const PROTECTED: readonly { name: string; bytes: Buffer; kind: KeyHit['kind']; encoding: string }[] = [
-  { name: 'PKCS#8 with PBES2', bytes: PBES2, kind: 'encrypted-key', encoding: 'pkcs8-encrypted-der' },
+const PROTECTED: readonly {
+  name: string
+  bytes: Buffer
+  kind: KeyHit['kind']
+  encoding: string
+}[] = [
+  {
+    name: 'PKCS#8 with PBES2',
+    bytes: PBES2,
+    kind: 'encrypted-key',
+    encoding: 'pkcs8-encrypted-der',
+  },
   { name: 'JKS with a key', bytes: keystore(1), kind: 'keystore', encoding: 'jks' },
   {
     name: 'OpenSSH with a passphrase',
@@ -167,7 +179,7 @@ describe('what is encrypted is reported as protected', () => {
     it(name, () => {
       const [hit, ...more] = hitsIn(planted(bytes, 333))
       assert.deepEqual(more, [])
-      assert.deepEqual([hit?.certainty, hit?.kind, hit?.encoding], ['lesser', kind, encoding])
+      assert.deepEqual([hit?.certainty, hit?.kind, hit?.encoding], ['protected', kind, encoding])
       assert.equal(hit?.offset, 333)
       assert.equal(hit.material, undefined)
     })

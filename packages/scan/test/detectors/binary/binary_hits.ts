@@ -18,7 +18,7 @@ export function hitsIn(bytes: Uint8Array, budget: WorkBudget = UNLIMITED): reado
 }
 
 export function verifiedIn(bytes: Uint8Array, budget: WorkBudget = UNLIMITED): readonly KeyHit[] {
-  return hitsIn(bytes, budget).filter(({ certainty }) => certainty === 'proven')
+  return hitsIn(bytes, budget).filter(({ certainty }) => certainty === 'verified')
 }
 
 /** Every place where a pattern is. */

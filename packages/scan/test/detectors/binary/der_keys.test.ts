@@ -23,7 +23,7 @@ import {
 
 function materialOf(der: Uint8Array): KeyMaterial | undefined {
   const key = keyFromDer(der)
-  return key?.certainty === 'proven' ? key.material : undefined
+  return key?.certainty === 'verified' ? key.material : undefined
 }
 
 const RSA_2048 = sampleOf(RSA_SAMPLES, 'RSA-2048 in pkcs1')
@@ -45,7 +45,7 @@ describe('a key in DER is verified, at its offset, with its id', () => {
             kind: sample.kind,
             bits: sample.bits,
             encoding: sample.encoding,
-            certainty: 'proven',
+            certainty: 'verified',
           },
         )
         assert.deepEqual(idsOf(hit ? [hit] : []), [spkiOf(sample)])
@@ -99,11 +99,11 @@ describe('what is left of a key', () => {
     assert.deepEqual(idsOf(verifiedIn(planted(P256.der.subarray(16), 1000))), [spkiOf(P256)])
   })
 
-  it('an EC key without its point, cut behind the scalar, is a candidate', () => {
+  it('an EC key without its point, cut behind the scalar, is unverified', () => {
     const hits = hitsIn(planted(P256.der.subarray(0, 68), 1000))
     assert.deepEqual(
       hits.map(({ certainty }) => certainty),
-      ['candidate'],
+      ['unverified'],
     )
   })
 })
@@ -151,7 +151,7 @@ describe('verifyMaterial', () => {
     const material = materialOf(RSA_2048.der)
     assert.equal(material?.type, 'rsa')
     const verification = verifyMaterial({ ...material, p: undefined, q: undefined })
-    assert.equal(verification?.certainty, 'proven')
+    assert.equal(verification?.certainty, 'verified')
     assert.equal(verification.material?.type, 'rsa')
     assert.equal(verification.material.p, material.p)
   })
@@ -166,7 +166,7 @@ describe('verifyMaterial', () => {
       ),
     )
     assert.ok(one?.type === 'ec' && other?.type === 'ec')
-    assert.equal(verifyMaterial({ ...one, d: other.d })?.certainty, 'candidate')
+    assert.equal(verifyMaterial({ ...one, d: other.d })?.certainty, 'unverified')
     assert.equal(verifyMaterial(one)?.verification, 'd·G = Q')
   })
 })
@@ -186,7 +186,7 @@ describe('real files', () => {
       const hits = hitsIn(readFileSync(new URL(name, folder)))
       assert.deepEqual(
         hits.map((hit) => [hit.offset, hit.kind, hit.certainty]),
-        [[offset, kind, 'proven']],
+        [[offset, kind, 'verified']],
       )
     })
   }

@@ -50,7 +50,7 @@ function seenIn(bytes: Uint8Array, before = 640): readonly RawFinding[] {
 /** The encodings of which something is verified, with its id. */
 function verifiedIn(bytes: Uint8Array): readonly string[] {
   return seenIn(bytes)
-    .filter(({ certainty }) => certainty === 'proven')
+    .filter(({ certainty }) => certainty === 'verified')
     .map(({ encoding, keyId }) => `${encoding} ${keyId?.spkiSha256}`)
 }
 
@@ -84,8 +84,13 @@ describe('DSA and DH', () => {
     const bytes = derSequence(...[0n, p, q, g, y, x].map(derInteger))
     const found = seenIn(bytes)
     assert.deepEqual(
-      found.map(({ kind, encoding, certainty, keyId }) => [kind, encoding, certainty, keyId?.spkiSha256]),
-      [['dsa', 'dsa-der', 'proven', dsaId]],
+      found.map(({ kind, encoding, certainty, keyId }) => [
+        kind,
+        encoding,
+        certainty,
+        keyId?.spkiSha256,
+      ]),
+      [['dsa', 'dsa-der', 'verified', dsaId]],
     )
   })
 
@@ -111,7 +116,7 @@ it('RSA of three primes', () => {
   const numbers = [1n, n, e, d, p, q, d % (p - 1n), d % (q - 1n), inverse(q, p) ?? 0n]
   const [found, ...more] = seenIn(derSequence(...numbers.map(derInteger), others))
   assert.deepEqual(more, [])
-  assert.deepEqual([found?.kind, found?.certainty], ['rsa', 'proven'])
+  assert.deepEqual([found?.kind, found?.certainty], ['rsa', 'verified'])
   assert.match(found?.verification ?? '', /3 primes/)
 })
 
@@ -134,7 +139,7 @@ describe('AES schedules in both directions and word orders', () => {
           const found = seenIn(bytes)
           assert.deepEqual(
             found.map(({ encoding, bits, certainty }) => [encoding, bits, certainty]),
-            [[`aes-schedule-${name}${isSwapped ? '-swapped' : ''}`, length * 8, 'proven']],
+            [[`aes-schedule-${name}${isSwapped ? '-swapped' : ''}`, length * 8, 'verified']],
           )
         })
       }
@@ -176,8 +181,10 @@ describe('files of openssl', { skip: withoutOpenssl }, () => {
     const args = ['pkcs12', '-export', '-nocerts', '-inkey', key, '-passout', 'pass:x']
     const open = openssl(...args, '-keypbe', 'NONE', '-nomac')
     assert.deepEqual(verifiedIn(open), [`pkcs8-der ${idOf(RSA)}`])
-    const closed = seenIn(openssl(...args)).map(({ encoding, certainty }) => `${encoding} ${certainty}`)
-    assert.deepEqual(closed.toSorted(), ['pkcs12 lesser', 'pkcs8-encrypted-der lesser'])
+    const closed = seenIn(openssl(...args)).map(
+      ({ encoding, certainty }) => `${encoding} ${certainty}`,
+    )
+    assert.deepEqual(closed.toSorted(), ['pkcs12 protected', 'pkcs8-encrypted-der protected'])
   })
 
   for (const [name, options] of [
@@ -189,7 +196,7 @@ describe('files of openssl', { skip: withoutOpenssl }, () => {
         const args = ['pkcs8', '-topk8', '-in', key, '-outform', format, '-passout', 'pass:x']
         const [found, ...more] = seenIn(openssl(...args, ...options))
         assert.deepEqual(more, [])
-        assert.deepEqual([found?.kind, found?.certainty], ['encrypted-key', 'lesser'])
+        assert.deepEqual([found?.kind, found?.certainty], ['encrypted-key', 'protected'])
       }
     })
   }

@@ -102,7 +102,7 @@ describe('post-quantum keys in PKCS#8 are verified', () => {
       it(`${name} as ${spelling}`, () => {
         const hits = hitsIn(planted(bytes, 1001))
         assert.deepEqual(idsOf(hits), [spki])
-        assert.deepEqual([hits[0]?.certainty, hits[0]?.offset], ['proven', 1001])
+        assert.deepEqual([hits[0]?.certainty, hits[0]?.offset], ['verified', 1001])
         assert.equal(hits[0]?.length, bytes.length)
       })
     }
@@ -147,7 +147,7 @@ describe('CNG blobs of post-quantum keys', () => {
       header.writeUInt32LE(key.length, 8)
       const hits = hitsIn(planted(Buffer.concat([header, set, key]), 513))
       assert.deepEqual(idsOf(hits), [KNOWN.find((known) => known.name === name)?.spki])
-      assert.equal(hits[0]?.certainty, 'proven')
+      assert.equal(hits[0]?.certainty, 'verified')
     })
   }
 })
@@ -179,7 +179,7 @@ describe('the root of an SLH-DSA key follows from its seeds', () => {
     const seeds = Buffer.from(Array.from({ length: 48 }, (_, i) => (i * 7 + 1) & 0xff))
     const secret = Buffer.concat([seeds, Buffer.from(ROOTS[0][1], 'hex')])
     const [hit] = hitsIn(planted(pkcs8(scheme, secret), 77))
-    assert.deepEqual([hit?.kind, hit?.certainty, hit?.offset], ['slh-dsa', 'proven', 77])
+    assert.deepEqual([hit?.kind, hit?.certainty, hit?.offset], ['slh-dsa', 'verified', 77])
   })
 
   it('takes a second where its tree is high, and hides no key behind it', async () => {
@@ -196,8 +196,8 @@ describe('the root of an SLH-DSA key follows from its seeds', () => {
     assert.deepEqual(
       findings.map(({ kind, certainty }) => [kind, certainty]),
       [
-        ['slh-dsa', 'proven'],
-        ['x25519', 'proven'],
+        ['slh-dsa', 'verified'],
+        ['x25519', 'verified'],
       ],
     )
     assert.deepEqual(limits, [])

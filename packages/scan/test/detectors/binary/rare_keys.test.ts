@@ -22,7 +22,7 @@ describe('an EC key with its point in the hybrid form of SEC 1', () => {
       const hits = hitsIn(planted(der, 1024))
       assert.deepEqual(
         hits.map(({ encoding, certainty, length }) => [encoding, certainty, length]),
-        [['sec1-der', 'proven', der.length]],
+        [['sec1-der', 'verified', der.length]],
       )
       assert.deepEqual(idsOf(hits), [idOf(privateKey)])
     })
@@ -30,7 +30,7 @@ describe('an EC key with its point in the hybrid form of SEC 1', () => {
     it(`is not where the encoding gives another y, on ${namedCurve}`, () => {
       der[first] = 7 - (y & 1)
       const [hit] = hitsIn(planted(der, 1024))
-      assert.equal(hit?.certainty, 'candidate')
+      assert.equal(hit?.certainty, 'unverified')
     })
   }
 })
@@ -43,20 +43,20 @@ describe('a PRIVATEKEYBLOB whose modulus is no multiple of 16 bits', () => {
       const hits = hitsIn(planted(blob, 1024))
       assert.deepEqual(
         hits.map(({ encoding, certainty, bits, length }) => [encoding, certainty, bits, length]),
-        [['capi-blob', 'proven', modulusLength, blob.length]],
+        [['capi-blob', 'verified', modulusLength, blob.length]],
       )
       assert.deepEqual(idsOf(hits), [idOf(privateKey)])
     })
   }
 })
 
-it('a key on a binary field of 571 bits is a candidate, in DER and in PEM', () => {
+it('a key on a binary field of 571 bits is unverified, in DER and in PEM', () => {
   const { privateKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'sect571r1' }))
   for (const type of ['sec1', 'pkcs8'] as const) {
     const [hit] = hitsIn(planted(privateKey.export({ format: 'der', type }), 1024))
-    assert.equal(hit?.certainty, 'candidate')
+    assert.equal(hit?.certainty, 'unverified')
     const [text] = textHitsIn(Buffer.from(privateKey.export({ format: 'pem', type })))
-    assert.deepEqual([text?.encoding, text?.certainty], ['pem', 'candidate'])
+    assert.deepEqual([text?.encoding, text?.certainty], ['pem', 'unverified'])
   }
 })
 

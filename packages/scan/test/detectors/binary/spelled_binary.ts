@@ -184,8 +184,18 @@ export const BINARY_SPELLINGS: readonly {
     pair: RSA,
     encoding: 'openssh-v1-body',
   },
-  { name: 'OpenSSH P-256', bytes: sshEcdsa(P256, 'nistp256'), pair: P256, encoding: 'openssh-v1-body' },
-  { name: 'OpenSSH P-521', bytes: sshEcdsa(P521, 'nistp521'), pair: P521, encoding: 'openssh-v1-body' },
+  {
+    name: 'OpenSSH P-256',
+    bytes: sshEcdsa(P256, 'nistp256'),
+    pair: P256,
+    encoding: 'openssh-v1-body',
+  },
+  {
+    name: 'OpenSSH P-521',
+    bytes: sshEcdsa(P521, 'nistp521'),
+    pair: P521,
+    encoding: 'openssh-v1-body',
+  },
   { name: 'OpenSSH Ed25519', bytes: sshEd25519(), pair: ED, encoding: 'openssh-v1-body' },
   {
     name: 'the agent adds RSA',

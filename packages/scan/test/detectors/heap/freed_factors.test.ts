@@ -86,7 +86,7 @@ describe('a factor in a chunk that was freed', () => {
         const least = (number.length + 8 + 15) & ~15
         const word = least + 16 * (index & 1) + (FLAGS[index] ?? 0)
         const bytes = around(4096, freed(word, first, number))
-        const expected = [`proven limbs-be at 4112, ${number.length - 16} bytes`]
+        const expected = [`verified limbs-be at 4112, ${number.length - 16} bytes`]
         assert.deepEqual(found(key, bytes, index === 1), expected, `${over}, ${index}`)
       }
     })
@@ -97,7 +97,7 @@ describe('a factor in a chunk that was freed', () => {
     const chunk = freed(0x91, POINTERS, withZero(key.p))
     for (const at of [16, SLICE - 144, SLICE - 112, SLICE - 16, SLICE, SLICE + 16]) {
       const bytes = around(at, chunk, 2 * SLICE)
-      assert.deepEqual(found(key, bytes), [`proven limbs-be at ${at + 16}, 113 bytes`], `${at}`)
+      assert.deepEqual(found(key, bytes), [`verified limbs-be at ${at + 16}, 113 bytes`], `${at}`)
     }
   })
 
@@ -126,8 +126,8 @@ describe('chunks of random bytes', () => {
       return bytes
     })
     const bytes = Buffer.concat([Buffer.alloc(8), real, ...random, real])
-    assert.deepEqual(found(key, bytes), ['proven limbs-be at 32, 113 bytes'])
+    assert.deepEqual(found(key, bytes), ['verified limbs-be at 32, 113 bytes'])
     const few = Buffer.concat([Buffer.alloc(8), ...random.slice(0, 300), real])
-    assert.deepEqual(found(key, few), [`proven limbs-be at ${few.length - 136}, 113 bytes`])
+    assert.deepEqual(found(key, few), [`verified limbs-be at ${few.length - 136}, 113 bytes`])
   })
 })

@@ -78,5 +78,5 @@ export function expected(
 ): FoundRsa[] {
   const n = fromBigEndian(Buffer.from(jwk.n ?? '', 'base64url'))
   const length = Buffer.from(jwk.p ?? '', 'base64url').length
-  return [{ offset, length, encoding, bits: 16 * length, certainty: 'proven', n, e }]
+  return [{ offset, length, encoding, bits: 16 * length, certainty: 'verified', n, e }]
 }

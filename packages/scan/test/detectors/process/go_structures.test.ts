@@ -42,9 +42,11 @@ class Heap {
   async found(name: string): Promise<readonly string[]> {
     const file = path.join(folder, name)
     writeFileSync(file, elfCore({ memory: [{ address: HEAP, bytes: this.#bytes }] }).bytes)
-    const { findings, candidates } = await scanFile(file, { threads: 1 })
-    assert.deepEqual(candidates, [])
-    return findings.map(({ kind, encoding, length, verification }) => `${kind} ${encoding} ${length} ${verification}`)
+    const { findings, unverified } = await scanFile(file, { threads: 1 })
+    assert.deepEqual(unverified, [])
+    return findings.map(
+      ({ kind, encoding, length, verification }) => `${kind} ${encoding} ${length} ${verification}`,
+    )
   }
 }
 

@@ -54,7 +54,13 @@ function laidOut(parts: readonly Uint8Array[], at = AT): Buffer {
 const found = (bytes: Uint8Array, search = new MlKemSearch()) =>
   search
     .search(bytes, 0, bytes.length)
-    .map(({ offset, length, encoding, key: { bits, verification } }) => [offset, length, encoding, bits, verification])
+    .map(({ offset, length, encoding, key: { bits, verification } }) => [
+      offset,
+      length,
+      encoding,
+      bits,
+      verification,
+    ])
 
 for (const parameters of ML_KEM) {
   describe(`a key of ${parameters.name} in a structure`, () => {

@@ -61,9 +61,14 @@ export class Process {
       { address: this.#parts.numbers, bytes: this.numbers },
     ]
     writeFileSync(file, elfCore({ memory }).bytes)
-    const { findings, candidates } = await scanFile(file)
-    assert.equal(candidates.length, 0)
-    return findings.map(({ kind, encoding, length, address }) => [kind, encoding, length, address ?? ''])
+    const { findings, unverified } = await scanFile(file)
+    assert.equal(unverified.length, 0)
+    return findings.map(({ kind, encoding, length, address }) => [
+      kind,
+      encoding,
+      length,
+      address ?? '',
+    ])
   }
 }
 

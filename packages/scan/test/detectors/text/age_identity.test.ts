@@ -57,7 +57,7 @@ describe('an identity of age', () => {
       assert.deepEqual(others, [])
       assert.ok(hit?.material)
       const { certainty, kind, encoding, length, verification } = hit
-      assert.deepEqual([certainty, kind, encoding], ['proven', 'x25519', 'bech32'])
+      assert.deepEqual([certainty, kind, encoding], ['verified', 'x25519', 'bech32'])
       assert.equal(length, identity.length * (width === 'plain' ? 1 : 2))
       assert.equal(verification, 'checksum, key decodes')
       assert.equal(keyIdOf(hit.material).spkiSha256, spkiSha256)
@@ -72,7 +72,7 @@ describe('an identity of age', () => {
     const [hit] = hitsIn(planted(Buffer.from(PUBLISHED_HYBRID), 9))
     assert.deepEqual(
       [hit?.certainty, hit?.kind, hit?.bits, hit?.length],
-      ['proven', 'ml-kem', 768, PUBLISHED_HYBRID.length],
+      ['verified', 'ml-kem', 768, PUBLISHED_HYBRID.length],
     )
     assert.ok(hit?.material && 'secret' in hit.material)
     assert.equal(

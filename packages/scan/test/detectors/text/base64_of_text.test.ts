@@ -62,7 +62,7 @@ describe('a text with a key, in base64 as a whole', () => {
         const findings = hitsIn(bytes)
         assert.deepEqual(
           findings.map((each) => [each.encoding, each.certainty]),
-          [[encoding, 'proven']],
+          [[encoding, 'verified']],
         )
         const [{ offset, length } = { offset: 0, length: 0 }] = findings
         // The numbers of the key, of whatever it is a part.
@@ -99,7 +99,7 @@ describe('a text with a key, in base64 as a whole', () => {
       const findings = hitsIn(Buffer.from(`$key = '${encoded}'`))
       assert.deepEqual(
         findings.map((each) => [each.encoding, each.certainty]),
-        [[encoding, 'proven']],
+        [[encoding, 'verified']],
       )
     })
   }
@@ -149,7 +149,7 @@ describe('a blob of Windows in base64, as ExportCspBlob and Export of .NET give 
         const hits = hitsIn(Buffer.from(`<add value="${encoded}"/>`))
         assert.deepEqual(
           hits.map(({ encoding, certainty }) => [encoding, certainty]),
-          [['base64', 'proven']],
+          [['base64', 'verified']],
         )
       }
     })

@@ -47,7 +47,7 @@ function assertFound(text: string, key: TestKey, name: string): void {
   for (const [width, spell] of Object.entries(SPELLINGS)) {
     const bytes = planted(spell(text), 32)
     const hit = bestOf(hitsIn(bytes))
-    assert.equal(hit.certainty, 'proven', `${name}, ${width}`)
+    assert.equal(hit.certainty, 'verified', `${name}, ${width}`)
     assert.ok(hit.material)
     assert.equal(keyIdOf(hit.material).spkiSha256, key.spkiSha256)
     const place = bytes.subarray(hit.offset, hit.offset + hit.length)
@@ -68,7 +68,7 @@ describe('PEM whose lines have prefixes is found from its begin to its end', () 
   it('cut up by zeros', () => {
     for (const pem of pemsOf(RSA)) {
       const hit = bestOf(hitsIn(planted(Buffer.from(pem.replaceAll('\n', '\0')), 8)))
-      assert.equal(hit.certainty, 'proven')
+      assert.equal(hit.certainty, 'verified')
     }
   })
 
@@ -82,7 +82,7 @@ describe('PEM whose lines have prefixes is found from its begin to its end', () 
     const text = Buffer.from(prefixed(String(pem), (line) => `> ${line}`.trimEnd().concat('\n')))
     const hit = bestOf(hitsIn(planted(text, 8)))
     assert.equal(hit.encoding, 'pem-encrypted')
-    assert.equal(hit.certainty, 'lesser')
+    assert.equal(hit.certainty, 'protected')
     assert.equal(hit.length, text.length - '> '.length - '\n'.length)
   })
 

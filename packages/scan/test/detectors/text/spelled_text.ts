@@ -110,7 +110,12 @@ export const TEXT_SPELLINGS: readonly {
   readonly encoding: string
 }[] = [
   ...KEYS.flatMap((key) =>
-    pemsOf(key).map((pem, i) => ({ name: `PEM ${i} of ${key.name}`, text: pem, key, encoding: 'pem' })),
+    pemsOf(key).map((pem, i) => ({
+      name: `PEM ${i} of ${key.name}`,
+      text: pem,
+      key,
+      encoding: 'pem',
+    })),
   ),
   ...KEYS.map((key) => ({
     name: `JWK of ${key.name}`,

@@ -24,7 +24,10 @@ interface Coding {
 
 const CODINGS: Readonly<Record<string, Coding>> = {
   'hex digits': { encoding: 'hex', code: (pem) => digits(pem).join('') },
-  'hex digits in upper case': { encoding: 'hex', code: (pem) => digits(pem).join('').toUpperCase() },
+  'hex digits in upper case': {
+    encoding: 'hex',
+    code: (pem) => digits(pem).join('').toUpperCase(),
+  },
   'hex digits in lines': { encoding: 'hex', code: (pem) => lines(digits(pem).join(''), 64) },
   'bytea of PostgreSQL': { encoding: 'hex', before: '\\x', code: (pem) => digits(pem).join('') },
   'hex digits with blanks': { encoding: 'hex', code: (pem) => digits(pem).join(' ') },
@@ -141,7 +144,7 @@ describe('PEM in another coding, by itself', () => {
           const [hit, ...others] = hitsIn(planted(Buffer.from(before + text, 'latin1'), 9))
           assert.deepEqual(others, [])
           assert.equal(hit?.encoding, `${encoding}-of-pem`)
-          assert.equal(hit.certainty, 'proven')
+          assert.equal(hit.certainty, 'verified')
           assert.equal(hit.offset, 9 + before.length)
           assert.ok(hit.length <= text.length && hit.length >= text.trimEnd().length - PADDING)
           assert.ok(hit.material)
@@ -159,7 +162,7 @@ describe('PEM in another coding, by itself', () => {
         const hits = hitsIn(planted(Buffer.from(base64(secret)), 9))
         assert.deepEqual(
           hits.map(({ encoding, certainty }) => [encoding, certainty]),
-          [['base64-of-base64-of-pem', 'proven']],
+          [['base64-of-base64-of-pem', 'verified']],
         )
       }
     }

@@ -23,7 +23,7 @@ function only(text: string | Uint8Array): KeyHit {
 }
 
 function assertVerified(hit: KeyHit, { spkiSha256 }: TestKey, encoding: string): void {
-  assert.equal(`${hit.certainty} ${hit.encoding}`, `proven ${encoding}`)
+  assert.equal(`${hit.certainty} ${hit.encoding}`, `verified ${encoding}`)
   assert.ok(hit.material)
   assert.equal(keyIdOf(hit.material).spkiSha256, spkiSha256)
 }
@@ -131,15 +131,15 @@ describe('JWK that is no whole private key', () => {
     })
   }
 
-  it('is a candidate where its n was changed', () => {
+  it('is unverified where its n was changed', () => {
     const hit = only(JSON.stringify({ ...rsa, n: jwk(RSA_SMALL).n }))
-    assert.equal(hit.certainty, 'candidate')
+    assert.equal(hit.certainty, 'unverified')
   })
 
-  it('is a candidate where it is symmetric', () => {
+  it('is unverified where it is symmetric', () => {
     const k = randomBytes(32).toString('base64url')
     const hit = only(JSON.stringify({ k, kty: 'oct', alg: 'A256GCM' }))
-    assert.equal(`${hit.certainty} ${hit.kind} ${hit.bits}`, 'candidate aes 256')
+    assert.equal(`${hit.certainty} ${hit.kind} ${hit.bits}`, 'unverified aes 256')
   })
 })
 
@@ -274,15 +274,15 @@ describe('PuTTY', () => {
   it('is reported as encrypted', () => {
     const open = Buffer.concat([string('ssh-ed25519'), string(randomBytes(32))])
     const hit = only(putty('ssh-ed25519', open, randomBytes(48), 'aes256-cbc'))
-    assert.equal(`${hit.certainty} ${hit.kind} ${hit.encoding}`, 'lesser encrypted-key putty')
+    assert.equal(`${hit.certainty} ${hit.kind} ${hit.encoding}`, 'protected encrypted-key putty')
   })
 
-  it('is a candidate where the public half is of another key', () => {
+  it('is unverified where the public half is of another key', () => {
     const { n, e } = jwk(RSA_SMALL)
     const { p, q, d, qi } = jwk(RSA)
     const open = Buffer.concat([string('ssh-rsa'), mpint(e), mpint(n)])
     const secret = Buffer.concat([mpint(d), mpint(p), mpint(q), mpint(qi)])
-    assert.equal(only(putty('ssh-rsa', open, secret)).certainty, 'candidate')
+    assert.equal(only(putty('ssh-rsa', open, secret)).certainty, 'unverified')
   })
 
   it('gives nothing where the halves of an Ed25519 key differ', () => {
@@ -378,7 +378,7 @@ describe('S-expressions of GnuPG', () => {
       Buffer.from('(protected-private-key (ecc (curve "NIST P-256")(q #04'),
     ]) {
       const hit = only(given)
-      assert.equal(`${hit.certainty} ${hit.kind}`, 'lesser encrypted-key')
+      assert.equal(`${hit.certainty} ${hit.kind}`, 'protected encrypted-key')
     }
     const patterns =
       '(21:protected-private-key(3:rsa(1:n%m)(1:e%m)\0(21:protected-private-key(\0(private-key %S)\0(protected-private-key (rsa (n %m)'
@@ -405,7 +405,7 @@ describe('S-expressions of other algorithms', () => {
     ])
     for (const given of [`(private-key (elg ${words.join('\n  ')}))`, canonical]) {
       const { kind, encoding, bits, certainty } = only(given)
-      assert.deepEqual([kind, encoding, bits, certainty], ['dh', 'sexp', 2048, 'proven'])
+      assert.deepEqual([kind, encoding, bits, certainty], ['dh', 'sexp', 2048, 'verified'])
     }
     const offset = canonical.length - 5
     assert.deepEqual(hitsIn(canonical.with(offset, (canonical[offset] ?? 0) ^ 1)), [])

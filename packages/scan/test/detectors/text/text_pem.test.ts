@@ -45,7 +45,7 @@ function onlyKey(bytes: Uint8Array): KeyHit {
   const [hit, ...others] = hitsIn(bytes)
   assert.deepEqual(others, [])
   assert.ok(hit)
-  assert.equal(hit.certainty, 'proven')
+  assert.equal(hit.certainty, 'verified')
   return hit
 }
 
@@ -120,7 +120,7 @@ describe('PEM that is no key', () => {
 
   it('proves nothing that is not whole: a letter of n is another', () => {
     for (const hit of hitsIn(Buffer.from(damaged(200)))) {
-      assert.ok(hit.certainty !== 'proven' || hit.material?.type === 'rsa')
+      assert.ok(hit.certainty !== 'verified' || hit.material?.type === 'rsa')
     }
   })
 })
@@ -145,18 +145,18 @@ describe('PEM of a protected class', () => {
       it(`is reported as encrypted: ${name}, ${width}`, () => {
         const [hit, ...others] = hitsIn(planted(spell(pem), 7))
         assert.deepEqual(others, [])
-        assert.equal(hit && `${hit.certainty} ${hit.kind}`, 'lesser encrypted-key')
+        assert.equal(hit && `${hit.certainty} ${hit.kind}`, 'protected encrypted-key')
       })
     }
   }
 
-  it('is a candidate: OpenVPN', () => {
+  it('is unverified: OpenVPN', () => {
     const lines = randomBytes(256).toString('hex').replaceAll(/.{32}/g, '$&\n')
     const text = `-----BEGIN OpenVPN Static key V1-----\n${lines}-----END OpenVPN Static key V1-----`
     const [hit] = hitsIn(Buffer.from(text))
     assert.equal(
       hit && `${hit.certainty} ${hit.bits} ${hit.length}`,
-      `candidate 2048 ${text.length}`,
+      `unverified 2048 ${text.length}`,
     )
   })
 })

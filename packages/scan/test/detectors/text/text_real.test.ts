@@ -20,7 +20,7 @@ function filesIn(folder: string): readonly string[] {
 }
 
 function verifiedIds(bytes: Uint8Array): ReadonlySet<string | undefined> {
-  const verified = hitsIn(bytes, ALL).filter(({ certainty }) => certainty === 'proven')
+  const verified = hitsIn(bytes, ALL).filter(({ certainty }) => certainty === 'verified')
   return new Set(
     verified.flatMap(({ material }) => (material && keyIdOf(material).spkiSha256) ?? []),
   )
@@ -37,9 +37,9 @@ describe('keyfinder valid', { skip }, () => {
   for (const name of files.filter((each) => !each.endsWith('.pdf'))) {
     const file = join(KEYFINDER, 'valid', name)
     it(`${name} gives exactly the keys that are in it`, async () => {
-      const { findings, candidates, limits } = await scanFile(file)
+      const { findings, unverified, limits } = await scanFile(file)
       // A key of DNSSEC on a curve has no public half beside it: it is well-formed.
-      const wellFormed = candidates.filter(({ isWellFormed }) => isWellFormed === true)
+      const wellFormed = unverified.filter(({ isWellFormed }) => isWellFormed === true)
       const all = [...findings, ...wellFormed]
       assert.deepEqual(new Set(all.map(({ keyId }) => keyId?.spkiSha256)), wantedIds(file))
       assert.equal(findings.length > 0, name !== 'dnssec-ec.private')
@@ -69,7 +69,7 @@ describe('keyfinder invalid', { skip }, () => {
       assert.deepEqual((await scanFile(file)).findings, [])
       const hits = hitsIn(readFileSync(file), ALL)
       assert.deepEqual(
-        hits.filter(({ certainty }) => certainty === 'proven'),
+        hits.filter(({ certainty }) => certainty === 'verified'),
         [],
       )
     })
@@ -80,11 +80,11 @@ describe('JWK of the JOSE cookbook', { skip }, () => {
   const folder = join(DATA, 'jose-cookbook/jwk')
   const wanted: Readonly<Record<string, string | undefined>> = {
     '3_1.ec_public_key.json': undefined,
-    '3_2.ec_private_key.json': 'proven ec 521',
+    '3_2.ec_private_key.json': 'verified ec 521',
     '3_3.rsa_public_key.json': undefined,
-    '3_4.rsa_private_key.json': 'proven rsa 2048',
-    '3_5.symmetric_key_mac_computation.json': 'candidate hmac 256',
-    '3_6.symmetric_key_encryption.json': 'candidate aes 256',
+    '3_4.rsa_private_key.json': 'verified rsa 2048',
+    '3_5.symmetric_key_mac_computation.json': 'unverified hmac 256',
+    '3_6.symmetric_key_encryption.json': 'unverified aes 256',
   }
   for (const [file, expected] of Object.entries(wanted)) {
     it(`${file} gives ${expected ?? 'nothing'}`, () => {

@@ -27,7 +27,7 @@ describe('a token is reported as a protected secret, at its offset', () => {
         const [hit, ...others] = hitsIn(planted(spell(text), 3))
         assert.deepEqual(others, [])
         assert.ok(hit)
-        assert.equal(`${hit.certainty} ${hit.kind} ${hit.encoding}`, `lesser token ${encoding}`)
+        assert.equal(`${hit.certainty} ${hit.kind} ${hit.encoding}`, `protected token ${encoding}`)
         const unit = width === 'plain' ? 1 : 2
         const begin = token === '' ? 0 : text.indexOf(token)
         assert.equal(hit.offset, 3 + unit * begin + (width === 'utf16be' ? 1 : 0))

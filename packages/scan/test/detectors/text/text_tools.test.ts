@@ -33,7 +33,7 @@ describe('keys of OpenSSH', { skip: lacks('ssh-keygen', '-?') }, () => {
             assert.deepEqual(others, [])
             assert.ok(hit)
             assert.equal(hit.encoding, encoding)
-            assert.equal(hit.certainty, passphrase === '' ? 'proven' : 'lesser')
+            assert.equal(hit.certainty, passphrase === '' ? 'verified' : 'protected')
             if (passphrase !== '') assert.equal(hit.kind, 'encrypted-key')
           }
         }
@@ -57,8 +57,8 @@ describe('keys of GnuPG', { skip: lacks('gpg', '--version') }, () => {
   after(() => spawnSync('gpgconf', ['--homedir', home, '--kill', 'gpg-agent']))
 
   for (const [passphrase, certainty] of [
-    ['', 'proven'],
-    ['test passphrase', 'lesser'],
+    ['', 'verified'],
+    ['test passphrase', 'protected'],
   ] as const) {
     it(`armor is ${certainty} ${passphrase === '' ? 'in the clear' : 'with a passphrase'}`, () => {
       execFileSync('mkdir', ['-p', '-m', '700', home])

@@ -18,7 +18,7 @@ function assertFound(bytes: Uint8Array, key: TestKey, encoding: string): void {
   const [hit, ...others] = hitsIn(bytes)
   assert.deepEqual(others, [])
   assert.equal(hit?.encoding, encoding)
-  assert.equal(hit.certainty, 'proven')
+  assert.equal(hit.certainty, 'verified')
   assert.ok(hit.material)
   assert.equal(keyIdOf(hit.material).spkiSha256, key.spkiSha256)
 }

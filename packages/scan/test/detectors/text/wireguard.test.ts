@@ -24,7 +24,7 @@ describe('a configuration of WireGuard', () => {
         assert.deepEqual(others, [])
         assert.ok(hit?.material)
         const { certainty, kind, encoding, length } = hit
-        assert.deepEqual([certainty, kind, encoding], ['proven', 'x25519', 'wireguard'])
+        assert.deepEqual([certainty, kind, encoding], ['verified', 'x25519', 'wireguard'])
         assert.equal(length, 43 * (width === 'plain' ? 1 : 2))
         assert.equal(keyIdOf(hit.material).spkiSha256, spkiSha256)
       })
