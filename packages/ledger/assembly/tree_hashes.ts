@@ -10,7 +10,7 @@
 const LANES: i32 = 4
 const BLOCK: usize = 64
 const HASH: usize = 32
-// Places in `work`.
+// Offsets in `work`.
 const SCHEDULE: usize = 256
 const STATE: usize = SCHEDULE + 16 * 16
 const NODES: usize = STATE + 8 * 16
@@ -99,8 +99,8 @@ function compress(work: usize, active: v128): void {
   addTo(state + 112, h, active)
 }
 
-function addTo(place: usize, value: v128, active: v128): void {
-  v128.store(place, i32x4.add(v128.load(place), v128.and(value, active)))
+function addTo(location: usize, value: v128, active: v128): void {
+  v128.store(location, i32x4.add(v128.load(location), v128.and(value, active)))
 }
 
 function begin(work: usize): void {
@@ -126,7 +126,7 @@ function finish(work: usize, lanes: i32, out: usize): void {
 }
 
 /**
- * Hashes messages that are padded already. `list` has two u32 for each: its place, and how many blocks of 64 bytes it
+ * Hashes messages that are padded already. `list` has two u32 for each: its location, and how many blocks of 64 bytes it
  * has. Writes 32 bytes for each to `out`.
  */
 export function hash_messages(list: usize, count: i32, work: usize, out: usize): void {

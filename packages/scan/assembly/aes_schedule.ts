@@ -157,9 +157,9 @@ function least_of(a: v128, b: v128, c: v128, d: v128, e: v128, f: v128): v128 {
 
 function test_lanes(at: usize, lanes: u32, size: i32, isReverse: bool): void {
   while (lanes !== 0) {
-    const place = at + <usize>(ctz(lanes) << 2)
-    if (isReverse) test_reverse(place, size)
-    else test_forward(place, size)
+    const location = at + <usize>(ctz(lanes) << 2)
+    if (isReverse) test_reverse(location, size)
+    else test_forward(location, size)
     lanes &= lanes - 1
   }
 }
@@ -240,7 +240,7 @@ function probe(i: usize): void {
 }
 
 /**
- * Writes to `hits` (u32 place, u32 code each) schedules that begin in `[from, to)`, within `[first,
+ * Writes to `hits` (u32 location, u32 code each) schedules that begin in `[from, to)`, within `[first,
  * last)`, at steps of 4 from `at` (first `from`). `resume` receives the next `at`, or 0 when done.
  * Reads 64 bytes beyond `last`; `cap` is at least 128.
  */

@@ -11,7 +11,7 @@
  *        pattern's begin a random number is, u8 its bytes to examine (a multiple of 16, or 0)
  * 16528: u8 a bucket: where fragments may end, bit k for k bytes behind a multiple of 8
  * 16544: filter of 2^16 bits by a hash's first 16
- * 24736: entries of 48 bytes: u32 fragment, u32 mask, u16 id, u8 place in the pattern, u8 length,
+ * 24736: entries of 48 bytes: u32 fragment, u32 mask, u16 id, u8 offset in the pattern, u8 length,
  *        u16 next entry, u8 where the pattern may begin, u8 unused, 16 bytes pattern, 16 bytes mask
  */
 import { pinned } from './lib/pinned.ts'
@@ -145,8 +145,8 @@ function moved1(a: v128, b: v128): v128 {
  * Lists u32 offsets. `masks`: a u16 a block from `first` on, a bit where a fragment ends. Returns
  * the list's end; writes up to 16 bytes behind it.
  */
-function listOffsets(masks: usize, end: usize, first: usize, places: usize): usize {
-  let listed = places
+function listOffsets(masks: usize, end: usize, first: usize, locations: usize): usize {
+  let listed = locations
   let base = <u32>first - 3
   // Of two blocks at a time: of none behind the last one.
   store<u16>(end, 0)
@@ -176,26 +176,26 @@ function isHashed(table: usize, hash: u32): usize {
   return (<usize>load<u8>(table + <usize>(hash >>> 19), FILTER) >> (<usize>(hash >>> 16) & 7)) & 1
 }
 
-function hashAt(place: usize): u32 {
-  return load<u32>(place) * 0x9e3779b1
+function hashAt(location: usize): u32 {
+  return load<u32>(location) * 0x9e3779b1
 }
 
 /** Keeps offsets whose fragment the filter has. Returns the end of the list. */
-function keepHashed(table: usize, places: usize, end: usize): usize {
-  let kept = places
-  for (let item = places; item < end; item += 4) {
-    const place = <usize>load<u32>(item)
-    store<u32>(kept, <u32>place)
-    kept += isHashed(table, hashAt(place)) << 2
+function keepHashed(table: usize, locations: usize, end: usize): usize {
+  let kept = locations
+  for (let item = locations; item < end; item += 4) {
+    const location = <usize>load<u32>(item)
+    store<u32>(kept, <u32>location)
+    kept += isHashed(table, hashAt(location)) << 2
   }
   return kept
 }
 
 /** Whether the tables say that an open fragment may be at an offset. */
-function isOpenAt(table: usize, place: usize): bool {
+function isOpenAt(table: usize, location: usize): bool {
   let buckets = load<u32>(table, OPEN_BIT)
   for (let i: usize = 0; i < 4; i++) {
-    const byte = <usize>load<u8>(place + i)
+    const byte = <usize>load<u8>(location + i)
     const sets = table + (i << 5)
     buckets &= <u32>load<u8>(sets + (byte & 15)) & <u32>load<u8>(sets + (byte >> 4), 16)
   }
@@ -203,37 +203,37 @@ function isOpenAt(table: usize, place: usize): bool {
 }
 
 /** Compares the patterns whose fragment an offset may have; open ones only with `open`. */
-function compareAt(table: usize, place: usize, open: bool): void {
-  const word = load<u32>(place)
-  const hash = hashAt(place)
+function compareAt(table: usize, location: usize, open: bool): void {
+  const word = load<u32>(location)
+  const hash = hashAt(location)
   if (isHashed(table, hash) !== 0) {
     let number = <usize>load<u16>(table + ((<usize>(hash >>> 19)) << 1), HEADS)
     while (number !== 0) {
       const entry = table + ENTRIES + (number - 1) * ENTRY
-      compare(entry, place, word)
+      compare(entry, location, word)
       number = <usize>load<u16>(entry, 12)
     }
   }
-  if (!open || !isOpenAt(table, place)) return
+  if (!open || !isOpenAt(table, location)) return
   const openEnd = table + ENTRIES + <usize>load<u32>(table, OPEN_ENTRIES) * ENTRY
-  for (let entry = table + ENTRIES; entry < openEnd; entry += ENTRY) compare(entry, place, word)
+  for (let entry = table + ENTRIES; entry < openEnd; entry += ENTRY) compare(entry, location, word)
 }
 
 /** Writes for each byte of blocks at `at` which buckets have fragments that may end there. */
 function writeLanes(table: usize, at: usize, lanes: usize): void {
   for (let k: usize = 0; k < 16; k++) {
-    const place = <u32>(at + k - origin) & 7
+    const location = <u32>(at + k - origin) & 7
     let buckets: u32 = 0
     for (let bucket: usize = 0; bucket < 8; bucket++) {
       const ends = <u32>load<u8>(table + bucket, ALIGNMENTS) | anywhere
-      buckets |= ((ends >> place) & 1) << (<u32>bucket)
+      buckets |= ((ends >> location) & 1) << (<u32>bucket)
     }
     store<u8>(lanes + k, <u8>buckets)
   }
 }
 
 /**
- * Writes to `hits` (u32 place, u32 id each) patterns that begin in `[from, to)` and end by `end`,
+ * Writes to `hits` (u32 location, u32 id each) patterns that begin in `[from, to)` and end by `end`,
  * in order of fragments: up to 15 off. `aligned` is a multiple of 8 in the process, or 0: then
  * patterns may begin anywhere. `cap` is at least the number of patterns; `resume` receives the next
  * `at`, or 0. Reads 64 bytes beyond `end`. `scratch` is 8.5 KiB.
@@ -277,7 +277,7 @@ export function find_anchors(
   // A fragment is at most 12 bytes behind its pattern's begin, and ends 3 bytes behind its own.
   const stop = min(to + 12, end) + 3
   const openBit = load<u32>(table, OPEN_BIT)
-  const places = scratch + OFFSETS
+  const locations = scratch + OFFSETS
   const numbers = switches + <usize>patterns
   for (let i = at; i < stop; ) {
     // Listed and filtered without branches: which blocks fit cannot be predicted.
@@ -305,17 +305,17 @@ export function find_anchors(
       mask += 2
       i += 16
     } while (i < until)
-    let listed = listOffsets(scratch, mask, first, places)
+    let listed = listOffsets(scratch, mask, first, locations)
     // The open bucket is the last.
     const open = openBit !== 0 && i8x16.bitmask(buckets) !== 0
-    if (!open) listed = keepHashed(table, places, listed)
-    for (let item = places; item < listed; item += 4) {
-      const place = <usize>load<u32>(item)
+    if (!open) listed = keepHashed(table, locations, listed)
+    for (let item = locations; item < listed; item += 4) {
+      const location = <usize>load<u32>(item)
       if (count + patterns > cap) {
-        store<u32>(resume, <u32>place)
+        store<u32>(resume, <u32>location)
         return keepRandom(hits, count, numbers)
       }
-      compareAt(table, place, open)
+      compareAt(table, location, open)
     }
   }
   store<u32>(resume, 0)

@@ -28,7 +28,7 @@ import {
   lowBits,
   NEGATED,
   PRIME,
-  places,
+  positions,
   topAt,
 } from './lib/number.ts'
 import { pinned } from './lib/pinned.ts'
@@ -91,7 +91,7 @@ export function candidates(
         next++
       }
       for (let order = 0; order < orders; order++) {
-        const allowed = places(order) & within
+        const allowed = positions(order) & within
         // Numbers on end are limbs, or primes that a blob holds.
         const near = order < 2 ? marked | chained : marked
         const nearOther = order === 0 ? near : marked

@@ -67,8 +67,8 @@ function indexLimbs(limbs: usize, count: i32, filter: usize, table: usize, mask:
   for (let k = 0; k < count; k++) {
     const limb = load<u64>(limbs + ((<usize>k) << 4))
     const bit = bitOf(limb)
-    const place = filter + <usize>(bit >> 3)
-    store<u8>(place, <u8>(<u32>load<u8>(place) | ((1 as u32) << (bit & 7))))
+    const location = filter + <usize>(bit >> 3)
+    store<u8>(location, <u8>(<u32>load<u8>(location) | ((1 as u32) << (bit & 7))))
     enterLimb(limbs, k, table, mask)
   }
 }

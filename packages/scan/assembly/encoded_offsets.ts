@@ -28,8 +28,8 @@ export function encoded_offsets(at: usize, to: usize, step: usize, tables: usize
   const nibble = pinned(i8x16.splat(15), 4)
   const none = i8x16.splat(0)
   let next = out
-  for (let place = at; place < to; place += step) {
-    const bytes = v128.load(place)
+  for (let location = at; location < to; location += step) {
+    const bytes = v128.load(location)
     // Most of what is no text has one of these.
     if (i8x16.bitmask(bytes) !== 0) continue
     const lower = v128.and(bytes, nibble)
@@ -41,7 +41,7 @@ export function encoded_offsets(at: usize, to: usize, step: usize, tables: usize
     const zero = i8x16.bitmask(i8x16.eq(bytes, none))
     const isList = <i32>(noList === 0) & <i32>(popcnt(digit) >= LEAST_DIGITS)
     const isText = <i32>(noLetter === 0) | isList
-    store<u32>(next, <u32>place)
+    store<u32>(next, <u32>location)
     next += <usize>(((isText | isWide(noLetter, noList, zero)) & isUneven(bytes)) << 2)
   }
   return <i32>((next - out) >> 2)

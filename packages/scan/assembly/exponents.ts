@@ -4,7 +4,7 @@
  * allocated; positions are relative to `ptr`, with a number's readable bytes behind the last.
  */
 import { groupOf, markedOf, offsetsBefore, runBegin, runEnd } from './lib/marked_offsets.ts'
-import { entry, PRIME, places, span } from './lib/number.ts'
+import { entry, PRIME, positions, span } from './lib/number.ts'
 import { topOf } from './lib/windows.ts'
 
 let work: i64 = 0
@@ -76,7 +76,7 @@ export function exponents(
       for (let order = 0; order < orders; order++) {
         const probed = order < 2 ? lanes : others
         const isPlain = order < 2
-        let mask = (isPlain ? 0xffff : places(order)) & within & (probed | near)
+        let mask = (isPlain ? 0xffff : positions(order)) & within & (probed | near)
         const beyond = isPlain ? 0 : span(order, length) - length
         const room = <u64>(spare + (beyond << 3))
         work += <i64>popcnt(mask) * <i64>(keyCount * 2 + 2)

@@ -66,9 +66,9 @@ function take(i: usize, before: usize): bool {
 }
 
 /** Keeps an offset for each slot of the table, so that each leads to bytes that can be compared. */
-function clear(place: usize): void {
-  const places = i32x4.splat(<i32>place)
-  for (let at = table; at < table + TABLE_BYTES; at += 16) v128.store(at, places)
+function clear(location: usize): void {
+  const locations = i32x4.splat(<i32>location)
+  for (let at = table; at < table + TABLE_BYTES; at += 16) v128.store(at, locations)
 }
 
 /** Offsets in the table in the lowest 32 bits of each lane. The constants are in both lanes. */
@@ -83,7 +83,7 @@ function slotsOf(words: v128, difference: v128, mixers: v128): v128 {
 }
 
 /**
- * Writes to `hits` (u32 place, u32 distance, u32 length) runs of 64 to 144 bytes that begin in
+ * Writes to `hits` (u32 location, u32 distance, u32 length) runs of 64 to 144 bytes that begin in
  * `[low, high)`, within `[first, last)`. Words are kept every 8 from `low`, searched every `stride`
  * (1 or 8) from `at`. `resume` receives the next `at`, or 0 when done. `kept`: 4096 u32, as left.
  * Reads 32 bytes beyond `last`.

@@ -93,7 +93,7 @@ export function mark_edges(
 
 /**
  * Edges of blocks in [from, to). Reads 16 bytes before and 32 behind. Mask bits are bytes: 0 to 15
- * the block before, 16 to 47 the two, 48 to 63 the one behind; the last byte before place i is bit
+ * the block before, 16 to 47 the two, 48 to 63 the one behind; the last byte before location i is bit
  * i + 15.
  */
 function edgesOf(ptr: usize, from: i32, to: i32, edges: usize): void {

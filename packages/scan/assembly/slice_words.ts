@@ -115,9 +115,9 @@ export function enter_words(
     store<u32>(firsts + ((<usize>k) << 2), k)
     if (word === 0) continue
     const hash = hashWord(word)
-    const place = filterAt(filter, hash)
+    const location = filterAt(filter, hash)
     const both = ((1 as u32) << (<u32>(hash >> 44))) | ((1 as u32) << (<u32>(hash >> 39)))
-    store<u32>(place, load<u32>(place) | both)
+    store<u32>(location, load<u32>(location) | both)
     let slot = slotOf(hash) & mask
     for (;;) {
       const existing = load<u64>(table + ((<usize>slot) << 3))
@@ -182,11 +182,11 @@ export function find_words(
     const until = min(at + CHUNK * step, to)
     const listed = listMaybe(ptr, at, until, step, filter, scratch)
     for (let item = scratch; item < listed; item += 4) {
-      const place = <i32>load<u32>(item)
-      const index = wordAt(ptr + <usize>place, table, indexes, mask)
+      const location = <i32>load<u32>(item)
+      const index = wordAt(ptr + <usize>location, table, indexes, mask)
       if (index === 0) continue
       if (found < cap) {
-        store<u32>(out + ((<usize>found) << 3), place)
+        store<u32>(out + ((<usize>found) << 3), location)
         store<u32>(out + ((<usize>found) << 3), index - 1, 4)
       }
       found++

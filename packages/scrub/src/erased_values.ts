@@ -8,7 +8,7 @@ const MOST_LISTED = 256
 /** What a whole PEM, DER, JWK … is called beside values. */
 export const STRUCTURE = 'structure'
 
-interface Account extends Omit<ErasedValue, 'places' | 'pieces' | 'bytes' | 'at'> {
+interface Account extends Omit<ErasedValue, 'locations' | 'pieces' | 'bytes' | 'at'> {
   readonly seen: Set<number>
   pieces: number
   bytes: number
@@ -58,7 +58,7 @@ export class ErasedValues {
       .map(({ value, encoding, seen, pieces, bytes, at }) => ({
         value,
         encoding,
-        places: seen.size,
+        locations: seen.size,
         bytes,
         pieces,
         at: at.toSorted((a, b) => a.offset - b.offset),

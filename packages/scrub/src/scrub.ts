@@ -14,7 +14,7 @@ import { piecesInRegisters } from './general_registers.ts'
 import { findPieces } from './pieces/piece_search.ts'
 import { Pointers } from './pointers.ts'
 import { ArrayEnds, ErasedRanges, filledRegisters, isWithin } from './ranges.ts'
-import type { ErasedOther, ScrubOptions } from './scrub_report.ts'
+import type { ErasedSecret, ScrubOptions } from './scrub_report.ts'
 
 interface ScrubTask {
   readonly name: string
@@ -26,15 +26,15 @@ interface ScrubTask {
 
 /** From this round on findings are erased even if words in them look like pointers. */
 const ROUND_OF_FORCE = 3
-const MOST_OTHERS = 10_000
+const MOST_OTHER_SECRETS = 10_000
 
 export class Scrub {
   readonly task: ScrubTask
   readonly foundKeys: FoundKeys = new FoundKeys()
   readonly segments: SegmentFinder
   readonly values: ErasedValues
-  readonly others: ErasedOther[] = []
-  moreOthers = 0
+  readonly otherSecrets: ErasedSecret[] = []
+  moreOtherSecrets = 0
   readonly classes: Set<FindingClass> = new Set()
   rounds = 0
   isFull: boolean = false
@@ -161,8 +161,8 @@ export class Scrub {
     const key = this.foundKeys.numberOf(keyId?.spkiSha256)
     if (key !== undefined) {
       this.values.add({ offset, length, key, value: STRUCTURE, encoding, isWhole: true })
-    } else if (this.others.length >= MOST_OTHERS) this.moreOthers++
-    else this.others.push({ ...this.segments.locationOf(finding), kind, encoding, certainty, note })
+    } else if (this.otherSecrets.length >= MOST_OTHER_SECRETS) this.moreOtherSecrets++
+    else this.otherSecrets.push({ ...this.segments.locationOf(finding), kind, encoding, certainty, note })
   }
 }
 

@@ -12,9 +12,9 @@ export interface ErasedValue {
   /** `p`, `dp`, `montgomery-r2-mod-p` … or `structure` for a whole PEM, DER, JWK … */
   readonly value: string
   readonly encoding: string
-  readonly places: number
+  readonly locations: number
   readonly bytes: number
-  /** How many of `places` are only a part of the value. */
+  /** How many of `locations` are only a part of the value. */
   readonly pieces: number
   readonly at: readonly Location[]
 }
@@ -55,7 +55,7 @@ export interface ScrubbedKey {
 }
 
 /** Erased without a verified key: unverified keys, tokens, encrypted keys. */
-export interface ErasedOther extends Location {
+export interface ErasedSecret extends Location {
   readonly kind: KeyKind
   readonly encoding: string
   readonly certainty: Certainty
@@ -71,7 +71,7 @@ export interface Remainder {
     | 'too-many-keys'
     | 'too-many-pieces'
   readonly message: string
-  readonly places: readonly Location[]
+  readonly locations: readonly Location[]
 }
 
 export interface ScrubReport {
@@ -83,13 +83,13 @@ export interface ScrubReport {
   /** Empty if it is clean. */
   readonly remainders: readonly Remainder[]
   readonly keys: readonly ScrubbedKey[]
-  readonly others: readonly ErasedOther[]
-  readonly moreOthers: number
+  readonly otherSecrets: readonly ErasedSecret[]
+  readonly moreOtherSecrets: number
   readonly erased: {
     readonly ranges: readonly Range[]
     readonly bytes: number
     /** Floating-point and vector registers, erased whatever they contain. */
-    readonly vectorRegisters: { readonly places: number; readonly bytes: number }
+    readonly vectorRegisters: { readonly locations: number; readonly bytes: number }
   }
   readonly verification: {
     /** Scans of the result; the last one found nothing if it is clean. */

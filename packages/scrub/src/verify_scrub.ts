@@ -33,12 +33,12 @@ export async function verifyScrub(
       isClean,
       remainders,
       keys: keysOf(scrub, left, scans),
-      others: scrub.others,
-      moreOthers: scrub.moreOthers,
+      otherSecrets: scrub.otherSecrets,
+      moreOtherSecrets: scrub.moreOtherSecrets,
       erased: {
         ranges: scrub.erased,
         bytes: bytesOf(scrub.erased),
-        vectorRegisters: { places: scrub.vectors.length, bytes: bytesOf(scrub.vectors) },
+        vectorRegisters: { locations: scrub.vectors.length, bytes: bytesOf(scrub.vectors) },
       },
       verification: {
         deepScans,
@@ -85,7 +85,7 @@ function remaindersOf(scrub: Scrub, left: Left, scans: VerificationScans): reado
     ranges: readonly Range[] = [],
   ): Remainder => {
     const locations = ranges.slice(0, MOST_LISTED).map((range) => scrub.segments.locationOf(range))
-    return { code, message, places: locations }
+    return { code, message, locations: locations }
   }
   const { report, given } = scans
   const reports = given === undefined ? [report] : [report, given]

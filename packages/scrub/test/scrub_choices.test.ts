@@ -238,7 +238,7 @@ describe('vector registers go as a whole, whatever they hold, and no word of con
       const core = Buffer.from(elfCore({ memory: heap, threads, vectors }).bytes)
       const scrubbed = await scrub(core)
       assert.deepEqual(scrubbed.report.remainders, [])
-      assert.deepEqual(scrubbed.report.erased.vectorRegisters, { places: 2, bytes: 384 + 2120 })
+      assert.deepEqual(scrubbed.report.erased.vectorRegisters, { locations: 2, bytes: 384 + 2120 })
       const begin = core.indexOf(vectors)
       assert.equal(Buffer.compare(scrubbed.out.subarray(begin, begin + 2696), expected), 0)
       assert.equal(Buffer.compare(scrubbed.out.subarray(0, begin), core.subarray(0, begin)), 0)
@@ -344,7 +344,7 @@ describe('what nothing verifies', () => {
   it('goes', async () => {
     const { out, report } = await scrub(heapWith(candidate))
     assert.equal(out.includes(secret), false)
-    assert.equal(report.others.length, 1)
+    assert.equal(report.otherSecrets.length, 1)
   })
 
   it('stays if it is asked for', async () => {

@@ -105,7 +105,7 @@ describe('a key across a border', () => {
 
         const { findings } = await scanFile(path, { publicKeys })
         const found = findings.filter((finding) => finding.encoding === encoding)
-        const places = found.map(({ offset, length, copies, beginsAt }) => ({
+        const locations = found.map(({ offset, length, copies, beginsAt }) => ({
           offset,
           length,
           copies,
@@ -113,7 +113,7 @@ describe('a key across a border', () => {
         }))
         const inFirst = BORDER - startOf(bytes)
         assert.deepEqual(
-          places.toSorted((a, b) => b.length - a.length),
+          locations.toSorted((a, b) => b.length - a.length),
           [
             { offset: rest, length: lengthOf(found) - inFirst, copies: 1, beginsAt: start },
             { offset: start, length: inFirst, copies: 1 },
@@ -203,7 +203,7 @@ it('shows the file around each border that is asked for', () => {
         return { offset, length, address, isAligned: false }
       })
       const boundaries = SegmentBoundaries.of(runs, bytesSource(Buffer.alloc(end)), inFile)
-      const places = (boundaries?.runs ?? []).map(({ offset, length }) => {
+      const locations = (boundaries?.runs ?? []).map(({ offset, length }) => {
         const found = boundaries?.rawFindings(rawFindingAt(offset, length)) ?? []
         assert.equal(found.length, 1, 'a part of the file is one raw finding')
         return { from: found[0]?.offset ?? 0, length }
@@ -216,7 +216,9 @@ it('shows the file around each border that is asked for', () => {
       })
       for (const { offset, length } of borders) {
         const [from, to] = [Math.max(0, offset - 1), offset + Math.min(length, 1)]
-        const around = places.filter((each) => each.from <= from && each.from + each.length >= to)
+        const around = locations.filter(
+          (each) => each.from <= from && each.from + each.length >= to,
+        )
         assert.equal(around.length, 1)
       }
       if (borders.length === 0) assert.equal(boundaries, undefined)

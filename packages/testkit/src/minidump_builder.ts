@@ -92,7 +92,7 @@ class Builder {
     })
   }
 
-  #place({ address, bytes }: MemoryToDump): number {
+  #put({ address, bytes }: MemoryToDump): number {
     this.#out.align(16)
     const offset = this.#out.length
     this.#out.bytes(bytes)
@@ -128,7 +128,7 @@ class Builder {
     const { threads } = this.#dump
     if (threads === undefined) return
     const placed = threads.map(({ stack, isStackListed = false }) => ({
-      stackAt: isStackListed ? 0 : this.#place(stack),
+      stackAt: isStackListed ? 0 : this.#put(stack),
       contextAt: this.#context(),
     }))
     this.#list(3, threads.length, () => {
@@ -149,7 +149,7 @@ class Builder {
   #writeMemory(): void {
     const { memory } = this.#dump
     if (memory === undefined) return
-    const offsets = memory.map((run) => this.#place(run))
+    const offsets = memory.map((run) => this.#put(run))
     this.#list(5, memory.length, () => {
       for (const [index, { address, bytes }] of memory.entries())
         this.#out.u64(address).u32(bytes.length, offsets[index] ?? 0)

@@ -42,7 +42,7 @@ async function searched(
   return {
     ...found,
     said: found.findings.map(
-      ({ place, message }) => `${place?.file}:${place?.line ?? ''} ${message}`,
+      ({ location, message }) => `${location?.file}:${location?.line ?? ''} ${message}`,
     ),
     keys,
   }

@@ -154,7 +154,7 @@ describe('the scope of the replayed incident', () => {
 /** Where no core can be taken, the answer says nothing of keys. */
 const noCore = process.platform === 'linux' ? false : 'cores are taken on Linux'
 
-const placeOfKey = (): Json => objectOf(rowsOf(rowsOf(answer['keys'])[0]?.['places'])[0])
+const dumpOfKey = (): Json => objectOf(rowsOf(rowsOf(answer['keys'])[0]?.['dumps'])[0])
 
 describe('the leaked key of the replayed incident', { skip: noCore }, () => {
   it('is named by its published list, and is in the dump that custody names', () => {
@@ -166,7 +166,7 @@ describe('the leaked key of the replayed incident', { skip: noCore }, () => {
       facts.map((name) => field(truth, 'provider', 'key', name)),
     )
     const file = String(field(truth, 'provider', 'artefact', 'file'))
-    assert.deepEqual(placeOfKey()['files'], [path.join(logs, file)])
+    assert.deepEqual(dumpOfKey()['files'], [path.join(logs, file)])
     const dump = rowsOf(answer['custody']).find(
       ({ artefact }) => artefact === field(truth, 'provider', 'artefact', 'name'),
     )
@@ -191,7 +191,7 @@ describe('the leaked key of the replayed incident', { skip: noCore }, () => {
 
 describe('the file with the leaked key', { skip: noCore }, () => {
   it('holds it as text and as numbers', () => {
-    const encodings = new Set(rowsOf(placeOfKey()['encodings']).map(({ encoding }) => encoding))
+    const encodings = new Set(rowsOf(dumpOfKey()['encodings']).map(({ encoding }) => encoding))
     for (const encoding of ['pem', 'limbs-le64', 'montgomery-r2-mod-p'])
       assert.ok(encodings.has(encoding), encoding)
   })
@@ -211,12 +211,12 @@ describe('the file with the leaked key', { skip: noCore }, () => {
   })
 
   it('was accessed first by the engineer whose token was replayed', () => {
-    const touched = objectOf(placeOfKey()['touched'])
-    const [first] = rowsOf(touched['people'])
+    const accessed = objectOf(dumpOfKey()['accessed'])
+    const [first] = rowsOf(accessed['people'])
     assert.equal(first?.['principal'], field(truth, 'provider', 'engineer'))
     const leads = ['replayed_token_network', 'token_other_network']
     assert.deepEqual([first?.['verdict'], first?.['hunts']], ['issued', leads])
-    assert.deepEqual([touched['suspect'], touched['established'], first?.['accesses']], [2, 0, 2])
+    assert.deepEqual([accessed['suspect'], accessed['established'], first?.['accesses']], [2, 0, 2])
   })
 
   it('is not reported to have signed the unissued tokens, which no record shows', () => {

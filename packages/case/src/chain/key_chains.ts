@@ -176,12 +176,12 @@ function keyLink(key: KeyFound | undefined): ChainLink {
       'No memory dump of the evidence holds this key.',
       'The dumps of every process that had the key',
     )
-  const [first, ...others] = key.places
+  const [first, ...others] = key.dumps
   const also = others.length > 0 ? ` and ${plural(others.length, 'other dump')}` : ''
   return shown(
     'key',
     `The private key is in ${first?.files[0] ?? ''}${also}.`,
-    key.places.map(({ files, sha256, encodings }) => ({
+    key.dumps.map(({ files, sha256, encodings }) => ({
       path: files[0] ?? '',
       sha256,
       line: null,

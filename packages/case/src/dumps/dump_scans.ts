@@ -10,7 +10,7 @@ export const KEYS_SHAPE = 'public-keys'
 
 export interface DumpKeyEncoding {
   readonly encoding: string
-  readonly places: number
+  readonly locations: number
   /** Of the first copy: bytes from the file's start. */
   readonly offset: number
   /** Of the first copy, in the process as 0x-hex; null where the dump does not show it. */
@@ -50,10 +50,18 @@ export async function dumpScans(session: Session): Promise<DumpScan[]> {
     'SELECT sha256, argMax(found, at) AS scan FROM dump_scan GROUP BY sha256 ORDER BY sha256',
   )
   return rows.flatMap((row) => {
-    const scan: unknown = parseObject(String(row['scan']))
+    const scan: unknown = parseObject(inPresentWords(String(row['scan'])))
     return isScan(scan) ? [scan] : []
   })
 }
+
+/** Members of scans stored by earlier versions. A quotation mark within a text has a backslash. */
+const inPresentWords = (scan: string): string =>
+  scan
+    .replaceAll('"forms":', '"encodings":')
+    .replaceAll('"form":', '"encoding":')
+    .replaceAll('"places":', '"locations":')
+    .replaceAll('"proof":', '"verification":')
 
 /** Only {@link keepScan} writes what is read here, so that one member identifies it. */
 const isScan = (value: unknown): value is DumpScan =>

@@ -71,9 +71,9 @@ const readPerson = rowReader(
   cell.time('first last'),
 )
 
-interface KeyLocation extends DumpFile, Pick<DumpScan, 'container'>, Pick<DumpKey, 'encodings'> {
+interface KeyDump extends DumpFile, Pick<DumpScan, 'container'>, Pick<DumpKey, 'encodings'> {
   readonly copies: number
-  readonly touched: FileUse | null
+  readonly accessed: FileUse | null
 }
 
 export interface KeyFound
@@ -82,7 +82,7 @@ export interface KeyFound
   readonly note: string | null
   readonly kid: string | null
   readonly subject: string | null
-  readonly places: readonly KeyLocation[]
+  readonly dumps: readonly KeyDump[]
 }
 
 export const isLeak = ({ note }: Pick<KeyFound, 'note'>): boolean => note === null
@@ -94,23 +94,23 @@ export async function keysFound(session: Session): Promise<KeyFound[]> {
   for (const { sha256, files } of await dumpFiles(session)) {
     const scan = scans.get(sha256)
     if (scan === undefined || scan.keys.length === 0) continue
-    const touched = (await fileUse(session, sha256, files.map(dumpName))) ?? null
+    const accessed = (await fileUse(session, sha256, files.map(dumpName))) ?? null
     for (const key of scan.keys) {
-      const location: KeyLocation = {
+      const dump: KeyDump = {
         files,
         sha256,
         container: scan.container,
-        copies: key.encodings.reduce((sum, { places }) => sum + places, 0),
+        copies: key.encodings.reduce((sum, { locations }) => sum + locations, 0),
         encodings: key.encodings,
-        touched,
+        accessed,
       }
-      keys.set(key.spkiSha256, withLocation(keys.get(key.spkiSha256), key, location))
+      keys.set(key.spkiSha256, withDump(keys.get(key.spkiSha256), key, dump))
     }
   }
   return [...keys.values()].toSorted((a, b) => rank(b) - rank(a))
 }
 
-function withLocation(known: KeyFound | undefined, key: DumpKey, location: KeyLocation): KeyFound {
+function withDump(known: KeyFound | undefined, key: DumpKey, dump: KeyDump): KeyFound {
   const { spkiSha256, kind, bits, notAfter } = key
   return {
     spkiSha256,
@@ -121,7 +121,7 @@ function withLocation(known: KeyFound | undefined, key: DumpKey, location: KeyLo
     kid: known?.kid ?? (key.kid || null),
     subject: known?.subject ?? (key.subject || null),
     notAfter: known?.notAfter ?? notAfter,
-    places: [...(known?.places ?? []), location],
+    dumps: [...(known?.dumps ?? []), dump],
   }
 }
 

@@ -45,8 +45,8 @@ function scanCut(file: string, limits: readonly string[]): Unknown[] {
 }
 
 function withoutAccess(keys: readonly KeyFound[]): Unknown[] {
-  const files = keys.flatMap(({ places }) =>
-    places.filter(({ touched }) => touched === null).flatMap((location) => location.files),
+  const files = keys.flatMap(({ dumps }) =>
+    dumps.filter(({ accessed }) => accessed === null).flatMap(({ files: names }) => names),
   )
   const distinct = [...new Set(files)]
   if (distinct.length === 0) return []

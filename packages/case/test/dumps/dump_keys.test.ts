@@ -37,7 +37,7 @@ const key = (spkiSha256: string, more: Partial<DumpKey> = {}): DumpKey => ({
   encodings: [
     {
       encoding: 'pem',
-      places: 2,
+      locations: 2,
       offset: 4096,
       address: '0x1000',
       owner: 'stack 7',
@@ -45,7 +45,7 @@ const key = (spkiSha256: string, more: Partial<DumpKey> = {}): DumpKey => ({
     },
     {
       encoding: 'pkcs8',
-      places: 1,
+      locations: 1,
       offset: 9000,
       address: null,
       owner: null,
@@ -171,6 +171,21 @@ describe('scans of dumps', () => {
     )
   })
 
+  it('are read as earlier versions stored them', async () => {
+    const now = scan(SHA, { limits: ['a text with "form": in it'] })
+    const keys = now.keys.map(({ encodings, ...rest }) => ({
+      ...rest,
+      forms: encodings.map(({ encoding, locations, verification, ...same }) => ({
+        ...same,
+        form: encoding,
+        places: locations,
+        proof: verification,
+      })),
+    }))
+    await given([], [Object.assign({}, now, { keys })])
+    assert.deepEqual(await dumpScans(world.session), [now])
+  })
+
   it('change the mark that a stored answer depends on, and nothing else does', async () => {
     await given([dumpFile(1, 'a/Sign-2021.core')], [])
     assert.equal(await scansMark(world.session), '')
@@ -193,21 +208,21 @@ describe('a key that was found', () => {
         ...rest,
         jwkThumbprint,
         note: null,
-        places: [
+        dumps: [
           {
             files: ['in/dumps/sign-2021.CORE'],
             sha256: SHA,
             container: 'elf-core',
             copies: 3,
             encodings,
-            touched: USE,
+            accessed: USE,
           },
         ],
       },
     ])
   })
 
-  it('is one key in however many dumps, and a dump one place under however many names', async () => {
+  it('is one key in however many dumps, and a dump one entry under however many names', async () => {
     const evidence = [
       dumpFile(1, 'a.core'),
       dumpFile(2, 'x.zip!copies/b.core'),
@@ -219,7 +234,7 @@ describe('a key that was found', () => {
     ])
     const found = await keysFound(world.session)
     assert.deepEqual(
-      found.map(({ kid, places }) => [kid, places.map(({ files }) => files)]),
+      found.map(({ kid, dumps }) => [kid, dumps.map(({ files }) => files)]),
       [['key-1', [['a.core', 'x.zip!copies/b.core'], ['c.core']]]],
     )
   })
@@ -271,7 +286,7 @@ describe('a dump that is packed', () => {
       // oxlint-disable-next-line no-await-in-loop -- one case
       await given([dumpFile(1, `in/${name}`)], [scan(SHA)], [thief, again, packed, bystander])
       // oxlint-disable-next-line no-await-in-loop -- one case
-      assert.deepEqual((await keysFound(world.session))[0]?.places[0]?.touched, USE)
+      assert.deepEqual((await keysFound(world.session))[0]?.dumps[0]?.accessed, USE)
       // oxlint-disable-next-line no-await-in-loop -- one case
       const held = (await custody(world.session, {})).filter(({ keys }) => keys.length > 0)
       assert.deepEqual(
@@ -326,7 +341,7 @@ describe('what dumps leave open', () => {
   it('is who had a key in a file that no record names', async () => {
     await given([dumpFile(1, 'elsewhere.core')], [scan(SHA)])
     assert.deepEqual(await ofDumps(), ['key-holders-unknown'])
-    assert.equal((await keysFound(world.session))[0]?.places[0]?.touched, null)
+    assert.equal((await keysFound(world.session))[0]?.dumps[0]?.accessed, null)
   })
 
   it('is whether unissued tokens were signed with a key that was found', async () => {

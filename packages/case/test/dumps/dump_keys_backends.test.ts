@@ -26,7 +26,14 @@ const scan = (verification: string): DumpScan => ({
       subject: '',
       notAfter: null,
       encodings: [
-        { encoding: 'pem', places: 1, offset: 2 ** 40, address: null, owner: null, verification },
+        {
+          encoding: 'pem',
+          locations: 1,
+          offset: 2 ** 40,
+          address: null,
+          owner: null,
+          verification,
+        },
       ],
     },
   ],
@@ -52,10 +59,10 @@ for (const backend of backends)
         assert.deepEqual(await dumpScans(session), [scan('last')])
         const [key, ...others] = await keysFound(session)
         assert.equal(others.length, 0)
-        const [found] = key?.places ?? []
+        const [found] = key?.dumps ?? []
         assert.equal(found?.encodings[0]?.verification, 'last')
         assert.deepEqual(
-          found.touched?.people.map(({ principal, accesses }) => [principal, accesses]),
+          found.accessed?.people.map(({ principal, accesses }) => [principal, accesses]),
           [['eve', 1]],
         )
       } finally {

@@ -80,7 +80,7 @@ function encodingOf([encoding, findings]: readonly [string, Group<Finding>]): Du
   const [{ offset, address, owner, verification }] = findings
   return {
     encoding,
-    places: findings.length,
+    locations: findings.length,
     offset,
     address: address ?? null,
     owner: owner === undefined ? null : `${owner.kind} ${owner.name}`,

@@ -9,8 +9,8 @@ const KEYS = 1
 
 const NAME = 50
 
-export const fileNames = ({ places }: cases.KeyFound): string[] =>
-  places.flatMap(({ files }) => files.map(cases.dumpName))
+export const fileNames = ({ dumps }: cases.KeyFound): string[] =>
+  dumps.flatMap(({ files }) => files.map(cases.dumpName))
 
 type Line = readonly [label: string, text: string]
 
@@ -24,22 +24,15 @@ export function keyLines(answer: cases.Answer): Line[] {
   return texts.map((text, i) => [i === 0 ? 'KEY' : '', text])
 }
 
-function textOf(
-  { kind, bits, places, spkiSha256 }: cases.KeyFound,
-  answer: cases.Answer,
-): string[] {
-  const [location] = places
-  if (location === undefined) return []
+function textOf({ kind, bits, dumps, spkiSha256 }: cases.KeyFound, answer: cases.Answer): string[] {
+  const [dump] = dumps
+  if (dump === undefined) return []
   const until = answer.chains.find((chain) => chain.spkiSha256 === spkiSha256)?.trustedUntil ?? null
   const end = until === null ? '' : `; trusted until ${until.slice(0, 10)}`
   const what = bits === 0 ? kind : `${kind} ${bits}`
-  const file = shortened(
-    safeText(location.files[0]?.split(/[\\/]/).at(-1) ?? '', 4000),
-    NAME,
-    'end',
-  )
-  const more = places.length > 1 ? ` and in ${plural(places.length - 1, 'other dump')}` : ''
-  return [`private key in ${file} (${what})${more}, ${accessed(location.touched, answer)}${end}`]
+  const file = shortened(safeText(dump.files[0]?.split(/[\\/]/).at(-1) ?? '', 4000), NAME, 'end')
+  const more = dumps.length > 1 ? ` and in ${plural(dumps.length - 1, 'other dump')}` : ''
+  return [`private key in ${file} (${what})${more}, ${accessed(dump.accessed, answer)}${end}`]
 }
 
 function chainTexts({ chains }: cases.Answer, { spkiSha256 }: cases.KeyFound): string[] {

@@ -91,11 +91,11 @@ function messageOf({
   return `${certainty}: ${what}, as ${encoding} (${safeText(verification, 120)}).${whose}${key}${kid}${own}`
 }
 
-/** `place`: the same location in a file of the same name. `key`: the same key, wherever it is found. */
+/** `location`: the same location in a file of the same name. `key`: the same key, wherever it is found. */
 function fingerprints(finding: Finding): Readonly<Record<string, string>> {
   const { file, offset, encoding, kind, keyId } = finding
   return {
-    'place/v1': sarifFingerprint(path.basename(file), String(offset), encoding, kind),
+    'location/v1': sarifFingerprint(path.basename(file), String(offset), encoding, kind),
     ...(keyId?.spkiSha256 === undefined ? {} : { 'key/v1': keyId.spkiSha256 }),
   }
 }

@@ -72,27 +72,27 @@ function keyLines(key: ScrubbedKey): string[] {
   ]
 }
 
-function valueLine({ value, encoding, places, at }: ErasedValue): string {
+function valueLine({ value, encoding, locations, at }: ErasedValue): string {
   const first = at[0]
   const where = first === undefined ? '' : `, first at ${hex(first.offset)}`
   const address = first?.address === undefined ? '' : ` (address ${first.address})`
   const name = value === 'structure' ? encoding : `${value} as ${encoding}`
-  return line(`  ${name}: ${plural(places, 'location')}${where}${address}`)
+  return line(`  ${name}: ${plural(locations, 'location')}${where}${address}`)
 }
 
-function otherLines({ others, moreOthers }: ScrubDocument): string[] {
+function otherLines({ otherSecrets, moreOtherSecrets }: ScrubDocument): string[] {
   const kinds = new Map<string, number>()
-  for (const { kind, encoding, certainty } of others) {
+  for (const { kind, encoding, certainty } of otherSecrets) {
     const name = `${certainty === 'unverified' ? 'unverified: ' : ''}${kind} (${encoding})`
     kinds.set(name, (kinds.get(name) ?? 0) + 1)
   }
   const lines = [...kinds].map(([name, often]) => line(`  ${count(often)} × ${name}`))
-  return moreOthers === 0 ? lines : [...lines, `  ${count(moreOthers)} × others`]
+  return moreOtherSecrets === 0 ? lines : [...lines, `  ${count(moreOtherSecrets)} × others`]
 }
 
 const remainderLines = ({ remainders }: ScrubDocument): string[] =>
-  remainders.map(({ message, places }) => {
-    const first = places[0]
+  remainders.map(({ message, locations }) => {
+    const first = locations[0]
     const where = first === undefined ? '' : `, first at ${hex(first.offset)}`
     return line(`  ${safeText(message, 110)}${where}`)
   })

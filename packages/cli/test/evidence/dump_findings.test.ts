@@ -62,7 +62,7 @@ describe('what a case keeps of a scan', () => {
     assert.deepEqual(
       keys.map((key) => [
         key.spkiSha256,
-        key.encodings.map(({ encoding, places, offset }) => [encoding, places, offset]),
+        key.encodings.map(({ encoding, locations, offset }) => [encoding, locations, offset]),
       ]),
       [
         [
@@ -95,7 +95,7 @@ describe('what a case keeps of a scan', () => {
     assert.deepEqual([key?.kid, key?.subject, key?.notAfter], ['given', 'CN=lay', null])
   })
 
-  it('calls a key published only where every place does', () => {
+  it('calls a key published only where every location does', () => {
     assert.equal(noteOf('self-test', 'self-test'), 'self-test')
     assert.equal(noteOf('self-test', undefined), '')
     assert.equal(noteOf(undefined, 'fragment'), '')

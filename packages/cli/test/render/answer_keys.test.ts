@@ -36,30 +36,30 @@ const key = (at: number, more: Partial<KeyFound> = {}): KeyFound => ({
   kid: `kid-${at}`,
   subject: 'CN=Signing',
   notAfter: '2021-04-04T14:43:35.000Z',
-  places: [
+  dumps: [
     {
       files: ['in/dumps/a.core'],
       sha256: '0'.repeat(64),
       container: 'elf-core',
       copies: 3,
       encodings: [
-        { encoding: 'pem', places: 1, offset: 0, address: null, owner: null, verification: 'p' },
+        { encoding: 'pem', locations: 1, offset: 0, address: null, owner: null, verification: 'p' },
         {
           encoding: 'limbs-le64',
-          places: 2,
+          locations: 2,
           offset: 9,
           address: null,
           owner: null,
           verification: 'p',
         },
       ],
-      touched: null,
+      accessed: null,
     },
   ],
   ...more,
 })
 const long = 'x'.repeat(500)
-const touched = (suspect: number) => ({
+const accessed = (suspect: number) => ({
   by: 'hash' as const,
   accesses: 12,
   principals: 2,
@@ -138,9 +138,9 @@ describe('keys on a terminal', () => {
   })
 
   it('say that nothing points at those who accessed the file, where nothing does', () => {
-    const [location] = key(1).places
+    const [location] = key(1).dumps
     assert.ok(location !== undefined)
-    const text = textWith([key(1, { places: [{ ...location, touched: touched(0) }] })])
+    const text = textWith([key(1, { dumps: [{ ...location, accessed: accessed(0) }] })])
     assert.match(
       text.replaceAll(/\s+/g, ' '),
       /accessed 12 times by 2 accounts; nothing points at any of them/,
@@ -148,14 +148,14 @@ describe('keys on a terminal', () => {
   })
 
   it('stay within 24 rows and are harmless, however many and long', () => {
-    const [location] = key(1).places
+    const [location] = key(1).dumps
     assert.ok(location !== undefined)
-    const places = Array.from({ length: 3 }, () => ({
+    const dumps = Array.from({ length: 3 }, () => ({
       ...location,
       files: [`in/${long}/\u001b[31m${long}`],
-      touched: touched(12),
+      accessed: accessed(12),
     }))
-    const hostile = { kid: `\u202e${long}`, subject: `\u009b${long}`, places }
+    const hostile = { kid: `\u202e${long}`, subject: `\u009b${long}`, dumps }
     const text = textWith(Array.from({ length: 200 }, (_, at) => key(at, hostile)))
     assertHarmless(text)
     assert.ok(text.trimEnd().split('\n').length <= 24)
@@ -165,11 +165,11 @@ describe('keys on a terminal', () => {
   })
 
   it('say how sure the access is, however long the names and narrow the terminal', () => {
-    const [location] = key(1).places
+    const [location] = key(1).dumps
     assert.ok(location !== undefined)
     const found = { ...location, files: [`${long}.core`] }
-    const byName = { ...touched(12), by: 'name' as const, established: 0 }
-    const keys = [key(1, { places: [{ ...found, touched: byName }, found] })]
+    const byName = { ...accessed(12), by: 'name' as const, established: 0 }
+    const keys = [key(1, { dumps: [{ ...found, accessed: byName }, found] })]
     for (const width of [80, 60, 40])
       assert.match(
         answerText({ ...answer, keys }, { width }).replaceAll(/\s+/g, ' '),

@@ -124,7 +124,7 @@ const leaked = ({ keys }: Answer): Statement[] =>
   keys.filter(isLeak).map((key) =>
     statement({
       id: `key-${key.spkiSha256}`,
-      text: `A private key (${key.kind.toUpperCase()}, ${key.bits} bits) is in ${plural(key.places.length, 'memory dump')} of the evidence. SHA-256 of its public half: ${key.spkiSha256}.`,
+      text: `A private key (${key.kind.toUpperCase()}, ${key.bits} bits) is in ${plural(key.dumps.length, 'memory dump')} of the evidence. SHA-256 of its public half: ${key.spkiSha256}.`,
       strength: 'established',
       evidence: ['keys'],
       cannotMean:

@@ -23,10 +23,10 @@ function suspected(suspect: readonly cases.Custody[]): model.Statement {
   const accesses = suspect.reduce((sum, one) => sum + one.suspect, 0)
   const established = suspect.reduce((sum, one) => sum + one.established, 0)
   return model.statement({
-    id: 'suspect-touches',
+    id: 'suspicious-artefact-accesses',
     text: `Suspicious accesses to ${plural(suspect.length, 'artefact')}: ${plural(accesses, 'access', 'accesses')}, of which ${established} are established and ${accesses - established} are leads.`,
     strength: established > 0 ? 'established' : 'not-excluded',
-    evidence: ['artefacts', 'touches', ACCESSES_SQL],
+    evidence: ['artefacts', 'artefact-accesses', ACCESSES_SQL],
     cannotMean:
       'That a file was opened does not say that it was copied, nor what was done with it.',
   })
@@ -54,7 +54,7 @@ const artefactTable = (custody: readonly cases.Custody[]): model.Table =>
 function accessTable(custody: readonly cases.Custody[]): model.Table {
   const rows = custody.flatMap((artefact) => artefact.rows)
   return listed(rows, {
-    id: 'touches',
+    id: 'artefact-accesses',
     title: 'Who accessed them',
     columns: [
       ['artefact', 'Artefact'],
@@ -109,10 +109,10 @@ const dumpTable = ({ dumps }: cases.Answer['conclusion']): model.Table =>
   })
 
 function keyStatement(key: cases.KeyFound): model.Statement {
-  const files = key.places.map(
+  const files = key.dumps.map(
     ({ files: names, copies }) => `${names[0] ?? ''} (${plural(copies, 'copy', 'copies')})`,
   )
-  const logged = key.places.flatMap(({ touched }) => touched ?? [])
+  const logged = key.dumps.flatMap(({ accessed }) => accessed ?? [])
   const suspect = logged.reduce((sum, { suspect: some }) => sum + some, 0)
   const byName = logged.some(({ by }) => by === 'name') ? ' a file of this name' : ' the file'
   const seen =
@@ -130,15 +130,15 @@ function keyStatement(key: cases.KeyFound): model.Statement {
   })
 }
 
-function dumpsOf({ places }: cases.KeyFound): model.NonEmpty<model.Source> {
-  const inputs = places.map(
+function dumpsOf({ dumps }: cases.KeyFound): model.NonEmpty<model.Source> {
+  const inputs = dumps.map(
     ({ files, sha256 }): model.Evidence => ({ kind: 'input', path: files[0] ?? '', sha256 }),
   )
   return ['keys', 'docs/what-is-found.md#How sure a finding is', ...inputs]
 }
 
 function keyTable(keys: readonly cases.KeyFound[], absence: model.Strength): model.Table {
-  const found = keys.flatMap((key) => key.places.map((dump) => ({ key, dump })))
+  const found = keys.flatMap((key) => key.dumps.map((dump) => ({ key, dump })))
   return listed(found, {
     id: 'keys',
     title: 'Private keys in memory dumps',
@@ -168,12 +168,16 @@ function keyTable(keys: readonly cases.KeyFound[], absence: model.Strength): mod
 function peopleTable(keys: readonly cases.KeyFound[]): model.Table {
   const found = keys
     .filter(cases.isLeak)
-    .flatMap(({ places }) => places)
-    .flatMap(({ files, touched }) =>
-      (touched?.people ?? []).map((person) => ({ file: files[0] ?? '', by: touched?.by, person })),
+    .flatMap(({ dumps }) => dumps)
+    .flatMap(({ files, accessed }) =>
+      (accessed?.people ?? []).map((person) => ({
+        file: files[0] ?? '',
+        by: accessed?.by,
+        person,
+      })),
     )
   return listed(found, {
-    id: 'key-touchers',
+    id: 'key-dump-accesses',
     title: 'Who accessed files that contain keys',
     columns: [
       ['file', 'File'],
@@ -252,7 +256,7 @@ export function chainTable(chains: cases.Answer['chains']): model.Table | undefi
       ['strength', 'Strength', 'strength', ({ link }) => STRENGTHS[link.state]],
       ['text', 'What the evidence shows', 'text', ({ link }) => link.text],
       ['file', 'File', 'text', ({ source }) => source?.path ?? null],
-      ['place', 'Line or offset', 'text', ({ source }) => (source ? locationOf(source) : null)],
+      ['location', 'Line or offset', 'text', ({ source }) => (source ? locationOf(source) : null)],
       ['file_sha256', 'SHA-256 of the file', 'hash', ({ source }) => source?.sha256 ?? null],
     ],
     strength: 'established',

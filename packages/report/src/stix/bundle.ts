@@ -240,8 +240,8 @@ const unknownNotes = ({ sections }: Report, maker: Maker): StixObject[] =>
   )
 
 const keyFiles = ({ answer, redactor }: BundleInput, maker: Maker): StixObject[] =>
-  answer.keys.filter(cases.isLeak).flatMap(({ places, kind, bits, spkiSha256 }) =>
-    places.flatMap(({ files, sha256 }) => {
+  answer.keys.filter(cases.isLeak).flatMap(({ dumps, kind, bits, spkiSha256 }) =>
+    dumps.flatMap(({ files, sha256 }) => {
       const file = fileObject(redactor.text(files[0] ?? ''), sha256)
       const content = `A private key, ${kind} of ${bits} bits, is in this file. SHA-256 of its public half: ${spkiSha256}.`
       const key = `key\0${spkiSha256}\0${sha256}`

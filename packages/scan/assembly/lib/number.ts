@@ -44,7 +44,7 @@ export function topAt(order: i32, length: i32): i32 {
 }
 
 /** Bit i: an order's window may begin at position i of a group of 16. */
-export function places(order: i32): i32 {
+export function positions(order: i32): i32 {
   if (order < 2) return 0xffff
   return order === 2 || order === 5 ? 0x1111 : 0x0101
 }

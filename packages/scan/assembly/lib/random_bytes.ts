@@ -25,9 +25,9 @@ export function isRandom(at: usize, length: i32, least: i32, most: i32, seen: us
     run = byte === last ? run + 1 : 1
     if (run === LONG_RUN) return false
     last = byte
-    const place = seen + ((<usize>byte) << 2)
-    different += load<u32>(place) === probe ? 0 : 1
-    store<u32>(place, probe)
+    const location = seen + ((<usize>byte) << 2)
+    different += load<u32>(location) === probe ? 0 : 1
+    store<u32>(location, probe)
   }
   return different >= least
 }

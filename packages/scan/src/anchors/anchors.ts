@@ -60,7 +60,7 @@ export class AnchorKernel {
     take: (at: number, anchor: number) => void,
   ): void {
     if (from >= to || this.#anchors === 0) return
-    const base = this.#memory.place(bytes)
+    const base = this.#memory.put(bytes)
     let at = base + from
     do {
       const count = this.#find(
@@ -85,7 +85,7 @@ export class AnchorKernel {
 
   /** First offset, in steps of 16, with 16 bytes not all zero; `to` if there is none. */
   nextNonzero(bytes: Uint8Array, from: number, to: number): number {
-    const base = this.#memory.place(bytes)
+    const base = this.#memory.put(bytes)
     return this.#nextNonzero(base + from, base + to) - base
   }
 
@@ -96,7 +96,7 @@ export class AnchorKernel {
     to: number,
     { page, gap }: { readonly page: number; readonly gap: number },
   ): { readonly end: number; readonly next: number } {
-    const base = this.#memory.place(bytes)
+    const base = this.#memory.put(bytes)
     const end = this.#dataEnd(base + from, base + to, page, gap, LAYOUT.resume) - base
     return { end, next: this.#memory.resume - base }
   }

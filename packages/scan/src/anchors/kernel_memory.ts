@@ -57,7 +57,7 @@ export class KernelMemory {
    * Copied into the window unless in this memory.
    * @throws {RangeError} if they do not fit
    */
-  place(bytes: Uint8Array): number {
+  put(bytes: Uint8Array): number {
     if (bytes.buffer === this.#memory.buffer) return bytes.byteOffset
     this.windowOf(bytes.length).set(bytes)
     return LAYOUT.window

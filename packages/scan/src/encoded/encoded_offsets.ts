@@ -27,7 +27,7 @@ export class EncodedOffsets {
 
   /** Of `from`, `from` + `step`, … before `to`; ascending. */
   find(bytes: Uint8Array, from: number, to: number, step: number): number[] {
-    const base = this.#memory.place(bytes)
+    const base = this.#memory.put(bytes)
     // The kernel sees what is behind the bytes as well: that is examined here.
     const last = Math.min(to, bytes.length - READ_BYTES + 1)
     const found: number[] = []

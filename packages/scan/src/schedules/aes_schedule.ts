@@ -56,7 +56,7 @@ export class ScheduleKernel {
 
   /** In `[from, to)`, at `from` plus multiples of 4, whole; unordered. A hit costs 1 µs. */
   find(bytes: Uint8Array, from: number, to: number): readonly ScheduleHit[] {
-    const base = this.#memory.place(bytes)
+    const base = this.#memory.put(bytes)
     const found: ScheduleHit[] = []
     const { hits } = this.#memory
     let at = base + from

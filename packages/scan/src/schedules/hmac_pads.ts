@@ -36,7 +36,7 @@ export class PadKernel {
    * may hide pairs.
    */
   find(bytes: Uint8Array, from: number, to: number, step: 1 | 8): readonly PadHit[] {
-    const base = this.#memory.place(bytes)
+    const base = this.#memory.put(bytes)
     const found = new Map<string, PadHit>()
     const { hits } = this.#memory
     let at = base + from

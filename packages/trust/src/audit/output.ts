@@ -77,9 +77,17 @@ export function auditSarif(answer: AuditAnswer, exitCode: number): Json {
   })
 }
 
-function resultOf({ rule, level, document, thumbprint, kid, message, place }: AuditFinding): Json {
-  const file = place?.file ?? document
-  const what = place === undefined ? '' : message
+function resultOf({
+  rule,
+  level,
+  document,
+  thumbprint,
+  kid,
+  message,
+  location,
+}: AuditFinding): Json {
+  const file = location?.file ?? document
+  const what = location === undefined ? '' : message
   const key = kid ?? thumbprint
   return {
     ruleId: rule,
@@ -87,7 +95,7 @@ function resultOf({ rule, level, document, thumbprint, kid, message, place }: Au
     kind: 'fail',
     level,
     message: { text: safeText(key === undefined ? message : `${key}: ${message}`, 1000) },
-    locations: [sarifLocation(uriOf(file), place?.line)],
+    locations: [sarifLocation(uriOf(file), location?.line)],
     partialFingerprints: { 'finding/v1': sarifFingerprint(rule, thumbprint ?? '', file, what) },
     properties: { thumbprint, kid: kid === undefined ? undefined : safeText(kid, 200) },
   }
@@ -124,9 +132,9 @@ const rulesText = (findings: readonly AuditFinding[]): string =>
     })
     .join('\n')
 
-function findingText({ kid, thumbprint, document, place, message }: AuditFinding): string {
+function findingText({ kid, thumbprint, document, location, message }: AuditFinding): string {
   const name = kid ?? thumbprint
-  const { file = document, line } = place ?? {}
+  const { file = document, line } = location ?? {}
   const where = line === undefined ? file : `${file}:${line}`
   const whose = name === undefined ? '' : `${safeText(name, 60)}: `
   return folded(`- ${whose}${message}`, '  ', { hanging: '    ' }) + folded(`in ${where}`, '    ')

@@ -90,8 +90,8 @@ function pinnedIn(bytes: Buffer, file: string, needles: Needles): AuditFinding[]
   const note = (key: ListedKey, what: string, at: number) => {
     const name = `${key.thumbprint}\0${what}`
     if (found.has(name)) return
-    const place = { file, line: text.includes('\0') ? undefined : lineAt(text, at) }
-    found.set(name, finding('pinned-key', file, `${what} of the key`, { key, place }))
+    const location = { file, line: text.includes('\0') ? undefined : lineAt(text, at) }
+    found.set(name, finding('pinned-key', file, `${what} of the key`, { key, location }))
   }
   for (const { index, 0: word } of text.matchAll(/[\w+/=.:~-]{8,8192}/g))
     for (const each of wordsIn(word)) {

@@ -91,7 +91,7 @@ export interface AuditFinding {
   readonly thumbprint: string | undefined
   readonly kid: string | undefined
   readonly message: string
-  readonly place: { readonly file: string; readonly line: number | undefined } | undefined
+  readonly location: { readonly file: string; readonly line: number | undefined } | undefined
 }
 
 export function finding(
@@ -100,12 +100,20 @@ export function finding(
   message: string,
   given: {
     readonly key?: { readonly thumbprint: string; readonly kid: string | undefined } | undefined
-    readonly place?: AuditFinding['place']
+    readonly location?: AuditFinding['location']
     readonly level?: Level
   } = {},
 ): AuditFinding {
-  const { key, place, level = ruleOf(id).level } = given
-  return { rule: id, level, document, thumbprint: key?.thumbprint, kid: key?.kid, message, place }
+  const { key, location, level = ruleOf(id).level } = given
+  return {
+    rule: id,
+    level,
+    document,
+    thumbprint: key?.thumbprint,
+    kid: key?.kid,
+    message,
+    location,
+  }
 }
 
 export interface Profile {

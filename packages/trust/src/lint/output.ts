@@ -73,7 +73,7 @@ function resultOf(finding: LintFinding, all: readonly Described[]): Json {
     level,
     message: { text: `${title}${open} ${fix}` },
     locations: [sarifLocation(sarifPath(file), line)],
-    partialFingerprints: { 'place/v1': sarifFingerprint(identity) },
+    partialFingerprints: { 'location/v1': sarifFingerprint(identity) },
     ...suppressedBy(allowed),
   }
 }

@@ -33,11 +33,11 @@ export interface Known {
 export async function* seenAtUrl(given: string, options: FetchOptions): AsyncGenerator<Seen> {
   const url = checkedUrl(given)
   const wasRead = (location: URL) => options.wasRead?.(location.href) === true
-  const places = [url, ...wellKnown(url)].toSorted(
+  const locations = [url, ...wellKnown(url)].toSorted(
     (a, b) => Number(wasRead(b)) - Number(wasRead(a)),
   )
   let first: Looked | undefined
-  for (const location of places) {
+  for (const location of locations) {
     // oxlint-disable-next-line no-await-in-loop -- the next only where this one is none
     const looked = await look(location, options)
     first ??= looked

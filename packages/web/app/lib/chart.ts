@@ -55,9 +55,9 @@ export function scaleOf(course: Course, width: number): Scale {
       lengthMs: Date.parse(from) - Date.parse(segments[i]?.to ?? from),
     })),
     x,
-    binAt(place) {
-      const at = segments.findLast(({ bin }) => x(bin) <= place) ?? segments[0]
-      const bin = Math.floor((place - x(at?.bin ?? 0)) / step)
+    binAt(position) {
+      const at = segments.findLast(({ bin }) => x(bin) <= position) ?? segments[0]
+      const bin = Math.floor((position - x(at?.bin ?? 0)) / step)
       return Math.min(bins - 1, (at?.bin ?? 0) + Math.min(Math.max(0, bin), (at?.bins ?? bins) - 1))
     },
     msOf(bin, isEnd = false) {

@@ -32,24 +32,24 @@ export function layOut({ nodes, edges }: Lineage, width: number): Laid {
     ...shown.map(([, kinds]) => nodes.filter(({ kind }) => kinds.includes(kind)).length),
   )
   const height = TOP + most * ROW + 8
-  const places = new Map<string, { node: Node; x: number; y: number }>()
+  const points = new Map<string, { node: Node; x: number; y: number }>()
   for (const [column, [, kinds]] of shown.entries()) {
     const own = nodes.filter(({ kind }) => kinds.includes(kind))
     const sorted = column === 0 ? own : own.toSorted((a, b) => pull(a) - pull(b))
     const gap = (height - TOP - 8) / sorted.length
     for (const [row, node] of sorted.entries())
-      places.set(node.id, { node, x: column * step + 5, y: TOP + (row + 0.5) * gap })
+      points.set(node.id, { node, x: column * step + 5, y: TOP + (row + 0.5) * gap })
   }
   function pull({ id }: Node): number {
-    const ys = edges.filter(({ to }) => to === id).flatMap(({ from }) => places.get(from)?.y ?? [])
+    const ys = edges.filter(({ to }) => to === id).flatMap(({ from }) => points.get(from)?.y ?? [])
     return ys.length === 0 ? 0 : ys.reduce((sum, y) => sum + y, 0) / ys.length
   }
   return {
     height,
     columns: shown.map(([title], column) => ({ title, x: column * step })),
-    nodes: [...places.values()],
+    nodes: [...points.values()],
     edges: edges.flatMap(({ from, to, accesses, strength }) => {
-      const [a, b] = [places.get(from), places.get(to)]
+      const [a, b] = [points.get(from), points.get(to)]
       if (a === undefined || b === undefined) return []
       const [x1, x2] = [a.x + step * 0.62, b.x - 6]
       const bend = (x2 - x1) / 2

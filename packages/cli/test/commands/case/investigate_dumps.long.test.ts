@@ -103,7 +103,7 @@ describe('a dump among the evidence', () => {
       [key?.['spkiSha256'], key?.['kid'], key?.['notAfter']],
       [spki, HOSTILE_KID, null],
     )
-    const [found] = objects(key?.['places'])
+    const [found] = objects(key?.['dumps'])
     const encodings = objects(found?.['encodings']).map(({ encoding, address }) => [
       encoding,
       address,
@@ -112,9 +112,9 @@ describe('a dump among the evidence', () => {
       ['pem', '0x10000'],
       ['limbs-le64', '0x20000'],
     ])
-    const touched = found?.['touched']
-    assert.deepEqual([member(touched, 'by'), member(touched, 'accesses')], ['name', 1])
-    assert.equal(objects(member(touched, 'people'))[0]?.['principal'], 'eve@example.org')
+    const accessed = found?.['accessed']
+    assert.deepEqual([member(accessed, 'by'), member(accessed, 'accesses')], ['name', 1])
+    assert.equal(objects(member(accessed, 'people'))[0]?.['principal'], 'eve@example.org')
   })
 
   it('is a document of the schema, without a byte of the key', () => {

@@ -154,7 +154,7 @@ describe('mintmark scan', () => {
     assert.match(outcome.out, /^NOTHING FOUND: no private key is verified in 1 file \(4\.0 KiB/)
   })
 
-  it('ends with 1 where a key is verified, and names it, its places and its id first', async () => {
+  it('ends with 1 where a key is verified, and names it, its locations and its id first', async () => {
     const outcome = await mintmark('scan', one)
     assert.equal(outcome.code, 1)
     assert.match(outcome.out, /^FOUND: 1 key, verified, at 2 locations in 1 of 1 file/)
@@ -406,14 +406,14 @@ describe('mintmark scan --sarif', () => {
       assert.equal(ruleOf({ kind, note: undefined, certainty: 'verified' }).id, 'symmetric-key')
   })
 
-  it('gives one fingerprint to a key wherever it lies, and one to each place', async () => {
+  it('gives one fingerprint to a key wherever it is, and one to each location', async () => {
     const { out } = await mintmark('scan', one, '--sarif')
     const [first, second] = listAt(parseObject(out), 'runs', 0, 'results')
     assert.equal(at(first, 'partialFingerprints', 'key/v1'), spki)
     assert.equal(at(second, 'partialFingerprints', 'key/v1'), spki)
     assert.notEqual(
-      at(first, 'partialFingerprints', 'place/v1'),
-      at(second, 'partialFingerprints', 'place/v1'),
+      at(first, 'partialFingerprints', 'location/v1'),
+      at(second, 'partialFingerprints', 'location/v1'),
     )
     const again = await mintmark('scan', one, '--sarif')
     assert.equal(again.out, out)
