@@ -113,7 +113,7 @@ async function markable(page: Page): Promise<string> {
 /** Marks it as legitimate, until the answer has the new number. Says nothing of what is drawn. */
 async function marked(page: Page, id: string): Promise<void> {
   const status = await page.evaluate(async (value) => {
-    const mark = { kind: 'access', values: [value], party: 'ours', reason: 'bench' }
+    const mark = { kind: 'access', values: [value], party: 'legitimate', reason: 'bench' }
     const headers = { 'Content-Type': 'application/json' }
     const made = await fetch('/api/marks', { method: 'POST', headers, body: JSON.stringify(mark) })
     await (await fetch('/api/answer')).json()

@@ -62,7 +62,7 @@ describe('the gate', () => {
     const { paths, settings, programs, kernel, pattern } = machine()
     installGate(paths, settings, programs)
     pattern('|/usr/bin/other %p')
-    assert.equal(uninstallGate(paths).outcome, 'not-ours')
+    assert.equal(uninstallGate(paths).outcome, 'other-handler')
     assert.equal(kernel()[0], '|/usr/bin/other %p')
     assert.equal(loadState(paths.stateFolder), undefined)
   })

@@ -56,7 +56,7 @@ function markingOf(body: unknown, { views, viewer }: Doing): Parameters<CaseView
     const made = { at: isoOf(body), by: textOf(body, 'by') }
     return () => cases.withdrawMarks(session, made, word)
   }
-  if (party !== 'theirs' && party !== 'ours') throw invalid('this is no mark', 'party')
+  if (party !== 'attacker' && party !== 'legitimate') throw invalid('this is no mark', 'party')
   if (selection !== undefined) {
     const query = focusParam(new URLSearchParams(textOf(body, 'selection')))
     return async (part) => cases.markSelected(session, await part(query), { ...word, party })

@@ -94,7 +94,7 @@ export const ANSWERS: Answers = {
   '/api/similar': ({ views, params }) => {
     const at = timeParam(params, 'at')
     const party = textParam(params, 'party')
-    if (at === undefined || (party !== 'theirs' && party !== 'ours'))
+    if (at === undefined || (party !== 'attacker' && party !== 'legitimate'))
       throw invalid('this is no mark', 'at')
     const marked = { at: new Date(at).toISOString(), party } as const
     return views.ask({ lists: {} }, (selected) =>

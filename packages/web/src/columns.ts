@@ -2,10 +2,10 @@
 import { baseRateText } from '@mintmark/case/conclusion_text'
 import type { ColumnOf } from './table.ts'
 
-/** Whose an access is: its class, or `either` where it is ambiguous. */
+/** Whose an access is: its class, or `ambiguous`. */
 export const ACCESS_CLASS: ColumnOf<{ readonly party: string; readonly class: string }> = {
   name: 'class',
-  value: (row) => (row.party === 'either' ? 'either' : row.class),
+  value: (row) => (row.party === 'ambiguous' ? 'ambiguous' : row.class),
 }
 
 export const ACCESS_TARGET: ColumnOf<{ readonly account: string; readonly objectPath: string }> = {

@@ -26,7 +26,7 @@ async function mark(body: object, from = browser): Promise<string> {
   return String(objectOf(made)['at'])
 }
 const takeBack = (at: string) => mark({ party: null, at, by: 'ann', reason: 'taken back' })
-const OURS = { party: 'ours', reason: HOSTILE }
+const OURS = { party: 'legitimate', reason: HOSTILE }
 
 describe('marks', () => {
   it('change the scope at once, carry who and why, and can be taken back', async () => {
@@ -34,7 +34,7 @@ describe('marks', () => {
     const at = await mark({ ...one, who: 'mallory' })
     assert.equal(await accesses(), STOLEN / 2)
     const [held] = rowsOf(await browser.get('/api/marks'))
-    assert.deepEqual([held?.['who'], held?.['party'], held?.['counting']], ['ann', 'ours', 1])
+    assert.deepEqual([held?.['who'], held?.['party'], held?.['counting']], ['ann', 'legitimate', 1])
     await takeBack(at)
     assert.equal(await accesses(), STOLEN)
     const [back, made] = rowsOf(await browser.get('/api/marks'))
@@ -101,7 +101,7 @@ describe('a mark that is none', () => {
 describe('similar accesses', () => {
   it('are those that a like mark would change, with their principals; suggesting marks nothing', async () => {
     const at = await mark({ ...OURS, kind: 'access', values: [stolenId(0)] })
-    const found = rowsOf(await browser.get(`/api/similar?at=${at}&party=ours`))
+    const found = rowsOf(await browser.get(`/api/similar?at=${at}&party=legitimate`))
     assert.deepEqual(
       found.map((one) => [one['trait'], one['accesses'], one['principals']]),
       [
@@ -121,7 +121,7 @@ describe('similar accesses', () => {
     assert.equal(await accesses(), STOLEN)
   })
 
-  for (const query of ['at=now&party=ours', 'at=2023-05-01T00:00:00Z&party=mine', ''])
+  for (const query of ['at=now&party=legitimate', 'at=2023-05-01T00:00:00Z&party=mine', ''])
     it(`are refused of ${query === '' ? 'nothing' : query}`, async () => {
       assert.equal((await browser.raw(`/api/similar?${query}`)).status, 400)
     })

@@ -136,7 +136,7 @@ function compare(
     forgedEstablished: forged.filter(established).length,
     forgedLeads: forged.filter(lead).length,
     missed: forged.filter((each) => !established(each) && !lead(each)),
-    hasScope: said.accesses + said.either.accesses > 0,
+    hasScope: said.accesses + said.ambiguous.accesses > 0,
     violations: world.isSilent ? [] : violationsOf(world, said),
   }
 }
@@ -160,7 +160,7 @@ function violationsOf({ exposure, renamed }: World, said: Scope): Violation[] {
       return { mailbox, lower: messages.lower, upper: messages.upper, truth, most }
     })
     .filter(({ mailbox }) => !renamed.has(mailbox.toLowerCase()))
-  const isClaimed = said.accesses + said.either.accesses > 0
+  const isClaimed = said.accesses + said.ambiguous.accesses > 0
   if (isClaimed && exposure.inAll !== undefined) {
     const { lower, upper } = said.messages
     claims.push({ mailbox: '', lower, upper, truth: exposure.inAll, most: exposure.inAll })

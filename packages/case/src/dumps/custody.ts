@@ -58,7 +58,7 @@ export async function custody(session: Session, options: CustodyOptions = {}): P
     selected === undefined
       ? '0'
       : `lower(object_path) GLOBAL IN (
-          SELECT lower(object_path) FROM ${selected.table} WHERE party = 'theirs' AND object_path != '')`
+          SELECT lower(object_path) FROM ${selected.table} WHERE party = 'attacker' AND object_path != '')`
   const wanted = artefact === '' ? `(${IS_DUMP} OR ${accessed})` : `(${IS_NAMED})`
   const params: Params = artefact === '' ? { dump: DUMP_LIKE, limit } : { artefact, limit }
   const artefacts = await session.rows(

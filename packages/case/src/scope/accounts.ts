@@ -43,7 +43,7 @@ export async function tenantNames(
 
 export type OrganisationBasis = 'directory' | 'tenant' | 'domain' | ''
 
-export interface Account extends Numbers<'accesses either firstMs lastMs cutItems'> {
+export interface Account extends Numbers<'accesses ambiguous firstMs lastMs cutItems'> {
   /** UPN, lower-case; a mailbox GUID where the case has no name for it. */
   readonly mailbox: string
   readonly organisation: string
@@ -65,15 +65,15 @@ export interface Account extends Numbers<'accesses either firstMs lastMs cutItem
 
 /** Condition on the table of a selection: the attacker's by a mark, and by nothing that records establish. */
 export const isMarkedAlone = ({ selection }: Pick<Selected, 'selection'>): string =>
-  isDefault(selection) ? "party = 'theirs' AND class = 'named'" : '0'
+  isDefault(selection) ? "party = 'attacker' AND class = 'named'" : '0'
 
 /** Accounts in the order of their names. An access that names no mailbox makes none. */
 export async function accountsOf(session: Session, selected: Selected): Promise<Account[]> {
   const rows = await session.rows(
     `SELECT account, topK(1)(toString(tenant))[1] AS tenant_name,
-       countIf(party = 'theirs') AS attacker, countIf(party = 'either') AS either, countIf(${isMarkedAlone(selected)}) AS marked,
-       toUnixTimestamp64Milli(if(attacker > 0, minIf(at, party = 'theirs'), min(at))) AS first_ms,
-       toUnixTimestamp64Milli(if(attacker > 0, maxIf(at, party = 'theirs'), max(at))) AS last_ms,
+       countIf(party = 'attacker') AS attacker, countIf(party = 'ambiguous') AS ambiguous, countIf(${isMarkedAlone(selected)}) AS marked,
+       toUnixTimestamp64Milli(if(attacker > 0, minIf(at, party = 'attacker'), min(at))) AS first_ms,
+       toUnixTimestamp64Milli(if(attacker > 0, maxIf(at, party = 'attacker'), max(at))) AS last_ms,
        max(source NOT IN ('mintmark', 'keycloak') AND NOT is_failed) AS needs_audit,
        countIf(unnamed = 'bind') AS binds, countIf(unnamed = 'cut') AS cuts, sum(counted_items) AS cut_items
      FROM ${selected.table} WHERE is_mail AND account != ''
@@ -92,7 +92,7 @@ export async function accountsOf(session: Session, selected: Selected): Promise<
 
 const readAccount = rowReader(
   cell.text('mailbox:account tenant:tenant_name'),
-  cell.number('accesses:attacker either marked firstMs lastMs'),
+  cell.number('accesses:attacker ambiguous marked firstMs lastMs'),
   cell.flag('needsAudit'),
   cell.number('unnamedBinds:binds cutRecords:cuts cutItems'),
 )

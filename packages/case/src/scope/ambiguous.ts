@@ -17,7 +17,7 @@ interface Tables extends Texts<'marks owners candidates'> {
   readonly selected: Selected
 }
 
-/** Adds the rows of party `either` to a selection whose `theirs` are there. */
+/** Adds the rows of party `ambiguous` to a selection that has those of the attacker. */
 export async function addAmbiguous(
   session: Session,
   selected: Selected,
@@ -87,7 +87,7 @@ async function addLeads(
   const base = selectBase(`record_id GLOBAL IN (SELECT record_id FROM (${LEADS}))
     AND outcome != 'failed' AND (record_id, content) GLOBAL IN (${LEADS}) AND (${frame}) AND NOT (${legitimate})
     AND record_id GLOBAL NOT IN (SELECT record_id FROM ${selected.table})`)
-  const rows = selectAccounts(base, selected.names, 'either', `is_mail AND ${EXPOSES}`)
+  const rows = selectAccounts(base, selected.names, 'ambiguous', `is_mail AND ${EXPOSES}`)
   await session.command(`INSERT INTO ${selected.table} ${rows} ${BOUNDED}`, params)
 }
 
@@ -126,7 +126,7 @@ const IS_OWN_ADDRESS = `(ip != '' AND (
 /** Nor one that a lead used: it may be the attacker's, who then works where the owner does. */
 const OWNERS_ALONE = `(${IS_OWN_ADDRESS} AND NOT ${BY_ADDRESS} AND NOT ${inMarks('lead-ip', 'ip')})`
 const IN_THEIR_MAILBOX =
-  "account GLOBAL IN (SELECT account FROM {selected} WHERE party = 'theirs' AND is_mail)"
+  "account GLOBAL IN (SELECT account FROM {selected} WHERE party = 'attacker' AND is_mail)"
 
 const signedInFrom = (who: string) => `SELECT ip, ${who} FROM issuance
   WHERE outcome = 'issued' AND category != 'owa-auth' AND ${inMarks('ip', 'ip')} AND ${who} != ''`
@@ -191,7 +191,7 @@ async function addCandidates(session: Session, tables: Tables, { candidate, acco
     AND NOT (${condition.legitimate})
     AND record_id GLOBAL NOT IN (SELECT record_id FROM {selected})`)
   await run(
-    `INSERT INTO {candidates} ${selectAccounts(base, selected.names, 'either', `is_mail AND ${EXPOSES} AND ${account}`)} ${BOUNDED}`,
+    `INSERT INTO {candidates} ${selectAccounts(base, selected.names, 'ambiguous', `is_mail AND ${EXPOSES} AND ${account}`)} ${BOUNDED}`,
   )
   if ((await countOf(session, tables.candidates)) === 0) return
   // The same record from an export that gives more of it, and there it is issued: no longer open.
@@ -220,7 +220,7 @@ const OWNERS = `
     UNION ALL
     SELECT ${WHOSE}, ip FROM judged
     WHERE verdict = 'issued' AND ip != '' AND ${NOT_ATTACKERS}
-      AND record_id GLOBAL NOT IN (SELECT record_id FROM {selected} WHERE party = 'theirs')
+      AND record_id GLOBAL NOT IN (SELECT record_id FROM {selected} WHERE party = 'attacker')
       AND (principal GLOBAL IN (${WHO}) OR principal_id GLOBAL IN (${WHO}))
   )`
 
@@ -265,6 +265,6 @@ function withTables(sql: string, tables: Tables): string {
     .replaceAll('{owners}', tables.owners)
     .replaceAll('{candidates}', tables.candidates)
     .replaceAll('{names}', tables.selected.names)
-    .replaceAll('{attacker}', `(SELECT * FROM ${tables.selected.table} WHERE party = 'theirs')`)
+    .replaceAll('{attacker}', `(SELECT * FROM ${tables.selected.table} WHERE party = 'attacker')`)
     .replaceAll('{selected}', tables.selected.table)
 }

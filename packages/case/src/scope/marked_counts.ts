@@ -35,13 +35,13 @@ export async function markedCounts(
   const { attacker, legitimate } = marked
   const { established, leads } = await pointedCounts(session, { legitimate: `(NOT ${legitimate})` })
   const among = (pointed: string) => `${legitimate} AND (record_id, content) GLOBAL IN (${pointed})`
-  const theirs = `${attacker} AND (record_id, content) GLOBAL NOT IN (${ESTABLISHED})`
+  const others = `${attacker} AND (record_id, content) GLOBAL NOT IN (${ESTABLISHED})`
   return {
-    established: { ...established, by: await authors(session, 'ours', among(ESTABLISHED)) },
-    leads: { ...leads, by: await authors(session, 'ours', among(LEADS)) },
+    established: { ...established, by: await authors(session, 'legitimate', among(ESTABLISHED)) },
+    leads: { ...leads, by: await authors(session, 'legitimate', among(LEADS)) },
     attackers: {
-      accesses: await countOf(session, `access WHERE ${theirs}`),
-      by: await authors(session, 'theirs', theirs),
+      accesses: await countOf(session, `access WHERE ${others}`),
+      by: await authors(session, 'attacker', others),
     },
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What people say of a case: marks and notes. A mark says that an access, a token, a session or an address is `theirs`
- * (the attacker's) or `ours` (harmless), with who, when and why. A note is on an access, a token or a mailbox, or on an
+ * What people say of a case: marks and notes. A mark says that an access, a token, a session or an address is the
+ * `attacker`'s or `legitimate`, with who, when and why. A note is on an access, a token or a mailbox, or on an
  * address of the page, which makes that a saved view; notes change no number. Both are only added: the newest of one thing
  * (of a note, and one author) counts, and one without a party or text withdraws it. Marks made at once share a time that no
  * others have.
@@ -16,7 +16,7 @@ import type { MarkConditions } from './selection.ts'
 /** The more particular one counts: an access's own mark before its token's, that before its session's and address's. */
 export const MARK_KINDS = ['access', 'token', 'session', 'address'] as const
 export type MarkKind = (typeof MARK_KINDS)[number]
-export type MarkParty = 'theirs' | 'ours'
+export type MarkParty = 'attacker' | 'legitimate'
 
 export interface MarkWord {
   /** Null takes earlier marks back. */
@@ -43,6 +43,9 @@ const MAX_VALUES = 5000
 const MARK_COLUMNS: readonly string[] = ['kind', 'value', 'party', 'reason', 'who', 'at']
 /** The table holds notes, too. */
 const IS_MARK = `kind IN (${MARK_KINDS.map((kind) => `'${kind}'`).join(', ')})`
+/** The table, also where an earlier version wrote `theirs` and `ours`. */
+const MARKS = `(SELECT kind, value, transform(toString(mark.party), ['theirs', 'ours'], ['attacker', 'legitimate']) AS party,
+  reason, who, at FROM mark) AS mark`
 /** Which of two marks of one thing is newer, even where two processes wrote at the same time. */
 const NEWER = '(at, who, party, reason)'
 
@@ -172,11 +175,11 @@ export async function markHistory(session: Session): Promise<MarkAction[]> {
     `SELECT made.*, if(party = '', 0, counted.n) AS counting FROM (
        SELECT kind, party, reason, who, toUnixTimestamp64Milli(mark.at) AS at_ms, count() AS marks,
          groupArraySorted(5)(value) AS some
-       FROM mark WHERE ${IS_MARK} GROUP BY kind, party, reason, who, at
+       FROM ${MARKS} WHERE ${IS_MARK} GROUP BY kind, party, reason, who, at
      ) AS made LEFT JOIN (
        SELECT newest.1 AS newest_ms, newest.2 AS newest_who, kind AS newest_kind, count() AS n FROM (
          SELECT kind, max((toUnixTimestamp64Milli(mark.at), who, party, reason)) AS newest
-         FROM mark WHERE ${IS_MARK} GROUP BY kind, value)
+         FROM ${MARKS} WHERE ${IS_MARK} GROUP BY kind, value)
        GROUP BY newest_ms, newest_who, newest_kind
      ) AS counted ON made.at_ms = newest_ms AND made.who = newest_who AND made.kind = newest_kind
      ORDER BY at_ms DESC, kind, who LIMIT 1000`,
@@ -200,7 +203,7 @@ export async function marks(session: Session): Promise<Mark[]> {
 }
 
 export const NEWEST: string = `SELECT kind, value, max((toUnixTimestamp64Milli(mark.at), who, party, reason)) AS newest
-  FROM mark WHERE ${IS_MARK} GROUP BY kind, value HAVING newest.3 != ''`
+  FROM ${MARKS} WHERE ${IS_MARK} GROUP BY kind, value HAVING newest.3 != ''`
 
 export const marksTotal = async (session: Session): Promise<number> =>
   await countOf(session, `(${NEWEST})`)
@@ -230,7 +233,7 @@ function markOf(row: Json): Mark {
   return {
     kind: MARK_KINDS.find((kind) => kind === row['kind']) ?? 'access',
     value,
-    party: party === 'theirs' || party === 'ours' ? party : null,
+    party: party === 'attacker' || party === 'legitimate' ? party : null,
     ...said,
   }
 }
@@ -253,16 +256,16 @@ export async function markConditions(session: Session): Promise<MarkConditions |
   const made = new Set(rows.map((row) => `${String(row['kind'])} ${String(row['party'])}`))
   if (made.size === 0) return undefined
   const cases = MARK_KINDS.flatMap((kind) =>
-    (['theirs', 'ours'] as const)
+    (['attacker', 'legitimate'] as const)
       .filter((party) => made.has(`${kind} ${party}`))
       .map((party) => `${isMarked(kind, party)}, '${party}'`),
   )
   const party = `multiIf(${cases.join(', ')}, '')`
-  return { attacker: `(${party} = 'theirs')`, legitimate: `(${party} = 'ours')` }
+  return { attacker: `(${party} = 'attacker')`, legitimate: `(${party} = 'legitimate')` }
 }
 
 function isMarked(kind: MarkKind, party: MarkParty): string {
-  const values = `SELECT ${keyOf(kind)} FROM mark WHERE kind = '${kind}'
+  const values = `SELECT ${keyOf(kind)} FROM ${MARKS} WHERE kind = '${kind}'
     GROUP BY value HAVING argMax(party, ${NEWER}) = '${party}'`
   return inValues(kind, values)
 }

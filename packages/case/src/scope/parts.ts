@@ -23,7 +23,7 @@ export const itemsOf = ({ table }: Selected): string => `
   ARRAY JOIN item_message_id AS m, item_id AS i, item_bytes AS b, arrayEnumerate(item_message_id) AS number
   WHERE is_mail AND named != ''`
 
-const IS_LOWER = "party = 'theirs' AND named = 'read'"
+const IS_LOWER = "party = 'attacker' AND named = 'read'"
 
 /**
  * Writes down copies and nameless items. A nameless item is not merged with a message by itself. Where any record of

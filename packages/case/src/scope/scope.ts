@@ -30,7 +30,7 @@ import {
 import { isAllDecided } from './verdict_counts.ts'
 
 export interface Scope extends Numbers<'organisations accesses other_accesses'> {
-  /** Mailboxes with accesses of the attacker; those with ambiguous accesses alone are in `either`. */
+  /** Mailboxes with accesses of the attacker; those with ambiguous accesses alone are in `ambiguous`. */
   readonly mailboxes: number
   /** Distinct messages, and distinct (mailbox, message). */
   readonly messages: Bounds
@@ -62,7 +62,7 @@ export interface Scope extends Numbers<'organisations accesses other_accesses'> 
   /** Accesses of the attacker that marks alone call so; 0 for a selection with values. */
   readonly marked: number
   /** Accesses that are ambiguous, and mailboxes and organisations that have no other. */
-  readonly either: {
+  readonly ambiguous: {
     readonly accesses: number
     readonly mailboxes: number
     readonly organisations: number
@@ -83,7 +83,7 @@ interface ClassScope extends Numbers<'accesses mailboxes organisations messages'
 
 export interface AccountScope
   extends Texts<'mailbox organisation group'>,
-    Numbers<'items_without_message_id accesses either'> {
+    Numbers<'items_without_message_id accesses ambiguous'> {
   readonly messages: Bounds
   readonly copies: Bounds
   /** Those of the attacker's that marks alone call so; 0 for a selection with values. */
@@ -138,8 +138,8 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
       readOperation,
     ),
     marked: totals.marked,
-    either: {
-      accesses: totals.either,
+    ambiguous: {
+      accesses: totals.ambiguous,
       mailboxes: accounts.length - accessed.length,
       organisations: organisationsOf(accounts).size - organisationsOf(accessed).size,
     },
@@ -160,14 +160,14 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
 async function whyUnknown(
   session: Session,
   { selection }: Selected,
-  { accesses, either }: Totals,
+  { accesses, ambiguous }: Totals,
   open: number | null,
 ): Promise<string> {
   if (accesses > 0) return ''
   // A name that no record has may be misspelt.
   if (!isDefault(selection))
-    return either > 0 ? '' : 'no access is selected, which says nothing of what was read'
-  const isKnown = either > 0 ? open === 0 : await isAllDecided(session)
+    return ambiguous > 0 ? '' : 'no access is selected, which says nothing of what was read'
+  const isKnown = ambiguous > 0 ? open === 0 : await isAllDecided(session)
   return isKnown
     ? ''
     : "no access is known to be the attacker's, and not every one is there and could be judged"
@@ -185,7 +185,7 @@ async function countUndecided(session: Session, { selection, table }: Selected) 
 type Totals = ReturnType<typeof readTotals>
 
 function accountScope(account: Account, bounds: BoundsOf): AccountScope {
-  const { mailbox, organisation, accesses, marked, either } = account
+  const { mailbox, organisation, accesses, marked, ambiguous } = account
   const { messages, copies, nameless } = bounds('account', mailbox, [account])
   return {
     mailbox,
@@ -196,7 +196,7 @@ function accountScope(account: Account, bounds: BoundsOf): AccountScope {
     items_without_message_id: nameless,
     accesses,
     marked,
-    either,
+    ambiguous,
     first: isoOf(account.firstMs),
     last: isoOf(account.lastMs),
   }
@@ -208,16 +208,16 @@ const organisationsOf = (accounts: readonly Account[]) =>
 async function totalsOf(session: Session, selected: Selected, exposure: Exposure): Promise<Totals> {
   const row = await firstRow(
     session,
-    `SELECT countIf(party = 'theirs') AS accesses, countIf(party = 'either') AS either,
-       countIf(party = 'theirs' AND NOT is_mail) AS others, countIf(${isMarkedAlone(selected)}) AS marked,
-       sumIf(toFloat64(bytes), party = 'theirs' AND source IN ('graph-activity', 'aad-graph-activity')) AS graph_bytes,
+    `SELECT countIf(party = 'attacker') AS accesses, countIf(party = 'ambiguous') AS ambiguous,
+       countIf(party = 'attacker' AND NOT is_mail) AS others, countIf(${isMarkedAlone(selected)}) AS marked,
+       sumIf(toFloat64(bytes), party = 'attacker' AND source IN ('graph-activity', 'aad-graph-activity')) AS graph_bytes,
        (SELECT sumIf(toFloat64(bytes), lower = 1) FROM ${exposure.copies}) AS size
      FROM ${selected.table}`,
   )
   return readTotals(row)
 }
 
-const readTotals = rowReader(cell.number('accesses either others marked graphBytes bytes:size'))
+const readTotals = rowReader(cell.number('accesses ambiguous others marked graphBytes bytes:size'))
 
 async function classScopes(session: Session, selected: Selected, accounts: readonly Account[]) {
   const organisations = new Map(
@@ -226,7 +226,7 @@ async function classScopes(session: Session, selected: Selected, accounts: reado
   const counted = await sumsBy(session, selected, 'class', '1')
   const accessed = await session.rows(
     `SELECT DISTINCT class, account FROM ${selected.table}
-     WHERE party = 'theirs' AND is_mail AND account != '' ORDER BY class, account ${BOUNDED}`,
+     WHERE party = 'attacker' AND is_mail AND account != '' ORDER BY class, account ${BOUNDED}`,
   )
   const mailboxes = Map.groupBy(accessed, (row) => row['class'])
   return counted.map((row) => {
@@ -251,11 +251,11 @@ async function sumsBy(
   return await session.rows(
     `SELECT ${column}, sum(accesses) AS accesses, sum(messages) AS messages, sum(copies) AS copies FROM (
        SELECT ${column}, count() AS accesses, 0 AS messages, 0 AS copies
-       FROM ${selected.table} WHERE party = 'theirs' AND ${where} GROUP BY ${column}
+       FROM ${selected.table} WHERE party = 'attacker' AND ${where} GROUP BY ${column}
        UNION ALL
        SELECT ${column}, 0, count(), sum(accounts) FROM (
          SELECT ${column}, message, uniqExact(account) AS accounts FROM (${itemsOf(selected)})
-         WHERE party = 'theirs' AND named = 'read' AND message != '' GROUP BY ${column}, message
+         WHERE party = 'attacker' AND named = 'read' AND message != '' GROUP BY ${column}, message
        ) GROUP BY ${column}
      ) GROUP BY ${column} ORDER BY ${column} ${BOUNDED}`,
   )

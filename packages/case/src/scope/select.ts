@@ -36,7 +36,7 @@ export async function select(
     await fillWanted(session, wanted, values, names)
     const marked = isDefault(selection) ? await markConditions(session) : undefined
     const condition = conditionOf(selection, values, wanted, marked)
-    const rows = selectAccounts(selectBase(condition.sql), names, 'theirs', '1')
+    const rows = selectAccounts(selectBase(condition.sql), names, 'attacker', '1')
     await session.command(`INSERT INTO ${table} ${rows} ${BOUNDED}`, condition.params)
     const selected = { selection, scratch, table, names, facts, close: () => scratch.close() }
     if (condition.sql !== condition.frame) await addAmbiguous(session, selected, condition)
@@ -76,7 +76,12 @@ export async function remark(session: Session, selected: Selected, at: string): 
     const { sql: pointed } = conditionOf({}, [], '', await markConditions(session))
     const unmarked = `SELECT * FROM ${selected.table} WHERE NOT ${sql}`
     await session.command(`INSERT INTO ${table} ${unmarked} ${BOUNDED}`, params)
-    const rows = selectAccounts(selectBase(`${sql} AND ${pointed}`), selected.names, 'theirs', '1')
+    const rows = selectAccounts(
+      selectBase(`${sql} AND ${pointed}`),
+      selected.names,
+      'attacker',
+      '1',
+    )
     await session.command(`INSERT INTO ${table} ${rows} ${BOUNDED}`, params)
     return { ...selected, scratch, table, close }
   } catch (cause) {

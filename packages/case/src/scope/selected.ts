@@ -105,7 +105,7 @@ export function selectBase(where: string): string {
 export function selectAccounts(
   base: string,
   names: string,
-  party: 'theirs' | 'either',
+  party: 'attacker' | 'ambiguous',
   where: string,
 ): string {
   return `SELECT * FROM (

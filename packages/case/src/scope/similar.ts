@@ -73,8 +73,8 @@ interface Like {
 function likeIt(trait: Trait, about: string, { table }: Selected, { party }: Marked): Like {
   const value = VALUE[trait]
   const all = `${value} != '' AND ${value} GLOBAL IN (SELECT ${value} FROM access WHERE ${about})`
-  const held = `SELECT record_id FROM ${table}${party === 'theirs' ? " WHERE party = 'theirs'" : ''}`
-  const changed = `record_id GLOBAL ${party === 'theirs' ? 'NOT IN' : 'IN'} (${held})`
+  const held = `SELECT record_id FROM ${table}${party === 'attacker' ? " WHERE party = 'attacker'" : ''}`
+  const changed = `record_id GLOBAL ${party === 'attacker' ? 'NOT IN' : 'IN'} (${held})`
   return { all: `(${all})`, of: `(${all} AND ${changed} AND NOT ${about})` }
 }
 

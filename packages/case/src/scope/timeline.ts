@@ -77,7 +77,7 @@ export async function timeline(session: Session, selected: Selected): Promise<Ti
 
 async function classesOf(session: Session, selected: Selected): Promise<Timeline['classes']> {
   const rows = await session.rows(
-    `SELECT class, count() AS n, ${SPAN} FROM ${selected.table} WHERE party = 'theirs' GROUP BY class ORDER BY first_ms, class`,
+    `SELECT class, count() AS n, ${SPAN} FROM ${selected.table} WHERE party = 'attacker' GROUP BY class ORDER BY first_ms, class`,
   )
   return rows.map(
     rowReader(cell.text('name:class'), cell.time('first last'), cell.number('accesses:n')),
@@ -98,7 +98,7 @@ async function activeDays(session: Session, selected: Selected): Promise<ActiveD
   const rows = await session.rows(
     `SELECT toString(toDate32(at)) AS day, count() AS accesses, ${SPAN},
        arraySort(groupUniqArray(${MAX_CONTEXTS})(toString(cityHash64(app_id, client_app_id, client)))) AS contexts
-     FROM ${selected.table} WHERE party = 'theirs' GROUP BY day ORDER BY day ${BOUNDED}`,
+     FROM ${selected.table} WHERE party = 'attacker' GROUP BY day ORDER BY day ${BOUNDED}`,
   )
   return rows.map(readDay)
 }
@@ -107,7 +107,7 @@ async function histogram(session: Session, { table }: Selected, bin: string, bin
   const isIn = `arrayMap(n -> toFloat64(n = ${bin}), range(${bins}))`
   const row = await firstRow(
     session,
-    `SELECT arrayResize(sumForEach(${isIn}), ${bins}) AS counts FROM ${table} WHERE party = 'theirs'`,
+    `SELECT arrayResize(sumForEach(${isIn}), ${bins}) AS counts FROM ${table} WHERE party = 'attacker'`,
   )
   return textsOf(row['counts']).map(Number)
 }
@@ -147,7 +147,7 @@ async function phasesOf(session: Session, selected: Selected, days: readonly Act
        uniqExact(toDate32(at)) AS days, uniqExactIf(account, account != '') AS mailboxes,
        uniqExactIf(ip, ip != '') AS addresses, uniqExactIf(client, client != '') AS clients,
        topKIf(1)(toString(client), client != '')[1] AS client_name
-     FROM ${selected.table} WHERE party = 'theirs' GROUP BY phase ORDER BY phase ${BOUNDED}`,
+     FROM ${selected.table} WHERE party = 'attacker' GROUP BY phase ORDER BY phase ${BOUNDED}`,
     { starts: found.map(({ fromMs }) => String(fromMs)) },
   )
   const labels = new Map(rows.map((row) => [Number(row['phase']), labelOf(row)]))
@@ -174,7 +174,7 @@ function labelOf(row: Readonly<Record<string, unknown>>): string {
 
 async function coverageBands(session: Session, selected: Selected): Promise<CoverageBand[]> {
   const accessed = await session.rows(
-    `SELECT DISTINCT toString(tenant) AS name FROM ${selected.table} WHERE party = 'theirs'`,
+    `SELECT DISTINCT toString(tenant) AS name FROM ${selected.table} WHERE party = 'attacker'`,
   )
   const tenants = new Set(accessed.map((row) => row['name']))
   const rows = await selected.facts.rows(
@@ -215,7 +215,7 @@ const isoOfSeconds = (seconds: unknown) => isoOf(Number(seconds) * 1000)
 async function horizonsOf(session: Session, selected: Selected): Promise<TenantHorizon[]> {
   const rows = await session.rows(
     `SELECT toString(tenant) AS tenant, max(is_mail) AS mail FROM ${selected.table}
-     WHERE party = 'theirs' OR strength = 'lead' AND (SELECT count() FROM ${selected.table} WHERE party = 'theirs') = 0
+     WHERE party = 'attacker' OR strength = 'lead' AND (SELECT count() FROM ${selected.table} WHERE party = 'attacker') = 0
      GROUP BY tenant ORDER BY tenant ${BOUNDED}`,
   )
   const begun = await logStarts(session, selected)

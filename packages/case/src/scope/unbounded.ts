@@ -136,7 +136,7 @@ async function activeTimes(session: Session, selected: Selected): Promise<Active
   const rows = await session.rows(
     `SELECT toString(tenant) AS name, toUnixTimestamp64Milli(minIf(at, ${IS_POINTED_AT})) AS from_ms,
        toUnixTimestamp64Milli(maxIf(at, ${IS_POINTED_AT})) AS to_ms, max(${IS_POINTED_AT}) AS is_pointed_at,
-       countIf(party = 'theirs') AS attacker
+       countIf(party = 'attacker') AS attacker
      FROM ${selected.table} GROUP BY name ORDER BY name ${BOUNDED}`,
   )
   const { fromMs: first = 0, toMs: last = Infinity } = selected.selection
@@ -160,7 +160,7 @@ const readTimes = rowReader(
   cell.flag('isOwn:is_pointed_at'),
 )
 
-const IS_POINTED_AT = "(party = 'theirs' OR strength = 'lead')"
+const IS_POINTED_AT = "(party = 'attacker' OR strength = 'lead')"
 
 async function mailServices(session: Session, selected: Selected): Promise<Set<string>> {
   const rows = await session.rows(
@@ -209,7 +209,7 @@ export interface SyncedFolder {
   /** How many messages it held when somebody counted; null when nobody did. */
   readonly items: number | null
   /** Whether all that synchronised it are ambiguous. */
-  readonly either: boolean
+  readonly ambiguous: boolean
 }
 
 interface ThrottledWindow extends Period {
@@ -228,7 +228,7 @@ export async function syncedFolders(session: Session, selected: Selected): Promi
        greatest(by_id.items, by_path.items) AS items, by_id.seen + by_path.seen AS seen
      FROM (
        SELECT account, if(f != '', f, lower(p)) AS folder_key, any(f) AS id, max(p) AS path,
-         max(party = 'theirs') AS attacker
+         max(party = 'attacker') AS attacker
        FROM ${selected.table} ARRAY JOIN folder_id AS f, folder_path AS p
        WHERE is_mail GROUP BY account, folder_key
      ) AS synced
@@ -248,7 +248,7 @@ export async function syncedFolders(session: Session, selected: Selected): Promi
 const readFolder = rowReader(
   cell.text('mailbox:account folder:id path'),
   cell.made('items', (row) => (Number(row['seen']) === 0 ? null : Number(row['items']))),
-  cell.made('either', (row) => Number(row['attacker']) === 0),
+  cell.made('ambiguous', (row) => Number(row['attacker']) === 0),
 )
 
 /** `\Inbox` in the audit log is `/Inbox` in folder statistics. */

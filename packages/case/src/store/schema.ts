@@ -265,7 +265,7 @@ export const TABLES: readonly TableSpec[] = [
     'kind, value, at',
     `kind Low; -- access, token, session or address; of a note note-access, note-token, note-mailbox or note-view
      value String;
-     party Low; -- theirs, ours, of a note kept; '' takes the earlier back
+     party Low; -- attacker, legitimate (theirs, ours of earlier versions), of a note kept; '' takes the earlier back
      reason String; who String; at Time`,
   ),
   table('meta', 'name', 'name String; value String; at Time', NEWEST),

@@ -149,8 +149,8 @@ const rejects: Ask = async (session) => {
 const lateArrival: Ask = async (session, selected) => {
   const [row] = await session.rows(
     `SELECT toUnixTimestamp64Milli(max(at)) AS end_ms, count() AS n,
-       (SELECT toUnixTimestamp64Milli(max(at)) FROM ${selected.table} WHERE party = 'theirs') AS attacker_ms,
-       (SELECT count() FROM ${selected.table} WHERE party = 'theirs') AS attacker FROM access`,
+       (SELECT toUnixTimestamp64Milli(max(at)) FROM ${selected.table} WHERE party = 'attacker') AS attacker_ms,
+       (SELECT count() FROM ${selected.table} WHERE party = 'attacker') AS attacker FROM access`,
   )
   if (row === undefined || Number(row['attacker']) === 0) return []
   const endMs = Number(row['end_ms'])
@@ -167,7 +167,7 @@ const sharedAddresses: Ask = async (session, selected) => {
     `SELECT shared.ip AS name, shared.people AS people FROM (
        SELECT ip, uniqExact(principal) AS people FROM issuance
        WHERE outcome = 'issued' AND category != 'owa-auth'
-         AND ip GLOBAL IN (SELECT ip FROM ${selected.table} WHERE party = 'theirs' AND ip != '')
+         AND ip GLOBAL IN (SELECT ip FROM ${selected.table} WHERE party = 'attacker' AND ip != '')
        GROUP BY ip
      ) AS shared ORDER BY people DESC, name ${BOUNDED}`,
   )
@@ -232,7 +232,7 @@ const selectedGaps: Ask = async (session, selected) => {
   const columns = GAPS.map((gap, i) => `countIf(${gap.where}) AS gap_${i}`).join(', ')
   const row = await firstRow(
     session,
-    `SELECT ${columns} FROM ${selected.table} WHERE party = 'theirs' AND NOT is_failed`,
+    `SELECT ${columns} FROM ${selected.table} WHERE party = 'attacker' AND NOT is_failed`,
   )
   return GAPS.flatMap((gap, i) => {
     const count = Number(row[`gap_${i}`] ?? 0)

@@ -111,14 +111,14 @@ function countedFolders(scope: Scope): Unknown[] {
 }
 
 function eitherParty(scope: Scope): Unknown[] {
-  const { accesses, mailboxes } = scope.either
+  const { accesses, mailboxes } = scope.ambiguous
   if (accesses === 0) return []
   const only =
     mailboxes === 0
       ? ''
       : `; only such accesses concern ${plural(mailboxes, 'mailbox', 'mailboxes')}`
   return asUnknown(
-    'either-party',
+    'ambiguous-accesses',
     `${plural(accesses, 'access is', 'accesses are')} ambiguous: token, session, address and client do not distinguish attacker and owner. They count in upper bounds alone${only}`,
     'All categories of sign-in logs of these tenants for that time, with token and session ids; or the owners, asked about addresses and clients',
   )

@@ -65,7 +65,7 @@ const SPELLED_ID =
 const ITEMS = (table: string, isMarked: string) => `
   SELECT account, trimBoth(m) AS message_id, ${messageKey('m')} AS message_key, if(message_key = '', trimBoth(i), '') AS item_id,
     substringUTF8(s, 1, ${MOST_CELL}) AS subject, substringUTF8(f, 1, ${MOST_CELL}) AS folder, b AS size, at,
-    party = 'theirs' AND named = 'read' AS is_read, is_read AND NOT is_marked AS is_established, record_id, content,
+    party = 'attacker' AND named = 'read' AS is_read, is_read AND NOT is_marked AS is_established, record_id, content,
     if(message_key = '' AND item_id = '', number, 0) AS nameless
   FROM (
     SELECT chosen.account AS account, chosen.party AS party, chosen.named AS named, chosen.is_marked AS is_marked, seen.*

@@ -90,7 +90,7 @@ export interface ListedAccess
   extends Texts<'recordId at verdict reason strength'>,
     Texts<'account principal operation service objectPath'>,
     Texts<'ip client app sessionId tokenId'> {
-  readonly party: 'theirs' | 'either'
+  readonly party: 'attacker' | 'ambiguous'
   /** As in the scope: `forged`, `replayed`, `mis-granted`, `context`, `named`. */
   readonly class: string
   readonly items: number
@@ -103,12 +103,12 @@ export interface AccessPage {
 
 const cut = (column: string) => `substringUTF8(${column}, 1, ${CUT}) AS ${column}_cut`
 const texted = (column: string) => ({ text: `substringUTF8(toString(${column}), 1, ${CUT})` })
-/** Columns of {@link ListedAccess}; `class` is `either` where the party is; `target` is the account, or else the path. */
+/** Columns of {@link ListedAccess}; `class` is `ambiguous` where the party is; `target` is the account, or else the path. */
 const OF_ACCESS: ListColumns = {
   recordId: { text: 'toString(record_id)' },
   at: { text: isoSql('at'), by: 'at' },
   party: texted('party'),
-  class: texted("if(party = 'either', 'either', class)"),
+  class: texted("if(party = 'ambiguous', 'ambiguous', class)"),
   verdict: texted('verdict'),
   reason: texted('reason'),
   strength: texted('strength'),
@@ -150,7 +150,7 @@ export async function accessPage(
 const readAccess = rowReader(
   cell.text('recordId:id'),
   cell.time('at'),
-  cell.made('party', ({ party }) => (party === 'either' ? 'either' : 'theirs')),
+  cell.made('party', ({ party }) => (party === 'ambiguous' ? 'ambiguous' : 'attacker')),
   cell.text('class verdict reason strength account:account_cut principal:principal_cut'),
   cell.text('operation:operation_cut service:service_cut ip client:client_cut app sessionId:sid'),
   cell.text('tokenId:token'),

@@ -20,11 +20,11 @@ const MOST = 100_000
 
 const SIGHTED = (table: string) => `
   SELECT toString(verdict) AS by, 0 AS is_hunt, account, ip, at FROM ${table}
-  WHERE party = 'theirs' AND verdict IN ('unissued', 'mismatched')
+  WHERE party = 'attacker' AND verdict IN ('unissued', 'mismatched')
     AND (record_id, content) GLOBAL IN (SELECT record_id, content FROM verdict WHERE strength = 'established')
   UNION ALL
   SELECT toString(h.hunt) AS by, 1 AS is_hunt, s.account AS account, s.ip AS ip, s.at AS at
-  FROM (SELECT record_id, content, account, ip, at FROM ${table} WHERE party = 'theirs') AS s
+  FROM (SELECT record_id, content, account, ip, at FROM ${table} WHERE party = 'attacker') AS s
   GLOBAL INNER JOIN (
     SELECT DISTINCT hunt, record_id, content FROM hunt_hit WHERE ${IS_ESTABLISHED_HUNT}
   ) AS h ON s.record_id = h.record_id AND s.content = h.content`
@@ -61,7 +61,7 @@ export async function accountAddresses(
 ): Promise<AccountAddress[]> {
   const rows = await session.rows(
     `SELECT account, ip, count() AS accesses, ${SPAN}
-     FROM ${table} WHERE party = 'theirs' AND is_mail AND account != ''
+     FROM ${table} WHERE party = 'attacker' AND is_mail AND account != ''
      GROUP BY account, ip ORDER BY account, ip LIMIT {limit:UInt32} ${BOUNDED}`,
     { limit },
   )

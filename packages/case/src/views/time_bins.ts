@@ -29,7 +29,7 @@ export interface TimeBins {
   readonly stepMs: number
   readonly bins: number
   readonly segments: readonly Segment[]
-  /** Accesses of the attacker by class, and ambiguous ones under `either`; one count a bin. */
+  /** Accesses of the attacker by class, and ambiguous ones under `ambiguous`; one count a bin. */
   readonly series: readonly { readonly name: string; readonly counts: readonly number[] }[]
   readonly bands: readonly Band[]
   readonly outside: number
@@ -117,7 +117,7 @@ async function intervalsOf(
     await session.rows(
       `SELECT ${SPAN} FROM ${selected.table} WHERE ${where} GROUP BY toDate32(at) ORDER BY first_ms LIMIT 100000`,
     )
-  const hostile = isAll ? [] : await of("party = 'theirs'")
+  const hostile = isAll ? [] : await of("party = 'attacker'")
   const days = (hostile.length > 0 ? hostile : await of('1')).map((row) => ({
     fromMs: Number(row['first_ms']),
     toMs: Number(row['last_ms']) + 1,
@@ -163,7 +163,7 @@ const inGrid = (ms: string, { grid, stepMs }: Grid) =>
 async function seriesOf(session: Session, selected: Selected, grid: Grid) {
   const ms = 'toUnixTimestamp64Milli(at)'
   const rows = await session.rows(
-    `SELECT if(party = 'either', 'either', toString(class)) AS name, ${binOf(ms, grid)} AS bin, count() AS n
+    `SELECT if(party = 'ambiguous', 'ambiguous', toString(class)) AS name, ${binOf(ms, grid)} AS bin, count() AS n
      FROM ${selected.table} WHERE ${inGrid(ms, grid)}
      GROUP BY name, bin ORDER BY name, bin ${BOUNDED}`,
   )
@@ -182,7 +182,7 @@ const keyOf = (row: Json) => JSON.stringify([row['side'], row['source'], row['ca
 
 async function bandsOf(session: Session, selected: Selected, grid: Grid): Promise<Band[]> {
   const { bins } = grid
-  const tenants = `SELECT DISTINCT toString(tenant) FROM ${selected.table} WHERE party = 'theirs'`
+  const tenants = `SELECT DISTINCT toString(tenant) FROM ${selected.table} WHERE party = 'attacker'`
   const rows = await session.rows(
     `SELECT side, source, category, bin, tenant_count, uniqExact(tenant) AS seen, sum(records) AS n
      FROM (

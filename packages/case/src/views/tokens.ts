@@ -27,7 +27,7 @@ const USES = (table: string) => `
   SELECT token_id, session_id, toString(verdict) AS verdict_name, toString(reason) AS reason_name, count() AS accesses,
     arraySort(groupUniqArrayIf(account, account != '')) AS accounts,
     ${SPAN}
-  FROM ${table} WHERE party = 'theirs' GROUP BY token_id, session_id, verdict_name, reason_name`
+  FROM ${table} WHERE party = 'attacker' GROUP BY token_id, session_id, verdict_name, reason_name`
 
 const ISSUED = (table: string) => `
   SELECT token_id, toUnixTimestamp64Milli(min(at)) AS made_ms,
@@ -35,7 +35,7 @@ const ISSUED = (table: string) => `
     toString(argMin(source, (at, record_id))) AS made_in
   FROM issuance
   WHERE outcome = 'issued' AND ${HAS_TOKEN}
-    AND token_id GLOBAL IN (SELECT token_id FROM ${table} WHERE party = 'theirs')
+    AND token_id GLOBAL IN (SELECT token_id FROM ${table} WHERE party = 'attacker')
   GROUP BY token_id`
 
 export async function tokenUses(

@@ -111,7 +111,7 @@ describe('marks', () => {
   })
 
   it('take legitimate accesses out of the conclusion, and leave the verdicts unchanged', async () => {
-    const ours = { party: 'ours', reason: 'our own test', who: 'ann' } as const
+    const ours = { party: 'legitimate', reason: 'our own test', who: 'ann' } as const
     await addMark(world.session, { kind: 'address', value: '203.0.113.9', ...ours })
     const { status, established: found, judged } = await concluded()
     assert.deepEqual([status, found.accesses, judged.accesses], ['lead', 0, 9])
@@ -127,7 +127,7 @@ describe('marks', () => {
 
   it("as the attacker's count apart from what is established", async () => {
     const token = guid(100)
-    const word = { party: 'theirs', reason: 'seen', who: 'bob' } as const
+    const word = { party: 'attacker', reason: 'seen', who: 'bob' } as const
     await addMark(world.session, { kind: 'token', value: token, ...word })
     const { status, marked } = await concluded()
     assert.deepEqual([status, marked.attackers], ['lead', { accesses: 1, by: ['bob'] }])

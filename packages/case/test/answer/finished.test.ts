@@ -55,7 +55,7 @@ describe('a finished case', () => {
   })
 
   it('has no answer after a new mark', async () => {
-    const mark = { kind: 'address', value: '203.0.113.99', party: 'ours' } as const
+    const mark = { kind: 'address', value: '203.0.113.99', party: 'legitimate' } as const
     await addMark(world.session, { ...mark, reason: 'our own test', who: 'ann' })
     assert.equal(await finishedAnswer(opened), undefined)
   })

@@ -139,7 +139,7 @@ it('the marks and notes of a case that several processes read are those of all',
   const second = await openCase(folder, { mode: 'read' })
   const writers = [first, second, first, second, first, second]
   await Promise.all(writers.map((one, n) => addNote(one.session, noteOn(n))))
-  const said = { kind: 'address', party: 'ours', reason: 'ours', who: 'ann' } as const
+  const said = { kind: 'address', party: 'legitimate', reason: 'legitimate', who: 'ann' } as const
   await Promise.all(
     writers.map((one, n) => addMarks(one.session, { ...said, values: [`192.0.2.${n}`] })),
   )

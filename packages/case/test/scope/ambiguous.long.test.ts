@@ -220,7 +220,7 @@ async function eithers(session: Session, selection: Selection): Promise<Set<stri
   const selected = await select(session, selection)
   try {
     const rows = await session.rows(
-      `SELECT record_id FROM ${selected.table} WHERE party = 'either'`,
+      `SELECT record_id FROM ${selected.table} WHERE party = 'ambiguous'`,
     )
     return new Set(rows.map((row) => String(row['record_id'])))
   } finally {

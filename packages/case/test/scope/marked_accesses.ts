@@ -37,5 +37,5 @@ export async function partiesIn(
       .filter((row) => row['party'] === party)
       .map((row) => Object.entries(rows).find(([, one]) => idOf(one) === row['record_id'])?.[0])
       .map(String)
-  return { theirs: names('theirs'), either: names('either') }
+  return { attacker: names('attacker'), ambiguous: names('ambiguous') }
 }

@@ -46,7 +46,7 @@ describe('the same scope', () => {
         const found = await scope(place.session, {})
         assert.deepEqual([...messages(found), ...copies(found)], [2, 8, 3, 9])
         assert.deepEqual(accounts(found), [`${ANN} 2 4`, `${BOB} 1 5`])
-        assert.deepEqual([found.accesses, found.either.accesses], [3, 2])
+        assert.deepEqual([found.accesses, found.ambiguous.accesses], [3, 2])
         assert.deepEqual(found.groups, [
           { name: 'East', mailboxes: 2, marked: 0, messages: { lower: 2, upper: 8 } },
         ])

@@ -38,7 +38,7 @@ const bounding: readonly ScopeCase[] = [
     gives: (found) => [
       ...messages(found),
       found.mailboxes,
-      found.either,
+      found.ambiguous,
       accounts(found),
       found.groups.map((one) => [one.name, one.mailboxes, one.messages.upper]),
     ],
@@ -65,7 +65,7 @@ const bounding: readonly ScopeCase[] = [
     is: [
       1,
       null,
-      [{ mailbox: ANN, folder: 'F1', path: '\\Inbox', items: null, either: false }],
+      [{ mailbox: ANN, folder: 'F1', path: '\\Inbox', items: null, ambiguous: false }],
       [{ mailbox: ANN, because: 'synced-folders' }],
     ],
   },

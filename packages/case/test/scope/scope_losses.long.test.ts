@@ -201,7 +201,7 @@ describe('leads', () => {
     const found = await asLead(theirs([forged(0), lead]))
     assert.deepEqual(messages(found), [1, 2])
     assert.equal(found.accesses, 1)
-    assert.equal(found.either.mailboxes, 1)
+    assert.equal(found.ambiguous.mailboxes, 1)
   })
 
   it('of hunts are in the upper bound too, though their tokens were issued', async () => {
@@ -212,7 +212,7 @@ describe('leads', () => {
     )
     const found = await scope(world.session, {})
     assert.deepEqual(messages(found), [0, 1])
-    assert.deepEqual([found.accesses, found.either.accesses], [0, 1])
+    assert.deepEqual([found.accesses, found.ambiguous.accesses], [0, 1])
   })
 
   it('that are selected count as selected accesses', async () => {
@@ -238,7 +238,7 @@ describe('leads alone', () => {
   it('bound their mailboxes from above', async () => {
     const found = await asLead(theirs([lead]))
     assert.deepEqual(messages(found), [0, 1])
-    assert.deepEqual([found.accesses, found.either.accesses], [0, 1])
+    assert.deepEqual([found.accesses, found.ambiguous.accesses], [0, 1])
     const lost = await asLead(theirs([lead], { loss: [loss(6, 7)] }))
     assert.deepEqual(lost.messages, {
       lower: 0,

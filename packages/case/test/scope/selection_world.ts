@@ -37,7 +37,7 @@ export async function theirs(session: Session, selection: Selection): Promise<st
   const selected = await select(session, selection)
   try {
     const found = await session.rows(
-      `SELECT record_id FROM ${selected.table} WHERE party = 'theirs' ORDER BY at`,
+      `SELECT record_id FROM ${selected.table} WHERE party = 'attacker' ORDER BY at`,
     )
     return found.map((row) => nameOf.get(String(row['record_id'])) ?? '?')
   } finally {

@@ -25,7 +25,7 @@ export const SCOPE: Scope = {
   classes: [],
   named_by: [],
   marked: 0,
-  either: { accesses: 0, mailboxes: 0, organisations: 0 },
+  ambiguous: { accesses: 0, mailboxes: 0, organisations: 0 },
   unbounded: [],
   cut_records: { records: 0, items: 0 },
   access_log_losses: [],
@@ -53,11 +53,11 @@ const account: AccountScope = {
   items_without_message_id: 0,
   accesses: 1,
   marked: 0,
-  either: 0,
+  ambiguous: 0,
   first: '',
   last: '',
 }
-const folder = { mailbox: ANN, folder: 'F', path: '\\Inbox', either: false }
+const folder = { mailbox: ANN, folder: 'F', path: '\\Inbox', ambiguous: false }
 export const band: CoverageBand = {
   side: 'access',
   source: 'ual',
@@ -155,8 +155,8 @@ export const answers: readonly Pure[] = [
     says: /^1 folder \(\\Inbox\)/,
   },
   {
-    code: 'either-party',
-    scope: { either: { accesses: 1200, mailboxes: 2, organisations: 0 } },
+    code: 'ambiguous-accesses',
+    scope: { ambiguous: { accesses: 1200, mailboxes: 2, organisations: 0 } },
     says: /^1,200 accesses .*only such accesses concern 2 mailboxes$/,
   },
   {

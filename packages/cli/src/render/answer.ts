@@ -173,7 +173,7 @@ function selected(answer: cases.Answer, block: Block): string[] {
       'SELECTED',
       'no access of the case. That may be its spelling, or that no log covers it: mintmark coverage.',
     )
-  const { accesses, mailboxes, organisations } = scope.either
+  const { accesses, mailboxes, organisations } = scope.ambiguous
   if (accesses === 0) return []
   return block(
     'POSSIBLE',

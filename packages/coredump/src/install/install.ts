@@ -76,7 +76,7 @@ function madeFolder(folder: string): string {
 
 export type Uninstalled =
   | { readonly outcome: 'restored'; readonly kernel: KernelSettings }
-  | { readonly outcome: 'not-ours'; readonly kernel: KernelSettings }
+  | { readonly outcome: 'other-handler'; readonly kernel: KernelSettings }
   | { readonly outcome: 'not-installed'; readonly kernel: KernelSettings }
 
 /** @throws {MintmarkError} `GATE_STATE` if it is not known what was before the gate */
@@ -90,7 +90,7 @@ export function uninstallGate(paths: Paths): Uninstalled {
   }
   if (kernel.pattern !== state.kernel.pattern) {
     removeState(paths.stateFolder)
-    return { outcome: 'not-ours', kernel }
+    return { outcome: 'other-handler', kernel }
   }
   if (state.previous === undefined) throw unknownPrevious()
   try {

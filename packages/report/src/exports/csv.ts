@@ -26,7 +26,7 @@ export function* accountLines(
       account.copies.upper ?? '',
       account.items_without_message_id,
       account.accesses,
-      account.either,
+      account.ambiguous,
       account.first,
       account.last,
       accountStrength(account),

@@ -133,7 +133,7 @@ export function accessEvent(row: Json): Json {
 
 /** Established accesses weigh more than leads; ambiguous ones are for information. */
 function severityOf(row: Json): number {
-  if (row['party'] !== 'theirs') return INFORMATIONAL
+  if (row['party'] !== 'attacker') return INFORMATIONAL
   return row['strength'] === 'lead' ? MEDIUM : HIGH
 }
 

@@ -60,7 +60,7 @@ function happened({ scope, timeline, uses, whom, selection }: NoticePart): strin
   ).size
   const forged = tokens === 0 ? '' : `, with ${plural(tokens, 'token')} not issued to their user`
   const time = `from ${dayText(timeline.first)} to ${dayText(timeline.last)}`
-  const doubtful = plural(scope.either.accesses, 'access', 'accesses')
+  const doubtful = plural(scope.ambiguous.accesses, 'access', 'accesses')
   const accesses = plural(scope.accesses, 'access', 'accesses')
   if (scope.accesses > 0 && !selection.isDefault)
     return `Of data of ${whom.name}, ${accesses} ${time} were selected as the attacker's${forged}.`
@@ -191,12 +191,12 @@ function actionsOf(part: NoticePart): model.Statement[] {
       evidence: ['tokens'],
       cannotMean: 'Revocation does not stop a forged token. Only the service that accepts it can.',
     }),
-    ...(scope.either.accesses === 0
+    ...(scope.ambiguous.accesses === 0
       ? []
       : [
           model.statement({
             id: 'do-ask-owners',
-            text: `Ask the owners about ${plural(scope.either.accesses, 'access', 'accesses')} that may be theirs. Their addresses and clients are in timeline.jsonl.`,
+            text: `Ask the owners about ${plural(scope.ambiguous.accesses, 'access', 'accesses')} that they may have made. The addresses and clients are in timeline.jsonl.`,
             strength: 'not-excluded',
             evidence: ['timeline.jsonl'],
           }),

@@ -7,7 +7,7 @@ const MARKS_SQL =
   "SELECT kind, value, party, reason, who, at FROM mark WHERE kind NOT LIKE 'note-%' ORDER BY at"
 
 export function markSection({ marks, marksTotal }: Answer): Section {
-  const hostile = marks.filter(({ party }) => party === 'theirs').length
+  const hostile = marks.filter(({ party }) => party === 'attacker').length
   const statements =
     marks.length === 0
       ? []

@@ -12,7 +12,12 @@ const RULE = 'docs/scope.md#What is counted'
 export function scopeSection(answer: Part): Section {
   const { scope } = answer
   const sure = surenessOf(answer)
-  const statements = [...unbounded(scope), lost(scope), either(scope), others(scope, sure.present)]
+  const statements = [
+    ...unbounded(scope),
+    lost(scope),
+    ambiguous(scope),
+    others(scope, sure.present),
+  ]
   return section('scope', 'Who is affected, and how much was exposed', statements, {
     tables: [
       partTable('organisations', 'By organisation', scope.organisation_list, sure),
@@ -61,10 +66,12 @@ function lost({ access_log_losses: losses }: Scope): Statement | undefined {
   })
 }
 
-function either({ either: { accesses, mailboxes, organisations } }: Scope): Statement | undefined {
+function ambiguous({
+  ambiguous: { accesses, mailboxes, organisations },
+}: Scope): Statement | undefined {
   if (accesses === 0) return undefined
   return statement({
-    id: 'scope-either',
+    id: 'scope-ambiguous',
     text: `${plural(accesses, 'access', 'accesses')} may be the attacker's or the owner's, and are in the upper bounds alone. ${
       mailboxes === 0
         ? 'The attacker opened each of these mailboxes for sure, too.'
@@ -127,7 +134,7 @@ const accountTable = (accounts: readonly AccountScope[], sure: Sureness): Table 
       ['messages', 'Messages', 'range', (account) => rangeOf(account.messages)],
       ['items_without_message_id', 'Items without message id', 'count'],
       ['accesses', 'Accesses', 'count'],
-      ['either', "Perhaps the owner's", 'count'],
+      ['ambiguous', "Perhaps the owner's", 'count'],
       ['first', 'First', 'time'],
       ['last', 'Last', 'time'],
       ['strength', 'Strength', 'strength', (account) => accountStrength(account)],

@@ -90,7 +90,7 @@ function noMailbox({ scope, conclusion }: Answer): string {
   const { established, attackers } = conclusion.marked
   if (established.mailboxes > 0 && attackers.accesses === 0)
     return `Marks decide: they call all that is established legitimate, on ${plural(established.mailboxes, 'mailbox', 'mailboxes')}.`
-  const { mailboxes } = scope.either
+  const { mailboxes } = scope.ambiguous
   if (conclusion.status === 'lead' && mailboxes > 0)
     return `Nobody is established. What leads are about, or may be the attacker's, concerns ${plural(mailboxes, 'mailbox', 'mailboxes')}.`
   return conclusion.status === 'nothing-found' && conclusion.unanswered.length === 0

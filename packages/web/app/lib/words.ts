@@ -7,7 +7,7 @@ export const CLASSES: readonly { readonly name: string; readonly means: string }
   { name: 'mis-granted', means: 'an issued token that should not have been' },
   { name: 'context', means: 'a place or client never seen before' },
   { name: 'named', means: 'selected by hand' },
-  { name: 'either', means: 'could be either party’s' },
+  { name: 'ambiguous', means: 'could be the attacker’s or the owner’s' },
 ]
 
 export const tone = (name: string): string =>

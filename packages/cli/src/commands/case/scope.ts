@@ -8,7 +8,7 @@ import { labelled } from '../../render/wrapped.ts'
 
 const CSV = [
   'mailbox organisation group messages_lower messages_upper copies_lower copies_upper',
-  'items_without_message_id accesses either first last',
+  'items_without_message_id accesses ambiguous first last',
 ].flatMap((names) => names.split(' '))
 
 export const scopeOf: Handler = async (call) => {
@@ -70,7 +70,7 @@ function described(found: cases.Scope, width: number): string {
     ...said('bytes', found.bytes === 0 ? 'unknown' : `at least ${count(found.bytes)}`),
     ...some(found.synced_folders.length, 'folders synced whole'),
     ...some(found.throttled_windows.length, 'logging throttled, 24 h'),
-    ...some(found.either.accesses, 'ambiguous accesses'),
+    ...some(found.ambiguous.accesses, 'ambiguous accesses'),
     ...(found.not_judged === null ? [] : some(found.not_judged, 'accesses left open')),
   ]
   const isDefault = found.not_judged !== null

@@ -64,7 +64,7 @@ function accessTable({ rows, total }: cases.AccessPage, width: number): string {
     ['from', ({ ip }) => ip, { least: 15, drop: 1 }],
     [
       'verdict',
-      ({ party, verdict }) => (party === 'either' ? `${verdict}, ambiguous` : verdict),
+      ({ party, verdict }) => (party === 'ambiguous' ? `${verdict}, ambiguous` : verdict),
       { least: 8 },
     ],
     ['messages', ({ items }) => (items === 0 ? '' : count(items)), { ...RIGHT, drop: 2 }],

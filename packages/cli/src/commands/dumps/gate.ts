@@ -59,7 +59,7 @@ function removalText({ outcome, kernel }: coredump.Uninstalled): string {
   const pattern = safeText(kernel.pattern)
   if (outcome === 'restored')
     return `Core dump gate: removed. kernel.core_pattern is again: ${pattern}`
-  return outcome === 'not-ours'
+  return outcome === 'other-handler'
     ? `Core dump gate: removed. Somebody changed kernel.core_pattern since; it is left: ${pattern}`
     : `Core dump gate: not installed. kernel.core_pattern is: ${pattern}`
 }

@@ -66,7 +66,7 @@ function evidence(): string {
 const place = join(folder, 'case')
 const input = join(folder, 'log.ndjson')
 const investigate = () => mintmark('investigate', input, '--case', place)
-const mark = async (party: 'ours' | 'theirs', who: string, value: string) => {
+const mark = async (party: 'legitimate' | 'attacker', who: string, value: string) => {
   const investigated = await openCase(place)
   try {
     const word = { party, who, reason: 'says so' }
@@ -108,7 +108,7 @@ describe('marks that take out all that is established', () => {
     writeFileSync(input, evidence())
     const { code } = await investigate()
     assert.equal(code, 1)
-    await mark('ours', 'ann', THEIRS)
+    await mark('legitimate', 'ann', THEIRS)
   })
 
   it('leave leads only, with how many they take out and who says so', async () => {
@@ -126,7 +126,7 @@ describe('marks that take out all that is established', () => {
   })
 
   it('are in the report beside the number that records establish', async () => {
-    const { figures, text } = await reported('ours')
+    const { figures, text } = await reported('legitimate')
     assert.deepEqual(figures.get('count-unissued'), [2, 'established'])
     assert.deepEqual(figures.get('count-marked'), [2, 'not-excluded'])
     assert.deepEqual(figures.get('count-tokens'), [null, 'unknown'])
@@ -134,7 +134,7 @@ describe('marks that take out all that is established', () => {
   })
 
   it("count beside marks as the attacker's", async () => {
-    await mark('theirs', 'bob', '192.0.2.1')
+    await mark('attacker', 'bob', '192.0.2.1')
     const { code, out } = await investigate()
     const said = `${OURS} 288 accesses of no established verdict are marked as the attacker's by bob.`
     assert.ok(out.replaceAll(/\s+/g, ' ').includes(said), out)
@@ -142,7 +142,7 @@ describe('marks that take out all that is established', () => {
   })
 
   it('are said beside what stays established', async () => {
-    await mark('theirs', 'ann', THEIRS)
+    await mark('attacker', 'ann', THEIRS)
     const { code, out } = await investigate()
     assert.match(out, /^FORGED TOKENS USED/)
     assert.match(
