@@ -148,7 +148,7 @@ const FIRST: readonly string[] = [
   'no-access-log',
   'no-issuance-log',
   'non-interactive-not-supplied',
-  'sign-in-category-not-told',
+  'sign-in-category-not-reported',
 ]
 const NEXT =
   /^(undetermined-|session-only$|rejected$|row-cap$|result-count-short$|next-link$|ends-early$|extractor-gap$|dump-)/

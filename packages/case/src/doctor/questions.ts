@@ -48,7 +48,7 @@ const EXPORTS: Readonly<Record<Need, HowToExport>> = {
     portal: 'Keycloak admin console > Realm settings > Events > User events settings > Save events',
     command:
       'mintmark ledger export LEDGER, or kcadm.sh get events -r REALM -q first=0 -q max=10000',
-    licence: 'kept as long as the provider is told to',
+    licence: 'stored as long as the provider is configured to',
     keptDays: 0,
   },
   folders: {

@@ -262,7 +262,7 @@ function horizon({ accessMs, mailMs, issuedMs }: Starts, isMail: boolean, byVerd
   if (isMail && mailMs === NEVER)
     return { at: null, because: 'there is no MailItemsAccessed record: reading left no trace' }
   if (byVerdict && issuedMs === NEVER)
-    return { at: null, because: 'there is no issuance log: no access can be told to be genuine' }
+    return { at: null, because: 'there is no issuance log: no access can be shown to be genuine' }
   const seenMs = isMail ? mailMs : accessMs
   if (byVerdict && issuedMs > seenMs) {
     const because = 'the issuance log begins then: earlier tokens cannot be looked up'

@@ -69,7 +69,7 @@ const withoutNonInteractive = ofTenants({
 })
 
 const withUnknownCategory = ofTenants({
-  code: 'sign-in-category-not-told',
+  code: 'sign-in-category-not-reported',
   sql: `SELECT toString(tenant) AS name, countIf(category = 'interactive-or-not') AS n
     FROM issuance GROUP BY name
     HAVING n > 0 AND (countIf(category IN ('interactive', 'sts-logon')) = 0 OR countIf(category = 'non-interactive') = 0)
@@ -183,7 +183,7 @@ type Gap = Texts<'code where one many settledBy'>
 
 const GAPS: readonly Gap[] = [
   {
-    code: 'throttling-not-told',
+    code: 'throttling-not-reported',
     where: "operation = 'MailItemsAccessed' AND throttled = -1 AND notEmpty(item_message_id)",
     one: 'record of reading does not say whether the mailbox was throttled: absent is not false',
     many: 'records of reading do not say whether the mailbox was throttled: absent is not false',

@@ -89,7 +89,7 @@ const logs: readonly Case[] = [
     says: /10 of 11/,
   },
   {
-    code: 'throttling-not-told',
+    code: 'throttling-not-reported',
     world: pointed(forged({ throttled: -1 })),
     without: pointed(forged()),
   },
@@ -151,7 +151,7 @@ const logs: readonly Case[] = [
     without: { issuance: [issuance(1, ANN), issuance(1, ANN, { category: 'non-interactive' })] },
   },
   {
-    code: 'sign-in-category-not-told',
+    code: 'sign-in-category-not-reported',
     world: {
       issuance: [
         issuance(1, ANN, { category: 'interactive-or-not' }),
