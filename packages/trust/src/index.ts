@@ -48,10 +48,10 @@ export {
   probeText,
 } from './matrix/outputs.ts'
 export { openIssuer, type ProbeIssuer } from './probe/probe_issuer.ts'
-export { isAccepted, type ProbeReport, parseAllowances, resultOf } from './probe/report.ts'
+export { isAccepted, type ProbeReport, parseAllowList, resultOf } from './probe/report.ts'
 export { type ProbeOptions, runProbe } from './probe/run_probe.ts'
 export { KeyRecord, type RecordContent } from './record/key_record.ts'
-export { looksAt, type Round, recordEvery, recordOnce } from './record/looks.ts'
+export { observationsOf, type Round, recordEvery, recordOnce } from './record/observations.ts'
 export { type Observation, setBack } from './record/observation.ts'
 export { openWitnesses, readPinnedCheckpoint, witnessedBy } from './record/witnessed.ts'
 export { isUrl, parseSource, type Source } from './sources/read_source.ts'

@@ -67,7 +67,7 @@ const CASES: Readonly<
   },
   'key-back': {
     raises: daily(jwks(a, b), jwks(b), jwks(a, b)),
-    // A look without an answer is none that lacks it.
+    // An observation without an answer is none that lacks it.
     quiet: daily(jwks(a, b), undefined, jwks(a, b)),
   },
   'kid-reused': {
@@ -118,7 +118,7 @@ describe('an alarm', () => {
       assert.deepEqual(await codes(quiet, longestUseMs), [])
     })
 
-  it('says between which looks it came about', async () => {
+  it('says between which observations it came about', async () => {
     const [alarm] = await alarms(daily(jwks(a), jwks(a), jwks(a, b), jwks(a, b)))
     assert.deepEqual([alarm?.afterMs, alarm?.atMs], [START + DAY_MS, START + 2 * DAY_MS])
     assert.equal(alarm?.kid, 'b')
@@ -170,7 +170,7 @@ describe('alarms of keys', () => {
 })
 
 describe('historical keys of OpenID Federation', () => {
-  it('are those that the issuer lists no more, valid between the looks that list them', async () => {
+  it('are those that the issuer lists no more, valid between the observations that list them', async () => {
     const issuer = 'https://id.example.org'
     const steps = [jwks(b), jwks(a, b), jwks(a, b), jwks(b)].map((body, day) => ({
       day,

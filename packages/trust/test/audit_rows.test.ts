@@ -23,7 +23,7 @@ const listed = (...days: readonly (readonly [number, Buffer])[]) =>
 describe('a row of the standards', () => {
   const profile = 'ir8587-multi-tenant'
 
-  it('on the age of keys is met where looks bound it, not met above, and cannot tell without', async () => {
+  it('on the age of keys is met where observations bound it, not met above, and cannot tell without', async () => {
     const text = 'no longer than the profile'
     const young = listed([10, jwks(b)], [9, jwks(a, b)], [0, jwks(a)], [15, jwks()])
     const states = await Promise.all([
@@ -37,7 +37,7 @@ describe('a row of the standards', () => {
       ['met', 'not met', 'cannot tell', 'cannot tell'],
     )
     assert.match(states[1].because, /key-age \(1\)/)
-    assert.match(states[2].because, /missing: looks before and after 1 of 1 keys/)
+    assert.match(states[2].because, /missing: observations before and after 1 of 1 keys/)
     assert.match(states[3].because, /missing: --profile/)
   })
 

@@ -16,7 +16,7 @@ const NOW = Date.parse('2026-11-30T00:00:00Z')
 const DAY_MS = 86_400_000
 const DOCUMENT = 'https://id.example.org/keys'
 
-/** A look at a document. */
+/** An observation of a document. */
 export interface Looked {
   /** Undefined: it was unavailable. */
   readonly body: Buffer | undefined

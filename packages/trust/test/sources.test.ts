@@ -4,7 +4,14 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, rmSync, utimesSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { historiesOf, KeyRecord, looksAt, parseSource, recordOnce, seriesOf } from '../src/index.ts'
+import {
+  historiesOf,
+  KeyRecord,
+  observationsOf,
+  parseSource,
+  recordOnce,
+  seriesOf,
+} from '../src/index.ts'
 import { readDocument } from '../src/sources/document.ts'
 import { certified, ecKey, type Jwk, jwks, saml, samlKey, scratch, writeAt } from './made_keys.ts'
 
@@ -13,7 +20,7 @@ const fetching = { now: () => NOW, origins: new Set<string>() }
 const [a, b] = [ecKey('a'), ecKey('b')]
 
 async function lookedAt(...places: readonly string[]) {
-  const looks = await looksAt(places.map(parseSource), fetching)
+  const looks = await observationsOf(places.map(parseSource), fetching)
   return { ...looks, series: await seriesOf(looks) }
 }
 
@@ -47,7 +54,7 @@ describe('saved files', () => {
     assert.equal(listing?.lastAbsentMs, Date.parse('2023-05-01T12:30Z'))
   })
 
-  it('that are recorded again are the same looks', async () => {
+  it('that are recorded again are the same observations', async () => {
     const folder = scratch('again')
     writeAt(path.join(folder, 'jwks-2023-05-08.json'), jwks(a))
     const record = await KeyRecord.open(path.join(scratch('again-record'), 'keys'))

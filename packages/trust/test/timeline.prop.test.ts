@@ -1,4 +1,4 @@
-/** What is said of a key between two looks, against what was so. */
+/** What is said of a key between two observations, against what was so. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
@@ -42,7 +42,7 @@ async function historyOf(times: readonly number[], at: readonly number[]) {
 }
 
 describe('the bounds of a key', () => {
-  it('contain each time at which it came or went, whatever the looks', async () => {
+  it('contain each time at which it came or went, whatever the observations', async () => {
     await fc.assert(
       fc.asyncProperty(changes, looks, async (times, at) => {
         const { history } = await historyOf(times, at)
@@ -53,7 +53,7 @@ describe('the bounds of a key', () => {
         )
         for (const listing of history?.listings ?? []) {
           const { lastAbsentMs, firstPresentMs, lastPresentMs, firstAbsentMs } = listing
-          // It is listed at both ends, absent at the looks around, and the looks around are the nearest.
+          // It is listed at both ends, absent at the observations around, and the observations around are the nearest.
           assert.ok(isListed(times, firstPresentMs) && isListed(times, lastPresentMs))
           assert.equal(
             lastAbsentMs,
@@ -77,7 +77,7 @@ describe('the bounds of a key', () => {
     )
   })
 
-  it('cover all looks that list it, and none that does not', async () => {
+  it('cover all observations that list it, and none that does not', async () => {
     await fc.assert(
       fc.asyncProperty(changes, looks, async (times, at) => {
         const { history } = await historyOf(times, at)
@@ -93,7 +93,7 @@ describe('the bounds of a key', () => {
 })
 
 describe('what is said of a time', () => {
-  it('is true unless it changed twice between two looks', async () => {
+  it('is true unless it changed twice between two observations', async () => {
     await fc.assert(
       fc.asyncProperty(
         changes,
@@ -104,7 +104,7 @@ describe('what is said of a time', () => {
           if (series === undefined || history === undefined) return
           const { standing, beforeMs, afterMs } = standingAt(series, history.thumbprint, when)
           if (standing === 'unknown') {
-            // Never where there was a look, or where nothing changed between the looks around.
+            // Never where there was an observation, or where nothing changed between the observations around.
             assert.ok(!at.includes(when))
             if (beforeMs !== undefined && afterMs !== undefined)
               assert.ok(times.some((time) => time > beforeMs && time <= afterMs))

@@ -138,7 +138,7 @@ function tenantGaps(log: Log, audit: Span | undefined, complete: Period | undefi
   return found
 }
 
-/** A complete log proves the absence of a token by itself: no record comes late, and its times need no allowance. */
+/** A complete log proves the absence of a token by itself: no record comes late, and its times need no margin. */
 function plainGaps(
   own: readonly GapInterval[],
   field: Field,

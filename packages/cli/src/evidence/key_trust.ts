@@ -15,7 +15,7 @@ export interface KeyTrusts {
 
 interface Found {
   readonly series: readonly trust.Series[]
-  readonly sourceOf: (look: trust.Series['looks'][number]) => cases.FactSource | undefined
+  readonly sourceOf: (observed: trust.Series['observations'][number]) => cases.FactSource | undefined
 }
 
 export async function keyTrusts(files: readonly TrustFile[], call: Call): Promise<KeyTrusts> {
@@ -69,10 +69,10 @@ async function savedRead(saved: readonly TrustFile[], { now }: Call): Promise<Fo
     const bySha256 = new Map(own.map((file) => [file.sha256, file]))
     const sources = own.map((file) => ({ location: path.resolve(file.path) }))
     // oxlint-disable-next-line no-await-in-loop -- one folder at a time bounds the memory
-    const looks = await trust.looksAt(sources, { now, origins: new Set() })
+    const observations = await trust.observationsOf(sources, { now, origins: new Set() })
     found.push({
       // oxlint-disable-next-line no-await-in-loop -- the same
-      series: await trust.seriesOf(looks),
+      series: await trust.seriesOf(observations),
       sourceOf: ({ observation }) => {
         const file = bySha256.get(observation.sha256 ?? '')
         return file && sourceOf(file)
@@ -84,8 +84,8 @@ async function savedRead(saved: readonly TrustFile[], { now }: Call): Promise<Fo
 
 function trustOf(history: trust.KeyHistory, spkiSha256: string, found: Found): cases.KeyTrust[] {
   const { key, kids, issuers, classes, listings, thumbprint } = history
-  const looks = found.series.find(({ name }) => name === history.series)?.looks ?? []
-  const listing = looks.filter(
+  const observations = found.series.find(({ name }) => name === history.series)?.observations ?? []
+  const listing = observations.filter(
     ({ document }) => document?.keys.some((each) => each.thumbprint === thumbprint) === true,
   )
   const source = sourceAt(found, listing.at(-1))
@@ -110,7 +110,7 @@ function trustOf(history: trust.KeyHistory, spkiSha256: string, found: Found): c
       ends: [
         ...ended('certificate-ended', certificate?.notAfterMs),
         ...ended('key-expired', key.expiresMs),
-        ...unlisted(last, looks, found),
+        ...unlisted(last, observations, found),
       ].toSorted((a, b) => (a.at < b.at ? -1 : 1)),
       listed:
         dated === undefined || datedSource === undefined
@@ -120,19 +120,19 @@ function trustOf(history: trust.KeyHistory, spkiSha256: string, found: Found): c
   ]
 }
 
-const sourceAt = (found: Found, look: trust.Series['looks'][number] | undefined) =>
-  look && found.sourceOf(look)
+const sourceAt = (found: Found, observed: trust.Series['observations'][number] | undefined) =>
+  observed && found.sourceOf(observed)
 
 /** A time that is a file's last change says nothing of when the set was published. */
 function unlisted(
   last: trust.KeyHistory['listings'][number] | undefined,
-  looks: trust.Series['looks'],
+  observations: trust.Series['observations'],
   found: Found,
 ): cases.TrustEnd[] {
   const { firstAbsentMs, lastPresentMs } = last ?? {}
   if (firstAbsentMs === undefined || lastPresentMs === undefined) return []
-  const look = looks.find(({ observation }) => observation.atMs === firstAbsentMs)
-  const source = sourceAt(found, look)
-  if (source === undefined || look?.observation.clock === 'file-time') return []
+  const observed = observations.find(({ observation }) => observation.atMs === firstAbsentMs)
+  const source = sourceAt(found, observed)
+  if (source === undefined || observed?.observation.clock === 'file-time') return []
   return [{ why: 'unlisted', at: isoOf(firstAbsentMs), after: isoOf(lastPresentMs), source }]
 }

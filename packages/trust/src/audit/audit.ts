@@ -59,8 +59,8 @@ export function auditKeys(
 ): KeyAudit {
   const histories = timeline.historiesOf(all)
   const series = all.filter(({ name }) => !name.startsWith(timeline.ANNOUNCED))
-  const current = series.flatMap(({ name, looks }) => {
-    const document = looks.at(-1)?.document
+  const current = series.flatMap(({ name, observations }) => {
+    const document = observations.at(-1)?.document
     return document === undefined ? [] : [{ name, document }]
   })
   const listed = current.flatMap(({ name, document }) =>
@@ -170,17 +170,17 @@ function lastingFindings(
   )
 }
 
-function overlapFindings({ name, looks }: timeline.Series): AuditFinding[] {
+function overlapFindings({ name, observations }: timeline.Series): AuditFinding[] {
   let found: AuditFinding[] = []
   let before: ReadonlySet<string> = new Set()
-  for (const { document, observation } of looks) {
+  for (const { document, observation } of observations) {
     if (document === undefined || document.kind === 'metadata') continue
     const signing = document.keys.filter(({ use }) => use !== 'enc')
     const remaining = signing.filter(({ thumbprint }) => before.has(thumbprint))
     // A rotation that is over is not held against the next one.
     if (remaining.length < signing.length) found = []
     if (before.size > 0 && signing.length > 0 && remaining.length === 0) {
-      const message = `all signing keys were replaced by ${day(observation.atMs)} without a look at both`
+      const message = `all signing keys were replaced by ${day(observation.atMs)} without an observation of both`
       found = [finding('no-overlap', name, message, { key: signing[0] })]
     }
     if (signing.length > 0) before = new Set(signing.map(({ thumbprint }) => thumbprint))
@@ -189,8 +189,8 @@ function overlapFindings({ name, looks }: timeline.Series): AuditFinding[] {
 }
 
 function unread(series: readonly timeline.Series[]): string[] {
-  return series.flatMap(({ name, looks, unavailable, why = 'not read' }) => {
-    const last = looks.at(-1)
+  return series.flatMap(({ name, observations, unavailable, why = 'not read' }) => {
+    const last = observations.at(-1)
     const never = last === undefined && unavailable > 0 ? [why] : []
     return [...never, ...(last?.document?.unread ?? [])].map((problem) => `${name}: ${problem}`)
   })

@@ -101,7 +101,7 @@ function ageRow(evidence: Evidence): State {
   const open = signing.filter((key) => longestPossibleMs(key, nowMs) > profile.longestUseMs)
   if (open.length === 0) return met(`${signing.length} keys, by the record`)
   return missing(
-    `looks before and after ${open.length} of ${signing.length} keys: a record over time`,
+    `observations before and after ${open.length} of ${signing.length} keys: a record over time`,
   )
 }
 

@@ -8,7 +8,7 @@ import type { Json } from '@mintmark/core'
 import { startIssuer } from '../issuer/issuer_server.ts'
 import type { IssuerAlgorithm } from '../issuer/issuer_state.ts'
 import { openIssuer } from '../probe/probe_issuer.ts'
-import type { Allowance, ProbeReport } from '../probe/report.ts'
+import type { Exemption, ProbeReport } from '../probe/report.ts'
 import { type DistrustOptions, runProbe } from '../probe/run_probe.ts'
 import { type Verify, verifyTarget } from '../targets/targets.ts'
 import { chooseVectors, namedVectors } from '../vectors/catalogue.ts'
@@ -30,7 +30,7 @@ export interface HarnessOptions {
   readonly claims?: Json | undefined
   readonly algorithm?: IssuerAlgorithm | undefined
   readonly typ?: string | undefined
-  readonly allow?: readonly Allowance[] | undefined
+  readonly allow?: readonly Exemption[] | undefined
   readonly distrust?: DistrustOptions | undefined
 }
 

@@ -26,7 +26,7 @@ export interface Alarm {
   readonly thumbprint: string | undefined
   readonly kid: string | undefined
   readonly issuer: string | undefined
-  /** The look that showed it; milliseconds since 1970-01-01 UTC. */
+  /** The observation that showed it; milliseconds since 1970-01-01 UTC. */
   readonly atMs: number
   readonly afterMs: number | undefined
   readonly message: string
@@ -44,7 +44,7 @@ export function alarmsOf(
 ): readonly Alarm[] {
   const announced = all.filter(({ name }) => name.startsWith(timeline.ANNOUNCED))
   const series = all.filter((each) => !announced.includes(each))
-  const announcements = announced.flatMap(({ looks }) => looks)
+  const announcements = announced.flatMap(({ observations }) => observations)
   const alarms = [
     ...histories.flatMap((key) => listingAlarms(key, announcements)),
     ...histories.flatMap((key) => lateAlarms(key, longestUseMs)),
@@ -77,12 +77,12 @@ function alarm(code: AlarmCode, { key, issuer, ...named }: Named): Alarm {
 
 function listingAlarms(
   { key, thumbprint, listings, series: document, issuers }: timeline.KeyHistory,
-  announcements: readonly timeline.Look[],
+  announcements: readonly timeline.ReadObservation[],
 ): Alarm[] {
   const isAnnounced = (atMs: number) =>
     (key.notBeforeMs ?? -Infinity) > atMs ||
     announcements.some(
-      (look) => look.observation.atMs <= atMs && timeline.lists(look.document, thumbprint),
+      (entry) => entry.observation.atMs <= atMs && timeline.lists(entry.document, thumbprint),
     )
   return listings.flatMap(({ lastAbsentMs: afterMs, firstPresentMs: atMs }, i) => {
     const at = { document, key, atMs, afterMs, issuer: issuers[0] }
@@ -107,17 +107,17 @@ function lateAlarms(history: timeline.KeyHistory, longestUseMs: number | undefin
   return [alarm('rotation-late', { ...at, message })]
 }
 
-function keyAlarms({ name: document, looks }: timeline.Series): Alarm[] {
+function keyAlarms({ name: document, observations }: timeline.Series): Alarm[] {
   const algorithms = new Map<string, string | undefined>()
   const reported = new Set<string>()
   const isNew = (each: Alarm) => {
     const { size } = reported
     return reported.add(alarmName(each)).size > size
   }
-  return looks.flatMap((look, i) => {
-    const { atMs } = look.observation
-    const at = { document, atMs, afterMs: looks[i - 1]?.observation.atMs }
-    const { secrets = [], keys = [] } = look.document ?? {}
+  return observations.flatMap((entry, i) => {
+    const { atMs } = entry.observation
+    const at = { document, atMs, afterMs: observations[i - 1]?.observation.atMs }
+    const { secrets = [], keys = [] } = entry.document ?? {}
     const alarms = [
       ...secrets.map((secret) =>
         alarm('private-published', { ...at, message: `${secret} is published` }),
@@ -125,7 +125,7 @@ function keyAlarms({ name: document, looks }: timeline.Series): Alarm[] {
       ...keys.flatMap((key) => {
         const before = algorithms.has(key.thumbprint) ? algorithms.get(key.thumbprint) : key.alg
         algorithms.set(key.thumbprint, key.alg)
-        const issuer = timeline.issuerOf(key, look)
+        const issuer = timeline.issuerOf(key, entry)
         return stateOf(key, before, atMs).map(([code, message]) =>
           alarm(code, { ...at, key, issuer, message }),
         )
@@ -135,12 +135,12 @@ function keyAlarms({ name: document, looks }: timeline.Series): Alarm[] {
   })
 }
 
-type Told = readonly [AlarmCode, string]
+type Change = readonly [AlarmCode, string]
 
-function stateOf(key: ListedKey, before: string | undefined, atMs: number): Told[] {
+function stateOf(key: ListedKey, before: string | undefined, atMs: number): Change[] {
   const { privateMembers, certificates, expiresMs, alg } = key
   const endMs = certificates[0]?.notAfterMs
-  const told: readonly (Told | false)[] = [
+  const changes: readonly (Change | false)[] = [
     privateMembers.length > 0 && [
       'private-published',
       `private members are published: ${privateMembers.join(', ')}`,
@@ -156,25 +156,25 @@ function stateOf(key: ListedKey, before: string | undefined, atMs: number): Told
     before !== undefined &&
       before !== alg && ['algorithms-widened', `its alg was ${before} and is ${alg ?? 'any'}`],
   ]
-  return told.filter((each) => each !== false)
+  return changes.filter((each) => each !== false)
 }
 
 export const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
-function metadataAlarms({ name: document, looks }: timeline.Series): Alarm[] {
-  const read = looks.filter((look) => look.document !== undefined)
-  return read.flatMap((look, i) => {
-    const [was, is] = [read[i - 1]?.document, look.document]
+function metadataAlarms({ name: document, observations }: timeline.Series): Alarm[] {
+  const read = observations.filter((entry) => entry.document !== undefined)
+  return read.flatMap((entry, i) => {
+    const [was, is] = [read[i - 1]?.document, entry.document]
     if (was === undefined || is === undefined || was === is) return []
-    const [atMs, afterMs] = [look.observation.atMs, read[i - 1]?.observation.atMs]
+    const [atMs, afterMs] = [entry.observation.atMs, read[i - 1]?.observation.atMs]
     return changes(was, is).map(([code, message]) =>
       alarm(code, { document, atMs, afterMs, issuer: is.issuer, message }),
     )
   })
 }
 
-function changes(was: KeyDocument, is: KeyDocument): Told[] {
-  const found: Told[] = []
+function changes(was: KeyDocument, is: KeyDocument): Change[] {
+  const found: Change[] = []
   const [issuerBefore, issuer] = [was.issuer ?? 'none', is.issuer ?? 'none']
   if (was.issuer !== is.issuer)
     found.push(['issuer-changed', `the issuer was ${issuerBefore} and is ${issuer}`])
@@ -191,7 +191,7 @@ function changes(was: KeyDocument, is: KeyDocument): Told[] {
 }
 
 interface Use {
-  readonly look: timeline.Look
+  readonly entry: timeline.ReadObservation
   readonly key: ListedKey
   readonly document: string
 }
@@ -205,16 +205,16 @@ function sharedAlarms(all: readonly timeline.Series[]): Alarm[] {
     uses.set(name, known)
     if (!known.has(value)) known.set(value, use)
   }
-  for (const { name: document, looks } of all)
-    for (const look of looks)
-      for (const key of look.document?.keys ?? []) {
-        const issuer = timeline.issuerOf(key, look)
-        const at = { look, key, document }
+  for (const { name: document, observations } of all)
+    for (const entry of observations)
+      for (const key of entry.document?.keys ?? []) {
+        const issuer = timeline.issuerOf(key, entry)
+        const at = { entry, key, document }
         if (key.kid !== undefined)
           note(`kid\0${issuer ?? document}\0${key.kid}`, key.thumbprint, at)
         for (const [what, value] of [
           ['issuers', issuer],
-          ['classes', timeline.classOf(key, look)],
+          ['classes', timeline.classOf(key, entry)],
           ['uses', key.use],
         ] as const)
           if (value !== undefined) note(`${what}\0${key.thumbprint}`, value, at)
@@ -224,13 +224,13 @@ function sharedAlarms(all: readonly timeline.Series[]): Alarm[] {
 
 function sharedAlarm(name: string, found: readonly (readonly [string, Use])[]): Alarm[] {
   const [what] = name.split('\0')
-  const timeOf = ([, { look }]: readonly [string, Use]) => look.observation.atMs
+  const timeOf = ([, { entry }]: readonly [string, Use]) => entry.observation.atMs
   const byTime = found.toSorted((a, b) => timeOf(a) - timeOf(b))
   const [, second] = byTime[1] ?? []
   if (second === undefined) return []
-  const { key, look, document } = second
-  const { atMs } = look.observation
-  const at = { document, key, issuer: timeline.issuerOf(key, look), atMs, afterMs: undefined }
+  const { key, entry, document } = second
+  const { atMs } = entry.observation
+  const at = { document, key, issuer: timeline.issuerOf(key, entry), atMs, afterMs: undefined }
   if (what === 'kid')
     return [alarm('kid-reused', { ...at, message: `one kid names ${found.length} keys` })]
   const values = byTime.map(([value]) => value).join(', ')

@@ -75,10 +75,10 @@ function listingText(listing: Listing): string {
   const [first, last] = [time(firstPresentMs), time(lastPresentMs)]
   return [
     lastAbsentMs === undefined
-      ? line(`  listed at the first look, ${first}`)
+      ? line(`  listed at the first observation, ${first}`)
       : line(`  came after ${time(lastAbsentMs)}, by ${first}`),
     firstAbsentMs === undefined
-      ? line(`  listed at the last look, ${last}`)
+      ? line(`  listed at the last observation, ${last}`)
       : line(`  went after ${last}, by ${time(firstAbsentMs)}`),
   ].join('')
 }
@@ -91,9 +91,9 @@ export function answerText(
   atMs: number,
 ): string {
   const { standing, beforeMs, afterMs } = answer
-  const looks = [
-    beforeMs === undefined ? 'no look before' : `look before: ${time(beforeMs)}`,
-    afterMs === undefined ? 'no look after' : `look after: ${time(afterMs)}`,
+  const observations = [
+    beforeMs === undefined ? 'no observation before' : `observation before: ${time(beforeMs)}`,
+    afterMs === undefined ? 'no observation after' : `observation after: ${time(afterMs)}`,
   ]
   const facts = [
     ...issuers.map((each) => `issuer ${each}`),
@@ -103,7 +103,7 @@ export function answerText(
     line(`${STANDINGS[standing]} at ${time(atMs)}`),
     folded(`in ${series}`),
     ...facts.map((fact) => folded(fact)),
-    line(`  ${looks.join(', ')}`),
+    ...observations.map((each) => line(`  ${each}`)),
   ].join('')
 }
 
@@ -124,16 +124,18 @@ export function recordText(
   series: readonly Series[],
 ): string {
   const unavailable = series.reduce((sum, each) => sum + each.unavailable, 0)
-  const looks = `${plural(head.size, 'look')} at ${plural(series.length, 'document')}`
-  const parts = [`${looks}, unaltered since they were signed (${head.origin})`]
+  const counted = `${plural(head.size, 'observation')} of ${plural(series.length, 'document')}`
+  const parts = [`${counted}, unaltered since they were signed (${head.origin})`]
   if (unavailable > 0)
-    parts.push(`${plural(unavailable, 'look')} without an answer: nothing is known of these times`)
+    parts.push(
+      `${plural(unavailable, 'observation')} without an answer: nothing is known of these times`,
+    )
   if (unsignedBytes > 0)
-    parts.push(`${unsignedBytes} bytes behind the last signed look are not read`)
+    parts.push(`${unsignedBytes} bytes behind the last signed observation are not read`)
   const back = setBack(observations)
   if (back > 0)
     parts.push(
-      `${plural(back, 'look')} recorded at an earlier time than one before: the clock was wrong, and times of looks cannot be relied on`,
+      `${plural(back, 'observation')} recorded at an earlier time than one before: the clock was wrong, and times of observations cannot be relied on`,
     )
   return parts.map((part) => folded(part, '')).join('')
 }
@@ -151,16 +153,18 @@ export function proofText(
   const parts: string[] = []
   if (pinnedSize !== undefined)
     parts.push(
-      `It extends the pinned checkpoint: the first ${plural(pinnedSize, 'look')} are the same.`,
+      `It extends the pinned checkpoint: the first ${plural(pinnedSize, 'observation')} are the same.`,
     )
   if (accepted !== undefined) {
     const { size } = accepted.head
     const names = accepted.witnesses.map(
       ({ name, timeSeconds }) => `${safeText(name, 40)} at ${witnessTime(timeSeconds)}`,
     )
-    parts.push(`Witnessed up to look ${size} of ${head.size}: ${names.join(', ')}.`)
+    parts.push(`Witnessed up to observation ${size} of ${head.size}: ${names.join(', ')}.`)
     if (size < head.size)
-      parts.push(`${plural(head.size - size, 'later look')}: signed by the record's own key alone.`)
+      parts.push(
+        `${plural(head.size - size, 'later observation')}: signed by the record's own key alone.`,
+      )
   } else if (isAsked) parts.push(`NOT WITNESSED: too few witnesses of the policy. ${OWN_KEY}`)
   else if (pinnedSize === undefined) parts.push(`No witness was asked for (--policy). ${OWN_KEY}`)
   return parts.map((part) => folded(part, '')).join('')

@@ -1,23 +1,23 @@
-/** When each key was listed. The time between two looks is unknown. */
+/** When each key was listed. The time between two observations is unknown. */
 import { rememberedOf } from '@mintmark/core'
 import type { Observation } from '../record/observation.ts'
 import { readDocument } from '../sources/document.ts'
 import type { ListedKey } from '../sources/key.ts'
 import type { KeyDocument } from '../sources/key_document.ts'
 
-export interface Look {
+export interface ReadObservation {
   readonly observation: Observation
   readonly document: KeyDocument | undefined
 }
 
 export interface Series {
   readonly name: string
-  readonly looks: readonly Look[]
+  readonly observations: readonly ReadObservation[]
   readonly unavailable: number
   readonly why?: string | undefined
 }
 
-/** A run of looks that list a key. Times are milliseconds since 1970-01-01 UTC. */
+/** A run of observations that list a key. Times are milliseconds since 1970-01-01 UTC. */
 export interface Listing {
   readonly lastAbsentMs: number | undefined
   readonly firstPresentMs: number
@@ -42,10 +42,13 @@ export interface Content {
 
 export async function seriesOf({ observations, bodyOf }: Content): Promise<readonly Series[]> {
   const read = new Map<string, KeyDocument | undefined>()
-  const byName = new Map<string, { looks: Look[]; unavailable: number; why?: string | undefined }>()
+  const byName = new Map<
+    string,
+    { observations: ReadObservation[]; unavailable: number; why?: string | undefined }
+  >()
   for (const observation of observations) {
     const { document: name, stored, outcome } = observation
-    const series = byName.get(name) ?? { looks: [], unavailable: 0 }
+    const series = byName.get(name) ?? { observations: [], unavailable: 0 }
     byName.set(name, series)
     if (outcome === 'unavailable') {
       series.unavailable++
@@ -59,13 +62,13 @@ export async function seriesOf({ observations, bodyOf }: Content): Promise<reado
       read.set(stored, found !== undefined && 'document' in found ? found.document : undefined)
     }
     const document = stored === undefined ? undefined : read.get(stored)
-    series.looks.push({ observation, document })
+    series.observations.push({ observation, document })
   }
-  return [...byName].map(([name, { looks, unavailable, why }]) => ({
+  return [...byName].map(([name, { observations, unavailable, why }]) => ({
     name,
     unavailable,
     why,
-    looks: looks.toSorted((a, b) => a.observation.atMs - b.observation.atMs),
+    observations: observations.toSorted((a, b) => a.observation.atMs - b.observation.atMs),
   }))
 }
 
@@ -74,8 +77,8 @@ export const ANNOUNCED = 'announced:'
 export function historiesOf(all: readonly Series[]): readonly KeyHistory[] {
   return all.flatMap((series) => {
     if (series.name.startsWith(ANNOUNCED)) return []
-    const seen = series.looks.flatMap((look) =>
-      (look.document?.keys ?? []).map((key) => ({ key, look })),
+    const seen = series.observations.flatMap((entry) =>
+      (entry.document?.keys ?? []).map((key) => ({ key, entry })),
     )
     const byKey = Map.groupBy(seen, ({ key }) => key.thumbprint)
     return [...byKey].flatMap(([thumbprint, own]) => {
@@ -85,10 +88,10 @@ export function historiesOf(all: readonly Series[]): readonly KeyHistory[] {
         series: series.name,
         thumbprint,
         key: last,
-        issuers: distinct(own.map(({ key, look }) => issuerOf(key, look))),
-        classes: distinct(own.map(({ key, look }) => classOf(key, look))),
+        issuers: distinct(own.map(({ key, entry }) => issuerOf(key, entry))),
+        classes: distinct(own.map(({ key, entry }) => classOf(key, entry))),
         kids: distinct(own.map(({ key }) => key.kid)),
-        listings: listingsOf(series.looks, thumbprint),
+        listings: listingsOf(series.observations, thumbprint),
       }
     })
   })
@@ -97,11 +100,14 @@ export function historiesOf(all: readonly Series[]): readonly KeyHistory[] {
 const distinct = (values: readonly (string | undefined)[]) =>
   [...new Set(values)].filter((value) => value !== undefined)
 
-export function issuerOf(key: ListedKey, { observation, document }: Look): string | undefined {
+export function issuerOf(
+  key: ListedKey,
+  { observation, document }: ReadObservation,
+): string | undefined {
   return key.issuer ?? document?.issuer ?? observation.issuer
 }
 
-export function classOf(key: ListedKey, { observation }: Look): string | undefined {
+export function classOf(key: ListedKey, { observation }: ReadObservation): string | undefined {
   return key.className ?? observation.className
 }
 
@@ -113,13 +119,16 @@ export function lists(document: KeyDocument | undefined, thumbprint: string): bo
   return document !== undefined && thumbprintsOf(document).has(thumbprint)
 }
 
-function listingsOf(looks: readonly Look[], thumbprint: string): readonly Listing[] {
+function listingsOf(
+  observations: readonly ReadObservation[],
+  thumbprint: string,
+): readonly Listing[] {
   const listings: Listing[] = []
   let open:
     | { lastAbsentMs: number | undefined; firstPresentMs: number; lastPresentMs: number }
     | undefined
   let lastAbsentMs: number | undefined
-  for (const { observation, document } of looks) {
+  for (const { observation, document } of observations) {
     const { atMs } = observation
     if (lists(document, thumbprint)) {
       open ??= { lastAbsentMs, firstPresentMs: atMs, lastPresentMs: atMs }
@@ -141,10 +150,10 @@ export interface Answer {
 }
 
 export function standingAt(series: Series, thumbprint: string, atMs: number): Answer {
-  const before = series.looks.findLast(({ observation }) => observation.atMs <= atMs)
-  const after = series.looks.find(({ observation }) => observation.atMs >= atMs)
+  const before = series.observations.findLast(({ observation }) => observation.atMs <= atMs)
+  const after = series.observations.find(({ observation }) => observation.atMs >= atMs)
   const times = { beforeMs: before?.observation.atMs, afterMs: after?.observation.atMs }
-  const [was, is] = [before, after].map((look) => look && lists(look.document, thumbprint))
+  const [was, is] = [before, after].map((entry) => entry && lists(entry.document, thumbprint))
   if (was === undefined || was !== is) return { standing: 'unknown', ...times }
   return { standing: was ? 'listed' : 'absent', ...times }
 }

@@ -3,7 +3,7 @@ import { type Dirent, promises as fs } from 'node:fs'
 import path from 'node:path'
 import { errnoOf, unreadable, whyUnread } from '@mintmark/core'
 import type { Level } from '../audit/rules.ts'
-import { type Allowance, isInForce } from '../probe/report.ts'
+import { type Exemption, isInForce } from '../probe/report.ts'
 import { decoded } from '../sources/bounds.ts'
 import { filesBelow } from '../sources/files.ts'
 import { readConfiguration } from './configuration.ts'
@@ -19,7 +19,7 @@ export interface LintFinding {
   readonly undecided: readonly string[]
   /** Identifies the finding from run to run, also where its line moves. */
   readonly identity: string
-  readonly allowed: Allowance | undefined
+  readonly allowed: Exemption | undefined
 }
 
 export interface LintReport {
@@ -28,12 +28,12 @@ export interface LintReport {
   readonly others: number
   readonly skipped: ReadonlyMap<string, number>
   readonly unread: readonly { readonly file: string; readonly why: string }[]
-  readonly unusedAllowances: readonly Allowance[]
+  readonly unusedExemptions: readonly Exemption[]
 }
 
 interface LintOptions {
   readonly rules: readonly Rule[]
-  readonly allow: readonly Allowance[]
+  readonly allow: readonly Exemption[]
   readonly nowMs: number
   readonly isWithAll: boolean
 }
@@ -206,8 +206,8 @@ function findingsOf(matches: readonly Match[], file: string): LintFinding[] {
 function allowed(
   all: readonly LintFinding[],
   { allow, nowMs }: LintOptions,
-): Pick<LintReport, 'findings' | 'unusedAllowances'> {
-  const isFor = ({ id, file }: Allowance, finding: LintFinding) =>
+): Pick<LintReport, 'findings' | 'unusedExemptions'> {
+  const isFor = ({ id, file }: Exemption, finding: LintFinding) =>
     id === finding.rule && (file === undefined || file === finding.file)
   const current = allow.filter((each) => isInForce(each, nowMs))
   return {
@@ -215,14 +215,14 @@ function allowed(
       ...finding,
       allowed: current.find((each) => isFor(each, finding)),
     })),
-    unusedAllowances: allow.filter(
+    unusedExemptions: allow.filter(
       (each) => !current.includes(each) || !all.some((finding) => isFor(each, finding)),
     ),
   }
 }
 
 export const isLintFound = ({ findings }: LintReport): boolean =>
-  findings.some(({ level, allowed: allowance }) => level !== 'note' && allowance === undefined)
+  findings.some(({ level, allowed: exemption }) => level !== 'note' && exemption === undefined)
 
 /** Where nothing was examined, nothing was answered. */
 export const isLintWhole = ({ files, unread }: LintReport): boolean =>

@@ -18,7 +18,7 @@ type Described = typeof UNDECIDED
 const described = (rules: readonly Rule[]): readonly Described[] => [...rules, UNDECIDED]
 
 export function lintDocument(report: LintReport, rules: readonly Rule[]): Json {
-  const { findings, files, others, skipped, unread, unusedAllowances } = report
+  const { findings, files, others, skipped, unread, unusedExemptions } = report
   const used = new Set(findings.map(({ rule }) => rule))
   return {
     schema: 'mintmark-trust-lint/1',
@@ -27,7 +27,7 @@ export function lintDocument(report: LintReport, rules: readonly Rule[]): Json {
       .filter(({ id }) => used.has(id))
       .map(({ id, level, title, source, fix }) => ({ id, level, title, source, fix })),
     coverage: { rules: rules.length, files, others, skipped: Object.fromEntries(skipped), unread },
-    unusedAllowances: unusedAllowances.map(({ id: rule, file = null, reason, until }) => {
+    unusedExemptions: unusedExemptions.map(({ id: rule, file = null, reason, until }) => {
       return { rule, file, reason, until }
     }),
   }
@@ -79,7 +79,7 @@ function resultOf(finding: LintFinding, all: readonly Described[]): Json {
 }
 
 export function lintText(report: LintReport, rules: readonly Rule[]): string {
-  const { files, findings, unread, unusedAllowances } = report
+  const { files, findings, unread, unusedExemptions } = report
   const open = findings.filter(({ allowed }) => allowed === undefined)
   const spared = findings.length - open.length
   const said = `${countsText(open)}${spared === 0 ? '' : `; ${plural(spared, 'finding')} allowed`}`
@@ -93,7 +93,7 @@ export function lintText(report: LintReport, rules: readonly Rule[]): string {
     ),
     listText(
       'Of the allow-list, past its end or without a finding:',
-      unusedAllowances.map(({ id, until }) => `${id}, until ${until}`),
+      unusedExemptions.map(({ id, until }) => `${id}, until ${until}`),
     ),
     folded(coverageText(report, rules), ''),
   ]

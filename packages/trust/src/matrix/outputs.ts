@@ -22,7 +22,7 @@ const DOCUMENTED_CACHES =
 const HEAD = ['family', 'refused', 'accepted', 'late', 'cannot tell']
 
 export function probeText(report: probed.ProbeReport): string {
-  const { vectors, distrust, unusedAllowances } = report
+  const { vectors, distrust, unusedExemptions } = report
   const notRefused = vectors.filter(({ outcome }) => outcome !== 'refused')
   const isAnswered = report.controls.every(({ expected, outcome }) => expected === outcome)
   const parts = [
@@ -31,7 +31,7 @@ export function probeText(report: probed.ProbeReport): string {
     ...(isAnswered ? described(notRefused) : []),
     ...distrust.map((each) => wrapped(timeOf(each))),
     ...(distrust.length > 0 ? [wrapped(`documented caches, s: ${DOCUMENTED_CACHES}`)] : []),
-    ...unusedAllowances.map(({ id, until }) =>
+    ...unusedExemptions.map(({ id, until }) =>
       wrapped(`allow-list: ${id} until ${until} counts for nothing now`),
     ),
   ]
@@ -171,7 +171,7 @@ const row = (...cells: readonly (string | number)[]) =>
   `| ${cells.map((cell) => safeText(String(cell), 1000).replaceAll('|', '\\|')).join(' | ')} |`
 
 export function probeDocument(report: probed.ProbeReport): Json {
-  const { target, issuer, atMs, controls, vectors, distrust, summary, unusedAllowances } = report
+  const { target, issuer, atMs, controls, vectors, distrust, summary, unusedExemptions } = report
   return {
     schema: 'mintmark-trust-probe/1',
     target,
@@ -181,7 +181,7 @@ export function probeDocument(report: probed.ProbeReport): Json {
     vectors: vectors.map(documentOf),
     distrust,
     summary,
-    unusedAllowances: unusedAllowances.map(({ id, reason, until }) => ({
+    unusedExemptions: unusedExemptions.map(({ id, reason, until }) => ({
       vector: id,
       reason,
       until,

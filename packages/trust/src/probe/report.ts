@@ -21,7 +21,7 @@ export interface VectorResult {
   readonly vector: Vector
   readonly outcome: Outcome
   readonly seen: string
-  readonly allowed?: Allowance | undefined
+  readonly allowed?: Exemption | undefined
   readonly signer?: Signer | undefined
 }
 
@@ -51,7 +51,7 @@ export interface ProbeReport {
   readonly vectors: readonly VectorResult[]
   readonly distrust: readonly Distrust[]
   readonly summary: Summary
-  readonly unusedAllowances: readonly Allowance[]
+  readonly unusedExemptions: readonly Exemption[]
 }
 
 interface ProbeResult {
@@ -93,7 +93,7 @@ export function summaryOf(
 
 const DAY_MS = 86_400_000
 
-export interface Allowance {
+export interface Exemption {
   readonly id: string
   readonly file: string | undefined
   readonly reason: string
@@ -105,14 +105,14 @@ export interface Allowance {
  * `member`: what an entry names.
  * @throws {MintmarkError} `INPUT_INVALID`: unknown name, no reason or end
  */
-export function parseAllowances(
+export function parseAllowList(
   source: string,
   member: 'vector' | 'rule',
   ids: ReadonlySet<string>,
-): Allowance[] {
+): Exemption[] {
   const rows = parseObject(source)?.['allow']
   if (!Array.isArray(rows)) throw invalid('the allow-list has no list "allow"')
-  return rows.map((row: unknown): Allowance => {
+  return rows.map((row: unknown): Exemption => {
     const [id, file, reason, until] = [member, 'file', 'reason', 'until'].map((name) =>
       isObject(row) ? text(row, name) : undefined,
     )
@@ -126,7 +126,7 @@ export function parseAllowances(
 }
 
 export const suppressedBy = (
-  allowed: Pick<Allowance, 'reason' | 'until'> | undefined,
+  allowed: Pick<Exemption, 'reason' | 'until'> | undefined,
 ): Json | undefined =>
   allowed && {
     suppressions: [
@@ -134,7 +134,7 @@ export const suppressedBy = (
     ],
   }
 
-export const isInForce = ({ until }: Pick<Allowance, 'until'>, nowMs: number): boolean =>
+export const isInForce = ({ until }: Pick<Exemption, 'until'>, nowMs: number): boolean =>
   nowMs < endMs(until)
 
 function endMs(day: string): number {

@@ -14,7 +14,7 @@ export interface ProbeOptions {
   readonly vectors: readonly Vector[]
   readonly now: () => number
   readonly rate: number
-  readonly allow?: readonly probed.Allowance[] | undefined
+  readonly allow?: readonly probed.Exemption[] | undefined
   readonly distrust?: DistrustOptions | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
@@ -44,20 +44,20 @@ class Run {
     const isLastAsked = first.every(holds) && this.#failed === undefined
     const last = isLastAsked ? await this.#controls('last') : []
     const controls = [...first, ...(this.#failed === undefined ? last : [this.#failed])]
-    const stillTells = controls.every(holds)
-    const vectors = stillTells
+    const areControlsSound = controls.every(holds)
+    const vectors = areControlsSound
       ? results
       : this.#options.vectors.map((vector) => ({ vector, ...UNCONTROLLED }))
     // After the controls: a verifier that could not reach its keys may refuse genuine tokens for a while.
     const ask = (role: string) => this.#ask(this.#forge().token({ by: role }))
     const distrust =
-      stillTells && wanted !== undefined ? await measureDistrust(issuer, ask, wanted) : []
+      areControlsSound && wanted !== undefined ? await measureDistrust(issuer, ask, wanted) : []
     return {
       target: target.name,
       issuer: issuer.issuer,
       atMs,
       controls,
-      ...this.#withAllowances(vectors, distrust, atMs),
+      ...this.#withExemptions(vectors, distrust, atMs),
     }
   }
 
@@ -152,7 +152,7 @@ class Run {
     return new Forge(this.#options.issuer, this.#options.now())
   }
 
-  #withAllowances(
+  #withExemptions(
     results: readonly probed.VectorResult[],
     distrust: readonly probed.Distrust[],
     atMs: number,
@@ -166,8 +166,8 @@ class Run {
       return { ...result, allowed }
     })
     const used = new Set(vectors.map(({ allowed }) => allowed))
-    const unusedAllowances = allow.filter((entry) => !used.has(entry))
-    return { vectors, distrust, summary: probed.summaryOf(vectors, distrust), unusedAllowances }
+    const unusedExemptions = allow.filter((entry) => !used.has(entry))
+    return { vectors, distrust, summary: probed.summaryOf(vectors, distrust), unusedExemptions }
   }
 }
 

@@ -1,4 +1,4 @@
-/** A folder of looks: every line is a leaf of an RFC 6962 tree, under a signed head. */
+/** A folder of observations: every line is a leaf of an RFC 6962 tree, under a signed head. */
 import { createHash, randomBytes } from 'node:crypto'
 import { truncate } from 'node:fs/promises'
 import { errnoOf, MintmarkError, unreadable, writingIn } from '@mintmark/core'
@@ -32,7 +32,7 @@ export interface RecordContent {
   readonly witnessed: string | undefined
   /** Bytes after the last line that the head covers: of an interrupted append, or of somebody else. */
   readonly unsignedBytes: number
-  /** The document of a look; undefined where it read nothing. @throws {MintmarkError} `LEDGER_DAMAGED` */
+  /** The document of an observation; undefined where it read nothing. @throws {MintmarkError} `LEDGER_DAMAGED` */
   readonly bodyOf: (observation: Observation) => Promise<Uint8Array | undefined>
 }
 
@@ -138,23 +138,23 @@ export class KeyRecord {
     this.#content = { ...this.#content, witnessed }
   }
 
-  /** Writes looks down: documents, then lines, then the head. Durable on return. @returns what was written */
-  async append(looks: readonly Seen[], nowMs: number): Promise<readonly Observation[]> {
+  /** Writes observations: documents, then lines, then the head. Durable on return. @returns what was written */
+  async append(seen: readonly Seen[], nowMs: number): Promise<readonly Observation[]> {
     // The file may end with half a line: only a new start reads it.
     if (this.#failure !== undefined) throw this.#failure
     try {
-      return await writingIn(this.#home.folder, () => this.#append(looks, nowMs))
+      return await writingIn(this.#home.folder, () => this.#append(seen, nowMs))
     } catch (cause) {
       this.#failure = new MintmarkError('LEDGER_FAILED', 'an earlier append failed')
       throw cause
     }
   }
 
-  async #append(looks: readonly Seen[], nowMs: number): Promise<readonly Observation[]> {
+  async #append(seen: readonly Seen[], nowMs: number): Promise<readonly Observation[]> {
     const observed: Observation[] = []
-    for (const seen of looks) {
+    for (const each of seen) {
       // oxlint-disable-next-line no-await-in-loop -- two of one document would write one file at once
-      observed.push(await this.#observed(seen, nowMs))
+      observed.push(await this.#observed(each, nowMs))
     }
     if (observed.length === 0) return observed
     const lines = observed.map((each) => Buffer.from(`${formatObservation(each)}\n`))
@@ -175,9 +175,9 @@ export class KeyRecord {
     return observed
   }
 
-  async #observed(look: Seen, recordedMs: number): Promise<Observation> {
-    const { body, unchanged } = look
-    const seen = { ...factsOf(look), recordedMs }
+  async #observed(given: Seen, recordedMs: number): Promise<Observation> {
+    const { body, unchanged } = given
+    const seen = { ...factsOf(given), recordedMs }
     if (unchanged !== undefined) {
       const before = this.#content.observations.findLast(({ sha256: hash }) => hash === unchanged)
       return { ...seen, sha256: unchanged, stored: before?.stored }

@@ -36,14 +36,14 @@ export async function* seenAtUrl(given: string, options: FetchOptions): AsyncGen
   const locations = [url, ...wellKnown(url)].toSorted(
     (a, b) => Number(wasRead(b)) - Number(wasRead(a)),
   )
-  let first: Looked | undefined
+  let first: Fetched | undefined
   for (const location of locations) {
     // oxlint-disable-next-line no-await-in-loop -- the next only where this one is none
-    const looked = await look(location, options)
-    first ??= looked
-    if (looked.document !== undefined) first = looked
+    const fetched = await observe(location, options)
+    first ??= fetched
+    if (fetched.document !== undefined) first = fetched
     // A server that does not answer gets no more requests.
-    if (looked.document !== undefined || looked.seen.status === undefined) break
+    if (fetched.document !== undefined || fetched.seen.status === undefined) break
   }
   if (first === undefined) return
   yield first.seen
@@ -59,7 +59,7 @@ async function* keySetOf(
   if (kind !== 'metadata' || named === undefined) return
   const url = URL.canParse(named) ? new URL(named) : undefined
   if (url !== undefined && (url.origin === from.origin || options.origins.has(url.origin))) {
-    yield { ...(await look(url, options)).seen, issuer }
+    yield { ...(await observe(url, options)).seen, issuer }
     return
   }
   const why = `not asked: its jwks_uri is on another origin${url === undefined ? '' : `, ${url.origin}`}; --origin allows it`
@@ -67,19 +67,19 @@ async function* keySetOf(
   yield { ...at, document: named, outcome: 'unavailable', why, issuer }
 }
 
-interface Looked {
+interface Fetched {
   readonly url: URL
   readonly seen: Seen
   readonly document?: KeyDocument
 }
 
-async function look(url: URL, options: FetchOptions): Promise<Looked> {
+async function observe(url: URL, options: FetchOptions): Promise<Fetched> {
   const known = await options.known?.(url.href)
   const { body, why, retryAfterMs, ...got } = await getDocument(url, options, known?.etag)
   const at = { document: url.href, atMs: options.now(), clock: 'fetched', ...got } as const
   const unchanged = got.status === 304 ? known : undefined
   const bytes = body ?? unchanged?.body
-  const none = (found: object, reason: string): Looked => {
+  const none = (found: object, reason: string): Fetched => {
     return { url, seen: { ...at, ...found, outcome: 'unavailable', why: reason } }
   }
   if (bytes === undefined) return none({ retryAfterMs }, why ?? `answered with ${got.status}`)

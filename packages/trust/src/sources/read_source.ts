@@ -23,10 +23,10 @@ export async function* seenIn(
   { location, className }: Source,
   options: FetchOptions,
 ): AsyncGenerator<Seen> {
-  const looks = isUrl(location)
+  const documents = isUrl(location)
     ? seenAtUrl(location, options)
     : location.startsWith('git:')
       ? seenInHistory(location.slice('git:'.length))
       : seenInFiles(location)
-  for await (const seen of looks) yield className === undefined ? seen : { ...seen, className }
+  for await (const seen of documents) yield className === undefined ? seen : { ...seen, className }
 }

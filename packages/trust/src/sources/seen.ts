@@ -1,6 +1,6 @@
-/** One look at a document: its content, time and circumstances. */
+/** One observation of a document: its content, time and circumstances. */
 
-/** Where the time of a look comes from: Mintmark's clock at the request, or a record of others. */
+/** Where the time of an observation comes from: Mintmark's clock at the request, or a record of others. */
 export type Clock = 'fetched' | 'commit' | 'file-name' | 'file-time' | 'har'
 
 export interface Seen {

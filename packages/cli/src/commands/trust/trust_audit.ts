@@ -11,17 +11,17 @@ export const trustAudit: Handler = async (call, ...operands) => {
   const profile = trust.PROFILES[call.text('profile') ?? '']
   const sources = operands.map(trust.parseSource)
   const origins = originsOption(call)
-  const looks = await trust.looksAt(sources, {
+  const observations = await trust.observationsOf(sources, {
     now: call.now,
     origins,
     ca: await call.file('ca'),
   })
-  const series = await trust.seriesOf(looks)
+  const series = await trust.seriesOf(observations)
   const read = trust.auditKeys(series, { nowMs, profile, blocklist })
   const tree = call.text('sourceTree')
   const own = sources.map(({ location }) => location).filter((each) => !trust.isUrl(each))
   const { lifetimes, unread } = await lifetimesOption(call)
-  const audit = { ...read, unjudged: [...looks.problems, ...read.unjudged, ...unread] }
+  const audit = { ...read, unjudged: [...observations.problems, ...read.unjudged, ...unread] }
   const histories = trust.historiesOf(series)
   // A pinned key that is no longer listed costs most.
   const ever = [...new Map(histories.map(({ thumbprint, key }) => [thumbprint, key])).values()]

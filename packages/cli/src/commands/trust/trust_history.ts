@@ -71,7 +71,7 @@ function answersOf(
 
 const isProven = ({ isAsked, accepted }: trust.RecordProof) => !isAsked || accepted !== undefined
 
-/** A record that is cut or not witnessed as asked, and a time that no look or a wrong clock decides, are parts without an answer. */
+/** A record that is cut or not witnessed as asked, and a time that no observation or a wrong clock decides, are parts without an answer. */
 function codeOf({ content, proof, alarms, answers }: History): ExitCode {
   const isWhole =
     isProven(proof) &&
@@ -114,12 +114,12 @@ function documentOf({ content, proof, series, keys, alarms, answers, atMs }: His
       witnessed: witnessedDocument(proof.accepted),
       extendsCheckpointOf: proof.pinnedSize ?? null,
     },
-    documents: series.map(({ name, looks, unavailable }) => ({
+    documents: series.map(({ name, observations, unavailable }) => ({
       name,
-      looks: looks.length,
+      observations: observations.length,
       unavailable,
-      firstLook: isoOf(looks[0]?.observation.atMs),
-      lastLook: isoOf(looks.at(-1)?.observation.atMs),
+      firstObservation: isoOf(observations[0]?.observation.atMs),
+      lastObservation: isoOf(observations.at(-1)?.observation.atMs),
     })),
     at: isoOf(atMs),
     keys: keys.map((key) => keyDocument(key, standing.get(key))),
@@ -158,8 +158,8 @@ function keyDocument(history: trust.KeyHistory, answer: trust.KeyAnswer | undefi
     })),
     ...(answer !== undefined && {
       standing: answer.standing,
-      lookBefore: isoOf(answer.beforeMs),
-      lookAfter: isoOf(answer.afterMs),
+      observationBefore: isoOf(answer.beforeMs),
+      observationAfter: isoOf(answer.afterMs),
     }),
   }
 }

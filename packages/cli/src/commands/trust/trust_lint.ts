@@ -1,4 +1,4 @@
-import { parseAllowances } from '@mintmark/trust'
+import { parseAllowList } from '@mintmark/trust'
 import * as linter from '@mintmark/trust/lint'
 import type { Handler } from '../../process/call.ts'
 import { exitCode } from '../../process/exit_codes.ts'
@@ -8,7 +8,7 @@ export const trustLint: Handler = async (call, folder = '') => {
   const rules = linter.readRules()
   const allowed = await call.file('allow')
   const ids = new Set(rules.map(({ id }) => id))
-  const allow = allowed === undefined ? [] : parseAllowances(allowed, 'rule', ids)
+  const allow = allowed === undefined ? [] : parseAllowList(allowed, 'rule', ids)
   const isWithAll = call.flag('all')
   const report = await linter.lint(folder, { rules, allow, nowMs: call.now(), isWithAll })
   const code = exitCode({

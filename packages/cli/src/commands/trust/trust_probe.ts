@@ -89,7 +89,7 @@ async function claimsOption(call: Call): Promise<Json | undefined> {
 async function allowOption(call: Call): Promise<trust.ProbeOptions['allow']> {
   const source = await call.file('allow')
   const ids = new Set(trust.allVectors().map(({ id }) => id))
-  return source === undefined ? [] : trust.parseAllowances(source, 'vector', ids)
+  return source === undefined ? [] : trust.parseAllowList(source, 'vector', ids)
 }
 
 function distrustOption(call: Call, progress: Progress): trust.ProbeOptions['distrust'] {

@@ -35,15 +35,15 @@ export const trustRecord: Handler = async (call, ...operands) => {
       const line = call.isJson ? alarmLine : trust.alarmText
       await call.out(fresh.map(line).join(''), ifUnread)
       isWitnessed = (await witnesses?.cosign()) ?? true
-      if (!isWitnessed) call.err(`mintmark: look ${record.content.head.size}: ${UNWITNESSED}\n`)
+      if (!isWitnessed) call.err(`mintmark: observation ${record.content.head.size}: ${UNWITNESSED}\n`)
     }
-    const looks = async () => {
+    const recordNow = async () => {
       if (everyMs !== undefined) return await goOn(given, everyMs, print)
       const round = await trust.recordOnce(given)
       await print(round)
       return await concluded(round, record, { isAlarmed, isWitnessed }, call)
     }
-    const code = await looks()
+    const code = await recordNow()
     await call.out(checkpointText(record, call), 'own')
     return code
   } finally {
@@ -91,7 +91,7 @@ async function concluded(
   if (!call.isJson) {
     const known = round.known === 0 ? '' : `; ${round.known} known before`
     await call.out(
-      `${plural(round.written.length, 'look')} recorded${known}; the record has ${record.content.head.size}\n`,
+      `${plural(round.written.length, 'observation')} recorded${known}; the record has ${record.content.head.size}\n`,
       'own',
     )
   }

@@ -34,9 +34,9 @@ describe('mintmark trust record', () => {
     const first = await mintmark('trust', 'record', sets, '--out', place('quiet'))
     assert.equal(first.code, 0)
     assert.match(first.out, /2023-05-08T00:00:00Z {2}read {9}file:jwks-\*\.json/)
-    assert.match(first.out, /3 looks recorded; the record has 3/)
+    assert.match(first.out, /3 observations recorded; the record has 3/)
     const again = await mintmark('trust', 'record', sets, '--out', place('quiet'))
-    assert.match(again.out, /0 looks recorded; 3 known before; the record has 3/)
+    assert.match(again.out, /0 observations recorded; 3 known before; the record has 3/)
   })
 
   it('prints JSON lines, and ends with 3 where a source was not read', async () => {
@@ -72,7 +72,7 @@ describe('mintmark trust record', () => {
     writeFileSync(next, JSON.stringify({ keys: [c] }))
     const [keys, plain] = [place('announced'), place('not-announced')]
     const early = saved('early', { '2023-05-01': [a] })
-    // The clock of the test is 1970: announced then, before the first look.
+    // The clock of the test is 1970: announced then, before the first observation.
     await mintmark('trust', 'record', early, '--out', keys, '--announced', next)
     const late = saved('late', { '2023-05-08': [a, c] })
     await mintmark('trust', 'record', late, '--out', keys)
@@ -100,10 +100,10 @@ describe('mintmark trust history', () => {
   it('says when each key was listed, with both bounds, and ends with 0 without an alarm', async () => {
     const { code, out } = await mintmark('trust', 'history', place('quiet'))
     assert.equal(code, 0)
-    assert.match(out, /3 looks at 1 document, unaltered since they were signed/)
+    assert.match(out, /3 observations of 1 document, unaltered since they were signed/)
     assert.match(
       out,
-      /listed at the first look, 2023-05-01 00:00:00Z\n {2}went after 2023-05-08 00:00:00Z, by 2023-05-15 00:00:00Z/,
+      /listed at the first observation, 2023-05-01 00:00:00Z\n {2}went after 2023-05-08 00:00:00Z, by 2023-05-15 00:00:00Z/,
     )
     for (const line of out.split('\n')) assert.ok(line.length <= 80, line)
   })

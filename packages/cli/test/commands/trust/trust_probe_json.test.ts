@@ -115,7 +115,7 @@ describe('the document of a probe', () => {
     const file = join(world.folder, 'allow-json.json')
     writeFileSync(file, JSON.stringify({ allow: [row('consumer-key'), row('alg-none')] }))
     const allowed = await documentOf(world.target, '--vectors', 'consumer-key', '--allow', file)
-    assert.equal(objects(allowed['unusedAllowances']).length, 1)
+    assert.equal(objects(allowed['unusedExemptions']).length, 1)
     assert.ok(isObject(objects(allowed['vectors'])[0]?.['allowed']))
     const timed = ['--vectors', 'alg-none', '--distrust', '--patience', '1']
     const document = await documentOf(world.target, ...timed)

@@ -39,7 +39,7 @@ interface World {
   readonly witnesses: readonly RunningServer[]
 }
 
-/** A record of one look, and two witnesses of it, of which one is enough. */
+/** A record of one observation, and two witnesses of it, of which one is enough. */
 async function witnessed(work: (world: World) => Promise<void>): Promise<void> {
   const out = place(`keys-${made++}`)
   assert.equal((await record(out, saved('2023-05-01', a, b))).code, 0)
@@ -71,17 +71,17 @@ function recordIn(out: string): Record<string, unknown> {
 }
 
 describe('a record with witnesses', () => {
-  it('says by whom it is witnessed, and up to which look', () =>
+  it('says by whom it is witnessed, and up to which observation', () =>
     witnessed(async ({ out, policy }) => {
       const next = await record(out, saved('2023-05-08', a, b), '--policy', policy)
       assert.deepEqual([next.code, next.err], [0, ''])
       const { code, out: text } = await history(out, '--policy', policy)
       assert.equal(code, 0)
-      assert.match(text, /^Witnessed up to look 2 of 2: w1 at 2\S+ \S+Z, w2 at 2/m)
+      assert.match(text, /^Witnessed up to observation 2 of 2: w1 at 2\S+ \S+Z, w2 at 2/m)
       assert.equal((await record(out, saved('2023-05-15', a, b))).code, 0)
       const later = await history(out, '--policy', policy)
-      assert.match(later.out, /Witnessed up to look 2 of 3/)
-      assert.match(later.out, /1 later look: signed by the record's own key alone/)
+      assert.match(later.out, /Witnessed up to observation 2 of 3/)
+      assert.match(later.out, /1 later observation: signed by the record's own key alone/)
       const json = recordIn((await history(out, '--policy', policy, '--json')).out)
       assert.ok(isObject(json['witnessed']))
       assert.equal(json['witnessed']['size'], 2)
@@ -95,7 +95,7 @@ describe('a record with witnesses', () => {
       await Promise.all(witnesses.map(({ stop }) => stop()))
       const next = await record(out, saved('2023-05-08', a, b), '--policy', policy)
       assert.equal(next.code, 3)
-      assert.match(next.err, /look 2: too few witnesses of the policy have cosigned it/)
+      assert.match(next.err, /observation 2: too few witnesses of the policy have cosigned it/)
     }))
 
   it('is refused where its key signed another past, which a witness has not seen', () =>
@@ -103,7 +103,7 @@ describe('a record with witnesses', () => {
       const fork = place(`fork-${made++}`)
       cpSync(out, fork, { recursive: true })
       assert.equal((await record(out, saved('2023-05-08', a, b), '--policy', policy)).code, 0)
-      // Of the same length, and of fewer looks.
+      // Of the same length, and of fewer observations.
       const shorter = await record(fork, saved('2023-05-01', a, b), '--policy', policy)
       assert.deepEqual([shorter.code, /LEDGER_BEHIND/.test(shorter.err)], [3, true])
       assert.equal((await record(fork, saved('2023-05-09', a))).code, 0)
@@ -147,7 +147,7 @@ describe('a checkpoint that a colleague keeps', () => {
       // oxlint-disable-next-line no-await-in-loop -- one command at a time
       const { code, out: text } = await history(out, '--checkpoint', file)
       assert.deepEqual(
-        [code, /extends the pinned checkpoint: the first 1 look/.test(text)],
+        [code, /extends the pinned checkpoint: the first 1 observation/.test(text)],
         [0, true],
       )
     }

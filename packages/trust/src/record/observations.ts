@@ -1,4 +1,4 @@
-/** Looks at sources: recorded, once or repeatedly, or held in memory. */
+/** Observations of sources: recorded, once or repeatedly, or held in memory. */
 import { createHash } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
 import { checkedUrl, type FetchOptions, type Known } from '../sources/issuer.ts'
@@ -10,7 +10,7 @@ import { factsOf, type Observation } from './observation.ts'
 /** Of documents that are held at once; those of one public provider take some hundred kilobytes. */
 const MOST_HELD_BYTES = 512 << 20
 
-interface Looks {
+interface Observed {
   readonly observations: readonly Observation[]
   readonly bodyOf: (observation: Observation) => Promise<Uint8Array | undefined>
   readonly problems: readonly string[]
@@ -20,7 +20,10 @@ interface Looks {
  * Also those of records among them.
  * @throws {MintmarkError} `INPUT_INVALID`; or a record was altered
  */
-export async function looksAt(sources: readonly Source[], options: FetchOptions): Promise<Looks> {
+export async function observationsOf(
+  sources: readonly Source[],
+  options: FetchOptions,
+): Promise<Observed> {
   assertUrls(sources)
   const observations: Observation[] = []
   const problems: string[] = []
@@ -30,16 +33,16 @@ export async function looksAt(sources: readonly Source[], options: FetchOptions)
   const hold = (seen: Seen): Observation => {
     const { body } = seen
     const sha256 = hashOf(seen)
-    const look = { ...factsOf(seen), recordedMs: options.now() }
-    if (body === undefined || sha256 === undefined) return look
+    const observation = { ...factsOf(seen), recordedMs: options.now() }
+    if (body === undefined || sha256 === undefined) return observation
     const size = held.has(sha256) ? 0 : body.length
     if (heldBytes + size > MOST_HELD_BYTES) {
       const why = `beyond ${MOST_HELD_BYTES >> 20} MiB of documents: not read`
-      return { ...look, outcome: 'unavailable', why }
+      return { ...observation, outcome: 'unavailable', why }
     }
     heldBytes += size
     held.set(sha256, body)
-    return { ...look, sha256, stored: sha256 }
+    return { ...observation, sha256, stored: sha256 }
   }
   for (const source of sources) {
     /* oxlint-disable no-await-in-loop -- one source at a time bounds the memory */
@@ -86,7 +89,7 @@ const MOST_BYTES_AT_ONCE = 64 << 20
 /** Errors of one source: the others are still read. */
 const SOURCE_CODES: ReadonlySet<string> = new Set(['INPUT_UNREADABLE', 'PROGRAM_MISSING'])
 
-/** One look at every source. @throws {MintmarkError} `INPUT_INVALID` for a source that means nothing */
+/** One observation of every source. @throws {MintmarkError} `INPUT_INVALID` for a source that means nothing */
 export async function recordOnce(options: RecorderOptions): Promise<Round> {
   assertUrls(options.sources)
   const announced = (options.announced ?? []).map((location) => ({ location, isAnnounced: true }))
@@ -123,7 +126,7 @@ async function recordSource(
     for await (const each of seenIn(source, { ...options, ...knownIn(record) })) {
       const seen = source.isAnnounced === true ? announcement(each, now()) : each
       retryAfterMs = seen.retryAfterMs ?? retryAfterMs
-      // Reading a saved file again is the same look; asking a server again is not.
+      // Reading a saved file again is the same observation; asking a server again is not.
       if (seen.clock !== 'fetched' && have.has(nameOf({ ...seen, sha256: hashOf(seen) }))) known++
       else waiting.push(seen)
       waitingBytes += seen.body?.length ?? 0
