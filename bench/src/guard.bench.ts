@@ -149,7 +149,7 @@ const audience = {
 const AUDIENCES = [audience]
 
 function admitted(guard: Guard, token: string): void {
-  const verdict = guard.judge(token, AUDIENCES, 'bench')
+  const verdict = guard.assignVerdict(token, AUDIENCES, 'bench')
   if (verdict instanceof Promise || !verdict.isAdmitted)
     throw new Error('a token that is recorded is not let in at once')
 }

@@ -62,8 +62,8 @@ function verdictsCompared(labels: readonly Json[], judged: readonly Json[]): Com
     const own = byId.get(String(row['record_id'])) ?? []
     return own.some((label) => !allowedBy(label).includes(row['verdict']))
   }).length
-  const traps = labels.filter(({ trap }) => trap !== '')
-  const kinds = new Set(traps.map(({ trap }) => trap)).size
+  const falsePositives = labels.filter(({ falsePositive }) => falsePositive !== '')
+  const kinds = new Set(falsePositives.map(({ falsePositive }) => falsePositive)).size
   return {
     lines: [
       line('accesses judged', counted(judged.length)),
@@ -76,8 +76,8 @@ function verdictsCompared(labels: readonly Json[], judged: readonly Json[]): Com
         `${counted(pointedAt.size)}, forged ${counted(right)}: precision ${share(right, pointedAt.size)}`,
       ),
       line(
-        'accesses in traps',
-        `${counted(traps.length)} of ${kinds} kinds; verdicts that a label forbids: ${disallowed}`,
+        'accesses in false-positive cases',
+        `${counted(falsePositives.length)} of ${kinds} kinds; verdicts that a label forbids: ${disallowed}`,
       ),
     ],
     isRight: found === wanted.length && right === pointedAt.size && disallowed === 0,

@@ -109,8 +109,8 @@ it('a dump dated ahead of the clock is taken once it has stopped changing', asyn
   assert.equal((await watch.sweep(Date.now())).waiting, 1)
   appendFileSync(file, 'more')
   utimesSync(file, ahead, ahead)
-  const { landed, waiting } = await watch.sweepOnce()
-  assert.deepEqual([landed, waiting, existsSync(file)], [1, 0, false])
+  const { written, waiting } = await watch.sweepOnce()
+  assert.deepEqual([written, waiting, existsSync(file)], [1, 0, false])
 })
 
 it('a clock that is set back does not keep what failed waiting', async () => {
@@ -173,7 +173,7 @@ it('a dump among thousands of other files is written with the first scan', async
   const spool = Spool.open(place('spool'), { isMade: true })
   const log = new GateLog(spool.folder)
   const watch = new FolderWatch({ folder, spool, log, call, isRemoved: false, quietMs: 0 })
-  assert.equal((await watch.sweep(Date.now() + 1000)).landed, 1)
+  assert.equal((await watch.sweep(Date.now() + 1000)).written, 1)
 })
 
 it('a file waits while another process may write to it, and no longer', async () => {
@@ -186,10 +186,10 @@ it('a file waits while another process may write to it, and no longer', async ()
   await once(writer, 'spawn')
   closeSync(descriptor)
   const first = await new FolderWatch(options).sweep(Date.now() + 1000)
-  assert.deepEqual([first.landed, first.waiting], [0, 1])
+  assert.deepEqual([first.written, first.waiting], [0, 1])
   writer.kill()
   await once(writer, 'exit')
-  assert.equal((await new FolderWatch(options).sweep(Date.now() + 1000)).landed, 1)
+  assert.equal((await new FolderWatch(options).sweep(Date.now() + 1000)).written, 1)
 })
 
 it('a compressed file that yields nothing is reported; an empty file is no dump', async () => {
@@ -258,7 +258,7 @@ it('a dump that another watch has in hand is left to it, and taken once', async 
   const both = [new FolderWatch(options), new FolderWatch(options)]
   const counts = await Promise.all(both.map((each) => each.sweep(nowMs)))
   assert.deepEqual(
-    counts.map(({ landed, failed, waiting }) => [landed, failed, waiting]),
+    counts.map(({ written, failed, waiting }) => [written, failed, waiting]),
     [
       [1, 0, 0],
       [0, 0, 1],
@@ -323,7 +323,7 @@ it('a dump that is still being received for a watch that was killed is left to t
   const entry = spool.begin('core.1')
   assert.equal((await watch.sweep(Date.now() + 1000)).waiting, 1)
   entry.discard()
-  assert.equal((await watch.sweep(Date.now() + 2000)).landed, 1)
+  assert.equal((await watch.sweep(Date.now() + 2000)).written, 1)
   assert.equal(existsSync(file), false)
 })
 

@@ -85,21 +85,28 @@ function landBefore(spool: string, file: string, member: string): void {
   writeFileSync(path.join(folder, 'a.report.json'), JSON.stringify({ core: {}, source }))
 }
 
-const NOTHING: WatchCount = { landed: 0, withKeys: 0, withLeads: 0, failed: 0, left: 0, waiting: 0 }
+const NOTHING: WatchCount = {
+  written: 0,
+  withKeys: 0,
+  withLeads: 0,
+  failed: 0,
+  left: 0,
+  waiting: 0,
+}
 
 describe('a zip archive that was dropped', () => {
   it('goes once its dumps and the text beside them are in the spool', async () => {
     const empty = { name: 'empty', bytes: Buffer.alloc(0) }
     const members = [core('a.core'), text('notes.txt'), core('sub/keys.dmp'), empty]
     const { count, isThere, spooled, lines } = await swept(zipFile(members))
-    assert.deepEqual(count, { ...NOTHING, landed: 1, withKeys: 1 })
+    assert.deepEqual(count, { ...NOTHING, written: 1, withKeys: 1 })
     assert.deepEqual([isThere, spooled], [false, ['a.core', 'notes.txt', 'sub_keys.dmp']])
     assert.deepEqual(lines, ['note zip: written, raw file removed'])
   })
 
   it('stays where it is to be kept, is taken once, and its text is left', async () => {
     const first = await swept(zipFile([core('a.core'), text('notes.txt')]), false)
-    assert.deepEqual([first.count, first.isThere], [{ ...NOTHING, landed: 1 }, true])
+    assert.deepEqual([first.count, first.isThere], [{ ...NOTHING, written: 1 }, true])
     assert.deepEqual(first.spooled, ['a.core'])
     assert.deepEqual(first.lines, ['note zip (notes.txt): no dump', 'note zip: written'])
     const { count, spooled } = await first.again()
@@ -114,7 +121,7 @@ describe('a zip archive that was dropped', () => {
   it('gives only members that are not in the spool yet, and is then removed', async () => {
     const archive = zipFile([core('a.core'), core('b.core')])
     const { count, isThere, spooled } = await swept(archive, true, ['a.core'])
-    assert.deepEqual([count, isThere], [{ ...NOTHING, landed: 1 }, false])
+    assert.deepEqual([count, isThere], [{ ...NOTHING, written: 1 }, false])
     assert.equal(spooled.length, 2)
     const whole = await swept(archive, true, ['a.core', 'b.core'])
     assert.deepEqual([whole.count, whole.isThere], [NOTHING, false])
@@ -125,7 +132,7 @@ describe('a zip archive that was dropped', () => {
     const { count, isThere, spooled, lines } = await swept(
       zipFile([core('fails.core'), core('keys.core'), text('notes.txt')]),
     )
-    assert.deepEqual(count, { ...NOTHING, landed: 1, withKeys: 1, failed: 1 })
+    assert.deepEqual(count, { ...NOTHING, written: 1, withKeys: 1, failed: 1 })
     assert.deepEqual([isThere, spooled], [true, ['keys.core']])
     assert.deepEqual(lines, [
       'problem zip (fails.core): not taken, it was not received (see the log): 3',
@@ -157,7 +164,7 @@ describe('a zip archive with a dump and a member that cannot be taken', () => {
   ] as const)
     it(`stays, and the log says why: ${what}`, async () => {
       const { count, isThere, spooled, lines } = await swept(zipFile([member, core('a.core')]))
-      assert.deepEqual(count, { ...NOTHING, landed: 1, left: 1 })
+      assert.deepEqual(count, { ...NOTHING, written: 1, left: 1 })
       assert.deepEqual([isThere, spooled], [true, ['a.core']])
       assert.deepEqual(lines, [
         `problem zip (x): not taken, ${why}`,
@@ -251,10 +258,10 @@ describe('a member of a zip archive', () => {
       const done = await receiveCore(gate, arrivalOf(archive, 'sub/b.core'))
       assert.ok(done.outcome === 'core')
       assert.match(path.basename(done.folder), /^core\.x\.zip\.sub_b\.core\.1970/)
-      const [landed = '', report = ''] = readdirSync(done.folder).map((name) =>
+      const [written = '', report = ''] = readdirSync(done.folder).map((name) =>
         path.join(done.folder, name),
       )
-      assert.ok(unpacked(landed).equals(Buffer.from(CORE).fill(0, at, at + SECRET.length)))
+      assert.ok(unpacked(written).equals(Buffer.from(CORE).fill(0, at, at + SECRET.length)))
       const source = parseObject(readFileSync(report, 'utf8'))?.['source']
       assert.equal(isObject(source) && source['member'], 'sub/b.core')
     })

@@ -34,15 +34,15 @@ async function mint(world: World, count: number): Promise<string[]> {
   return tokens
 }
 
-const judge = async (world: World, token: string) =>
-  await world.guard.judge(token, [mailPolicy], 'mail')
+const assignVerdict = async (world: World, token: string) =>
+  await world.guard.assignVerdict(token, [mailPolicy], 'mail')
 
 /** Shows each until it is admitted, some at once: the first show whether the guard has read all entries. */
 async function use(world: World, tokens: readonly string[]): Promise<void> {
   const untilMs = performance.now() + PATIENCE_MS
   for (let at = 0; at < tokens.length; ) {
     const some = tokens.slice(at, at + (at === 0 ? 1 : AT_ONCE))
-    const verdicts = await Promise.all(some.map((token) => judge(world, token)))
+    const verdicts = await Promise.all(some.map((token) => assignVerdict(world, token)))
     if (verdicts.every(({ isAdmitted }) => isAdmitted)) at += some.length
     else {
       assert.ok(performance.now() < untilMs, 'genuine tokens are refused')
@@ -69,7 +69,7 @@ it('a hundred thousand genuine tokens under restarts raise no alarm', async () =
     assert.equal(used, TOKENS)
     assert.deepEqual(world.alarms, [])
     const forged = forge(world.keys.own, claims())
-    assert.equal((await judge(world, forged)).isAdmitted, false)
+    assert.equal((await assignVerdict(world, forged)).isAdmitted, false)
     assert.deepEqual(
       world.alarms.map(({ alarm }) => alarm),
       ['unissued'],

@@ -33,12 +33,12 @@ function newFiles() {
   }
   const { kid, privateKey } = key
   const gate = new SigningGate({ record, kid, alg: 'ES256', privateKey })
-  const judge = async (token: string, more: Partial<typeof mailPolicy> = {}) => {
-    const verdict = await guard.judge(token, [{ ...mailPolicy, ...more }], 'dovecot')
+  const assignVerdict = async (token: string, more: Partial<typeof mailPolicy> = {}) => {
+    const verdict = await guard.assignVerdict(token, [{ ...mailPolicy, ...more }], 'dovecot')
     return verdict.isAdmitted ? verdict.basis : verdict.reason
   }
   return {
-    judge,
+    assignVerdict,
     mint: async (issued: number) => (await gate.mint(claimsAt(issued))).token,
     publish: () => ledger.append(TODAY, recorded.splice(0)),
     recheck: async () => {
@@ -56,14 +56,14 @@ function claimsAt(issued: number): Record<string, unknown> {
 
 describe('plain files that are late', () => {
   it('refuse a genuine token without an alarm, and admit it once they have it', async () => {
-    const { judge, mint, publish, recheck } = newFiles()
+    const { assignVerdict, mint, publish, recheck } = newFiles()
     const token = await mint(0)
-    assert.equal(await judge(token), 'stale')
+    assert.equal(await assignVerdict(token), 'stale')
     assert.deepEqual(await recheck(), [])
     await mint(120)
     publish()
     assert.deepEqual(await recheck(), [])
-    assert.equal(await judge(token), 'recorded')
+    assert.equal(await assignVerdict(token), 'recorded')
   })
 
   const forged: readonly (readonly [string, Record<string, unknown>, number])[] = [
@@ -72,11 +72,11 @@ describe('plain files that are late', () => {
   ]
   for (const [name, more, early] of forged)
     it(`raise the alarm of a forgery ${name} when they have a token that was issued later`, async () => {
-      const { judge, mint, publish, recheck } = newFiles()
+      const { assignVerdict, mint, publish, recheck } = newFiles()
       const token = forge(key, { ...claimsAt(0), ...more })
       await mint(early)
       publish()
-      await judge(token)
+      await assignVerdict(token)
       assert.deepEqual(await recheck(), [])
       await mint(early + 1)
       publish()
@@ -84,18 +84,18 @@ describe('plain files that are late', () => {
     })
 
   it('call a forgery without a time of issue unissued at once', async () => {
-    const { judge, mint, publish, recheck } = newFiles()
+    const { assignVerdict, mint, publish, recheck } = newFiles()
     await mint(0)
     publish()
-    assert.equal(await judge(forge(key, { ...claimsAt(0), iat: undefined })), 'unissued')
+    assert.equal(await assignVerdict(forge(key, { ...claimsAt(0), iat: undefined })), 'unissued')
     assert.deepEqual(await recheck(), ['unissued critical'])
   })
 
   it('let no forgery in by grace, or where any valid signature is enough', async () => {
-    const { judge } = newFiles()
+    const { assignVerdict } = newFiles()
     const token = forge(key, claimsAt(0))
-    assert.equal(await judge(token, { mode: 'enforce-with-grace' }), 'stale')
-    assert.equal(await judge(token, { whenStale: 'all' }), 'stale')
-    assert.equal(await judge(token, { mode: 'monitor' }), 'monitor')
+    assert.equal(await assignVerdict(token, { mode: 'enforce-with-grace' }), 'stale')
+    assert.equal(await assignVerdict(token, { whenStale: 'all' }), 'stale')
+    assert.equal(await assignVerdict(token, { mode: 'monitor' }), 'monitor')
   })
 })

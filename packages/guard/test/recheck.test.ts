@@ -146,7 +146,11 @@ it('a forgery that grace let in raises its alarm though it expired before the le
     world.line.isCut = true
     const exp = Math.floor(Date.now() / 1000) + 2
     const policy = { ...mailPolicy, mode: 'enforce-with-grace' as const }
-    const verdict = await guard.judge(forge(keys.own, tokenClaims({ exp })), [policy], 'dovecot')
+    const verdict = await guard.assignVerdict(
+      forge(keys.own, tokenClaims({ exp })),
+      [policy],
+      'dovecot',
+    )
     assert.equal(verdict.isAdmitted, true)
     await sleep(exp * 1000 - Date.now() + 50)
     world.line.isCut = false

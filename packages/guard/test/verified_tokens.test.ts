@@ -65,7 +65,7 @@ describe('a guard that remembers', () => {
   after(() => world.close())
 
   const judged = async (token: string, now = mailPolicy) => {
-    const verdict = await world.guard.judge(token, [now], 'dovecot')
+    const verdict = await world.guard.assignVerdict(token, [now], 'dovecot')
     return verdict.isAdmitted ? verdict.basis : verdict.reason
   }
   const remembered = () => world.guard.gauges()['remembered_tokens']

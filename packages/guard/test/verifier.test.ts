@@ -20,7 +20,7 @@ beforeEach(() => {
 })
 
 const judged = (token: string, more: Partial<AudiencePolicy> = {}): Promise<Verdict> =>
-  Promise.resolve(world.guard.judge(token, [{ ...mailPolicy, ...more }], 'dovecot'))
+  Promise.resolve(world.guard.assignVerdict(token, [{ ...mailPolicy, ...more }], 'dovecot'))
 
 const told = () => world.alarms.map(({ alarm, isAdmitted }) => [alarm, isAdmitted])
 

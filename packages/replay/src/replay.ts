@@ -155,7 +155,7 @@ function truthDocument(
     classes: sums.classes,
     accounts: sums.accounts,
     misGranted: sums.misGranted,
-    traps: sums.traps,
+    falsePositives: sums.falsePositives,
     provider: providerTruth(world, counts, link),
     ordinary: {
       accesses: add('accesses'),
@@ -165,7 +165,7 @@ function truthDocument(
       duplicateRows: add('duplicates'),
     },
     accessLines:
-      'truth-accesses.ndjson: every access of the attacker and every trap; an access without a line is ordinary and issued',
+      'truth-accesses.ndjson: every access of the attacker and every false-positive case; an access without a line is ordinary and issued',
   }
 }
 

@@ -2,13 +2,13 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Attack } from './activity/attack.ts'
+import { loseSignIns, plantFalsePositives } from './activity/false_positives.ts'
 import { misuseGrants } from './activity/grants.ts'
 import { stsLogon } from './activity/issuance_records.ts'
 import { livePersonDay } from './activity/life.ts'
+import { exportFalsePositive, withNoise } from './activity/log_noise.ts'
 import { debugDay, replayDay } from './activity/provider.ts'
 import { liveServices } from './activity/services.ts'
-import { loseSignIns, plantTraps } from './activity/traps.ts'
-import { exportTrap, twist } from './activity/twists.ts'
 import { AuditFiles } from './files/audit_files.ts'
 import { writeKeycloak } from './files/keycloak.ts'
 import {
@@ -19,7 +19,13 @@ import {
 } from './files/side_files.ts'
 import { writeSignIns } from './files/sign_in_files.ts'
 import { DAY, daysOf, GAP, isWithin, PROVIDER_WINDOW, type Span, WINDOW } from './world/calendar.ts'
-import { ATTACKERS, type AuditRecord, Happenings, issuedTrap, type Trap } from './world/events.ts'
+import {
+  ATTACKERS,
+  type AuditRecord,
+  type FalsePositive,
+  Happenings,
+  issuedFalsePositive,
+} from './world/events.ts'
 import { FramedFiles } from './world/framed_files.ts'
 import type { Habit } from './world/organisations.ts'
 import { attempt } from './world/text_file.ts'
@@ -47,7 +53,7 @@ export class TenantLogs {
   readonly #audits: AuditFiles
   readonly #files: FramedFiles
   #later: AuditRecord[] = []
-  readonly #lost = new Map<string, Trap>()
+  readonly #lost = new Map<string, FalsePositive>()
 
   constructor(world: World, of: Organisation, folder: string, truth: Truth) {
     this.#world = world
@@ -86,7 +92,7 @@ export class TenantLogs {
     this.#attack.day(dayMs, into)
     liveServices(day)
     misuseGrants(day)
-    plantTraps(day)
+    plantFalsePositives(day)
   }
 
   #write(dayMs: number, block: number, into: Happenings): void {
@@ -102,8 +108,8 @@ export class TenantLogs {
       .filter(({ atMs }) => this.#covers(atMs))
       .toSorted((one, other) => one.atMs - other.atMs)
     for (const call of calls)
-      if (call.trap !== undefined && call.trap !== ATTACKERS)
-        this.#truth.trap(this.#of, call, call.trap)
+      if (call.falsePositive !== undefined && call.falsePositive !== ATTACKERS)
+        this.#truth.falsePositive(this.#of, call, call.falsePositive)
     writeCalls(this.#files, this.#of, calls)
     this.counts.accesses += calls.length
   }
@@ -112,7 +118,7 @@ export class TenantLogs {
     const random = this.#world.random(STREAM, this.#of.index, dayMs / DAY, block)
     const written: AuditRecord[] = []
     for (const plain of audits) {
-      const record = twist(this.#of, plain, random)
+      const record = withNoise(this.#of, plain, random)
       if (this.#isExported(record)) written.push(this.#labelled(record))
     }
     if (block === 0 && this.#has('id-conflict') && (dayMs / DAY) % 14 === 3)
@@ -131,11 +137,13 @@ export class TenantLogs {
   }
 
   #labelled(record: AuditRecord): AuditRecord {
-    if (record.trap === ATTACKERS) return record
+    if (record.falsePositive === ATTACKERS) return record
     const lost = record.token === undefined ? undefined : this.#lost.get(record.token.spelled)
-    const trap =
-      lost ?? exportTrap(this.#of, this.#window, record.token, record.atMs) ?? record.trap
-    return trap === record.trap ? record : { ...record, trap }
+    const falsePositive =
+      lost ??
+      exportFalsePositive(this.#of, this.#window, record.token, record.atMs) ??
+      record.falsePositive
+    return falsePositive === record.falsePositive ? record : { ...record, falsePositive }
   }
 
   #count(record: AuditRecord): void {
@@ -143,9 +151,9 @@ export class TenantLogs {
     if (record.recordType === 15 || record.recordType === 275) this.counts.issuances++
     else if (record.cut) this.counts.truncated++
     else this.counts.accesses++
-    if (record.cut || record.trap === ATTACKERS) return
-    const trap = record.trap ?? copyTrap(record)
-    if (trap !== undefined) this.#truth.trap(this.#of, record, trap)
+    if (record.cut || record.falsePositive === ATTACKERS) return
+    const falsePositive = record.falsePositive ?? copiedFalsePositive(record)
+    if (falsePositive !== undefined) this.#truth.falsePositive(this.#of, record, falsePositive)
   }
 
   #covers(atMs: number): boolean {
@@ -189,15 +197,17 @@ export class TenantLogs {
   }
 }
 
-/** A record that comes more than once, or late, is a trap of counting and of order. */
-function copyTrap(record: AuditRecord): Trap | undefined {
+/** A record that comes more than once, or late, is a false-positive case of counting and of order. */
+function copiedFalsePositive(record: AuditRecord): FalsePositive | undefined {
   if (record.token === undefined) return undefined
-  if (record.copies > 1) return issuedTrap('duplicate-rows')
-  return record.deliveredMs > record.atMs ? issuedTrap('late-rows') : undefined
+  if (record.copies > 1) return issuedFalsePositive('duplicate-rows')
+  return record.deliveredMs > record.atMs ? issuedFalsePositive('late-rows') : undefined
 }
 
 function conflict(records: readonly AuditRecord[]): AuditRecord[] {
-  const record = records.find(({ mail, trap }) => mail?.accessType === 'Bind' && trap === undefined)
+  const record = records.find(
+    ({ mail, falsePositive }) => mail?.accessType === 'Bind' && falsePositive === undefined,
+  )
   if (record === undefined) return []
-  return [{ ...record, ip: '198.19.254.20', trap: issuedTrap('id-conflict') }]
+  return [{ ...record, ip: '198.19.254.20', falsePositive: issuedFalsePositive('id-conflict') }]
 }

@@ -212,11 +212,11 @@ describe('the first link of a small replay', () => {
 })
 
 describe('the incident at a third of its scale', () => {
-  it('plants every trap, and about as much ordinary life as it says', async () => {
+  it('plants every false-positive case, and about as much ordinary life as it says', async () => {
     const out = join(root, 'third')
     const summary = await replayStorm0558({ out, seed: 1, scale: 1 / 3 })
     const { document } = readTruth(out)
-    const TRAPS = [
+    const FALSE_POSITIVES = [
       'address-with-port',
       'anonymised-id',
       'app-migration',
@@ -250,8 +250,8 @@ describe('the incident at a third of its scale', () => {
       'upn-case',
     ]
     assert.deepEqual(
-      Object.keys(document.traps).toSorted((one, other) => (one < other ? -1 : 1)),
-      TRAPS,
+      Object.keys(document.falsePositives).toSorted((one, other) => (one < other ? -1 : 1)),
+      FALSE_POSITIVES,
     )
     // A third of 100,000 and of 250,000, and what is not scaled: the capped search, hourly refreshes of devices.
     const ordinary = summary.accesses - document.forged.accesses

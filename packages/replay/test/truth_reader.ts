@@ -7,7 +7,7 @@ export interface TruthLine {
   readonly id: string
   readonly at: string
   readonly class: string
-  readonly trap: string
+  readonly falsePositive: string
   readonly determinable: boolean
   readonly verdicts: readonly string[]
   readonly tokenId: string
@@ -37,7 +37,7 @@ export interface TruthDocument {
     readonly key: { readonly kid: string; readonly spkiSha256: string; readonly notAfter: string }
   }
   readonly accounts: readonly { mailbox: string; named: number }[]
-  readonly traps: Readonly<Record<string, unknown>>
+  readonly falsePositives: Readonly<Record<string, unknown>>
   readonly ordinary: { readonly truncatedRows: number }
 }
 

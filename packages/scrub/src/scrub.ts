@@ -162,7 +162,14 @@ export class Scrub {
     if (key !== undefined) {
       this.values.add({ offset, length, key, value: STRUCTURE, encoding, isWhole: true })
     } else if (this.otherSecrets.length >= MOST_OTHER_SECRETS) this.moreOtherSecrets++
-    else this.otherSecrets.push({ ...this.segments.locationOf(finding), kind, encoding, certainty, note })
+    else
+      this.otherSecrets.push({
+        ...this.segments.locationOf(finding),
+        kind,
+        encoding,
+        certainty,
+        note,
+      })
   }
 }
 

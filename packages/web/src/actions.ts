@@ -30,7 +30,7 @@ export const ACTIONS: Doers = {
   },
   '/api/hunts/try': async (body, { views }) => {
     const source = textOf(body, 'source')
-    const { hits, accounts, rows } = await views.turn(() =>
+    const { hits, accounts, rows } = await views.queued(() =>
       cases.tryHunt(views.case.session, source),
     )
     return { hits, accounts, rows }
@@ -38,7 +38,7 @@ export const ACTIONS: Doers = {
   '/api/hunts/save': async (body, { views, ownHunts }) => {
     const source = textOf(body, 'source')
     // Tried first: a hunt that the engine refuses would refuse every later answer.
-    await views.turn(() => cases.tryHunt(views.case.session, source, 1))
+    await views.queued(() => cases.tryHunt(views.case.session, source, 1))
     const id = ownHunts.save(source)
     await views.again()
     const made = views.answer.hunts.find((hunt) => hunt.id === id)

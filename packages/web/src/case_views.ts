@@ -61,7 +61,7 @@ export class CaseViews {
     const hunts = { dirs: huntDirs() }
     const made = await cases.answer(opened, {}, { hunts, ...(onStep !== undefined && { onStep }) })
     const views = new CaseViews(opened, made, huntDirs)
-    await views.turn(async () => {
+    await views.queued(async () => {
       views.#mark = await cases.marksMark(opened.session)
       views.#markedAt =
         (await cases.markTimes(opened.session, views.#markedAt)).at(-1) ?? views.#markedAt
@@ -76,7 +76,7 @@ export class CaseViews {
     return this.#answer
   }
 
-  turn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  queued<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const result = this.beside(() =>
       this.#last.then(() => {
         signal?.throwIfAborted()
@@ -104,11 +104,11 @@ export class CaseViews {
     work: (selected: cases.Selected) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
-    return this.turn(async () => work((await this.#part(query)).selected), signal)
+    return this.queued(async () => work((await this.#part(query)).selected), signal)
   }
 
   answerTo(query: FocusQuery, signal?: AbortSignal): Promise<PartAnswer> {
-    return this.turn(async () => {
+    return this.queued(async () => {
       await this.#followMarks()
       if (isWhole(query)) return this.#answer
       const part = await this.#part(query)
@@ -130,7 +130,7 @@ export class CaseViews {
   mark(
     write: (part: (query: FocusQuery) => Promise<cases.Selected>) => Promise<string>,
   ): Promise<string> {
-    return this.turn(async () => {
+    return this.queued(async () => {
       const at = await write(async (query) => (await this.#part(query)).selected)
       await this.#followMarks()
       return at
@@ -156,7 +156,7 @@ export class CaseViews {
 
   /** After hunts have changed. Throws as `answer`. */
   again(): Promise<void> {
-    return this.turn(async () => {
+    return this.queued(async () => {
       // It would rest on the hunts as they were.
       this.#refresh?.stop.abort()
       this.#refresh = undefined
@@ -170,7 +170,7 @@ export class CaseViews {
     this.#refresh = undefined
     refresh?.stop.abort()
     await refresh?.done
-    await this.turn(() => this.#forget())
+    await this.queued(() => this.#forget())
   }
 
   async #followMarks(): Promise<void> {
@@ -208,7 +208,7 @@ export class CaseViews {
     const options = { hunts: { dirs: this.huntDirs() }, facts: this.#whole?.facts }
     const made = await cases.answerMarked({ ...this.case, session }, this.#answer, options)
     try {
-      await this.turn(async () => {
+      await this.queued(async () => {
         signal.throwIfAborted()
         await this.#forget()
         this.#whole = made.selected

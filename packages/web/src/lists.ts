@@ -48,7 +48,7 @@ export const LISTS: { readonly [P in keyof Lists]: List<RowOf<P>> } = {
     columns: named(cases.REJECT_COLUMNS),
     page: ({ views, params, signal }, query, most) => {
       const evidenceId = numberParam(params, 'file', { fallback: 0, least: 0, most: 4_294_967_295 })
-      return views.turn(
+      return views.queued(
         () => cases.rejectPage(views.case.session, { ...query, evidenceId }, most),
         signal,
       )
@@ -58,7 +58,7 @@ export const LISTS: { readonly [P in keyof Lists]: List<RowOf<P>> } = {
     columns: named(cases.HIT_COLUMNS, [HIT_ACCOUNT]),
     page: ({ views, params, signal }, query, most) => {
       const id = textParam(params, 'id')
-      return views.turn(() => cases.hitPage(views.case.session, id, query, most), signal)
+      return views.queued(() => cases.hitPage(views.case.session, id, query, most), signal)
     },
   },
 }

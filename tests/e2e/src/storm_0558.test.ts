@@ -80,7 +80,7 @@ const minute = (value: unknown) => String(value).slice(0, 16)
 const isForged = (label: Json) => FORGED.has(String(label['class']))
 
 describe('verdicts on the replayed incident', () => {
-  it('call no ordinary access and no trap unissued or mismatched (precision 1)', () => {
+  it('call no ordinary access and no false-positive case unissued or mismatched (precision 1)', () => {
     assert.deepEqual(
       verdicts.filter((row) => isPointedAt(row) && !labelsOf(row).some(isForged)),
       [],

@@ -110,10 +110,10 @@ class ChdbSession implements Session {
   }
 
   async *#streamed(start: () => ReturnType<Chdb['queryStream']>): AsyncIterable<readonly Json[]> {
-    const turn = this.#last
+    const previous = this.#last
     const done = Promise.withResolvers<void>()
     this.#last = done.promise
-    await turn
+    await previous
     try {
       for await (const chunk of start()) yield chunk.rows<Json>()
     } catch (cause) {

@@ -236,10 +236,10 @@ class SharedSession implements Session {
   }
 
   async *#asked(request: Request): AsyncGenerator<readonly Json[], void, void> {
-    const turn = this.#last
+    const previous = this.#last
     const done = Promise.withResolvers<void>()
     this.#last = done.promise
-    await turn
+    await previous
     let isOver = false
     try {
       this.#socket.write(`${JSON.stringify(request)}\n`)

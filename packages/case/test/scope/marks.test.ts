@@ -70,10 +70,7 @@ for (const backend of backends)
         ambiguous: [],
       })
       const held = (await marks(session)).filter(({ who }) => who === 'bob')
-      assert.deepEqual(
-        held.map(({ party }) => party).toSorted(),
-        ['attacker', 'legitimate'],
-      )
+      assert.deepEqual(held.map(({ party }) => party).toSorted(), ['attacker', 'legitimate'])
       await addMark(session, { ...said('access', idOf(QUIET), null), who: 'bob' })
     })
 

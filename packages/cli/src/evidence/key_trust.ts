@@ -15,7 +15,9 @@ export interface KeyTrusts {
 
 interface Found {
   readonly series: readonly trust.Series[]
-  readonly sourceOf: (observed: trust.Series['observations'][number]) => cases.FactSource | undefined
+  readonly sourceOf: (
+    observed: trust.Series['observations'][number],
+  ) => cases.FactSource | undefined
 }
 
 export async function keyTrusts(files: readonly TrustFile[], call: Call): Promise<KeyTrusts> {

@@ -119,5 +119,5 @@ function readAll(
   renice()
   if (end === 'too-large') return undefined
   log.note(`${name}: read, ${buffer.size} bytes in ${readMs} ms`)
-  return { bytes: buffer.size, heldInFile: buffer.spilledBytes, readMs }
+  return { bytes: buffer.size, bufferedInFile: buffer.spilledBytes, readMs }
 }

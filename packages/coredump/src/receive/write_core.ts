@@ -47,7 +47,7 @@ async function scrubbed(
   { entry, received: read, content }: ToScrub,
 ): Promise<CoreOutcome> {
   const { input } = content
-  const received = { ...read, bytes: content.coreBytes, heldInFile: content.spilledBytes }
+  const received = { ...read, bytes: content.coreBytes, bufferedInFile: content.spilledBytes }
   const before = input.spill === undefined ? undefined : sha256OfBuffered(input)
   const scrub = await loadScrub()
   const { erased, report: scrubReport, isClean, counts, remainders = [] } = await scrub(input, name)

@@ -151,5 +151,5 @@ export async function readZipMember(
     if (sink.size > maxSizeBytes) return undefined
   }
   const readMs = Math.round(performance.now() - startMs)
-  return { bytes: sink.size, heldInFile: buffer.spilledBytes, readMs }
+  return { bytes: sink.size, bufferedInFile: buffer.spilledBytes, readMs }
 }

@@ -35,7 +35,7 @@ export interface WrittenCore {
 export interface ReceivedBytes {
   readonly bytes: number
   /** How many of them were buffered in the encrypted file. */
-  readonly heldInFile: number
+  readonly bufferedInFile: number
   /** How long the dying process was read, in milliseconds. */
   readonly readMs: number
 }

@@ -15,7 +15,7 @@ export interface MemberNote {
 interface OfMembers {
   readonly members?: readonly MemberNote[]
   /** Some of it was written: what was erased counts as this. */
-  readonly landed?: Counts
+  readonly written?: Counts
 }
 
 export type Taken =

@@ -118,7 +118,7 @@ async function takeMembers(
     ...refused.map(({ name, why }) => ({ name, text: `not taken, ${why}`, isProblem: true })),
     ...(isGoing ? [] : texts).map(({ name }) => ({ name, text: 'no dump', isProblem: false })),
   ]
-  const ofMembers = { members, ...(counts && { landed: counts }) }
+  const ofMembers = { members, ...(counts && { written: counts }) }
   const counted = `${failures.length + refused.length} of ${fates.length} members`
   if (failures.length > 0)
     return { ...failed(`${counted} are not in the spool: ${STAYS}`), ...ofMembers }

@@ -29,7 +29,7 @@ export interface WatchOptions {
 }
 
 export interface WatchCount {
-  readonly landed: number
+  readonly written: number
   readonly withKeys: number
   /** Of those that were written: nothing verified was in them, but what may be keys. */
   readonly withLeads: number
@@ -72,7 +72,7 @@ export class FolderWatch {
 
   /** @param nowMs of the clock that dates files. @throws {MintmarkError} `INPUT_UNREADABLE` */
   async sweep(nowMs: number): Promise<WatchCount> {
-    const count = { landed: 0, withKeys: 0, withLeads: 0, failed: 0, left: 0, waiting: 0 }
+    const count = { written: 0, withKeys: 0, withLeads: 0, failed: 0, left: 0, waiting: 0 }
     const startMs = performance.now()
     const files = this.#files()
     this.#listedMs = performance.now() - startMs
@@ -99,7 +99,7 @@ export class FolderWatch {
       if (taken.outcome === 'failed') count.failed++
       if (taken.outcome === 'left') count.left++
       const counts = writtenOf(taken)
-      if (counts !== undefined) count.landed++
+      if (counts !== undefined) count.written++
       if (counts === 'found') count.withKeys++
       if (counts === 'lead') count.withLeads++
     }
@@ -112,9 +112,9 @@ export class FolderWatch {
     if (this.#ahead.size === 0) return first
     // A timer can end a millisecond early by the other clock.
     await pause(this.#options.quietMs + 2)
-    const { landed, withKeys, withLeads, failed, left, waiting } = await this.sweep(Date.now())
+    const { written, withKeys, withLeads, failed, left, waiting } = await this.sweep(Date.now())
     return {
-      landed: first.landed + landed,
+      written: first.written + written,
       withKeys: first.withKeys + withKeys,
       withLeads: first.withLeads + withLeads,
       failed: first.failed + failed,
@@ -265,7 +265,7 @@ export class FolderWatch {
 /** An archive may have been written in part. */
 function writtenOf(taken: Taken): Counts | undefined {
   if (taken.outcome === 'written') return taken.counts
-  return taken.outcome === 'left' || taken.outcome === 'failed' ? taken.landed : undefined
+  return taken.outcome === 'left' || taken.outcome === 'failed' ? taken.written : undefined
 }
 
 const WHY: ReadonlyMap<string, string> = new Map([

@@ -37,7 +37,7 @@ export function authorization(
   const [, scheme = '', token] = SHOWN.exec(asked.authorization) ?? []
   if (token === undefined) return challenge('')
   const isBound = scheme.toLowerCase() === 'dpop'
-  const verdict = guard.judge(token, caller.audiences, caller.name)
+  const verdict = guard.assignVerdict(token, caller.audiences, caller.name)
   return verdict instanceof Promise
     ? verdict.then((settled) => answerOf(settled, isBound))
     : answerOf(verdict, isBound)

@@ -51,7 +51,7 @@ export function introspection(question: Question, deps: IntrospectDeps): Answer 
   if (!callers.isWithinRate(caller)) return tooMany()
   const token = tokenIn(question.body)
   if (typeof token === 'object') return token
-  const verdict = guard.judge(token, caller.audiences, caller.name)
+  const verdict = guard.assignVerdict(token, caller.audiences, caller.name)
   const answer =
     statements !== undefined && takesSigned(question.accept)
       ? (settled: Verdict) => signed(answerOf(settled), caller.name, statements)

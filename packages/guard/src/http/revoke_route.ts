@@ -41,8 +41,8 @@ export async function revoke(
   if (typeof token === 'object') return responseOf(token)
   const jws = guard.signedToken(token)
   // What is not revoked may be a forgery: it raises its alarm here as anywhere.
-  const judge = () => void guard.judge(token, caller.audiences, caller.name)
-  if (typeof jws !== 'object') judge()
+  const check = () => void guard.assignVerdict(token, caller.audiences, caller.name)
+  if (typeof jws !== 'object') check()
   if (jws === 'malformed') return responseOf(errorAnswer('unsupported_token_type', 400))
   if (jws === undefined) return c.body(null, 200)
   try {
@@ -54,7 +54,7 @@ export async function revoke(
   } catch (cause) {
     if (!(cause instanceof MintmarkError)) throw cause
     // Not issued, or expired: nothing to revoke.
-    if (cause.code === 'ENTRY_REFUSED') judge()
+    if (cause.code === 'ENTRY_REFUSED') check()
     if (cause.code === 'ENTRY_REFUSED') return c.body(null, 200)
     return responseOf(unavailable())
   }

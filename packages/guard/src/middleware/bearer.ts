@@ -10,8 +10,8 @@ import type { AudiencePolicy } from '../verify/policies.ts'
 import type { Basis } from '../verify/verifier.ts'
 
 /** The parts of a started guard that a middleware needs. */
-export interface TokenJudge {
-  readonly guard: Pick<Guard, 'judge'>
+export interface TokenGuard {
+  readonly guard: Pick<Guard, 'assignVerdict'>
   readonly config: Pick<GuardConfig, 'audiences'>
 }
 
@@ -45,7 +45,7 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/
  * @throws {MintmarkError} `INPUT_INVALID` where the configuration lacks the audience, or a scope is invalid
  */
 export function tokenCheck(
-  { guard, config }: TokenJudge,
+  { guard, config }: TokenGuard,
   { audience, scope = [], caller = audience }: TokenOptions,
 ): (authorization: string | undefined) => Promise<Checked> {
   const policy = config.audiences.get(audience)
@@ -57,7 +57,7 @@ export function tokenCheck(
     const token = TOKEN.exec(authorization)?.[1]
     if (token === undefined) return refusal(400, 'invalid_request')
     try {
-      const verdict = await guard.judge(token, [policy], caller)
+      const verdict = await guard.assignVerdict(token, [policy], caller)
       if (!verdict.isAdmitted)
         return verdict.reason === 'stale' ? { refusal: unavailable() } : refusal(401, INVALID)
       return checked(verdict.jws.payload, verdict.basis, { policy, scope })

@@ -2,13 +2,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   authorizationOf,
-  type TokenJudge,
+  type TokenGuard,
   type TokenOptions,
   tokenCheck,
   type VerifiedToken,
 } from './bearer.ts'
 
-export type { TokenJudge, TokenOptions, VerifiedToken } from './bearer.ts'
+export type { TokenGuard, TokenOptions, VerifiedToken } from './bearer.ts'
 
 declare global {
   namespace Express {
@@ -28,8 +28,8 @@ type Handler = (
  * A handler that lets a request with an admitted token through, with `request.accessToken`, and answers every other one.
  * @throws {MintmarkError} `INPUT_INVALID` where the guard's configuration lacks the audience
  */
-export function requireToken(judge: TokenJudge, options: TokenOptions): Handler {
-  const check = tokenCheck(judge, options)
+export function requireToken(tokenGuard: TokenGuard, options: TokenOptions): Handler {
+  const check = tokenCheck(tokenGuard, options)
   return async (request, response, next) => {
     const checked = await check(authorizationOf(request))
     if ('token' in checked) {

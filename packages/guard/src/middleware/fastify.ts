@@ -2,13 +2,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
   authorizationOf,
-  type TokenJudge,
+  type TokenGuard,
   type TokenOptions,
   tokenCheck,
   type VerifiedToken,
 } from './bearer.ts'
 
-export type { TokenJudge, TokenOptions, VerifiedToken } from './bearer.ts'
+export type { TokenGuard, TokenOptions, VerifiedToken } from './bearer.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,10 +22,10 @@ declare module 'fastify' {
  * @throws {MintmarkError} `INPUT_INVALID` where the guard's configuration lacks the audience
  */
 export function requireToken(
-  judge: TokenJudge,
+  tokenGuard: TokenGuard,
   options: TokenOptions,
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
-  const check = tokenCheck(judge, options)
+  const check = tokenCheck(tokenGuard, options)
   return async (request, reply) => {
     const checked = await check(authorizationOf(request.raw))
     if ('refusal' in checked) {

@@ -59,7 +59,7 @@ export class Guard {
   }
 
   /** Synchronous if nothing has to be asked. Never throws. */
-  judge(
+  assignVerdict(
     token: string,
     audiences: readonly AudiencePolicy[],
     caller: string,

@@ -62,7 +62,7 @@ describe('a guard that distrusts', () => {
       const token = await world.mint()
       const audiences = [...again.config.audiences.values()]
       await again.guard.follower.refresh()
-      const verdict = await again.guard.judge(token, audiences, 'dovecot')
+      const verdict = await again.guard.assignVerdict(token, audiences, 'dovecot')
       assert.equal(verdict.isAdmitted ? 'admitted' : verdict.reason, 'distrusted-key')
     } finally {
       await again.stop()

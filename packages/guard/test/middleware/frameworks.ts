@@ -4,7 +4,7 @@ import { serve } from '@hono/node-server'
 import express from 'express'
 import fastify from 'fastify'
 import { Hono } from 'hono'
-import type { TokenJudge, VerifiedToken } from '../../src/middleware/bearer.ts'
+import type { TokenGuard, VerifiedToken } from '../../src/middleware/bearer.ts'
 import * as forExpress from '../../src/middleware/express.ts'
 import * as forFastify from '../../src/middleware/fastify.ts'
 import * as forHono from '../../src/middleware/hono.ts'
@@ -15,7 +15,11 @@ export interface Served {
 }
 
 /** Starts a service for this audience. `seen` is called by a route that a request reached. */
-type Start = (judge: TokenJudge, audience: string, seen: (path: string) => void) => Promise<Served>
+type Start = (
+  tokenGuard: TokenGuard,
+  audience: string,
+  seen: (path: string) => void,
+) => Promise<Served>
 
 export const SCOPE: readonly string[] = ['mail.read', 'mail.list']
 
@@ -26,10 +30,10 @@ const shown = (token: VerifiedToken | undefined) => ({
   basis: token?.basis,
 })
 
-const startExpress: Start = async (judge, audience, seen) => {
+const startExpress: Start = async (tokenGuard, audience, seen) => {
   const app = express()
-  app.use('/mail', forExpress.requireToken(judge, { audience }))
-  app.use('/scoped', forExpress.requireToken(judge, { audience, scope: SCOPE }))
+  app.use('/mail', forExpress.requireToken(tokenGuard, { audience }))
+  app.use('/scoped', forExpress.requireToken(tokenGuard, { audience, scope: SCOPE }))
   app.use((request, response) => {
     seen(request.path)
     response.json(shown(request.accessToken))
@@ -37,15 +41,15 @@ const startExpress: Start = async (judge, audience, seen) => {
   return await served(createServer(app))
 }
 
-const startFastify: Start = async (judge, audience, seen) => {
+const startFastify: Start = async (tokenGuard, audience, seen) => {
   const app = fastify()
-  const onRequest = forFastify.requireToken(judge, { audience })
+  const onRequest = forFastify.requireToken(tokenGuard, { audience })
   app.get('/mail', { onRequest }, (request) => {
     seen('/mail')
     return shown(request.accessToken)
   })
   app.register((routes, _, done) => {
-    routes.addHook('onRequest', forFastify.requireToken(judge, { audience, scope: SCOPE }))
+    routes.addHook('onRequest', forFastify.requireToken(tokenGuard, { audience, scope: SCOPE }))
     routes.get('/scoped', (request) => {
       seen('/scoped')
       return shown(request.accessToken)
@@ -56,13 +60,13 @@ const startFastify: Start = async (judge, audience, seen) => {
   return { url, stop: () => app.close() }
 }
 
-const startHono: Start = async (judge, audience, seen) => {
+const startHono: Start = async (tokenGuard, audience, seen) => {
   const app = new Hono()
-  app.get('/mail', forHono.requireToken(judge, { audience }), (c) => {
+  app.get('/mail', forHono.requireToken(tokenGuard, { audience }), (c) => {
     seen('/mail')
     return c.json(shown(c.get('accessToken')))
   })
-  app.get('/scoped', forHono.requireToken(judge, { audience, scope: SCOPE }), (c) => {
+  app.get('/scoped', forHono.requireToken(tokenGuard, { audience, scope: SCOPE }), (c) => {
     seen('/scoped')
     return c.json(shown(c.get('accessToken')))
   })

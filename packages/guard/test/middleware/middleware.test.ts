@@ -59,8 +59,8 @@ function serviceOf(start: (typeof FRAMEWORKS)[string]): {
   const seen: string[] = []
   before(async () => {
     world = await newWorld()
-    const judge = { guard: world.guard, config: { audiences: new Map([[MAIL, mailPolicy]]) } }
-    served = await start(judge, MAIL, (path) => seen.push(path))
+    const tokenGuard = { guard: world.guard, config: { audiences: new Map([[MAIL, mailPolicy]]) } }
+    served = await start(tokenGuard, MAIL, (path) => seen.push(path))
   })
   after(async () => {
     await served.stop()
@@ -128,7 +128,7 @@ for (const [name, start] of Object.entries(FRAMEWORKS)) {
 
 describe('the check behind all of them', () => {
   const audiences = new Map([[MAIL, mailPolicy]])
-  const failing = { judge: () => Promise.reject(new Error('out of memory')) }
+  const failing = { assignVerdict: () => Promise.reject(new Error('out of memory')) }
 
   it('refuses where the guard fails', async () => {
     const check = tokenCheck({ guard: failing, config: { audiences } }, { audience: MAIL })
@@ -137,8 +137,8 @@ describe('the check behind all of them', () => {
   })
 
   it('takes no audience without a written policy, and no scope that is none', () => {
-    const judge = { guard: failing, config: { audiences } }
+    const tokenGuard = { guard: failing, config: { audiences } }
     for (const options of [{ audience: 'other' }, { audience: MAIL, scope: ['mail read'] }])
-      assert.throws(() => tokenCheck(judge, options), { code: 'INPUT_INVALID' })
+      assert.throws(() => tokenCheck(tokenGuard, options), { code: 'INPUT_INVALID' })
   })
 })

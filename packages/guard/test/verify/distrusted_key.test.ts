@@ -25,7 +25,7 @@ it('a distrusted key admits nothing, not even what monitoring would, and its ala
     const policies = [{ ...mailPolicy, mode: 'monitor' as const }]
     for (const token of tokens) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
-      const verdict = await own.guard.judge(token, policies, 'dovecot')
+      const verdict = await own.guard.assignVerdict(token, policies, 'dovecot')
       assert.equal(verdict.isAdmitted ? 'admitted' : verdict.reason, 'distrusted-key')
     }
     assert.deepEqual(

@@ -28,7 +28,7 @@ beforeEach(() => {
 })
 
 async function judged(token: string): Promise<string> {
-  const verdict = await world.guard.judge(token, [mailPolicy], 'dovecot')
+  const verdict = await world.guard.assignVerdict(token, [mailPolicy], 'dovecot')
   return verdict.isAdmitted ? `admitted: ${verdict.basis}` : verdict.reason
 }
 

@@ -56,13 +56,13 @@ export class ShortLogarithm {
           part,
           part.map(() => start),
         )
-        visitAround(this.#parameters, centers, steps, (lane, step, x) => {
+        visitAround(this.#parameters, centers, steps, (which, step, x) => {
           const j = x === undefined ? 0 : this.#stepsTo(x)
           if (j === undefined) return
           const at = middle(center - step)
           found.push(
-            { index: from + lane, x: at - BigInt(j) },
-            { index: from + lane, x: at + BigInt(j) },
+            { index: from + which, x: at - BigInt(j) },
+            { index: from + which, x: at + BigInt(j) },
           )
         })
       }
@@ -126,19 +126,19 @@ function visitAround(
     runs.map((run) => (run < 0n ? run + p : run)),
     p,
   )
-  for (const [lane, center] of centers.entries()) {
-    visit(lane, 0, center?.x)
+  for (const [which, center] of centers.entries()) {
+    visit(which, 0, center?.x)
     if (center === undefined) continue
     for (const [i, { x, y }] of steps.entries()) {
-      const inverse = inverses[lane * steps.length + i]
+      const inverse = inverses[which * steps.length + i]
       const xOf = (rise: bigint): bigint | undefined => {
         if (inverse === undefined) return undefined
         const slope = (rise * inverse) % p
         const sum = (slope * slope - x - center.x) % p
         return sum < 0n ? sum + p : sum
       }
-      visit(lane, i + 1, xOf(y - center.y))
-      visit(lane, -i - 1, xOf(y + center.y))
+      visit(which, i + 1, xOf(y - center.y))
+      visit(which, -i - 1, xOf(y + center.y))
     }
   }
 }

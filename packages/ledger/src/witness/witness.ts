@@ -153,12 +153,12 @@ export class Witness {
   }
 
   async #serialised<T>(origin: string, work: () => Promise<T>): Promise<T> {
-    const turn = (this.#last.get(origin) ?? Promise.resolve()).then(work, work)
-    this.#last.set(origin, turn)
+    const queued = (this.#last.get(origin) ?? Promise.resolve()).then(work, work)
+    this.#last.set(origin, queued)
     try {
-      return await turn
+      return await queued
     } finally {
-      if (this.#last.get(origin) === turn) this.#last.delete(origin)
+      if (this.#last.get(origin) === queued) this.#last.delete(origin)
     }
   }
 }

@@ -221,14 +221,14 @@ export class CsvRows {
   /** A file that ended without a newline has the header of the file put behind it on the line of its last row. */
   #partsOf(cells: readonly string[], header: readonly string[]): Parts {
     const last = header.length - 1
-    const seam = cells[last]?.replace(/"$/, '')
+    const joined = cells[last]?.replace(/"$/, '')
     const rest = cells.slice(header.length)
-    if (rest.length === 0 || seam === undefined || !rest.every(isName)) return { own: cells }
-    const [, quoted = ''] = /"([^"]*)$/.exec(seam) ?? []
+    if (rest.length === 0 || joined === undefined || !rest.every(isName)) return { own: cells }
+    const [, quoted = ''] = /"([^"]*)$/.exec(joined) ?? []
     for (const name of [quoted, ...header]) {
       const next = [name, ...rest]
-      if (name === '' || !seam.endsWith(name) || !this.#isHeader(next, header)) continue
-      const cell = seam.slice(0, -name.length).replaceAll(/^"|["\uFEFF]+$/g, '')
+      if (name === '' || !joined.endsWith(name) || !this.#isHeader(next, header)) continue
+      const cell = joined.slice(0, -name.length).replaceAll(/^"|["\uFEFF]+$/g, '')
       return { own: [...cells.slice(0, last), cell], next }
     }
     return { own: cells }

@@ -219,7 +219,7 @@ export class Attack {
     const { visit } = hold
     const { random, theft } = visit
     if (theft.also === 'unlabelled' && hold.kind !== 'reused-id' && random.chance(0.2))
-      return { ...record, token: undefined, trap: ATTACKERS }
+      return { ...record, token: undefined, falsePositive: ATTACKERS }
     // So many records in a day need several clients at once: each gets a record of its own in two minutes.
     const from = isBurst(visit) ? random.pick(apps.proxiesOn(visit.dayMs)).ip : record.ip
     const ip = random.chance(0.1) ? `${from}:${1024 + random.below(60_000)}` : from
@@ -227,7 +227,7 @@ export class Attack {
     return {
       ...record,
       ip,
-      trap: ATTACKERS,
+      falsePositive: ATTACKERS,
       token: { ...token, spelled: hold.spelled, clientAppId: apps.FORGED_CLIENT.id },
     }
   }
@@ -262,7 +262,7 @@ export class Attack {
       agent: 'python-requests/2.28.2',
       uri: `https://graph.microsoft.com/v1.0/users/${owner.oid}/messages/${message.itemId}`,
       bytes: message.bytes + 900,
-      trap: ATTACKERS,
+      falsePositive: ATTACKERS,
     })
     into.calls.push(call)
     this.#use(hold, atMs, victim, [index])

@@ -81,12 +81,12 @@ function newGrant(day: DrawnDay): void {
   for (const [at, step] of steps.entries()) {
     const atMs = dayMs + 10 * HOUR + at * MINUTE
     const record = directoryChange(day, admin, atMs, { ...step, target: app })
-    into.audits.push({ ...record, trap: directoryTrap })
+    into.audits.push({ ...record, falsePositive: directoryFalsePositive })
   }
 }
 
 /** Directory audit records carry no token: their verdict is undetermined. */
-const directoryTrap = {
+const directoryFalsePositive = {
   name: 'directory-audit-without-token',
   verdicts: ['undetermined', 'session-only'],
   reasons: ['no-token-id'],
@@ -111,7 +111,7 @@ function misGranted(
   record: AuditRecord,
   token: Token,
 ): void {
-  into.audits.push({ ...record, trap: ATTACKERS })
+  into.audits.push({ ...record, falsePositive: ATTACKERS })
   truth.readMisGranted(of, owner.upn, record)
   truth.attackers(of, record, 'mis-granted', certain('issued'), {
     mailbox: owner.upn,

@@ -6,7 +6,7 @@ import {
   auditRecord,
   graphCall,
   type Happenings,
-  issuedTrap,
+  issuedFalsePositive,
   type SignIn,
   type SignInCategory,
   signInRow,
@@ -182,7 +182,7 @@ function useMailToken(day: Working, token: Token, into: Happenings): void {
 function useLate(day: Working, token: Token, into: Happenings): void {
   const atMs = token.atMs + 26 * HOUR + day.random.below(110 * MINUTE)
   const record = bindRecord(mailUse(day, token, atMs), someMessages(day.random))
-  into.audits.push({ ...record, trap: issuedTrap('cae-27h') })
+  into.audits.push({ ...record, falsePositive: issuedFalsePositive('cae-27h') })
 }
 
 function mailUse(day: Working, token: Token, atMs: number): MailUse {
@@ -215,14 +215,17 @@ function mailRecord(use: MailUse): AuditRecord {
       someMessages(random),
     )
   if (draw < 98 && of.habits.includes('attachment-access'))
-    return { ...attachmentRecord(use, someMessages(random)), trap: issuedTrap('attachment-access') }
+    return {
+      ...attachmentRecord(use, someMessages(random)),
+      falsePositive: issuedFalsePositive('attachment-access'),
+    }
   return searchRecord(use, random.pick(['budget', 'from:travel', 'itinerary', 'subject:notes']))
 }
 
 function ordinarySync(use: MailUse): AuditRecord {
   const isNewer = use.of.habits.includes('sync') && use.random.chance(0.5)
   const record = syncRecord(use, use.random.below(4), isNewer ? 50 : 2)
-  return { ...record, trap: issuedTrap('sync') }
+  return { ...record, falsePositive: issuedFalsePositive('sync') }
 }
 
 export function someMessages(random: Random): number[] {

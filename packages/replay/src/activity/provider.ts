@@ -49,7 +49,7 @@ export function replayDay({ world, of, dayMs, into, truth }: TenantDay): void {
   const intruder = { ...day, person: { ...day.person, agent: INTRUDER_AGENT } }
   const theft = (atMs: number, file: FileUse) => {
     const record = fileRecord(intruder, { ...token, ip: INTRUDER_IP }, atMs, file)
-    into.audits.push({ ...record, trap: ATTACKERS })
+    into.audits.push({ ...record, falsePositive: ATTACKERS })
     const accessed = { mailbox: '', messages: 0, tokenId: token.id.guid }
     truth.attackers(of, record, 'replayed', certain('issued'), accessed)
   }

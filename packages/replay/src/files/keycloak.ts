@@ -1,7 +1,7 @@
 /** An identity provider of one's own, and an application that it serves. Source: Keycloak EventType and Details, 2026. */
 import { join } from 'node:path'
 import { DAY, daysOf, HOUR, isoMs, isWeekend, MINUTE, WINDOW } from '../world/calendar.ts'
-import { issuedTrap } from '../world/events.ts'
+import { issuedFalsePositive } from '../world/events.ts'
 import { guid, namedGuid } from '../world/ids.ts'
 import { mix } from '../world/random.ts'
 import { TextFile } from '../world/text_file.ts'
@@ -29,15 +29,15 @@ export function writeKeycloak(world: World, of: Organisation, folder: string, tr
       const random = world.random(STREAM, index, dayMs / DAY)
       if (!random.chance(0.3 * of.thinness)) continue
       const session = guid(random)
-      for (let turn = 0; turn < 2; turn++) {
-        const atMs = dayMs + 9 * HOUR + turn * HOUR + random.below(40 * MINUTE)
-        const fetched = { person, session, token: guid(random), turn, atMs }
+      for (let round = 0; round < 2; round++) {
+        const atMs = dayMs + 9 * HOUR + round * HOUR + random.below(40 * MINUTE)
+        const fetched = { person, session, token: guid(random), round, atMs }
         events.write(`${made.issuances === 0 ? '\n' : ',\n'}${event(world, fetched)}`)
         made.issuances++
         for (let use = random.below(3); use > 0; use--) {
           const access = { id: guid(random), atMs: atMs + random.below(25 * MINUTE) + MINUTE }
           accesses.write(`${line(fetched, access.id, access.atMs)}\n`)
-          truth.trap(of, access, issuedTrap('keycloak'))
+          truth.falsePositive(of, access, issuedFalsePositive('keycloak'))
           made.accesses++
         }
       }
@@ -53,15 +53,15 @@ interface Fetched {
   readonly person: Person
   readonly session: string
   readonly token: string
-  readonly turn: number
+  readonly round: number
   readonly atMs: number
 }
 
-const event = ({ seed }: World, { person, session, token, turn, atMs }: Fetched): string =>
+const event = ({ seed }: World, { person, session, token, round, atMs }: Fetched): string =>
   JSON.stringify({
     id: namedGuid(mix(seed, STREAM, atMs, person.index)),
     time: atMs,
-    type: turn === 0 ? 'CODE_TO_TOKEN' : 'REFRESH_TOKEN',
+    type: round === 0 ? 'CODE_TO_TOKEN' : 'REFRESH_TOKEN',
     realmId: REALM,
     realmName: REALM,
     clientId: CLIENT,

@@ -60,7 +60,7 @@ export class GuardOf2023 {
   #nowMs = 0
 
   constructor(issuers: readonly string[], audience: string, keys: readonly Json[]) {
-    const ring = new TrustedKeys(
+    const trustedKeys = new TrustedKeys(
       issuers.flatMap((issuer) => keys.map((key) => trusted(key, issuer))),
     )
     const limits = { types: new Set(['jwt']), maxLifetimeMs: LIFE_S * 1000, takesHighS: false }
@@ -78,7 +78,7 @@ export class GuardOf2023 {
     ]
     this.#guard = new Guard({
       follower: this.#follower(),
-      keys: () => ring,
+      keys: () => trustedKeys,
       issuers: new Map(policies.map((policy) => [policy.issuer, policy])),
       canaries: new Set(),
       waitMs: 1,
@@ -118,7 +118,7 @@ export class GuardOf2023 {
   /** @returns the guard's reason for refusing the token at that time; undefined where it admits it */
   async refusal(token: string, atMs: number): Promise<string | undefined> {
     this.#nowMs = atMs
-    const verdict = await this.#guard.judge(token, this.#audiences, 'front end')
+    const verdict = await this.#guard.assignVerdict(token, this.#audiences, 'front end')
     return verdict.isAdmitted ? undefined : verdict.reason
   }
 }

@@ -4,7 +4,7 @@ import type { TokenId } from './ids.ts'
 
 export type Verdict = 'issued' | 'mismatched' | 'session-only' | 'unissued' | 'undetermined'
 
-export interface Trap {
+export interface FalsePositive {
   readonly name: string
   readonly verdicts: readonly Verdict[]
   readonly reasons: readonly string[]
@@ -21,7 +21,7 @@ export interface Token {
   readonly origin: Origin
 }
 
-export const ATTACKERS: Trap = { name: '', verdicts: [], reasons: [] }
+export const ATTACKERS: FalsePositive = { name: '', verdicts: [], reasons: [] }
 
 type Origin = SignInCategory | 'owa' | 'none'
 
@@ -110,7 +110,7 @@ export interface AuditRecord {
   readonly extra: string
   readonly copies: number
   readonly cut: boolean
-  readonly trap: Trap | undefined
+  readonly falsePositive: FalsePositive | undefined
 }
 
 export interface GraphCall {
@@ -126,7 +126,7 @@ export interface GraphCall {
   readonly bytes: number
   readonly issuer: string
   readonly directory: boolean
-  readonly trap: Trap | undefined
+  readonly falsePositive: FalsePositive | undefined
 }
 
 export class Happenings {
@@ -150,7 +150,7 @@ export const auditRecord = (
   extra: '',
   copies: 1,
   cut: false,
-  trap: undefined,
+  falsePositive: undefined,
   ...fields,
 })
 
@@ -182,7 +182,7 @@ export const graphCall = (
   agent: '',
   issuer: '',
   directory: false,
-  trap: undefined,
+  falsePositive: undefined,
   ...fields,
 })
 
@@ -200,10 +200,17 @@ export const useOf = (token: Token, tenant: string): TokenUse => ({
 
 const ISSUED: readonly Verdict[] = ['issued']
 
-export const issuedTrap = (name: string): Trap => ({ name, verdicts: ISSUED, reasons: [] })
+export const issuedFalsePositive = (name: string): FalsePositive => ({
+  name,
+  verdicts: ISSUED,
+  reasons: [],
+})
 
-/** A trap whose token no evidence shows: it may be undetermined, or known by its session alone. */
-export const unseenTrap = (name: string, ...reasons: readonly string[]): Trap => ({
+/** A false-positive case whose token no evidence shows: it may be undetermined, or known by its session alone. */
+export const unseenFalsePositive = (
+  name: string,
+  ...reasons: readonly string[]
+): FalsePositive => ({
   name,
   verdicts: ['undetermined', 'session-only'],
   reasons,

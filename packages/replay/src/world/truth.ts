@@ -1,6 +1,6 @@
 /** What really happened. An access without a line in `truth-accesses.ndjson` is ordinary. */
 import { DAY, HOUR, isoMs, type Span } from './calendar.ts'
-import type { AuditRecord, GraphCall, Trap, Verdict } from './events.ts'
+import type { AuditRecord, FalsePositive, GraphCall, Verdict } from './events.ts'
 import type { Habit } from './organisations.ts'
 import type { TextFile } from './text_file.ts'
 import type { Organisation, Person } from './world.ts'
@@ -107,7 +107,7 @@ export class Truth {
   readonly #lines: Pick<TextFile, 'write'>
   readonly #accounts = new Map<string, Account>()
   readonly #classes = new Map<AccessClass, number>()
-  readonly #traps = new Map<string, { accesses: number; verdicts: Set<string> }>()
+  readonly #falsePositives = new Map<string, { accesses: number; verdicts: Set<string> }>()
   readonly #tokens = new Set<string>()
   readonly #misGranted = new Map<string, { organisation: string; messages: Set<string> }>()
   readonly #organisations = new Map<number, number>()
@@ -135,7 +135,7 @@ export class Truth {
 
   attackers(...[of, access, kind, expected, accessed]: Label): void {
     this.#classes.set(kind, (this.#classes.get(kind) ?? 0) + 1)
-    this.#line(of, access, { class: kind, trap: '', ...expected, ...accessed })
+    this.#line(of, access, { class: kind, falsePositive: '', ...expected, ...accessed })
   }
 
   readMisGranted(of: Organisation, mailbox: string, record: AuditRecord): void {
@@ -148,14 +148,18 @@ export class Truth {
     this.#misGranted.set(mailbox, account)
   }
 
-  trap(of: Organisation, access: Pick<AuditRecord, 'id' | 'atMs'>, label: Trap): void {
+  falsePositive(
+    of: Organisation,
+    access: Pick<AuditRecord, 'id' | 'atMs'>,
+    label: FalsePositive,
+  ): void {
     const { name, verdicts, reasons } = label
-    const trap = this.#traps.get(name) ?? { accesses: 0, verdicts: new Set() }
-    this.#traps.set(name, trap)
-    trap.accesses++
-    for (const verdict of verdicts) trap.verdicts.add(verdict)
+    const falsePositive = this.#falsePositives.get(name) ?? { accesses: 0, verdicts: new Set() }
+    this.#falsePositives.set(name, falsePositive)
+    falsePositive.accesses++
+    for (const verdict of verdicts) falsePositive.verdicts.add(verdict)
     const determinable = verdicts.length === 1 && verdicts[0] !== 'undetermined'
-    this.#line(of, access, { class: '', trap: name, determinable, verdicts, reasons })
+    this.#line(of, access, { class: '', falsePositive: name, determinable, verdicts, reasons })
   }
 
   #line(of: Organisation, { id, atMs }: Pick<AuditRecord, 'id' | 'atMs'>, more: object): void {
@@ -227,8 +231,8 @@ export class Truth {
         organisation,
         messages: messages.size,
       })),
-      traps: Object.fromEntries(
-        [...this.#traps].map(([name, { accesses, verdicts }]) => [
+      falsePositives: Object.fromEntries(
+        [...this.#falsePositives].map(([name, { accesses, verdicts }]) => [
           name,
           { accesses, verdicts: [...verdicts] },
         ]),
@@ -262,7 +266,7 @@ export interface TruthSums {
     readonly messages: number
   }[]
   readonly misGranted: readonly object[]
-  readonly traps: object
+  readonly falsePositives: object
 }
 
 function accountSums(account: Account) {

@@ -125,10 +125,10 @@ export function roundRobin<T>(all: readonly T[], kindOf: (item: T) => string): r
   return all
     .map((item) => {
       const kind = kindOf(item)
-      const turn = counts.get(kind) ?? 0
-      counts.set(kind, turn + 1)
-      return { item, turn }
+      const rank = counts.get(kind) ?? 0
+      counts.set(kind, rank + 1)
+      return { item, rank }
     })
-    .toSorted((a, b) => a.turn - b.turn)
+    .toSorted((a, b) => a.rank - b.rank)
     .map(({ item }) => item)
 }

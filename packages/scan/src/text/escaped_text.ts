@@ -20,7 +20,7 @@ function digits(letter: Letter, at: number, count: number, base: 8 | 16): number
 export const LETTERS = 7
 export const NUMBERED = 8
 
-const coded = (byte: number, letters: number): number => byte * 16 + letters
+const withLength = (byte: number, letters: number): number => byte * 16 + letters
 const isPrintable = (letter: number): boolean => letter >= 0x20 && letter < 0x7f
 
 /** Marks before two hexadecimal digits; before a line end it breaks a line of quoted-printable. */
@@ -30,8 +30,8 @@ const withMark =
     const begin = letter(at) === mark && letter(at + 1) === 0x0a ? at + 2 : at
     const first = letter(begin)
     const byte = first === mark ? digits(letter, begin + 1, 2, 16) : -1
-    if (byte >= 0) return coded(byte, NUMBERED + 3 + begin - at)
-    return isPrintable(first) ? coded(first, 1 + begin - at) : -1
+    if (byte >= 0) return withLength(byte, NUMBERED + 3 + begin - at)
+    return isPrintable(first) ? withLength(first, 1 + begin - at) : -1
   }
 
 const BACKSLASH = 0x5c
@@ -51,7 +51,7 @@ function numberAt(letter: Letter, at: number): number {
   for (const [first, count, base] of NUMBERS) {
     const begin = first === undefined ? at : at + 1
     const byte = begin > at && letter(at) !== first ? -1 : digits(letter, begin, count, base)
-    if (byte >= 0 && byte < 256) return coded(byte, NUMBERED + begin + count - at)
+    if (byte >= 0 && byte < 256) return withLength(byte, NUMBERED + begin + count - at)
   }
   return -1
 }
@@ -61,7 +61,7 @@ const literalOf =
   (depth: 1 | 2): EscapeReader =>
   (letter, at) => {
     const first = letter(at)
-    if (first !== BACKSLASH) return isPrintable(first) || first > 0x7f ? coded(first, 1) : -1
+    if (first !== BACKSLASH) return isPrintable(first) || first > 0x7f ? withLength(first, 1) : -1
     const isInner = depth === 2 && letter(at + 1) === BACKSLASH
     const name = isInner ? at + 2 : at + 1
     const number = isInner || depth === 1 ? numberAt(letter, name) : -1
@@ -69,16 +69,16 @@ const literalOf =
     // A backslash or a quote of the inner literal is escaped again.
     const last = isInner && letter(name) === BACKSLASH ? name + 1 : name
     const kind = letter(last)
-    return kind < 0 ? -1 : coded(CONTROLS.get(kind) ?? kind, last + 1 - at)
+    return kind < 0 ? -1 : withLength(CONTROLS.get(kind) ?? kind, last + 1 - at)
   }
 
 const isLead = (letter: number): boolean => (letter & 0xfe) === 0xc2
 
 const utf8: EscapeReader = (letter, at) => {
   const [first, second] = [letter(at), letter(at + 1)]
-  if (first >= 0 && first < 0x80) return coded(first, 1)
+  if (first >= 0 && first < 0x80) return withLength(first, 1)
   return isLead(first) && (second & 0xc0) === 0x80 && second >= 0
-    ? coded(((first & 3) << 6) | (second & 0x3f), NUMBERED + 2)
+    ? withLength(((first & 3) << 6) | (second & 0x3f), NUMBERED + 2)
     : -1
 }
 

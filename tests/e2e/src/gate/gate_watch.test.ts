@@ -40,7 +40,7 @@ describe('gate watch', { skip }, () => {
     }
     const { code, out } = await sweep(dropped, spool, 'remove')
     assert.deepEqual(JSON.parse(out), {
-      landed: expected,
+      written: expected,
       withKeys: expected,
       withLeads: 0,
       failed: 0,
@@ -63,12 +63,12 @@ describe('gate watch', { skip }, () => {
     writeFileSync(join(dropped, 'core.1'), readFileSync(raw))
     const young = await sweep(dropped, spool, 'keep', '--settle', '3600')
     assert.equal(young.code, 0)
-    assert.partialDeepStrictEqual(JSON.parse(young.out), { landed: 0, waiting: 1 })
+    assert.partialDeepStrictEqual(JSON.parse(young.out), { written: 0, waiting: 1 })
     assert.equal((await sweep(dropped, spool, 'keep')).code, 1)
     const { code, out } = await sweep(dropped, spool, 'keep')
     assert.deepEqual(
       [code, JSON.parse(out)],
-      [0, { landed: 0, withKeys: 0, withLeads: 0, failed: 0, left: 0, waiting: 0 }],
+      [0, { written: 0, withKeys: 0, withLeads: 0, failed: 0, left: 0, waiting: 0 }],
     )
     assert.deepEqual([readdirSync(dropped), spooled(spool).length], [['core.1'], 1])
   })

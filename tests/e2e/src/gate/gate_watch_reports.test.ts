@@ -45,7 +45,7 @@ describe('gate watch, with a crash report of apport,', { skip }, () => {
     const { code, out } = await sweep(dropped, spool)
     assert.equal(code, 1)
     assert.deepEqual(JSON.parse(out), {
-      landed: 1,
+      written: 1,
       withKeys: 1,
       withLeads: 0,
       failed: 0,

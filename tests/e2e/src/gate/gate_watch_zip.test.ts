@@ -34,7 +34,7 @@ describe('gate watch, with a zip archive,', { skip }, () => {
     const { code, out } = await sweep(dropped, spool)
     assert.equal(code, 1)
     assert.deepEqual(JSON.parse(out), {
-      landed: 1,
+      written: 1,
       withKeys: 1,
       withLeads: 0,
       failed: 0,

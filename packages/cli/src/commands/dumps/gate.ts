@@ -277,6 +277,6 @@ function receiveCall(spool: string, call: Call, keyFiles: readonly string[]): re
 }
 
 const countText = (count: coredump.WatchCount): string => {
-  const { landed, withKeys, withLeads, failed, left, waiting } = count
-  return `${landed} written, ${withKeys} of them with erased keys, ${withLeads} with unverified keys; ${failed} failed, ${left} not received (see gate.log), ${waiting} incomplete or received by another watch\n`
+  const { written, withKeys, withLeads, failed, left, waiting } = count
+  return `${written} written, ${withKeys} of them with erased keys, ${withLeads} with unverified keys; ${failed} failed, ${left} not received (see gate.log), ${waiting} incomplete or received by another watch\n`
 }

@@ -35,7 +35,8 @@ export const trustRecord: Handler = async (call, ...operands) => {
       const line = call.isJson ? alarmLine : trust.alarmText
       await call.out(fresh.map(line).join(''), ifUnread)
       isWitnessed = (await witnesses?.cosign()) ?? true
-      if (!isWitnessed) call.err(`mintmark: observation ${record.content.head.size}: ${UNWITNESSED}\n`)
+      if (!isWitnessed)
+        call.err(`mintmark: observation ${record.content.head.size}: ${UNWITNESSED}\n`)
     }
     const recordNow = async () => {
       if (everyMs !== undefined) return await goOn(given, everyMs, print)

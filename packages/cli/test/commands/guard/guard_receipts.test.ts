@@ -89,11 +89,15 @@ async function present(folder: string, tokens: readonly string[], file: string):
   let jti = ''
   for (const [i, token] of tokens.entries()) {
     nowMs = START + 20 * i * MINUTE + MINUTE
-    assert.deepEqual((await guard.judge(token, [wiki], 'wiki')).isAdmitted, true)
+    assert.deepEqual((await guard.assignVerdict(token, [wiki], 'wiki')).isAdmitted, true)
     if (i !== FORGED_AT) continue
     const forged = claimsAt(nowMs - MINUTE)
     jti = String(forged['jti'])
-    const verdict = await guard.judge(forge({ kid: 'key-1', privateKey }, forged), [wiki], 'wiki')
+    const verdict = await guard.assignVerdict(
+      forge({ kid: 'key-1', privateKey }, forged),
+      [wiki],
+      'wiki',
+    )
     assert.ok(verdict.isAdmitted && verdict.basis === 'monitor')
   }
   await receipts.close()

@@ -38,7 +38,7 @@ const CLASSES_MOST = 8
 const ARRAYS_MOST = 4096
 
 /** Nearest to `copies` (public halves of `length` bytes) first. One pass over `bytes` a class. */
-export function likeArrays(
+export function siblingArrays(
   bytes: Uint8Array,
   copies: readonly number[],
   length: number,

@@ -15,7 +15,7 @@ import {
 import { JavaOffsets } from '../objects/java_objects.ts'
 import { beforePoints, nearest, neighbourChunks } from '../objects/offsets_near_points.ts'
 import { offsetsIn, pointedBeside } from '../objects/pointers.ts'
-import { likeArrays, sortedByDistance } from '../objects/sibling_arrays.ts'
+import { siblingArrays, sortedByDistance } from '../objects/sibling_arrays.ts'
 import { isArrayBegin, V8_ENCODINGS } from '../objects/v8_numbers.ts'
 import type { Budget } from '../values/budget.ts'
 import {
@@ -214,7 +214,7 @@ export class SecretWindow {
     const java = this.#java.get(length)
     const pointed = pointedOffsets(bytes, group, marks, address)
     probes.offsets(pointed.near, probes.bytes('pointed', true))
-    probes.offsets(likeArrays(bytes, marks.anchors, length), probes.bytes('pointed'))
+    probes.offsets(siblingArrays(bytes, marks.anchors, length), probes.bytes('pointed'))
     const integers = besideCopies(bytes, headed(PYTHON_INT), publicDigits)
     probes.offsets(integers, probes.digits(PYTHON_DIGITS, 'ints'))
     for (const [encoding, offsets] of marks.digits)

@@ -3,11 +3,11 @@ import { NEW_OWA } from '../world/apps.ts'
 import { GAP, HOUR, isWithin, type Span } from '../world/calendar.ts'
 import {
   type AuditRecord,
-  issuedTrap,
+  type FalsePositive,
+  issuedFalsePositive,
   type MailPart,
   type TokenUse,
-  type Trap,
-  unseenTrap,
+  unseenFalsePositive,
 } from '../world/events.ts'
 import { guidSpelling, paddedSpelling } from '../world/ids.ts'
 import type { Habit } from '../world/organisations.ts'
@@ -18,7 +18,7 @@ import type { Organisation } from '../world/world.ts'
 const UNSEEN = ['undetermined', 'session-only'] as const
 
 type Used = AuditRecord & { readonly token: TokenUse }
-type Twist = (record: Used, random: Random) => AuditRecord | undefined
+type Noise = (record: Used, random: Random) => AuditRecord | undefined
 
 const SHARE: Partial<Record<Habit, number>> = {
   'address-with-port': 0.04,
@@ -36,19 +36,19 @@ const SHARE: Partial<Record<Habit, number>> = {
   'upn-case': 0.1,
 }
 
-const TWISTS: Partial<Record<Habit, Twist>> = {
+const NOISES: Partial<Record<Habit, Noise>> = {
   'address-with-port': (record, random) => {
     if (record.ip === '' || record.ip.includes('.') === record.ip.includes(':')) return undefined
     const port = 1024 + random.below(60_000)
     const ip = record.ip.includes(':') ? `[${record.ip}]:${port}` : `${record.ip}:${port}`
-    return { ...record, ip, trap: issuedTrap('address-with-port') }
+    return { ...record, ip, falsePositive: issuedFalsePositive('address-with-port') }
   },
   'anonymised-id': (record, random) =>
-    withToken(record, unseenTrap('anonymised-id', 'anonymised-id'), {
+    withToken(record, unseenFalsePositive('anonymised-id', 'anonymised-id'), {
       spelled: random.pick(['ANONYMIZED', 'AAAAAAAAAAAAAAAAAAAAAA', '0000000000000000000000']),
     }),
   'authentication-time': (record, random) =>
-    withToken(record, issuedTrap('authentication-time'), {
+    withToken(record, issuedFalsePositive('authentication-time'), {
       issuedAtMs: record.token.issuedAtMs - HOUR - random.below(4 * HOUR),
     }),
   'dual-stack': (record) =>
@@ -56,13 +56,16 @@ const TWISTS: Partial<Record<Habit, Twist>> = {
       ? {
           ...record,
           ip: `2001:db8:ff00::${record.ip.slice(7).replaceAll('.', ':')}`,
-          trap: issuedTrap('dual-stack'),
+          falsePositive: issuedFalsePositive('dual-stack'),
         }
       : undefined,
   'duplicate-rows': (record, random) => ({ ...record, copies: 2 + random.below(2) }),
-  'float-size': (record) => withMail(record, issuedTrap('float-size'), { floatSizes: true }),
+  'float-size': (record) =>
+    withMail(record, issuedFalsePositive('float-size'), { floatSizes: true }),
   'guid-token-id': (record) =>
-    withToken(record, issuedTrap('guid-token-id'), { spelled: guidSpelling(record.token.spelled) }),
+    withToken(record, issuedFalsePositive('guid-token-id'), {
+      spelled: guidSpelling(record.token.spelled),
+    }),
   'late-rows': (record, random) => ({
     ...record,
     deliveredMs: record.atMs + random.below(20 * HOUR),
@@ -71,55 +74,61 @@ const TWISTS: Partial<Record<Habit, Twist>> = {
     ...record,
     sessionId: random.chance(0.5) ? record.token.session : '',
     token: undefined,
-    trap: unseenTrap('no-token-id', 'no-token-id', 'field-not-carried'),
+    falsePositive: unseenFalsePositive('no-token-id', 'no-token-id', 'field-not-carried'),
   }),
   'padded-token-id': (record) =>
-    withToken(record, issuedTrap('padded-token-id'), {
+    withToken(record, issuedFalsePositive('padded-token-id'), {
       spelled: paddedSpelling(record.token.spelled),
     }),
   'throttled-absent': (record) =>
     record.mail?.accessType === 'Bind'
-      ? withMail(record, issuedTrap('throttled-absent'), { throttled: '' })
+      ? withMail(record, issuedFalsePositive('throttled-absent'), { throttled: '' })
       : undefined,
   truncated: (record) => ({ ...record, cut: true }),
   'upn-case': (record) => ({
     ...record,
     userId: record.userId.replaceAll(/(^|\.)[a-z]/g, (start) => start.toUpperCase()),
-    trap: issuedTrap('upn-case'),
+    falsePositive: issuedFalsePositive('upn-case'),
   }),
 }
 
-const withToken = (record: Used, trap: Trap, change: Partial<TokenUse>): AuditRecord => ({
+const withToken = (
+  record: Used,
+  falsePositive: FalsePositive,
+  change: Partial<TokenUse>,
+): AuditRecord => ({
   ...record,
   token: { ...record.token, ...change },
-  trap,
+  falsePositive,
 })
 
 const withMail = (
   record: AuditRecord,
-  trap: Trap,
+  falsePositive: FalsePositive,
   change: Partial<MailPart>,
 ): AuditRecord | undefined =>
-  record.mail === undefined ? undefined : { ...record, mail: { ...record.mail, ...change }, trap }
+  record.mail === undefined
+    ? undefined
+    : { ...record, mail: { ...record.mail, ...change }, falsePositive }
 
-export function twist(of: Organisation, record: AuditRecord, random: Random): AuditRecord {
-  const { token, trap } = record
-  if (trap !== undefined || token === undefined) return record
+export function withNoise(of: Organisation, record: AuditRecord, random: Random): AuditRecord {
+  const { token, falsePositive } = record
+  if (falsePositive !== undefined || token === undefined) return record
   for (const habit of of.habits) {
     const share = SHARE[habit]
     if (share === undefined || !random.chance(share)) continue
-    const twisted = TWISTS[habit]?.({ ...record, token }, random)
-    if (twisted !== undefined) return twisted
+    const noisy = NOISES[habit]?.({ ...record, token }, random)
+    if (noisy !== undefined) return noisy
   }
   return record
 }
 
-export function exportTrap(
+export function exportFalsePositive(
   of: Organisation,
   window: Span,
   token: TokenUse | undefined,
   atMs: number,
-): Trap | undefined {
+): FalsePositive | undefined {
   if (token === undefined) return undefined
   return unseenByExport(of, window, token, atMs) ?? odd(of, token)
 }
@@ -129,24 +138,30 @@ function unseenByExport(
   window: Span,
   token: TokenUse,
   atMs: number,
-): Trap | undefined {
+): FalsePositive | undefined {
   const has = (habit: Habit) => of.habits.includes(habit)
-  if (has('ids-lost') && atMs < IDS_FROM_MS) return unseenTrap('ids-lost', 'no-token-id')
+  if (has('ids-lost') && atMs < IDS_FROM_MS) return unseenFalsePositive('ids-lost', 'no-token-id')
   if (has('no-non-interactive') && token.origin === 'non-interactive')
-    return unseenTrap('no-non-interactive', 'category-not-supplied')
+    return unseenFalsePositive('no-non-interactive', 'category-not-supplied')
   if (has('field-drift') && token.madeMs < FIELDS_FROM_MS)
-    return { ...unseenTrap('field-drift', 'field-not-carried'), verdicts: [...UNSEEN, 'issued'] }
+    return {
+      ...unseenFalsePositive('field-drift', 'field-not-carried'),
+      verdicts: [...UNSEEN, 'issued'],
+    }
   if (has('portal-grouped') && token.origin !== 'interactive')
-    return { ...unseenTrap('portal-grouped', 'portal-grouped'), verdicts: [...UNSEEN, 'issued'] }
+    return {
+      ...unseenFalsePositive('portal-grouped', 'portal-grouped'),
+      verdicts: [...UNSEEN, 'issued'],
+    }
   if (token.origin !== 'none' && token.madeMs < window.fromMs)
-    return unseenTrap('before-window', 'before-issuance-window')
+    return unseenFalsePositive('before-window', 'before-issuance-window')
   if (has('extractor-gap') && token.origin === 'owa' && isWithin(GAP, token.madeMs))
-    return unseenTrap('extractor-gap', 'export-capped', 'owa-issuer-not-supplied')
+    return unseenFalsePositive('extractor-gap', 'export-capped', 'owa-issuer-not-supplied')
   return undefined
 }
 
-function odd(of: Organisation, token: TokenUse): Trap | undefined {
+function odd(of: Organisation, token: TokenUse): FalsePositive | undefined {
   if (of.habits.includes('app-migration') && token.clientAppId === NEW_OWA.id)
-    return issuedTrap('app-migration')
-  return of.habits.includes('ascii-token-id') ? issuedTrap('ascii-token-id') : undefined
+    return issuedFalsePositive('app-migration')
+  return of.habits.includes('ascii-token-id') ? issuedFalsePositive('ascii-token-id') : undefined
 }

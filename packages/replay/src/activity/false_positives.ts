@@ -3,13 +3,13 @@ import * as apps from '../world/apps.ts'
 import { DAY, HOUR, isWeekend, isWithin, MINUTE, WINDOW } from '../world/calendar.ts'
 import {
   type AuditRecord,
+  type FalsePositive,
   graphCall,
   type Happenings,
-  issuedTrap,
+  issuedFalsePositive,
   type SignIn,
   type Token,
-  type Trap,
-  unseenTrap,
+  unseenFalsePositive,
   useOf,
 } from '../world/events.ts'
 import { genuineTokenId, guid, namedGuid, paddedSpelling } from '../world/ids.ts'
@@ -42,7 +42,7 @@ const ONCE: readonly {
   },
 ]
 
-export function plantTraps(tenantDay: TenantDay): void {
+export function plantFalsePositives(tenantDay: TenantDay): void {
   const day = drawn(tenantDay, STREAM)
   const { of, dayMs, random, into } = day
   const has = (habit: Habit) => of.habits.includes(habit)
@@ -81,7 +81,7 @@ function earlier(day: DrawnDay, use: number): void {
   into.audits.push({
     ...record,
     token: use % 2 === 0 ? written : { ...written, issuedAtMs: 0 },
-    trap: unseenTrap('before-window', 'before-issuance-window'),
+    falsePositive: unseenFalsePositive('before-window', 'before-issuance-window'),
   })
 }
 
@@ -89,7 +89,10 @@ function undelivered(day: DrawnDay, use: number): void {
   const person = someone(day)
   const token = unseen(person, WINDOW.toMs - 70 * MINUTE + use * MINUTE, day.random)
   const record = phoneRead(day, person, token, WINDOW.toMs - 40 * MINUTE + use * MINUTE)
-  day.into.audits.push({ ...record, trap: unseenTrap('late-arrival', 'late-arrival-margin') })
+  day.into.audits.push({
+    ...record,
+    falsePositive: unseenFalsePositive('late-arrival', 'late-arrival-margin'),
+  })
 }
 
 /** Signed in through the backup service, which leaves a row; the tokens that it gave later leave none. */
@@ -101,8 +104,8 @@ function backedUp(day: DrawnDay, use: number): void {
   const root = { ...token, id: genuineTokenId(random), atMs, origin: 'interactive' as const }
   into.signIns.push(signInOf({ of, person }, root, person.mobile))
   const record = phoneRead(day, person, token, token.atMs + 5 * MINUTE)
-  const trap = unseenTrap('backup-authentication', 'backup-authentication')
-  into.audits.push({ ...record, trap })
+  const falsePositive = unseenFalsePositive('backup-authentication', 'backup-authentication')
+  into.audits.push({ ...record, falsePositive })
 }
 
 /** Three guests from a partner work on files: their tokens are issued here, their home is elsewhere. */
@@ -123,7 +126,7 @@ function guestDay({ of, dayMs, random, into }: DrawnDay): void {
     into.signIns.push(signIn)
     const file = { operation: 'FileAccessed', site: 'joint', name: 'joint-statement.docx' }
     const record = fileRecord(day, token, token.atMs + 4 * MINUTE, { ...file, bytes: 31_000 })
-    into.audits.push({ ...record, userType: 10, trap: issuedTrap('b2b-guest') })
+    into.audits.push({ ...record, userType: 10, falsePositive: issuedFalsePositive('b2b-guest') })
     // A token without any authorisation passes through on its way to another tenant.
     if (random.chance(0.2)) {
       const passing = { ...token, id: genuineTokenId(random) }
@@ -165,7 +168,10 @@ function stranger(day: DrawnDay): AuditRecord {
     token: useOf(token, home),
     mail: record.mail === undefined ? undefined : { ...record.mail, logonType: 2 },
     extra: `,"ExternalUserTenantId":"${home}"`,
-    trap: unseenTrap(isPersonal ? 'personal-account' : 'other-tenant', 'other-tenant-issuer'),
+    falsePositive: unseenFalsePositive(
+      isPersonal ? 'personal-account' : 'other-tenant',
+      'other-tenant-issuer',
+    ),
   }
 }
 
@@ -181,7 +187,7 @@ function firstPartyDay(day: DrawnDay): void {
     ip: '198.18.250.4',
     holder: oid,
   }
-  const trap = unseenTrap('first-party-app-only', 'first-party-app-only')
+  const falsePositive = unseenFalsePositive('first-party-app-only', 'first-party-app-only')
   for (let use = 0; use < 2; use++)
     into.calls.push(
       graphCall(of.tenant, token, {
@@ -190,11 +196,11 @@ function firstPartyDay(day: DrawnDay): void {
         servicePrincipalId: oid,
         uri: 'https://graph.microsoft.com/v1.0/search/query',
         bytes: 1500,
-        trap,
+        falsePositive,
       }),
     )
   const mail = { ...token, id: genuineTokenId(random), resource: apps.EXCHANGE }
-  into.audits.push({ ...appOnlyRead(day, person, mail, mail.atMs + 9 * MINUTE), trap })
+  into.audits.push({ ...appOnlyRead(day, person, mail, mail.atMs + 9 * MINUTE), falsePositive })
   directoryCall(day, person)
 }
 
@@ -212,15 +218,19 @@ function directoryCall({ of, dayMs, random, into }: DrawnDay, person: Person): v
       uri: `https://graph.windows.net/${of.tenant}/users/${person.oid}?api-version=1.61-internal`,
       bytes: 1500,
       directory: true,
-      trap: issuedTrap('padded-token-id'),
+      falsePositive: issuedFalsePositive('padded-token-id'),
     }),
   )
 }
 
 /** Rows name the backup service, and some are not there: their tokens' ids go to `lost`. */
-export function loseSignIns(of: Organisation, from: Happenings, lost: Map<string, Trap>): SignIn[] {
+export function loseSignIns(
+  of: Organisation,
+  from: Happenings,
+  lost: Map<string, FalsePositive>,
+): SignIn[] {
   if (!of.habits.includes('backup-authentication')) return from.signIns
-  const backup = unseenTrap('backup-authentication', 'backup-authentication')
+  const backup = unseenFalsePositive('backup-authentication', 'backup-authentication')
   return from.signIns.flatMap((signIn, at) => {
     if (!isWithin(OUTAGE, signIn.token.atMs)) return [signIn]
     const isLost = signIn.category === 'non-interactive' && at % 3 === 0
