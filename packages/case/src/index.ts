@@ -151,7 +151,7 @@ export {
   accountAddresses,
   type Sighted,
   sightedAccounts,
-} from './views/sighted.ts'
+} from './views/stix_sightings.ts'
 export { type Segment, type TimeBins, timeBins } from './views/time_bins.ts'
 export {
   type Lineage,

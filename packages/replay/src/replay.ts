@@ -34,7 +34,7 @@ interface ReplaySummary {
 
 const existsAlready = (path: string): string => `${path} exists already: give another --out`
 
-const TURN_MS = 50
+const ROUND_MS = 50
 
 /**
  * `logs` and `truth.json` are there only when whole; a failed run leaves `logs.partial`.
@@ -115,7 +115,7 @@ async function writeTenants(
       for (const dayMs of logs.days()) {
         logs.day(dayMs)
         done++
-        if (performance.now() - restedAt < TURN_MS) continue
+        if (performance.now() - restedAt < ROUND_MS) continue
         onProgress?.({ done: Math.min(done, total), total })
         // Days must follow each other: the files are written in their order.
         // oxlint-disable-next-line no-await-in-loop

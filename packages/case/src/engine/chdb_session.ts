@@ -7,7 +7,7 @@ import { type Json, MintmarkError, makeFolder, parseObject } from '@mintmark/cor
 import { Session as Chdb, type ChdbResult } from 'chdb'
 import { engineError, fileError, numberOf } from './engine_error.ts'
 import { forOneNode } from './one_node.ts'
-import { readOnlyForm } from './read_only.ts'
+import { normalisedQuery } from './read_only.ts'
 import type { Params, Session } from './session.ts'
 
 const SETTINGS: readonly string[] = [
@@ -66,7 +66,7 @@ class ChdbSession implements Session {
   }
 
   async *ask(sql: string): AsyncIterable<readonly Json[]> {
-    const query = await readOnlyForm(this, sql)
+    const query = await normalisedQuery(this, sql)
     this.#reader ??= connect(this.#folder, this.#staging, ['--readonly=1'])
     const reader = this.#reader
     if (/^[(\s]*(?:SELECT|WITH)\b/u.test(query)) {

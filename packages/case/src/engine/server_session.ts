@@ -10,7 +10,7 @@ import {
 import { errnoOf, type Json, MintmarkError } from '@mintmark/core'
 import { engineError } from './engine_error.ts'
 import type { ServerLocation } from './location.ts'
-import { readOnlyForm } from './read_only.ts'
+import { normalisedQuery } from './read_only.ts'
 import { INSERT_ID, type Params, type Session } from './session.ts'
 
 const REQUEST_LIMIT_MS = 24 * 3_600_000
@@ -96,7 +96,7 @@ class ServerSession implements Session {
   }
 
   async *ask(sql: string): AsyncIterable<readonly Json[]> {
-    yield* this.#streamed(await readOnlyForm(this, sql), {}, true)
+    yield* this.#streamed(await normalisedQuery(this, sql), {}, true)
   }
 
   async insert(...[table, columns, format, bytes]: Parameters<Session['insert']>): Promise<void> {

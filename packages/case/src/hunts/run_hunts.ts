@@ -1,6 +1,6 @@
 /** Puts the hunts to a case, and keeps what they point at in `hunt_hit`. The engine checks what a user wrote. */
 import { type Json, MintmarkError } from '@mintmark/core'
-import { readOnlyForm } from '../engine/read_only.ts'
+import { normalisedQuery } from '../engine/read_only.ts'
 import { cell, countOf, firstRow, rowReader, type Texts } from '../engine/rows.ts'
 import type { Params, Session } from '../engine/session.ts'
 import { ACCOUNT, NO_ID, SPAN } from '../store/sql.ts'
@@ -14,7 +14,7 @@ import { fillNetworks } from './networks.ts'
  * @throws {MintmarkError} `HUNT_INVALID`
  */
 export async function checkHunt(session: Session, hunt: Hunt, params: Params): Promise<string> {
-  const normal = await asHunt(hunt, () => readOnlyForm(session, hunt.sql))
+  const normal = await asHunt(hunt, () => normalisedQuery(session, hunt.sql))
   const planned = await asHunt(hunt, async () => {
     await session.rows(`EXPLAIN SELECT * FROM (${normal}) SETTINGS readonly = 1`, params)
     return session.rows(`DESCRIBE TABLE (${normal}) SETTINGS readonly = 1`, params)

@@ -79,7 +79,7 @@ export type Answer = { readonly job: number } & (
 )
 
 const MOST_ON_THEIR_WAY = 2
-const LOOK_AGAIN_MS = 1000
+const RECHECK_MS = 1000
 
 /** Blocks a thread within a task until others have taken rows: a task may give twenty times as many bytes as it has. */
 export class Flow {
@@ -102,7 +102,7 @@ export class Flow {
     for (;;) {
       const taken = Atomics.load(this.#taken, 0)
       if (this.#given - taken <= MOST_ON_THEIR_WAY) return
-      Atomics.wait(this.#taken, 0, taken, LOOK_AGAIN_MS)
+      Atomics.wait(this.#taken, 0, taken, RECHECK_MS)
     }
   }
 }

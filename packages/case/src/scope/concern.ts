@@ -238,8 +238,8 @@ async function identities(
   const isOthers = (domain: string) => !own.domains.has(domain) && known.has(domain)
   const isOwn = (name: string) => {
     const domain = mailDomain(name)
-    const isOurs = hasDomain(name) && own.domains.has(domain) && !others.domains.has(domain)
-    if (whom.isOrganisation && isOurs) return true
+    const isOfOwnDomain = hasDomain(name) && own.domains.has(domain) && !others.domains.has(domain)
+    if (whom.isOrganisation && isOfOwnDomain) return true
     // Of a program or a guest that no organisation has, the record of their own access is all there is.
     return seen.has(name) && !others.names.has(name) && !(hasDomain(name) && isOthers(domain))
   }

@@ -53,7 +53,7 @@ export function unknownsOfScope(scope: Scope): Unknown[] {
   return [
     ...UNBOUNDED_CODES.flatMap((code) => unbounded(scope, code)),
     ...countedFolders(scope),
-    ...eitherParty(scope),
+    ...ambiguousAccesses(scope),
     ...nameless(scope),
     ...withoutDirectory(scope),
   ]
@@ -110,7 +110,7 @@ function countedFolders(scope: Scope): Unknown[] {
   )
 }
 
-function eitherParty(scope: Scope): Unknown[] {
+function ambiguousAccesses(scope: Scope): Unknown[] {
   const { accesses, mailboxes } = scope.ambiguous
   if (accesses === 0) return []
   const only =

@@ -20,7 +20,7 @@ export interface Found extends Texts<'value record first'> {
   readonly selected: number
 }
 
-interface Look {
+interface Lookup {
   readonly kind: FoundKind
   readonly value: string
   readonly where: string
@@ -35,9 +35,9 @@ const bare = (column: string) => `lower(replaceRegexpAll(${column}, '${BARED.sou
 const within = (column: string) => `positionCaseInsensitiveUTF8(${column}, {part:String}) > 0`
 const begins = (column: string) =>
   `{hex:String} != '' AND startsWith(replaceAll(toString(${column}), '-', ''), {hex:String})`
-const person = (column: string): Look => ({ kind: 'person', value: column, where: within(column) })
+const person = (column: string): Lookup => ({ kind: 'person', value: column, where: within(column) })
 
-const ALWAYS: readonly Look[] = [
+const ALWAYS: readonly Lookup[] = [
   person('principal'),
   person('mailbox'),
   {
@@ -52,7 +52,7 @@ const ALWAYS: readonly Look[] = [
     where: "startsWith(ip, {address:String}) AND {address:String} != ''",
   },
 ]
-const OF_IDS: readonly Look[] = [
+const OF_IDS: readonly Lookup[] = [
   {
     kind: 'access',
     value: 'toString(record_id)',
@@ -87,13 +87,13 @@ export async function search(
   const part = soughtText(text)
   if (part.length < SHORTEST) return []
   const named = await directoryNames(session, part)
-  const looks = [...ALWAYS, ...(part.length >= SHORTEST_ID ? OF_IDS : [])]
+  const lookups = [...ALWAYS, ...(part.length >= SHORTEST_ID ? OF_IDS : [])]
   const rows = await session.rows(
     `SELECT kind, value, uniqExact(record_id, content) AS n, uniqExactIf((record_id, content), is_selected) AS selected,
        toString(argMin(record_id, (at, content))) AS record, toUnixTimestamp64Milli(min(at)) AS at_ms
      FROM (
        SELECT *, (record_id, content) GLOBAL IN (SELECT record_id, content FROM ${table}) AS is_selected
-       FROM (${looks.map(lookSql).join(' UNION ALL ')})
+       FROM (${lookups.map(lookupSql).join(' UNION ALL ')})
      ) WHERE value != '' GROUP BY kind, value ORDER BY n DESC, value LIMIT ${MOST} BY kind ${BOUNDED}`,
     {
       part,
@@ -118,7 +118,7 @@ export async function search(
   return KINDS.flatMap((kind) => found.filter((one) => one.kind === kind))
 }
 
-const lookSql = ({ kind, value, where }: Look) =>
+const lookupSql = ({ kind, value, where }: Lookup) =>
   `SELECT '${kind}' AS kind, substringUTF8(toString(${value}), 1, ${CUT}) AS value, record_id, content, at
    FROM access WHERE ${where}`
 

@@ -5,7 +5,7 @@
  */
 
 import { availableParallelism } from 'node:os'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as eventLoopRound } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
 import {
   type BatchReading,
@@ -169,7 +169,7 @@ async function takeWhole(first: number, end: number, intaking: Intaking): Promis
       const batch = batchOf(bundles, spare.pop())
       pending.push(started(at, batch, threads))
       // Results of threads arrive in the next turn of the event loop.
-      await nextTurn()
+      await eventLoopRound()
       while (pending[0]?.isDone === true || pending.length > MOST_EARLY) await takeNext()
     }
     while (pending.length > 0) await takeNext()

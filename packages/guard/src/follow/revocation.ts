@@ -4,7 +4,7 @@ import type { FollowedLedger } from './ledger_follower.ts'
 
 /** A ledger publishes within a second, and its witnesses may take some more. */
 const PATIENCE_MS = 5000
-const LOOK_MS = 20
+const CHECK_MS = 20
 
 /** @throws {MintmarkError} `ENTRY_REFUSED` for a token that no ledger records */
 export function revocationOf(token: string, revokedAtMs: number): Revocation {
@@ -23,7 +23,7 @@ export async function isTakenIn(
     // oxlint-disable-next-line no-await-in-loop -- one lookup after the other
     await Promise.race([follower.refresh(), sleep(Math.max(0, endMs - performance.now()))])
     // oxlint-disable-next-line no-await-in-loop -- the same
-    await sleep(LOOK_MS)
+    await sleep(CHECK_MS)
   }
   return false
 }

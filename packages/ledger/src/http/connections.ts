@@ -29,8 +29,8 @@ export class Connections {
   watch(server: Server): void {
     server.on('connection', (socket: Socket) => this.#take(socket))
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      this.#touch(request.socket)
-      response.once('close', () => this.#touch(request.socket))
+      this.#refresh(request.socket)
+      response.once('close', () => this.#refresh(request.socket))
       if (request.method === 'GET' || request.method === 'HEAD') return
       const answers = this.#open.get(request.socket)?.answers
       answers?.add(response)
@@ -74,7 +74,7 @@ export class Connections {
     else this.#byOrigin.delete(connection.origin)
   }
 
-  #touch(socket: Socket): void {
+  #refresh(socket: Socket): void {
     const connection = this.#open.get(socket)
     if (connection === undefined) return
     this.#open.delete(socket)

@@ -108,7 +108,7 @@ export const countryCode = (spelled: string): string =>
 export const MESSAGE: readonly string[] = ['message', 'msg', 'log', 'MESSAGE']
 
 /** Two adapters of one table: as JSON, and as CSV with `-csv` behind the shape. */
-export function inBothForms(
+export function inBothSpellings(
   adapter: Omit<Adapter, 'dateColumns'>,
   dateColumns: readonly string[],
 ): readonly [Adapter, Adapter] {

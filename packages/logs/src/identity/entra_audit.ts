@@ -13,7 +13,7 @@ import {
   first,
   hasAny,
   idOf,
-  inBothForms,
+  inBothSpellings,
   inner,
   instant,
   rejectTime,
@@ -47,7 +47,7 @@ export const entraAuditGraph: Adapter = {
   read: (row, context, sink) => readAudit(row, NOTHING, context, sink),
 }
 
-export const entraAuditTable: readonly Adapter[] = inBothForms(
+export const entraAuditTable: readonly Adapter[] = inBothSpellings(
   {
     shape: 'entra-audit-table',
     accepts: (row) =>

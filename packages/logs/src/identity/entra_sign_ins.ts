@@ -12,7 +12,7 @@ import {
   first,
   hasAll,
   hasAny,
-  inBothForms,
+  inBothSpellings,
   inner,
   instant,
   instantOrReject,
@@ -179,7 +179,7 @@ const ONLY_SIGN_INS: readonly string[] = (
   'ServicePrincipalCredentialKeyId IsInteractive OriginalRequestId'
 ).split(' ')
 
-export const entraLogAnalytics: readonly Adapter[] = inBothForms(
+export const entraLogAnalytics: readonly Adapter[] = inBothSpellings(
   {
     shape: 'entra-log-analytics',
     accepts: (row) => hasAny(row, TIME_GENERATED) && isPascalSignIn(row),
@@ -217,7 +217,7 @@ function readTable(row: Json, context: FileContext, sink: RowSink): void {
  * What Graph's `auditLogs/signIns` lists, the portal's JSON download, and PowerShell objects of them. `Export-Csv` writes
  * their dates in the order of the machine's locale.
  */
-export const entraGraph: readonly Adapter[] = inBothForms(
+export const entraGraph: readonly Adapter[] = inBothSpellings(
   {
     shape: 'entra-graph',
     accepts: (row) => isGraphSignIn(row) || isPowerShellSignIn(row),

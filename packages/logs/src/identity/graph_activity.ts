@@ -15,7 +15,7 @@ import {
   hasAll,
   hasAny,
   idOf,
-  inBothForms,
+  inBothSpellings,
   instantOrReject,
   tenantOf,
   tenantOfPath,
@@ -89,7 +89,7 @@ export const graphActivityRaw: Adapter = {
   read: readRaw,
 }
 
-export const aadGraphActivity: readonly Adapter[] = inBothForms(
+export const aadGraphActivity: readonly Adapter[] = inBothSpellings(
   {
     shape: 'aad-graph-activity',
     accepts: (row) =>
@@ -122,7 +122,7 @@ function readTable(row: Json, source: AccessSource, context: FileContext, sink: 
   readRequest(row, { source, at, tenant, ip: '' }, context, sink)
 }
 
-export const graphActivityTable: readonly Adapter[] = inBothForms(
+export const graphActivityTable: readonly Adapter[] = inBothSpellings(
   {
     shape: 'graph-activity-table',
     accepts: (row) =>
@@ -133,7 +133,7 @@ export const graphActivityTable: readonly Adapter[] = inBothForms(
 )
 
 /** Defender's copy of the same requests: no session, no size in older exports. */
-export const graphApiAuditEvents: readonly Adapter[] = inBothForms(
+export const graphApiAuditEvents: readonly Adapter[] = inBothSpellings(
   {
     shape: 'graph-api-audit-events',
     accepts: (row) => isTable(row) && hasAll(row, ['ApplicationId', 'RequestId']),

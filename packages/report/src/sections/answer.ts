@@ -41,13 +41,13 @@ function found(answer: Answer): Statement {
   const { status, unanswered, wouldSettle } = answer.conclusion
   const [first] = wouldSettle
   const { headline, marked } = conclusionText(answer.conclusion)
-  const isProven = status === 'found' || (status === 'nothing-found' && unanswered.length === 0)
+  const isEstablished = status === 'found' || (status === 'nothing-found' && unanswered.length === 0)
   return statement({
     id: 'found',
     text: headline,
     ...(status !== 'found' &&
       first !== undefined && { settledBy: `${first.settledBy}. ${first.text}` }),
-    strength: isProven ? 'established' : status === 'lead' ? 'lead' : 'not-excluded',
+    strength: isEstablished ? 'established' : status === 'lead' ? 'lead' : 'not-excluded',
     evidence: [
       VERDICTS_SQL,
       'verdicts',

@@ -23,7 +23,7 @@ type On = (...ids: readonly string[]) => NonEmpty<string>
 function happened(answer: Answer, on: On): Statement {
   const { conclusion } = answer
   const { status, unanswered } = conclusion
-  const isProven = status === 'found' || (status === 'nothing-found' && unanswered.length === 0)
+  const isEstablished = status === 'found' || (status === 'nothing-found' && unanswered.length === 0)
   return statement({
     id: 'summary-what',
     label: 'What happened',
@@ -31,7 +31,7 @@ function happened(answer: Answer, on: On): Statement {
       status === 'found'
         ? `${misuse(answer)} ${conclusionText(conclusion).marked}`.trim()
         : conclusionText(conclusion).headline,
-    strength: isProven ? 'established' : status === 'lead' ? 'lead' : 'not-excluded',
+    strength: isEstablished ? 'established' : status === 'lead' ? 'lead' : 'not-excluded',
     evidence: on('found', 'lineage-keys'),
   })
 }

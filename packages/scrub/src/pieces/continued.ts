@@ -1,7 +1,7 @@
 /** Finds the rest of a value beside a piece: behind overwritten bytes and line ends. */
 import type { PieceHit } from './piece_table.ts'
 
-/** Fewer equal bytes at their place are chance. */
+/** Fewer equal bytes at their offset are chance. */
 const LEAST_EQUAL = 4
 /** Bytes between two lines of one text: line ends, indents, quotes. */
 const MOST_BETWEEN = 32
@@ -16,14 +16,14 @@ export function continued(bytes: Uint8Array, hit: PieceHit): readonly PieceHit[]
   if (length === whole) return [hit]
   return [
     hit,
-    ...inPlace(bytes, hit, 0, from),
-    ...inPlace(bytes, hit, from + length, whole),
+    ...atSameOffset(bytes, hit, 0, from),
+    ...atSameOffset(bytes, hit, from + length, whole),
     ...(pattern.isText ? acrossLines(bytes, hit) : []),
   ]
 }
 
 /** Runs equal to the value where its `[from, to)` would be: others were overwritten. */
-function inPlace(bytes: Uint8Array, hit: PieceHit, from: number, to: number): PieceHit[] {
+function atSameOffset(bytes: Uint8Array, hit: PieceHit, from: number, to: number): PieceHit[] {
   const { pattern } = hit
   const base = hit.at - hit.from
   const parts: PieceHit[] = []

@@ -152,7 +152,7 @@ function plainBase64(forge: Forge): string {
   }
 }
 
-function jsonForm(forge: Forge): string {
+function jsonSerialisation(forge: Forge): string {
   const [header, payload, signed] = forge.token().split('.')
   return JSON.stringify({ protected: header, payload, signature: signed })
 }
@@ -219,7 +219,7 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
   'nested-genuine': (forge) => forge.payload(forge.token(), { cty: 'JWT' }, 'stranger'),
   'two-parts': (forge) => forge.input(),
   'four-parts': (forge) => `${forge.token()}.AA`,
-  'json-form': jsonForm,
+  'json-form': jsonSerialisation,
   'header-twice': headerTwice,
   'header-not-json': (forge) => forge.signed(`${part('mintmark')}.${part(forge.claims)}`),
   'exp-infinite': (forge) =>

@@ -189,8 +189,8 @@ export class TenantWeighing {
     const strange = this.strange.map((context): Assigned => {
       if (context.matter === 'recorded') return recorded(context)
       if (context.matter === 'doubtful') return this.#assignDoubtful(context)
-      const isProven = this.isFit && evidence(this, context)
-      return { context, strength: isProven ? 'established' : 'lead' }
+      const isEstablished = this.isFit && evidence(this, context)
+      return { context, strength: isEstablished ? 'established' : 'lead' }
     })
     return [...own, ...strange]
   }
@@ -237,11 +237,11 @@ export class TenantWeighing {
       ({ matter }) => matter === 'recorded',
     )
     const alike = recorded.filter((other) => isMissing(other) === isMissing(context))
-    const isProven = isMissing(context)
+    const isEstablished = isMissing(context)
       ? joined > 0 && tokensOf(alike) <= Math.max(joined, FAILING_TOKENS)
       : explained(this.tenant, 'who', context.who) > 0 &&
         !isFailing(tokensOf(alike), joined, FAILING_SHARE)
-    return { context, strength: isProven ? 'established' : 'lead' }
+    return { context, strength: isEstablished ? 'established' : 'lead' }
   }
 
   /** A record without a token that can be looked up, where those of others have one. */

@@ -38,7 +38,7 @@ export const trustHistory: Handler = async (call, folder = '') => {
     if (!all.some(({ issuers }) => issuers.includes(issuer)))
       throw invalid('federation', 'the record has no key of this issuer')
     await call.out(`${safeJson(trust.historicalKeys(all, issuer, call.now()), 2)}\n`, 'own')
-    return isProven(proof) ? DONE : NOT_ANSWERED
+    return isAccepted(proof) ? DONE : NOT_ANSWERED
   }
   const id = call.text('key')
   const keys = id === undefined ? all : all.filter((history) => trust.isKey(history, id))
@@ -69,12 +69,12 @@ function answersOf(
   })
 }
 
-const isProven = ({ isAsked, accepted }: trust.RecordProof) => !isAsked || accepted !== undefined
+const isAccepted = ({ isAsked, accepted }: trust.RecordProof) => !isAsked || accepted !== undefined
 
 /** A record that is cut or not witnessed as asked, and a time that no observation or a wrong clock decides, are parts without an answer. */
 function codeOf({ content, proof, alarms, answers }: History): ExitCode {
   const isWhole =
-    isProven(proof) &&
+    isAccepted(proof) &&
     content.unsignedBytes === 0 &&
     (answers.length === 0 || trust.setBack(content.observations) === 0) &&
     answers.every(({ answer }) => answer.standing !== 'unknown')
