@@ -108,8 +108,8 @@ describe('the check of names', () => {
       'place',
       '--ours',
     ])
-    assert.deepEqual(namesIn('a.sql', "SELECT Place, 'form' -- told"), ['place'])
-    assert.deepEqual(namesIn('a.css', '.form { color: var(--x) } /* told */'), ['.form'])
+    assert.deepEqual(namesIn('a.sql', "SELECT Place, 'form' -- form"), ['place'])
+    assert.deepEqual(namesIn('a.css', '.form { color: var(--x) } /* place */'), ['.form'])
   })
 
   it('finds members, definitions and values of a schema, and no descriptions', () => {

@@ -81,15 +81,24 @@ function endOf(pattern: RegExp, text: string, at: number): number {
   return pattern.test(text) ? pattern.lastIndex : at
 }
 
+/** Behind the comment or literal at `at`; `at` itself where there is none. */
+function endOfSkipped(text: string, at: number, before: string): number {
+  const end = endOf(SKIPPED, text, at)
+  const isRegExp = end === at && text[at] === '/' && BEFORE_REGEXP.test(before)
+  return isRegExp ? endOf(REGEXP, text, at) : end
+}
+
+/** To the end of a template, or of its text before an expression. */
+const TEMPLATE_TEXT = /(?:\\[\s\S]|(?!\$\{)[^`\\])*(?:`|\$\{)/y
+const STEPS: Readonly<Record<string, number>> = { '{': 1, '}': -1 }
+
 /** Code without comments and literals; expressions within templates stay. */
 export function codeOf(text: string): string {
   let code = ''
   /** Open braces in each expression of a template that is open. */
   const braces: number[] = []
   for (let at = 0; at < text.length; ) {
-    const literal = endOf(SKIPPED, text, at)
-    const isRegExp = literal === at && text[at] === '/' && BEFORE_REGEXP.test(code.slice(-20))
-    const end = isRegExp ? endOf(REGEXP, text, at) : literal
+    const end = endOfSkipped(text, at, code.slice(-20))
     const char = text[at] ?? ''
     const isBack = char === '}' && braces.at(-1) === 0
     if (end > at) {
@@ -98,20 +107,17 @@ export function codeOf(text: string): string {
     } else if (char === '`' || isBack) {
       if (isBack) braces.pop()
       at = endOf(TEMPLATE_TEXT, text, at + 1)
-      if (text.startsWith('${', at - 2)) braces.push(0)
-      code += text.startsWith('${', at - 2) ? ' ( ' : ' _ '
+      const isOpen = text.startsWith('${', at - 2)
+      if (isOpen) braces.push(0)
+      code += isOpen ? ' ( ' : ' _ '
     } else {
-      const step = char === '{' ? 1 : char === '}' ? -1 : 0
-      if (braces.length > 0) braces.push((braces.pop() ?? 0) + step)
+      if (braces.length > 0) braces.push((braces.pop() ?? 0) + (STEPS[char] ?? 0))
       code += char
       at++
     }
   }
   return code
 }
-
-/** To the end of a template, or of its text before an expression. */
-const TEMPLATE_TEXT = /(?:\\[\s\S]|(?!\$\{)[^`\\])*(?:`|\$\{)/y
 
 /** Code of a component: its script, expressions of its markup, and names of its styles. */
 const codeOfSvelte = (source: string): string =>
@@ -146,6 +152,6 @@ export function namesInSchema(node: unknown): string[] {
     const names = isNamed && typeof value === 'object' && value !== null ? Object.keys(value) : []
     const values = key === 'enum' || key === 'const' ? [value].flat() : []
     const texts = values.filter((each) => typeof each === 'string')
-    return [...names, ...texts, ...namesInSchema(value)]
+    return names.concat(texts, namesInSchema(value))
   })
 }

@@ -125,10 +125,10 @@ export function roundRobin<T>(all: readonly T[], kindOf: (item: T) => string): r
   return all
     .map((item) => {
       const kind = kindOf(item)
-      const rank = counts.get(kind) ?? 0
-      counts.set(kind, rank + 1)
-      return { item, rank }
+      const count = counts.get(kind) ?? 0
+      counts.set(kind, count + 1)
+      return { item, count }
     })
-    .toSorted((a, b) => a.rank - b.rank)
+    .toSorted((a, b) => a.count - b.count)
     .map(({ item }) => item)
 }

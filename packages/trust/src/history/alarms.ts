@@ -140,7 +140,7 @@ type Change = readonly [AlarmCode, string]
 function stateOf(key: ListedKey, before: string | undefined, atMs: number): Change[] {
   const { privateMembers, certificates, expiresMs, alg } = key
   const endMs = certificates[0]?.notAfterMs
-  const changes: readonly (Change | false)[] = [
+  const found: readonly (Change | false)[] = [
     privateMembers.length > 0 && [
       'private-published',
       `private members are published: ${privateMembers.join(', ')}`,
@@ -156,7 +156,7 @@ function stateOf(key: ListedKey, before: string | undefined, atMs: number): Chan
     before !== undefined &&
       before !== alg && ['algorithms-widened', `its alg was ${before} and is ${alg ?? 'any'}`],
   ]
-  return changes.filter((each) => each !== false)
+  return found.filter((each) => each !== false)
 }
 
 export const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)

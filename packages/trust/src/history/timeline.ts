@@ -64,11 +64,11 @@ export async function seriesOf({ observations, bodyOf }: Content): Promise<reado
     const document = stored === undefined ? undefined : read.get(stored)
     series.observations.push({ observation, document })
   }
-  return [...byName].map(([name, { observations, unavailable, why }]) => ({
+  return [...byName].map(([name, series]) => ({
     name,
-    unavailable,
-    why,
-    observations: observations.toSorted((a, b) => a.observation.atMs - b.observation.atMs),
+    unavailable: series.unavailable,
+    why: series.why,
+    observations: series.observations.toSorted((a, b) => a.observation.atMs - b.observation.atMs),
   }))
 }
 
