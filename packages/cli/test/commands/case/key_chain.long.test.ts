@@ -226,7 +226,7 @@ describe('a trust record beside the logs', () => {
     cpSync(join(root, 'record'), join(folder, 'record'), { recursive: true })
   })
 
-  it('shows by which look the key was gone', async () => {
+  it('shows by which observation the key was gone', async () => {
     const { links, answer } = await chainOf(folder)
     const trust = links.get('trust')
     assert.match(String(trust?.['text']), /since 2023-05-10 00:00 UTC \(no longer listed\)/)
