@@ -5,7 +5,10 @@
 import { MintmarkError } from '@mintmark/core'
 import type { Session } from './session.ts'
 
-export async function normalisedQuery(session: Pick<Session, 'rows'>, sql: string): Promise<string> {
+export async function normalisedQuery(
+  session: Pick<Session, 'rows'>,
+  sql: string,
+): Promise<string> {
   const [row] = await session.rows('SELECT formatQuerySingleLine({sql:String}) AS query', { sql })
   const normal = row === undefined ? '' : String(row['query'])
   requireReadOnly(normal)

@@ -35,7 +35,11 @@ const bare = (column: string) => `lower(replaceRegexpAll(${column}, '${BARED.sou
 const within = (column: string) => `positionCaseInsensitiveUTF8(${column}, {part:String}) > 0`
 const begins = (column: string) =>
   `{hex:String} != '' AND startsWith(replaceAll(toString(${column}), '-', ''), {hex:String})`
-const person = (column: string): Lookup => ({ kind: 'person', value: column, where: within(column) })
+const person = (column: string): Lookup => ({
+  kind: 'person',
+  value: column,
+  where: within(column),
+})
 
 const ALWAYS: readonly Lookup[] = [
   person('principal'),

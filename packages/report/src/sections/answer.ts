@@ -41,7 +41,8 @@ function found(answer: Answer): Statement {
   const { status, unanswered, wouldSettle } = answer.conclusion
   const [first] = wouldSettle
   const { headline, marked } = conclusionText(answer.conclusion)
-  const isEstablished = status === 'found' || (status === 'nothing-found' && unanswered.length === 0)
+  const isEstablished =
+    status === 'found' || (status === 'nothing-found' && unanswered.length === 0)
   return statement({
     id: 'found',
     text: headline,

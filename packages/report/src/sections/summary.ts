@@ -23,7 +23,8 @@ type On = (...ids: readonly string[]) => NonEmpty<string>
 function happened(answer: Answer, on: On): Statement {
   const { conclusion } = answer
   const { status, unanswered } = conclusion
-  const isEstablished = status === 'found' || (status === 'nothing-found' && unanswered.length === 0)
+  const isEstablished =
+    status === 'found' || (status === 'nothing-found' && unanswered.length === 0)
   return statement({
     id: 'summary-what',
     label: 'What happened',

@@ -19,7 +19,12 @@ describe('a piece of 96 bits', () => {
   for (const bits of [256, 1024]) {
     const value = secret(bits)
     const planted = spellingsOf(value).flatMap(({ encoding, bytes, least, end = bytes.length }) =>
-      [0, Math.min(bytes.length - least, end - 1)].map((from) => ({ encoding, bytes, least, from })),
+      [0, Math.min(bytes.length - least, end - 1)].map((from) => ({
+        encoding,
+        bytes,
+        least,
+        from,
+      })),
     )
     const memory = randomBytes(APART * planted.length)
     for (const [index, { bytes, from, least }] of planted.entries())

@@ -110,7 +110,7 @@ function documentOf({ content, proof, series, keys, alarms, answers, atMs }: His
       size: head.size,
       root: Buffer.from(head.root).toString('base64'),
       unsignedBytes,
-      looksSetBack: trust.setBack(content.observations),
+      observationsSetBack: trust.setBack(content.observations),
       witnessed: witnessedDocument(proof.accepted),
       extendsCheckpointOf: proof.pinnedSize ?? null,
     },

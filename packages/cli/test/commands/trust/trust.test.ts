@@ -142,7 +142,7 @@ describe('mintmark trust history of a clock that went back', () => {
     assert.equal(code, 0)
     const json = parseObject((await mintmark('trust', 'history', keys, '--json')).out)
     assert.ok(isObject(json?.['record']))
-    assert.equal(json['record']['looksSetBack'], 1)
+    assert.equal(json['record']['observationsSetBack'], 1)
     const asked = ['trust', 'history', keys, '--key', 'a', '--at', '2023-05-01T00:30Z']
     assert.equal((await mintmark(...asked)).code, 3)
   })
