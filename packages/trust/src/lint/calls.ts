@@ -103,8 +103,15 @@ function settingOf(node: SgNode): Setting | undefined {
   const name = node.field('key') ?? node.field('left') ?? node.field('name') ?? parts[0]
   const value = node.field('value') ?? node.field('right') ?? parts.at(-1)
   if (name === undefined || value === undefined || parts.length < 2) return undefined
-  return { name: unquoted(name), value: textOf(inner(value)), line: lineOf(node) }
+  const written = textOf(inner(value))
+  return { name: unquoted(name), value: MINIFIED.get(written) ?? written, line: lineOf(node) }
 }
+
+const MINIFIED = new Map([
+  ['!0', 'true'],
+  ['!1', 'false'],
+  ['void 0', 'undefined'],
+])
 
 const unquoted = (node: SgNode) => plain(node).replaceAll(/^["'`]|["'`]$/g, '')
 const FUNCTIONS = kindSet('arrow_function function_expression function undefined null')

@@ -256,6 +256,22 @@ describe('lint finds', () => {
 
 const JOSE = "import { jwtVerify } from 'jose'\n"
 
+describe('lint of minified code', () => {
+  it('reads what minifiers write for true, false and undefined', async () => {
+    const code = `import{jwtVerify}from'jose';import j from'jsonwebtoken';
+jwtVerify(t,k,{issuer:void 0,audience:'a',algorithms:['RS256'],maxTokenAge:1});
+j.verify(t,k,{ignoreExpiration:!0,issuer:'i',audience:'a',algorithms:['RS256']});
+j.verify(t,k,{ignoreExpiration:!1,issuer:'i',audience:'a',algorithms:['RS256']});`
+    assert.deepEqual(
+      (await linted({ 'a.js': code })).findings.map(({ rule, line }) => [rule, line]),
+      [
+        ['jose-no-issuer', 2],
+        ['jsonwebtoken-ignore-expiration', 3],
+      ],
+    )
+  })
+})
+
 describe('lint', () => {
   it('accuses where options are in view, and says where they are not', async () => {
     const report = await linted({
