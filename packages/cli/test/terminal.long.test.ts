@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { table } from '../src/render/table.ts'
-import { fitted, wrapped } from '../src/render/wrapped.ts'
+import { fitted, shortened, wrapped } from '../src/render/wrapped.ts'
 import { writeEvidence } from './evidence_folder.ts'
 import { run as runWith } from './fake_io.ts'
 
@@ -137,6 +137,11 @@ describe('wrapped text', () => {
   it('marks what does not fit', () => {
     assert.deepEqual(wrapped('one two three four five', 9, 2), ['one two', 'three …'])
     assert.deepEqual(wrapped('one two three four', 8, 1), ['one …'])
+  })
+
+  it('is cut between letters, never within one', () => {
+    assert.equal(shortened('\u{1f600}\u{1f600}', 2), '…')
+    assert.equal(shortened('a\u{1f600}\u{1f600}', 4, 'end'), '…\u{1f600}')
   })
 
   it('leaves JSON as it is', () => {

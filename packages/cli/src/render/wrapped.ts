@@ -50,7 +50,10 @@ function linesOf(words: readonly string[], width: number): string[] {
 
 export function shortened(text: string, width: number, shows: 'start' | 'end' = 'start'): string {
   if (text.length <= width) return text
-  return shows === 'start' ? `${text.slice(0, width - 1)}…` : `…${text.slice(1 - width)}`
+  // Half of a surrogate pair is no letter.
+  return shows === 'start'
+    ? `${text.slice(0, width - 1).replace(/[\ud800-\udbff]$/, '')}…`
+    : `…${text.slice(1 - width).replace(/^[\udc00-\udfff]/, '')}`
 }
 
 const COMMAND = /^(.*?\s{2,}|\s*)((?:mintmark|[A-Z][a-z]+-[A-Z]\w+) -?.*)$/
