@@ -116,7 +116,7 @@ async function whyOf(session: Session, access: AccessDetail, sole: string): Prom
   const tokenId = field('token_id')
   return {
     access,
-    raw: await rawRow({ ...access.evidence, ...location }),
+    raw: await rawOf(session, { ...access.evidence, ...location }),
     text: reasonText(access.reason),
     lookedFor: {
       tenant,
@@ -132,6 +132,21 @@ async function whyOf(session: Session, access: AccessDetail, sole: string): Prom
     rate: await baseRateOf(session, access.recordId),
     settledBy: access.verdict === 'issued' ? '' : settledBy(access.reason),
   }
+}
+
+/** From any file with the same bytes: evidence may have moved, and was then read again from there. */
+async function rawOf(session: Session, row: Parameters<typeof rawRow>[0]): Promise<RawRow> {
+  const raw = await rawRow(row)
+  if (raw.problem !== 'file-missing' && raw.problem !== 'file-changed') return raw
+  const others = await session.rows(
+    `SELECT path FROM evidence WHERE sha256 = {sha256:String} AND path != {path:String} ORDER BY evidence_id DESC ${BOUNDED}`,
+    { sha256: row.sha256, path: row.path },
+  )
+  for (const { path } of others) {
+    const moved = await rawRow({ ...row, path: String(path) })
+    if (moved.text !== '') return moved
+  }
+  return raw
 }
 
 async function factsOf(session: Session, { recordId, evidence }: AccessDetail) {

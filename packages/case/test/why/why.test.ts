@@ -17,6 +17,7 @@ import {
   issuance,
   type OpenWorld,
   openWorld,
+  type Row,
   undetermined,
 } from '../world.ts'
 
@@ -78,7 +79,10 @@ it('says of each reason what docs/verdicts.md says', () => {
 })
 
 /** An access of Ann's without a verdict, with sign-ins around it; its record id. */
-async function fillAnn({ session }: OpenWorld): Promise<string> {
+async function fillAnn(
+  { session }: OpenWorld,
+  evidence: Row[] = [{ evidence_id: 1, path: '/nowhere/log.json', sha256: '00' }],
+): Promise<string> {
   const ann = 'ann@example.org'
   const row = bind(ann, 10, ['<m@example.org>'], {
     token_id: guid(1),
@@ -93,7 +97,7 @@ async function fillAnn({ session }: OpenWorld): Promise<string> {
       issuance(50, ann),
       issuance(10, 'bob@example.org', { token_id: guid(1) }),
     ],
-    evidence: [{ evidence_id: 1, path: '/nowhere/log.json', sha256: '00' }],
+    evidence,
     coverage: [
       {
         side: 'issuance',
@@ -123,6 +127,25 @@ describe('why', () => {
 
   it('takes no empty id for the session of what has none', async () => {
     await assert.rejects(explain(world.session, ''), { code: 'INPUT_INVALID' })
+  })
+
+  it('shows the record from a file with the same bytes, where the evidence moved to', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mintmark-why-'))
+    try {
+      const path = join(folder, 'log.json')
+      writeFileSync(path, '{"n":1}\n')
+      const gone = { path: '/nowhere/log.json', sha256: sha256(readFileSync(path)) }
+      const other = { evidence_id: 3, path: '/nowhere/other.json', sha256: gone.sha256, same_as: 1 }
+      const record = await fillAnn(world, [
+        { ...gone, evidence_id: 1 },
+        { ...gone, evidence_id: 2, path, same_as: 1 },
+        other,
+      ])
+      const { whys } = await explain(world.session, record)
+      assert.deepEqual(whys[0]?.raw, { text: '{"n":1}', isCut: false, problem: '' })
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('explains an access, its token and its session, with what stands around it', async () => {

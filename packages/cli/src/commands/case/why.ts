@@ -119,7 +119,7 @@ function issued(rows: readonly cases.IssuanceSeen[], width: number): string {
 
 const PROBLEMS: Readonly<Record<cases.Why['raw']['problem'], string>> = {
   '': '',
-  'file-missing': 'The file no longer exists.\n',
+  'file-missing': 'No file is at this path. Where it is now, investigate it again.\n',
   'file-changed': 'The file has changed since it was read: it is not shown.\n',
   'row-not-found': 'The record was not found on its line.\n',
 }
