@@ -14,6 +14,7 @@ import {
   HOSTILE_PEOPLE as PEOPLE,
 } from '@mintmark/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { incidentEvent } from '../src/exports/events.ts'
 import { plainText } from '../src/model/markdown.ts'
 import { bundleText } from '../src/stix/bundle.ts'
 import { hostileCase } from './hostile_case.ts'
@@ -276,6 +277,19 @@ describe('events.ocsf.ndjson', () => {
     assert.equal(of(6006).length, 1)
     assert.equal(of(2005).length, 1)
     assert.equal(of(6006)[0]?.['activity_name'], 'Download')
+  })
+
+  it('counts no accesses that marks alone name as established', () => {
+    const firstAccess = '2023-05-01T00:00:00.000Z'
+    const conclusion = {
+      ...answered.conclusion,
+      established: { ...answered.conclusion.established, firstAccess },
+    }
+    const scope = { ...answered.scope, accesses: 5, marked: 2 }
+    const event = incidentEvent({ ...answered, conclusion, scope }, report)
+    assert.equal(event?.['confidence_id'], 3)
+    assert.equal(event['count'], 3)
+    assert.equal(event['start_time'], Date.parse(firstAccess))
   })
 })
 

@@ -296,7 +296,7 @@ export function huntEvent(hunt: cases.HuntResult): Json | undefined {
 }
 
 export function incidentEvent(
-  { timeline: { first, last }, scope }: cases.Answer,
+  { timeline: { first, last }, scope, conclusion }: cases.Answer,
   report: Report,
 ): Json | undefined {
   const found = report.sections
@@ -305,11 +305,15 @@ export function incidentEvent(
   if (first === null || last === null || found === undefined) return undefined
   const uid = `case-${report.case}`
   const isSure = found.strength === 'established'
+  // What marks alone name is not established.
+  const { firstAccess, lastAccess } = conclusion.established
+  const isBesideMarks = isSure && scope.marked > 0
+  const [start, end] = isBesideMarks ? [firstAccess ?? first, lastAccess ?? last] : [first, last]
   return {
     ...base({
       of: 'incident',
       activity: [1, 'Create'],
-      timeMs: Date.parse(last),
+      timeMs: Date.parse(end),
       severity: isSure ? HIGH : MEDIUM,
       uid,
     }),
@@ -317,9 +321,9 @@ export function incidentEvent(
     ...confidenceOf(isSure),
     status_id: 1,
     status: 'New',
-    count: scope.accesses,
-    start_time: Date.parse(first),
-    end_time: Date.parse(last),
+    count: scope.accesses - (isBesideMarks ? scope.marked : 0),
+    start_time: Date.parse(start),
+    end_time: Date.parse(end),
     assignee_group: { name: 'unassigned' },
     finding_info_list: [{ uid, title: report.title, desc: found.text }],
   }
