@@ -4,7 +4,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isObject, parseObject } from '@mintmark/core'
 import { makeFrontEnd } from '../src/home/front_ends.ts'
-import { type LedgerServeOptions, type RunningServer, serveLedger } from '../src/http.ts'
+import {
+  type LedgerServeOptions,
+  openReader,
+  type RunningServer,
+  serveLedger,
+} from '../src/http.ts'
 import {
   createFolderLedger,
   type Description,
@@ -15,6 +20,7 @@ import {
   issuanceOf,
   newSalt,
   SALT_CLAIM,
+  type ShardView,
   writeBundle,
 } from '../src/index.ts'
 
@@ -111,4 +117,20 @@ export async function post(
     status: response.status,
     results: Array.isArray(results) ? results.filter((each) => isObject(each)) : [],
   }
+}
+
+/** The newest shard, as readers see it, once its checkpoint has this many entries. */
+export async function published(url: string, size: number): Promise<ShardView> {
+  for (const end = Date.now() + 120_000; Date.now() < end; ) {
+    // oxlint-disable-next-line no-await-in-loop -- until it is there
+    const reader = await openReader(url)
+    // oxlint-disable-next-line no-await-in-loop -- the same
+    const path = await reader.newest('agency')
+    // oxlint-disable-next-line no-await-in-loop -- the same
+    const shard = path === undefined ? undefined : await reader.shard(path)
+    if (shard !== undefined && shard.head.size >= size) return shard
+    // oxlint-disable-next-line no-await-in-loop -- the same
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error(`no checkpoint of ${size} entries`)
 }

@@ -7,6 +7,7 @@ export {
   type MadeLedger,
   makeLedger,
   post,
+  published,
   serve,
   token,
 } from './ledger_world.ts'

@@ -24,7 +24,7 @@ export const ISSUER = 'https://id.example.org/realms/agency'
 const AUDIENCE = 'https://wiki.example.org'
 const SECRET = 'the-secret-of-the-wiki'
 const SHIFT = fileURLToPath(new URL('shifted_clock.ts', import.meta.url))
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 120_000
 
 /** A folder for one test, and the processes that are stopped with it. */
 export class House {

@@ -6,7 +6,7 @@ import { startGuardWorld } from './served_guard.ts'
 const AHEAD_MS = 600_000
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 20_000
+  const end = Date.now() + 120_000
   while (!(await isSo())) {
     assert.ok(Date.now() < end)
     // oxlint-disable-next-line no-await-in-loop -- until it is so

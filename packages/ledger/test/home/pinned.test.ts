@@ -27,6 +27,7 @@ import {
   issuanceFor,
   makeLedger,
   post,
+  published,
   serve,
   token,
 } from '../ledger_world.ts'
@@ -87,17 +88,14 @@ describe('a file of heads', () => {
 })
 
 it('of two copies of a ledger with one file of heads, one ends with its next publication', {
-  timeout: 30_000,
+  timeout: 120_000,
 }, async () => {
   const heads = join(scratch, 'shared')
   const { folder } = await makeLedger(scratch, 'first')
-  /** Records a token, and waits until it is published. */
-  const record = async (url: string) => {
-    await post(url, frontEndKey(folder), [issuanceFor(token(claims()))])
-    await new Promise((resolve) => setTimeout(resolve, 300))
-  }
+  const record = (url: string) => post(url, frontEndKey(folder), [issuanceFor(token(claims()))])
   const first = await serve(folder, { heads })
   await record(first.url)
+  await published(first.url, 2)
   const copy = join(scratch, 'copy')
   cpSync(folder, copy, { recursive: true })
   rmSync(join(copy, 'private/lock'))
@@ -105,6 +103,7 @@ it('of two copies of a ledger with one file of heads, one ends with its next pub
   const ended = Promise.race([first.failed, second.failed])
   ended.catch(() => undefined)
   await record(second.url)
+  await published(second.url, 3)
   await record(first.url)
   await assert.rejects(ended, { code: 'LEDGER_BEHIND' })
   const [line = ''] = readFileSync(heads, 'utf8').split('\n')

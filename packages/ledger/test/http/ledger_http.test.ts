@@ -125,7 +125,7 @@ describe('a front end', () => {
     const lines = readFileSync(file, 'utf8')
     const status = async () => (await post(served.url, frontEndKey(made.folder), [entry()])).status
     const until = async (expected: number) => {
-      for (const end = Date.now() + 10_000; Date.now() < end; ) {
+      for (const end = Date.now() + 120_000; Date.now() < end; ) {
         // oxlint-disable-next-line no-await-in-loop -- until it is seen
         if ((await status()) === expected) return
         // oxlint-disable-next-line no-await-in-loop -- the same

@@ -204,7 +204,7 @@ async function longShard(): Promise<{ disk: SimulatedDisk; nowMs: number; tokens
     await Promise.all(batch.map((entry) => ledger.append(entry)))
     tokens.push(...batch)
   }
-  await ledger.publishedAfter(0, AbortSignal.timeout(10_000))
+  await ledger.publishedAfter(0, AbortSignal.timeout(120_000))
   await new Promise((resolve) => setTimeout(resolve, 200))
   const killed = disk.copy()
   await ledger.close()

@@ -52,7 +52,7 @@ async function appendTwo(ledger: Sequencer): Promise<string[]> {
     // oxlint-disable-next-line no-await-in-loop -- the first is published before the second comes
     await ledger.append(entry)
     // oxlint-disable-next-line no-await-in-loop -- as above
-    await ledger.publishedAfter(seen, AbortSignal.timeout(10_000))
+    await ledger.publishedAfter(seen, AbortSignal.timeout(120_000))
   }
   return entries.map(({ tokenId }) => tokenId)
 }
@@ -96,7 +96,7 @@ describe('a writer that was taken over', () => {
     const folder = await newLedger(join(scratch, 'ends'))
     const first = await open(folder, { ...diskFiles, run: 'another process' })
     const known = await appendTwo(first)
-    await first.publishedAfter(0, AbortSignal.timeout(10_000))
+    await first.publishedAfter(0, AbortSignal.timeout(120_000))
     await loseLock(folder)
     for (let i = 0; i < 3; i++) {
       const later = await open(folder)

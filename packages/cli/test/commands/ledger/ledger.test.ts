@@ -12,6 +12,7 @@ import {
   type MadeLedger,
   makeLedger,
   post,
+  published,
   serve,
   token,
 } from '@mintmark/ledger/testing'
@@ -42,7 +43,7 @@ after(async () => {
 
 describe('a ledger', () => {
   it('proves a token over HTTP, and the proof holds offline', async () => {
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await published(served.url, 402)
     const proved = await mintmark('ledger', 'prove', served.url, '--token', tokenFile)
     assert.deepEqual([proved.code, proved.err], [0, ''])
     writeFileSync(proofFile, proved.out)

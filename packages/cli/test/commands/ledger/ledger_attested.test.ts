@@ -8,7 +8,14 @@ import { after, before, describe, it } from 'node:test'
 import { isObject, parseObject } from '@mintmark/core'
 import { EntryRecorder, SigningGate } from '@mintmark/guard'
 import type { RunningServer } from '@mintmark/ledger/http'
-import { claims, frontEndKey, type MadeLedger, makeLedger, serve } from '@mintmark/ledger/testing'
+import {
+  claims,
+  frontEndKey,
+  type MadeLedger,
+  makeLedger,
+  published,
+  serve,
+} from '@mintmark/ledger/testing'
 import { readAgain } from '@mintmark/testkit'
 import { mintmark } from '../../fake_io.ts'
 
@@ -50,14 +57,14 @@ describe('an audit that is given the keys of the front ends', () => {
     for (let i = 0; i < 3; i++)
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       await gate.mint(claims(), {}, { event: `login-${i}` })
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await published(ledger.url, 4)
     assert.deepEqual(await audited('--front-ends', keysFile), { code: 0, codes: [] })
   })
 
   it('reports tokens that somebody with both other keys recorded', async () => {
     await gateOf(undefined).mint(claims())
     await gateOf(readAgain(generateKeyPairSync('ed25519')).privateKey).mint(claims())
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await published(ledger.url, 6)
     assert.deepEqual(await audited(), { code: 0, codes: [] })
     assert.deepEqual(await audited('--front-ends', keysFile), {
       code: 1,

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
 import { LedgerFollower } from '@mintmark/guard'
-import { type LedgerReader, parsePolicy, type ShardView } from '@mintmark/ledger'
-import { ledgerClient, openReader, type RunningServer, serveWitness } from '@mintmark/ledger/http'
+import { parsePolicy } from '@mintmark/ledger'
+import { ledgerClient, type RunningServer, serveWitness } from '@mintmark/ledger/http'
 import {
   claims,
   frontEndKey,
@@ -14,6 +14,7 @@ import {
   type MadeLedger,
   makeLedger,
   post,
+  published,
   serve,
   token,
 } from '@mintmark/ledger/testing'
@@ -28,18 +29,6 @@ async function append(served: RunningServer, folder: string, count: number): Pro
   const entries = Array.from({ length: count }, () => issuanceFor(token(claims())))
   const { status } = await post(served.url, frontEndKey(folder), entries)
   assert.equal(status, 200)
-}
-
-/** The newest shard once its witnessed checkpoint has this many entries. */
-async function witnessed(place: string, size: number): Promise<ShardView> {
-  for (const end = Date.now() + 10_000; Date.now() < end; ) {
-    const reader: LedgerReader = await openReader(place)
-    const path = await reader.newest('agency')
-    const shard = path === undefined ? undefined : await reader.shard(path)
-    if (shard !== undefined && shard.head.size >= size) return shard
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  throw new Error(`no witnessed checkpoint of ${size} entries`)
 }
 
 /** A witness that is served, and its line in a policy. */
@@ -109,7 +98,7 @@ describe('a ledger with three witnesses, of which two must cosign', () => {
 
   it('publishes a checkpoint that the policy accepts', async () => {
     await append(served, made.folder, 300)
-    const { checkpoint } = await witnessed(served.url, 301)
+    const { checkpoint } = await published(served.url, 301)
     assert.equal(checkpoint.note.signatures.length, 4)
     const { code, out } = await mintmark('ledger', 'audit', served.url, '--policy', policy)
     assert.equal(code, 0, out)
@@ -118,7 +107,7 @@ describe('a ledger with three witnesses, of which two must cosign', () => {
   it('goes on while one of them is away', async () => {
     await witnesses.pop()?.stop()
     await append(served, made.folder, 10)
-    const { checkpoint } = await witnessed(served.url, 311)
+    const { checkpoint } = await published(served.url, 311)
     assert.equal(checkpoint.note.signatures.length, 3)
   })
 
@@ -129,7 +118,7 @@ describe('a ledger with three witnesses, of which two must cosign', () => {
     const options = { policy: parsePolicy(readFileSync(policy, 'utf8')) }
     served = await serve(made.folder, options)
     await append(served, made.folder, 5)
-    await witnessed(served.url, 316)
+    await published(served.url, 316)
     await assert.rejects(serve(copy, options), { code: 'LEDGER_BEHIND' })
   })
 
@@ -137,7 +126,7 @@ describe('a ledger with three witnesses, of which two must cosign', () => {
     const { folder, fork, third } = await forkOf(made, lines[2] ?? '')
     try {
       await append(fork, folder, 400)
-      assert.equal((await witnessed(fork.url, 401)).checkpoint.note.signatures.length, 2)
+      assert.equal((await published(fork.url, 401)).checkpoint.note.signatures.length, 2)
       const { code, out } = await mintmark('ledger', 'audit', fork.url, '--policy', policy)
       assert.equal(code, 1)
       assert.match(out, /checkpoint +agency\/[^:]+: quorum-missing/)
