@@ -6,7 +6,7 @@ import * as fc from 'fast-check'
 import { folded, leaksIn, recipient, wholeText, within } from './notice_checks.ts'
 import { ATTACKER, plans } from './notice_world.ts'
 
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 8)
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 4)
 
 describe('a notice', () => {
   it('for an organisation has nothing that only others have', async () => {

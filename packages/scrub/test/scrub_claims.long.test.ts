@@ -18,7 +18,7 @@ it('a cut search for a given key is not clean, unless a cut is accepted', async 
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
   const point = Buffer.concat([Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
   // Around each copy of the public half every offset is examined: there are more than there is time for.
-  const bytes = randomBytes(2 << 20)
+  const bytes = randomBytes(128 << 10)
   for (let at = 1024; at + point.length < bytes.length; at += 1280) bytes.set(point, at)
   const path = join(folder, 'places')
   writeFileSync(path, bytes)
