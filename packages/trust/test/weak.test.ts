@@ -3,11 +3,12 @@ import assert from 'node:assert/strict'
 import { createHash, generatePrimeSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { gcd, inverse, power } from '@mintmark/keys/arithmetic/modular'
+import { selfTestOrigin } from '@mintmark/keys/public_half/self_test_keys'
 import { readBlocklist, sharedFactors } from '../src/index.ts'
 import { readDocument } from '../src/sources/document.ts'
 import type { ListedKey } from '../src/sources/key.ts'
 import { factorsShared } from '../src/weak/shared_factors.ts'
-import { isPrimeModulus, publisherOf, rsaWeaknesses } from '../src/weak/weak_keys.ts'
+import { isPrimeModulus, rsaWeaknesses } from '../src/weak/weak_keys.ts'
 import { ecKey, type Jwk, jwks, rsaKey, rsaOf } from './made_keys.ts'
 
 const E = 65_537n
@@ -181,6 +182,8 @@ describe('a point', () => {
 })
 
 describe('a published key', () => {
+  const publisherOf = (jwk: Jwk) => selfTestOrigin(keyOf(jwk).spkiSha256)
+
   it('of RFC 7515, appendix A.3 is known, one that was just made is not', () => {
     const published = {
       kty: 'EC',
@@ -188,13 +191,13 @@ describe('a published key', () => {
       x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
       y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
     }
-    assert.equal(publisherOf(keyOf(published)), 'RFC 7515, appendix A.3')
-    assert.equal(publisherOf(keyOf(ecKey('k'))), undefined)
+    assert.equal(publisherOf(published), 'RFC 7515, appendix A.3')
+    assert.equal(publisherOf(ecKey('k')), undefined)
   })
 
   it('of RFC 8032, which scan knows by its SPKI, is known as a JWK of RFC 8037', () => {
     const x = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo'
-    assert.match(publisherOf(keyOf({ kty: 'OKP', crv: 'Ed25519', x })) ?? '', /RFC 80/)
+    assert.match(publisherOf({ kty: 'OKP', crv: 'Ed25519', x }) ?? '', /RFC 80/)
   })
 })
 

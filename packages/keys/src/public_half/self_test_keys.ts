@@ -1,6 +1,6 @@
 /**
- * Published private keys of libraries' self-tests (Debian 13) and standards (RFC 8032, RFC 8410),
- * as hashes of their public halves.
+ * Published private keys of libraries' self-tests (Debian 13) and standards, as hashes of their
+ * public halves.
  */
 
 /** SHA-256 of the SubjectPublicKeyInfo, by who published the key. */
@@ -99,6 +99,19 @@ const PUBLISHED: ReadonlyMap<string, readonly string[]> = new Map([
     'systemd, manual page systemd.netdev(5)',
     ['fcac25a44ecbf1a6c85a61eedc1758d62bb23915258f4fd84b368fd39db47d67'],
   ],
+  ['RFC 7515, appendix A.2', ['6fd13c2435a361e7c588cd17f55f5ad3df0177a66c1727a6a200845f4d7ab88c']],
+  ['RFC 7515, appendix A.3', ['2bd1bb0c44a897c30a7aa0991cde38d8062fe441de50da0f46825344f602e827']],
+  ['RFC 7515, appendix A.4', ['9146ce73d6abeda5e0ab6926e7bd9b563f2f2258b488d520534a0b84ba5871df']],
+  ['RFC 7516, appendix A.1', ['bf0a7a74f9afb6edda89ebabe824241bfdb281db2da50daae9973c6cbe99fe95']],
+  [
+    'RFC 7517, appendix A.2',
+    [
+      '51b944cdfa544d4c3273aa6bf350625a7dd53bbb6a71723274f538b19a207760',
+      'ad32320cf6c596d884b05381ba573aba8ddd5749b4de8f4a23a79f9a89ddaeb2',
+    ],
+  ],
+  ['RFC 7520, section 3.2', ['c6479a15a50ac4cd9b6414e27c69bf37345dc1046dc648875c4898fbd35cc74b']],
+  ['RFC 7520, section 3.4', ['627771f25da426d1f9ae315e42106d700b1529850eee1592acf39603959d795d']],
   ['RFC 8032', ['06e3fd8fda29bb60ab59557de61edb0aecdb231134be30e75b455f8e1b792fa9']],
   ['RFC 8410', ['a1e9156054e04fac899ae9f275132cdc07a5dbc4ea2c2ad3a1ffc6e0d253681f']],
 ])

@@ -1,17 +1,12 @@
 /** An audit of key sets. Sources: RFC 7517, RFC 7518, RFC 8725; NIST IR 8587 (draft). */
 import { WorkBudget } from '@mintmark/keys/material/work_budget'
+import { selfTestOrigin } from '@mintmark/keys/public_half/self_test_keys'
 import { alarmsOf, day } from '../history/alarms.ts'
 import * as timeline from '../history/timeline.ts'
 import type { ListedKey } from '../sources/key.ts'
 import type { KeyDocument } from '../sources/key_document.ts'
 import { sharedFactors } from '../weak/shared_factors.ts'
-import {
-  type Blocklist,
-  isPrimeModulus,
-  publisherOf,
-  rsaWeaknesses,
-  weaknessCost,
-} from '../weak/weak_keys.ts'
+import { type Blocklist, isPrimeModulus, rsaWeaknesses, weaknessCost } from '../weak/weak_keys.ts'
 import { type AuditFinding, finding, type Profile, type RuleId } from './rules.ts'
 
 export interface AuditOptions {
@@ -209,7 +204,7 @@ function weaknessesOf(
       ? budget.within(weaknessCost(n, e), () => rsaWeaknesses(n, e))
       : []
   const { [key.kty]: least = 0 } = LEAST_BITS
-  const publisher = publisherOf(key)
+  const publisher = selfTestOrigin(key.spkiSha256)
   const list = blocklist?.listOf(key)
   return allOf([
     ...(weak ?? []).map((weakness): Wrong => [`rsa-${weakness}`, WEAKNESSES[weakness]]),

@@ -10,7 +10,6 @@ import {
   squareRoot,
 } from '@mintmark/keys/arithmetic/modular'
 import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
-import { selfTestOrigin } from '@mintmark/keys/public_half/self_test_keys'
 import type { ListedKey } from '../sources/key.ts'
 
 type RsaWeakness = 'exponent' | 'small-factor' | 'close-primes' | 'roca' | 'small-private-exponent'
@@ -112,19 +111,6 @@ function isPrivate(n: bigint, e: bigint, k: bigint, d: bigint): boolean {
   if (product % k !== 0n) return false
   const sum = n - product / k + 1n
   return isSquare(sum * sum - 4n * n)
-}
-
-const STANDARDS: ReadonlyMap<string, string> = new Map([
-  ['NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs', 'RFC 7517, appendix A.1'],
-  ['cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s', 'RFC 7517, appendix A.2'],
-  ['oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U', 'RFC 7515, appendix A.3'],
-  ['dHri3SADZkrush5HU_50AoRhcKFryN-PI6jPBtPL55M', 'RFC 7520, section 3.2'],
-  ['9jg46WB3rR_AHD-EBXdN7cBkH1WOu0tA3M9fm21mqTI', 'RFC 7520, section 3.4'],
-  ['kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k', 'RFC 8037, appendix A'],
-])
-
-export function publisherOf({ thumbprint, spkiSha256 }: ListedKey): string | undefined {
-  return STANDARDS.get(thumbprint) ?? selfTestOrigin(spkiSha256)
 }
 
 const BLOCK_BYTES = 16

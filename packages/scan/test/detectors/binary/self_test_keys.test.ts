@@ -26,6 +26,21 @@ it('a key that a standard prints is named as such', () => {
 
 const text = (bytes: Buffer) => bytes.toString('base64url')
 
+it('the keys that standards of JOSE print, which tests and manuals copy, are named as such', () => {
+  // RFC 7517, appendix A.2: a test key.
+  const jwk = {
+    kty: 'EC',
+    crv: 'P-256',
+    x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4',
+    y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM',
+    d: '870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE',
+  }
+  const key = createPrivateKey({ key: jwk, format: 'jwk' })
+  const { note, proof } = findingOf(key.export({ format: 'der', type: 'pkcs8' }))
+  assert.equal(note, 'self-test')
+  assert.match(proof, /RFC 7517/)
+})
+
 it('the key of the FIDO U2F specification, which is in browsers, is named as such', () => {
   const d = Buffer.from('f3fccc0d00d8031954f90864d43c247f4bf5f0665c6b50cc17749a27d1cf7664', 'hex')
   const curve = createECDH('prime256v1')
