@@ -325,6 +325,19 @@ it('openDump reports an ELF header of no class, of no byte order, or that counts
   assert.deepEqual(flawsOf(elfCore({ memory: [] }).bytes), [], 'notes alone')
 })
 
+it('memory that begins like a program header is no uncounted one: a heap of Java in a core of gcore', () => {
+  const { bytes } = elfCore({ memory: [{ address: 0xfc00_0000n, bytes: memory(4096) }] })
+  const core = Buffer.from(bytes)
+  const end = 64 + 2 * 56
+  core.writeBigUInt64LE(0n, 64 + 32) // No notes.
+  core.writeBigUInt64LE(BigInt(end), 64 + 56 + 8)
+  core.writeBigUInt64LE(BigInt(core.length - end), 64 + 56 + 32)
+  core.fill(0, end, end + 56).writeUInt8(1, end) // An unlocked object's mark.
+  core.writeUInt32LE(0x0001_2718, end + 8)
+  core.writeUInt8(1, end + 32)
+  assert.deepEqual(flawsOf(core), [])
+})
+
 describe('openDump reports flaws:', () => {
   it('a LiME range that ends the file', () => {
     const { bytes } = limeImage([{ firstPage: 1, bytes: memory(4096) }])
