@@ -51,7 +51,7 @@ function partsLines({ isClean }: ScrubDocument, keys: readonly ScrubbedKey[]): s
   const { memoryBits, generalRegisterBits } = first?.partsExcluded ?? {}
   if (!isClean || typeof memoryBits !== 'number' || typeof generalRegisterBits !== 'number')
     return []
-  const memory = `No ${memoryBits} bits in a row of their values are left in memory`
+  const memory = `No ${memoryBits} bits in a row of their secret values are left in memory`
   return [`${memory}, no ${generalRegisterBits} in general registers. Vector registers are zeros.`]
 }
 
