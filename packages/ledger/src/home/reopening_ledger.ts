@@ -88,6 +88,10 @@ export class ReopeningLedger {
     return this.#ledger === undefined ? shut() : this.#ledger.trouble
   }
 
+  get health(): unknown {
+    return this.#ledger === undefined ? shut() : this.#ledger.health
+  }
+
   /** Undefined also while the ledger is shut. */
   get publishFailure(): unknown {
     return this.#ledger?.publishFailure

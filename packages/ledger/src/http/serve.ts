@@ -90,12 +90,14 @@ export async function serveLedger(
 const DUTIES = [
   {
     failure: (ledger: ReopeningLedger) => ledger.trouble,
+    health: (ledger: ReopeningLedger) => ledger.health,
     said: 'no entry is taken in',
     begins: 'entries are not taken in',
     ends: 'entries are taken in again',
   },
   {
     failure: (ledger: ReopeningLedger) => ledger.publishFailure,
+    health: (ledger: ReopeningLedger) => ledger.publishFailure,
     said: 'nothing is published',
     begins: 'entries are taken in, and not published',
     ends: 'entries are published again',
@@ -121,7 +123,7 @@ function watchTrouble(ledger: ReopeningLedger, warn: (text: string) => void): ()
 }
 
 const troubleOf = (ledger: ReopeningLedger) =>
-  DUTIES.find(({ failure }) => failure(ledger) !== undefined)?.said
+  DUTIES.find(({ health }) => health(ledger) !== undefined)?.said
 
 const CARE_MS = 500
 

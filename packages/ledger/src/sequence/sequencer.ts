@@ -20,6 +20,7 @@ const BATCH_ENTRIES = 4096
 const QUEUE_ENTRIES = 65_536
 const PUBLISH_INTERVAL_MS = 25
 const RETRY_INTERVAL_MS = 1000
+const ROOM_RETRY_MS = 10_000
 const PRUNE_INTERVAL_MS = 3_600_000
 
 /** The newest shard of an issuer, and how many of its entries are durable. */
@@ -53,6 +54,7 @@ export class Sequencer {
   #isClosing: boolean = false
   /** The disk was full at the last batch. */
   #noRoom: MintmarkError | undefined
+  #noRoomUntilMs = Number.NEGATIVE_INFINITY
   #failure: MintmarkError | undefined
   #publishedAtMs = Number.NEGATIVE_INFINITY
   #prunedAtMs: number
@@ -110,6 +112,11 @@ export class Sequencer {
 
   get trouble(): unknown {
     return this.#noRoom ?? this.#clock.error
+  }
+
+  /** As `trouble`, but a full disk is tried again: without entries nothing shows that it has room. */
+  get health(): unknown {
+    return performance.now() < this.#noRoomUntilMs ? this.trouble : this.#clock.error
   }
 
   /** Why entries are not published, or the record cannot be shortened; undefined if all is well. */
@@ -314,8 +321,10 @@ export class Sequencer {
   /** Nothing of the batch is recorded, or nobody knows. */
   #refuseAll(batch: readonly Waiting[], cause: unknown): void {
     const isRoomMissing = cause instanceof MintmarkError && cause.code === 'DISK_FULL'
-    if (isRoomMissing) this.#noRoom = cause
-    else this.#failure = failureOf(cause)
+    if (isRoomMissing) {
+      this.#noRoom = cause
+      this.#noRoomUntilMs = performance.now() + ROOM_RETRY_MS
+    } else this.#failure = failureOf(cause)
     for (const { reject } of batch) reject(cause)
   }
 }

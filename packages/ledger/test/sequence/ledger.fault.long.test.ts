@@ -118,7 +118,9 @@ async function placesOf(reader: LedgerReader): Promise<Map<string, string>> {
   return places
 }
 
-it('a disk without room refuses the batch, and takes the next one when there is room', async () => {
+it('a disk without room refuses the batch, and takes the next one when there is room', async ({
+  mock,
+}) => {
   const disk = new SimulatedDisk()
   await newLedgerOn(disk, FOLDER)
   const publishIntervalMs = 60_000
@@ -130,6 +132,13 @@ it('a disk without room refuses the batch, and takes the next one when there is 
   disk.failAt(1, 'full', 7)
   const entry = issuance(at(START))
   await assert.rejects(ledger.append(entry), { code: 'DISK_FULL' })
+  assert.notEqual(ledger.health, undefined)
+  // A balancer that sends nothing to an unhealthy ledger would never let it find room.
+  const later = performance.now() + 10_000
+  const { mock: clock } = mock.method(performance, 'now', () => later)
+  assert.equal(ledger.health, undefined)
+  assert.notEqual(ledger.trouble, undefined)
+  clock.restore()
   const { index, isRepeated } = await ledger.append(entry)
   assert.deepEqual([index, isRepeated], [2, false])
   await ledger.close()
