@@ -127,6 +127,14 @@ it('names what was withdrawn, added and changed, with rows, strength and files',
   assert.match(erratumText(erratum), /- now \(lead\): 10 tokens/)
 })
 
+it('knows the ids of earlier builds', async () => {
+  const of = async (id: string, text: string) =>
+    await readReport(await reportOf({ ...BEFORE, statements: { [id]: [text, 'unknown'] } }))
+  const before = await of('scope-either', 'a "id":"touches"')
+  const after = await of('scope-ambiguous', 'a "id":"touches"')
+  assert.deepEqual(erratumOf(before, after).differences, [])
+})
+
 it('is empty of one report, and turned round of two the other way', async () => {
   const text = fc.constantFrom('a', 'b', 'c')
   const small: fc.Arbitrary<Small> = fc.record({

@@ -206,7 +206,8 @@ export async function readReport(folder: string): Promise<ReadReport> {
   const verified = await verifyReport(folder)
   if (!isWhole(verified, false)) throw noReport(folder, 'it is not as it was written')
   const manifest = await readFile(join(folder, MANIFEST))
-  const report = parseObject(await readFile(join(folder, 'report.json'), 'utf8'))
+  const text = await readFile(join(folder, 'report.json'), 'utf8')
+  const report = parseObject(text.replaceAll(EARLIER_IDS, presentId))
   if (report?.['schema'] !== REPORT_SCHEMA) throw noReport(folder, `it is no ${REPORT_SCHEMA}`)
   const said = listOf(report, 'sections').flatMap(saidIn)
   const inputs = listOf(report, 'sections')
@@ -219,6 +220,23 @@ export async function readReport(folder: string): Promise<ReadReport> {
     inputs: new Map(inputs === undefined ? [] : inputsOf(inputs)),
   }
 }
+
+/** Ids that earlier builds wrote. A quotation mark within a text has a backslash. */
+const PRESENT_IDS: Readonly<Record<string, string>> = {
+  'suspect-touches': 'suspicious-artefact-accesses',
+  touches: 'artefact-accesses',
+  'key-touchers': 'key-dump-accesses',
+  'scope-either': 'scope-ambiguous',
+  either: 'ambiguous',
+  forms: 'encodings',
+  place: 'location',
+}
+const EARLIER_IDS = new RegExp(
+  String.raw`"(id|table|statement)": ?"(${Object.keys(PRESENT_IDS).join('|')})"`,
+  'g',
+)
+const presentId = (_: string, member: string, id: string): string =>
+  `"${member}": "${PRESENT_IDS[id] ?? id}"`
 
 /** A notice names its inputs by their hashes alone. */
 function inputsOf(table: Json): [sha256: string, path: string][] {
