@@ -41,6 +41,24 @@ const PUBLISHED: ReadonlyMap<string, readonly string[]> = new Map([
       'c305f632b9f12913e548002d5e48435fccfb7a54f4e6f2255c055d9b99794b69',
     ],
   ],
+  [
+    'GnuTLS, benchmarks of gnutls-cli',
+    [
+      'ec35b9d2a919ac42aa4ab076f4790bbd1a22b9002d1da68b01928b13db3f559e',
+      '2644b62ddc46a6f3e588597cdf779f4e0d21eb5b71dda6862b63117ec1af9739',
+      '980ba340b591afc2404e61f2ab4d16ea2a6437cb2b314ac48fa77fba9c3c5247',
+    ],
+  ],
+  // Part of its library (libcrypto++ 8.9).
+  [
+    'Crypto++, tests of FIPS 140',
+    [
+      '14a79bc1d1ef152ea45c5119bf731e4cd31eac0cb78b6a462369849ded3af14f',
+      '8f1bc1efd682c46fb767861452d52ffaeb5d4a8b422dc42fac2e431c467eed05',
+      'a9e62ce8fbd73270dcdac8d4a0bc93c2cd89890da7202fe454b9095df2cc501e',
+      'caa84b2f70a556a26ef626221a418a7b511f8e41a802349cee77f8424e92b24b',
+    ],
+  ],
   // `go build` reads the tests beside (seen in Go 1.24.4's heap, golang-1.24-src of Debian 13).
   [
     'Go, tests of its standard library',

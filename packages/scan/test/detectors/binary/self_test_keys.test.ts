@@ -60,6 +60,15 @@ it('a key of the tests of Go, which is in the heap of go build, is named as such
   assert.equal(selfTestOrigin(id.replace('8a', '8b')), undefined)
 })
 
+it('the keys in the library of Crypto++ and in gnutls-cli are named as such', () => {
+  const [rsa, ec] = [
+    '8f1bc1efd682c46fb767861452d52ffaeb5d4a8b422dc42fac2e431c467eed05',
+    '2644b62ddc46a6f3e588597cdf779f4e0d21eb5b71dda6862b63117ec1af9739',
+  ]
+  assert.match(selfTestOrigin(rsa) ?? '', /^Crypto\+\+, tests/)
+  assert.match(selfTestOrigin(ec) ?? '', /^GnuTLS, benchmarks/)
+})
+
 it('the keys that are in processes of Erlang with jose are named as such', () => {
   const id = '3507da288e0f3dc19090be5e87c6102a01a36e3aed77b862521c964ba2ffa677'
   assert.match(selfTestOrigin(id) ?? '', /^jose for Erlang/)
