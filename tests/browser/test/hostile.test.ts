@@ -112,6 +112,19 @@ it('gives the bound of the messages as every other view, where only leads are op
   assert.match(await seenText(seen.page.locator('main')), /MESSAGES\s+at most 90\s/i)
 })
 
+it('leaves room for an open end beside the longest bar', { skip }, async () => {
+  await seeWith('accounts', '/api/answer', (answer) => {
+    const scope = isObject(answer['scope']) ? answer['scope'] : {}
+    const [account] = Array.isArray(scope['accounts']) ? scope['accounts'].filter(isObject) : []
+    const messages = { lower: 90, upper: null, because: '1 folder synchronised whole' }
+    return { ...answer, scope: { ...scope, accounts: [{ ...account, messages }] } }
+  })
+  const bar = seen.page.locator('td svg.range')
+  const solid = await bar.locator('rect.lower').boundingBox()
+  const end = await bar.locator('circle.end').boundingBox()
+  assert.ok(solid !== null && end !== null && solid.x + solid.width < end.x)
+})
+
 describe('what is longer than others expect', { skip }, () => {
   for (const width of [390, 800, 1280])
     it(`leaves the numbers of an account in sight at ${width} pixels`, async () => {
