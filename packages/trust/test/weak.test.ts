@@ -181,9 +181,9 @@ describe('a point', () => {
   })
 })
 
-describe('a published key', () => {
-  const publisherOf = (jwk: Jwk) => selfTestOrigin(keyOf(jwk).spkiSha256)
+const publisherOf = (jwk: Jwk) => selfTestOrigin(keyOf(jwk).spkiSha256)
 
+describe('a published key', () => {
   it('of RFC 7515, appendix A.3 is known, one that was just made is not', () => {
     const published = {
       kty: 'EC',

@@ -62,11 +62,11 @@ function readProgramHeaders(elf: ElfHeader, layout: Layout): Range[] {
   const listed = elf.phnum < PN_XNUM ? elf.phnum : extendedCount(elf, layout)
   const rows = Math.min(listed, MAX_PROGRAM_HEADERS)
   const end = phoff + rows * programRowBytes
-  // gdb puts memory right behind the rows: heaps of Java begin like one.
-  let isFollowedByData = false
+  // Segments that hold what is behind the rows: gdb puts memory there, and heaps of Java begin like a row.
+  let holders = 0
   const read = layout.eachRow(phoff, programRowBytes, rows, (reader, index) => {
     const row = readRow(reader, is64)
-    isFollowedByData ||= row.offset <= end && end < row.offset + row.length && row.offset > phoff
+    holders += phoff < row.offset && row.offset <= end && end < row.offset + row.length ? 1 : 0
     if (row.isPlausible) plausibleRows = index + 1
     if (row.type === PT_LOAD) layout.addMemory(row.offset, row.length, row.address)
     else if (row.type === PT_NOTE && notes.length < MAX_NOTE_SEGMENTS) notes.push(row)
@@ -76,7 +76,7 @@ function readProgramHeaders(elf: ElfHeader, layout: Layout): Range[] {
   if (read < listed) {
     const facts = { listed, read }
     layout.addFlaw('table-cut', `${read} of ${listed} program headers are read`, facts)
-  } else if (listed === 0 || (!isFollowedByData && isFollowed(elf, layout))) {
+  } else if (listed === 0 || (holders === 0 && isFollowed(elf, layout))) {
     const message = 'the ELF header does not list all memory: some has no address'
     layout.addFlaw('header-damaged', message, { listed })
   }

@@ -36,9 +36,9 @@ it('the keys that standards of JOSE print, which tests and manuals copy, are nam
     d: '870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE',
   }
   const key = createPrivateKey({ key: jwk, format: 'jwk' })
-  const { note, proof } = findingOf(key.export({ format: 'der', type: 'pkcs8' }))
+  const { note, verification } = findingOf(key.export({ format: 'der', type: 'pkcs8' }))
   assert.equal(note, 'self-test')
-  assert.match(proof, /RFC 7517/)
+  assert.match(verification, /RFC 7517/)
 })
 
 it('the key of the FIDO U2F specification, which is in browsers, is named as such', () => {
