@@ -131,8 +131,8 @@ it('knows the ids of earlier builds', async () => {
   const of = async (id: string, text: string) =>
     await readReport(await reportOf({ ...BEFORE, statements: { [id]: [text, 'unknown'] } }))
   const before = await of('scope-either', 'a "id":"touches"')
-  const after = await of('scope-ambiguous', 'a "id":"touches"')
-  assert.deepEqual(erratumOf(before, after).differences, [])
+  const now = await of('scope-ambiguous', 'a "id":"touches"')
+  assert.deepEqual(erratumOf(before, now).differences, [])
 })
 
 it('is empty of one report, and turned round of two the other way', async () => {

@@ -222,21 +222,21 @@ export async function readReport(folder: string): Promise<ReadReport> {
 }
 
 /** Ids that earlier builds wrote. A quotation mark within a text has a backslash. */
-const PRESENT_IDS: Readonly<Record<string, string>> = {
-  'suspect-touches': 'suspicious-artefact-accesses',
-  touches: 'artefact-accesses',
-  'key-touchers': 'key-dump-accesses',
-  'scope-either': 'scope-ambiguous',
-  either: 'ambiguous',
-  forms: 'encodings',
-  place: 'location',
-}
+const PRESENT_IDS: ReadonlyMap<string, string> = new Map([
+  ['suspect-touches', 'suspicious-artefact-accesses'],
+  ['touches', 'artefact-accesses'],
+  ['key-touchers', 'key-dump-accesses'],
+  ['scope-either', 'scope-ambiguous'],
+  ['either', 'ambiguous'],
+  ['forms', 'encodings'],
+  ['place', 'location'],
+])
 const EARLIER_IDS = new RegExp(
-  String.raw`"(id|table|statement)": ?"(${Object.keys(PRESENT_IDS).join('|')})"`,
+  `"(id|table|statement)": ?"(${[...PRESENT_IDS.keys()].join('|')})"`,
   'g',
 )
 const presentId = (_: string, member: string, id: string): string =>
-  `"${member}": "${PRESENT_IDS[id] ?? id}"`
+  `"${member}": "${PRESENT_IDS.get(id) ?? id}"`
 
 /** A notice names its inputs by their hashes alone. */
 function inputsOf(table: Json): [sha256: string, path: string][] {
