@@ -127,12 +127,17 @@ it('names what was withdrawn, added and changed, with rows, strength and files',
   assert.match(erratumText(erratum), /- now \(lead\): 10 tokens/)
 })
 
+const withStatement = async (id: string) => {
+  const statements: Small['statements'] = { [id]: ['a "id":"touches"', 'unknown'] }
+  return await readReport(await reportOf({ ...BEFORE, statements }))
+}
+
 it('knows the ids of earlier builds', async () => {
-  const of = async (id: string, text: string) =>
-    await readReport(await reportOf({ ...BEFORE, statements: { [id]: [text, 'unknown'] } }))
-  const before = await of('scope-either', 'a "id":"touches"')
-  const now = await of('scope-ambiguous', 'a "id":"touches"')
-  assert.deepEqual(erratumOf(before, now).differences, [])
+  const erratum = erratumOf(
+    await withStatement('scope-either'),
+    await withStatement('scope-ambiguous'),
+  )
+  assert.deepEqual(erratum.differences, [])
 })
 
 it('is empty of one report, and turned round of two the other way', async () => {
