@@ -135,11 +135,9 @@ describe('why', () => {
       const path = join(folder, 'log.json')
       writeFileSync(path, '{"n":1}\n')
       const gone = { path: '/nowhere/log.json', sha256: sha256(readFileSync(path)) }
-      const other = { evidence_id: 3, path: '/nowhere/other.json', sha256: gone.sha256, same_as: 1 }
       const record = await fillAnn(world, [
         { ...gone, evidence_id: 1 },
         { ...gone, evidence_id: 2, path, same_as: 1 },
-        other,
       ])
       const { whys } = await explain(world.session, record)
       assert.deepEqual(whys[0]?.raw, { text: '{"n":1}', isCut: false, problem: '' })
