@@ -29,8 +29,10 @@ const MOST_MS = 2 * DAY_MS
 const LEAST_MINUTES = 15
 /** So many times as long as any silence in the same hours of another day. */
 const TIMES = 3
-/** The same with a night in it, and of an hour or more where many days compare: by chance both are as rare. */
+/** The same of an hour or more where many days compare: by chance both are as rare. */
 const TIMES_OF_LONG = 2
+/** The same with a night in it, while another log shows people at work: a lost day is less than two nights long. */
+const TIMES_OF_WORKDAY = 1.5
 const LONG_MS = HOUR_MS
 const MANY_DAYS = 10
 /** Of the records that are usual at that time, the least share by which another log shows people at work. */
@@ -61,7 +63,7 @@ export function outstanding(
     }
     const [first, last] = [Math.floor(one.fromMs / HOUR_MS), Math.floor(one.toMs / HOUR_MS) + 1]
     const isAtWork = others.some((other) => busyWithin(first, last, other) >= AT_WORK_SHARE)
-    return isAtWork && longest * TIMES_OF_LONG <= length
+    return isAtWork && longest * TIMES_OF_WORKDAY <= length
   })
 }
 
@@ -84,7 +86,7 @@ function besides(one: Period, silences: readonly Period[], log: Period) {
       if (other !== one) longest = Math.max(longest, lengthOf(other))
     }
     // Too long for any: most silences are ordinary, and need no further day.
-    if (longest * TIMES_OF_LONG > length) return { days, longest }
+    if (longest * TIMES_OF_WORKDAY > length) return { days, longest }
   }
   return { days, longest }
 }

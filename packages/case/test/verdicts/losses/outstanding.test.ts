@@ -79,6 +79,21 @@ describe('a silence by day', () => {
     assert.equal(found(times, [pace(whole)]).length, 1)
     assert.deepEqual(found(times, [pace(times)]), [])
     assert.deepEqual(found(times), [])
+    const day = without(whole, at(2, 10), at(3, 10))
+    assert.equal(found(day, [pace(whole)]).length, 1)
+  })
+
+  it('with a night in it is one of few in logs that lack nothing, beside half of their records', () => {
+    let wrong = 0
+    for (let seed = 0; seed < 100; seed++) {
+      const times = officeTimes({ seed, people: 3 + (seed % 10), weeks: 3 })
+      const [one, other] = [0, 1].map((half) => times.filter((_, index) => index % 2 === half))
+      const long = found(one ?? [], [pace(other ?? [])]).filter(
+        ({ fromMs, toMs }) => toMs - fromMs >= 6 * HOUR_MS,
+      )
+      wrong += long.length
+    }
+    assert.ok(wrong <= 2, `${wrong} of 100`)
   })
 
   it('of three working hours is seen in a log of thirty people', () => {
