@@ -85,6 +85,7 @@ async function fillAnn(
 ): Promise<string> {
   const ann = 'ann@example.org'
   const row = bind(ann, 10, ['<m@example.org>'], {
+    line: 1,
     token_id: guid(1),
     session_id: 's-1',
     token_state: 'present',

@@ -122,7 +122,7 @@ describe('mintmark trust history of a clock that went back', () => {
     const [keys, day] = [place('set-back'), Date.parse('2023-05-01T00:00:00Z')]
     const record = await KeyRecord.open(keys)
     const body = Buffer.from(JSON.stringify({ keys: [a] }))
-    // oxlint-disable-next-line no-await-in-loop -- one look after the other
+    // oxlint-disable-next-line no-await-in-loop -- one observation after the other
     for (const atMs of [day, day - 1000, day + 7_200_000, day + 3_600_000])
       await record.append(
         [
@@ -138,7 +138,10 @@ describe('mintmark trust history of a clock that went back', () => {
       )
     await record.close()
     const { out, code } = await mintmark('trust', 'history', keys)
-    assert.match(out.replaceAll('\n', ' '), /1 look recorded at an earlier time than one before/)
+    assert.match(
+      out.replaceAll('\n', ' '),
+      /1 observation recorded at an earlier time than one before/,
+    )
     assert.equal(code, 0)
     const json = parseObject((await mintmark('trust', 'history', keys, '--json')).out)
     assert.ok(isObject(json?.['record']))
