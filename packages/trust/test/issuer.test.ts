@@ -159,6 +159,15 @@ describe('the state of an issuer', () => {
   })
 })
 
+it('takes no folder that holds other files', async () => {
+  const other = join(root, 'other')
+  mkdirSync(other)
+  writeFileSync(join(other, 'notes.txt'), '')
+  const started = startIssuer({ folder: other, host: '127.0.0.1', port: 0 })
+  await assert.rejects(started, { code: 'INPUT_INVALID' })
+  assert.deepEqual(readdirSync(other), ['notes.txt'])
+})
+
 describe('an address that a token names', () => {
   it('is never asked by the probe, and its key server says whether a verifier did', async () => {
     for (const [make, isFollowed] of [

@@ -7,7 +7,7 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto'
-import { lstat, readFile, rename, writeFile } from 'node:fs/promises'
+import { lstat, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import {
   isObject,
@@ -196,7 +196,7 @@ export interface StateOptions {
 /**
  * Opens or makes it.
  * @throws {MintmarkError} `INPUT_UNREADABLE`, `OUTPUT_UNWRITABLE`; `INPUT_INVALID` for another
- * algorithm
+ * algorithm, and for a folder of other files
  */
 export async function openState(
   folder: string,
@@ -207,6 +207,7 @@ export async function openState(
     if (error instanceof MintmarkError && error.facts['errno'] === 'ENOENT') return undefined
     throw error
   })
+  if (found === undefined) await assertEmpty(folder)
   const state = found ?? {
     schema: STATE_SCHEMA,
     audience: 'api://mintmark-probe',
@@ -225,6 +226,12 @@ export async function openState(
   }
   await writeState(folder, opened)
   return opened
+}
+
+async function assertEmpty(folder: string): Promise<void> {
+  if ((await readdir(folder)).length === 0) return
+  const message = `${safeText(folder)} holds other files, and no issuer: choose an empty --state`
+  throw new MintmarkError('INPUT_INVALID', message, { option: 'state' })
 }
 
 export async function readState(folder: string): Promise<IssuerState> {
