@@ -31,7 +31,7 @@ const LEAST_MINUTES = 15
 const TIMES = 3
 /** The same of an hour or more where many days compare: by chance both are as rare. */
 const TIMES_OF_LONG = 2
-/** The same with a night in it, while another log shows people at work: a lost day is less than two nights long. */
+/** The same with a night in it and no weekend, while another log shows people at work: a lost day is less than two nights long. */
 const TIMES_OF_WORKDAY = 1.5
 const LONG_MS = HOUR_MS
 const MANY_DAYS = 10
@@ -63,7 +63,8 @@ export function outstanding(
     }
     const [first, last] = [Math.floor(one.fromMs / HOUR_MS), Math.floor(one.toMs / HOUR_MS) + 1]
     const isAtWork = others.some((other) => busyWithin(first, last, other) >= AT_WORK_SHARE)
-    return isAtWork && longest * TIMES_OF_WORKDAY <= length
+    const hasWeekend = isWeekend(one.fromMs) || isWeekend(one.toMs)
+    return isAtWork && longest * (hasWeekend ? TIMES_OF_LONG : TIMES_OF_WORKDAY) <= length
   })
 }
 
