@@ -25,7 +25,7 @@ export interface TestKey {
 const number = (text: string | undefined): bigint =>
   fromBigEndian(Buffer.from(text ?? '', 'base64url'))
 
-/** A key whose numbers have no tiny digit at the top: the search passes over one number in 65,536 that has. */
+/** A key whose numbers have no tiny digit at the top: the search passes over those, one in 65,536. */
 export function testKey(bits: number): TestKey {
   for (;;) {
     const key = anyKey(bits)

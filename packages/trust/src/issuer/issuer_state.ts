@@ -202,12 +202,18 @@ export async function openState(
   folder: string,
   { audience, algorithm, keys = [], hasSaml = false }: StateOptions,
 ): Promise<IssuerState> {
-  await writingIn(folder, async () => makeFolder(folder, 0o700))
+  const isEmpty = await writingIn(folder, async () => {
+    makeFolder(folder, 0o700)
+    return (await readdir(folder)).length === 0
+  })
   const found = await readState(folder).catch((error: unknown) => {
     if (error instanceof MintmarkError && error.facts['errno'] === 'ENOENT') return undefined
     throw error
   })
-  if (found === undefined) await assertEmpty(folder)
+  if (found === undefined && !isEmpty) {
+    const message = `${safeText(folder)} holds other files, and no issuer: choose an empty --state`
+    throw new MintmarkError('INPUT_INVALID', message, { option: 'state' })
+  }
   const state = found ?? {
     schema: STATE_SCHEMA,
     audience: 'api://mintmark-probe',
@@ -226,12 +232,6 @@ export async function openState(
   }
   await writeState(folder, opened)
   return opened
-}
-
-async function assertEmpty(folder: string): Promise<void> {
-  if ((await readdir(folder)).length === 0) return
-  const message = `${safeText(folder)} holds other files, and no issuer: choose an empty --state`
-  throw new MintmarkError('INPUT_INVALID', message, { option: 'state' })
 }
 
 export async function readState(folder: string): Promise<IssuerState> {

@@ -130,7 +130,7 @@ function byStatus(
   status: number,
   { expect, refuse }: Pick<HttpOptions, 'expect' | 'refuse'>,
 ): Answer {
-  const seen = status === 429 ? 'HTTP 429, too many requests' : `HTTP ${status}`
+  const seen = `HTTP ${status}`
   const isExpected = expect === undefined ? status >= 200 && status < 300 : expect.has(status)
   if (refuse?.has(status) === true) return { said: 'refused', seen }
   if (isExpected) return { said: 'accepted', seen }

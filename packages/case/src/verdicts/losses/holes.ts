@@ -31,7 +31,7 @@ const LEAST_MINUTES = 15
 const TIMES = 3
 /** The same of an hour or more where many days compare: by chance both are as rare. */
 const TIMES_OF_LONG = 2
-/** The same with a night in it and no weekend, while another log shows people at work: a lost day is less than two nights long. */
+/** The same of workdays with a night, while another log shows people at work: a lost day is shorter than two nights. */
 const TIMES_OF_WORKDAY = 1.5
 const LONG_MS = HOUR_MS
 const MANY_DAYS = 10

@@ -108,6 +108,15 @@ describe('a silence by day', () => {
 })
 
 describe('a silence with a night in it', () => {
+  it('half as long again as any other is a hole between workdays, and none at a weekend', () => {
+    // Of 24 hours on the tenth day or on a Saturday, where a night has 14.
+    const whole = even(5, 28)
+    const weekday = without(whole, at(9, 10), at(10, 10))
+    const saturday = without(whole, at(12, 10), at(13, 10))
+    assert.equal(found(weekday, [pace(whole)]).length, 1)
+    assert.deepEqual(found(saturday, [pace(whole)]), [])
+  })
+
   it('is one of few in logs that lack nothing, beside half of their records', () => {
     let wrong = 0
     for (let seed = 0; seed < 100; seed++) {
