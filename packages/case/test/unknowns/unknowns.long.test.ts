@@ -299,7 +299,7 @@ describe('unknowns', () => {
   })
 })
 
-/** Seen in `dump_keys.test.ts`. */
+/** Seen in `dump_keys.long.test.ts`. */
 const OF_DUMPS = new Set([
   'dump-not-scanned',
   'dump-scan-cut',
